@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+
+/// Shows how far the work is: a bar on a terminal, a plain line now and then elsewhere.
+class Progress {
+ public:
+  explicit Progress(std::size_t total);
+
+  void show(std::size_t done);
+
+ private:
+  std::size_t total_;
+  std::size_t last_step_ = 0;
+  bool terminal_;
+};

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+set -euo pipefail
+# shellcheck source=tests/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../tests/setup.sh"
+
+usage() {
+  cat <<'USAGE'
+usage: examples/run.sh [NAME [ARGUMENT…]]
+
+Installs what is missing (Debian 12, apt-get), builds the examples and runs them.
+Without a name: hello_world, then order_processing on the orders that are shipped.
+Stores are made in the current directory; delete them to begin anew.
+
+  hello_world         one orchestration, one activity
+  order_processing    a few hundred orders; kill it and run it again (--help: its options)
+  fan_out_fan_in      many activities at once
+  timers_and_events   an approval with reminders and a deadline
+  client_usage        the control plane alone
+  runtime_usage       the runtime alone, until Ctrl-C or --for SECONDS
+  combined_usage      both in one process
+USAGE
+}
+
+examples=(hello_world order_processing fan_out_fan_in timers_and_events client_usage runtime_usage
+  combined_usage)
+
+case ${1-} in
+  -h | --help)
+    usage
+    exit
+    ;;
+  '') wanted=(hello_world order_processing) ;;
+  *)
+    [[ " ${examples[*]} " == *" $1 "* ]] ||
+      die "there is no example named $1" "The examples are: ${examples[*]}"
+    wanted=("$1")
+    shift
+    ;;
+esac
+
+install_packages "${base_packages[@]}"
+configure "$root/build"
+build "$root/build" "${wanted[@]/#/examples/}"
+for name in "${wanted[@]}"; do
+  say "--- $name"
+  "$root/build/examples/$name" "$@"
+done

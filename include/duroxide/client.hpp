@@ -1,0 +1,215 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <duroxide/clock.hpp>
+#include <duroxide/codec.hpp>
+#include <duroxide/errors.hpp>
+#include <duroxide/events.hpp>
+#include <duroxide/management.hpp>
+#include <duroxide/result.hpp>
+#include <duroxide/status.hpp>
+#include <duroxide/store.hpp>
+
+namespace duroxide {
+
+/// What a start does if the instance id is taken.
+enum class ReusePolicy : std::uint8_t {
+  reject,        ///< `instance_already_exists`
+  use_existing,  ///< succeed and leave the instance as it is, finished or not
+};
+
+/// Options of `Client::start_orchestration`. Setters chain.
+class StartOptions {
+ public:
+  StartOptions() {}  // NOLINT: not an aggregate, see README on compiler hazards
+
+  /// Default: the newest version registered when the instance starts.
+  StartOptions& version(std::string value) { version_ = std::move(value); return *this; }
+  /// Makes it a child of an instance: listed under it. `parent_id` is the event of the parent that
+  /// the start belongs to; the parent is told the result only if that event waits for it.
+  StartOptions& parent(std::string instance, std::uint64_t parent_id = 0) {
+    parent_instance_ = std::move(instance);
+    parent_id_ = parent_id;
+    return *this;
+  }
+  /// Starts it only after this time; it is listed as running at once.
+  template <class Rep, class Period>
+  StartOptions& delay(std::chrono::duration<Rep, Period> value) {
+    delay_ = checked_milliseconds(value);
+    delay_is_valid_ = delay_.has_value();
+    return *this;
+  }
+  StartOptions& reuse(ReusePolicy value) { reuse_ = value; return *this; }
+
+  [[nodiscard]] const std::optional<std::string>& version() const { return version_; }
+  [[nodiscard]] const std::optional<std::string>& parent_instance() const { return parent_instance_; }
+  [[nodiscard]] std::uint64_t parent_id() const { return parent_id_; }
+  [[nodiscard]] const std::optional<Milliseconds>& delay() const { return delay_; }
+  /// False if a delay was set that is negative or above `max_delay`.
+  [[nodiscard]] bool delay_is_valid() const { return delay_is_valid_; }
+  [[nodiscard]] ReusePolicy reuse() const { return reuse_; }
+
+ private:
+  std::optional<std::string> version_;
+  std::optional<std::string> parent_instance_;
+  std::uint64_t parent_id_ = 0;
+  std::optional<Milliseconds> delay_;
+  bool delay_is_valid_ = true;
+  ReusePolicy reuse_ = ReusePolicy::reject;
+};
+
+/// The control plane of a store: starts, signals, cancels and watches instances, whether or not a
+/// runtime is at work on it. Every call that changes something returns after the change is durable.
+/// Safe to use from any number of threads, also from activities; a blocking call must not be made
+/// from orchestration code or from a completion callback.
+///
+/// Each call has a blocking form and one that takes a callback, which is called once, on a thread of
+/// the engine's, and must not block.
+///
+/// Errors of all: `storage_error`; `invalid_instance` for an id that is empty, longer than 255 bytes
+/// or not UTF-8; `invalid_input` for any other argument.
+class Client {
+ public:
+  using Done = Result<void, ClientError>;
+  using OnDone = std::function<void(Done)>;
+  using Status = Result<OrchestrationStatus, ClientError>;
+  using OnStatus = std::function<void(Status)>;
+  using BulkStatus = Result<std::vector<std::pair<std::string, OrchestrationStatus>>, ClientError>;
+  using OnBulkStatus = std::function<void(BulkStatus)>;
+
+  /// A client with everything the store offers.
+  explicit Client(Store store);
+  /// A client that controls one store and reads management from another, a replica say.
+  [[nodiscard]] static Client with_management(Store provider, Store management);
+  ~Client();
+  Client(const Client&) = default;
+  Client& operator=(const Client&) = default;
+  Client(Client&&) noexcept = default;
+  Client& operator=(Client&&) noexcept = default;
+
+  /// Starts an instance. `input` is text or anything cereal serialises. Errors:
+  /// `instance_already_exists`, unless the options say `use_existing`.
+  template <class In = std::string>
+  [[nodiscard]] Done start_orchestration(std::string_view instance, std::string_view orchestration,
+                                         const In& input = In(),
+                                         const StartOptions& options = StartOptions()) {
+    return start_text(instance, orchestration, encode_payload(input), options);
+  }
+  template <class In = std::string>
+  void start_orchestration(std::string_view instance, std::string_view orchestration,
+                           const In& input, const StartOptions& options, OnDone on_done) {
+    start_text(instance, orchestration, encode_payload(input), options, std::move(on_done));
+  }
+
+  /// Starts an instance under exactly this version.
+  template <class In = std::string>
+  [[nodiscard]] Done start_orchestration_versioned(std::string_view instance,
+                                                   std::string_view orchestration, const In& input,
+                                                   std::string version) {
+    return start_orchestration(instance, orchestration, input,
+                               StartOptions().version(std::move(version)));
+  }
+
+  /// Starts an instance after a delay.
+  template <class In, class Rep, class Period>
+  [[nodiscard]] Done schedule_orchestration(std::string_view instance,
+                                            std::string_view orchestration, const In& input,
+                                            std::chrono::duration<Rep, Period> delay) {
+    return start_orchestration(instance, orchestration, input, StartOptions().delay(delay));
+  }
+
+  /// Sends an event to an instance; it is kept until the instance waits for that name. Errors:
+  /// `instance_not_found`, `instance_finished`.
+  template <class Data = std::string>
+  [[nodiscard]] Done raise_event(std::string_view instance, std::string_view event,
+                                 const Data& data = Data()) {
+    return raise_text(instance, event, encode_payload(data));
+  }
+  template <class Data = std::string>
+  void raise_event(std::string_view instance, std::string_view event, const Data& data,
+                   OnDone on_done) {
+    raise_text(instance, event, encode_payload(data), std::move(on_done));
+  }
+
+  /// Asks an instance to stop: it fails as cancelled with this reason, its activities, timers and
+  /// children with it. Errors: `instance_not_found`, `instance_finished`.
+  [[nodiscard]] Done cancel_orchestration(std::string_view instance, std::string_view reason = {});
+  void cancel_orchestration(std::string_view instance, std::string_view reason, OnDone on_done);
+  /// The seeds' other name for it.
+  [[nodiscard]] Done cancel_instance(std::string_view instance, std::string_view reason) {
+    return cancel_orchestration(instance, reason);
+  }
+
+  /// The status now; `NotFound` is a status, not an error.
+  [[nodiscard]] Status get_orchestration_status(std::string_view instance) const;
+  void get_orchestration_status(std::string_view instance, OnStatus on_status) const;
+  /// The seeds' other name for it.
+  [[nodiscard]] Status get_status(std::string_view instance) const {
+    return get_orchestration_status(instance);
+  }
+
+  /// The status of each, in the order given.
+  [[nodiscard]] BulkStatus get_bulk_status(const std::vector<std::string>& instances) const;
+  void get_bulk_status(const std::vector<std::string>& instances, OnBulkStatus on_status) const;
+
+  /// Waits until the instance has completed or failed. Without a timeout it waits for ever. Errors:
+  /// `instance_not_found`, `timeout`, `invalid_input` for a negative timeout.
+  [[nodiscard]] Status wait_for_completion(std::string_view instance) const {
+    return wait_milliseconds(instance, std::nullopt);
+  }
+  template <class Rep, class Period>
+  [[nodiscard]] Status wait_for_completion(std::string_view instance,
+                                           std::chrono::duration<Rep, Period> timeout) const {
+    const auto checked = checked_milliseconds(timeout);
+    return wait_milliseconds(instance, checked ? *checked : Milliseconds(-1));
+  }
+  /// Calls back when the instance has completed or failed, however long that takes. Errors:
+  /// `instance_not_found`.
+  void wait_for_completion(std::string_view instance, OnStatus on_status) const;
+
+  /// Waits and decodes the output. Errors: those of waiting; `invalid_payload` if the instance failed
+  /// or its output is not a `T`.
+  template <class T, class Rep, class Period>
+  [[nodiscard]] Result<T, ClientError> wait_for_output(
+      std::string_view instance, std::chrono::duration<Rep, Period> timeout) const {
+    auto status = wait_for_completion(instance, timeout);
+    if (!status) {
+      return failure(std::move(status).error());
+    }
+    return status->template output_as<T>();
+  }
+
+  [[nodiscard]] bool has_management_capability() const;
+  /// Errors: `management_not_available`.
+  [[nodiscard]] Result<ManagementClient, ClientError> management() const;
+
+ private:
+  struct Impl;
+  using Text = Result<std::string, std::string>;
+
+  explicit Client(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+  Done start_text(std::string_view instance, std::string_view orchestration, Text input,
+                  const StartOptions& options);
+  void start_text(std::string_view instance, std::string_view orchestration, Text input,
+                  const StartOptions& options, OnDone on_done);
+  Done raise_text(std::string_view instance, std::string_view event, Text data);
+  void raise_text(std::string_view instance, std::string_view event, Text data, OnDone on_done);
+  Status wait_milliseconds(std::string_view instance, std::optional<Milliseconds> timeout) const;
+
+  std::shared_ptr<Impl> impl_;
+};
+
+/// The seeds' other name for it.
+using RuntimeClient = Client;
+
+}  // namespace duroxide

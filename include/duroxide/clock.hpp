@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace duroxide {
+
+using Milliseconds = std::chrono::milliseconds;
+
+/// A moment in UTC, in whole milliseconds since 1970.
+using Timestamp = std::chrono::time_point<std::chrono::system_clock, Milliseconds>;
+
+[[nodiscard]] inline std::int64_t to_milliseconds(Timestamp time) {
+  return time.time_since_epoch().count();
+}
+
+[[nodiscard]] inline Timestamp from_milliseconds(std::int64_t milliseconds) {
+  return Timestamp{Milliseconds{milliseconds}};
+}
+
+/// The longest delay the engine accepts, for timers and delayed starts: 100 years.
+inline constexpr Milliseconds max_delay = std::chrono::hours{24 * 365 * 100};
+
+/// `delay` in milliseconds, rounded up; nothing if it is negative or above `max_delay`, in whatever
+/// unit it came.
+template <class Rep, class Period>
+[[nodiscard]] constexpr std::optional<Milliseconds> checked_milliseconds(
+    std::chrono::duration<Rep, Period> delay) {
+  using Approximate = std::chrono::duration<long double, std::milli>;
+  const Approximate approximate = std::chrono::duration_cast<Approximate>(delay);
+  if (!(approximate.count() >= 0) || approximate > Approximate(max_delay)) {
+    return std::nullopt;
+  }
+  return std::chrono::ceil<Milliseconds>(delay);
+}
+
+/// `from + delay`, held at the far end of time instead of overflowing.
+[[nodiscard]] Timestamp saturating_add(Timestamp from, Milliseconds delay);
+
+/// The only source of time in the engine: history timestamps, timers, back-off and leases all ask
+/// the clock of their store. Implementations are safe to call from any thread.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+
+  [[nodiscard]] virtual Timestamp now() const = 0;
+
+  /// True if time passes by itself. For such a clock the timer service waits in real time; for any
+  /// other it relies on `subscribe`.
+  [[nodiscard]] virtual bool ticks() const = 0;
+
+  /// Calls `on_change` after each jump of a clock that does not tick; a ticking clock never calls
+  /// it. Returns a subscription that ends when the last copy of the handle is dropped. `on_change`
+  /// may run on any thread.
+  [[nodiscard]] virtual std::shared_ptr<void> subscribe(std::function<void()> on_change) = 0;
+};
+
+/// The system's clock.
+[[nodiscard]] std::shared_ptr<Clock> system_clock();
+
+/// A clock that moves only when told to, so that a test runs a month in a millisecond. Create it
+/// with `std::make_shared`, hand it to a store's options, and call `advance`.
+class ManualClock final : public Clock, public std::enable_shared_from_this<ManualClock> {
+ public:
+  explicit ManualClock(Timestamp start = from_milliseconds(1'700'000'000'000)) : now_(start) {}
+
+  [[nodiscard]] Timestamp now() const override;
+  [[nodiscard]] bool ticks() const override { return false; }
+  [[nodiscard]] std::shared_ptr<void> subscribe(std::function<void()> on_change) override;
+
+  /// Moves the clock forward by `step` (not negative) and tells the subscribers.
+  void advance(Milliseconds step);
+
+ private:
+  mutable std::mutex mutex_;
+  Timestamp now_;
+  std::uint64_t next_subscriber_ = 0;
+  std::map<std::uint64_t, std::function<void()>> subscribers_;
+};
+
+}  // namespace duroxide

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <concepts>
+#include <exception>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include <cereal/archives/json.hpp>
+#include <cereal/types/map.hpp>
+#include <cereal/types/optional.hpp>
+#include <cereal/types/string.hpp>
+#include <cereal/types/tuple.hpp>
+#include <cereal/types/utility.hpp>
+#include <cereal/types/vector.hpp>
+
+#include <duroxide/errors.hpp>
+#include <duroxide/result.hpp>
+
+namespace duroxide {
+
+/// Payloads (inputs, outputs, event data) are text. `std::string` passes through untouched; any
+/// other type that cereal can serialise travels as JSON: a struct whose `serialize` names its
+/// members gives an object with those names.
+template <class T>
+concept TextPayload = std::convertible_to<const T&, std::string_view>;
+
+namespace detail {
+
+// cereal always writes a root object, over several lines. The value stands under one key of it, and
+// that is taken off again, so that the payload is plain JSON on one line.
+[[nodiscard]] std::string wrap_json(std::string_view payload);
+[[nodiscard]] std::string unwrap_json(std::string_view document);
+
+/// Checks a text before the recursive JSON reader sees it: nesting, and nothing but white space
+/// around the value. Returns an empty string if it may be read, else what is wrong.
+[[nodiscard]] std::string check_json(std::string_view text);
+
+}  // namespace detail
+
+/// Encodes `value`. Errors: what the type's own serialisation threw, as text.
+template <class T>
+[[nodiscard]] Result<std::string, std::string> encode_payload(const T& value) {
+  if constexpr (TextPayload<T>) {
+    return std::string(std::string_view(value));
+  } else {
+    try {
+      std::ostringstream out;
+      {
+        cereal::JSONOutputArchive archive(out, cereal::JSONOutputArchive::Options::NoIndent());
+        archive(cereal::make_nvp("v", value));
+      }
+      return detail::unwrap_json(out.str());
+    } catch (const std::exception& error) {
+      return failure(std::string("cannot encode the payload: ") + error.what());
+    }
+  }
+}
+
+/// Decodes a payload. Errors: text that is not JSON, or JSON of another shape; the message says
+/// which and shows the beginning of the text.
+template <class T>
+[[nodiscard]] Result<T, std::string> decode_payload(const std::string& text) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    return text;
+  } else {
+    const std::string problem = detail::check_json(text);
+    if (!problem.empty()) {
+      return failure(problem);
+    }
+    try {
+      std::istringstream in(detail::wrap_json(text));
+      cereal::JSONInputArchive archive(in);
+      T value{};
+      archive(cereal::make_nvp("v", value));
+      return value;
+    } catch (const std::exception& error) {
+      return failure("cannot decode the payload `" + text.substr(0, 80) + "`: " + error.what());
+    }
+  }
+}
+
+}  // namespace duroxide

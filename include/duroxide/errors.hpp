@@ -1,0 +1,180 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace duroxide {
+
+/// Who has to act on an error.
+enum class ErrorCategory : std::uint8_t {
+  infrastructure,  ///< the store or the machine; often worth a retry
+  configuration,   ///< the program: nondeterminism, a limit, a missing registration
+  application,     ///< the user's orchestration or activity said so
+  poison,          ///< a message was delivered too often without ever being finished
+};
+
+/// What went wrong, finer than the category.
+enum class ErrorKind : std::uint8_t {
+  activity_failed,         ///< an activity returned an error or threw
+  orchestration_failed,    ///< an orchestration threw a `std::exception` of the user's
+  unhandled_exception,     ///< something that is not a `std::exception` was thrown
+  cancelled,               ///< the instance was asked to stop
+  nondeterminism,          ///< code and history disagree
+  spurious_suspension,     ///< the compiler's coroutine defect; the message says how to avoid it
+  limit_exceeded,          ///< a configured limit
+  invalid_payload,         ///< a payload did not decode into the type asked for
+  instance_already_exists, ///< a child was to start under an id that is taken
+  storage,                 ///< the provider failed
+  poisoned_orchestration,  ///< the turn was started too often
+  poisoned_activity,       ///< the activity was started too often
+  invalid_input,           ///< a wrong argument of a call in the orchestration
+};
+
+[[nodiscard]] std::string_view to_string(ErrorCategory category);
+[[nodiscard]] std::string_view to_string(ErrorKind kind);
+
+/// Where code and history parted, as data. `ErrorDetails::message` holds the same as text.
+struct NondeterminismReport {
+  std::uint64_t event_id = 0;  ///< the event of the history that does not fit
+  std::string recorded;        ///< what history holds there
+  std::string attempted;       ///< what the code did instead
+  std::string orchestration;
+  std::string version;
+
+  bool operator==(const NondeterminismReport&) const = default;
+};
+
+/// The failure of an activity, of an orchestration or of the engine on their behalf. It is kept in
+/// history, handed to a parent and returned to clients unchanged.
+struct ErrorDetails {
+  ErrorCategory category = ErrorCategory::application;
+  ErrorKind kind = ErrorKind::orchestration_failed;
+  /// For people: what failed and what to do. For an application error, the user's own message.
+  std::string message;
+  /// What it happened to: an activity's name, an instance id, an operation of the store.
+  std::string subject;
+  /// Information only: the engine never repeats an application error by itself.
+  bool retryable = false;
+  /// Poison only: how often the message was delivered, and how often it may be.
+  std::uint32_t attempts = 0;
+  std::uint32_t max_attempts = 0;
+  /// Nondeterminism only.
+  std::optional<NondeterminismReport> nondeterminism;
+
+  /// The message with its category before it where that is not `application`, for instance
+  /// `nondeterministic: …` or `canceled: …`.
+  [[nodiscard]] std::string to_string() const;
+
+  [[nodiscard]] bool is_cancelled() const { return kind == ErrorKind::cancelled; }
+
+  bool operator==(const ErrorDetails&) const = default;
+};
+
+/// Details of an application error with the user's message.
+[[nodiscard]] ErrorDetails application_error(ErrorKind kind, std::string message,
+                                             std::string subject = {});
+
+/// A failure of a store, or its refusal of a request.
+struct ProviderError {
+  enum class Kind : std::uint8_t {
+    storage,                  ///< the disk or the database failed
+    disk_full,                ///< no room; nothing was changed
+    permission_denied,        ///< the directory or a file of it cannot be written
+    not_a_directory,          ///< the path is something else
+    foreign_store,            ///< the database belongs to another program
+    newer_format,             ///< written by a later release of this library
+    corrupt,                  ///< the database or a record of it cannot be read
+    in_use,                   ///< another owner has the store open; the message names it
+    closed,                   ///< the store was closed or has stopped after a fatal failure
+    invalid_input,            ///< the request itself is wrong
+    invalid_lock_token,       ///< the lease is over: acknowledged, abandoned, or lost by a failure
+    instance_not_found,
+    instance_already_exists,
+    instance_finished,        ///< the instance completed, failed or was cancelled before
+  };
+
+  Kind kind = Kind::storage;
+  std::string operation;  ///< the protocol's name of the request, e.g. `ack_orchestration_item`
+  std::string message;    ///< names the thing and says what to do
+  bool retryable = false; ///< the same request may succeed later
+
+  [[nodiscard]] std::string to_string() const;
+};
+
+[[nodiscard]] std::string_view to_string(ProviderError::Kind kind);
+
+/// What a call of `Client` or `ManagementClient` can answer instead of a value.
+struct ClientError {
+  enum class Kind : std::uint8_t {
+    storage_error,
+    instance_not_found,
+    invalid_instance,           ///< an id that is empty, over-long or not UTF-8
+    timeout,
+    invalid_filter,
+    invalid_input,              ///< any other argument: name, version, delay, payload
+    instance_already_exists,
+    instance_finished,          ///< events and cancellation need a live instance
+    execution_not_found,
+    management_not_available,   ///< the store offers no management
+    invalid_payload,            ///< the output does not decode into the type asked for
+  };
+
+  Kind kind = Kind::storage_error;
+  std::string message;
+
+  [[nodiscard]] std::string to_string() const { return message; }
+};
+
+[[nodiscard]] std::string_view to_string(ClientError::Kind kind);
+
+/// What `Runtime::start` can answer.
+struct RuntimeError {
+  enum class Kind : std::uint8_t {
+    storage_error,
+    registry_error,    ///< mistakes in the registrations, all of them, one a line
+    dispatcher_error,  ///< the actors could not be started, or the runtime runs already
+    invalid_options,
+  };
+
+  Kind kind = Kind::dispatcher_error;
+  std::string message;
+
+  [[nodiscard]] std::string to_string() const { return message; }
+};
+
+/// Base of everything a failed await throws inside an orchestration. Uncaught, its details become
+/// the failure of the orchestration.
+class OrchestrationError : public std::runtime_error {
+ public:
+  explicit OrchestrationError(ErrorDetails details)
+      : std::runtime_error(details.to_string()), details_(std::move(details)) {}
+
+  [[nodiscard]] const ErrorDetails& details() const { return details_; }
+
+ private:
+  ErrorDetails details_;
+};
+
+/// An awaited activity failed.
+class ActivityFailed : public OrchestrationError {
+ public:
+  using OrchestrationError::OrchestrationError;
+};
+
+/// An awaited sub-orchestration failed, was cancelled, or could not start.
+class SubOrchestrationFailed : public OrchestrationError {
+ public:
+  using OrchestrationError::OrchestrationError;
+};
+
+/// A payload did not decode into the type asked for, or a value could not be encoded.
+class PayloadError : public OrchestrationError {
+ public:
+  explicit PayloadError(std::string message);
+};
+
+}  // namespace duroxide

@@ -1,0 +1,183 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <duroxide/clock.hpp>
+#include <duroxide/errors.hpp>
+
+namespace duroxide {
+
+/// Which call of which execution a child belongs to. Carried by the child through every execution
+/// of its own, so that its result finds the parent wherever that stands.
+struct ParentLink {
+  std::string instance;
+  std::uint64_t execution_id = 0;
+  std::uint64_t event_id = 0;
+
+  bool operator==(const ParentLink&) const = default;
+};
+
+/// A raised event that nobody has waited for yet.
+struct CarriedEvent {
+  std::string name;
+  std::string data;
+
+  bool operator==(const CarriedEvent&) const = default;
+};
+
+/// The kinds of history events. Two sorts stand in one history, in the order in which they
+/// happened: what the code decided (*commands*: schedules, cancellations, recorded values) and what
+/// came to it (*arrivals*: completions, fired timers, raised events). Replay feeds the arrivals and
+/// expects the commands.
+namespace event {
+
+/// Always the first event of an execution.
+struct OrchestrationStarted {
+  std::string name;
+  std::string version;
+  std::string input;
+  std::optional<ParentLink> parent;
+  std::vector<CarriedEvent> carried_events;  ///< raised in an earlier execution, not yet waited for
+  bool operator==(const OrchestrationStarted&) const = default;
+};
+struct OrchestrationCompleted {
+  std::string output;
+  bool operator==(const OrchestrationCompleted&) const = default;
+};
+struct OrchestrationFailed {
+  ErrorDetails details;
+  bool operator==(const OrchestrationFailed&) const = default;
+};
+struct OrchestrationContinuedAsNew {
+  std::string input;
+  std::optional<std::string> version;  ///< the version asked for; none means the newest
+  bool operator==(const OrchestrationContinuedAsNew&) const = default;
+};
+struct OrchestrationCancelRequested {
+  std::string reason;
+  bool operator==(const OrchestrationCancelRequested&) const = default;
+};
+
+struct ActivityScheduled {
+  std::string name;
+  std::string input;
+  bool operator==(const ActivityScheduled&) const = default;
+};
+struct ActivityCompleted {
+  std::string result;
+  bool operator==(const ActivityCompleted&) const = default;
+};
+struct ActivityFailed {
+  ErrorDetails details;
+  bool operator==(const ActivityFailed&) const = default;
+};
+struct ActivityCancelRequested {
+  std::string reason;
+  bool operator==(const ActivityCancelRequested&) const = default;
+};
+
+struct TimerCreated {
+  Timestamp fire_at;
+  bool operator==(const TimerCreated&) const = default;
+};
+struct TimerFired {
+  Timestamp fire_at;
+  bool operator==(const TimerFired&) const = default;
+};
+struct TimerCancelled {
+  std::string reason;
+  bool operator==(const TimerCancelled&) const = default;
+};
+
+struct ExternalSubscribed {
+  std::string name;
+  bool operator==(const ExternalSubscribed&) const = default;
+};
+struct ExternalEvent {
+  std::string name;
+  std::string data;
+  bool operator==(const ExternalEvent&) const = default;
+};
+struct ExternalSubscribedCancelled {
+  std::string reason;
+  bool operator==(const ExternalSubscribedCancelled&) const = default;
+};
+
+struct SubOrchestrationScheduled {
+  std::string name;
+  std::optional<std::string> version;
+  std::string instance;  ///< the child's full instance id
+  std::string input;
+  bool operator==(const SubOrchestrationScheduled&) const = default;
+};
+struct SubOrchestrationCompleted {
+  std::string result;
+  bool operator==(const SubOrchestrationCompleted&) const = default;
+};
+struct SubOrchestrationFailed {
+  ErrorDetails details;
+  bool operator==(const SubOrchestrationFailed&) const = default;
+};
+struct SubOrchestrationCancelRequested {
+  std::string reason;
+  bool operator==(const SubOrchestrationCancelRequested&) const = default;
+};
+
+/// A detached start: no result comes back.
+struct OrchestrationChained {
+  std::string name;
+  std::optional<std::string> version;
+  std::string instance;
+  std::string input;
+  bool operator==(const OrchestrationChained&) const = default;
+};
+
+struct UtcNowRecorded {
+  Timestamp time;
+  bool operator==(const UtcNowRecorded&) const = default;
+};
+struct GuidRecorded {
+  std::string guid;
+  bool operator==(const GuidRecorded&) const = default;
+};
+
+}  // namespace event
+
+/// The order of the alternatives is part of the store's format: append, never reorder.
+using EventKind =
+    std::variant<event::OrchestrationStarted, event::OrchestrationCompleted,
+                 event::OrchestrationFailed, event::OrchestrationContinuedAsNew,
+                 event::OrchestrationCancelRequested, event::ActivityScheduled,
+                 event::ActivityCompleted, event::ActivityFailed, event::ActivityCancelRequested,
+                 event::TimerCreated, event::TimerFired, event::TimerCancelled,
+                 event::ExternalSubscribed, event::ExternalEvent,
+                 event::ExternalSubscribedCancelled, event::SubOrchestrationScheduled,
+                 event::SubOrchestrationCompleted, event::SubOrchestrationFailed,
+                 event::SubOrchestrationCancelRequested, event::OrchestrationChained,
+                 event::UtcNowRecorded, event::GuidRecorded>;
+
+/// One entry of a history.
+struct Event {
+  std::uint64_t event_id = 0;         ///< 1, 2, 3 … within an execution
+  std::uint64_t source_event_id = 0;  ///< the schedule it answers or cancels; 0 for none
+  Timestamp timestamp;                ///< when it was recorded
+  EventKind kind;
+
+  bool operator==(const Event&) const = default;
+};
+
+/// `ActivityScheduled`, `TimerFired`, …
+[[nodiscard]] std::string_view event_type(const EventKind& kind);
+
+/// The type with what identifies it: `ActivityScheduled("Charge")`.
+[[nodiscard]] std::string describe(const EventKind& kind);
+
+/// Completed, failed or continued as new: the last event of its execution.
+[[nodiscard]] bool is_terminal(const EventKind& kind);
+
+}  // namespace duroxide

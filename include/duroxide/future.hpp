@@ -1,0 +1,140 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <duroxide/codec.hpp>
+#include <duroxide/errors.hpp>
+#include <duroxide/result.hpp>
+#include <duroxide/task.hpp>
+
+namespace duroxide {
+
+namespace detail {
+
+class ExecutionCore;
+
+enum class SlotKind : std::uint8_t { activity, timer, external_event, sub_orchestration };
+
+/// The place where the outcome of one scheduled thing arrives.
+struct Slot {
+  ExecutionCore* core = nullptr;  ///< null once the execution has ended
+  SlotKind kind = SlotKind::activity;
+  std::uint64_t event_id = 0;
+  std::string name;
+  bool complete = false;
+  bool taken = false;  ///< the outcome has reached the code
+  std::uint64_t arrival = 0;  ///< external events: their place in the order of arrival
+  Result<std::string, ErrorDetails> outcome;
+  Completion* waiter = nullptr;
+};
+
+/// The future of `slot` is gone. If it is not complete, what it stands for is cancelled.
+void drop_slot(Slot& slot) noexcept;
+
+/// Throws the exception that belongs to the kind of slot.
+[[noreturn]] void throw_failure(SlotKind kind, ErrorDetails details);
+
+}  // namespace detail
+
+/// An awaitable that gives a `Result` where the one it wraps would throw.
+template <class A>
+class [[nodiscard]] AsResult {
+ public:
+  using Inner = std::remove_cvref_t<A>;
+  using value_type = Result<typename Inner::value_type, ErrorDetails>;
+  using DurableAwaitableTag = void;
+
+  explicit AsResult(Inner&& inner) : inner_(std::move(inner)) {}
+
+  [[nodiscard]] bool is_ready() const noexcept { return inner_.is_ready(); }
+  void start(detail::TurnScheduler& scheduler, detail::Completion& completion) {
+    inner_.start(scheduler, completion);
+  }
+  void stop_waiting() noexcept { inner_.stop_waiting(); }
+  value_type take() {
+    try {
+      if constexpr (std::is_void_v<typename Inner::value_type>) {
+        inner_.take();
+        return {};
+      } else {
+        return inner_.take();
+      }
+    } catch (const OrchestrationError& error) {
+      return failure(error.details());
+    }
+  }
+
+ private:
+  Inner inner_;
+};
+
+/// Something that was scheduled and is still to come: an activity, a timer, an external event or a
+/// sub-orchestration. It was scheduled, and recorded, when the future was made; awaiting it only
+/// waits. Dropping it before it is complete cancels it, in the store as well: an activity that
+/// nobody waits for is not run, a timer does not fire, a child is asked to stop, and an event goes to
+/// the next wait of its name.
+///
+/// `co_await` gives the value or throws `ActivityFailed`, `SubOrchestrationFailed` or `PayloadError`.
+template <class T>
+class [[nodiscard]] DurableFuture {
+ public:
+  using value_type = T;
+  using DurableAwaitableTag = void;
+
+  explicit DurableFuture(std::shared_ptr<detail::Slot> slot) : slot_(std::move(slot)) {}
+  DurableFuture(DurableFuture&&) noexcept = default;
+  DurableFuture& operator=(DurableFuture&& other) noexcept {
+    if (this != &other) {
+      drop();
+      slot_ = std::move(other.slot_);
+    }
+    return *this;
+  }
+  ~DurableFuture() { drop(); }
+
+  /// Gives up the exception for a `Result<T, ErrorDetails>`.
+  [[nodiscard]] AsResult<DurableFuture> as_result() && {
+    return AsResult<DurableFuture>(std::move(*this));
+  }
+
+  /// Whether awaiting it would go on at once.
+  [[nodiscard]] bool is_ready() const noexcept { return slot_ && slot_->complete; }
+
+  // The engine's side: see detail::Awaiter.
+  void start(detail::TurnScheduler&, detail::Completion& completion) {
+    slot_->waiter = &completion;
+    if (slot_->complete) {
+      completion.done();
+    }
+  }
+  void stop_waiting() noexcept { slot_->waiter = nullptr; }
+  T take() {
+    slot_->taken = true;
+    if (!slot_->outcome) {
+      detail::throw_failure(slot_->kind, slot_->outcome.error());
+    }
+    if constexpr (!std::is_void_v<T>) {
+      auto decoded = decode_payload<T>(*slot_->outcome);
+      if (!decoded) {
+        throw PayloadError("the result of `" + slot_->name + "`: " + decoded.error());
+      }
+      return std::move(*decoded);
+    }
+  }
+
+ private:
+  void drop() noexcept {
+    if (slot_) {
+      detail::drop_slot(*slot_);
+      slot_.reset();
+    }
+  }
+
+  std::shared_ptr<detail::Slot> slot_;
+};
+
+}  // namespace duroxide

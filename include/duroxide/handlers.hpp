@@ -1,0 +1,163 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+
+#include <duroxide/activity.hpp>
+#include <duroxide/codec.hpp>
+#include <duroxide/context.hpp>
+#include <duroxide/detail/callable.hpp>
+#include <duroxide/result.hpp>
+#include <duroxide/task.hpp>
+
+namespace duroxide {
+
+/// An orchestration as the engine runs it: text in, text out.
+using OrchestrationHandler = std::function<Task<std::string>(OrchestrationContext, std::string)>;
+
+/// An activity as the engine runs it. May throw.
+using ActivityHandler =
+    std::function<Result<std::string, ErrorDetails>(ActivityContext&, const std::string&)>;
+
+namespace detail {
+
+template <class T>
+struct TaskValue;
+template <class T>
+struct TaskValue<Task<T>> {
+  using Type = T;
+};
+
+template <class T>
+struct ResultValue {
+  static constexpr bool is_result = false;
+  using Type = T;
+};
+template <class T, class E>
+struct ResultValue<tl::expected<T, E>> {
+  static constexpr bool is_result = true;
+  using Type = T;
+};
+
+template <class T>
+std::string encode_or_throw(const T& value) {
+  auto text = encode_payload(value);
+  if (!text) {
+    throw PayloadError(text.error());
+  }
+  return std::move(*text);
+}
+
+template <class T>
+T decode_input(const std::string& text) {
+  auto value = decode_payload<T>(text);
+  if (!value) {
+    throw PayloadError("the input: " + value.error());
+  }
+  return std::move(*value);
+}
+
+template <class F>
+Task<typename TaskValue<typename CallableOf<F>::Output>::Type> call_orchestration(
+    const F& function, OrchestrationContext context, const std::string& input) {
+  if constexpr (CallableOf<F>::arity == 1) {
+    return function(context);
+  } else {
+    return function(context, decode_input<ArgumentOf<F, 1>>(input));
+  }
+}
+
+/// Runs a typed orchestration as a text one.
+template <class F>
+Task<std::string> run_typed(std::shared_ptr<const F> function, OrchestrationContext context,
+                            std::string input) {
+  using Output = typename TaskValue<typename CallableOf<F>::Output>::Type;
+  std::string output;
+  Task<Output> task = call_orchestration(*function, context, input);
+  if constexpr (std::is_void_v<Output>) {
+    co_await std::move(task);
+  } else {
+    Output value = co_await std::move(task);
+    output = encode_or_throw(value);
+  }
+  co_return output;
+}
+
+/// Accepts `Task<Out>(OrchestrationContext)` and `Task<Out>(OrchestrationContext, In)`.
+template <class F>
+OrchestrationHandler make_orchestration_handler(F function) {
+  using Traits = CallableOf<F>;
+  static_assert(Traits::arity == 1 || Traits::arity == 2,
+                "an orchestration takes an OrchestrationContext and at most one input");
+  static_assert(std::is_same_v<ArgumentOf<F, 0>, OrchestrationContext>,
+                "the first parameter of an orchestration is an OrchestrationContext, by value");
+  auto shared = std::make_shared<const std::decay_t<F>>(std::move(function));
+  return [shared](OrchestrationContext context, std::string input) -> Task<std::string> {
+    return run_typed(shared, context, std::move(input));
+  };
+}
+
+template <class F>
+decltype(auto) call_activity(const F& function, ActivityContext& context, const std::string& input) {
+  using Traits = CallableOf<F>;
+  if constexpr (Traits::arity == 0) {
+    return function();
+  } else if constexpr (std::is_same_v<ArgumentOf<F, 0>, ActivityContext>) {
+    if constexpr (Traits::arity == 1) {
+      return function(context);
+    } else {
+      return function(context, decode_input<ArgumentOf<F, 1>>(input));
+    }
+  } else {
+    return function(decode_input<ArgumentOf<F, 0>>(input));
+  }
+}
+
+/// The text of whatever an activity returned as its error.
+template <class E>
+ErrorDetails activity_error(const E& error, const ActivityContext& context) {
+  if constexpr (std::is_same_v<E, ErrorDetails>) {
+    return error;
+  } else if constexpr (TextPayload<E>) {
+    return application_error(ErrorKind::activity_failed, std::string(std::string_view(error)),
+                             context.activity_name());
+  } else {
+    return application_error(ErrorKind::activity_failed, encode_or_throw(error),
+                             context.activity_name());
+  }
+}
+
+/// Accepts functions of `(ActivityContext&, In)`, `(ActivityContext&)`, `(In)` or `()`, that return
+/// a value, nothing, or a `Result` with text or `ErrorDetails` as its error.
+template <class F>
+ActivityHandler make_activity_handler(F function) {
+  using Traits = CallableOf<F>;
+  static_assert(Traits::arity <= 2, "an activity takes an ActivityContext& and at most one input");
+  auto shared = std::make_shared<const std::decay_t<F>>(std::move(function));
+  return [shared](ActivityContext& context,
+                  const std::string& input) -> Result<std::string, ErrorDetails> {
+    using Output = typename Traits::Output;
+    if constexpr (std::is_void_v<Output>) {
+      call_activity(*shared, context, input);
+      return std::string();
+    } else if constexpr (ResultValue<Output>::is_result) {
+      Output result = call_activity(*shared, context, input);
+      if (!result) {
+        return failure(activity_error(result.error(), context));
+      }
+      if constexpr (std::is_same_v<typename ResultValue<Output>::Type, Nothing>) {
+        return std::string();
+      } else {
+        return encode_or_throw(*result);
+      }
+    } else {
+      return encode_or_throw(call_activity(*shared, context, input));
+    }
+  };
+}
+
+}  // namespace detail
+
+}  // namespace duroxide

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include <duroxide/log.hpp>
+#include <duroxide/store.hpp>
+
+namespace duroxide {
+
+/// Options of `MemoryProvider::create`.
+class MemoryOptions {
+ public:
+  MemoryOptions();
+
+  /// Default: the system's clock.
+  MemoryOptions& clock(std::shared_ptr<Clock> value) { clock_ = std::move(value); return *this; }
+  /// Default: an actor system of the store's own.
+  MemoryOptions& actor_system(ActorSystem value) { actor_system_ = std::move(value); return *this; }
+  /// Default: warnings and errors on standard error.
+  MemoryOptions& log_sink(LogSink value) { log_sink_ = std::move(value); return *this; }
+
+  [[nodiscard]] const std::shared_ptr<Clock>& clock() const { return clock_; }
+  [[nodiscard]] const std::optional<ActorSystem>& actor_system() const { return actor_system_; }
+  [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
+
+ private:
+  std::shared_ptr<Clock> clock_;
+  std::optional<ActorSystem> actor_system_;
+  LogSink log_sink_;
+};
+
+/// A store in memory, for tests and for work that may end with the process. It behaves as the LMDB
+/// one does but for what is durable.
+class MemoryProvider {
+ public:
+  [[nodiscard]] static Store create(const MemoryOptions& options = {});
+};
+
+}  // namespace duroxide

@@ -1,0 +1,301 @@
+#pragma once
+
+/// The protocol between the engine and a store, for those who write a store of their own or send
+/// the messages themselves. Nobody else needs this header, and no other public header mentions CAF.
+///
+/// A provider is an actor with the interface `ProviderActor`. It keeps histories, an orchestrator
+/// queue (messages to instances), a worker queue (activities to run) and a timer queue, and hands
+/// out leases on their items. What it must hold to:
+///
+/// - **An answer means durable.** A request is answered after the commit that holds its changes.
+///   The one exception is `FetchOrchestrationItem`: its items may contain messages, and build on
+///   acks, that are applied but not yet committed, because a turn has no effects of its own.
+/// - **If a commit fails**, every request in it is answered with the error, every orchestration
+///   lease is void, and what was handed out is handed out again from what the disk holds.
+/// - **One lease per instance.** Messages of an instance arrive in the order in which they were
+///   accepted, a start or continue-as-new before all others; while the instance is leased, later
+///   messages wait for its ack.
+/// - **Waiting fetches are parked**, not refused: each is answered once, with 1 to `max_items` items.
+/// - Leases live in memory and end with the process; every item then is handed out again.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <duroxide/detail/caf.hpp>
+#include <duroxide/management_types.hpp>
+#include <duroxide/result.hpp>
+#include <duroxide/store.hpp>
+#include <duroxide/work_items.hpp>
+
+namespace duroxide::provider {
+
+template <class T>
+using Answer = Result<T, ProviderError>;
+
+using LockToken = std::uint64_t;
+
+// --- orchestrator queue ---------------------------------------------------------------------------
+
+/// Asks for instances with messages. The sender becomes the holder of their leases.
+struct FetchOrchestrationItem {
+  std::uint64_t max_items = 1;
+};
+
+/// One instance with everything a turn needs.
+struct OrchestrationItem {
+  std::string instance;
+  std::string orchestration_name;    ///< of the instance, or of the start message
+  std::string version;               ///< pinned by the current execution; empty before its first turn
+  std::uint64_t execution_id = 1;
+  /// The current execution's events. Left out (and `history_included` false) if the last ack of the
+  /// same holder said `stays_resident`, and no `ReleaseInstance` came since.
+  std::vector<Event> history;
+  bool history_included = true;
+  std::uint64_t history_size = 0;    ///< number of events of the current execution, in any case
+  std::vector<WorkItem> messages;    ///< in order of acceptance; never empty
+  LockToken lock_token = 0;
+  std::uint32_t attempt_count = 1;   ///< this delivery included
+};
+
+/// What the current execution has become; kept beside the history so that nobody must read that.
+struct ExecutionMetadata {
+  std::string orchestration_name;
+  std::string orchestration_version;
+  ExecutionStatus status = ExecutionStatus::running;
+  std::string output;                   ///< completed: the output; continued as new: the next input
+  std::optional<ErrorDetails> failure;  ///< failed
+};
+
+/// Names a timer in the timer queue.
+struct TimerKey {
+  std::uint64_t id = 0;
+  Timestamp fire_at;
+};
+
+/// Ends a turn: everything below in one transaction, or nothing.
+struct AckOrchestrationItem {
+  LockToken lock_token = 0;
+  std::uint64_t execution_id = 1;
+  std::vector<Event> events;                       ///< appended to that execution's history
+  std::vector<work::ActivityExecute> worker_items;
+  std::vector<work::TimerFired> timers;
+  /// To other instances, or a `ContinueAsNew` to this one. A start of an id that is taken is
+  /// answered to the parent it names with `SubOrchFailed`; a message for nobody is dropped.
+  std::vector<WorkItem> orchestrator_items;
+  std::vector<std::uint64_t> cancelled_activities;  ///< removed from the worker queue, leased or not
+  std::vector<TimerKey> cancelled_timers;
+  ExecutionMetadata metadata;
+  bool stays_resident = false;  ///< the holder keeps the instance: send no history next time
+};
+
+/// Gives an item back. The instance is handed out again after `delay`.
+struct AbandonOrchestrationItem {
+  LockToken lock_token = 0;
+  Milliseconds delay{0};
+  bool ignore_attempt = false;             ///< this delivery does not count towards poison
+  std::optional<std::string> waiting_for;  ///< shown by management until the next delivery
+};
+
+/// The sender no longer holds this instance in memory: its next item needs the history.
+struct ReleaseInstance {
+  std::string instance;
+};
+
+/// Gives back every lease of the sender, of both queues, and ends its parked fetches unanswered.
+struct ReleaseHolder {};
+
+/// Appends to the orchestrator queue, or starts an instance. With `delay`, the item becomes visible
+/// only then (a start is listed as running at once). Errors: `instance_not_found`,
+/// `instance_finished`, `instance_already_exists`.
+struct EnqueueOrchestratorWork {
+  WorkItem item;
+  std::optional<Milliseconds> delay;
+  bool use_existing = false;  ///< a start of an id that exists succeeds without doing anything
+};
+
+// --- histories and status -------------------------------------------------------------------------
+
+/// The current execution's history; empty for an unknown instance.
+struct Read {
+  std::string instance;
+};
+
+struct GetStatus {
+  std::string instance;
+};
+
+/// Answered when the instance has reached a terminal status, with that status; at once with
+/// `NotFound` for an unknown one. `wait_id` is the sender's own, for `StopWaiting`.
+struct WaitForStatus {
+  std::string instance;
+  std::uint64_t wait_id = 0;
+};
+
+/// Ends a wait of the sender; it is answered with the status of now.
+struct StopWaiting {
+  std::uint64_t wait_id = 0;
+};
+
+// --- worker queue ---------------------------------------------------------------------------------
+
+struct DequeueWorkerPeekLock {
+  std::uint64_t max_items = 1;
+};
+
+struct WorkerItem {
+  work::ActivityExecute item;
+  LockToken lock_token = 0;
+  std::uint32_t attempt_count = 1;  ///< this delivery included
+};
+
+/// Removes the item and, in the same transaction, sends `completion` to its instance. Errors:
+/// `invalid_lock_token` if the activity was cancelled meanwhile or the lease is over.
+struct AckWorker {
+  LockToken lock_token = 0;
+  std::optional<WorkItem> completion;
+};
+
+struct AbandonWorker {
+  LockToken lock_token = 0;
+  Milliseconds delay{0};
+  bool ignore_attempt = false;
+  std::optional<std::string> waiting_for;
+};
+
+// --- timer queue ----------------------------------------------------------------------------------
+
+/// True if `EnqueueOrchestratorWork::delay` is honoured.
+struct SupportsDelayedVisibility {};
+
+struct EnqueueTimerWork {
+  work::TimerFired item;
+};
+
+/// Leases what is due by the store's clock. Answered at once if something is due or if the earliest
+/// time to come is not `known_next_due`; else parked until one of both is so. A newer request of
+/// the same sender answers the parked one with nothing.
+struct DequeueTimerPeekLock {
+  std::uint64_t max_items = 1;
+  std::optional<Timestamp> known_next_due;
+};
+
+struct DueTimers {
+  std::vector<LockToken> lock_tokens;
+  std::optional<Timestamp> next_due;  ///< the earliest that is not due yet
+};
+
+/// Moves the leased timers to the queues of their instances, in one transaction.
+struct AckTimer {
+  std::vector<LockToken> lock_tokens;
+};
+
+}  // namespace duroxide::provider
+
+namespace duroxide::management {
+
+struct ListInstances {
+  InstanceFilter filter;
+};
+struct GetInstanceInfo {
+  std::string instance;
+};
+/// Ascending ids. Errors: `instance_not_found`.
+struct ListExecutions {
+  std::string instance;
+};
+/// Errors: `instance_not_found`, `invalid_input` for an execution the instance never had.
+struct ReadExecutionHistory {
+  std::string instance;
+  std::uint64_t execution_id = 0;
+};
+struct GetQueueDepths {};
+
+}  // namespace duroxide::management
+
+namespace duroxide {
+
+using Done = provider::Answer<void>;
+
+using ProviderActor = actors::Actor<
+    actors::Replies<provider::FetchOrchestrationItem,
+                    provider::Answer<std::vector<provider::OrchestrationItem>>>,
+    actors::Replies<provider::AckOrchestrationItem, Done>,
+    actors::Replies<provider::AbandonOrchestrationItem, Done>,
+    actors::Replies<provider::Read, provider::Answer<std::vector<Event>>>,
+    actors::Replies<provider::DequeueWorkerPeekLock,
+                    provider::Answer<std::vector<provider::WorkerItem>>>,
+    actors::Replies<provider::AckWorker, Done>,
+    actors::Replies<provider::EnqueueOrchestratorWork, Done>,
+    actors::Replies<provider::SupportsDelayedVisibility, bool>,
+    actors::Replies<provider::EnqueueTimerWork, Done>,
+    actors::Replies<provider::DequeueTimerPeekLock, provider::Answer<provider::DueTimers>>,
+    actors::Replies<provider::AckTimer, Done>,
+    // Beyond the seeds' eleven:
+    actors::Replies<provider::AbandonWorker, Done>, actors::Accepts<provider::ReleaseInstance>,
+    actors::Replies<provider::ReleaseHolder, Done>,
+    actors::Replies<provider::GetStatus, provider::Answer<OrchestrationStatus>>,
+    actors::Replies<provider::WaitForStatus, provider::Answer<OrchestrationStatus>>,
+    actors::Accepts<provider::StopWaiting>>;
+
+/// The optional second interface of a store. Its requests never pass through the writer.
+using ManagementActor = actors::Actor<
+    actors::Replies<management::ListInstances, provider::Answer<std::vector<InstanceSummary>>>,
+    actors::Replies<management::GetInstanceInfo, provider::Answer<InstanceInfo>>,
+    actors::Replies<management::ListExecutions, provider::Answer<std::vector<std::uint64_t>>>,
+    actors::Replies<management::ReadExecutionHistory, provider::Answer<std::vector<Event>>>,
+    actors::Replies<management::GetQueueDepths, provider::Answer<QueueDepths>>>;
+
+/// An actor system of the process's own, which must outlive every store that uses it. Its scheduler
+/// should have the policy `sharing`.
+[[nodiscard]] ActorSystem use_actor_system(caf::actor_system& system);
+
+/// The system behind a handle, to spawn actors of one's own in.
+[[nodiscard]] caf::actor_system& actor_system_of(const ActorSystem& system);
+
+/// A store made of actors of one's own. `management` may be null. When the last copy of the store
+/// is dropped, `on_close` is called; by default both actors are sent an exit.
+[[nodiscard]] Store make_store(ActorSystem system, std::shared_ptr<Clock> clock,
+                               ProviderActor provider, ManagementActor management = {},
+                               std::function<void()> on_close = {});
+
+/// The actors behind a store. `management` is null if it offers none.
+[[nodiscard]] const ProviderActor& provider_of(const Store& store);
+[[nodiscard]] const ManagementActor& management_of(const Store& store);
+
+}  // namespace duroxide
+
+DUROXIDE_MESSAGE(duroxide::provider::FetchOrchestrationItem)
+DUROXIDE_MESSAGE(duroxide::provider::AckOrchestrationItem)
+DUROXIDE_MESSAGE(duroxide::provider::AbandonOrchestrationItem)
+DUROXIDE_MESSAGE(duroxide::provider::ReleaseInstance)
+DUROXIDE_MESSAGE(duroxide::provider::ReleaseHolder)
+DUROXIDE_MESSAGE(duroxide::provider::EnqueueOrchestratorWork)
+DUROXIDE_MESSAGE(duroxide::provider::Read)
+DUROXIDE_MESSAGE(duroxide::provider::GetStatus)
+DUROXIDE_MESSAGE(duroxide::provider::WaitForStatus)
+DUROXIDE_MESSAGE(duroxide::provider::StopWaiting)
+DUROXIDE_MESSAGE(duroxide::provider::DequeueWorkerPeekLock)
+DUROXIDE_MESSAGE(duroxide::provider::AckWorker)
+DUROXIDE_MESSAGE(duroxide::provider::AbandonWorker)
+DUROXIDE_MESSAGE(duroxide::provider::SupportsDelayedVisibility)
+DUROXIDE_MESSAGE(duroxide::provider::EnqueueTimerWork)
+DUROXIDE_MESSAGE(duroxide::provider::DequeueTimerPeekLock)
+DUROXIDE_MESSAGE(duroxide::provider::AckTimer)
+DUROXIDE_MESSAGE(duroxide::management::ListInstances)
+DUROXIDE_MESSAGE(duroxide::management::GetInstanceInfo)
+DUROXIDE_MESSAGE(duroxide::management::ListExecutions)
+DUROXIDE_MESSAGE(duroxide::management::ReadExecutionHistory)
+DUROXIDE_MESSAGE(duroxide::management::GetQueueDepths)
+DUROXIDE_MESSAGE(duroxide::Done)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::provider::OrchestrationItem>>)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::provider::WorkerItem>>)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<duroxide::provider::DueTimers>)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::Event>>)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<duroxide::OrchestrationStatus>)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::InstanceSummary>>)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<duroxide::InstanceInfo>)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<std::uint64_t>>)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<duroxide::QueueDepths>)

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <duroxide/clock.hpp>
+#include <duroxide/log.hpp>
+
+namespace duroxide {
+
+namespace detail {
+class ActorSystemImpl;
+struct StoreImpl;
+struct StoreAccess;
+}  // namespace detail
+
+/// The actor system that stores and runtimes live in: a cheap shared handle. A store makes one of
+/// its own unless it is given one; `provider.hpp` tells how to hand in a `caf::actor_system`.
+class ActorSystem {
+ public:
+  /// An actor system with one scheduler thread per core.
+  [[nodiscard]] static ActorSystem create();
+
+ private:
+  friend struct detail::StoreAccess;
+  explicit ActorSystem(std::shared_ptr<detail::ActorSystemImpl> impl) : impl_(std::move(impl)) {}
+
+  std::shared_ptr<detail::ActorSystemImpl> impl_;
+};
+
+/// An open store: a cheap shared handle, safe to copy and use from any thread. Runtimes and clients
+/// made from the same store meet in it. When its last copy is gone (a `Runtime` and a `Client`
+/// each keep one) the store finishes what it was told and closes.
+class Store {
+ public:
+  /// Whether the store can be listed and inspected; see `Client::management`.
+  [[nodiscard]] bool has_management() const;
+
+  /// The clock that everything in this store goes by.
+  [[nodiscard]] const std::shared_ptr<Clock>& clock() const;
+
+ private:
+  friend struct detail::StoreAccess;
+  explicit Store(std::shared_ptr<detail::StoreImpl> impl) : impl_(std::move(impl)) {}
+
+  std::shared_ptr<detail::StoreImpl> impl_;
+};
+
+}  // namespace duroxide

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <duroxide/errors.hpp>
+#include <duroxide/events.hpp>
+
+namespace duroxide {
+
+/// The messages that travel through the store's queues. `instance` is always the receiver.
+namespace work {
+
+struct StartOrchestration {
+  std::string instance;
+  std::string orchestration;
+  std::string input;
+  std::optional<std::string> version;  ///< none means the newest registered
+  std::optional<ParentLink> parent;
+  bool operator==(const StartOrchestration&) const = default;
+};
+
+/// An execution's last message to itself: begins the next one.
+struct ContinueAsNew {
+  std::string instance;
+  std::uint64_t execution_id = 0;  ///< of the execution to begin
+  std::string orchestration;
+  std::string input;
+  std::optional<std::string> version;
+  std::optional<ParentLink> parent;
+  std::vector<CarriedEvent> carried_events;
+  bool operator==(const ContinueAsNew&) const = default;
+};
+
+/// The only item of the worker queue.
+struct ActivityExecute {
+  std::string instance;
+  std::uint64_t execution_id = 0;
+  std::uint64_t id = 0;  ///< event id of the schedule
+  std::string name;
+  std::string input;
+  std::string orchestration;
+  std::string version;
+  bool operator==(const ActivityExecute&) const = default;
+};
+
+struct ActivityCompleted {
+  std::string instance;
+  std::uint64_t execution_id = 0;
+  std::uint64_t id = 0;
+  std::string result;
+  bool operator==(const ActivityCompleted&) const = default;
+};
+struct ActivityFailed {
+  std::string instance;
+  std::uint64_t execution_id = 0;
+  std::uint64_t id = 0;
+  ErrorDetails details;
+  bool operator==(const ActivityFailed&) const = default;
+};
+
+/// Waits in the timer queue until `fire_at`, then goes to the instance.
+struct TimerFired {
+  std::string instance;
+  std::uint64_t execution_id = 0;
+  std::uint64_t id = 0;
+  Timestamp fire_at;
+  bool operator==(const TimerFired&) const = default;
+};
+
+struct ExternalRaised {
+  std::string instance;
+  std::string name;
+  std::string data;
+  bool operator==(const ExternalRaised&) const = default;
+};
+
+struct SubOrchCompleted {
+  std::string instance;  ///< the parent
+  std::uint64_t execution_id = 0;
+  std::uint64_t id = 0;
+  std::string result;
+  bool operator==(const SubOrchCompleted&) const = default;
+};
+struct SubOrchFailed {
+  std::string instance;  ///< the parent
+  std::uint64_t execution_id = 0;
+  std::uint64_t id = 0;
+  ErrorDetails details;
+  bool operator==(const SubOrchFailed&) const = default;
+};
+
+struct CancelInstance {
+  std::string instance;
+  std::string reason;
+  bool operator==(const CancelInstance&) const = default;
+};
+
+}  // namespace work
+
+/// The order of the alternatives is part of the store's format: append, never reorder.
+using WorkItem = std::variant<work::StartOrchestration, work::ContinueAsNew, work::ActivityExecute,
+                              work::ActivityCompleted, work::ActivityFailed, work::TimerFired,
+                              work::ExternalRaised, work::SubOrchCompleted, work::SubOrchFailed,
+                              work::CancelInstance>;
+
+/// The instance an item is for.
+[[nodiscard]] const std::string& target_instance(const WorkItem& item);
+
+}  // namespace duroxide

@@ -1,0 +1,176 @@
+#pragma once
+
+// What a facade's actor is told to ask the store, and the book it keeps of what is still open.
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <duroxide/log.hpp>
+#include <duroxide/provider.hpp>
+
+namespace duroxide::client {
+
+/// What the store answers to a request.
+template <class Request>
+struct AnswerOf;
+
+template <class T>
+struct Answers {
+  using Message = provider::Answer<T>;  ///< as the store sends it
+  using Type = provider::Answer<T>;
+};
+
+template <>
+struct AnswerOf<provider::EnqueueOrchestratorWork> : Answers<void> {};
+template <>
+struct AnswerOf<provider::GetStatus> : Answers<OrchestrationStatus> {};
+template <>
+struct AnswerOf<provider::WaitForStatus> : Answers<OrchestrationStatus> {};
+template <>
+struct AnswerOf<provider::SupportsDelayedVisibility> {
+  using Message = bool;
+  using Type = provider::Answer<bool>;
+};
+template <>
+struct AnswerOf<management::ListInstances> : Answers<std::vector<InstanceSummary>> {};
+template <>
+struct AnswerOf<management::GetInstanceInfo> : Answers<InstanceInfo> {};
+template <>
+struct AnswerOf<management::ListExecutions> : Answers<std::vector<std::uint64_t>> {};
+template <>
+struct AnswerOf<management::ReadExecutionHistory> : Answers<std::vector<Event>> {};
+template <>
+struct AnswerOf<management::GetQueueDepths> : Answers<QueueDepths> {};
+
+/// Ask the store, and call `on_answer` once: with the answer, or with `closed` if the store ends
+/// before it has answered.
+template <class Request>
+struct Call {
+  Request request;
+  std::function<void(typename AnswerOf<Request>::Type)> on_answer;
+};
+
+/// Call this on the actor's thread; for answers that need no store.
+struct RunLater {
+  std::function<void()> action;
+};
+
+/// Nobody will call any more; end when the last open call is answered.
+struct Close {};
+
+/// The open calls of one actor.
+template <class Self, class Server>
+class OpenCalls {
+ public:
+  OpenCalls(Self* self, Server server)
+      : self_(self), server_(std::move(server)), log_(stderr_log_sink(LogLevel::warn)) {}
+
+  /// A server that ends does not answer what it had accepted, so it is watched.
+  void watch_server() {
+    actors::watch(self_, server_, [this] { server_ended(); });
+  }
+
+  [[nodiscard]] const Server& server() const { return server_; }
+
+  template <class Request>
+  void make(Call<Request> call) {
+    using Answer = typename AnswerOf<Request>::Type;
+    const std::uint64_t id = ++last_id_;
+    // The book holds what to do if no answer comes; the answer takes it out again.
+    auto on_answer = std::make_shared<std::function<void(Answer)>>(std::move(call.on_answer));
+    open_.emplace(id, [this, on_answer] { finish(*on_answer, Answer(failure(ended()))); });
+    if (server_ended_) {
+      give_up(id);
+      return;
+    }
+    actors::ask(
+        self_, server_, std::move(call.request),
+        [this, id, on_answer](typename AnswerOf<Request>::Message& answer) {
+          if (open_.erase(id) != 0) {
+            finish(*on_answer, Answer(std::move(answer)));
+          }
+        },
+        [this, id] { give_up(id); });
+  }
+
+  void run(const std::function<void()>& action) { guarded(action); }
+
+  void close() {
+    closing_ = true;
+    end_if_done();
+  }
+
+ private:
+  static ProviderError ended() {
+    return {ProviderError::Kind::closed, "request", "the store is closed", false};
+  }
+
+  template <class Answer>
+  void finish(const std::function<void(Answer)>& on_answer, Answer answer) {
+    guarded([&] { on_answer(std::move(answer)); });
+    end_if_done();
+  }
+
+  /// A callback is the user's; what it throws must not end the actor that serves all the others.
+  template <class F>
+  void guarded(const F& f) const {
+    LogRecord line;
+    line.level = LogLevel::error;
+    try {
+      f();
+      return;
+    } catch (const std::exception& error) {
+      line.message = std::string("a completion callback threw: ") + error.what();
+    } catch (...) {
+      line.message = "a completion callback threw something that is not a std::exception";
+    }
+    log_(line);
+  }
+
+  void give_up(std::uint64_t id) {
+    auto open = open_.extract(id);
+    if (!open.empty()) {
+      open.mapped()();
+    }
+  }
+
+  void server_ended() {
+    server_ended_ = true;
+    while (!open_.empty()) {
+      give_up(open_.begin()->first);
+    }
+  }
+
+  void end_if_done() {
+    if (closing_ && open_.empty()) {
+      self_->quit();
+    }
+  }
+
+  Self* self_;
+  Server server_;
+  LogSink log_;
+  std::uint64_t last_id_ = 0;
+  std::map<std::uint64_t, std::function<void()>> open_;
+  bool server_ended_ = false;
+  bool closing_ = false;
+};
+
+}  // namespace duroxide::client
+
+DUROXIDE_MESSAGE(duroxide::client::RunLater)
+DUROXIDE_MESSAGE(duroxide::client::Close)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::EnqueueOrchestratorWork>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::GetStatus>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::WaitForStatus>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::ListInstances>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::GetInstanceInfo>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::ListExecutions>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::ReadExecutionHistory>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::GetQueueDepths>)

@@ -1,0 +1,159 @@
+#include "client/client_errors.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "model/limits.hpp"
+
+namespace duroxide::client {
+
+namespace {
+
+Problem problem(ClientError::Kind kind, std::string message) {
+  if (message.empty()) {
+    return std::nullopt;
+  }
+  return ClientError{kind, std::move(message)};
+}
+
+Problem invalid_input(std::string message) {
+  return problem(ClientError::Kind::invalid_input, std::move(message));
+}
+
+/// A payload, or why there is none.
+std::string check_text(std::string_view what, const Result<std::string, std::string>& text) {
+  return text ? model::check_payload(what, *text) : text.error();
+}
+
+ClientError::Kind client_kind(ProviderError::Kind kind) {
+  switch (kind) {
+    case ProviderError::Kind::instance_not_found:
+      return ClientError::Kind::instance_not_found;
+    case ProviderError::Kind::instance_already_exists:
+      return ClientError::Kind::instance_already_exists;
+    case ProviderError::Kind::instance_finished:
+      return ClientError::Kind::instance_finished;
+    case ProviderError::Kind::invalid_input:
+      return ClientError::Kind::invalid_input;
+    case ProviderError::Kind::storage:
+    case ProviderError::Kind::disk_full:
+    case ProviderError::Kind::permission_denied:
+    case ProviderError::Kind::not_a_directory:
+    case ProviderError::Kind::foreign_store:
+    case ProviderError::Kind::newer_format:
+    case ProviderError::Kind::corrupt:
+    case ProviderError::Kind::in_use:
+    case ProviderError::Kind::closed:
+    case ProviderError::Kind::invalid_lock_token:
+      break;
+  }
+  return ClientError::Kind::storage_error;
+}
+
+}  // namespace
+
+ClientError client_error(const ProviderError& error) {
+  const ClientError::Kind kind = client_kind(error.kind);
+  return {kind, kind == ClientError::Kind::storage_error ? error.to_string() : error.message};
+}
+
+ClientError not_found(std::string_view instance) {
+  return {ClientError::Kind::instance_not_found,
+          "there is no instance " + std::string(instance)};
+}
+
+ClientError timed_out(std::string_view instance, Milliseconds timeout) {
+  return {ClientError::Kind::timeout, "instance " + std::string(instance) +
+                                          " has not finished within " +
+                                          std::to_string(timeout.count()) + " ms"};
+}
+
+ClientError no_management() {
+  return {ClientError::Kind::management_not_available,
+          "management features not available: the store offers none"};
+}
+
+Problem check_instance(std::string_view instance) {
+  return problem(ClientError::Kind::invalid_instance, model::check_instance_id(instance));
+}
+
+Problem check_start(std::string_view instance, std::string_view orchestration,
+                    const Result<std::string, std::string>& input, const StartOptions& options) {
+  if (auto bad = check_instance(instance)) {
+    return bad;
+  }
+  if (auto bad = invalid_input(model::check_name("orchestration name", orchestration))) {
+    return bad;
+  }
+  if (auto bad = invalid_input(check_text("input", input))) {
+    return bad;
+  }
+  if (options.version()) {
+    if (auto bad = invalid_input(model::check_version(*options.version()))) {
+      return bad;
+    }
+  }
+  if (options.parent_instance()) {
+    if (auto bad = invalid_input(model::check_instance_id(*options.parent_instance()))) {
+      bad->message = "the parent: " + bad->message;
+      return bad;
+    }
+  }
+  if (!options.delay_is_valid()) {
+    return invalid_input("the delay is negative or longer than 100 years");
+  }
+  return std::nullopt;
+}
+
+Problem check_event(std::string_view instance, std::string_view event,
+                    const Result<std::string, std::string>& data) {
+  if (auto bad = check_instance(instance)) {
+    return bad;
+  }
+  if (auto bad = invalid_input(model::check_name("event name", event))) {
+    return bad;
+  }
+  return invalid_input(check_text("event's data", data));
+}
+
+Problem check_cancel(std::string_view instance, std::string_view reason) {
+  if (auto bad = check_instance(instance)) {
+    return bad;
+  }
+  return invalid_input(model::check_payload("reason", reason));
+}
+
+Problem check_filter(const InstanceFilter& filter) {
+  const auto invalid = [](std::string message) {
+    return problem(ClientError::Kind::invalid_filter, std::move(message));
+  };
+  if (filter.status) {
+    if (filter.status->empty()) {
+      return invalid("the list of statuses is empty, so no instance can match");
+    }
+    if (std::find(filter.status->begin(), filter.status->end(),
+                  ExecutionStatus::continued_as_new) != filter.status->end()) {
+      return invalid("an instance is never ContinuedAsNew, only its executions are");
+    }
+  }
+  if (filter.orchestration_name) {
+    if (auto bad = invalid(model::check_name("orchestration name", *filter.orchestration_name))) {
+      return bad;
+    }
+  }
+  if (filter.parent_instance) {
+    if (auto bad = invalid(model::check_instance_id(*filter.parent_instance))) {
+      return bad;
+    }
+  }
+  if (filter.created_after && filter.created_before &&
+      *filter.created_after >= *filter.created_before) {
+    return invalid("created_after is not before created_before, so no instance can match");
+  }
+  if (filter.limit && *filter.limit == 0) {
+    return invalid("the limit is 0, so no instance can match");
+  }
+  return std::nullopt;
+}
+
+}  // namespace duroxide::client

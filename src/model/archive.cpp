@@ -1,0 +1,50 @@
+#include "model/archive.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace duroxide::model {
+
+namespace {
+
+std::uint64_t checksum(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+void put_little_endian(char* target, std::uint64_t value) {
+  for (unsigned i = 0; i < sizeof(value); ++i) {
+    target[i] = static_cast<char>((value >> (8U * i)) & 0xFFU);
+  }
+}
+
+std::uint64_t get_little_endian(const char* source) {
+  std::uint64_t value = 0;
+  for (unsigned i = 0; i < sizeof(value); ++i) {
+    value |= std::uint64_t{static_cast<unsigned char>(source[i])} << (8U * i);
+  }
+  return value;
+}
+
+}  // namespace
+
+void seal_record(std::string& record) {
+  record[0] = record_format;
+  put_little_endian(record.data() + 1,
+                    checksum(std::string_view(record).substr(record_header_bytes)));
+}
+
+std::string check_record(std::string_view bytes) {
+  if (bytes.size() < record_header_bytes) {
+    return "the record is cut short: " + std::to_string(bytes.size()) + " bytes";
+  }
+  if (bytes[0] != record_format) {
+    return "the record has format " + std::to_string(static_cast<unsigned char>(bytes[0])) +
+           ", this release reads format " + std::to_string(record_format);
+  }
+  if (get_little_endian(bytes.data() + 1) != checksum(bytes.substr(record_header_bytes))) {
+    return "the record's checksum does not fit its " + std::to_string(bytes.size()) + " bytes";
+  }
+  return {};
+}
+
+}  // namespace duroxide::model

@@ -1,0 +1,94 @@
+#pragma once
+
+// The one way from a value to stored bytes and back. A record is a format byte, a checksum of the
+// rest, and cereal's portable binary archive (little endian, with a version number in front of every
+// structure that declares one). The checksum is tested before cereal sees the bytes, because cereal
+// believes every length it reads.
+
+#include <cstdint>
+#include <cstring>
+#include <istream>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include <cereal/archives/portable_binary.hpp>
+
+#include <duroxide/result.hpp>
+
+namespace duroxide::model {
+
+inline constexpr char record_format = 1;
+inline constexpr std::size_t record_header_bytes = 1 + sizeof(std::uint64_t);
+
+/// Appends what is written to it to a string, without a stringstream's copies.
+class StringSink final : public std::streambuf {
+ public:
+  explicit StringSink(std::string& target) : target_(target) {}
+
+ protected:
+  std::streamsize xsputn(const char* bytes, std::streamsize count) override {
+    target_.append(bytes, static_cast<std::size_t>(count));
+    return count;
+  }
+  int_type overflow(int_type byte) override {
+    target_.push_back(traits_type::to_char_type(byte));
+    return byte;
+  }
+
+ private:
+  std::string& target_;
+};
+
+/// Reads from bytes that somebody else owns.
+class ViewSource final : public std::streambuf {
+ public:
+  explicit ViewSource(std::string_view source) {
+    char* begin = const_cast<char*>(source.data());  // streambuf wants it; nothing writes
+    setg(begin, begin, begin + source.size());
+  }
+};
+
+/// Puts the header in front of `record`, whose first `record_header_bytes` were left free.
+void seal_record(std::string& record);
+
+/// Checks the header. Returns an empty string if `bytes` is a whole record of this format, else what
+/// is wrong with it.
+[[nodiscard]] std::string check_record(std::string_view bytes);
+
+template <class T>
+[[nodiscard]] std::string encode(const T& value) {
+  std::string record(record_header_bytes, '\0');
+  {
+    StringSink sink(record);
+    std::ostream out(&sink);
+    cereal::PortableBinaryOutputArchive archive(
+        out, cereal::PortableBinaryOutputArchive::Options::LittleEndian());
+    archive(value);
+  }
+  seal_record(record);
+  return record;
+}
+
+/// Errors: a text that says what is wrong with the bytes.
+template <class T>
+[[nodiscard]] Result<T, std::string> decode(std::string_view bytes) {
+  std::string problem = check_record(bytes);
+  if (!problem.empty()) {
+    return failure(std::move(problem));
+  }
+  try {
+    ViewSource source(bytes.substr(record_header_bytes));
+    std::istream in(&source);
+    cereal::PortableBinaryInputArchive archive(
+        in, cereal::PortableBinaryInputArchive::Options::LittleEndian());
+    T value{};
+    archive(value);
+    return value;
+  } catch (const std::exception& error) {
+    return failure(std::string("the record cannot be decoded: ") + error.what());
+  }
+}
+
+}  // namespace duroxide::model

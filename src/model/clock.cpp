@@ -1,0 +1,71 @@
+#include <duroxide/clock.hpp>
+
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace duroxide {
+
+namespace {
+
+class SystemClock final : public Clock {
+ public:
+  [[nodiscard]] Timestamp now() const override {
+    return std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now());
+  }
+  [[nodiscard]] bool ticks() const override { return true; }
+  [[nodiscard]] std::shared_ptr<void> subscribe(std::function<void()>) override { return nullptr; }
+};
+
+}  // namespace
+
+Timestamp saturating_add(Timestamp from, Milliseconds delay) {
+  const std::int64_t start = to_milliseconds(from);
+  const std::int64_t step = delay.count();
+  std::int64_t sum = 0;
+  if (__builtin_add_overflow(start, step, &sum)) {
+    sum = step < 0 ? std::numeric_limits<std::int64_t>::min()
+                   : std::numeric_limits<std::int64_t>::max();
+  }
+  return from_milliseconds(sum);
+}
+
+std::shared_ptr<Clock> system_clock() {
+  static const auto clock = std::make_shared<SystemClock>();
+  return clock;
+}
+
+Timestamp ManualClock::now() const {
+  const std::lock_guard lock(mutex_);
+  return now_;
+}
+
+std::shared_ptr<void> ManualClock::subscribe(std::function<void()> on_change) {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t id = next_subscriber_++;
+  subscribers_.emplace(id, std::move(on_change));
+  // The handle may outlive the clock.
+  return std::shared_ptr<void>(nullptr, [weak = weak_from_this(), id](void*) {
+    if (const auto clock = weak.lock()) {
+      const std::lock_guard unsubscribe_lock(clock->mutex_);
+      clock->subscribers_.erase(id);
+    }
+  });
+}
+
+void ManualClock::advance(Milliseconds step) {
+  std::vector<std::function<void()>> to_call;
+  {
+    const std::lock_guard lock(mutex_);
+    now_ = saturating_add(now_, step);
+    to_call.reserve(subscribers_.size());
+    for (const auto& [id, on_change] : subscribers_) {
+      to_call.push_back(on_change);
+    }
+  }
+  for (const auto& on_change : to_call) {
+    on_change();
+  }
+}
+
+}  // namespace duroxide

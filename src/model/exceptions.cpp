@@ -1,0 +1,50 @@
+#include "model/exceptions.hpp"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <memory>
+#include <typeinfo>
+
+namespace duroxide::model {
+
+namespace {
+
+/// Only meaningful inside a handler.
+std::string current_exception_type() {
+  const std::type_info* type = abi::__cxa_current_exception_type();
+  if (type == nullptr) {
+    return "unknown";
+  }
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> name(
+      abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), &std::free);
+  return status == 0 ? name.get() : type->name();
+}
+
+}  // namespace
+
+ErrorDetails details_of(const std::exception_ptr& error, ErrorKind kind, std::string subject) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const OrchestrationError& failed) {
+    ErrorDetails details = failed.details();
+    if (details.subject.empty()) {
+      details.subject = std::move(subject);
+    }
+    return details;
+  } catch (const std::exception& thrown) {
+    return application_error(kind, thrown.what(), std::move(subject));
+  } catch (const std::string& text) {
+    return application_error(ErrorKind::unhandled_exception, text, std::move(subject));
+  } catch (const char* text) {
+    return application_error(ErrorKind::unhandled_exception, text == nullptr ? "" : text,
+                             std::move(subject));
+  } catch (...) {
+    return application_error(ErrorKind::unhandled_exception,
+                             "an exception of type " + current_exception_type(),
+                             std::move(subject));
+  }
+}
+
+}  // namespace duroxide::model

@@ -1,0 +1,29 @@
+#pragma once
+
+// What ids, names and payloads may be. Checked where they enter: in the client, in the context and,
+// as the last guard, in the provider.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace duroxide::model {
+
+/// LMDB keys end at 511 bytes; ids stand in keys beside numbers.
+inline constexpr std::size_t max_instance_id_bytes = 255;
+inline constexpr std::size_t max_name_bytes = 255;
+inline constexpr std::size_t max_payload_bytes = std::size_t{64} << 20;
+
+// Each returns an empty string if the value is good, else a sentence that names the value (`what`
+// says which argument it is) and the rule it breaks.
+
+[[nodiscard]] std::string check_instance_id(std::string_view id);
+/// Names of orchestrations, activities and events.
+[[nodiscard]] std::string check_name(std::string_view what, std::string_view name);
+[[nodiscard]] std::string check_payload(std::string_view what, std::string_view payload);
+/// `major.minor.patch`, each a number.
+[[nodiscard]] std::string check_version(std::string_view version);
+
+[[nodiscard]] bool is_utf8(std::string_view text);
+
+}  // namespace duroxide::model

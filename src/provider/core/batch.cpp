@@ -1,0 +1,130 @@
+#include "provider/core/batch.hpp"
+
+#include <utility>
+
+namespace duroxide::storage {
+
+const ReadView& Batch::committed() {
+  if (!view_) {
+    view_ = store_.writer_view();
+  }
+  return *view_;
+}
+
+std::optional<std::string_view> Batch::get(Table table, std::string_view key) {
+  const auto& staged = changes(table);
+  if (const auto found = staged.find(key); found != staged.end()) {
+    if (found->second.value) {
+      return std::string_view(*found->second.value);
+    }
+    return std::nullopt;
+  }
+  return committed().get(table, key);
+}
+
+void Batch::set(Table table, std::string key, std::optional<std::string> value, bool fresh) {
+  auto& staged = changes(table);
+  bytes_ += key.size() + (value ? value->size() : 0) + 32;
+  auto [entry, inserted] = staged.try_emplace(key);
+  undo_.push_back(Undo{table, std::move(key), std::nullopt});
+  if (inserted) {
+    ++change_count_;
+    entry->second = Change{std::move(value), fresh};
+  } else {
+    const bool was_fresh = entry->second.fresh;
+    undo_.back().before = std::exchange(entry->second, Change{std::move(value), was_fresh});
+  }
+}
+
+void Batch::put(Table table, std::string key, std::string value) {
+  set(table, std::move(key), std::move(value), false);
+}
+
+void Batch::put_new(Table table, std::string key, std::string value) {
+  set(table, std::move(key), std::move(value), true);
+}
+
+void Batch::erase(Table table, std::string_view key) {
+  auto& staged = changes(table);
+  const auto found = staged.find(key);
+  if (found != staged.end() && found->second.fresh) {
+    undo_.push_back(Undo{table, found->first, std::move(found->second)});
+    staged.erase(found);
+    --change_count_;
+    return;
+  }
+  if (found == staged.end() && !committed().get(table, key)) {
+    return;
+  }
+  set(table, std::string(key), std::nullopt, false);
+}
+
+std::string* Batch::staged(Table table, std::string_view key) {
+  auto& staged = changes(table);
+  const auto found = staged.find(key);
+  return found != staged.end() && found->second.value ? &*found->second.value : nullptr;
+}
+
+void Batch::scan(Table table, std::string_view prefix, std::string_view from,
+                 const std::function<bool(std::string_view, std::string_view)>& visit) {
+  const auto in_range = [prefix](std::string_view key) {
+    return key.substr(0, prefix.size()) == prefix;
+  };
+  const auto& staged = changes(table);
+  auto change = staged.lower_bound(from);
+  const auto cursor = committed().cursor(table);
+  bool more = cursor->seek(from) && in_range(cursor->key());
+  for (;;) {
+    const bool has_change = change != staged.end() && in_range(change->first);
+    if (!more && !has_change) {
+      return;
+    }
+    if (has_change && (!more || change->first <= cursor->key())) {
+      if (more && change->first == cursor->key()) {
+        more = cursor->next() && in_range(cursor->key());
+      }
+      if (change->second.value && !visit(change->first, *change->second.value)) {
+        return;
+      }
+      ++change;
+    } else {
+      if (!visit(cursor->key(), cursor->value())) {
+        return;
+      }
+      more = cursor->next() && in_range(cursor->key());
+    }
+  }
+}
+
+void Batch::undo_request() {
+  for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) {
+    auto& staged = changes(undo->table);
+    if (undo->before) {
+      if (staged.insert_or_assign(undo->key, std::move(*undo->before)).second) {
+        ++change_count_;
+      }
+    } else if (staged.erase(undo->key) != 0) {
+      --change_count_;
+    }
+  }
+  undo_.clear();
+}
+
+void Batch::commit() {
+  view_.reset();
+  if (!empty()) {
+    store_.commit(changes_);
+  }
+  discard();
+}
+
+void Batch::discard() {
+  for (auto& table : changes_) {
+    table.clear();
+  }
+  undo_.clear();
+  change_count_ = 0;
+  bytes_ = 0;
+}
+
+}  // namespace duroxide::storage

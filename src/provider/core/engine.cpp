@@ -1,0 +1,297 @@
+#include "provider/core/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "provider/core/keys.hpp"
+
+namespace duroxide::storage {
+
+Engine::Engine(std::shared_ptr<KvStore> store, const Session& session,
+               std::shared_ptr<Clock> clock, LogSink log,
+               std::shared_ptr<WaitingReasons> reasons, CommitTiming::Host& host,
+               const EngineOptions& options)
+    : store_(std::move(store)),
+      clock_(std::move(clock)),
+      log_(std::move(log)),
+      reasons_(std::move(reasons)),
+      session_(session),
+      options_(options),
+      batch_(*store_),
+      instances_(batch_),
+      timing_(host, options.longest_hold),
+      next_instance_(session.next_instance),
+      last_created_(session.last_created),
+      sequence_(session.sequence_base()),
+      next_pause_(options.first_pause) {
+  turns_.set_backlog(session.next_instance);
+  turns_.set_token_base(session.sequence_base());
+  work_.set_backlog(session.id);
+  work_.set_token_base(session.sequence_base());
+  timers_.set_token_base(session.sequence_base());
+}
+
+void Engine::log(LogLevel level, std::string message, std::string instance) const {
+  if (log_) {
+    LogRecord record;
+    record.level = level;
+    record.message = std::move(message);
+    record.instance = std::move(instance);
+    log_(record);
+  }
+}
+
+ProviderError Engine::closed_error(std::string_view operation) const {
+  return make_error(ProviderError::Kind::closed, operation,
+                    stopped_.value_or("the store is closed"));
+}
+
+bool Engine::paused() const { return paused_until_ && clock_->now() < *paused_until_; }
+
+void Engine::apply(const char* operation, DoneReply reply, const std::function<void()>& request) {
+  if (stopped_) {
+    reply(failure(closed_error(operation)));
+    return;
+  }
+  batch_.begin_request();
+  effects_.clear();
+  try {
+    request();
+  } catch (const StorageFailure& refused) {
+    batch_.undo_request();
+    effects_.clear();
+    ProviderError error = refused.error();
+    error.operation = operation;
+    reply(failure(std::move(error)));
+    settle();
+    return;
+  }
+  for (const auto& effect : std::exchange(effects_, {})) {
+    effect();
+  }
+  if (batch_.empty() && !timing_.open()) {
+    reply(Done{});
+  } else {
+    answers_.emplace_back(operation, std::move(reply));
+    timing_.changed();
+  }
+  settle();
+}
+
+void Engine::settle() {
+  if (stopped_) {
+    return;
+  }
+  if (batch_.bytes() >= options_.early_commit_bytes) {
+    commit();
+    return;
+  }
+  try {
+    if (timers_changed_) {
+      answer_parked_timers();
+    }
+    dispatch_turns();
+    dispatch_work();
+  } catch (const StorageFailure& failed) {
+    log(LogLevel::error, "the store cannot be read: " + failed.error().message);
+  }
+}
+
+void Engine::commit_due() {
+  if (!stopped_ && timing_.commit_due()) {
+    commit();
+  }
+}
+
+void Engine::tick_due() {
+  if (!stopped_ && timing_.tick_due()) {
+    commit();
+  }
+}
+
+void Engine::write_bookkeeping() {
+  if (numbers_given_) {
+    batch_.put(Table::meta, std::string(meta_keys::next_instance), make_key(next_instance_));
+  }
+  for (const auto& [key, count] : work_.counts_to_write) {
+    batch_.put(Table::attempts, key.bytes(), make_key(count));
+  }
+  count_first_deliveries();
+}
+
+void Engine::commit() {
+  try {
+    batch_.begin_request();
+    write_bookkeeping();
+    batch_.commit();
+  } catch (const StorageFailure& failed) {
+    batch_failed(failed.error());
+    return;
+  }
+  batch_committed();
+}
+
+void Engine::batch_committed() {
+  timing_.batch_ended();
+  touched_.clear();
+  numbers_given_ = false;
+  next_pause_ = options_.first_pause;
+  removed_work_.clear();
+  work_.counts_to_write.clear();
+  timers_changed_ = timers_changed_ || timers_touched_;
+  timers_touched_ = false;
+  for (const auto token : std::exchange(acked_timers_, {})) {
+    timers_.end_lease(token);
+  }
+  for (const auto& [operation, reply] : std::exchange(answers_, {})) {
+    reply(Done{});
+  }
+  answer_finished();
+  auto first = std::exchange(work_after_commit_, {});
+  for (auto key = first.rbegin(); key != first.rend(); ++key) {
+    work_.push_front(*key);
+  }
+  for (const WorkKey& key : std::exchange(new_work_, {})) {
+    work_.push(key);
+  }
+  turns_.batch_ended();
+  settle();
+}
+
+void Engine::answer_finished() {
+  for (const Number number : std::exchange(finished_, {})) {
+    reasons_->clear_all(number);
+    if (!waits_.any(number)) {
+      continue;
+    }
+    provider::Answer<OrchestrationStatus> answer;
+    try {
+      answer = load_status(batch_.committed(), number);
+      if (answer->is_running()) {
+        continue;
+      }
+    } catch (const StorageFailure& failed) {
+      answer = failure(failed.error());
+      answer.error().operation = "wait_for_status";
+    }
+    for (const auto& reply : waits_.take(number)) {
+      reply(answer);
+    }
+  }
+}
+
+void Engine::batch_failed(const ProviderError& error) {
+  log(LogLevel::error, "a commit failed: " + error.message);
+  batch_.discard();
+  timing_.batch_ended();
+  timers_touched_ = false;
+  for (auto& [operation, reply] : std::exchange(answers_, {})) {
+    ProviderError answer = error;
+    answer.operation = operation;
+    reply(failure(std::move(answer)));
+  }
+  if (const std::string reason = store_->broken(); !reason.empty()) {
+    stop_for_good(make_error(ProviderError::Kind::closed, {},
+                             "the store has stopped after a fatal failure: " + reason +
+                                 "; open it again"));
+    return;
+  }
+  // Turns may have been taken on what never reached the disk: all of them are void, and every
+  // instance that had one, or a message in the batch, is looked at again.
+  for (const Number number : touched_) {
+    counted_turns_.erase(number);
+  }
+  for (const TurnLease& lease : turns_.void_all()) {
+    if (lease.counted) {
+      counted_turns_.insert(lease.number);
+    }
+    turns_.push(lease.number);
+  }
+  std::vector<Number> touched(touched_.begin(), touched_.end());
+  std::sort(touched.begin(), touched.end());
+  touched_.clear();
+  for (const Number number : touched) {
+    turns_.push(number);
+  }
+  turns_.batch_ended();
+  finished_.clear();
+  // Rows that the batch removed are still there, rows that it added are not.
+  auto back = std::exchange(removed_work_, {});
+  auto waiting = std::exchange(work_after_commit_, {});
+  back.insert(back.end(), waiting.begin(), waiting.end());
+  for (auto key = back.rbegin(); key != back.rend(); ++key) {
+    counted_work_.erase(*key);
+    work_.push_front(*key);
+  }
+  for (const WorkKey& key : std::exchange(new_work_, {})) {
+    counted_work_.erase(key);
+  }
+  for (const auto token : std::exchange(acked_timers_, {})) {
+    timers_.end_lease(token);
+  }
+  answer_waits_for_nobody(touched);
+  hold_back(next_pause_, TimerQueue::Pause{});
+  paused_until_ = saturating_add(clock_->now(), next_pause_);
+  next_pause_ = std::min(next_pause_ * 2, options_.longest_pause);
+  settle();
+}
+
+void Engine::answer_waits_for_nobody(const std::vector<Number>& numbers) {
+  for (const Number number : numbers) {
+    if (!waits_.any(number)) {
+      continue;
+    }
+    try {
+      if (load_instance(batch_.committed(), number)) {
+        continue;
+      }
+    } catch (const StorageFailure& failed) {
+      log(LogLevel::error, failed.error().message);
+      continue;
+    }
+    for (const auto& reply : waits_.take(number)) {
+      reply(OrchestrationStatus{});
+    }
+  }
+}
+
+void Engine::stop_for_good(const ProviderError& error) {
+  stopped_ = error.message;
+  for (const auto& fetch : std::exchange(turns_.parked, {})) {
+    fetch.reply(failure(closed_error("fetch_orchestration_item")));
+  }
+  for (const auto& fetch : std::exchange(work_.parked, {})) {
+    fetch.reply(failure(closed_error("dequeue_worker_peek_lock")));
+  }
+  for (const auto& fetch : std::exchange(timers_.parked, {})) {
+    fetch.reply(failure(closed_error("dequeue_timer_peek_lock")));
+  }
+  for (const auto& reply : waits_.take_all()) {
+    reply(failure(closed_error("wait_for_status")));
+  }
+}
+
+void Engine::close() {
+  if (!stopped_) {
+    if (timing_.open() || !work_.counts_to_write.empty()) {
+      // Dispatches nothing: whoever fetches is about to be told that the store is closed.
+      auto turns = std::exchange(turns_.parked, {});
+      auto work = std::exchange(work_.parked, {});
+      commit();
+      turns_.parked = std::move(turns);
+      work_.parked = std::move(work);
+    }
+  }
+  batch_.release();
+  if (!stopped_) {
+    try {
+      close_session(*store_);
+    } catch (const StorageFailure& failed) {
+      log(LogLevel::warn, "the store could not be marked as closed: " + failed.error().message);
+    }
+    stop_for_good(make_error(ProviderError::Kind::closed, {}, "the store is closed"));
+  }
+  store_->close();
+}
+
+}  // namespace duroxide::storage

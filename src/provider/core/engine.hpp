@@ -1,0 +1,190 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include <duroxide/log.hpp>
+#include <duroxide/provider.hpp>
+
+#include "provider/core/batch.hpp"
+#include "provider/core/commit_timing.hpp"
+#include "provider/core/instances.hpp"
+#include "provider/core/orchestrator_queue.hpp"
+#include "provider/core/session.hpp"
+#include "provider/core/status_waits.hpp"
+#include "provider/core/timer_queue.hpp"
+#include "provider/core/waiting_reasons.hpp"
+#include "provider/core/worker_queue.hpp"
+
+namespace duroxide::storage {
+
+struct EngineOptions {
+  /// The longest that a commit waits for turns which run ahead of it.
+  Milliseconds longest_hold{2};
+  /// A batch that has grown to this size is committed without waiting for anything.
+  std::size_t early_commit_bytes = std::size_t{32} << 20;
+  /// Handing out rests so long after a failed commit, doubling with each.
+  Milliseconds first_pause{100};
+  Milliseconds longest_pause{5000};
+};
+
+/// The provider without its actor: one request after the other is applied to a batch, which is
+/// committed as a whole; what may be seen only after the commit is kept until then. Used by one
+/// thread at a time.
+class Engine {
+ public:
+  using TurnsReply = OrchestratorQueue::FetchReply;
+  using WorkReply = WorkerQueue::FetchReply;
+  using DueReply = TimerQueue::DueReply;
+  using StatusReply = StatusWaits::StatusReply;
+  using HistoryReply = Reply<provider::Answer<std::vector<Event>>>;
+  using DoneReply = Reply<Done>;
+
+  Engine(std::shared_ptr<KvStore> store, const Session& session, std::shared_ptr<Clock> clock,
+         LogSink log, std::shared_ptr<WaitingReasons> reasons, CommitTiming::Host& host,
+         const EngineOptions& options = {});
+
+  // The protocol; provider.hpp says what each does.
+  void fetch_turns(Holder holder, std::uint64_t max_items, TurnsReply reply);
+  void ack_turn(const provider::AckOrchestrationItem& request, DoneReply reply);
+  void abandon_turn(const provider::AbandonOrchestrationItem& request, DoneReply reply);
+  void release_instance(Holder holder, const std::string& instance);
+  void release_holder(Holder holder, DoneReply reply);
+  void enqueue(const provider::EnqueueOrchestratorWork& request, DoneReply reply);
+  void read(const std::string& instance, const HistoryReply& reply);
+  void get_status(const std::string& instance, const StatusReply& reply);
+  void wait_for_status(Holder sender, const provider::WaitForStatus& request, StatusReply reply);
+  void stop_waiting(Holder sender, std::uint64_t wait_id);
+  void fetch_work(Holder holder, std::uint64_t max_items, WorkReply reply);
+  void ack_work(const provider::AckWorker& request, DoneReply reply);
+  void abandon_work(const provider::AbandonWorker& request, DoneReply reply);
+  void enqueue_timer(const work::TimerFired& item, DoneReply reply);
+  void dequeue_timers(Holder holder, const provider::DequeueTimerPeekLock& request, DueReply reply);
+  void ack_timers(const std::vector<provider::LockToken>& tokens, DoneReply reply);
+
+  // What the host calls.
+  void commit_due();
+  void tick_due();
+  /// The actor behind `holder` has ended.
+  void holder_gone(Holder holder);
+  /// Commits what waits, answers everybody, marks the store as closed and closes it.
+  void close();
+
+ private:
+  // engine.cpp: applying and committing.
+  void apply(const char* operation, DoneReply reply, const std::function<void()>& request);
+  void after_applied(std::function<void()> effect) { effects_.push_back(std::move(effect)); }
+  void settle();
+  void commit();
+  void batch_committed();
+  void batch_failed(const ProviderError& error);
+  void stop_for_good(const ProviderError& error);
+  void answer_finished();
+  /// Those who wait for an instance whose start came to nothing.
+  void answer_waits_for_nobody(const std::vector<Number>& numbers);
+  [[nodiscard]] bool paused() const;
+  [[nodiscard]] ProviderError closed_error(std::string_view operation) const;
+  void write_bookkeeping();
+  void log(LogLevel level, std::string message, std::string instance = {}) const;
+
+  // engine_messages.cpp: messages to instances.
+  void accept_start(const work::StartOrchestration& start, std::optional<Milliseconds> delay,
+                    bool use_existing);
+  void accept_message(const WorkItem& item, std::optional<Milliseconds> delay);
+  void deliver_from_turn(const WorkItem& item);
+  /// A message for an instance that may be gone, or in another execution: then it is dropped.
+  void deliver_if_running(const WorkItem& item, std::uint64_t execution);
+  void create_instance(const work::StartOrchestration& start, std::optional<Timestamp> due);
+  void bring_start_forward(Number number, const InstanceRecord& record);
+  void stage_message(Number number, std::uint64_t sequence, const WorkItem& item);
+  void set_aside(Table table, std::string_view key, const std::string& why);
+  [[nodiscard]] std::uint64_t next_sequence() { return sequence_++; }
+
+  // engine_turns.cpp
+  struct Messages {
+    std::vector<WorkItem> items;
+    std::vector<std::uint64_t> sequences;
+    std::size_t bytes = 0;
+  };
+  enum class HandedOut : std::uint8_t { yes, no, after_commit };
+  void dispatch_turns();
+  HandedOut hand_out_turn(Number number, Holder holder,
+                          std::vector<provider::OrchestrationItem>& items, std::size_t& bytes);
+  HandedOut hand_out_readable_turn(Number number, Holder holder,
+                                   std::vector<provider::OrchestrationItem>& items,
+                                   std::size_t& bytes);
+  [[nodiscard]] Messages read_messages(Number number);
+  [[nodiscard]] std::vector<Event> read_history(Number number, std::uint64_t execution);
+  [[nodiscard]] bool count_before_delivery(const InstanceRecord& record, Number number,
+                                           const Messages& messages) const;
+  [[nodiscard]] std::uint32_t stored_attempts(std::string_view key);
+  void store_attempts(const std::string& key, std::uint32_t count);
+  void end_turn(provider::LockToken token);
+
+  // engine_ack.cpp
+  void apply_ack(const provider::AckOrchestrationItem& request);
+  void end_execution(const provider::AckOrchestrationItem& request, Number number,
+                     InstanceRecord& record);
+  void remove_cancelled(const provider::AckOrchestrationItem& request, const TurnLease& lease);
+  void add_activity(Number number, const work::ActivityExecute& item);
+
+  // engine_work.cpp
+  void dispatch_work();
+  HandedOut hand_out_work(const WorkKey& key, Holder holder,
+                          std::vector<provider::WorkerItem>& items, std::size_t& bytes);
+  [[nodiscard]] std::uint32_t stored_count(const WorkKey& key, const WorkRow& row);
+  void count_first_deliveries();
+  void release_work_of(Holder holder);
+
+  // engine_timers.cpp
+  [[nodiscard]] bool answer_due(TimerQueue::ParkedDequeue& parked);
+  void answer_parked_timers();
+  void release_held_back();
+  void deliver_due(const TimerRow& row);
+  void hold_back(Milliseconds delay, TimerQueue::HeldBack what);
+
+  std::shared_ptr<KvStore> store_;
+  std::shared_ptr<Clock> clock_;
+  LogSink log_;
+  std::shared_ptr<WaitingReasons> reasons_;
+  Session session_;
+  EngineOptions options_;
+  Batch batch_;
+  Instances instances_;
+  CommitTiming timing_;
+  OrchestratorQueue turns_;
+  WorkerQueue work_;
+  TimerQueue timers_;
+  StatusWaits waits_;
+
+  Number next_instance_;
+  Timestamp last_created_;
+  std::uint64_t sequence_;
+
+  std::vector<std::function<void()>> effects_;  ///< in memory, of the request being applied
+
+  // Of the open batch.
+  std::vector<std::pair<const char*, DoneReply>> answers_;
+  std::unordered_set<Number> touched_;             ///< instances that the batch changes
+  std::vector<Number> finished_;                   ///< instances that end with it
+  std::vector<WorkKey> new_work_;                  ///< rows it adds
+  std::vector<WorkKey> removed_work_;              ///< rows it removes, or that were passed over for it
+  std::vector<WorkKey> work_after_commit_;         ///< rows to be handed out after it
+  std::vector<provider::LockToken> acked_timers_;  ///< their leases last until it is committed
+  bool numbers_given_ = false;
+  bool timers_touched_ = false;
+
+  std::unordered_set<Number> counted_turns_;  ///< counted on disk, not delivered yet
+  std::set<WorkKey> counted_work_;
+  bool timers_changed_ = false;
+  std::optional<Timestamp> paused_until_;
+  Milliseconds next_pause_;
+  std::optional<std::string> stopped_;  ///< why every request is refused
+};
+
+}  // namespace duroxide::storage

@@ -1,0 +1,199 @@
+// The end of a turn: everything it decided, in one batch.
+
+#include <algorithm>
+#include <utility>
+
+#include "model/encoding.hpp"
+#include "model/limits.hpp"
+#include "provider/core/engine.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+using Kind = ProviderError::Kind;
+
+[[noreturn]] void refuse(std::string why) {
+  throw StorageFailure(Kind::invalid_input, std::move(why));
+}
+
+void check_ack(const provider::AckOrchestrationItem& request, const TurnLease& lease,
+               const InstanceRecord& record) {
+  if (request.execution_id != lease.execution || record.execution != lease.execution) {
+    refuse("the turn was for execution " + std::to_string(lease.execution) +
+           ", its ack is for execution " + std::to_string(request.execution_id));
+  }
+  auto expected = record.event_count;
+  for (const Event& event : request.events) {
+    if (event.event_id != ++expected) {
+      refuse("event id " + std::to_string(event.event_id) + " does not follow: " +
+             std::to_string(expected) + " is the next of this history");
+    }
+  }
+  for (const auto& activity : request.worker_items) {
+    if (activity.instance != record.id || activity.execution_id != lease.execution) {
+      refuse("an activity belongs to another instance or execution");
+    }
+  }
+  for (const auto& timer : request.timers) {
+    if (timer.instance != record.id || timer.execution_id != lease.execution) {
+      refuse("a timer belongs to another instance or execution");
+    }
+  }
+  const auto continues = std::count_if(
+      request.orchestrator_items.begin(), request.orchestrator_items.end(),
+      [](const WorkItem& item) { return std::holds_alternative<work::ContinueAsNew>(item); });
+  if (continues != (request.metadata.status == ExecutionStatus::continued_as_new ? 1 : 0)) {
+    refuse("an execution that continues as new needs exactly one message that says so");
+  }
+}
+
+}  // namespace
+
+void Engine::ack_turn(const provider::AckOrchestrationItem& request, DoneReply reply) {
+  apply("ack_orchestration_item", std::move(reply), [&] { apply_ack(request); });
+}
+
+void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
+  const TurnLease* lease = turns_.find(request.lock_token);
+  if (lease == nullptr) {
+    throw StorageFailure(Kind::invalid_lock_token, "the lease is over");
+  }
+  const Number number = lease->number;
+  const auto before = instances_.load(number);
+  if (!before) {
+    throw_corrupt(Table::instances, make_key(number), "the record is gone");
+  }
+  check_ack(request, *lease, *before);
+
+  for (const auto sequence : lease->sequences) {
+    batch_.erase(Table::inbox, make_key(number, sequence));
+  }
+  batch_.erase(Table::attempts, make_key(number));
+  if (!request.events.empty()) {
+    batch_.put_new(Table::history,
+                   make_key(number, lease->execution, request.events.front().event_id),
+                   model::encode_events(request.events));
+  }
+  InstanceRecord after = *before;
+  after.event_count += request.events.size();
+  after.updated_at = std::max(before->updated_at, clock_->now());
+  if (!request.metadata.orchestration_name.empty()) {
+    after.orchestration = request.metadata.orchestration_name;
+  }
+  if (!request.metadata.orchestration_version.empty()) {
+    after.version = request.metadata.orchestration_version;
+  }
+  for (const auto& activity : request.worker_items) {
+    add_activity(number, activity);
+  }
+  for (const auto& timer : request.timers) {
+    batch_.put_new(Table::timers, TimerRow{timer.fire_at, number, lease->execution, timer.id}.bytes(),
+                   model::encode_work_item(timer));
+    timers_touched_ = true;
+  }
+  if (request.metadata.status != ExecutionStatus::running) {
+    end_execution(request, number, after);
+  }
+  instances_.update(number, *before, after);
+  // After the record, so that a message of the instance to itself finds its new state.
+  for (const WorkItem& item : request.orchestrator_items) {
+    if (!std::holds_alternative<work::ContinueAsNew>(item)) {
+      deliver_from_turn(item);
+    }
+  }
+  remove_cancelled(request, *lease);
+
+  const bool ended = after.status != ExecutionStatus::running;
+  after_applied([this, &request, number, ended, holder = lease->holder] {
+    end_turn(request.lock_token);
+    touched_.insert(number);
+    if (ended) {
+      finished_.push_back(number);
+      turns_.clear_resident(number);
+      return;
+    }
+    if (request.stays_resident) {
+      turns_.set_resident(number, holder);
+    } else {
+      turns_.clear_resident(number);
+    }
+    turns_.push(number);  // for what has arrived meanwhile
+  });
+}
+
+void Engine::add_activity(Number number, const work::ActivityExecute& item) {
+  const WorkKey key{number, item.execution_id, item.id};
+  batch_.put_new(Table::work, key.bytes(), encode_work_row(WorkRow{session_.id, 0, item}));
+  after_applied([this, key] { new_work_.push_back(key); });
+}
+
+void Engine::end_execution(const provider::AckOrchestrationItem& request, Number number,
+                           InstanceRecord& record) {
+  const auto& metadata = request.metadata;
+  const auto key = make_key(number, record.execution);
+  ExecutionRecord execution;
+  execution.version = record.version;
+  execution.status = metadata.status;
+  execution.started_at = record.execution_started_at;
+  execution.ended_at = record.updated_at;
+  execution.event_count = record.event_count;
+  batch_.put_new(Table::executions, key, encode_execution(execution));
+
+  if (metadata.status == ExecutionStatus::continued_as_new) {
+    for (const WorkItem& item : request.orchestrator_items) {
+      const auto* next = std::get_if<work::ContinueAsNew>(&item);
+      if (next == nullptr) {
+        continue;
+      }
+      if (next->instance != record.id || next->execution_id != record.execution + 1) {
+        refuse("the continue-as-new is for another instance or execution");
+      }
+      stage_message(number, 0, item);
+    }
+    ++record.execution;
+    record.execution_started_at = record.updated_at;
+    record.event_count = 0;
+    record.start_session = session_.id;
+    record.version.clear();
+    return;
+  }
+  if (metadata.status == ExecutionStatus::completed) {
+    batch_.put_new(Table::results, key, encode_completed(metadata.output));
+  } else {
+    batch_.put_new(Table::results, key, encode_failed(metadata.failure.value_or(ErrorDetails{})));
+  }
+  record.status = metadata.status;
+  std::vector<std::string> undelivered;
+  batch_.scan(Table::inbox, make_key(number), [&](std::string_view row, std::string_view) {
+    undelivered.emplace_back(row);
+    return true;
+  });
+  for (const auto& row : undelivered) {
+    batch_.erase(Table::inbox, row);
+  }
+}
+
+void Engine::remove_cancelled(const provider::AckOrchestrationItem& request,
+                              const TurnLease& lease) {
+  for (const auto id : request.cancelled_activities) {
+    const WorkKey key{lease.number, lease.execution, id};
+    const auto bytes = key.bytes();
+    batch_.erase(Table::work, bytes);
+    batch_.erase(Table::attempts, bytes);
+    after_applied([this, key] {
+      work_.counts_to_write.erase(key);
+      if (work_.is_leased(key)) {
+        work_.end_lease_of(key);
+        removed_work_.push_back(key);
+      }
+    });
+  }
+  for (const auto& timer : request.cancelled_timers) {
+    batch_.erase(Table::timers,
+                 TimerRow{timer.fire_at, lease.number, lease.execution, timer.id}.bytes());
+    timers_touched_ = true;
+  }
+}
+
+}  // namespace duroxide::storage

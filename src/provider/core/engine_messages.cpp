@@ -1,0 +1,222 @@
+// Messages on their way into the inboxes of instances.
+
+#include <algorithm>
+#include <utility>
+
+#include "model/encoding.hpp"
+#include "model/limits.hpp"
+#include "provider/core/engine.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+using Kind = ProviderError::Kind;
+
+void require(const std::string& problem) {
+  if (!problem.empty()) {
+    throw StorageFailure(Kind::invalid_input, problem);
+  }
+}
+
+void check_start(const work::StartOrchestration& start) {
+  require(model::check_instance_id(start.instance));
+  require(model::check_name("orchestration name", start.orchestration));
+  require(model::check_payload("input", start.input));
+  if (start.version) {
+    require(model::check_version(*start.version));
+  }
+}
+
+/// What anybody may send to an instance. Starts are checked apart, and a continue-as-new or an
+/// activity only ever comes out of a turn.
+void check_message(const WorkItem& item) {
+  require(model::check_instance_id(target_instance(item)));
+  if (std::holds_alternative<work::ActivityExecute>(item)) {
+    throw StorageFailure(Kind::invalid_input, "an activity cannot be sent to an instance");
+  }
+  if (std::holds_alternative<work::ContinueAsNew>(item)) {
+    throw StorageFailure(Kind::invalid_input, "only an instance itself can continue as new");
+  }
+  if (const auto* raised = std::get_if<work::ExternalRaised>(&item)) {
+    require(model::check_name("event name", raised->name));
+    require(model::check_payload("event data", raised->data));
+  }
+}
+
+/// Answers that are worth nothing to a later execution. A child's answer is: its parent learns of
+/// it whatever execution that is in.
+std::uint64_t bound_execution(const WorkItem& item) {
+  if (const auto* completed = std::get_if<work::ActivityCompleted>(&item)) {
+    return completed->execution_id;
+  }
+  if (const auto* failed = std::get_if<work::ActivityFailed>(&item)) {
+    return failed->execution_id;
+  }
+  if (const auto* fired = std::get_if<work::TimerFired>(&item)) {
+    return fired->execution_id;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void Engine::enqueue(const provider::EnqueueOrchestratorWork& request, DoneReply reply) {
+  apply("enqueue_orchestrator_work", std::move(reply), [&] {
+    if (request.delay && *request.delay < Milliseconds::zero()) {
+      throw StorageFailure(Kind::invalid_input, "the delay is negative");
+    }
+    if (const auto* start = std::get_if<work::StartOrchestration>(&request.item)) {
+      accept_start(*start, request.delay, request.use_existing);
+    } else {
+      accept_message(request.item, request.delay);
+    }
+  });
+}
+
+void Engine::accept_start(const work::StartOrchestration& start,
+                          std::optional<Milliseconds> delay, bool use_existing) {
+  check_start(start);
+  if (instances_.find(start.instance)) {
+    if (!use_existing) {
+      throw StorageFailure(Kind::instance_already_exists,
+                           "the instance `" + start.instance + "` exists already");
+    }
+    return;
+  }
+  std::optional<Timestamp> due;
+  if (delay && *delay > Milliseconds::zero()) {
+    due = saturating_add(clock_->now(), *delay);
+  }
+  create_instance(start, due);
+}
+
+void Engine::accept_message(const WorkItem& item, std::optional<Milliseconds> delay) {
+  check_message(item);
+  const std::string& id = target_instance(item);
+  const auto number = instances_.find(id);
+  const auto record = number ? instances_.load(*number) : std::nullopt;
+  if (!record) {
+    throw StorageFailure(Kind::instance_not_found, "there is no instance `" + id + "`");
+  }
+  if (record->status != ExecutionStatus::running) {
+    throw StorageFailure(Kind::instance_finished, "the instance `" + id + "` has ended");
+  }
+  if (delay && *delay > Milliseconds::zero()) {
+    const TimerRow row{saturating_add(clock_->now(), *delay), *number, 0, next_sequence()};
+    batch_.put_new(Table::timers, row.bytes(), model::encode_work_item(item));
+    timers_touched_ = true;
+    return;
+  }
+  stage_message(*number, next_sequence(), item);
+  if (record->start_due && std::holds_alternative<work::CancelInstance>(item)) {
+    bring_start_forward(*number, *record);
+  }
+}
+
+void Engine::create_instance(const work::StartOrchestration& start, std::optional<Timestamp> due) {
+  const Timestamp now = clock_->now();
+  last_created_ = std::max(last_created_, now);
+  const Number number = next_instance_++;
+  numbers_given_ = true;
+
+  InstanceRecord record;
+  record.id = start.instance;
+  record.orchestration = start.orchestration;
+  record.created_at = last_created_;
+  record.updated_at = last_created_;
+  record.execution_started_at = last_created_;
+  record.start_session = session_.id;
+  record.parent = start.parent;
+  record.start_due = due;
+  if (start.parent) {
+    record.parent_number = instances_.find(start.parent->instance).value_or(0);
+  }
+  instances_.create(number, record);
+  if (due) {
+    batch_.put_new(Table::timers, TimerRow{*due, number, 0, 0}.bytes(),
+                   model::encode_work_item(start));
+    timers_touched_ = true;
+  } else {
+    stage_message(number, 0, start);
+  }
+}
+
+void Engine::bring_start_forward(Number number, const InstanceRecord& record) {
+  // A cancelled instance that has not begun need not wait for its hour to end.
+  const TimerRow row{*record.start_due, number, 0, 0};
+  const auto bytes = batch_.get(Table::timers, row.bytes());
+  if (!bytes) {
+    return;
+  }
+  batch_.put_new(Table::inbox, make_key(number, std::uint64_t{0}), std::string(*bytes));
+  batch_.erase(Table::timers, row.bytes());
+  timers_touched_ = true;
+  InstanceRecord started = record;
+  started.start_due.reset();
+  started.start_session = session_.id;
+  instances_.update(number, record, started);
+}
+
+void Engine::stage_message(Number number, std::uint64_t sequence, const WorkItem& item) {
+  batch_.put_new(Table::inbox, make_key(number, sequence), model::encode_work_item(item));
+  after_applied([this, number] {
+    touched_.insert(number);
+    turns_.push(number);
+  });
+}
+
+void Engine::deliver_if_running(const WorkItem& item, std::uint64_t execution) {
+  const auto number = instances_.find(target_instance(item));
+  const auto record = number ? instances_.load(*number) : std::nullopt;
+  if (!record || record->status != ExecutionStatus::running ||
+      (execution != 0 && execution != record->execution)) {
+    return;
+  }
+  stage_message(*number, next_sequence(), item);
+  if (record->start_due && std::holds_alternative<work::CancelInstance>(item)) {
+    bring_start_forward(*number, *record);
+  }
+}
+
+void Engine::deliver_from_turn(const WorkItem& item) {
+  const auto* start = std::get_if<work::StartOrchestration>(&item);
+  if (start == nullptr) {
+    check_message(item);
+    deliver_if_running(item, bound_execution(item));
+    return;
+  }
+  check_start(*start);
+  if (!instances_.find(start->instance)) {
+    create_instance(*start, std::nullopt);
+    return;
+  }
+  if (!start->parent) {
+    log(LogLevel::warn,
+        "a detached start was dropped, because the instance exists already", start->instance);
+    return;
+  }
+  ErrorDetails details;
+  details.category = ErrorCategory::configuration;
+  details.kind = ErrorKind::instance_already_exists;
+  details.message = "the instance `" + start->instance + "` exists already";
+  details.subject = start->instance;
+  deliver_if_running(work::SubOrchFailed{start->parent->instance, start->parent->execution_id,
+                                         start->parent->event_id, std::move(details)},
+                     0);
+}
+
+void Engine::set_aside(Table table, std::string_view key, const std::string& why) {
+  log(LogLevel::error, "a row of table " + std::string(to_string(table)) + ", key " + hex(key) +
+                           ", cannot be read and was set aside: " + why);
+  const auto bytes = batch_.get(table, key);
+  if (bytes) {
+    std::string aside(1, static_cast<char>(table));
+    aside.append(key);
+    batch_.put(Table::set_aside, std::move(aside), std::string(*bytes));
+    batch_.erase(table, key);
+    timing_.changed();
+  }
+}
+
+}  // namespace duroxide::storage

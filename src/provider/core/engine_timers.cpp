@@ -1,0 +1,147 @@
+// The timer queue, and what is held back for a while in memory.
+
+#include <algorithm>
+#include <utility>
+
+#include "model/encoding.hpp"
+#include "provider/core/engine.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+std::optional<Timestamp> earlier(std::optional<Timestamp> a, std::optional<Timestamp> b) {
+  if (!a || !b) {
+    return a ? a : b;
+  }
+  return std::min(*a, *b);
+}
+
+}  // namespace
+
+void Engine::enqueue_timer(const work::TimerFired& item, DoneReply reply) {
+  apply("enqueue_timer_work", std::move(reply), [&] {
+    const auto number = instances_.find(item.instance);
+    const auto record = number ? instances_.load(*number) : std::nullopt;
+    if (!record) {
+      throw StorageFailure(ProviderError::Kind::instance_not_found,
+                           "there is no instance `" + item.instance + "`");
+    }
+    if (record->status != ExecutionStatus::running) {
+      throw StorageFailure(ProviderError::Kind::instance_finished,
+                           "the instance `" + item.instance + "` has ended");
+    }
+    batch_.put(Table::timers,
+               TimerRow{item.fire_at, *number, item.execution_id, item.id}.bytes(),
+               model::encode_work_item(item));
+    timers_touched_ = true;
+  });
+}
+
+void Engine::dequeue_timers(Holder holder, const provider::DequeueTimerPeekLock& request,
+                            DueReply reply) {
+  if (stopped_) {
+    reply(failure(closed_error("dequeue_timer_peek_lock")));
+    return;
+  }
+  if (request.max_items == 0) {
+    reply(failure(make_error(ProviderError::Kind::invalid_input, "dequeue_timer_peek_lock",
+                             "max_items is 0")));
+    return;
+  }
+  std::erase_if(timers_.parked, [holder](const auto& older) {
+    if (older.holder == holder) {
+      older.reply(provider::DueTimers{{}, older.request.known_next_due});
+    }
+    return older.holder == holder;
+  });
+  release_held_back();
+  timers_.parked.push_back({holder, request, std::move(reply)});
+  timers_changed_ = true;
+  settle();
+}
+
+void Engine::answer_parked_timers() {
+  timers_changed_ = false;
+  std::erase_if(timers_.parked, [this](auto& parked) { return answer_due(parked); });
+}
+
+bool Engine::answer_due(TimerQueue::ParkedDequeue& parked) {
+  const Timestamp now = clock_->now();
+  TimerQueue::Due due;
+  if (!paused()) {
+    due = timers_.due(batch_.committed(), now, parked.request.max_items);
+  }
+  provider::DueTimers answer;
+  answer.next_due = earlier(due.next, timers_.next_release());
+  if (due.rows.empty() && answer.next_due == parked.request.known_next_due) {
+    return false;
+  }
+  for (const TimerRow& row : due.rows) {
+    answer.lock_tokens.push_back(timers_.lease(row, parked.holder));
+  }
+  parked.reply(std::move(answer));
+  return true;
+}
+
+void Engine::ack_timers(const std::vector<provider::LockToken>& tokens, DoneReply reply) {
+  apply("ack_timer", std::move(reply), [&] {
+    for (const auto token : tokens) {
+      const TimerRow* row = timers_.find(token);
+      if (row == nullptr) {
+        throw StorageFailure(ProviderError::Kind::invalid_lock_token, "the lease is over");
+      }
+      deliver_due(*row);
+    }
+    after_applied([this, &tokens] {
+      acked_timers_.insert(acked_timers_.end(), tokens.begin(), tokens.end());
+    });
+  });
+}
+
+void Engine::deliver_due(const TimerRow& row) {
+  const auto key = row.bytes();
+  const auto bytes = batch_.get(Table::timers, key);
+  if (!bytes) {
+    return;  // cancelled meanwhile
+  }
+  auto item = model::decode_work_item(*bytes);
+  if (!item) {
+    set_aside(Table::timers, key, item.error());
+    return;
+  }
+  batch_.erase(Table::timers, key);
+  timers_touched_ = true;
+  const bool is_start = row.execution == 0 && row.id == 0;
+  if (!is_start) {
+    deliver_if_running(*item, row.execution);
+    return;
+  }
+  const auto record = instances_.load(row.number);
+  if (record && record->status == ExecutionStatus::running) {
+    stage_message(row.number, 0, *item);
+    InstanceRecord started = *record;
+    started.start_due.reset();
+    started.start_session = session_.id;
+    instances_.update(row.number, *record, started);
+  }
+}
+
+void Engine::hold_back(Milliseconds delay, TimerQueue::HeldBack what) {
+  timers_.hold_back(saturating_add(clock_->now(), delay), what);
+  timers_changed_ = true;
+}
+
+void Engine::release_held_back() {
+  for (const auto& what : timers_.take_released(clock_->now())) {
+    if (const auto* number = std::get_if<Number>(&what)) {
+      turns_.release(*number);
+    } else if (const auto* key = std::get_if<WorkKey>(&what)) {
+      work_.push(*key);
+    } else {
+      paused_until_.reset();
+    }
+  }
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,122 @@
+#include "provider/core/instances.hpp"
+
+#include <vector>
+
+#include "model/encoding.hpp"
+
+namespace duroxide::storage {
+
+void throw_corrupt(Table table, std::string_view key, const std::string& why) {
+  throw StorageFailure(ProviderError::Kind::corrupt, "table " + std::string(to_string(table)) +
+                                                         ", key " + hex(key) + ": " + why);
+}
+
+namespace {
+
+Number decode_number(std::string_view id, std::string_view bytes) {
+  if (bytes.size() != 8) {
+    throw_corrupt(Table::ids, id, "the number of the instance has " +
+                                      std::to_string(bytes.size()) + " bytes instead of 8");
+  }
+  return number_at(bytes, 0);
+}
+
+InstanceRecord decode_checked(std::string_view key, std::string_view bytes) {
+  auto record = decode_instance(bytes);
+  if (!record) {
+    throw_corrupt(Table::instances, key, record.error());
+  }
+  return std::move(*record);
+}
+
+}  // namespace
+
+std::optional<Number> find_number(const ReadView& view, std::string_view id) {
+  const auto bytes = view.get(Table::ids, id);
+  return bytes ? std::optional(decode_number(id, *bytes)) : std::nullopt;
+}
+
+std::optional<InstanceRecord> load_instance(const ReadView& view, Number number) {
+  const auto key = make_key(number);
+  const auto bytes = view.get(Table::instances, key);
+  return bytes ? std::optional(decode_checked(key, *bytes)) : std::nullopt;
+}
+
+OrchestrationStatus load_status(const ReadView& view, Number number) {
+  const auto record = load_instance(view, number);
+  if (!record) {
+    return {};
+  }
+  if (record->status == ExecutionStatus::running) {
+    return OrchestrationStatus(OrchestrationStatus::Running{});
+  }
+  const auto key = make_key(number, record->execution);
+  const auto bytes = view.get(Table::results, key);
+  if (!bytes) {
+    throw_corrupt(Table::results, key, "the instance has ended but has no result");
+  }
+  auto status = decode_result(*bytes);
+  if (!status) {
+    throw_corrupt(Table::results, key, status.error());
+  }
+  return std::move(*status);
+}
+
+std::vector<Event> load_history(const ReadView& view, Number number, std::uint64_t execution) {
+  std::vector<Event> events;
+  const auto prefix = make_key(number, execution);
+  const auto cursor = view.cursor(Table::history);
+  for (bool more = cursor->seek(prefix);
+       more && cursor->key().substr(0, prefix.size()) == prefix; more = cursor->next()) {
+    if (auto read = model::decode_events_into(cursor->value(), events); !read) {
+      throw_corrupt(Table::history, cursor->key(), read.error());
+    }
+  }
+  return events;
+}
+
+std::string status_key(ExecutionStatus status, Number number) {
+  return make_key(static_cast<std::uint64_t>(status), number);
+}
+
+std::string name_key(std::string_view orchestration, Number number) {
+  std::string key = name_prefix(orchestration);
+  append_number(key, number);
+  return key;
+}
+
+std::optional<Number> Instances::find(std::string_view id) {
+  const auto bytes = batch_.get(Table::ids, id);
+  return bytes ? std::optional(decode_number(id, *bytes)) : std::nullopt;
+}
+
+std::optional<InstanceRecord> Instances::load(Number number) {
+  const auto key = make_key(number);
+  const auto bytes = batch_.get(Table::instances, key);
+  return bytes ? std::optional(decode_checked(key, *bytes)) : std::nullopt;
+}
+
+void Instances::create(Number number, const InstanceRecord& record) {
+  batch_.put_new(Table::ids, record.id, make_key(number));
+  batch_.put_new(Table::instances, make_key(number), encode_instance(record));
+  batch_.put_new(Table::by_status, status_key(record.status, number), {});
+  batch_.put_new(Table::by_name, name_key(record.orchestration, number), {});
+  batch_.put_new(Table::by_created, make_key(sortable(record.created_at), number), {});
+  if (record.parent_number != 0) {
+    batch_.put_new(Table::by_parent, make_key(record.parent_number, number), {});
+  }
+}
+
+void Instances::update(Number number, const InstanceRecord& before, const InstanceRecord& after) {
+  batch_.put(Table::instances, make_key(number), encode_instance(after));
+  if (before.status != after.status) {
+    batch_.erase(Table::by_status, status_key(before.status, number));
+    batch_.put(Table::by_status, status_key(after.status, number), {});
+  }
+  if (before.orchestration != after.orchestration) {
+    batch_.erase(Table::by_name, name_key(before.orchestration, number));
+    batch_.put(Table::by_name, name_key(after.orchestration, number), {});
+  }
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,94 @@
+#pragma once
+
+// The little that a store needs of its bytes: a fixed set of ordered tables, snapshots to read, and
+// one atomic write of many changes. LMDB and plain maps both offer it; everything above is shared.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "provider/core/common.hpp"
+
+namespace duroxide::storage {
+
+enum class Table : std::uint8_t {
+  meta,        ///< what the store itself must remember, by name
+  ids,         ///< instance id -> number
+  instances,   ///< number -> instance record
+  results,     ///< number, execution -> output or error details: apart, because they can be large
+  executions,  ///< number, execution -> execution record, once the execution has ended
+  history,     ///< number, execution, first event id -> the events of one turn
+  inbox,       ///< number, sequence -> work item; 0 is the start or continue-as-new
+  work,        ///< number, execution, event id -> activity to run
+  timers,      ///< due time, number, execution, id -> work item to deliver then
+  attempts,    ///< number, or a work key -> deliveries counted
+  by_status,   ///< status, number
+  by_name,     ///< orchestration name, 0, number
+  by_created,  ///< creation time, number
+  by_parent,   ///< parent's number, number
+  set_aside,   ///< table, key -> a queue row that cannot be read, kept for whoever repairs it
+};
+
+inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::set_aside) + 1;
+
+[[nodiscard]] std::string_view to_string(Table table);
+
+/// Ordered iteration over one table. Key and value stay good until the cursor moves.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  /// To the first key that is not below `key`. False at the end of the table.
+  virtual bool seek(std::string_view key) = 0;
+  virtual bool last() = 0;
+  virtual bool next() = 0;
+  [[nodiscard]] virtual std::string_view key() const = 0;
+  [[nodiscard]] virtual std::string_view value() const = 0;
+};
+
+/// The committed state of one moment. What it returns stays good as long as it lives.
+class ReadView {
+ public:
+  virtual ~ReadView() = default;
+  [[nodiscard]] virtual std::optional<std::string_view> get(Table table,
+                                                            std::string_view key) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Cursor> cursor(Table table) const = 0;
+  /// Number of keys.
+  [[nodiscard]] virtual std::uint64_t count(Table table) const = 0;
+};
+
+/// One key's new value, or none for a deletion.
+struct Change {
+  std::optional<std::string> value;
+  bool fresh = false;  ///< the committed state has no such key
+};
+
+using TableChanges = std::map<std::string, Change, std::less<>>;
+using Changes = std::array<TableChanges, table_count>;
+
+/// All of these throw `StorageFailure`.
+class KvStore {
+ public:
+  virtual ~KvStore() = default;
+
+  /// For the one thread that commits. It must let go of the view before it does.
+  [[nodiscard]] virtual std::unique_ptr<ReadView> writer_view() = 0;
+
+  /// For any thread. To be held briefly: a writer that must grow the store waits for it.
+  [[nodiscard]] virtual std::unique_ptr<ReadView> snapshot() = 0;
+
+  /// All changes or none, durable on return.
+  virtual void commit(const Changes& changes) = 0;
+
+  /// Why the store can no longer be trusted with writes, once a sync has failed; else empty.
+  [[nodiscard]] virtual std::string broken() const = 0;
+
+  /// Waits for the snapshots of other threads; those that come later get `closed`.
+  virtual void close() = 0;
+};
+
+}  // namespace duroxide::storage

@@ -1,0 +1,79 @@
+#pragma once
+
+// What the tables hold beside work items and events, and its persistent form: cereal's portable
+// binary archive with a version number in front, as for the model. Nothing here trusts the bytes it
+// reads: a record that cannot be read is a text that says why.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include <duroxide/clock.hpp>
+#include <duroxide/events.hpp>
+#include <duroxide/management_types.hpp>
+#include <duroxide/result.hpp>
+#include <duroxide/status.hpp>
+#include <duroxide/work_items.hpp>
+
+#include "provider/core/common.hpp"
+
+namespace duroxide::storage {
+
+/// Everything about an instance that is small, so that neither a listing nor a turn reads more.
+struct InstanceRecord {
+  std::string id;
+  std::string orchestration;
+  std::string version;  ///< empty until the current execution's first turn
+  std::uint64_t execution = 1;
+  ExecutionStatus status = ExecutionStatus::running;
+  Timestamp created_at;
+  Timestamp updated_at;
+  Timestamp execution_started_at;
+  std::uint64_t event_count = 0;    ///< of the current execution
+  std::uint64_t start_session = 0;  ///< the opening of the store in which its start was queued
+  std::optional<ParentLink> parent;
+  Number parent_number = 0;             ///< 0 if there is none, or it was not in this store
+  std::optional<Timestamp> start_due;   ///< while the start itself waits in the timer queue
+
+  bool operator==(const InstanceRecord&) const = default;
+};
+
+/// An execution that has ended.
+struct ExecutionRecord {
+  std::string version;
+  ExecutionStatus status = ExecutionStatus::completed;
+  Timestamp started_at;
+  Timestamp ended_at;
+  std::uint64_t event_count = 0;
+
+  bool operator==(const ExecutionRecord&) const = default;
+};
+
+/// A row of the worker queue.
+struct WorkRow {
+  std::uint64_t session = 0;     ///< in which opening of the store it was written
+  std::uint8_t first_count = 0;  ///< deliveries known when it was written: 0 or 1
+  work::ActivityExecute item;
+};
+
+[[nodiscard]] std::string encode_instance(const InstanceRecord& record);
+[[nodiscard]] Result<InstanceRecord, std::string> decode_instance(std::string_view bytes);
+
+[[nodiscard]] std::string encode_execution(const ExecutionRecord& record);
+[[nodiscard]] Result<ExecutionRecord, std::string> decode_execution(std::string_view bytes);
+
+/// Only `Completed` and `Failed` have a result.
+[[nodiscard]] std::string encode_completed(std::string_view output);
+[[nodiscard]] std::string encode_failed(const ErrorDetails& details);
+[[nodiscard]] Result<OrchestrationStatus, std::string> decode_result(std::string_view bytes);
+
+[[nodiscard]] std::string encode_work_row(const WorkRow& row);
+[[nodiscard]] Result<WorkRow, std::string> decode_work_row(std::string_view bytes);
+/// The session of an encoded row, without reading the item; 0 if it is none.
+[[nodiscard]] std::uint64_t session_of_work_row(std::string_view bytes);
+/// Sets `first_count` in the encoded row.
+void count_first_delivery(std::string& bytes);
+
+}  // namespace duroxide::storage

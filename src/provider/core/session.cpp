@@ -1,0 +1,49 @@
+#include "provider/core/session.hpp"
+
+#include <string>
+#include <utility>
+
+#include "provider/core/keys.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+void set(Changes& changes, std::string_view key, std::optional<std::string> value) {
+  changes.at(static_cast<std::size_t>(Table::meta))
+      .insert_or_assign(std::string(key), Change{std::move(value), false});
+}
+
+std::uint64_t read_number(const ReadView& view, std::string_view key, std::uint64_t fallback) {
+  const auto bytes = view.get(Table::meta, key);
+  return bytes ? number_at(*bytes, 0) : fallback;
+}
+
+}  // namespace
+
+Session open_session(KvStore& store) {
+  Session session;
+  {
+    const auto view = store.writer_view();
+    session.id = read_number(*view, meta_keys::session, 0) + 1;
+    session.after_crash = view->get(Table::meta, meta_keys::open).has_value();
+    session.next_instance = read_number(*view, meta_keys::next_instance, 1);
+    const auto created = view->cursor(Table::by_created);
+    session.last_created =
+        created->last() ? from_sortable(number_at(created->key(), 0)) : Timestamp::min();
+  }
+  Changes changes;
+  set(changes, meta_keys::format, std::string(format_magic) + make_key(store_format));
+  set(changes, meta_keys::session, make_key(session.id));
+  set(changes, meta_keys::open, "1");
+  store.commit(changes);
+  return session;
+}
+
+void close_session(KvStore& store) {
+  Changes changes;
+  set(changes, meta_keys::open, std::nullopt);
+  store.commit(changes);
+}
+
+}  // namespace duroxide::storage

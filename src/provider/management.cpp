@@ -1,0 +1,87 @@
+#include "provider/management.hpp"
+
+#include "provider/core/instances.hpp"
+#include "provider/core/keys.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+struct Found {
+  Number number = 0;
+  InstanceRecord record;
+};
+
+Found find_or_throw(const ReadView& view, const std::string& instance) {
+  const auto number = find_number(view, instance);
+  if (!number) {
+    throw StorageFailure(ProviderError::Kind::instance_not_found,
+                         "there is no instance `" + instance + "`");
+  }
+  auto record = load_instance(view, *number);
+  if (!record) {
+    throw_corrupt(Table::instances, make_key(*number), "the record is gone");
+  }
+  return {*number, std::move(*record)};
+}
+
+}  // namespace
+
+InstanceInfo Management::info(const std::string& instance) const {
+  const auto view = store_->snapshot();
+  const auto [number, record] = find_or_throw(*view, instance);
+  InstanceInfo info;
+  info.instance_id = record.id;
+  info.orchestration_name = record.orchestration;
+  info.orchestration_version = record.version;
+  info.current_execution_id = record.execution;
+  info.status = load_status(*view, number);
+  info.created_at = record.created_at;
+  info.updated_at = record.updated_at;
+  if (record.parent) {
+    info.parent_instance_id = record.parent->instance;
+  }
+  info.event_count = record.event_count;
+  info.waiting_for = reasons_->find(number);
+  return info;
+}
+
+std::vector<std::uint64_t> Management::executions(const std::string& instance) const {
+  const auto view = store_->snapshot();
+  const auto found = find_or_throw(*view, instance);
+  std::vector<std::uint64_t> executions;
+  const auto prefix = make_key(found.number);
+  const auto cursor = view->cursor(Table::executions);
+  for (bool more = cursor->seek(prefix);
+       more && cursor->key().substr(0, prefix.size()) == prefix; more = cursor->next()) {
+    executions.push_back(number_at(cursor->key(), 8));
+  }
+  if (executions.empty() || executions.back() != found.record.execution) {
+    executions.push_back(found.record.execution);
+  }
+  return executions;
+}
+
+std::vector<Event> Management::history(const std::string& instance,
+                                       std::uint64_t execution) const {
+  const auto view = store_->snapshot();
+  const auto found = find_or_throw(*view, instance);
+  if (execution != found.record.execution &&
+      !view->get(Table::executions, make_key(found.number, execution))) {
+    throw StorageFailure(ProviderError::Kind::invalid_input,
+                         "the instance `" + instance + "` has no execution " +
+                             std::to_string(execution));
+  }
+  return load_history(*view, found.number, execution);
+}
+
+QueueDepths Management::queue_depths() const {
+  const auto view = store_->snapshot();
+  QueueDepths depths;
+  depths.orchestrator_queue = view->count(Table::inbox);
+  depths.worker_queue = view->count(Table::work);
+  depths.timer_queue = view->count(Table::timers);
+  return depths;
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,51 @@
+#include <utility>
+
+#include "provider/management.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+template <class Read>
+auto attempt(const char* operation, const Read& read) -> provider::Answer<decltype(read())> {
+  try {
+    return read();
+  } catch (const StorageFailure& failed) {
+    ProviderError error = failed.error();
+    error.operation = operation;
+    return failure(std::move(error));
+  }
+}
+
+ManagementActor::behavior_type serve(std::shared_ptr<KvStore> store,
+                                     std::shared_ptr<WaitingReasons> reasons) {
+  auto reads = std::make_shared<Management>(std::move(store), std::move(reasons));
+  return {
+      [reads](const management::ListInstances& request) {
+        return attempt("list_instances", [&] { return reads->list(request.filter); });
+      },
+      [reads](const management::GetInstanceInfo& request) {
+        return attempt("get_instance_info", [&] { return reads->info(request.instance); });
+      },
+      [reads](const management::ListExecutions& request) {
+        return attempt("list_executions", [&] { return reads->executions(request.instance); });
+      },
+      [reads](const management::ReadExecutionHistory& request) {
+        return attempt("read_execution_history", [&] {
+          return reads->history(request.instance, request.execution_id);
+        });
+      },
+      [reads](const management::GetQueueDepths&) {
+        return attempt("get_queue_depths", [&] { return reads->queue_depths(); });
+      },
+  };
+}
+
+}  // namespace
+
+ManagementActor spawn_management(caf::actor_system& system, std::shared_ptr<KvStore> store,
+                                 std::shared_ptr<WaitingReasons> reasons) {
+  return system.spawn(serve, std::move(store), std::move(reasons));
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,91 @@
+#include "provider/memory/memory_kv.hpp"
+
+#include <mutex>
+
+namespace duroxide::storage {
+
+namespace {
+
+using Rows = MemoryKv::Rows;
+
+class MemoryCursor final : public Cursor {
+ public:
+  explicit MemoryCursor(const Rows& rows) : rows_(rows), row_(rows.end()) {}
+
+  bool seek(std::string_view key) override {
+    row_ = rows_.lower_bound(key);
+    return row_ != rows_.end();
+  }
+  bool last() override {
+    row_ = rows_.empty() ? rows_.end() : std::prev(rows_.end());
+    return row_ != rows_.end();
+  }
+  bool next() override { return row_ != rows_.end() && ++row_ != rows_.end(); }
+  [[nodiscard]] std::string_view key() const override { return row_->first; }
+  [[nodiscard]] std::string_view value() const override { return row_->second; }
+
+ private:
+  const Rows& rows_;
+  Rows::const_iterator row_;
+};
+
+class MemoryView final : public ReadView {
+ public:
+  MemoryView(const std::array<Rows, table_count>& tables, std::shared_lock<std::shared_mutex> lock)
+      : tables_(tables), lock_(std::move(lock)) {}
+
+  [[nodiscard]] std::optional<std::string_view> get(Table table,
+                                                    std::string_view key) const override {
+    const auto& rows = tables_.at(static_cast<std::size_t>(table));
+    const auto found = rows.find(key);
+    return found == rows.end() ? std::nullopt : std::optional<std::string_view>(found->second);
+  }
+  [[nodiscard]] std::unique_ptr<Cursor> cursor(Table table) const override {
+    return std::make_unique<MemoryCursor>(tables_.at(static_cast<std::size_t>(table)));
+  }
+  [[nodiscard]] std::uint64_t count(Table table) const override {
+    return tables_.at(static_cast<std::size_t>(table)).size();
+  }
+
+ private:
+  const std::array<Rows, table_count>& tables_;
+  std::shared_lock<std::shared_mutex> lock_;
+};
+
+}  // namespace
+
+std::unique_ptr<ReadView> MemoryKv::writer_view() {
+  return std::make_unique<MemoryView>(tables_, std::shared_lock<std::shared_mutex>());
+}
+
+std::unique_ptr<ReadView> MemoryKv::snapshot() {
+  std::shared_lock lock(mutex_);
+  if (closed_) {
+    throw StorageFailure(ProviderError::Kind::closed, "the store is closed");
+  }
+  return std::make_unique<MemoryView>(tables_, std::move(lock));
+}
+
+void MemoryKv::commit(const Changes& changes) {
+  const std::unique_lock lock(mutex_);
+  for (std::size_t table = 0; table < table_count; ++table) {
+    Rows& rows = tables_.at(table);
+    for (const auto& [key, change] : changes.at(table)) {
+      if (change.value) {
+        rows.insert_or_assign(key, *change.value);
+      } else {
+        rows.erase(key);
+      }
+    }
+  }
+}
+
+void MemoryKv::close() {
+  const std::unique_lock lock(mutex_);
+  closed_ = true;
+  for (auto& rows : tables_) {
+    rows.clear();
+  }
+}
+
+}  // namespace duroxide::storage

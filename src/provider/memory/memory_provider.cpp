@@ -1,0 +1,23 @@
+#include <duroxide/memory_provider.hpp>
+
+#include <utility>
+
+#include "provider/memory/memory_kv.hpp"
+#include "provider/store_impl.hpp"
+
+namespace duroxide {
+
+MemoryOptions::MemoryOptions()
+    : clock_(system_clock()), log_sink_(stderr_log_sink(LogLevel::warn)) {}
+
+Store MemoryProvider::create(const MemoryOptions& options) {
+  storage::ProviderParts parts;
+  parts.store = std::make_shared<storage::MemoryKv>();
+  parts.session = storage::open_session(*parts.store);
+  parts.clock = options.clock();
+  parts.log = options.log_sink();
+  return detail::start_store(
+      options.actor_system() ? *options.actor_system() : ActorSystem::create(), std::move(parts));
+}
+
+}  // namespace duroxide

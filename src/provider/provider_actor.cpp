@@ -1,0 +1,171 @@
+#include "provider/provider_actor.hpp"
+
+#include <unordered_set>
+#include <utility>
+
+namespace duroxide::storage {
+
+struct CommitNow {};
+struct HoldTick {};
+
+}  // namespace duroxide::storage
+
+DUROXIDE_MESSAGE(duroxide::storage::CommitNow)
+DUROXIDE_MESSAGE(duroxide::storage::HoldTick)
+
+namespace duroxide::storage {
+
+namespace {
+
+/// What the actor also tells itself.
+using WriterActor = ProviderActor::extend<actors::Accepts<CommitNow>, actors::Accepts<HoldTick>>;
+
+using namespace provider;
+
+/// Turns messages into calls of the engine, and its replies into answers. Nothing is decided here.
+class Writer final : public WriterActor::base, private CommitTiming::Host {
+ public:
+  Writer(caf::actor_config& config, ProviderParts parts)
+      : WriterActor::base(config),
+        on_closed_(std::move(parts.on_closed)),
+        engine_(std::move(parts.store), parts.session, std::move(parts.clock),
+                std::move(parts.log), std::move(parts.reasons), *this, parts.options) {
+    set_down_handler([this](const caf::down_msg& down) {
+      known_.erase(down.source.id());
+      engine_.holder_gone(down.source.id());
+    });
+  }
+
+  const char* name() const override { return "duroxide.provider"; }
+
+  void on_exit() override {
+    engine_.close();
+    if (on_closed_) {
+      std::exchange(on_closed_, nullptr)();
+    }
+  }
+
+ protected:
+  behavior_type make_behavior() override;
+
+ private:
+  void commit_soon() override { actors::send(this, me(), CommitNow{}); }
+  void tick_in(Milliseconds delay) override { actors::send_later(this, delay, HoldTick{}); }
+
+  [[nodiscard]] WriterActor me() { return caf::actor_cast<WriterActor>(this); }
+
+  /// The sender, watched from now on, so that what it holds does not outlive it.
+  [[nodiscard]] Holder sender() {
+    const auto& from = current_sender();
+    if (!from) {
+      return 0;
+    }
+    if (known_.insert(from->id()).second) {
+      monitor(caf::actor_cast<caf::actor_addr>(from));
+    }
+    return from->id();
+  }
+
+  template <class T>
+  [[nodiscard]] static Reply<T> reply_to(actors::Promise<T> promise) {
+    return [promise = std::move(promise)](T answer) mutable { promise.deliver(std::move(answer)); };
+  }
+
+  /// Runs `call` with a reply, and gives CAF the promise behind it.
+  template <class T, class Call>
+  [[nodiscard]] actors::Promise<T> answer(const Call& call) {
+    auto promise = make_response_promise<T>();
+    call(reply_to<T>(promise));
+    return promise;
+  }
+
+  /// As `answer`, for requests whose sender will hold something. The sender is looked at first: the
+  /// promise takes it away from the message.
+  template <class T, class Call>
+  [[nodiscard]] actors::Promise<T> answer_holder(const Call& call) {
+    const Holder holder = sender();
+    return answer<T>([&](Reply<T> reply) { call(holder, std::move(reply)); });
+  }
+
+  std::function<void()> on_closed_;
+  std::unordered_set<Holder> known_;
+  Engine engine_;
+};
+
+Writer::behavior_type Writer::make_behavior() {
+  return {
+      [this](const FetchOrchestrationItem& request) {
+        return answer_holder<Answer<std::vector<OrchestrationItem>>>([&](Holder holder, auto reply) {
+          engine_.fetch_turns(holder, request.max_items, std::move(reply));
+        });
+      },
+      [this](const AckOrchestrationItem& request) {
+        return answer<Done>([&](auto reply) { engine_.ack_turn(request, std::move(reply)); });
+      },
+      [this](const AbandonOrchestrationItem& request) {
+        return answer<Done>([&](auto reply) { engine_.abandon_turn(request, std::move(reply)); });
+      },
+      [this](const Read& request) {
+        return answer<Answer<std::vector<Event>>>(
+            [&](auto reply) { engine_.read(request.instance, reply); });
+      },
+      [this](const DequeueWorkerPeekLock& request) {
+        return answer_holder<Answer<std::vector<WorkerItem>>>([&](Holder holder, auto reply) {
+          engine_.fetch_work(holder, request.max_items, std::move(reply));
+        });
+      },
+      [this](const AckWorker& request) {
+        return answer<Done>([&](auto reply) { engine_.ack_work(request, std::move(reply)); });
+      },
+      [this](const EnqueueOrchestratorWork& request) {
+        return answer<Done>([&](auto reply) { engine_.enqueue(request, std::move(reply)); });
+      },
+      [](const SupportsDelayedVisibility&) { return true; },
+      [this](const EnqueueTimerWork& request) {
+        return answer<Done>(
+            [&](auto reply) { engine_.enqueue_timer(request.item, std::move(reply)); });
+      },
+      [this](const DequeueTimerPeekLock& request) {
+        return answer_holder<Answer<DueTimers>>([&](Holder holder, auto reply) {
+          engine_.dequeue_timers(holder, request, std::move(reply));
+        });
+      },
+      [this](const AckTimer& request) {
+        return answer<Done>(
+            [&](auto reply) { engine_.ack_timers(request.lock_tokens, std::move(reply)); });
+      },
+      [this](const AbandonWorker& request) {
+        return answer<Done>([&](auto reply) { engine_.abandon_work(request, std::move(reply)); });
+      },
+      [this](const ReleaseInstance& request) {
+        engine_.release_instance(sender(), request.instance);
+      },
+      [this](const ReleaseHolder&) {
+        return answer_holder<Done>([&](Holder holder, auto reply) {
+          engine_.release_holder(holder, std::move(reply)); });
+      },
+      [this](const GetStatus& request) {
+        return answer<Answer<OrchestrationStatus>>(
+            [&](auto reply) { engine_.get_status(request.instance, reply); });
+      },
+      [this](const WaitForStatus& request) {
+        return answer_holder<Answer<OrchestrationStatus>>([&](Holder holder, auto reply) {
+          engine_.wait_for_status(holder, request, std::move(reply));
+        });
+      },
+      [this](const StopWaiting& request) { engine_.stop_waiting(sender(), request.wait_id); },
+      [this](const CommitNow&) { engine_.commit_due(); },
+      [this](const HoldTick&) { engine_.tick_due(); },
+  };
+}
+
+}  // namespace
+
+ProviderActor spawn_provider(caf::actor_system& system, ProviderParts parts) {
+  if (actors::is_deterministic(system)) {
+    return caf::actor_cast<ProviderActor>(system.spawn<Writer>(std::move(parts)));
+  }
+  return caf::actor_cast<ProviderActor>(system.spawn<Writer, actors::own_thread>(std::move(parts)));
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <duroxide/provider.hpp>
+
+#include "provider/core/engine.hpp"
+
+namespace duroxide::storage {
+
+/// Everything that the actor's engine is made of.
+struct ProviderParts {
+  std::shared_ptr<KvStore> store;
+  Session session;
+  std::shared_ptr<Clock> clock;
+  LogSink log;
+  std::shared_ptr<WaitingReasons> reasons;
+  EngineOptions options;
+  /// Called once the store is closed, on the actor's own thread.
+  std::function<void()> on_closed;
+};
+
+/// Spawns the actor that owns the writes of a store: on a thread of its own, or as an ordinary
+/// scheduled actor if the system is deterministic. It closes the store when it ends.
+[[nodiscard]] ProviderActor spawn_provider(caf::actor_system& system, ProviderParts parts);
+
+}  // namespace duroxide::storage

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <duroxide/events.hpp>
+
+namespace duroxide::replay {
+
+/// Whether an event of this kind records a decision of the code, and not something that came to it.
+[[nodiscard]] bool is_command(const EventKind& kind);
+
+/// Whether the code, by doing `attempted` (about `source_event_id`), repeats what is recorded. A
+/// timer is matched by position only: a changed duration is not a changed decision.
+[[nodiscard]] bool repeats(const Event& recorded, const EventKind& attempted,
+                           std::uint64_t source_event_id);
+
+}  // namespace duroxide::replay

@@ -1,0 +1,103 @@
+#include <duroxide/context.hpp>
+
+#include <duroxide/activity.hpp>
+
+#include "replay/execution_core.hpp"
+
+namespace duroxide {
+
+namespace detail {
+
+void drop_slot(Slot& slot) noexcept {
+  if (slot.core != nullptr) {
+    slot.core->drop(slot);
+    slot.core = nullptr;
+  }
+}
+
+void throw_failure(SlotKind kind, ErrorDetails details) {
+  switch (kind) {
+    case SlotKind::activity:
+      throw ActivityFailed(std::move(details));
+    case SlotKind::sub_orchestration:
+      throw SubOrchestrationFailed(std::move(details));
+    case SlotKind::timer:
+    case SlotKind::external_event:
+      break;
+  }
+  throw OrchestrationError(std::move(details));
+}
+
+}  // namespace detail
+
+const std::string& OrchestrationContext::instance_id() const {
+  return core_->assignment().instance;
+}
+
+std::uint64_t OrchestrationContext::execution_id() const {
+  return core_->assignment().execution_id;
+}
+
+const std::string& OrchestrationContext::orchestration_name() const {
+  return core_->assignment().orchestration;
+}
+
+const std::string& OrchestrationContext::version() const { return core_->assignment().version; }
+
+bool OrchestrationContext::is_replaying() const { return core_->is_replaying(); }
+
+std::uint64_t OrchestrationContext::history_size() const { return core_->history_size(); }
+
+Timestamp OrchestrationContext::utc_now() { return core_->utc_now(); }
+
+std::string OrchestrationContext::new_guid() { return core_->new_guid(); }
+
+void OrchestrationContext::log(LogLevel level, std::string message) const {
+  core_->log(level, std::move(message));
+}
+
+std::shared_ptr<detail::Slot> OrchestrationContext::schedule_activity_text(std::string_view name,
+                                                                           std::string input) {
+  return core_->schedule_activity(name, std::move(input));
+}
+
+std::shared_ptr<detail::Slot> OrchestrationContext::schedule_timer_milliseconds(
+    std::optional<Milliseconds> delay) {
+  if (!delay) {
+    ErrorDetails details;
+    details.category = ErrorCategory::configuration;
+    details.kind = ErrorKind::invalid_input;
+    details.message = "the delay of a timer is negative or above 100 years";
+    throw OrchestrationError(std::move(details));
+  }
+  return core_->schedule_timer(*delay);
+}
+
+std::shared_ptr<detail::Slot> OrchestrationContext::wait_for_event_text(std::string_view name) {
+  return core_->wait_for_event(name);
+}
+
+std::shared_ptr<detail::Slot> OrchestrationContext::schedule_child_text(
+    std::string_view name, std::string input, const SubOrchestrationOptions& options) {
+  return core_->schedule_child(name, std::move(input), options);
+}
+
+void OrchestrationContext::schedule_detached_text(std::string_view name, std::string_view instance,
+                                                  std::string input,
+                                                  std::optional<std::string> version) {
+  core_->schedule_detached(name, instance, std::move(input), std::move(version));
+}
+
+void OrchestrationContext::continue_as_new_text(std::string input,
+                                                std::optional<std::string> version) {
+  core_->continue_as_new(std::move(input), std::move(version));
+}
+
+void ActivityContext::log(LogLevel level, std::string message) const {
+  if (sink_) {
+    sink_(LogRecord{level, std::move(message), call_.instance, call_.execution_id,
+                    call_.orchestration, call_.version, call_.activity});
+  }
+}
+
+}  // namespace duroxide

@@ -1,0 +1,23 @@
+#include "replay/execution.hpp"
+
+#include "replay/execution_core.hpp"
+
+namespace duroxide::replay {
+
+Execution::Execution(Assignment assignment, TurnServices services)
+    : core_(std::make_unique<detail::ExecutionCore>(std::move(assignment), std::move(services))) {}
+
+Execution::~Execution() = default;
+
+void Execution::replay(const std::vector<Event>& history) { core_->replay(history); }
+
+TurnResult Execution::run(const std::vector<WorkItem>& messages) { return core_->run(messages); }
+
+TurnResult Execution::fail(const std::vector<Event>& history,
+                           const std::vector<WorkItem>& messages, ErrorDetails details) {
+  return core_->fail(history, messages, std::move(details));
+}
+
+std::uint64_t Execution::history_size() const { return core_->history_size(); }
+
+}  // namespace duroxide::replay

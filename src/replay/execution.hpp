@@ -1,0 +1,103 @@
+#pragma once
+
+// The replay core: (history, messages) -> (new events, commands). It drives the coroutine of one
+// execution and knows no actor, no I/O, no lock and no clock but the one it is handed.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <duroxide/events.hpp>
+#include <duroxide/handlers.hpp>
+#include <duroxide/log.hpp>
+#include <duroxide/work_items.hpp>
+
+namespace duroxide::replay {
+
+/// What the outside world supplies to a turn.
+struct TurnServices {
+  std::function<Timestamp()> now;
+  std::function<std::string()> new_guid;
+  LogSink log;
+  std::uint64_t history_warning = 0;  ///< log once when an execution has so many events; 0: never
+  std::uint64_t history_limit = 0;    ///< fail the execution beyond so many; 0: never
+};
+
+struct StillRunning {};
+struct Completed {
+  std::string output;
+};
+struct Failed {
+  ErrorDetails details;
+};
+/// The next execution's start message is among `TurnResult::messages`.
+struct ContinuedAsNew {
+  std::string input;
+};
+using Outcome = std::variant<StillRunning, Completed, Failed, ContinuedAsNew>;
+
+struct TimerReference {
+  std::uint64_t id = 0;
+  Timestamp fire_at;
+};
+
+/// What one turn has decided. Nothing of it has happened yet.
+struct TurnResult {
+  std::vector<Event> events;  ///< to append; a terminal event, if any, is the last
+  std::vector<work::ActivityExecute> activities;
+  std::vector<work::TimerFired> timers;
+  std::vector<WorkItem> messages;  ///< to other instances, or the next execution of this one
+  std::vector<std::uint64_t> cancelled_activities;
+  std::vector<TimerReference> cancelled_timers;
+  Outcome outcome;
+
+  [[nodiscard]] bool is_terminal() const {
+    return !std::holds_alternative<StillRunning>(outcome);
+  }
+};
+
+/// Which code an execution runs.
+struct Assignment {
+  std::string instance;
+  std::uint64_t execution_id = 1;
+  std::string orchestration;
+  std::string version;
+  std::shared_ptr<const OrchestrationHandler> handler;
+};
+
+/// One execution in memory: its suspended coroutine and what that waits for.
+class Execution {
+ public:
+  Execution(Assignment assignment, TurnServices services);
+  Execution(const Execution&) = delete;
+  Execution& operator=(const Execution&) = delete;
+  ~Execution();
+
+  /// Rebuilds the execution from its history. Call it at most once, before `run`, and not at all for
+  /// an execution without a history.
+  void replay(const std::vector<Event>& history);
+
+  /// Takes messages, in order, and runs the code as far as it goes. The first message of an
+  /// execution without a history must be its start (`StartOrchestration` or `ContinueAsNew`).
+  /// Messages for another execution, repeated ones and results of what was cancelled change nothing.
+  /// If `replay` has failed, the turn fails the execution with that.
+  [[nodiscard]] TurnResult run(const std::vector<WorkItem>& messages);
+
+  /// Ends the execution with `details` without running its code, which may not even exist: it was
+  /// started too often, say. What is open is closed as at any end, and a parent is told. `history` is
+  /// that of an execution which is not in memory; empty for a resident or a new one.
+  [[nodiscard]] TurnResult fail(const std::vector<Event>& history,
+                                const std::vector<WorkItem>& messages, ErrorDetails details);
+
+  /// Number of events in the history, new ones included.
+  [[nodiscard]] std::uint64_t history_size() const;
+
+ private:
+  std::unique_ptr<detail::ExecutionCore> core_;
+};
+
+}  // namespace duroxide::replay

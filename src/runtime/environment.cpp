@@ -1,0 +1,29 @@
+#include "runtime/environment.hpp"
+
+#include <utility>
+
+namespace duroxide::runtime {
+
+void Environment::log(const LogRecord& record) const noexcept {
+  try {
+    options.log_sink()(record);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): there is nobody left to tell
+  }
+}
+
+void Environment::log(LogLevel level, std::string message) const noexcept {
+  LogRecord record;
+  record.level = level;
+  record.message = std::move(message);
+  log(record);
+}
+
+bool Environment::is_closed(const ProviderError& error) const noexcept {
+  if (error.kind != ProviderError::Kind::closed) {
+    return false;
+  }
+  store_works->store(false);
+  return true;
+}
+
+}  // namespace duroxide::runtime

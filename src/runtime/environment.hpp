@@ -1,0 +1,35 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include <duroxide/log.hpp>
+#include <duroxide/provider.hpp>
+#include <duroxide/runtime.hpp>
+
+#include "runtime/registry.hpp"
+
+namespace duroxide::runtime {
+
+/// What all actors of one started runtime share. Nothing in it changes but the flag.
+struct Environment {
+  ProviderActor provider;
+  std::shared_ptr<Clock> clock;
+  RuntimeOptions options;
+  OrchestrationRegistry orchestrations;
+  ActivityRegistry activities;
+  /// Cleared by the first actor that finds the provider gone; outlives the actors.
+  std::shared_ptr<std::atomic<bool>> store_works;
+
+  /// A sink that throws must not end an actor.
+  void log(const LogRecord& record) const noexcept;
+  void log(LogLevel level, std::string message) const noexcept;
+
+  /// Takes note of an error of the provider; true if the store is closed for good.
+  bool is_closed(const ProviderError& error) const noexcept;
+};
+
+using SharedEnvironment = std::shared_ptr<const Environment>;
+
+}  // namespace duroxide::runtime

@@ -1,0 +1,104 @@
+#pragma once
+
+// The typed messages of the runtime's own actors. What they say to the store stands in
+// `duroxide/provider.hpp`.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <duroxide/handlers.hpp>
+#include <duroxide/provider.hpp>
+
+#include "runtime/registry.hpp"
+
+namespace duroxide::runtime {
+
+// --- to every actor that the runtime starts and stops ---------------------------------------------
+
+/// Take no new work, finish what runs, give the rest back to the store, call `on_drained`, end.
+struct Drain {
+  std::function<void()> on_drained;
+};
+
+/// Do not wait any longer for what runs. Sent after `Drain`.
+struct GiveUp {};
+
+// --- orchestration dispatcher ---------------------------------------------------------------------
+
+/// Time has passed: evict what has been idle for too long.
+struct SweepIdle {};
+
+/// The pause after a failed request is over.
+struct TryAgain {};
+
+using OrchestrationDispatcherActor =
+    actors::Actor<actors::Accepts<SweepIdle>, actors::Accepts<TryAgain>, actors::Accepts<Drain>,
+                  actors::Accepts<GiveUp>>;
+
+// --- orchestrator ---------------------------------------------------------------------------------
+
+struct RunTurn {
+  provider::OrchestrationItem item;
+  bool keep_resident = true;  ///< there is room for the instance in memory between its turns
+};
+
+/// Answered as soon as the turn's request to the store is on its way.
+struct TurnEnded {
+  enum class Kind : std::uint8_t {
+    resident,         ///< the orchestrator waits for the next turn
+    gone,             ///< it ends as soon as the store has answered; send it nothing more
+    not_registered,   ///< it has no code for the instance; the item is still leased
+    history_missing,  ///< it cannot go on without the history; the item is still leased
+  };
+
+  Kind kind = Kind::resident;
+  NotRegistered missing;  ///< for `not_registered`
+};
+
+/// End once the store has answered what was sent to it.
+struct Leave {};
+
+using OrchestratorActor =
+    actors::Actor<actors::Replies<RunTurn, TurnEnded>, actors::Accepts<Leave>>;
+
+// --- activity dispatcher and worker ---------------------------------------------------------------
+
+using ActivityDispatcherActor =
+    actors::Actor<actors::Accepts<TryAgain>, actors::Accepts<Drain>, actors::Accepts<GiveUp>>;
+
+struct RunActivity {
+  provider::WorkerItem item;
+  std::shared_ptr<const ActivityHandler> handler;
+};
+
+/// Answered as soon as the result is on its way to the store.
+struct ActivityEnded {};
+
+using WorkerActor = actors::Actor<actors::Replies<RunActivity, ActivityEnded>>;
+
+// --- timer service --------------------------------------------------------------------------------
+
+/// The clock may have reached the next timer. Ignored unless `generation` is that of the delay which
+/// is armed now, or 0.
+struct Tick {
+  std::uint64_t generation = 0;
+};
+
+using TimerServiceActor =
+    actors::Actor<actors::Accepts<Tick>, actors::Accepts<TryAgain>, actors::Accepts<Drain>,
+                  actors::Accepts<GiveUp>>;
+
+}  // namespace duroxide::runtime
+
+DUROXIDE_MESSAGE(duroxide::runtime::Drain)
+DUROXIDE_MESSAGE(duroxide::runtime::GiveUp)
+DUROXIDE_MESSAGE(duroxide::runtime::SweepIdle)
+DUROXIDE_MESSAGE(duroxide::runtime::TryAgain)
+DUROXIDE_MESSAGE(duroxide::runtime::RunTurn)
+DUROXIDE_MESSAGE(duroxide::runtime::TurnEnded)
+DUROXIDE_MESSAGE(duroxide::runtime::Leave)
+DUROXIDE_MESSAGE(duroxide::runtime::RunActivity)
+DUROXIDE_MESSAGE(duroxide::runtime::ActivityEnded)
+DUROXIDE_MESSAGE(duroxide::runtime::Tick)

@@ -1,0 +1,55 @@
+#include "runtime/options.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <thread>
+
+namespace duroxide {
+
+RuntimeOptions::RuntimeOptions()
+    : worker_concurrency_(std::max<std::size_t>(4, 2 * std::thread::hardware_concurrency())),
+      log_sink_(stderr_log_sink(LogLevel::warn)) {}
+
+namespace runtime {
+
+namespace {
+
+/// Each worker is a thread.
+constexpr std::size_t most_workers = 4'096;
+constexpr std::size_t most_turns = 1'000'000;
+
+void require(bool good, std::string_view rule, std::string& problems) {
+  if (!good) {
+    problems.append(problems.empty() ? "" : "\n").append(rule);
+  }
+}
+
+bool is_delay(Milliseconds value) { return value.count() >= 0 && value <= max_delay; }
+
+}  // namespace
+
+std::string check_options(const RuntimeOptions& options) {
+  std::string problems;
+  require(options.orchestration_concurrency() >= 1 &&
+              options.orchestration_concurrency() <= most_turns,
+          "orchestration_concurrency must be from 1 to 1000000", problems);
+  require(options.worker_concurrency() >= 1 && options.worker_concurrency() <= most_workers,
+          "worker_concurrency must be from 1 to 4096", problems);
+  require(options.idle_eviction() > Milliseconds(0) && is_delay(options.idle_eviction()),
+          "idle_eviction must be positive and at most 100 years", problems);
+  require(options.max_attempts() >= 1, "max_attempts must be at least 1", problems);
+  require(options.unregistered_base() > Milliseconds(0) &&
+              options.unregistered_base() <= options.unregistered_longest() &&
+              is_delay(options.unregistered_longest()),
+          "unregistered_backoff must begin above 0 and end at the same or a longer delay, of at "
+          "most 100 years",
+          problems);
+  require(is_delay(options.stop_timeout()), "stop_timeout must be from 0 to 100 years", problems);
+  require(options.log_sink() != nullptr, "log_sink must not be empty", problems);
+  return problems;
+}
+
+}  // namespace runtime
+
+}  // namespace duroxide

@@ -1,0 +1,206 @@
+#include "runtime/orchestrator.hpp"
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "model/exceptions.hpp"
+#include "runtime/guid.hpp"
+#include "runtime/turn_ack.hpp"
+
+namespace duroxide::runtime {
+
+namespace {
+
+/// Before an item that the store would not let us finish is handed out again.
+constexpr Milliseconds pause_after_refusal{200};
+
+ErrorDetails poison_details(const provider::OrchestrationItem& item, std::uint32_t max_attempts) {
+  ErrorDetails details;
+  details.category = ErrorCategory::poison;
+  details.kind = ErrorKind::poisoned_orchestration;
+  details.subject = item.instance;
+  details.attempts = item.attempt_count;
+  details.max_attempts = max_attempts;
+  details.message = "a turn of instance " + item.instance + " (" + item.orchestration_name +
+                    ") was started " + std::to_string(item.attempt_count - 1) +
+                    " times and never finished; " + std::to_string(max_attempts) +
+                    " attempts are allowed. It probably ends the process: look for a crash";
+  return details;
+}
+
+}  // namespace
+
+Orchestrator::Orchestrator(caf::actor_config& config, SharedEnvironment environment,
+                           std::string instance)
+    : OrchestratorActor::base(config),
+      environment_(std::move(environment)),
+      instance_(std::move(instance)) {}
+
+Orchestrator::behavior_type Orchestrator::make_behavior() {
+  return {
+      [this](RunTurn& turn) -> TurnEnded {
+        try {
+          return run_turn(turn);
+        } catch (...) {
+          // User code is caught in the replay core, so this is the engine's own failure.
+          const auto details = model::details_of(std::current_exception(),
+                                                 ErrorKind::orchestration_failed,
+                                                 turn.item.instance);
+          environment_->log(record(LogLevel::error, "a turn could not be run: " + details.message));
+          execution_.reset();
+          give_back(turn.item.lock_token);
+          return {};
+        }
+      },
+      [this](const Leave&) {
+        leaving_ = true;
+        if (unanswered_ == 0) {
+          quit();
+        }
+      },
+  };
+}
+
+void Orchestrator::on_exit() { execution_.reset(); }
+
+TurnEnded Orchestrator::run_turn(RunTurn& turn) {
+  const provider::OrchestrationItem& item = turn.item;
+  if (!continues(item)) {
+    execution_.reset();
+    if (!item.history_included && item.history_size != 0) {
+      return {TurnEnded::Kind::history_missing, {}};
+    }
+  }
+  if (item.attempt_count > environment_->options.max_attempts()) {
+    return run_poisoned(turn);
+  }
+  if (!execution_) {
+    auto assignment = assign(item);
+    if (!assignment) {
+      return {TurnEnded::Kind::not_registered, std::move(assignment).error()};
+    }
+    make_execution(std::move(*assignment));
+    if (!item.history.empty()) {
+      execution_->replay(item.history);
+    }
+  }
+  return acknowledge(turn, execution_->run(item.messages));
+}
+
+TurnEnded Orchestrator::run_poisoned(RunTurn& turn) {
+  const provider::OrchestrationItem& item = turn.item;
+  ErrorDetails details = poison_details(item, environment_->options.max_attempts());
+  environment_->log(record(LogLevel::error, details.message));
+  if (!execution_) {
+    // Without its code, which may be what ends the process, or missing.
+    make_execution({item.instance, item.execution_id, item.orchestration_name, item.version, {}});
+  }
+  return acknowledge(turn,
+                     execution_->fail(item.history, item.messages, std::move(details)));
+}
+
+bool Orchestrator::continues(const provider::OrchestrationItem& item) const {
+  return execution_ != nullptr && !item.history_included &&
+         assignment_.execution_id == item.execution_id &&
+         execution_->history_size() == item.history_size;
+}
+
+Result<replay::Assignment, NotRegistered> Orchestrator::assign(
+    const provider::OrchestrationItem& item) const {
+  std::string name = item.orchestration_name;
+  std::optional<std::string> version;
+  const WorkItem* first = item.messages.empty() ? nullptr : &item.messages.front();
+  if (!item.version.empty()) {
+    version = item.version;  // a running execution stays with the code it began with
+  } else if (const auto* start = std::get_if<work::StartOrchestration>(first)) {
+    name = start->orchestration;
+    version = start->version;
+  } else if (const auto* next = std::get_if<work::ContinueAsNew>(first)) {
+    name = next->orchestration;
+    version = next->version;
+  }
+  auto found = environment_->orchestrations.resolve(name, version);
+  if (!found) {
+    return failure(std::move(found).error());
+  }
+  return replay::Assignment{item.instance, item.execution_id, std::move(name),
+                            std::move(found->version), std::move(found->handler)};
+}
+
+void Orchestrator::make_execution(replay::Assignment assignment) {
+  replay::TurnServices services;
+  services.now = [clock = environment_->clock] { return clock->now(); };
+  services.new_guid = new_guid;
+  services.log = [environment = environment_](const LogRecord& line) { environment->log(line); };
+  services.history_warning = environment_->options.history_warning();
+  services.history_limit = environment_->options.history_limit();
+  assignment_ = std::move(assignment);
+  execution_ = std::make_unique<replay::Execution>(assignment_, std::move(services));
+}
+
+TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult result) {
+  const bool ended = result.is_terminal();
+  const bool next_execution = std::holds_alternative<replay::ContinuedAsNew>(result.outcome);
+  if (ended) {
+    execution_.reset();
+  }
+  const bool stays = turn.keep_resident && (!ended || next_execution);
+  if (!stays) {
+    execution_.reset();
+    leaving_ = true;
+  }
+  const provider::LockToken token = turn.item.lock_token;
+  ++unanswered_;
+  actors::ask(
+      this, environment_->provider, make_ack(turn.item, assignment_, std::move(result), stays),
+      [this, token](const Done& reply) {
+        if (!reply) {
+          refused(token, reply.error());
+        }
+        answered();
+      },
+      [this] { answered(); });
+  return {stays ? TurnEnded::Kind::resident : TurnEnded::Kind::gone, {}};
+}
+
+void Orchestrator::refused(provider::LockToken token, const ProviderError& error) {
+  execution_.reset();
+  if (environment_->is_closed(error) || error.kind == ProviderError::Kind::invalid_lock_token) {
+    return;  // the store hands the item out again by itself, or nobody can
+  }
+  environment_->log(record(LogLevel::warn, "the store refused a turn: " + error.to_string()));
+  give_back(token);
+}
+
+void Orchestrator::give_back(provider::LockToken token) {
+  provider::AbandonOrchestrationItem abandon;
+  abandon.lock_token = token;
+  abandon.delay = pause_after_refusal;
+  ++unanswered_;
+  actors::ask(
+      this, environment_->provider, std::move(abandon), [this](const Done&) { answered(); },
+      [this] { answered(); });
+}
+
+void Orchestrator::answered() {
+  --unanswered_;
+  if (leaving_ && unanswered_ == 0) {
+    quit();
+  }
+}
+
+LogRecord Orchestrator::record(LogLevel level, std::string message) const {
+  LogRecord line;
+  line.level = level;
+  line.message = std::move(message);
+  line.instance = instance_;
+  line.execution_id = assignment_.execution_id;
+  line.orchestration = assignment_.orchestration;
+  line.version = assignment_.version;
+  return line;
+}
+
+}  // namespace duroxide::runtime

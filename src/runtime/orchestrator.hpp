@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "replay/execution.hpp"
+#include "runtime/environment.hpp"
+#include "runtime/messages.hpp"
+
+namespace duroxide::runtime {
+
+/// Runs the turns of one instance, and keeps its suspended coroutine between them. A turn changes
+/// nothing but this actor's own memory until the store has accepted its `AckOrchestrationItem`; if
+/// the store refuses, that memory is ahead of the disk and is dropped.
+class Orchestrator final : public OrchestratorActor::base {
+ public:
+  Orchestrator(caf::actor_config& config, SharedEnvironment environment, std::string instance);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+ private:
+  TurnEnded run_turn(RunTurn& turn);
+  TurnEnded run_poisoned(RunTurn& turn);
+  [[nodiscard]] bool continues(const provider::OrchestrationItem& item) const;
+  [[nodiscard]] Result<replay::Assignment, NotRegistered> assign(
+      const provider::OrchestrationItem& item) const;
+  void make_execution(replay::Assignment assignment);
+  TurnEnded acknowledge(const RunTurn& turn, replay::TurnResult result);
+  void refused(provider::LockToken token, const ProviderError& error);
+  void give_back(provider::LockToken token);
+  void answered();
+  [[nodiscard]] LogRecord record(LogLevel level, std::string message) const;
+
+  SharedEnvironment environment_;
+  std::string instance_;
+  replay::Assignment assignment_;  ///< of `execution_`
+  std::unique_ptr<replay::Execution> execution_;
+  std::uint32_t unanswered_ = 0;
+  bool leaving_ = false;
+};
+
+}  // namespace duroxide::runtime

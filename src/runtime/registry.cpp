@@ -1,0 +1,99 @@
+#include "runtime/registry.hpp"
+
+#include <cstddef>
+#include <utility>
+
+#include "model/limits.hpp"
+
+namespace duroxide::runtime {
+
+namespace {
+
+/// Names for a log line: all of a few, the first of many.
+template <class Container, class Name>
+std::string list_of(const Container& container, const Name& name_of) {
+  constexpr std::size_t shown = 10;
+  std::string text;
+  std::size_t count = 0;
+  for (const auto& each : container) {
+    if (count++ == shown) {
+      return text + ", … (" + std::to_string(container.size()) + " in all)";
+    }
+    text += (text.empty() ? "" : ", ") + name_of(each);
+  }
+  return text.empty() ? "nothing" : text;
+}
+
+}  // namespace
+
+std::string OrchestrationRegistry::add(const std::string& name, const std::string& version,
+                                       OrchestrationHandler handler) {
+  std::string problem = model::check_name("orchestration name", name);
+  if (!problem.empty()) {
+    return problem;
+  }
+  const auto number = model::parse_version(version);
+  if (!number) {
+    return "orchestration " + name + ": " + model::check_version(version);
+  }
+  Versions& versions = names_[name];
+  const auto place = versions.try_emplace(*number);
+  if (!place.second) {
+    return "orchestration " + name + " " + version + " is registered twice";
+  }
+  place.first->second =
+      Found{version, std::make_shared<const OrchestrationHandler>(std::move(handler))};
+  return {};
+}
+
+Result<OrchestrationRegistry::Found, NotRegistered> OrchestrationRegistry::resolve(
+    const std::string& name, const std::optional<std::string>& version) const {
+  NotRegistered missing{"orchestration " + name, {}};
+  if (version) {
+    missing.what += " " + *version;
+  }
+  const auto versions = names_.find(name);
+  if (versions == names_.end()) {
+    missing.registered = "registered orchestrations: " +
+                         list_of(names_, [](const auto& each) { return each.first; });
+    return failure(std::move(missing));
+  }
+  if (!version) {
+    return versions->second.rbegin()->second;
+  }
+  const auto number = model::parse_version(*version);
+  const auto found = number ? versions->second.find(*number) : versions->second.end();
+  if (found == versions->second.end()) {
+    missing.registered =
+        "registered versions: " +
+        list_of(versions->second, [](const auto& each) { return each.second.version; });
+    return failure(std::move(missing));
+  }
+  return found->second;
+}
+
+std::string ActivityRegistry::add(const std::string& name, ActivityHandler handler) {
+  std::string problem = model::check_name("activity name", name);
+  if (!problem.empty()) {
+    return problem;
+  }
+  const auto place = names_.try_emplace(name);
+  if (!place.second) {
+    return "activity " + name + " is registered twice";
+  }
+  place.first->second = std::make_shared<const ActivityHandler>(std::move(handler));
+  return {};
+}
+
+Result<std::shared_ptr<const ActivityHandler>, NotRegistered> ActivityRegistry::resolve(
+    const std::string& name) const {
+  const auto found = names_.find(name);
+  if (found == names_.end()) {
+    return failure(NotRegistered{
+        "activity " + name,
+        "registered activities: " + list_of(names_, [](const auto& each) { return each.first; })});
+  }
+  return found->second;
+}
+
+}  // namespace duroxide::runtime

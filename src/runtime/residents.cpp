@@ -1,0 +1,62 @@
+#include "runtime/residents.hpp"
+
+#include <utility>
+
+namespace duroxide::runtime {
+
+Residents::Entry* Residents::find(const std::string& instance) {
+  const auto found = entries_.find(instance);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+Residents::Entry* Residents::find(const std::string& instance, std::uint64_t generation) {
+  Entry* entry = find(instance);
+  return entry != nullptr && entry->generation == generation ? entry : nullptr;
+}
+
+Residents::Entry& Residents::add(const std::string& instance, OrchestratorActor actor,
+                                 Timestamp now) {
+  Entry& entry = entries_[instance];
+  entry.actor = std::move(actor);
+  entry.generation = ++last_generation_;
+  entry.idle_since = now;
+  entry.place = idle_.insert(idle_.end(), instance);
+  return entry;
+}
+
+void Residents::begin_turn(Entry& entry) {
+  if (entry.turns++ == 0) {
+    idle_.erase(entry.place);
+  }
+}
+
+void Residents::end_turn(const std::string& instance, Entry& entry, Timestamp now) {
+  if (--entry.turns == 0) {
+    entry.idle_since = now;
+    entry.place = idle_.insert(idle_.end(), instance);
+  }
+}
+
+void Residents::remove(const std::string& instance) {
+  const auto found = entries_.find(instance);
+  if (found != entries_.end()) {
+    if (found->second.turns == 0) {
+      idle_.erase(found->second.place);
+    }
+    entries_.erase(found);
+  }
+}
+
+std::optional<Residents::Idle> Residents::oldest_idle() const {
+  if (idle_.empty()) {
+    return std::nullopt;
+  }
+  return Idle{idle_.front(), entries_.at(idle_.front()).idle_since};
+}
+
+void Residents::clear() {
+  entries_.clear();
+  idle_.clear();
+}
+
+}  // namespace duroxide::runtime

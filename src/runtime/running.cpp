@@ -1,0 +1,76 @@
+#include "runtime/running.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "runtime/activity_dispatcher.hpp"
+#include "runtime/latch.hpp"
+#include "runtime/orchestration_dispatcher.hpp"
+#include "runtime/orchestrator.hpp"
+#include "runtime/timer_service.hpp"
+#include "runtime/worker.hpp"
+
+namespace duroxide::runtime {
+
+namespace {
+
+/// Giving the leases back is one request to the store; it needs no more than a slow disk.
+constexpr Milliseconds least_time_to_release{5'000};
+
+WorkerActor spawn_worker(caf::actor_system& system, const SharedEnvironment& environment) {
+  if (actors::is_deterministic(system)) {
+    return system.spawn<Worker>(environment);
+  }
+  return system.spawn<Worker, actors::own_thread>(environment);
+}
+
+}  // namespace
+
+Running::Running(caf::actor_system& system, SharedEnvironment environment)
+    : system_(system), environment_(std::move(environment)) {
+  try {
+    for (std::size_t i = 0; i < environment_->options.worker_concurrency(); ++i) {
+      workers_.push_back(spawn_worker(system_, environment_));
+    }
+  } catch (...) {
+    stop_workers();
+    throw;
+  }
+  const auto make_orchestrator = [&system, shared = environment_](const std::string& instance) {
+    return system.spawn<Orchestrator>(shared, instance);
+  };
+  orchestrations_ = system_.spawn<OrchestrationDispatcher>(environment_, make_orchestrator);
+  activities_ = system_.spawn<ActivityDispatcher>(environment_, workers_);
+  timers_ = system_.spawn<TimerService>(environment_);
+}
+
+Running::~Running() {
+  auto drained = std::make_shared<Latch>(3);
+  tell_all(Drain{[drained] { drained->count_down(); }});
+  const Milliseconds timeout = environment_->options.stop_timeout();
+  if (!drained->wait(system_, timeout)) {
+    tell_all(GiveUp{});
+    if (!drained->wait(system_, std::max(timeout, least_time_to_release))) {
+      environment_->log(LogLevel::error,
+                        "the store did not take the leases back in time; what they cover is done "
+                        "when the store is opened again");
+    }
+  }
+  stop_workers();
+}
+
+void Running::stop_workers() {
+  for (const WorkerActor& worker : workers_) {
+    actors::stop(worker);
+  }
+}
+
+template <class Message>
+void Running::tell_all(const Message& message) const {
+  actors::send_from_outside(orchestrations_, message);
+  actors::send_from_outside(activities_, message);
+  actors::send_from_outside(timers_, message);
+}
+
+}  // namespace duroxide::runtime

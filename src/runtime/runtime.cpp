@@ -1,0 +1,117 @@
+#include <duroxide/runtime.hpp>
+
+#include <atomic>
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include "runtime/environment.hpp"
+#include "runtime/options.hpp"
+#include "runtime/running.hpp"
+
+namespace duroxide {
+
+struct Runtime::Impl {
+  Impl(Store used_store, RuntimeOptions used_options)
+      : store(std::move(used_store)), options(std::move(used_options)) {}
+
+  void note_mistake(std::string problem) {
+    if (!problem.empty()) {
+      mistakes.push_back(std::move(problem));
+    }
+  }
+
+  [[nodiscard]] runtime::SharedEnvironment make_environment() const {
+    auto environment = std::make_shared<runtime::Environment>();
+    environment->provider = provider_of(store);
+    environment->clock = store.clock();
+    environment->options = options;
+    environment->orchestrations = orchestrations;
+    environment->activities = activities;
+    environment->store_works = store_works;
+    return environment;
+  }
+
+  Store store;  // last to go: the actors need it
+  RuntimeOptions options;
+  runtime::OrchestrationRegistry orchestrations;
+  runtime::ActivityRegistry activities;
+  std::vector<std::string> mistakes;
+  std::shared_ptr<std::atomic<bool>> store_works = std::make_shared<std::atomic<bool>>(true);
+  std::atomic<bool> is_started{false};
+  std::unique_ptr<runtime::Running> running;
+};
+
+Runtime::Runtime(Store store, RuntimeOptions options)
+    : impl_(std::make_unique<Impl>(std::move(store), std::move(options))) {}
+
+Runtime::Runtime(Runtime&&) noexcept = default;
+
+Runtime& Runtime::operator=(Runtime&& other) noexcept {
+  if (this != &other) {
+    if (impl_) {
+      stop();
+    }
+    impl_ = std::move(other.impl_);
+  }
+  return *this;
+}
+
+Runtime::~Runtime() {
+  if (impl_) {
+    stop();
+  }
+}
+
+Runtime& Runtime::add_orchestration(std::string name, std::string version,
+                                    OrchestrationHandler handler) {
+  impl_->note_mistake(impl_->is_started
+                          ? "orchestration " + name + " is registered after the start"
+                          : impl_->orchestrations.add(name, version, std::move(handler)));
+  return *this;
+}
+
+Runtime& Runtime::add_activity(std::string name, ActivityHandler handler) {
+  impl_->note_mistake(impl_->is_started ? "activity " + name + " is registered after the start"
+                                        : impl_->activities.add(name, std::move(handler)));
+  return *this;
+}
+
+Result<void, RuntimeError> Runtime::start() {
+  if (impl_->is_started) {
+    return failure(RuntimeError{RuntimeError::Kind::dispatcher_error, "the runtime runs already"});
+  }
+  if (!impl_->mistakes.empty()) {
+    std::string message = "mistakes in the registrations:";
+    for (const std::string& mistake : impl_->mistakes) {
+      message += "\n" + mistake;
+    }
+    return failure(RuntimeError{RuntimeError::Kind::registry_error, std::move(message)});
+  }
+  std::string problems = runtime::check_options(impl_->options);
+  if (!problems.empty()) {
+    return failure(RuntimeError{RuntimeError::Kind::invalid_options, std::move(problems)});
+  }
+  const ProviderActor& provider = provider_of(impl_->store);
+  if (actors::has_ended(provider)) {
+    return failure(RuntimeError{RuntimeError::Kind::storage_error, "the store is closed"});
+  }
+  impl_->store_works->store(true);
+  try {
+    impl_->running = std::make_unique<runtime::Running>(provider.home_system(), impl_->make_environment());
+  } catch (const std::exception& error) {
+    return failure(RuntimeError{RuntimeError::Kind::dispatcher_error,
+                                std::string("cannot start the workers: ") + error.what()});
+  }
+  impl_->is_started = true;
+  return {};
+}
+
+void Runtime::stop() {
+  impl_->is_started = false;
+  impl_->running.reset();
+}
+
+bool Runtime::is_running() const { return impl_->is_started && *impl_->store_works; }
+
+}  // namespace duroxide

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "runtime/draining.hpp"
+#include "runtime/environment.hpp"
+#include "runtime/messages.hpp"
+
+namespace duroxide::runtime {
+
+/// Waits for the earliest timer of the store, and moves due timers to their instances. Nothing else
+/// in the engine waits for time to pass. It asks the store for what is due; the store answers when
+/// that changes, and this actor asks again when the clock has come to the next one.
+class TimerService final : public TimerServiceActor::base {
+ public:
+  TimerService(caf::actor_config& config, SharedEnvironment environment);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+ private:
+  void time_has_passed();
+  void ask();
+  void answered(const provider::Answer<provider::DueTimers>& answer);
+  void acknowledge(std::vector<provider::LockToken> tokens);
+  void arm();
+  void provider_gone();
+
+  SharedEnvironment environment_;
+  std::shared_ptr<void> clock_subscription_;
+  std::optional<Timestamp> next_due_;
+
+  /// A newer request makes the store answer the one before with nothing.
+  std::uint64_t last_request_ = 0;
+  std::uint32_t failures_ = 0;
+
+  /// Of the delay that is under way; older ones cannot be taken back and are ignored.
+  std::uint64_t armed_generation_ = 0;
+  std::optional<Timestamp> armed_until_;
+
+  Draining<TimerService> draining_;
+};
+
+}  // namespace duroxide::runtime

@@ -1,0 +1,53 @@
+#include "runtime/turn_ack.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace duroxide::runtime {
+
+namespace {
+
+struct Describe {
+  provider::ExecutionMetadata& metadata;
+
+  void operator()(const replay::StillRunning&) const {
+    metadata.status = ExecutionStatus::running;
+  }
+  void operator()(replay::Completed& outcome) const {
+    metadata.status = ExecutionStatus::completed;
+    metadata.output = std::move(outcome.output);
+  }
+  void operator()(replay::Failed& outcome) const {
+    metadata.status = ExecutionStatus::failed;
+    metadata.failure = std::move(outcome.details);
+  }
+  void operator()(replay::ContinuedAsNew& outcome) const {
+    metadata.status = ExecutionStatus::continued_as_new;
+    metadata.output = std::move(outcome.input);
+  }
+};
+
+}  // namespace
+
+provider::AckOrchestrationItem make_ack(const provider::OrchestrationItem& item,
+                                        const replay::Assignment& assignment,
+                                        replay::TurnResult result, bool stays_resident) {
+  provider::AckOrchestrationItem ack;
+  ack.lock_token = item.lock_token;
+  ack.execution_id = item.execution_id;
+  ack.events = std::move(result.events);
+  ack.worker_items = std::move(result.activities);
+  ack.timers = std::move(result.timers);
+  ack.orchestrator_items = std::move(result.messages);
+  ack.cancelled_activities = std::move(result.cancelled_activities);
+  for (const replay::TimerReference& timer : result.cancelled_timers) {
+    ack.cancelled_timers.push_back({timer.id, timer.fire_at});
+  }
+  ack.metadata.orchestration_name = assignment.orchestration;
+  ack.metadata.orchestration_version = assignment.version;
+  std::visit(Describe{ack.metadata}, result.outcome);
+  ack.stays_resident = stays_resident;
+  return ack;
+}
+
+}  // namespace duroxide::runtime

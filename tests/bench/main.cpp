@@ -1,0 +1,133 @@
+// What the write path costs, end to end, beside what the disk can do: synced LMDB commits of one
+// record, measured in the same run, before each repetition.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "raw_commits.hpp"
+#include "report.hpp"
+#include "workloads.hpp"
+
+namespace {
+
+constexpr const char* usage =
+    "usage: bench [--quick] [--json] [--directory DIR]\n"
+    "  --quick           a try-out, with a few of each; floors are not judged by the exit status\n"
+    "  --json            print JSON\n"
+    "  --directory DIR   a place on the disk to measure (default: the current directory)\n"
+    "Ends with status 3 if a figure is below its floor.\n";
+
+struct Options {
+  bool quick = false;
+  bool json = false;
+  std::filesystem::path directory = ".";
+};
+
+/// Sizes of one repetition.
+struct Sizes {
+  std::size_t repetitions;
+  std::size_t commits;
+  std::size_t hellos;
+  std::size_t orchestrations;
+  std::size_t steps;
+};
+
+constexpr Sizes earnest = {5, 2'000, 500, 10'000, 1'000};
+constexpr Sizes try_out = {1, 20, 10, 200, 50};
+
+/// A new directory that goes with the object.
+class TemporaryDirectory {
+ public:
+  explicit TemporaryDirectory(const std::filesystem::path& parent) {
+    std::string name = (parent / "duroxide-bench-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw std::runtime_error("cannot make a directory in " + parent.string());
+    }
+    path_ = name;
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::vector<Figure> measure(const Options& options) {
+  const Sizes& sizes = options.quick ? try_out : earnest;
+  std::vector<double> commit;
+  std::vector<double> hello;
+  std::vector<double> hello_commits;
+  std::vector<double> fan_out;
+  std::vector<double> chain;
+  std::vector<double> chain_commits;
+  for (std::size_t i = 0; i < sizes.repetitions; ++i) {
+    const TemporaryDirectory directory(options.directory);
+    commit.push_back(raw_commit_seconds(directory.path() / "raw", sizes.commits));
+    Workloads workloads(directory.path() / "store");
+    hello.push_back(workloads.hello_latency(sizes.hellos));
+    hello_commits.push_back(hello.back() / commit.back());
+    fan_out.push_back(workloads.fan_out_rate(sizes.orchestrations, 100));
+    chain.push_back(workloads.chain_rate(sizes.steps));
+    chain_commits.push_back(chain.back() * commit.back());
+    if (!options.json) {
+      std::cerr << "repetition " << i + 1 << " of " << sizes.repetitions << std::endl;
+    }
+  }
+  constexpr double micro = 1e6;
+  const std::string steps = std::to_string(sizes.steps);
+  return {
+      {"raw LMDB synced commit", median(commit) * micro, "us"},
+      {"raw LMDB synced commits", 1 / median(commit), "commits/s"},
+      {"hello, p50", median(hello) * micro, "us"},
+      {"hello, p50", median(hello_commits), "raw commits", true, 5, true},
+      {"fan-out of 5, 100 in flight", median(fan_out), "orchestrations/s", true, 2'000},
+      {"chain of " + steps, median(chain), "steps/s"},
+      {"chain of " + steps, median(chain_commits), "x raw commits/s", true, 0.4},
+  };
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--quick") {
+      options.quick = true;
+    } else if (argument == "--json") {
+      options.json = true;
+    } else if (argument == "--directory" && i + 1 < argc) {
+      options.directory = argv[++i];
+    } else if (argument == "-h" || argument == "--help") {
+      std::cout << usage;
+      return 0;
+    } else {
+      std::cerr << "bench: unknown argument or missing value: " << argument << '\n' << usage;
+      return 2;
+    }
+  }
+  try {
+    const auto figures = measure(options);
+    options.json ? print_json(figures) : print_table(figures);
+    for (const Figure& figure : figures) {
+      if (!options.quick && !figure.passes()) {
+        return 3;
+      }
+    }
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << "bench: " << error.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,63 @@
+#include <duroxide/codec.hpp>
+
+#include <catch2/catch.hpp>
+
+using namespace duroxide;
+
+namespace {
+
+struct Item {
+  std::string name;
+  int count = 0;
+  std::vector<double> prices;
+  std::optional<std::string> note;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(cereal::make_nvp("name", name), cereal::make_nvp("count", count),
+            cereal::make_nvp("prices", prices));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("text passes through untouched") {
+  for (const std::string text : {"", "plain", "\"quoted\"", " { \"a\": 1 } ", "\xff"}) {
+    CHECK(encode_payload(text).value() == text);
+    CHECK(decode_payload<std::string>(text).value() == text);
+  }
+  CHECK(encode_payload("literal").value() == "literal");
+  CHECK(encode_payload(std::string_view("view")).value() == "view");
+}
+
+TEST_CASE("other types travel as plain JSON on one line") {
+  CHECK(encode_payload(42).value() == "42");
+  CHECK(encode_payload(true).value() == "true");
+  CHECK(encode_payload(std::vector<int>{1, 2}).value() == "[1,2]");
+  CHECK(encode_payload(std::vector<std::string>{"a b", "c\"\\ \n"}).value() ==
+        R"(["a b","c\"\\ \n"])");
+  const Item item{"tea pot", 2, {1.5}, {}};
+  CHECK(encode_payload(item).value() == R"({"name":"tea pot","count":2,"prices":[1.5]})");
+  const auto back = decode_payload<Item>(encode_payload(item).value()).value();
+  CHECK(back.name == "tea pot");
+  CHECK(back.count == 2);
+}
+
+TEST_CASE("text that is not the JSON asked for is refused with the reason") {
+  for (const std::string text :
+       {"", "  ", "x", "{", "[1,2", "\"open", "]", "1,2", "1}, {\"w\": 2", "{\"a\":1}", "null",
+        "\"text\"", "1 2"}) {
+    INFO(text);
+    const auto value = decode_payload<int>(text);
+    REQUIRE_FALSE(value.has_value());
+    CHECK_THAT(value.error(), Catch::Contains("payload"));
+  }
+  CHECK_FALSE(decode_payload<Item>(R"({"name":"x"})").has_value());
+  CHECK_FALSE(decode_payload<std::vector<int>>("[1,\"x\"]").has_value());
+}
+
+TEST_CASE("hostile nesting does not reach the recursive reader") {
+  const std::string deep(2'000'000, '[');
+  CHECK_FALSE(decode_payload<std::vector<int>>(deep).has_value());
+  CHECK_FALSE(decode_payload<std::vector<int>>(deep + std::string(2'000'000, ']')).has_value());
+}

@@ -1,0 +1,122 @@
+#include "model/encoding.hpp"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include "model/samples.hpp"
+
+using namespace duroxide;
+using namespace duroxide::model::test;
+
+namespace {
+
+std::string to_hex(std::string_view bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string hex;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex.push_back(digits[byte >> 4U]);
+    hex.push_back(digits[byte & 0xFU]);
+  }
+  return hex;
+}
+
+std::string from_hex(const std::string& hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  }
+  return bytes;
+}
+
+/// name -> encoded record, of everything that is ever stored.
+std::map<std::string, std::string> encoded_samples() {
+  std::map<std::string, std::string> samples;
+  for (const auto& [name, event] : sample_events()) {
+    samples[name] = model::encode_events({event});
+  }
+  for (const auto& [name, item] : sample_work_items()) {
+    samples[name] = model::encode_work_item(item);
+  }
+  samples["error"] = model::encode_error(full_error());
+  return samples;
+}
+
+std::map<std::string, std::string> golden_records() {
+  std::ifstream file(DUROXIDE_GOLDEN_FILE);
+  std::map<std::string, std::string> records;
+  std::string name;
+  std::string hex;
+  while (file >> name >> hex) {
+    records[name] = from_hex(hex);
+  }
+  return records;
+}
+
+}  // namespace
+
+// Prints what the golden file would hold, for the day a layout gets a new version: the old lines
+// then stay, under the name `….v1`, and must still decode.
+TEST_CASE("print golden records", "[.print]") {
+  for (const auto& [name, record] : encoded_samples()) {
+    std::cout << name << " " << to_hex(record) << "\n";
+  }
+}
+
+TEST_CASE("the stored form is the one that was released") {
+  const auto golden = golden_records();
+  const auto samples = encoded_samples();
+  REQUIRE(golden.size() == samples.size());
+  for (const auto& [name, record] : samples) {
+    INFO(name);
+    REQUIRE(golden.count(name) == 1);
+    CHECK(to_hex(golden.at(name)) == to_hex(record));
+  }
+}
+
+TEST_CASE("released records decode to what they were made of") {
+  const auto golden = golden_records();
+  for (const auto& [name, event] : sample_events()) {
+    INFO(name);
+    CHECK(model::decode_events(golden.at(name)).value() == std::vector<Event>{event});
+  }
+  for (const auto& [name, item] : sample_work_items()) {
+    INFO(name);
+    CHECK(model::decode_work_item(golden.at(name)).value() == item);
+  }
+  CHECK(model::decode_error(golden.at("error")).value() == full_error());
+}
+
+TEST_CASE("every damaged byte and every shortened record is noticed") {
+  const std::string record = model::encode_work_item(sample_work_items()[1].second);
+  for (std::size_t i = 0; i < record.size(); ++i) {
+    std::string damaged = record;
+    damaged[i] = static_cast<char>(damaged[i] ^ 0x10);
+    CHECK_FALSE(model::decode_work_item(damaged).has_value());
+    CHECK_FALSE(model::decode_work_item(record.substr(0, i)).has_value());
+  }
+  CHECK_THAT(model::decode_work_item("").error(), Catch::Contains("cut short"));
+}
+
+TEST_CASE("events are appended record by record") {
+  std::vector<Event> all;
+  for (const auto& [name, event] : sample_events()) {
+    REQUIRE(model::decode_events_into(model::encode_events({event}), all));
+  }
+  CHECK(all.size() == sample_events().size());
+  CHECK_FALSE(model::decode_events_into("x", all).has_value());
+}
+
+TEST_CASE("payloads of any bytes survive") {
+  std::string bytes;
+  for (int i = 0; i < 256; ++i) {
+    bytes.push_back(static_cast<char>(i));
+  }
+  for (const std::string& payload : {std::string(), bytes, std::string(3'000'000, 'x')}) {
+    const WorkItem item = work::ActivityCompleted{"i", 1, 2, payload};
+    CHECK((model::decode_work_item(model::encode_work_item(item)).value() == item));
+  }
+}

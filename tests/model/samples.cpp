@@ -1,0 +1,75 @@
+#include "model/samples.hpp"
+
+namespace duroxide::model::test {
+
+namespace {
+
+const Timestamp time_1 = from_milliseconds(1'700'000'000'123);
+const ParentLink parent{"parent", 2, 9};
+
+}  // namespace
+
+ErrorDetails full_error() {
+  ErrorDetails details;
+  details.category = ErrorCategory::configuration;
+  details.kind = ErrorKind::nondeterminism;
+  details.message = "message";
+  details.subject = "subject";
+  details.retryable = true;
+  details.attempts = 11;
+  details.max_attempts = 10;
+  details.nondeterminism = NondeterminismReport{4, "recorded", "attempted", "Orders", "1.2.3"};
+  return details;
+}
+
+std::vector<std::pair<std::string, Event>> sample_events() {
+  const std::vector<EventKind> kinds = {
+      event::OrchestrationStarted{"Orders", "1.2.3", "in", parent, {{"E", "data"}}},
+      event::OrchestrationCompleted{"out"},
+      event::OrchestrationFailed{full_error()},
+      event::OrchestrationContinuedAsNew{"in", "2.0.0"},
+      event::OrchestrationCancelRequested{"reason"},
+      event::ActivityScheduled{"Charge", "in"},
+      event::ActivityCompleted{"out"},
+      event::ActivityFailed{full_error()},
+      event::ActivityCancelRequested{"reason"},
+      event::TimerCreated{time_1},
+      event::TimerFired{time_1},
+      event::TimerCancelled{"reason"},
+      event::ExternalSubscribed{"E"},
+      event::ExternalEvent{"E", "data"},
+      event::ExternalSubscribedCancelled{"reason"},
+      event::SubOrchestrationScheduled{"Child", "1.0.0", "child-1", "in"},
+      event::SubOrchestrationCompleted{"out"},
+      event::SubOrchestrationFailed{full_error()},
+      event::SubOrchestrationCancelRequested{"reason"},
+      event::OrchestrationChained{"Other", std::nullopt, "other-1", "in"},
+      event::UtcNowRecorded{time_1},
+      event::GuidRecorded{"f47ac10b-58cc-4372-a567-0e02b2c3d479"},
+  };
+  std::vector<std::pair<std::string, Event>> samples;
+  for (const EventKind& kind : kinds) {
+    samples.emplace_back(std::string("event.") + std::string(event_type(kind)),
+                         Event{samples.size() + 1, samples.size(), time_1, kind});
+  }
+  return samples;
+}
+
+std::vector<std::pair<std::string, WorkItem>> sample_work_items() {
+  return {
+      {"work.StartOrchestration",
+       work::StartOrchestration{"i", "Orders", "in", "1.2.3", parent}},
+      {"work.ContinueAsNew",
+       work::ContinueAsNew{"i", 3, "Orders", "in", std::nullopt, parent, {{"E", "data"}}}},
+      {"work.ActivityExecute", work::ActivityExecute{"i", 3, 4, "Charge", "in", "Orders", "1.2.3"}},
+      {"work.ActivityCompleted", work::ActivityCompleted{"i", 3, 4, "out"}},
+      {"work.ActivityFailed", work::ActivityFailed{"i", 3, 4, full_error()}},
+      {"work.TimerFired", work::TimerFired{"i", 3, 4, time_1}},
+      {"work.ExternalRaised", work::ExternalRaised{"i", "E", "data"}},
+      {"work.SubOrchCompleted", work::SubOrchCompleted{"i", 3, 4, "out"}},
+      {"work.SubOrchFailed", work::SubOrchFailed{"i", 3, 4, full_error()}},
+      {"work.CancelInstance", work::CancelInstance{"i", "reason"}},
+  };
+}
+
+}  // namespace duroxide::model::test

@@ -1,0 +1,80 @@
+// Clock, status and errors.
+
+#include <catch2/catch.hpp>
+#include <duroxide/clock.hpp>
+#include <duroxide/status.hpp>
+
+#include "model/exceptions.hpp"
+#include "model/samples.hpp"
+
+using namespace duroxide;
+using namespace std::chrono_literals;
+
+TEST_CASE("a manual clock moves when told, and tells its subscribers") {
+  const auto clock = std::make_shared<ManualClock>(from_milliseconds(1'000));
+  int told = 0;
+  auto subscription = clock->subscribe([&] { ++told; });
+  clock->advance(24h * 30);
+  CHECK(to_milliseconds(clock->now()) == 1'000 + 30LL * 24 * 3'600'000);
+  CHECK(told == 1);
+  subscription.reset();
+  clock->advance(1ms);
+  CHECK(told == 1);
+  CHECK_FALSE(clock->ticks());
+}
+
+TEST_CASE("delays in any unit") {
+  CHECK(checked_milliseconds(0s) == Milliseconds(0));
+  CHECK(checked_milliseconds(1500us) == Milliseconds(2));
+  CHECK(checked_milliseconds(max_delay).has_value());
+  CHECK_FALSE(checked_milliseconds(-1ns).has_value());
+  CHECK_FALSE(checked_milliseconds(std::chrono::hours::max()).has_value());
+  CHECK_FALSE(checked_milliseconds(std::chrono::nanoseconds::min()).has_value());
+  CHECK_FALSE(checked_milliseconds(std::chrono::duration<double>(std::nan(""))).has_value());
+  CHECK(saturating_add(from_milliseconds(1), Milliseconds::max()) ==
+        from_milliseconds(Milliseconds::max().count()));
+}
+
+TEST_CASE("a status and its text") {
+  CHECK(OrchestrationStatus().is_not_found());
+  CHECK(OrchestrationStatus().to_string() == "NotFound");
+  const OrchestrationStatus running(OrchestrationStatus::Running{});
+  CHECK(running.to_string() == "Running");
+  CHECK(running.output().empty());
+  CHECK_FALSE(running.is_terminal());
+  const OrchestrationStatus done(OrchestrationStatus::Completed{"42"});
+  CHECK(done.output_as<int>().value() == 42);
+  CHECK(done.output_as<std::vector<int>>().error().kind == ClientError::Kind::invalid_payload);
+  CHECK(done.to_string() == "Completed: 42");
+  const OrchestrationStatus cancelled(
+      OrchestrationStatus::Failed{application_error(ErrorKind::cancelled, "enough")});
+  CHECK(cancelled.is_cancelled());
+  CHECK(cancelled.to_string() == "Failed: canceled: enough");
+  CHECK(cancelled.output_as<int>().error().kind == ClientError::Kind::invalid_payload);
+}
+
+TEST_CASE("errors as text") {
+  CHECK(application_error(ErrorKind::activity_failed, "boom").to_string() == "boom");
+  CHECK(model::test::full_error().to_string() == "nondeterministic: message");
+  const ProviderError error{ProviderError::Kind::disk_full, "ack_worker", "no room", true};
+  CHECK(error.to_string() == "ack_worker: disk full: no room");
+}
+
+TEST_CASE("whatever was thrown becomes details") {
+  const auto details = [](auto thrown) {
+    return model::details_of(std::make_exception_ptr(thrown), ErrorKind::activity_failed, "Charge");
+  };
+  CHECK(details(std::runtime_error("boom")).message == "boom");
+  CHECK(details(std::runtime_error("boom")).subject == "Charge");
+  CHECK(details(std::string("text")).message == "text");
+  CHECK(details(7).message == "an exception of type int");
+  CHECK(details(ActivityFailed(model::test::full_error())) == model::test::full_error());
+}
+
+TEST_CASE("every event has a name") {
+  for (const auto& [name, event] : model::test::sample_events()) {
+    CHECK("event." + std::string(event_type(event.kind)) == name);
+    CHECK_THAT(describe(event.kind), Catch::StartsWith(std::string(event_type(event.kind))));
+  }
+  CHECK(describe(event::ActivityScheduled{"Charge", ""}) == "ActivityScheduled(\"Charge\")");
+}

@@ -1,0 +1,183 @@
+// Code that does not repeat its history.
+
+#include <catch2/catch.hpp>
+
+#include "replay/harness.hpp"
+
+using namespace duroxide;
+using namespace duroxide::replay::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+Task<std::string> calls(OrchestrationContext ctx, std::string name) {
+  auto first = co_await ctx.schedule_activity(name, "in");
+  auto second = co_await ctx.schedule_activity(name, first);
+  co_return second;
+}
+
+/// An instance that has run `calls` up to its second activity.
+Harness stopped_after_first_step() {
+  Harness harness(Residency::rebuilt, calls);
+  (void)harness.start("A");
+  (void)harness.turn(harness.activity_completed(2, "one"));
+  return harness;
+}
+
+ErrorDetails nondeterminism_of(const replay::TurnResult& result) {
+  const auto details = failure_of(result);
+  CHECK(details.category == ErrorCategory::configuration);
+  REQUIRE(details.kind == ErrorKind::nondeterminism);
+  REQUIRE(details.nondeterminism);
+  CHECK(details.nondeterminism->orchestration == "Test");
+  CHECK(details.nondeterminism->version == "1.0.0");
+  CHECK_THAT(details.message, Catch::Contains(details.nondeterminism->recorded) &&
+                                  Catch::Contains(details.nondeterminism->attempted));
+  return details;
+}
+
+}  // namespace
+
+TEST_CASE("another activity name, input or kind of step is a mismatch") {
+  Harness harness = stopped_after_first_step();
+  const auto step = GENERATE(0, 1, 2, 3);
+  harness.swap_code([step](OrchestrationContext ctx, std::string name) -> Task<std::string> {
+    std::string out;
+    if (step == 0) {
+      out = co_await ctx.schedule_activity("B", "in");
+    } else if (step == 1) {
+      out = co_await ctx.schedule_activity(name, "other");
+    } else if (step == 2) {
+      co_await ctx.schedule_timer(1s);
+    } else {
+      out = co_await ctx.wait_for_external_event("E");
+    }
+    co_return out;
+  });
+  const auto details = nondeterminism_of(harness.turn(harness.activity_completed(4, "two")));
+  CHECK(details.nondeterminism->event_id == 2);
+  CHECK(details.nondeterminism->recorded == "ActivityScheduled(\"A\")");
+}
+
+TEST_CASE("code that returns early leaves history unrepeated") {
+  Harness harness = stopped_after_first_step();
+  harness.swap_code([](OrchestrationContext ctx, std::string name) -> Task<std::string> {
+    auto first = co_await ctx.schedule_activity(name, "in");
+    co_return first;
+  });
+  const auto details = nondeterminism_of(harness.turn(harness.activity_completed(4, "two")));
+  CHECK(details.nondeterminism->event_id == 4);
+}
+
+TEST_CASE("code that waits for something else leaves history unrepeated") {
+  Harness harness = stopped_after_first_step();
+  harness.swap_code([](OrchestrationContext ctx, std::string name) -> Task<std::string> {
+    auto first = ctx.schedule_activity(name, "in");
+    auto text = co_await std::move(first);
+    co_await ctx.schedule_timer(1s);
+    co_return text;
+  });
+  (void)nondeterminism_of(harness.turn(harness.activity_completed(4, "two")));
+}
+
+TEST_CASE("a cancellation that is not repeated is a mismatch") {
+  Harness harness(Residency::rebuilt, [](OrchestrationContext ctx) -> Task<> {
+    const auto won = co_await when_any(ctx.schedule_activity("A"), ctx.schedule_timer(1s));
+    co_await ctx.schedule_activity(std::to_string(won.index()));
+  });
+  (void)harness.start();
+  (void)harness.turn(harness.timer_fired(3));
+  harness.swap_code([](OrchestrationContext ctx) -> Task<> {
+    auto kept = ctx.schedule_activity("A");
+    const auto won = co_await when_any(kept, ctx.schedule_timer(1s));
+    co_await ctx.schedule_activity(std::to_string(won.index()));
+  });
+  (void)nondeterminism_of(harness.turn(harness.activity_completed(6, "")));
+}
+
+TEST_CASE("a changed timer duration is no mismatch, and the recorded time counts") {
+  Harness harness(Residency::rebuilt, [](OrchestrationContext ctx) -> Task<> {
+    const auto delay = 1s;
+    co_await ctx.schedule_timer(delay);
+    co_await ctx.schedule_activity("A");
+  });
+  (void)harness.start();
+  harness.swap_code([](OrchestrationContext ctx) -> Task<> {
+    const auto delay = 1h;
+    co_await ctx.schedule_timer(delay);
+    co_await ctx.schedule_activity("A");
+  });
+  CHECK(still_running(harness.turn(harness.timer_fired(2))));
+}
+
+TEST_CASE("steps added after the end of history are new work") {
+  Harness harness(Residency::rebuilt, calls);
+  (void)harness.start("A");
+  harness.swap_code([](OrchestrationContext ctx, std::string name) -> Task<std::string> {
+    auto first = ctx.schedule_activity(name, "in");
+    auto added = ctx.schedule_activity("Added");
+    auto all = co_await when_all(std::move(first), std::move(added));
+    co_return std::get<0>(all) + std::get<1>(all);
+  });
+  const auto result = harness.turn(harness.activity_completed(2, "one"));
+  REQUIRE(result.activities.size() == 1);
+  CHECK(result.activities[0].name == "Added");
+  CHECK(output_of(harness.turn(harness.activity_completed(result.activities[0].id, "two"))) ==
+        "onetwo");
+}
+
+TEST_CASE("a completion that answers nothing, or something else, is a mismatch") {
+  Harness harness(GENERATE(Residency::resident, Residency::rebuilt), calls);
+  (void)harness.start("A");
+  const auto wrong = GENERATE(0, 1);
+  (void)nondeterminism_of(
+      harness.turn(wrong == 0 ? harness.activity_completed(99, "") : harness.timer_fired(2)));
+}
+
+TEST_CASE("a mismatch is recorded once, and closes what was open") {
+  Harness harness = stopped_after_first_step();
+  harness.swap_code([](OrchestrationContext ctx) -> Task<> {
+    const auto delay = 1s;
+    co_await ctx.schedule_timer(delay);
+  });
+  const auto result = harness.turn(Harness::raised("E", ""));
+  (void)nondeterminism_of(result);
+  CHECK(result.cancelled_activities == std::vector<std::uint64_t>{4});
+  const auto size = harness.history().size();
+  harness.evict();
+  const auto again = harness.turn(Harness::raised("E", ""));
+  CHECK(again.events.empty());
+  CHECK(harness.history().size() == size);
+}
+
+TEST_CASE("user code cannot swallow a mismatch") {
+  Harness harness = stopped_after_first_step();
+  harness.swap_code([](OrchestrationContext ctx) -> Task<std::string> {
+    std::string text;
+    for (int i = 0; i < 3; ++i) {
+      try {
+        text = co_await ctx.schedule_activity("Other");
+      } catch (...) {
+        text = "swallowed";
+      }
+    }
+    co_return text;
+  });
+  (void)nondeterminism_of(harness.turn(harness.activity_completed(4, "two")));
+}
+
+TEST_CASE("a damaged history fails the instance with what is wrong") {
+  Harness harness = stopped_after_first_step();
+  auto history = harness.history();
+  SECTION("no start") { history.erase(history.begin()); }
+  SECTION("a gap") { history.erase(history.begin() + 1); }
+  harness.set_history({});
+  replay::Execution execution(
+      {"i", 1, "Test", "1.0.0",
+       std::make_shared<const OrchestrationHandler>(detail::make_orchestration_handler(calls))},
+      harness.services);
+  execution.replay(history);
+  const auto details = failure_of(execution.run({harness.activity_completed(4, "")}));
+  CHECK(details.kind == ErrorKind::storage);
+  CHECK_THAT(details.message, Catch::Contains("damaged"));
+}

@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+set -euo pipefail
+# shellcheck source=tests/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+suites=(unit conformance scenario crash bench examples package)
+
+usage() {
+  cat <<'USAGE'
+usage: tests/run.sh [OPTION…] [PART…]
+       tests/run.sh bench [ARGUMENT…]
+
+Installs what is missing (Debian 12, apt-get), builds, and runs the whole suite or the parts named.
+A part is a suite (unit, conformance, scenario, crash, examples, package) or the name of a test.
+`bench` measures in earnest (bench --help: its arguments); the whole suite only tries it.
+
+  --compiler=gcc|clang        default: gcc
+  --sanitize=address|thread   address brings UBSan along; thread builds CAF from its source, and
+                              runs the suites unit and conformance if no part is named
+  --werror                    a compiler's warning is an error
+  --list                      list the tests
+  -h, --help                  this text
+
+Each combination of options has a build directory of its own: build, build-clang, build-address, …
+USAGE
+}
+
+compiler=gcc
+sanitize=
+list=false
+werror=false
+chosen_suites=()
+chosen_tests=()
+while (($# > 0)); do
+  case $1 in
+    -h | --help)
+      usage
+      exit
+      ;;
+    --compiler=gcc | --compiler=clang) compiler=${1#*=} ;;
+    --sanitize=address | --sanitize=thread) sanitize=${1#*=} ;;
+    --werror) werror=true ;;
+    --list) list=true ;;
+    -*) die "unknown option $1" "tests/run.sh --help tells what there is." ;;
+    bench)
+      shift
+      chosen_suites=(bench)
+      break
+      ;;
+    *)
+      if [[ " ${suites[*]} " == *" $1 "* ]]; then
+        chosen_suites+=("$1")
+      else
+        chosen_tests+=("$1")
+      fi
+      ;;
+  esac
+  shift
+done
+
+install_packages "${base_packages[@]}"
+build=$root/build
+arguments=("-Dwerror=$werror")
+if [[ $compiler == clang ]]; then
+  command -v clang++-14 >/dev/null || install_packages clang-14 libclang-rt-14-dev
+  build+=-clang
+  export CC=clang-14 CXX=clang++-14
+elif [[ -n ${CXX-} ]]; then
+  say "Compiling with CXX=$CXX"
+fi
+case $sanitize in
+  address)
+    build+=-address
+    arguments+=('-Db_sanitize=address,undefined' -Db_lundef=false)
+    ;;
+  thread)
+    build+=-thread
+    # The packaged CAF is not instrumented: without its locks and atomics every message is a race.
+    "$root/tests/fetch_sources.sh" caf
+    arguments+=(-Db_sanitize=thread -Db_lundef=false --force-fallback-for=caf)
+    ((${#chosen_suites[@]} + ${#chosen_tests[@]} > 0)) || chosen_suites=(unit conformance)
+    export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1"
+    ;;
+esac
+configure "$build" "${arguments[@]}"
+
+if [[ $list == true ]]; then
+  meson test -C "$build" --list
+  exit
+fi
+if [[ ${chosen_suites[*]-} == bench ]]; then
+  build "$build" tests/bench/bench
+  exec "$build/tests/bench/bench" "$@"
+fi
+
+# Older sanitizer runtimes cannot live with as much address randomisation as newer kernels do.
+run=()
+if [[ -n $sanitize ]] && setarch -R true 2>/dev/null; then
+  run=(setarch -R)
+fi
+status=0
+if ((${#chosen_suites[@]} + ${#chosen_tests[@]} == 0)); then
+  build "$build"
+  "${run[@]}" meson test -C "$build" --print-errorlogs || status=$?
+fi
+if ((${#chosen_suites[@]} > 0)); then
+  "${run[@]}" meson test -C "$build" --print-errorlogs "${chosen_suites[@]/#/--suite=}" || status=$?
+fi
+if ((${#chosen_tests[@]} > 0)); then
+  "${run[@]}" meson test -C "$build" --print-errorlogs "${chosen_tests[@]}" || status=$?
+fi
+if ((status != 0)); then
+  die "some tests failed" "The whole log: $build/meson-logs/testlog.txt"
+fi

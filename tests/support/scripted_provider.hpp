@@ -1,0 +1,36 @@
+#pragma once
+
+#include "support/scripted_actor.hpp"
+
+namespace duroxide::test {
+
+/// A store that the test plays itself.
+using ScriptedProvider = ScriptedActor<
+    ProviderActor,
+    Asked<provider::FetchOrchestrationItem,
+          provider::Answer<std::vector<provider::OrchestrationItem>>>,
+    Asked<provider::AckOrchestrationItem, Done>, Asked<provider::AbandonOrchestrationItem, Done>,
+    Asked<provider::Read, provider::Answer<std::vector<Event>>>,
+    Asked<provider::DequeueWorkerPeekLock, provider::Answer<std::vector<provider::WorkerItem>>>,
+    Asked<provider::AckWorker, Done>, Asked<provider::EnqueueOrchestratorWork, Done>,
+    Asked<provider::SupportsDelayedVisibility, bool>, Asked<provider::EnqueueTimerWork, Done>,
+    Asked<provider::DequeueTimerPeekLock, provider::Answer<provider::DueTimers>>,
+    Asked<provider::AckTimer, Done>, Asked<provider::AbandonWorker, Done>,
+    Received<provider::ReleaseInstance>, Asked<provider::ReleaseHolder, Done>,
+    Asked<provider::GetStatus, provider::Answer<OrchestrationStatus>>,
+    Asked<provider::WaitForStatus, provider::Answer<OrchestrationStatus>>,
+    Received<provider::StopWaiting>>;
+
+using ScriptedManagement = ScriptedActor<
+    ManagementActor,
+    Asked<management::ListInstances, provider::Answer<std::vector<InstanceSummary>>>,
+    Asked<management::GetInstanceInfo, provider::Answer<InstanceInfo>>,
+    Asked<management::ListExecutions, provider::Answer<std::vector<std::uint64_t>>>,
+    Asked<management::ReadExecutionHistory, provider::Answer<std::vector<Event>>>,
+    Asked<management::GetQueueDepths, provider::Answer<QueueDepths>>>;
+
+[[nodiscard]] inline ProviderError provider_error(ProviderError::Kind kind) {
+  return {kind, "test", "the test says no", kind == ProviderError::Kind::storage};
+}
+
+}  // namespace duroxide::test
