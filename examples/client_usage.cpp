@@ -48,9 +48,9 @@ int main(int argc, char** argv) {
   }
   Client client{*store};
 
-  start(client, "order-1", StartOptions());
-  start(client, "order-2", StartOptions());
-  start(client, "order-3", StartOptions().version("2.0.0").delay(500ms));
+  start(client, "order-1", StartOptions().version("1.0.0"));
+  start(client, "order-2", StartOptions().version("1.0.0"));
+  start(client, "order-3", StartOptions().delay(500ms));  // the newest version
 
   // Events are kept until the orchestration waits for them.
   if (auto raised = client.raise_event("order-1", "ShippingReady", "dock 4"); !raised) {

@@ -33,9 +33,12 @@ class StartOptions {
   StartOptions() {}  // NOLINT: not an aggregate, see README on compiler hazards
 
   /// Default: the newest version registered when the instance starts.
-  StartOptions& version(std::string value) { version_ = std::move(value); return *this; }
-  /// Makes it a child of an instance: listed under it. `parent_id` is the event of the parent that
-  /// the start belongs to; the parent is told the result only if that event waits for it.
+  StartOptions& version(std::string value) {
+    version_ = std::move(value);
+    return *this;
+  }
+  /// Makes it a child of an instance: listed under it, with `parent_id` as the reader's own note of
+  /// why. The parent is told nothing; it hears only of children that its own code has scheduled.
   StartOptions& parent(std::string instance, std::uint64_t parent_id = 0) {
     parent_instance_ = std::move(instance);
     parent_id_ = parent_id;
@@ -48,10 +51,15 @@ class StartOptions {
     delay_is_valid_ = delay_.has_value();
     return *this;
   }
-  StartOptions& reuse(ReusePolicy value) { reuse_ = value; return *this; }
+  StartOptions& reuse(ReusePolicy value) {
+    reuse_ = value;
+    return *this;
+  }
 
   [[nodiscard]] const std::optional<std::string>& version() const { return version_; }
-  [[nodiscard]] const std::optional<std::string>& parent_instance() const { return parent_instance_; }
+  [[nodiscard]] const std::optional<std::string>& parent_instance() const {
+    return parent_instance_;
+  }
   [[nodiscard]] std::uint64_t parent_id() const { return parent_id_; }
   [[nodiscard]] const std::optional<Milliseconds>& delay() const { return delay_; }
   /// False if a delay was set that is negative or above `max_delay`.

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
+#include <stdexcept>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -71,7 +72,13 @@ class Combination {
         return;
       }
       branches_.emplace_back(*this, branches_.size());
-      awaitable.start(scheduler, branches_.back());
+      try {
+        awaitable.start(scheduler, branches_.back());
+      } catch (...) {
+        branches_.pop_back();
+        release();
+        throw;
+      }
     });
     starting_ = false;
     if (satisfied_ || derived().enough_at_start()) {
@@ -262,15 +269,17 @@ template <DurableAwaitable A>
 /// `index()` tells which it was. If the winner failed, it throws. The losers that were handed over
 /// (rvalues) are dropped, and so cancelled; an lvalue stays the caller's and can be awaited again.
 template <DurableAwaitable... As>
-  requires(sizeof...(As) > 0)
-[[nodiscard]] WhenAny<As...> when_any(As&&... awaitables) {
+requires(sizeof...(As) > 0) [[nodiscard]] WhenAny<As...> when_any(As&&... awaitables) {
   return WhenAny<As...>(std::forward<As>(awaitables)...);
 }
 
-/// The same for any number of one type; gives index and value of the winner. The vector must not be
-/// empty.
+/// The same for any number of one type; gives index and value of the winner. Throws
+/// `std::invalid_argument` for an empty vector: nothing of it could ever finish.
 template <DurableAwaitable A>
 [[nodiscard]] WhenAnyOf<A> when_any(std::vector<A> awaitables) {
+  if (awaitables.empty()) {
+    throw std::invalid_argument("when_any of an empty vector would wait for ever");
+  }
   return WhenAnyOf<A>(std::move(awaitables));
 }
 

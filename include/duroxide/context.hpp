@@ -22,9 +22,15 @@ class SubOrchestrationOptions {
   SubOrchestrationOptions() {}  // NOLINT: an aggregate would meet GCC 12's coroutine defect
 
   /// The child's instance id. Default: one made from the parent's id, never used twice.
-  SubOrchestrationOptions& instance_id(std::string id) { instance_id_ = std::move(id); return *this; }
+  SubOrchestrationOptions& instance_id(std::string id) {
+    instance_id_ = std::move(id);
+    return *this;
+  }
   /// The version to run. Default: the newest registered when the child starts.
-  SubOrchestrationOptions& version(std::string version) { version_ = std::move(version); return *this; }
+  SubOrchestrationOptions& version(std::string version) {
+    version_ = std::move(version);
+    return *this;
+  }
 
   [[nodiscard]] const std::optional<std::string>& instance_id() const { return instance_id_; }
   [[nodiscard]] const std::optional<std::string>& version() const { return version_; }
@@ -75,7 +81,8 @@ class OrchestrationContext {
 
   /// Runs an activity on a worker, at least once.
   template <class Out = std::string, class In = std::string>
-  [[nodiscard]] DurableFuture<Out> schedule_activity(std::string_view name, const In& input = In()) {
+  [[nodiscard]] DurableFuture<Out> schedule_activity(std::string_view name,
+                                                     const In& input = In()) {
     return DurableFuture<Out>(schedule_activity_text(name, encode(input)));
   }
 

@@ -19,19 +19,19 @@ enum class ErrorCategory : std::uint8_t {
 
 /// What went wrong, finer than the category.
 enum class ErrorKind : std::uint8_t {
-  activity_failed,         ///< an activity returned an error or threw
-  orchestration_failed,    ///< an orchestration threw a `std::exception` of the user's
-  unhandled_exception,     ///< something that is not a `std::exception` was thrown
-  cancelled,               ///< the instance was asked to stop
-  nondeterminism,          ///< code and history disagree
-  spurious_suspension,     ///< the compiler's coroutine defect; the message says how to avoid it
-  limit_exceeded,          ///< a configured limit
-  invalid_payload,         ///< a payload did not decode into the type asked for
-  instance_already_exists, ///< a child was to start under an id that is taken
-  storage,                 ///< the provider failed
-  poisoned_orchestration,  ///< the turn was started too often
-  poisoned_activity,       ///< the activity was started too often
-  invalid_input,           ///< a wrong argument of a call in the orchestration
+  activity_failed,          ///< an activity returned an error or threw
+  orchestration_failed,     ///< an orchestration threw a `std::exception` of the user's
+  unhandled_exception,      ///< something that is not a `std::exception` was thrown
+  cancelled,                ///< the instance was asked to stop
+  nondeterminism,           ///< code and history disagree
+  spurious_suspension,      ///< the compiler's coroutine defect; the message says how to avoid it
+  limit_exceeded,           ///< a configured limit
+  invalid_payload,          ///< a payload did not decode into the type asked for
+  instance_already_exists,  ///< a child was to start under an id that is taken
+  storage,                  ///< the provider failed
+  poisoned_orchestration,   ///< the turn was started too often
+  poisoned_activity,        ///< the activity was started too often
+  invalid_input,            ///< a wrong argument of a call in the orchestration
 };
 
 [[nodiscard]] std::string_view to_string(ErrorCategory category);
@@ -81,26 +81,26 @@ struct ErrorDetails {
 /// A failure of a store, or its refusal of a request.
 struct ProviderError {
   enum class Kind : std::uint8_t {
-    storage,                  ///< the disk or the database failed
-    disk_full,                ///< no room; nothing was changed
-    permission_denied,        ///< the directory or a file of it cannot be written
-    not_a_directory,          ///< the path is something else
-    foreign_store,            ///< the database belongs to another program
-    newer_format,             ///< written by a later release of this library
-    corrupt,                  ///< the database or a record of it cannot be read
-    in_use,                   ///< another owner has the store open; the message names it
-    closed,                   ///< the store was closed or has stopped after a fatal failure
-    invalid_input,            ///< the request itself is wrong
-    invalid_lock_token,       ///< the lease is over: acknowledged, abandoned, or lost by a failure
+    storage,             ///< the disk or the database failed
+    disk_full,           ///< no room; nothing was changed
+    permission_denied,   ///< the directory or a file of it cannot be written
+    not_a_directory,     ///< the path is something else
+    foreign_store,       ///< the database belongs to another program
+    newer_format,        ///< written by a later release of this library
+    corrupt,             ///< the database or a record of it cannot be read
+    in_use,              ///< another owner has the store open; the message names it
+    closed,              ///< the store was closed or has stopped after a fatal failure
+    invalid_input,       ///< the request itself is wrong
+    invalid_lock_token,  ///< the lease is over: acknowledged, abandoned, or lost by a failure
     instance_not_found,
     instance_already_exists,
-    instance_finished,        ///< the instance completed, failed or was cancelled before
+    instance_finished,  ///< the instance completed, failed or was cancelled before
   };
 
   Kind kind = Kind::storage;
-  std::string operation;  ///< the protocol's name of the request, e.g. `ack_orchestration_item`
-  std::string message;    ///< names the thing and says what to do
-  bool retryable = false; ///< the same request may succeed later
+  std::string operation;   ///< the protocol's name of the request, e.g. `ack_orchestration_item`
+  std::string message;     ///< names the thing and says what to do
+  bool retryable = false;  ///< the same request may succeed later
 
   [[nodiscard]] std::string to_string() const;
 };
@@ -112,15 +112,15 @@ struct ClientError {
   enum class Kind : std::uint8_t {
     storage_error,
     instance_not_found,
-    invalid_instance,           ///< an id that is empty, over-long or not UTF-8
+    invalid_instance,  ///< an id that is empty, over-long or not UTF-8
     timeout,
     invalid_filter,
-    invalid_input,              ///< any other argument: name, version, delay, payload
+    invalid_input,  ///< any other argument: name, version, delay, payload
     instance_already_exists,
-    instance_finished,          ///< events and cancellation need a live instance
+    instance_finished,  ///< events and cancellation need a live instance
     execution_not_found,
-    management_not_available,   ///< the store offers no management
-    invalid_payload,            ///< the output does not decode into the type asked for
+    management_not_available,  ///< the store offers no management
+    invalid_payload,           ///< the output does not decode into the type asked for
   };
 
   Kind kind = Kind::storage_error;

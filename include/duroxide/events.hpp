@@ -149,17 +149,15 @@ struct GuidRecorded {
 }  // namespace event
 
 /// The order of the alternatives is part of the store's format: append, never reorder.
-using EventKind =
-    std::variant<event::OrchestrationStarted, event::OrchestrationCompleted,
-                 event::OrchestrationFailed, event::OrchestrationContinuedAsNew,
-                 event::OrchestrationCancelRequested, event::ActivityScheduled,
-                 event::ActivityCompleted, event::ActivityFailed, event::ActivityCancelRequested,
-                 event::TimerCreated, event::TimerFired, event::TimerCancelled,
-                 event::ExternalSubscribed, event::ExternalEvent,
-                 event::ExternalSubscribedCancelled, event::SubOrchestrationScheduled,
-                 event::SubOrchestrationCompleted, event::SubOrchestrationFailed,
-                 event::SubOrchestrationCancelRequested, event::OrchestrationChained,
-                 event::UtcNowRecorded, event::GuidRecorded>;
+using EventKind = std::variant<
+    event::OrchestrationStarted, event::OrchestrationCompleted, event::OrchestrationFailed,
+    event::OrchestrationContinuedAsNew, event::OrchestrationCancelRequested,
+    event::ActivityScheduled, event::ActivityCompleted, event::ActivityFailed,
+    event::ActivityCancelRequested, event::TimerCreated, event::TimerFired, event::TimerCancelled,
+    event::ExternalSubscribed, event::ExternalEvent, event::ExternalSubscribedCancelled,
+    event::SubOrchestrationScheduled, event::SubOrchestrationCompleted,
+    event::SubOrchestrationFailed, event::SubOrchestrationCancelRequested,
+    event::OrchestrationChained, event::UtcNowRecorded, event::GuidRecorded>;
 
 /// One entry of a history.
 struct Event {

@@ -26,7 +26,7 @@ struct Slot {
   std::uint64_t event_id = 0;
   std::string name;
   bool complete = false;
-  bool taken = false;  ///< the outcome has reached the code
+  bool taken = false;         ///< the outcome has reached the code
   std::uint64_t arrival = 0;  ///< external events: their place in the order of arrival
   Result<std::string, ErrorDetails> outcome;
   Completion* waiter = nullptr;
@@ -34,6 +34,9 @@ struct Slot {
 
 /// The future of `slot` is gone. If it is not complete, what it stands for is cancelled.
 void drop_slot(Slot& slot) noexcept;
+
+/// Throws `std::logic_error` for a future that was moved from, or that somebody else awaits now.
+void check_awaitable(const Slot* slot);
 
 /// Throws the exception that belongs to the kind of slot.
 [[noreturn]] void throw_failure(SlotKind kind, ErrorDetails details);
@@ -106,12 +109,18 @@ class [[nodiscard]] DurableFuture {
 
   // The engine's side: see detail::Awaiter.
   void start(detail::TurnScheduler&, detail::Completion& completion) {
-    slot_->waiter = &completion;
+    detail::check_awaitable(slot_.get());
     if (slot_->complete) {
       completion.done();
+    } else {
+      slot_->waiter = &completion;
     }
   }
-  void stop_waiting() noexcept { slot_->waiter = nullptr; }
+  void stop_waiting() noexcept {
+    if (slot_) {
+      slot_->waiter = nullptr;
+    }
+  }
   T take() {
     slot_->taken = true;
     if (!slot_->outcome) {

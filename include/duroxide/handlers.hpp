@@ -100,7 +100,8 @@ OrchestrationHandler make_orchestration_handler(F function) {
 }
 
 template <class F>
-decltype(auto) call_activity(const F& function, ActivityContext& context, const std::string& input) {
+decltype(auto) call_activity(const F& function, ActivityContext& context,
+                             const std::string& input) {
   using Traits = CallableOf<F>;
   if constexpr (Traits::arity == 0) {
     return function();

@@ -25,16 +25,31 @@ class LmdbOptions {
   LmdbOptions();
 
   /// Default `full`.
-  LmdbOptions& durability(Durability value) { durability_ = value; return *this; }
+  LmdbOptions& durability(Durability value) {
+    durability_ = value;
+    return *this;
+  }
   /// Address space to reserve at first, in bytes; the file grows only as it fills, and the map grows
   /// when it is full. Default 64 GiB, at least 1 MiB.
-  LmdbOptions& map_size(std::uint64_t bytes) { map_size_ = bytes; return *this; }
+  LmdbOptions& map_size(std::uint64_t bytes) {
+    map_size_ = bytes;
+    return *this;
+  }
   /// Default: the system's clock.
-  LmdbOptions& clock(std::shared_ptr<Clock> value) { clock_ = std::move(value); return *this; }
+  LmdbOptions& clock(std::shared_ptr<Clock> value) {
+    clock_ = std::move(value);
+    return *this;
+  }
   /// Default: an actor system of the store's own.
-  LmdbOptions& actor_system(ActorSystem value) { actor_system_ = std::move(value); return *this; }
+  LmdbOptions& actor_system(ActorSystem value) {
+    actor_system_ = std::move(value);
+    return *this;
+  }
   /// Default: warnings and errors on standard error.
-  LmdbOptions& log_sink(LogSink value) { log_sink_ = std::move(value); return *this; }
+  LmdbOptions& log_sink(LogSink value) {
+    log_sink_ = std::move(value);
+    return *this;
+  }
 
   [[nodiscard]] Durability durability() const { return durability_; }
   [[nodiscard]] std::uint64_t map_size() const { return map_size_; }

@@ -14,11 +14,20 @@ class MemoryOptions {
   MemoryOptions();
 
   /// Default: the system's clock.
-  MemoryOptions& clock(std::shared_ptr<Clock> value) { clock_ = std::move(value); return *this; }
+  MemoryOptions& clock(std::shared_ptr<Clock> value) {
+    clock_ = std::move(value);
+    return *this;
+  }
   /// Default: an actor system of the store's own.
-  MemoryOptions& actor_system(ActorSystem value) { actor_system_ = std::move(value); return *this; }
+  MemoryOptions& actor_system(ActorSystem value) {
+    actor_system_ = std::move(value);
+    return *this;
+  }
   /// Default: warnings and errors on standard error.
-  MemoryOptions& log_sink(LogSink value) { log_sink_ = std::move(value); return *this; }
+  MemoryOptions& log_sink(LogSink value) {
+    log_sink_ = std::move(value);
+    return *this;
+  }
 
   [[nodiscard]] const std::shared_ptr<Clock>& clock() const { return clock_; }
   [[nodiscard]] const std::optional<ActorSystem>& actor_system() const { return actor_system_; }

@@ -47,17 +47,17 @@ struct FetchOrchestrationItem {
 /// One instance with everything a turn needs.
 struct OrchestrationItem {
   std::string instance;
-  std::string orchestration_name;    ///< of the instance, or of the start message
-  std::string version;               ///< pinned by the current execution; empty before its first turn
+  std::string orchestration_name;  ///< of the instance, or of the start message
+  std::string version;             ///< pinned by the current execution; empty before its first turn
   std::uint64_t execution_id = 1;
   /// The current execution's events. Left out (and `history_included` false) if the last ack of the
   /// same holder said `stays_resident`, and no `ReleaseInstance` came since.
   std::vector<Event> history;
   bool history_included = true;
-  std::uint64_t history_size = 0;    ///< number of events of the current execution, in any case
-  std::vector<WorkItem> messages;    ///< in order of acceptance; never empty
+  std::uint64_t history_size = 0;  ///< number of events of the current execution, in any case
+  std::vector<WorkItem> messages;  ///< in order of acceptance; never empty
   LockToken lock_token = 0;
-  std::uint32_t attempt_count = 1;   ///< this delivery included
+  std::uint32_t attempt_count = 1;  ///< this delivery included
 };
 
 /// What the current execution has become; kept beside the history so that nobody must read that.
@@ -79,13 +79,14 @@ struct TimerKey {
 struct AckOrchestrationItem {
   LockToken lock_token = 0;
   std::uint64_t execution_id = 1;
-  std::vector<Event> events;                       ///< appended to that execution's history
+  std::vector<Event> events;  ///< appended to that execution's history
   std::vector<work::ActivityExecute> worker_items;
   std::vector<work::TimerFired> timers;
   /// To other instances, or a `ContinueAsNew` to this one. A start of an id that is taken is
   /// answered to the parent it names with `SubOrchFailed`; a message for nobody is dropped.
   std::vector<WorkItem> orchestrator_items;
-  std::vector<std::uint64_t> cancelled_activities;  ///< removed from the worker queue, leased or not
+  std::vector<std::uint64_t>
+      cancelled_activities;  ///< removed from the worker queue, leased or not
   std::vector<TimerKey> cancelled_timers;
   ExecutionMetadata metadata;
   bool stays_resident = false;  ///< the holder keeps the instance: send no history next time

@@ -22,16 +22,31 @@ class RuntimeOptions {
   RuntimeOptions();
 
   /// Turns under way at once. Default 256.
-  RuntimeOptions& orchestration_concurrency(std::size_t n) { orchestration_concurrency_ = n; return *this; }
+  RuntimeOptions& orchestration_concurrency(std::size_t n) {
+    orchestration_concurrency_ = n;
+    return *this;
+  }
   /// Activities running at once, each on a thread. Default: twice the cores, at least 4.
-  RuntimeOptions& worker_concurrency(std::size_t n) { worker_concurrency_ = n; return *this; }
+  RuntimeOptions& worker_concurrency(std::size_t n) {
+    worker_concurrency_ = n;
+    return *this;
+  }
   /// Suspended orchestrations kept in memory; the least recently used is evicted first and rebuilt
   /// from its history when it goes on. 0 rebuilds at every turn. Default 10,000.
-  RuntimeOptions& max_resident_instances(std::size_t n) { max_resident_instances_ = n; return *this; }
+  RuntimeOptions& max_resident_instances(std::size_t n) {
+    max_resident_instances_ = n;
+    return *this;
+  }
   /// How long an instance may stay in memory without a message. Default 60 s.
-  RuntimeOptions& idle_eviction(Milliseconds value) { idle_eviction_ = value; return *this; }
+  RuntimeOptions& idle_eviction(Milliseconds value) {
+    idle_eviction_ = value;
+    return *this;
+  }
   /// Deliveries of one message before it counts as poison and fails its instance. Default 10.
-  RuntimeOptions& max_attempts(std::uint32_t n) { max_attempts_ = n; return *this; }
+  RuntimeOptions& max_attempts(std::uint32_t n) {
+    max_attempts_ = n;
+    return *this;
+  }
   /// Wait before an instance or activity whose name is not registered is tried again: `base`,
   /// doubled each time up to `longest`. Default 1 s and 60 s.
   RuntimeOptions& unregistered_backoff(Milliseconds base, Milliseconds longest) {
@@ -40,13 +55,25 @@ class RuntimeOptions {
     return *this;
   }
   /// How long `stop` waits for what is running. Default 10 s.
-  RuntimeOptions& stop_timeout(Milliseconds value) { stop_timeout_ = value; return *this; }
+  RuntimeOptions& stop_timeout(Milliseconds value) {
+    stop_timeout_ = value;
+    return *this;
+  }
   /// History size of one execution that is worth a warning in the log. 0 for none. Default 10,000.
-  RuntimeOptions& history_warning(std::uint64_t events) { history_warning_ = events; return *this; }
+  RuntimeOptions& history_warning(std::uint64_t events) {
+    history_warning_ = events;
+    return *this;
+  }
   /// History size at which an execution fails with `limit_exceeded`. 0 for none, the default.
-  RuntimeOptions& history_limit(std::uint64_t events) { history_limit_ = events; return *this; }
+  RuntimeOptions& history_limit(std::uint64_t events) {
+    history_limit_ = events;
+    return *this;
+  }
   /// Default: warnings and errors on standard error.
-  RuntimeOptions& log_sink(LogSink value) { log_sink_ = std::move(value); return *this; }
+  RuntimeOptions& log_sink(LogSink value) {
+    log_sink_ = std::move(value);
+    return *this;
+  }
 
   [[nodiscard]] std::size_t orchestration_concurrency() const { return orchestration_concurrency_; }
   [[nodiscard]] std::size_t worker_concurrency() const { return worker_concurrency_; }

@@ -3,6 +3,7 @@
 #include <coroutine>
 #include <exception>
 #include <optional>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -14,7 +15,9 @@ namespace duroxide {
 /// `when_any` of those. Anything else would wait for something that replay cannot repeat, so it
 /// does not compile.
 template <class A>
-concept DurableAwaitable = requires { typename std::remove_cvref_t<A>::DurableAwaitableTag; };
+concept DurableAwaitable = requires {
+  typename std::remove_cvref_t<A>::DurableAwaitableTag;
+};
 
 namespace detail {
 
@@ -26,7 +29,8 @@ class Awaiter final : public Completion {
   using Awaitable = std::remove_cvref_t<A>;
 
   template <class U>
-  Awaiter(U&& awaitable, Resumable& waiter) : awaitable_(std::forward<U>(awaitable)), waiter_(waiter) {}
+  Awaiter(U&& awaitable, Resumable& waiter)
+      : awaitable_(std::forward<U>(awaitable)), waiter_(waiter) {}
   Awaiter(const Awaiter&) = delete;
   Awaiter& operator=(const Awaiter&) = delete;
   ~Awaiter() {
@@ -39,8 +43,8 @@ class Awaiter final : public Completion {
 
   void await_suspend(std::coroutine_handle<>) {
     waiter_.scheduler->suspending();
-    started_ = true;
     awaitable_.start(*waiter_.scheduler, *this);
+    started_ = true;
   }
 
   typename Awaitable::value_type await_resume() { return awaitable_.take(); }
@@ -99,10 +103,8 @@ template <class T>
 class Promise : public PromiseBase {
  public:
   template <class U>
-    requires std::convertible_to<U&&, T>
-  void return_value(U&& value) {
-    value_.emplace(std::forward<U>(value));
-  }
+  requires std::convertible_to<U&&, T>
+  void return_value(U&& value) { value_.emplace(std::forward<U>(value)); }
   [[nodiscard]] T take() {
     if (error) {
       std::rethrow_exception(error);
@@ -162,7 +164,13 @@ class [[nodiscard]] Task {
   // The engine's side: see detail::Awaiter.
   [[nodiscard]] bool is_ready() const noexcept { return handle_ && handle_.promise().finished; }
   void start(detail::TurnScheduler& scheduler, detail::Completion& completion) {
+    if (!handle_) {
+      throw std::logic_error("a task was awaited that had been moved from");
+    }
     auto& promise = handle_.promise();
+    if (promise.completion != nullptr && !promise.finished) {
+      throw std::logic_error("a task is awaited in two places at once");
+    }
     const bool first = promise.scheduler == nullptr;
     promise.scheduler = &scheduler;
     promise.completion = &completion;
@@ -172,7 +180,11 @@ class [[nodiscard]] Task {
       completion.done();
     }
   }
-  void stop_waiting() noexcept { handle_.promise().completion = nullptr; }
+  void stop_waiting() noexcept {
+    if (handle_) {
+      handle_.promise().completion = nullptr;
+    }
+  }
   T take() { return handle_.promise().take(); }
   /// Gives the frame up without destroying it: it was miscompiled and cannot be destroyed safely.
   void leak() noexcept { handle_ = nullptr; }

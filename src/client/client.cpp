@@ -106,8 +106,7 @@ void Client::raise_text(std::string_view instance, std::string_view event, Text 
     return;
   }
   provider::EnqueueOrchestratorWork request;
-  request.item =
-      work::ExternalRaised{std::string(instance), std::string(event), std::move(*data)};
+  request.item = work::ExternalRaised{std::string(instance), std::string(event), std::move(*data)};
   impl_->enqueue(std::move(request), std::move(on_done));
 }
 
@@ -142,12 +141,11 @@ void Client::get_orchestration_status(std::string_view instance, OnStatus on_sta
     return;
   }
   actors::send_from_outside(
-      impl_->actor, Call<provider::GetStatus>{
-                        {std::string(instance)},
-                        [on_status = std::move(on_status)](
-                            provider::Answer<OrchestrationStatus> answer) {
-                          on_status(to_status(std::move(answer)));
-                        }});
+      impl_->actor, Call<provider::GetStatus>{{std::string(instance)},
+                                              [on_status = std::move(on_status)](
+                                                  provider::Answer<OrchestrationStatus> answer) {
+                                                on_status(to_status(std::move(answer)));
+                                              }});
 }
 
 Client::Status Client::get_orchestration_status(std::string_view instance) const {
@@ -166,8 +164,8 @@ void Client::get_bulk_status(const std::vector<std::string>& instances,
   }
   if (instances.empty()) {
     actors::send_from_outside(impl_->actor, client::RunLater{[on_status = std::move(on_status)] {
-      on_status(BulkStatus());
-    }});
+                                on_status(BulkStatus());
+                              }});
     return;
   }
   struct Collected {
@@ -215,16 +213,15 @@ void Client::Impl::wait(std::string_view instance, std::uint64_t wait_id,
   }
   const std::string id(instance);
   actors::send_from_outside(
-      actor,
-      Call<provider::WaitForStatus>{
-          {id, wait_id},
-          [id, on_status = std::move(on_status)](provider::Answer<OrchestrationStatus> answer) {
-            if (answer && answer->is_not_found()) {
-              on_status(failure(client::not_found(id)));
-            } else {
-              on_status(to_status(std::move(answer)));
-            }
-          }});
+      actor, Call<provider::WaitForStatus>{{id, wait_id},
+                                           [id, on_status = std::move(on_status)](
+                                               provider::Answer<OrchestrationStatus> answer) {
+                                             if (answer && answer->is_not_found()) {
+                                               on_status(failure(client::not_found(id)));
+                                             } else {
+                                               on_status(to_status(std::move(answer)));
+                                             }
+                                           }});
 }
 
 void Client::wait_for_completion(std::string_view instance, OnStatus on_status) const {
@@ -254,7 +251,9 @@ Client::Status Client::wait_milliseconds(std::string_view instance,
 
 // --- management -----------------------------------------------------------------------------------
 
-bool Client::has_management_capability() const { return impl_->management.has_management(); }
+bool Client::has_management_capability() const {
+  return impl_->management.has_management();
+}
 
 Result<ManagementClient, ClientError> Client::management() const {
   if (!has_management_capability()) {

@@ -6,23 +6,20 @@
 
 namespace duroxide::client {
 
-using ClientActor =
-    actors::Actor<actors::Accepts<Call<provider::EnqueueOrchestratorWork>>,
-                  actors::Accepts<Call<provider::GetStatus>>,
-                  actors::Accepts<Call<provider::WaitForStatus>>,
-                  actors::Accepts<provider::StopWaiting>, actors::Accepts<RunLater>,
-                  actors::Accepts<Close>>;
+using ClientActor = actors::Actor<
+    actors::Accepts<Call<provider::EnqueueOrchestratorWork>>,
+    actors::Accepts<Call<provider::GetStatus>>, actors::Accepts<Call<provider::WaitForStatus>>,
+    actors::Accepts<provider::StopWaiting>, actors::Accepts<RunLater>, actors::Accepts<Close>>;
 
 /// Speaks to the provider for one `Client` and its copies.
 [[nodiscard]] ClientActor spawn_client_actor(const ProviderActor& provider);
 
-using ManagementClientActor =
-    actors::Actor<actors::Accepts<Call<management::ListInstances>>,
-                  actors::Accepts<Call<management::GetInstanceInfo>>,
-                  actors::Accepts<Call<management::ListExecutions>>,
-                  actors::Accepts<Call<management::ReadExecutionHistory>>,
-                  actors::Accepts<Call<management::GetQueueDepths>>, actors::Accepts<RunLater>,
-                  actors::Accepts<Close>>;
+using ManagementClientActor = actors::Actor<actors::Accepts<Call<management::ListInstances>>,
+                                            actors::Accepts<Call<management::GetInstanceInfo>>,
+                                            actors::Accepts<Call<management::ListExecutions>>,
+                                            actors::Accepts<Call<management::ReadExecutionHistory>>,
+                                            actors::Accepts<Call<management::GetQueueDepths>>,
+                                            actors::Accepts<RunLater>, actors::Accepts<Close>>;
 
 /// Speaks to the management actor for one `ManagementClient` and its copies.
 [[nodiscard]] ManagementClientActor spawn_management_client_actor(

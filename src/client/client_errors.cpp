@@ -58,8 +58,7 @@ ClientError client_error(const ProviderError& error) {
 }
 
 ClientError not_found(std::string_view instance) {
-  return {ClientError::Kind::instance_not_found,
-          "there is no instance " + std::string(instance)};
+  return {ClientError::Kind::instance_not_found, "there is no instance " + std::string(instance)};
 }
 
 ClientError timed_out(std::string_view instance, Milliseconds timeout) {

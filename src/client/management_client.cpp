@@ -47,9 +47,8 @@ struct ManagementClient::Impl {
           }});
     } else {
       actors::send_from_outside(
-          actor, client::Call<Request>{std::move(request),
-                                       [on_answer = std::move(on_answer)](
-                                           provider::Answer<T> answer) {
+          actor, client::Call<Request>{std::move(request), [on_answer = std::move(on_answer)](
+                                                               provider::Answer<T> answer) {
                                          on_answer(to_client<T, Request>(std::move(answer)));
                                        }});
     }
@@ -73,16 +72,14 @@ struct ManagementClient::Impl {
   client::ManagementClientActor actor;  ///< null if the store offers no management
 };
 
-ManagementClient::ManagementClient(Store store)
-    : impl_(std::make_shared<Impl>(std::move(store))) {}
+ManagementClient::ManagementClient(Store store) : impl_(std::make_shared<Impl>(std::move(store))) {}
 
 ManagementClient::~ManagementClient() = default;
 
 void ManagementClient::list_instances(const InstanceFilter& filter,
                                       OnAnswer<std::vector<InstanceSummary>> on_answer) const {
-  impl_->call<std::vector<InstanceSummary>>(client::check_filter(filter),
-                                            management::ListInstances{filter},
-                                            std::move(on_answer));
+  impl_->call<std::vector<InstanceSummary>>(
+      client::check_filter(filter), management::ListInstances{filter}, std::move(on_answer));
 }
 
 ManagementClient::Answer<std::vector<InstanceSummary>> ManagementClient::list_instances(
@@ -130,13 +127,11 @@ ManagementClient::Answer<std::vector<std::uint64_t>> ManagementClient::list_exec
       [&](auto on_answer) { list_executions(instance, std::move(on_answer)); });
 }
 
-void ManagementClient::read_execution_history(std::string_view instance,
-                                              std::uint64_t execution_id,
+void ManagementClient::read_execution_history(std::string_view instance, std::uint64_t execution_id,
                                               OnAnswer<std::vector<Event>> on_answer) const {
   impl_->call<std::vector<Event>>(
       client::check_instance(instance),
-      management::ReadExecutionHistory{std::string(instance), execution_id},
-      std::move(on_answer));
+      management::ReadExecutionHistory{std::string(instance), execution_id}, std::move(on_answer));
 }
 
 ManagementClient::Answer<std::vector<Event>> ManagementClient::read_execution_history(

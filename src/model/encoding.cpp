@@ -7,7 +7,9 @@
 
 namespace duroxide::model {
 
-std::string encode_events(const std::vector<Event>& events) { return encode(events); }
+std::string encode_events(const std::vector<Event>& events) {
+  return encode(events);
+}
 
 Result<std::vector<Event>, std::string> decode_events(std::string_view bytes) {
   return decode<std::vector<Event>>(bytes);
@@ -23,13 +25,17 @@ Result<void, std::string> decode_events_into(std::string_view bytes, std::vector
   return {};
 }
 
-std::string encode_work_item(const WorkItem& item) { return encode(item); }
+std::string encode_work_item(const WorkItem& item) {
+  return encode(item);
+}
 
 Result<WorkItem, std::string> decode_work_item(std::string_view bytes) {
   return decode<WorkItem>(bytes);
 }
 
-std::string encode_error(const ErrorDetails& details) { return encode(details); }
+std::string encode_error(const ErrorDetails& details) {
+  return encode(details);
+}
 
 Result<ErrorDetails, std::string> decode_error(std::string_view bytes) {
   return decode<ErrorDetails>(bytes);

@@ -8,7 +8,9 @@ namespace duroxide {
 
 namespace {
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string quoted(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
+}
 
 /// What tells one event of a kind from another, for messages to people.
 struct Identify {
@@ -58,7 +60,9 @@ static_assert(std::size(event_names) == std::variant_size_v<EventKind>);
 
 }  // namespace
 
-std::string_view event_type(const EventKind& kind) { return event_names[kind.index()]; }
+std::string_view event_type(const EventKind& kind) {
+  return event_names[kind.index()];
+}
 
 std::string describe(const EventKind& kind) {
   std::string text(event_type(kind));

@@ -28,7 +28,9 @@ std::string check_text(std::string_view what, std::string_view text, std::size_t
   return {};
 }
 
-bool is_continuation(unsigned char byte) { return (byte & 0xC0U) == 0x80U; }
+bool is_continuation(unsigned char byte) {
+  return (byte & 0xC0U) == 0x80U;
+}
 
 }  // namespace
 

@@ -77,8 +77,8 @@ namespace work {
 DUROXIDE_LAYOUT(StartOrchestration, x.instance, x.orchestration, x.input, x.version, x.parent)
 DUROXIDE_LAYOUT(ContinueAsNew, x.instance, x.execution_id, x.orchestration, x.input, x.version,
                 x.parent, x.carried_events)
-DUROXIDE_LAYOUT(ActivityExecute, x.instance, x.execution_id, x.id, x.name, x.input,
-                x.orchestration, x.version)
+DUROXIDE_LAYOUT(ActivityExecute, x.instance, x.execution_id, x.id, x.name, x.input, x.orchestration,
+                x.version)
 DUROXIDE_LAYOUT(ActivityCompleted, x.instance, x.execution_id, x.id, x.result)
 DUROXIDE_LAYOUT(ActivityFailed, x.instance, x.execution_id, x.id, x.details)
 DUROXIDE_LAYOUT(TimerFired, x.instance, x.execution_id, x.id, x.fire_at)

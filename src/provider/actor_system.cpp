@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <thread>
@@ -28,8 +27,6 @@ class MarkThreads final : public caf::thread_hook {
 struct Config : caf::actor_system_config {
   Config() {
     actors::configure(*this);
-    set("scheduler.max-threads",
-        static_cast<std::size_t>(std::max(1U, std::thread::hardware_concurrency())));
     add_thread_hook<MarkThreads>(this);
   }
 };

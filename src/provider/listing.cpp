@@ -90,9 +90,10 @@ class Merge {
   }
 
   [[nodiscard]] std::optional<Number> next() {
-    const auto lowest = std::min_element(open_.begin(), open_.end(), [](const Open& a, const Open& b) {
-      return number_of_key(a.cursor->key()) < number_of_key(b.cursor->key());
-    });
+    const auto lowest =
+        std::min_element(open_.begin(), open_.end(), [](const Open& a, const Open& b) {
+          return number_of_key(a.cursor->key()) < number_of_key(b.cursor->key());
+        });
     if (lowest == open_.end()) {
       return std::nullopt;
     }

@@ -52,8 +52,8 @@ std::vector<std::uint64_t> Management::executions(const std::string& instance) c
   std::vector<std::uint64_t> executions;
   const auto prefix = make_key(found.number);
   const auto cursor = view->cursor(Table::executions);
-  for (bool more = cursor->seek(prefix);
-       more && cursor->key().substr(0, prefix.size()) == prefix; more = cursor->next()) {
+  for (bool more = cursor->seek(prefix); more && cursor->key().substr(0, prefix.size()) == prefix;
+       more = cursor->next()) {
     executions.push_back(number_at(cursor->key(), 8));
   }
   if (executions.empty() || executions.back() != found.record.execution) {
@@ -62,15 +62,14 @@ std::vector<std::uint64_t> Management::executions(const std::string& instance) c
   return executions;
 }
 
-std::vector<Event> Management::history(const std::string& instance,
-                                       std::uint64_t execution) const {
+std::vector<Event> Management::history(const std::string& instance, std::uint64_t execution) const {
   const auto view = store_->snapshot();
   const auto found = find_or_throw(*view, instance);
   if (execution != found.record.execution &&
       !view->get(Table::executions, make_key(found.number, execution))) {
-    throw StorageFailure(ProviderError::Kind::invalid_input,
-                         "the instance `" + instance + "` has no execution " +
-                             std::to_string(execution));
+    throw StorageFailure(
+        ProviderError::Kind::invalid_input,
+        "the instance `" + instance + "` has no execution " + std::to_string(execution));
   }
   return load_history(*view, found.number, execution);
 }

@@ -7,14 +7,8 @@ namespace duroxide::storage {
 namespace {
 
 template <class Read>
-auto attempt(const char* operation, const Read& read) -> provider::Answer<decltype(read())> {
-  try {
-    return read();
-  } catch (const StorageFailure& failed) {
-    ProviderError error = failed.error();
-    error.operation = operation;
-    return failure(std::move(error));
-  }
+auto attempt(const char* operation, const Read& read) {
+  return answer_of<decltype(read())>(operation, read);
 }
 
 ManagementActor::behavior_type serve(std::shared_ptr<KvStore> store,
@@ -31,9 +25,8 @@ ManagementActor::behavior_type serve(std::shared_ptr<KvStore> store,
         return attempt("list_executions", [&] { return reads->executions(request.instance); });
       },
       [reads](const management::ReadExecutionHistory& request) {
-        return attempt("read_execution_history", [&] {
-          return reads->history(request.instance, request.execution_id);
-        });
+        return attempt("read_execution_history",
+                       [&] { return reads->history(request.instance, request.execution_id); });
       },
       [reads](const management::GetQueueDepths&) {
         return attempt("get_queue_depths", [&] { return reads->queue_depths(); });

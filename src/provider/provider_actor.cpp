@@ -28,8 +28,8 @@ class Writer final : public WriterActor::base, private CommitTiming::Host {
   Writer(caf::actor_config& config, ProviderParts parts)
       : WriterActor::base(config),
         on_closed_(std::move(parts.on_closed)),
-        engine_(std::move(parts.store), parts.session, std::move(parts.clock),
-                std::move(parts.log), std::move(parts.reasons), *this, parts.options) {
+        engine_(std::move(parts.store), parts.session, std::move(parts.clock), std::move(parts.log),
+                std::move(parts.reasons), *this, parts.options) {
     set_down_handler([this](const caf::down_msg& down) {
       known_.erase(down.source.id());
       engine_.holder_gone(down.source.id());
@@ -95,9 +95,10 @@ class Writer final : public WriterActor::base, private CommitTiming::Host {
 Writer::behavior_type Writer::make_behavior() {
   return {
       [this](const FetchOrchestrationItem& request) {
-        return answer_holder<Answer<std::vector<OrchestrationItem>>>([&](Holder holder, auto reply) {
-          engine_.fetch_turns(holder, request.max_items, std::move(reply));
-        });
+        return answer_holder<Answer<std::vector<OrchestrationItem>>>(
+            [&](Holder holder, auto reply) {
+              engine_.fetch_turns(holder, request.max_items, std::move(reply));
+            });
       },
       [this](const AckOrchestrationItem& request) {
         return answer<Done>([&](auto reply) { engine_.ack_turn(request, std::move(reply)); });
@@ -141,8 +142,8 @@ Writer::behavior_type Writer::make_behavior() {
         engine_.release_instance(sender(), request.instance);
       },
       [this](const ReleaseHolder&) {
-        return answer_holder<Done>([&](Holder holder, auto reply) {
-          engine_.release_holder(holder, std::move(reply)); });
+        return answer_holder<Done>(
+            [&](Holder holder, auto reply) { engine_.release_holder(holder, std::move(reply)); });
       },
       [this](const GetStatus& request) {
         return answer<Answer<OrchestrationStatus>>(

@@ -37,8 +37,8 @@ Store start_store(ActorSystem system, storage::ProviderParts parts) {
       closed->get_future().wait();
     }
   };
-  return StoreAccess::make_store(std::make_shared<StoreImpl>(
-      std::move(system), clock, provider, management, std::move(on_close)));
+  return StoreAccess::make_store(std::make_shared<StoreImpl>(std::move(system), clock, provider,
+                                                             management, std::move(on_close)));
 }
 
 }  // namespace detail
@@ -47,7 +47,9 @@ bool Store::has_management() const {
   return static_cast<bool>(detail::StoreAccess::management(*this));
 }
 
-const std::shared_ptr<Clock>& Store::clock() const { return detail::StoreAccess::clock(*this); }
+const std::shared_ptr<Clock>& Store::clock() const {
+  return detail::StoreAccess::clock(*this);
+}
 
 Store make_store(ActorSystem system, std::shared_ptr<Clock> clock, ProviderActor provider,
                  ManagementActor management, std::function<void()> on_close) {
@@ -59,9 +61,9 @@ Store make_store(ActorSystem system, std::shared_ptr<Clock> clock, ProviderActor
       }
     };
   }
-  return detail::StoreAccess::make_store(std::make_shared<detail::StoreImpl>(
-      std::move(system), std::move(clock), std::move(provider), std::move(management),
-      std::move(on_close)));
+  return detail::StoreAccess::make_store(
+      std::make_shared<detail::StoreImpl>(std::move(system), std::move(clock), std::move(provider),
+                                          std::move(management), std::move(on_close)));
 }
 
 const ProviderActor& provider_of(const Store& store) {

@@ -45,7 +45,9 @@ struct SameDecision {
 
 }  // namespace
 
-bool is_command(const EventKind& kind) { return std::visit(IsCommand(), kind); }
+bool is_command(const EventKind& kind) {
+  return std::visit(IsCommand(), kind);
+}
 
 bool repeats(const Event& recorded, const EventKind& attempted, std::uint64_t source_event_id) {
   return recorded.kind.index() == attempted.index() &&

@@ -1,5 +1,7 @@
 #include <duroxide/context.hpp>
 
+#include <stdexcept>
+
 #include <duroxide/activity.hpp>
 
 #include "replay/execution_core.hpp"
@@ -12,6 +14,15 @@ void drop_slot(Slot& slot) noexcept {
   if (slot.core != nullptr) {
     slot.core->drop(slot);
     slot.core = nullptr;
+  }
+}
+
+void check_awaitable(const Slot* slot) {
+  if (slot == nullptr) {
+    throw std::logic_error("a future was awaited that had been moved from");
+  }
+  if (slot->waiter != nullptr) {
+    throw std::logic_error("a future is awaited in two places at once: " + slot->name);
   }
 }
 
@@ -42,15 +53,25 @@ const std::string& OrchestrationContext::orchestration_name() const {
   return core_->assignment().orchestration;
 }
 
-const std::string& OrchestrationContext::version() const { return core_->assignment().version; }
+const std::string& OrchestrationContext::version() const {
+  return core_->assignment().version;
+}
 
-bool OrchestrationContext::is_replaying() const { return core_->is_replaying(); }
+bool OrchestrationContext::is_replaying() const {
+  return core_->is_replaying();
+}
 
-std::uint64_t OrchestrationContext::history_size() const { return core_->history_size(); }
+std::uint64_t OrchestrationContext::history_size() const {
+  return core_->history_size();
+}
 
-Timestamp OrchestrationContext::utc_now() { return core_->utc_now(); }
+Timestamp OrchestrationContext::utc_now() {
+  return core_->utc_now();
+}
 
-std::string OrchestrationContext::new_guid() { return core_->new_guid(); }
+std::string OrchestrationContext::new_guid() {
+  return core_->new_guid();
+}
 
 void OrchestrationContext::log(LogLevel level, std::string message) const {
   core_->log(level, std::move(message));

@@ -9,15 +9,21 @@ Execution::Execution(Assignment assignment, TurnServices services)
 
 Execution::~Execution() = default;
 
-void Execution::replay(const std::vector<Event>& history) { core_->replay(history); }
+void Execution::replay(const std::vector<Event>& history) {
+  core_->replay(history);
+}
 
-TurnResult Execution::run(const std::vector<WorkItem>& messages) { return core_->run(messages); }
+TurnResult Execution::run(const std::vector<WorkItem>& messages) {
+  return core_->run(messages);
+}
 
-TurnResult Execution::fail(const std::vector<Event>& history,
-                           const std::vector<WorkItem>& messages, ErrorDetails details) {
+TurnResult Execution::fail(const std::vector<Event>& history, const std::vector<WorkItem>& messages,
+                           ErrorDetails details) {
   return core_->fail(history, messages, std::move(details));
 }
 
-std::uint64_t Execution::history_size() const { return core_->history_size(); }
+std::uint64_t Execution::history_size() const {
+  return core_->history_size();
+}
 
 }  // namespace duroxide::replay

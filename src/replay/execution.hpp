@@ -55,9 +55,7 @@ struct TurnResult {
   std::vector<TimerReference> cancelled_timers;
   Outcome outcome;
 
-  [[nodiscard]] bool is_terminal() const {
-    return !std::holds_alternative<StillRunning>(outcome);
-  }
+  [[nodiscard]] bool is_terminal() const { return !std::holds_alternative<StillRunning>(outcome); }
 };
 
 /// Which code an execution runs.

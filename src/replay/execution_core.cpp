@@ -147,11 +147,10 @@ std::shared_ptr<Slot> ExecutionCore::schedule_child(std::string_view name, std::
   const std::uint64_t next_id = history_ != nullptr && cursor_ < history_->size()
                                     ? (*history_)[cursor_].event_id
                                     : next_event_id_;
-  const std::string child =
-      options.instance_id().value_or(model::child_instance_id(
-          assignment_.instance, assignment_.execution_id, next_id));
-  const Event event = command(
-      event::SubOrchestrationScheduled{std::string(name), options.version(), child, input});
+  const std::string child = options.instance_id().value_or(
+      model::child_instance_id(assignment_.instance, assignment_.execution_id, next_id));
+  const Event event =
+      command(event::SubOrchestrationScheduled{std::string(name), options.version(), child, input});
   auto slot = open(SlotKind::sub_orchestration, event.event_id, name);
   if (event.event_id != 0) {
     open_[event.event_id].child_instance = child;
@@ -170,8 +169,8 @@ void ExecutionCore::schedule_detached(std::string_view name, std::string_view in
   require(model::check_instance_id(instance));
   require(model::check_payload("orchestration's input", input));
   require_version(version);
-  const Event event = command(event::OrchestrationChained{std::string(name), version,
-                                                          std::string(instance), input});
+  const Event event = command(
+      event::OrchestrationChained{std::string(name), version, std::string(instance), input});
   if (!replaying_ && event.event_id != 0) {
     result_.messages.push_back(work::StartOrchestration{std::string(instance), std::string(name),
                                                         std::move(input), std::move(version),
@@ -200,9 +199,13 @@ std::string ExecutionCore::new_guid() {
 
 void ExecutionCore::log(LogLevel level, std::string message) const {
   if (!replaying_ && services_.log) {
-    services_.log(LogRecord{level, std::move(message), assignment_.instance,
-                            assignment_.execution_id, assignment_.orchestration,
-                            assignment_.version, {}});
+    services_.log(LogRecord{level,
+                            std::move(message),
+                            assignment_.instance,
+                            assignment_.execution_id,
+                            assignment_.orchestration,
+                            assignment_.version,
+                            {}});
   }
 }
 

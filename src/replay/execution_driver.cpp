@@ -62,9 +62,9 @@ void ExecutionCore::begin(const event::OrchestrationStarted& started) {
     if (root_) {
       root_.start(scheduler_, *this);
     } else {
-      failure_ = application_error(ErrorKind::orchestration_failed,
-                                   "the orchestration returned an empty task",
-                                   assignment_.orchestration);
+      failure_ =
+          application_error(ErrorKind::orchestration_failed,
+                            "the orchestration returned an empty task", assignment_.orchestration);
     }
   } catch (...) {
     failure_ = model::details_of(std::current_exception(), ErrorKind::orchestration_failed,
@@ -85,8 +85,8 @@ void ExecutionCore::begin_from(const WorkItem& message) {
     started.parent = next->parent;
     started.carried_events = next->carried_events;
   } else {
-    failure_ = damaged_history(assignment_.instance,
-                               "it is empty, and no start message is there either");
+    failure_ =
+        damaged_history(assignment_.instance, "it is empty, and no start message is there either");
   }
   parent_ = started.parent;
   append(started, 0);
@@ -110,9 +110,9 @@ void ExecutionCore::replay(const std::vector<Event>& history) {
   while (!failure_ && cursor_ < history.size()) {
     const Event& event = history[cursor_];
     if (replay::is_command(event.kind)) {
-      failure_ = nondeterminism(event.event_id, describe(event.kind),
-                                root_done_ ? "nothing more: it had ended"
-                                           : "nothing: it was waiting for something else");
+      failure_ = nondeterminism(
+          event.event_id, describe(event.kind),
+          root_done_ ? "nothing more: it had ended" : "nothing: it was waiting for something else");
     } else {
       ++cursor_;
       deliver(event);
@@ -259,19 +259,18 @@ void ExecutionCore::arrive(const WorkItem& message) {
 
 void ExecutionCore::deliver(const Event& event) {
   const std::uint64_t source = event.source_event_id;
-  std::visit(model::Overloaded{
-                 [&](const event::ActivityCompleted& kind) { resolve(source, kind.result); },
-                 [&](const event::ActivityFailed& kind) { resolve(source, failure(kind.details)); },
-                 [&](const event::TimerFired&) { resolve(source, std::string()); },
-                 [&](const event::SubOrchestrationCompleted& kind) { resolve(source, kind.result); },
-                 [&](const event::SubOrchestrationFailed& kind) {
-                   resolve(source, failure(kind.details));
-                 },
-                 [&](const event::ExternalEvent& kind) {
-                   external_events_.raise(kind.name, kind.data);
-                 },
-                 [](const auto&) {}},
-             event.kind);
+  std::visit(
+      model::Overloaded{
+          [&](const event::ActivityCompleted& kind) { resolve(source, kind.result); },
+          [&](const event::ActivityFailed& kind) { resolve(source, failure(kind.details)); },
+          [&](const event::TimerFired&) { resolve(source, std::string()); },
+          [&](const event::SubOrchestrationCompleted& kind) { resolve(source, kind.result); },
+          [&](const event::SubOrchestrationFailed& kind) {
+            resolve(source, failure(kind.details));
+          },
+          [&](const event::ExternalEvent& kind) { external_events_.raise(kind.name, kind.data); },
+          [](const auto&) {}},
+      event.kind);
 }
 
 void ExecutionCore::resolve(std::uint64_t event_id, Result<std::string, ErrorDetails> outcome) {
@@ -336,8 +335,8 @@ void ExecutionCore::finish_root() {
       if (problem.empty()) {
         outcome = replay::Completed{std::move(output)};
       } else {
-        outcome = replay::Failed{application_error(ErrorKind::limit_exceeded, std::move(problem),
-                                                   assignment_.instance)};
+        outcome = replay::Failed{
+            application_error(ErrorKind::limit_exceeded, std::move(problem), assignment_.instance)};
       }
     } catch (...) {
       outcome = replay::Failed{model::details_of(

@@ -1,5 +1,6 @@
 #include "runtime/activity_dispatcher.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -8,6 +9,8 @@
 namespace duroxide::runtime {
 
 namespace {
+
+constexpr std::size_t longest_look_ahead = 1'024;
 
 /// Names one call of an activity among those that wait for a registration.
 std::string key_of(const work::ActivityExecute& item) {
@@ -36,6 +39,7 @@ ActivityDispatcher::ActivityDispatcher(caf::actor_config& config, SharedEnvironm
       environment_(std::move(environment)),
       idle_(std::move(workers)),
       workers_(idle_.size()),
+      look_ahead_(workers_),
       backoffs_(environment_->options.unregistered_base(),
                 environment_->options.unregistered_longest()),
       draining_(this, environment_) {}
@@ -62,19 +66,28 @@ void ActivityDispatcher::on_exit() {
 // --- fetching -------------------------------------------------------------------------------------
 
 void ActivityDispatcher::fetch() {
-  // As many again as there are workers wait here, so that none is idle while the store is asked.
-  const std::size_t wanted = idle_.size() + workers_;
+  const std::size_t wanted = idle_.size() + look_ahead_;
   if (fetch_under_way_ || waiting_.size() >= wanted || draining_.has_begun()) {
     return;
   }
   fetch_under_way_ = true;
+  ended_since_fetch_ = 0;
   actors::ask(
       this, environment_->provider, provider::DequeueWorkerPeekLock{wanted - waiting_.size()},
       [this](provider::Answer<std::vector<provider::WorkerItem>>& answer) {
         fetch_under_way_ = false;
+        adapt_look_ahead();
         fetched(answer);
       },
       [this] { provider_gone(); });
+}
+
+/// Items wait here for a worker so that none is idle while the store commits: twice what the workers
+/// got through during the last fetch. Not more, because what is held here when the process dies
+/// counts as delivered; long activities, of which few end meanwhile, so leave it small.
+void ActivityDispatcher::adapt_look_ahead() {
+  const std::size_t measured = std::min(2 * ended_since_fetch_, longest_look_ahead);
+  look_ahead_ = std::max({workers_, measured, look_ahead_ / 2});
 }
 
 void ActivityDispatcher::fetched(provider::Answer<std::vector<provider::WorkerItem>>& answer) {
@@ -84,8 +97,7 @@ void ActivityDispatcher::fetched(provider::Answer<std::vector<provider::WorkerIt
       return;
     }
     environment_->log(LogLevel::warn, "cannot fetch activities: " + answer.error().to_string());
-    actors::send_later(this, retry_delay(++failed_fetches_),
-                       TryAgain{});
+    actors::send_later(this, retry_delay(++failed_fetches_), TryAgain{});
     return;
   }
   failed_fetches_ = 0;
@@ -133,6 +145,7 @@ void ActivityDispatcher::run_on(const WorkerActor& worker, RunActivity run) {
 
 void ActivityDispatcher::worker_idle(const WorkerActor& worker) {
   idle_.push_back(worker);
+  ++ended_since_fetch_;
   hand_out();
   drain_if_done();
   fetch();
@@ -140,8 +153,8 @@ void ActivityDispatcher::worker_idle(const WorkerActor& worker) {
 
 void ActivityDispatcher::worker_lost(provider::LockToken token) {
   --workers_;
-  environment_->log(LogLevel::error, "a worker has ended unexpectedly; " +
-                                         std::to_string(workers_) + " are left");
+  environment_->log(LogLevel::error,
+                    "a worker has ended unexpectedly; " + std::to_string(workers_) + " are left");
   provider::AbandonWorker request;
   request.lock_token = token;
   request.delay = retry_delay(1);
@@ -196,15 +209,16 @@ void ActivityDispatcher::wait_for_registration(const provider::WorkerItem& item,
 
 void ActivityDispatcher::abandon(provider::AbandonWorker request) {
   // An error means that the lease is over already, which is what this is for.
-  actors::ask(this, environment_->provider, std::move(request), [](const Done&) {}, [] {});
+  actors::ask(
+      this, environment_->provider, std::move(request), [](const Done&) {}, [] {});
 }
 
 // --- the end --------------------------------------------------------------------------------------
 
 void ActivityDispatcher::provider_gone() {
-  environment_->store_works->store(false);
   waiting_.clear();
-  draining_.complete();
+  draining_.store_gone();
+  drain_if_done();
 }
 
 void ActivityDispatcher::drain_if_done() {

@@ -24,6 +24,7 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
  private:
   void fetch();
   void fetched(provider::Answer<std::vector<provider::WorkerItem>>& answer);
+  void adapt_look_ahead();
   void accept(provider::WorkerItem item);
   void hand_out();
   void run_on(const WorkerActor& worker, RunActivity run);
@@ -39,6 +40,8 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   std::vector<WorkerActor> idle_;
   std::size_t workers_;  ///< alive, idle or not
   std::deque<RunActivity> waiting_;
+  std::size_t look_ahead_;  ///< how many may wait here beyond the idle workers
+  std::size_t ended_since_fetch_ = 0;
   Backoffs backoffs_;
 
   bool fetch_under_way_ = false;

@@ -37,6 +37,14 @@ class Draining {
     }
   }
 
+  /// The store, which may have been about to take the leases back, is gone.
+  void store_gone() {
+    environment_->store_works->store(false);
+    if (releasing_) {
+      end();
+    }
+  }
+
  private:
   void end() {
     if (const auto on_drained = std::exchange(on_drained_, nullptr)) {

@@ -25,8 +25,8 @@ std::string new_guid() {
   thread_local std::mt19937_64 generator = seeded_generator();
   std::uint64_t high = generator();
   std::uint64_t low = generator();
-  high = (high & ~std::uint64_t{0xF000}) | std::uint64_t{0x4000};                // version 4
-  low = (low & ~(std::uint64_t{3} << 62U)) | (std::uint64_t{2} << 62U);          // RFC 4122
+  high = (high & ~std::uint64_t{0xF000}) | std::uint64_t{0x4000};        // version 4
+  low = (low & ~(std::uint64_t{3} << 62U)) | (std::uint64_t{2} << 62U);  // RFC 4122
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
   text.reserve(36);

@@ -86,9 +86,8 @@ struct Tick {
   std::uint64_t generation = 0;
 };
 
-using TimerServiceActor =
-    actors::Actor<actors::Accepts<Tick>, actors::Accepts<TryAgain>, actors::Accepts<Drain>,
-                  actors::Accepts<GiveUp>>;
+using TimerServiceActor = actors::Actor<actors::Accepts<Tick>, actors::Accepts<TryAgain>,
+                                        actors::Accepts<Drain>, actors::Accepts<GiveUp>>;
 
 }  // namespace duroxide::runtime
 

@@ -25,15 +25,17 @@ void require(bool good, std::string_view rule, std::string& problems) {
   }
 }
 
-bool is_delay(Milliseconds value) { return value.count() >= 0 && value <= max_delay; }
+bool is_delay(Milliseconds value) {
+  return value.count() >= 0 && value <= max_delay;
+}
 
 }  // namespace
 
 std::string check_options(const RuntimeOptions& options) {
   std::string problems;
-  require(options.orchestration_concurrency() >= 1 &&
-              options.orchestration_concurrency() <= most_turns,
-          "orchestration_concurrency must be from 1 to 1000000", problems);
+  require(
+      options.orchestration_concurrency() >= 1 && options.orchestration_concurrency() <= most_turns,
+      "orchestration_concurrency must be from 1 to 1000000", problems);
   require(options.worker_concurrency() >= 1 && options.worker_concurrency() <= most_workers,
           "worker_concurrency must be from 1 to 4096", problems);
   require(options.idle_eviction() > Milliseconds(0) && is_delay(options.idle_eviction()),

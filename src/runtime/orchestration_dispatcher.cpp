@@ -26,8 +26,10 @@ OrchestrationDispatcher::OrchestrationDispatcher(caf::actor_config& config,
 OrchestrationDispatcher::behavior_type OrchestrationDispatcher::make_behavior() {
   actors::watch(this, environment_->provider, [this] { provider_gone(); });
   if (!environment_->clock->ticks()) {
-    clock_subscription_ = environment_->clock->subscribe(
-        [self = OrchestrationDispatcherActor(this)] { actors::send_from_outside(self, SweepIdle{}); });
+    clock_subscription_ =
+        environment_->clock->subscribe([self = OrchestrationDispatcherActor(this)] {
+          actors::send_from_outside(self, SweepIdle{});
+        });
   }
   fetch();
   return {
@@ -75,8 +77,7 @@ void OrchestrationDispatcher::fetched(
       return;
     }
     environment_->log(LogLevel::warn, "cannot fetch instances: " + answer.error().to_string());
-    actors::send_later(this, retry_delay(++failed_fetches_),
-                       TryAgain{});
+    actors::send_later(this, retry_delay(++failed_fetches_), TryAgain{});
     return;
   }
   failed_fetches_ = 0;
@@ -187,7 +188,8 @@ void OrchestrationDispatcher::ask_for_history(const std::string& instance,
 
 void OrchestrationDispatcher::abandon(provider::AbandonOrchestrationItem request) {
   // An error means that the lease is over already, which is what this is for.
-  actors::ask(this, environment_->provider, std::move(request), [](const Done&) {}, [] {});
+  actors::ask(
+      this, environment_->provider, std::move(request), [](const Done&) {}, [] {});
 }
 
 // --- residency ------------------------------------------------------------------------------------
@@ -239,8 +241,8 @@ void OrchestrationDispatcher::arm_sweep() {
 // --- the end --------------------------------------------------------------------------------------
 
 void OrchestrationDispatcher::provider_gone() {
-  environment_->store_works->store(false);
-  finish();
+  draining_.store_gone();
+  drain_if_done();
 }
 
 void OrchestrationDispatcher::drain_if_done() {

@@ -46,9 +46,8 @@ Orchestrator::behavior_type Orchestrator::make_behavior() {
           return run_turn(turn);
         } catch (...) {
           // User code is caught in the replay core, so this is the engine's own failure.
-          const auto details = model::details_of(std::current_exception(),
-                                                 ErrorKind::orchestration_failed,
-                                                 turn.item.instance);
+          const auto details = model::details_of(
+              std::current_exception(), ErrorKind::orchestration_failed, turn.item.instance);
           environment_->log(record(LogLevel::error, "a turn could not be run: " + details.message));
           execution_.reset();
           give_back(turn.item.lock_token);
@@ -64,7 +63,9 @@ Orchestrator::behavior_type Orchestrator::make_behavior() {
   };
 }
 
-void Orchestrator::on_exit() { execution_.reset(); }
+void Orchestrator::on_exit() {
+  execution_.reset();
+}
 
 TurnEnded Orchestrator::run_turn(RunTurn& turn) {
   const provider::OrchestrationItem& item = turn.item;
@@ -98,8 +99,7 @@ TurnEnded Orchestrator::run_poisoned(RunTurn& turn) {
     // Without its code, which may be what ends the process, or missing.
     make_execution({item.instance, item.execution_id, item.orchestration_name, item.version, {}});
   }
-  return acknowledge(turn,
-                     execution_->fail(item.history, item.messages, std::move(details)));
+  return acknowledge(turn, execution_->fail(item.history, item.messages, std::move(details)));
 }
 
 bool Orchestrator::continues(const provider::OrchestrationItem& item) const {

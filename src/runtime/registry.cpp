@@ -64,9 +64,9 @@ Result<OrchestrationRegistry::Found, NotRegistered> OrchestrationRegistry::resol
   const auto number = model::parse_version(*version);
   const auto found = number ? versions->second.find(*number) : versions->second.end();
   if (found == versions->second.end()) {
-    missing.registered =
-        "registered versions: " +
-        list_of(versions->second, [](const auto& each) { return each.second.version; });
+    missing.registered = "registered versions: " + list_of(versions->second, [](const auto& each) {
+                           return each.second.version;
+                         });
     return failure(std::move(missing));
   }
   return found->second;

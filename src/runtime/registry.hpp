@@ -35,8 +35,8 @@ class OrchestrationRegistry {
                                 OrchestrationHandler handler);
 
   /// This version of it, or the newest if none is asked for.
-  [[nodiscard]] Result<Found, NotRegistered> resolve(const std::string& name,
-                                                     const std::optional<std::string>& version) const;
+  [[nodiscard]] Result<Found, NotRegistered> resolve(
+      const std::string& name, const std::optional<std::string>& version) const;
 
  private:
   using Versions = std::map<model::Version, Found>;

@@ -98,7 +98,8 @@ Result<void, RuntimeError> Runtime::start() {
   }
   impl_->store_works->store(true);
   try {
-    impl_->running = std::make_unique<runtime::Running>(provider.home_system(), impl_->make_environment());
+    impl_->running =
+        std::make_unique<runtime::Running>(provider.home_system(), impl_->make_environment());
   } catch (const std::exception& error) {
     return failure(RuntimeError{RuntimeError::Kind::dispatcher_error,
                                 std::string("cannot start the workers: ") + error.what()});
@@ -112,6 +113,8 @@ void Runtime::stop() {
   impl_->running.reset();
 }
 
-bool Runtime::is_running() const { return impl_->is_started && *impl_->store_works; }
+bool Runtime::is_running() const {
+  return impl_->is_started && *impl_->store_works;
+}
 
 }  // namespace duroxide

@@ -83,8 +83,7 @@ void TimerService::answered(const provider::Answer<provider::DueTimers>& answer)
       return;
     }
     environment_->log(LogLevel::warn, "cannot fetch timers: " + answer.error().to_string());
-    actors::send_later(this, retry_delay(++failures_),
-                       TryAgain{});
+    actors::send_later(this, retry_delay(++failures_), TryAgain{});
     return;
   }
   failures_ = 0;
@@ -120,7 +119,7 @@ void TimerService::arm() {
 }
 
 void TimerService::provider_gone() {
-  environment_->store_works->store(false);
+  draining_.store_gone();
   draining_.complete();
 }
 

@@ -10,9 +10,7 @@ namespace {
 struct Describe {
   provider::ExecutionMetadata& metadata;
 
-  void operator()(const replay::StillRunning&) const {
-    metadata.status = ExecutionStatus::running;
-  }
+  void operator()(const replay::StillRunning&) const { metadata.status = ExecutionStatus::running; }
   void operator()(replay::Completed& outcome) const {
     metadata.status = ExecutionStatus::completed;
     metadata.output = std::move(outcome.output);

@@ -46,7 +46,8 @@ void Worker::refused(provider::LockToken token, const ProviderError& error) {
   provider::AbandonWorker abandon;
   abandon.lock_token = token;
   abandon.delay = pause_after_refusal;
-  actors::ask(this, environment_->provider, std::move(abandon), [](const Done&) {}, [] {});
+  actors::ask(
+      this, environment_->provider, std::move(abandon), [](const Done&) {}, [] {});
 }
 
 }  // namespace duroxide::runtime

@@ -12,6 +12,7 @@
 
 #include "raw_commits.hpp"
 #include "report.hpp"
+#include "scale.hpp"
 #include "workloads.hpp"
 
 namespace {
@@ -27,6 +28,7 @@ struct Options {
   bool quick = false;
   bool json = false;
   std::filesystem::path directory = ".";
+  std::filesystem::path full_store;
 };
 
 /// Sizes of one repetition.
@@ -86,7 +88,7 @@ std::vector<Figure> measure(const Options& options) {
   }
   constexpr double micro = 1e6;
   const std::string steps = std::to_string(sizes.steps);
-  return {
+  std::vector<Figure> figures = {
       {"raw LMDB synced commit", median(commit) * micro, "us"},
       {"raw LMDB synced commits", 1 / median(commit), "commits/s"},
       {"hello, p50", median(hello) * micro, "us"},
@@ -95,6 +97,11 @@ std::vector<Figure> measure(const Options& options) {
       {"chain of " + steps, median(chain), "steps/s"},
       {"chain of " + steps, median(chain_commits), "x raw commits/s", true, 0.4},
   };
+  const TemporaryDirectory directory(options.directory);
+  for (Figure& figure : measure_scale(directory.path(), options.quick)) {
+    figures.push_back(std::move(figure));
+  }
+  return figures;
 }
 
 }  // namespace
@@ -109,6 +116,8 @@ int main(int argc, char** argv) {
       options.json = true;
     } else if (argument == "--directory" && i + 1 < argc) {
       options.directory = argv[++i];
+    } else if (argument == "--open-store" && i + 1 < argc) {
+      options.full_store = argv[++i];  // only ever called by this program itself
     } else if (argument == "-h" || argument == "--help") {
       std::cout << usage;
       return 0;
@@ -118,6 +127,9 @@ int main(int argc, char** argv) {
     }
   }
   try {
+    if (!options.full_store.empty()) {
+      return open_full_store(options.full_store);
+    }
     const auto figures = measure(options);
     options.json ? print_json(figures) : print_table(figures);
     for (const Figure& figure : figures) {

@@ -5,11 +5,11 @@
 # undisturbed run: once, or more only where a kill hit it.
 set -euo pipefail
 
-program=$1
+program=$(realpath "$1")
 seed=${2:-$((RANDOM * 32768 + RANDOM))}
 kills=20
 workers=4
-work_ms=60
+work_ms=35
 RANDOM=$((seed % 32768))
 echo "seed $seed (repeat with: $0 $program $seed)"
 

@@ -3,7 +3,7 @@
 # store, and a file with mistakes in it is worked off around them.
 set -euo pipefail
 
-program=$1
+program=$(realpath "$1")
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 cd "$directory"

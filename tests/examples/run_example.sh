@@ -4,7 +4,7 @@
 set -euo pipefail
 
 text=$1
-program=$2
+program=$(realpath "$2")
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 cd "$directory"

@@ -3,8 +3,8 @@
 # the client sees what became of them.
 set -euo pipefail
 
-client=$1
-runtime=$2
+client=$(realpath "$1")
+runtime=$(realpath "$2")
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 cd "$directory"

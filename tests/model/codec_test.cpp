@@ -44,9 +44,8 @@ TEST_CASE("other types travel as plain JSON on one line") {
 }
 
 TEST_CASE("text that is not the JSON asked for is refused with the reason") {
-  for (const std::string text :
-       {"", "  ", "x", "{", "[1,2", "\"open", "]", "1,2", "1}, {\"w\": 2", "{\"a\":1}", "null",
-        "\"text\"", "1 2"}) {
+  for (const std::string text : {"", "  ", "x", "{", "[1,2", "\"open", "]", "1,2", "1}, {\"w\": 2",
+                                 "{\"a\":1}", "null", "\"text\"", "1 2"}) {
     INFO(text);
     const auto value = decode_payload<int>(text);
     REQUIRE_FALSE(value.has_value());

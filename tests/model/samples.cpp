@@ -57,8 +57,7 @@ std::vector<std::pair<std::string, Event>> sample_events() {
 
 std::vector<std::pair<std::string, WorkItem>> sample_work_items() {
   return {
-      {"work.StartOrchestration",
-       work::StartOrchestration{"i", "Orders", "in", "1.2.3", parent}},
+      {"work.StartOrchestration", work::StartOrchestration{"i", "Orders", "in", "1.2.3", parent}},
       {"work.ContinueAsNew",
        work::ContinueAsNew{"i", 3, "Orders", "in", std::nullopt, parent, {{"E", "data"}}}},
       {"work.ActivityExecute", work::ActivityExecute{"i", 3, 4, "Charge", "in", "Orders", "1.2.3"}},

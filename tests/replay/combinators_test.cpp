@@ -10,7 +10,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Residency both_ways() { return GENERATE(Residency::resident, Residency::rebuilt); }
+Residency both_ways() {
+  return GENERATE(Residency::resident, Residency::rebuilt);
+}
 
 Task<std::string> helper(OrchestrationContext ctx, std::string name) {
   auto first = co_await ctx.schedule_activity(name, "1");
@@ -205,4 +207,32 @@ TEST_CASE("the late result of something cancelled changes nothing") {
   const auto size = harness.history().size();
   CHECK(still_running(harness.turn(harness.activity_completed(2, "late"))));
   CHECK(harness.history().size() == size);
+}
+
+TEST_CASE("mistakes in awaiting are told to the code, not waited for") {
+  Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
+    std::string text;
+    auto moved = ctx.schedule_activity("A");
+    const auto owner = std::move(moved);
+    try {
+      co_await moved;
+    } catch (const std::logic_error& error) {
+      text += error.what();
+    }
+    auto shared = ctx.schedule_activity("B");
+    try {
+      co_await when_all(shared, shared);
+    } catch (const std::logic_error& error) {
+      text += error.what();
+    }
+    try {
+      co_await when_any(std::vector<DurableFuture<int>>());
+    } catch (const std::invalid_argument& error) {
+      text += error.what();
+    }
+    co_return text;
+  });
+  const auto text = output_of(harness.start());
+  CHECK_THAT(text, Catch::Contains("moved from") && Catch::Contains("two places at once: B") &&
+                       Catch::Contains("empty vector"));
 }

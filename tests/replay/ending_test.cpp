@@ -10,7 +10,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Residency both_ways() { return GENERATE(Residency::resident, Residency::rebuilt); }
+Residency both_ways() {
+  return GENERATE(Residency::resident, Residency::rebuilt);
+}
 
 struct NotAnException {};
 
@@ -27,9 +29,9 @@ ErrorDetails failure_when_thrown(Thrown thrown) {
 
 /// An instance with one of each open.
 Task<> one_of_each(OrchestrationContext ctx) {
-  const auto all = co_await when_all(ctx.schedule_activity("A"), ctx.schedule_timer(1h),
-                                     ctx.wait_for_external_event("E"),
-                                     ctx.schedule_sub_orchestration("C"));
+  const auto all =
+      co_await when_all(ctx.schedule_activity("A"), ctx.schedule_timer(1h),
+                        ctx.wait_for_external_event("E"), ctx.schedule_sub_orchestration("C"));
   (void)all;
 }
 
@@ -66,7 +68,8 @@ TEST_CASE("an exception before the first await, or while the task is made") {
     CHECK(failure_of(harness.start()).message == "early");
   }
   SECTION("of the input") {
-    Harness harness(residency, [](OrchestrationContext, int number) -> Task<int> { co_return number; });
+    Harness harness(residency,
+                    [](OrchestrationContext, int number) -> Task<int> { co_return number; });
     CHECK(failure_of(harness.start("no number")).kind == ErrorKind::invalid_payload);
   }
 }
@@ -86,7 +89,9 @@ TEST_CASE("a wrong argument is told to the code, and nothing is recorded") {
     refuse([&] { (void)ctx.schedule_activity("\xff"); });
     refuse([&] { (void)ctx.schedule_timer(-1ms); });
     refuse([&] { (void)ctx.schedule_timer(std::chrono::hours::max()); });
-    refuse([&] { (void)ctx.schedule_sub_orchestration("C", "", SubOrchestrationOptions().version("one")); });
+    refuse([&] {
+      (void)ctx.schedule_sub_orchestration("C", "", SubOrchestrationOptions().version("one"));
+    });
     refuse([&] { ctx.schedule_orchestration("C", ""); });
     co_return std::to_string(refused);
   });
@@ -139,7 +144,8 @@ TEST_CASE("a parent is told the end of its child") {
     }
     co_return text;
   });
-  const auto result = harness.turn(work::StartOrchestration{"i", "Test", "", {}, ParentLink{"p", 3, 7}});
+  const auto result =
+      harness.turn(work::StartOrchestration{"i", "Test", "", {}, ParentLink{"p", 3, 7}});
   REQUIRE(result.messages.size() == 1);
   if (fails) {
     const auto& told = std::get<work::SubOrchFailed>(result.messages[0]);
@@ -193,8 +199,8 @@ TEST_CASE("repeated completions and starts change nothing") {
   (void)harness.turn({harness.activity_failed(2, "1"), harness.activity_failed(2, "2"),
                       harness.activity_completed(2, "3")});
   const auto size = harness.history().size();
-  CHECK(still_running(harness.turn({harness.activity_failed(2, "4"),
-                                    work::StartOrchestration{"i", "Other", "", {}, {}}})));
+  CHECK(still_running(harness.turn(
+      {harness.activity_failed(2, "4"), work::StartOrchestration{"i", "Other", "", {}, {}}})));
   CHECK(harness.history().size() == size);
   CHECK(output_of(harness.turn(harness.activity_completed(4, "b"))) == "1b");
 }
@@ -262,9 +268,9 @@ TEST_CASE("an execution can be failed without its code") {
   services.now = [] { return from_milliseconds(1); };
   replay::Execution execution({"i", 1, "Test", "1.0.0", no_code}, services);
   SECTION("before its first turn: the start is recorded, and a parent told") {
-    const auto result = execution.fail(
-        {}, {work::StartOrchestration{"i", "Test", "in", {}, ParentLink{"p", 1, 2}}},
-        application_error(ErrorKind::poisoned_orchestration, "too often"));
+    const auto result =
+        execution.fail({}, {work::StartOrchestration{"i", "Test", "in", {}, ParentLink{"p", 1, 2}}},
+                       application_error(ErrorKind::poisoned_orchestration, "too often"));
     CHECK(failure_of(result).message == "too often");
     REQUIRE(result.events.size() == 2);
     CHECK(result.messages.size() == 1);

@@ -10,7 +10,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Residency both_ways() { return GENERATE(Residency::resident, Residency::rebuilt); }
+Residency both_ways() {
+  return GENERATE(Residency::resident, Residency::rebuilt);
+}
 
 Task<std::string> three_waits(OrchestrationContext ctx) {
   std::string text;
@@ -36,8 +38,8 @@ TEST_CASE("events that come before their wait are kept in order") {
   const auto residency = both_ways();
   SECTION("in the same batch as the start") {
     Harness harness(residency, three_waits);
-    const auto result = harness.start("", {Harness::raised("E", "1"), Harness::raised("E", "2"),
-                                           Harness::raised("E", "3")});
+    const auto result = harness.start(
+        "", {Harness::raised("E", "1"), Harness::raised("E", "2"), Harness::raised("E", "3")});
     CHECK(output_of(result) == "123");
   }
   SECTION("more than there are waits") {

@@ -39,13 +39,14 @@ TurnResult Harness::keep(TurnResult result) {
 }
 
 TurnResult Harness::start(std::string input, std::vector<WorkItem> more) {
-  std::vector<WorkItem> messages{
-      work::StartOrchestration{"i", "Test", std::move(input), {}, {}}};
+  std::vector<WorkItem> messages{work::StartOrchestration{"i", "Test", std::move(input), {}, {}}};
   messages.insert(messages.end(), more.begin(), more.end());
   return turn(std::move(messages));
 }
 
-TurnResult Harness::turn(std::vector<WorkItem> messages) { return keep(execution().run(messages)); }
+TurnResult Harness::turn(std::vector<WorkItem> messages) {
+  return keep(execution().run(messages));
+}
 
 TurnResult Harness::turn(WorkItem message) {
   return turn(std::vector<WorkItem>{std::move(message)});
@@ -65,8 +66,9 @@ WorkItem Harness::child_completed(std::uint64_t id, std::string result) const {
   return work::SubOrchCompleted{"i", assignment.execution_id, id, std::move(result)};
 }
 WorkItem Harness::child_failed(std::uint64_t id, std::string message) const {
-  return work::SubOrchFailed{"i", assignment.execution_id, id,
-                             application_error(ErrorKind::orchestration_failed, std::move(message))};
+  return work::SubOrchFailed{
+      "i", assignment.execution_id, id,
+      application_error(ErrorKind::orchestration_failed, std::move(message))};
 }
 WorkItem Harness::raised(std::string name, std::string data) {
   return work::ExternalRaised{"i", std::move(name), std::move(data)};

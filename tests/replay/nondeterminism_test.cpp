@@ -169,8 +169,12 @@ TEST_CASE("user code cannot swallow a mismatch") {
 TEST_CASE("a damaged history fails the instance with what is wrong") {
   Harness harness = stopped_after_first_step();
   auto history = harness.history();
-  SECTION("no start") { history.erase(history.begin()); }
-  SECTION("a gap") { history.erase(history.begin() + 1); }
+  SECTION("no start") {
+    history.erase(history.begin());
+  }
+  SECTION("a gap") {
+    history.erase(history.begin() + 1);
+  }
   harness.set_history({});
   replay::Execution execution(
       {"i", 1, "Test", "1.0.0",

@@ -12,7 +12,9 @@ namespace {
 
 using Types = std::vector<std::string>;
 
-Residency both_ways() { return GENERATE(Residency::resident, Residency::rebuilt); }
+Residency both_ways() {
+  return GENERATE(Residency::resident, Residency::rebuilt);
+}
 
 Task<std::string> two_steps(OrchestrationContext ctx, std::string input) {
   auto first = co_await ctx.schedule_activity("A", input);
@@ -136,11 +138,12 @@ TEST_CASE("a child is started with a link to its parent") {
   });
   const auto first = harness.start();
   REQUIRE(first.messages.size() == 1);
-  CHECK(first.messages[0] == WorkItem(work::StartOrchestration{"i::sub::1.2", "Child", "in",
-                                                               std::nullopt, ParentLink{"i", 1, 2}}));
+  CHECK(first.messages[0] ==
+        WorkItem(work::StartOrchestration{"i::sub::1.2", "Child", "in", std::nullopt,
+                                          ParentLink{"i", 1, 2}}));
   const auto second = harness.turn(harness.child_completed(2, "a"));
-  CHECK(second.messages.at(0) == WorkItem(work::StartOrchestration{"own", "Child", "in", "2.0.0",
-                                                                   ParentLink{"i", 1, 4}}));
+  CHECK(second.messages.at(0) ==
+        WorkItem(work::StartOrchestration{"own", "Child", "in", "2.0.0", ParentLink{"i", 1, 4}}));
   CHECK(output_of(harness.turn(harness.child_completed(4, "b"))) == "ab");
 }
 
@@ -179,8 +182,8 @@ TEST_CASE("a detached start has no parent and its message goes out even if the t
     co_return text;
   });
   const auto result = harness.start();
-  CHECK(result.messages.at(0) == WorkItem(work::StartOrchestration{"other-1", "Other", "in",
-                                                                   std::nullopt, std::nullopt}));
+  CHECK(result.messages.at(0) ==
+        WorkItem(work::StartOrchestration{"other-1", "Other", "in", std::nullopt, std::nullopt}));
 }
 
 TEST_CASE("a chain of ten thousand steps resumes without a deep stack") {

@@ -4,7 +4,10 @@
 // interface is declared, how a message type is admitted, how messages are sent and asked for, how
 // actors are started and the scheduler is set up. Written for CAF 0.17.6.
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <thread>
 #include <utility>
 
 #include <caf/actor_cast.hpp>
@@ -40,10 +43,12 @@ using Promise = caf::typed_response_promise<Response>;
 inline constexpr auto own_thread = caf::detached;
 
 /// The scheduler settings that measured best: one shared queue (work stealing lets work that a busy
-/// worker enqueued lie for up to 10 ms) and short turns for each actor.
+/// worker enqueued lie for up to 10 ms), short turns for each actor, and a thread for each core.
 inline void configure(caf::actor_system_config& config) {
   config.set("scheduler.policy", caf::atom("sharing"));
   config.set("scheduler.max-throughput", 50U);
+  config.set("scheduler.max-threads",
+             static_cast<std::size_t>(std::max(1U, std::thread::hardware_concurrency())));
 }
 
 /// A scheduler without threads, for tests that run every message themselves.
@@ -80,9 +85,8 @@ template <class Self, class Receiver, class Message, class OnAnswer, class OnGon
 void ask(Self* self, const Receiver& receiver, Message&& message, OnAnswer on_answer,
          OnGone on_gone) {
   self->request(receiver, caf::infinite, std::forward<Message>(message))
-      .then(std::move(on_answer), [on_gone = std::move(on_gone)](const caf::error&) mutable {
-        on_gone();
-      });
+      .then(std::move(on_answer),
+            [on_gone = std::move(on_gone)](const caf::error&) mutable { on_gone(); });
 }
 
 /// Ends an actor in an orderly way: it handles what it has received before, then stops.

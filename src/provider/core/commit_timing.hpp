@@ -29,6 +29,8 @@ class CommitTiming {
   void changed();
   void turn_ahead_began() { ++turns_ahead_; }
   void turn_ahead_ended();
+  /// A commit has been asked for, and what is received before it still joins.
+  [[nodiscard]] bool gathering() const { return phase_ == Phase::gathering; }
   [[nodiscard]] bool closing() const { return phase_ == Phase::closing; }
   [[nodiscard]] bool open() const { return phase_ != Phase::idle; }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <duroxide/errors.hpp>
+#include <duroxide/result.hpp>
 
 namespace duroxide::storage {
 
@@ -40,6 +41,18 @@ class StorageFailure : public std::exception {
 [[nodiscard]] inline ProviderError make_error(ProviderError::Kind kind, std::string_view operation,
                                               std::string message, bool retryable = false) {
   return ProviderError{kind, std::string(operation), std::move(message), retryable};
+}
+
+/// The result of a read, or what it threw, as the answer to a request.
+template <class T, class Read>
+[[nodiscard]] Result<T, ProviderError> answer_of(std::string_view operation, const Read& read) {
+  try {
+    return read();
+  } catch (const StorageFailure& failed) {
+    ProviderError error = failed.error();
+    error.operation = operation;
+    return failure(std::move(error));
+  }
 }
 
 }  // namespace duroxide::storage

@@ -7,9 +7,8 @@
 
 namespace duroxide::storage {
 
-Engine::Engine(std::shared_ptr<KvStore> store, const Session& session,
-               std::shared_ptr<Clock> clock, LogSink log,
-               std::shared_ptr<WaitingReasons> reasons, CommitTiming::Host& host,
+Engine::Engine(std::shared_ptr<KvStore> store, const Session& session, std::shared_ptr<Clock> clock,
+               LogSink log, std::shared_ptr<WaitingReasons> reasons, CommitTiming::Host& host,
                const EngineOptions& options)
     : store_(std::move(store)),
       clock_(std::move(clock)),
@@ -46,7 +45,9 @@ ProviderError Engine::closed_error(std::string_view operation) const {
                     stopped_.value_or("the store is closed"));
 }
 
-bool Engine::paused() const { return paused_until_ && clock_->now() < *paused_until_; }
+bool Engine::paused() const {
+  return paused_until_ && clock_->now() < *paused_until_;
+}
 
 void Engine::apply(const char* operation, DoneReply reply, const std::function<void()>& request) {
   if (stopped_) {
@@ -64,6 +65,11 @@ void Engine::apply(const char* operation, DoneReply reply, const std::function<v
     error.operation = operation;
     reply(failure(std::move(error)));
     settle();
+    return;
+  } catch (const std::exception& failed) {  // out of memory, for one
+    batch_.undo_request();
+    effects_.clear();
+    reply(failure(make_error(ProviderError::Kind::storage, operation, failed.what(), true)));
     return;
   }
   for (const auto& effect : std::exchange(effects_, {})) {
@@ -90,17 +96,33 @@ void Engine::settle() {
     if (timers_changed_) {
       answer_parked_timers();
     }
-    dispatch_turns();
+    // While a batch gathers, turns wait for the last message of it: one fetch is then answered with
+    // all of them, and an instance takes several messages in one turn.
+    if (!timing_.gathering()) {
+      dispatch_turns();
+    }
     dispatch_work();
   } catch (const StorageFailure& failed) {
-    log(LogLevel::error, "the store cannot be read: " + failed.error().message);
+    log_unreadable(failed);
   }
 }
 
 void Engine::commit_due() {
-  if (!stopped_ && timing_.commit_due()) {
+  if (stopped_) {
+    return;
+  }
+  try {
+    dispatch_turns();
+  } catch (const StorageFailure& failed) {
+    log_unreadable(failed);
+  }
+  if (timing_.commit_due()) {
     commit();
   }
+}
+
+void Engine::log_unreadable(const StorageFailure& failed) const {
+  log(LogLevel::error, "the store cannot be read: " + failed.error().message);
 }
 
 void Engine::tick_due() {
@@ -134,6 +156,7 @@ void Engine::commit() {
 void Engine::batch_committed() {
   timing_.batch_ended();
   touched_.clear();
+  turns_counted_ = 0;
   numbers_given_ = false;
   next_pause_ = options_.first_pause;
   removed_work_.clear();
@@ -164,16 +187,8 @@ void Engine::answer_finished() {
     if (!waits_.any(number)) {
       continue;
     }
-    provider::Answer<OrchestrationStatus> answer;
-    try {
-      answer = load_status(batch_.committed(), number);
-      if (answer->is_running()) {
-        continue;
-      }
-    } catch (const StorageFailure& failed) {
-      answer = failure(failed.error());
-      answer.error().operation = "wait_for_status";
-    }
+    const auto answer = answer_of<OrchestrationStatus>(
+        "wait_for_status", [&] { return load_status(batch_.committed(), number); });
     for (const auto& reply : waits_.take(number)) {
       reply(answer);
     }
@@ -184,6 +199,7 @@ void Engine::batch_failed(const ProviderError& error) {
   log(LogLevel::error, "a commit failed: " + error.message);
   batch_.discard();
   timing_.batch_ended();
+  turns_counted_ = 0;
   timers_touched_ = false;
   for (auto& [operation, reply] : std::exchange(answers_, {})) {
     ProviderError answer = error;
@@ -191,9 +207,9 @@ void Engine::batch_failed(const ProviderError& error) {
     reply(failure(std::move(answer)));
   }
   if (const std::string reason = store_->broken(); !reason.empty()) {
-    stop_for_good(make_error(ProviderError::Kind::closed, {},
-                             "the store has stopped after a fatal failure: " + reason +
-                                 "; open it again"));
+    stop_for_good(
+        make_error(ProviderError::Kind::closed, {},
+                   "the store has stopped after a fatal failure: " + reason + "; open it again"));
     return;
   }
   // Turns may have been taken on what never reached the disk: all of them are void, and every

@@ -91,6 +91,7 @@ class Engine {
   [[nodiscard]] ProviderError closed_error(std::string_view operation) const;
   void write_bookkeeping();
   void log(LogLevel level, std::string message, std::string instance = {}) const;
+  void log_unreadable(const StorageFailure& failed) const;
 
   // engine_messages.cpp: messages to instances.
   void accept_start(const work::StartOrchestration& start, std::optional<Milliseconds> delay,
@@ -111,13 +112,11 @@ class Engine {
     std::vector<std::uint64_t> sequences;
     std::size_t bytes = 0;
   };
-  enum class HandedOut : std::uint8_t { yes, no, after_commit };
   void dispatch_turns();
-  HandedOut hand_out_turn(Number number, Holder holder,
-                          std::vector<provider::OrchestrationItem>& items, std::size_t& bytes);
-  HandedOut hand_out_readable_turn(Number number, Holder holder,
-                                   std::vector<provider::OrchestrationItem>& items,
-                                   std::size_t& bytes);
+  void hand_out_turn(Number number, Holder holder, std::vector<provider::OrchestrationItem>& items,
+                     std::size_t& bytes);
+  void hand_out_readable_turn(Number number, Holder holder,
+                              std::vector<provider::OrchestrationItem>& items, std::size_t& bytes);
   [[nodiscard]] Messages read_messages(Number number);
   [[nodiscard]] std::vector<Event> read_history(Number number, std::uint64_t execution);
   [[nodiscard]] bool count_before_delivery(const InstanceRecord& record, Number number,
@@ -135,8 +134,8 @@ class Engine {
 
   // engine_work.cpp
   void dispatch_work();
-  HandedOut hand_out_work(const WorkKey& key, Holder holder,
-                          std::vector<provider::WorkerItem>& items, std::size_t& bytes);
+  void hand_out_work(const WorkKey& key, Holder holder, std::vector<provider::WorkerItem>& items,
+                     std::size_t& bytes);
   [[nodiscard]] std::uint32_t stored_count(const WorkKey& key, const WorkRow& row);
   void count_first_deliveries();
   void release_work_of(Holder holder);
@@ -170,12 +169,13 @@ class Engine {
 
   // Of the open batch.
   std::vector<std::pair<const char*, DoneReply>> answers_;
-  std::unordered_set<Number> touched_;             ///< instances that the batch changes
-  std::vector<Number> finished_;                   ///< instances that end with it
-  std::vector<WorkKey> new_work_;                  ///< rows it adds
-  std::vector<WorkKey> removed_work_;              ///< rows it removes, or that were passed over for it
-  std::vector<WorkKey> work_after_commit_;         ///< rows to be handed out after it
+  std::unordered_set<Number> touched_;      ///< instances that the batch changes
+  std::vector<Number> finished_;            ///< instances that end with it
+  std::vector<WorkKey> new_work_;           ///< rows it adds
+  std::vector<WorkKey> removed_work_;       ///< rows it removes, or that were passed over for it
+  std::vector<WorkKey> work_after_commit_;  ///< rows to be handed out after it
   std::vector<provider::LockToken> acked_timers_;  ///< their leases last until it is committed
+  std::uint64_t turns_counted_ = 0;                ///< to be handed out after it
   bool numbers_given_ = false;
   bool timers_touched_ = false;
 

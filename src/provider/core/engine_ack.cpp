@@ -26,8 +26,8 @@ void check_ack(const provider::AckOrchestrationItem& request, const TurnLease& l
   auto expected = record.event_count;
   for (const Event& event : request.events) {
     if (event.event_id != ++expected) {
-      refuse("event id " + std::to_string(event.event_id) + " does not follow: " +
-             std::to_string(expected) + " is the next of this history");
+      refuse("event id " + std::to_string(event.event_id) +
+             " does not follow: " + std::to_string(expected) + " is the next of this history");
     }
   }
   for (const auto& activity : request.worker_items) {
@@ -88,7 +88,8 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
     add_activity(number, activity);
   }
   for (const auto& timer : request.timers) {
-    batch_.put_new(Table::timers, TimerRow{timer.fire_at, number, lease->execution, timer.id}.bytes(),
+    batch_.put_new(Table::timers,
+                   TimerRow{timer.fire_at, number, lease->execution, timer.id}.bytes(),
                    model::encode_work_item(timer));
     timers_touched_ = true;
   }

@@ -74,8 +74,8 @@ void Engine::enqueue(const provider::EnqueueOrchestratorWork& request, DoneReply
   });
 }
 
-void Engine::accept_start(const work::StartOrchestration& start,
-                          std::optional<Milliseconds> delay, bool use_existing) {
+void Engine::accept_start(const work::StartOrchestration& start, std::optional<Milliseconds> delay,
+                          bool use_existing) {
   check_start(start);
   if (instances_.find(start.instance)) {
     if (!use_existing) {
@@ -192,8 +192,8 @@ void Engine::deliver_from_turn(const WorkItem& item) {
     return;
   }
   if (!start->parent) {
-    log(LogLevel::warn,
-        "a detached start was dropped, because the instance exists already", start->instance);
+    log(LogLevel::warn, "a detached start was dropped, because the instance exists already",
+        start->instance);
     return;
   }
   ErrorDetails details;

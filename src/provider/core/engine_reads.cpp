@@ -6,27 +6,12 @@
 
 namespace duroxide::storage {
 
-namespace {
-
-template <class T, class Read>
-provider::Answer<T> attempt(const char* operation, const Read& read) {
-  try {
-    return read();
-  } catch (const StorageFailure& failed) {
-    ProviderError error = failed.error();
-    error.operation = operation;
-    return failure(std::move(error));
-  }
-}
-
-}  // namespace
-
 void Engine::read(const std::string& instance, const HistoryReply& reply) {
   if (stopped_) {
     reply(failure(closed_error("read")));
     return;
   }
-  reply(attempt<std::vector<Event>>("read", [&]() -> std::vector<Event> {
+  reply(answer_of<std::vector<Event>>("read", [&]() -> std::vector<Event> {
     const ReadView& view = batch_.committed();
     const auto number = find_number(view, instance);
     const auto record = number ? load_instance(view, *number) : std::nullopt;
@@ -42,7 +27,7 @@ void Engine::get_status(const std::string& instance, const StatusReply& reply) {
     reply(failure(closed_error("get_status")));
     return;
   }
-  reply(attempt<OrchestrationStatus>("get_status", [&] {
+  reply(answer_of<OrchestrationStatus>("get_status", [&] {
     const ReadView& view = batch_.committed();
     const auto number = find_number(view, instance);
     return number ? load_status(view, *number) : OrchestrationStatus{};
@@ -56,7 +41,7 @@ void Engine::wait_for_status(Holder sender, const provider::WaitForStatus& reque
     return;
   }
   std::optional<Number> parked_for;
-  auto answer = attempt<OrchestrationStatus>("wait_for_status", [&]() -> OrchestrationStatus {
+  auto answer = answer_of<OrchestrationStatus>("wait_for_status", [&]() -> OrchestrationStatus {
     // A start that is not committed yet is worth waiting for; its end is not worth telling.
     const auto number = instances_.find(request.instance);
     if (!number) {
@@ -78,7 +63,7 @@ void Engine::wait_for_status(Holder sender, const provider::WaitForStatus& reque
 
 void Engine::stop_waiting(Holder sender, std::uint64_t wait_id) {
   if (const auto stopped = waits_.stop(sender, wait_id)) {
-    stopped->second(attempt<OrchestrationStatus>(
+    stopped->second(answer_of<OrchestrationStatus>(
         "wait_for_status", [&] { return load_status(batch_.committed(), stopped->first); }));
   }
 }

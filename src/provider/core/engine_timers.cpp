@@ -31,8 +31,7 @@ void Engine::enqueue_timer(const work::TimerFired& item, DoneReply reply) {
       throw StorageFailure(ProviderError::Kind::instance_finished,
                            "the instance `" + item.instance + "` has ended");
     }
-    batch_.put(Table::timers,
-               TimerRow{item.fire_at, *number, item.execution_id, item.id}.bytes(),
+    batch_.put(Table::timers, TimerRow{item.fire_at, *number, item.execution_id, item.id}.bytes(),
                model::encode_work_item(item));
     timers_touched_ = true;
   });
@@ -138,7 +137,7 @@ void Engine::release_held_back() {
       turns_.release(*number);
     } else if (const auto* key = std::get_if<WorkKey>(&what)) {
       work_.push(*key);
-    } else {
+    } else if (!paused()) {
       paused_until_.reset();
     }
   }

@@ -39,15 +39,12 @@ void Engine::dispatch_turns() {
     const auto room = turns_.parked.front().max_items;
     std::vector<provider::OrchestrationItem> items;
     std::size_t bytes = 0;
-    std::uint64_t reserved = 0;
-    while (items.size() + reserved < room && bytes < bytes_per_answer) {
+    while (items.size() + turns_counted_ < room && bytes < bytes_per_answer) {
       const auto number = turns_.pop(batch_.committed());
       if (!number) {
         break;
       }
-      if (hand_out_turn(*number, holder, items, bytes) == HandedOut::after_commit) {
-        ++reserved;
-      }
+      hand_out_turn(*number, holder, items, bytes);
     }
     if (items.empty()) {
       return;
@@ -58,15 +55,14 @@ void Engine::dispatch_turns() {
   }
 }
 
-Engine::HandedOut Engine::hand_out_turn(Number number, Holder holder,
-                                        std::vector<provider::OrchestrationItem>& items,
-                                        std::size_t& bytes) {
+void Engine::hand_out_turn(Number number, Holder holder,
+                           std::vector<provider::OrchestrationItem>& items, std::size_t& bytes) {
   if (timing_.closing() && touched_.contains(number)) {
     turns_.push_after_commit(number);
-    return HandedOut::no;
+    return;
   }
   try {
-    return hand_out_readable_turn(number, holder, items, bytes);
+    hand_out_readable_turn(number, holder, items, bytes);
   } catch (const StorageFailure& failed) {
     if (failed.error().kind != ProviderError::Kind::corrupt) {
       turns_.push(number);
@@ -77,21 +73,24 @@ Engine::HandedOut Engine::hand_out_turn(Number number, Holder holder,
     reasons_->set({number, 0, 0}, "repair of the store: " + failed.error().message);
     log(LogLevel::error, "instance number " + std::to_string(number) +
                              " cannot be read and stays where it is: " + failed.error().message);
-    return HandedOut::no;
+    return;
   }
 }
 
-Engine::HandedOut Engine::hand_out_readable_turn(Number number, Holder holder,
-                                                 std::vector<provider::OrchestrationItem>& items,
-                                                 std::size_t& bytes) {
+void Engine::hand_out_readable_turn(Number number, Holder holder,
+                                    std::vector<provider::OrchestrationItem>& items,
+                                    std::size_t& bytes) {
+  Messages messages = read_messages(number);
+  if (messages.items.empty()) {
+    return;
+  }
   const auto record = instances_.load(number);
   if (!record || record->status != ExecutionStatus::running) {
-    return HandedOut::no;
+    return;
   }
-  Messages messages = read_messages(number);
   const bool begun = record->event_count > 0;
-  if (messages.items.empty() || (!begun && messages.sequences.front() != 0)) {
-    return HandedOut::no;
+  if (!begun && messages.sequences.front() != 0) {
+    return;  // its start is delayed
   }
   const auto attempts_key = make_key(number);
   if (count_before_delivery(*record, number, messages)) {
@@ -99,7 +98,8 @@ Engine::HandedOut Engine::hand_out_readable_turn(Number number, Holder holder,
     counted_turns_.insert(number);
     touched_.insert(number);
     turns_.push_after_commit(number);
-    return HandedOut::after_commit;
+    ++turns_counted_;
+    return;
   }
 
   provider::OrchestrationItem item;
@@ -130,7 +130,6 @@ Engine::HandedOut Engine::hand_out_readable_turn(Number number, Holder holder,
   reasons_->clear({number, 0, 0});
   bytes += messages.bytes;
   items.push_back(std::move(item));
-  return HandedOut::yes;
 }
 
 Engine::Messages Engine::read_messages(Number number) {
@@ -174,8 +173,8 @@ bool Engine::count_before_delivery(const InstanceRecord& record, Number number,
     return false;
   }
   for (const auto sequence : messages.sequences) {
-    const bool old = sequence == 0 ? record.start_session < session_.id
-                                   : sequence < session_.sequence_base();
+    const bool old =
+        sequence == 0 ? record.start_session < session_.id : sequence < session_.sequence_base();
     if (old) {
       return true;
     }

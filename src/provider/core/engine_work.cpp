@@ -36,7 +36,7 @@ void Engine::dispatch_work() {
       if (!key) {
         break;
       }
-      (void)hand_out_work(*key, holder, items, bytes);
+      hand_out_work(*key, holder, items, bytes);
     }
     if (items.empty()) {
       return;
@@ -47,9 +47,8 @@ void Engine::dispatch_work() {
   }
 }
 
-Engine::HandedOut Engine::hand_out_work(const WorkKey& key, Holder holder,
-                                        std::vector<provider::WorkerItem>& items,
-                                        std::size_t& bytes) {
+void Engine::hand_out_work(const WorkKey& key, Holder holder,
+                           std::vector<provider::WorkerItem>& items, std::size_t& bytes) {
   const auto row_key = key.bytes();
   const auto found = batch_.get(Table::work, row_key);
   if (!found) {
@@ -57,12 +56,12 @@ Engine::HandedOut Engine::hand_out_work(const WorkKey& key, Holder holder,
     if (batch_.committed().get(Table::work, row_key)) {
       removed_work_.push_back(key);
     }
-    return HandedOut::no;
+    return;
   }
   auto row = decode_work_row(*found);
   if (!row) {
     set_aside(Table::work, row_key, row.error());
-    return HandedOut::no;
+    return;
   }
   bytes += found->size();
   const auto count = stored_count(key, *row);
@@ -72,7 +71,7 @@ Engine::HandedOut Engine::hand_out_work(const WorkKey& key, Holder holder,
     store_attempts(row_key, count + 1);
     counted_work_.insert(key);
     work_after_commit_.push_back(key);
-    return HandedOut::after_commit;
+    return;
   }
   provider::WorkerItem item;
   item.attempt_count = counted ? count : count + 1;
@@ -83,7 +82,6 @@ Engine::HandedOut Engine::hand_out_work(const WorkKey& key, Holder holder,
   }
   reasons_->clear({key.number, key.execution, key.event_id});
   items.push_back(std::move(item));
-  return HandedOut::yes;
 }
 
 std::uint32_t Engine::stored_count(const WorkKey& key, const WorkRow& row) {

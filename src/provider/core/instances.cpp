@@ -7,16 +7,17 @@
 namespace duroxide::storage {
 
 void throw_corrupt(Table table, std::string_view key, const std::string& why) {
-  throw StorageFailure(ProviderError::Kind::corrupt, "table " + std::string(to_string(table)) +
-                                                         ", key " + hex(key) + ": " + why);
+  throw StorageFailure(ProviderError::Kind::corrupt,
+                       "table " + std::string(to_string(table)) + ", key " + hex(key) + ": " + why);
 }
 
 namespace {
 
 Number decode_number(std::string_view id, std::string_view bytes) {
   if (bytes.size() != 8) {
-    throw_corrupt(Table::ids, id, "the number of the instance has " +
-                                      std::to_string(bytes.size()) + " bytes instead of 8");
+    throw_corrupt(
+        Table::ids, id,
+        "the number of the instance has " + std::to_string(bytes.size()) + " bytes instead of 8");
   }
   return number_at(bytes, 0);
 }
@@ -66,8 +67,8 @@ std::vector<Event> load_history(const ReadView& view, Number number, std::uint64
   std::vector<Event> events;
   const auto prefix = make_key(number, execution);
   const auto cursor = view.cursor(Table::history);
-  for (bool more = cursor->seek(prefix);
-       more && cursor->key().substr(0, prefix.size()) == prefix; more = cursor->next()) {
+  for (bool more = cursor->seek(prefix); more && cursor->key().substr(0, prefix.size()) == prefix;
+       more = cursor->next()) {
     if (auto read = model::decode_events_into(cursor->value(), events); !read) {
       throw_corrupt(Table::history, cursor->key(), read.error());
     }

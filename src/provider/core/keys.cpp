@@ -30,7 +30,9 @@ std::optional<WorkKey> WorkKey::parse(std::string_view key) {
   return WorkKey{number_at(key, 0), number_at(key, 8), number_at(key, 16)};
 }
 
-std::string TimerRow::bytes() const { return make_key(sortable(due), number, execution, id); }
+std::string TimerRow::bytes() const {
+  return make_key(sortable(due), number, execution, id);
+}
 
 std::optional<TimerRow> TimerRow::parse(std::string_view key) {
   if (key.size() != 32) {

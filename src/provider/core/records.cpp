@@ -35,13 +35,17 @@ Result<Record, std::string> decode_with_status(std::string_view bytes) {
 
 }  // namespace
 
-std::string encode_instance(const InstanceRecord& record) { return model::encode(record); }
+std::string encode_instance(const InstanceRecord& record) {
+  return model::encode(record);
+}
 
 Result<InstanceRecord, std::string> decode_instance(std::string_view bytes) {
   return decode_with_status<InstanceRecord>(bytes);
 }
 
-std::string encode_execution(const ExecutionRecord& record) { return model::encode(record); }
+std::string encode_execution(const ExecutionRecord& record) {
+  return model::encode(record);
+}
 
 Result<ExecutionRecord, std::string> decode_execution(std::string_view bytes) {
   return decode_with_status<ExecutionRecord>(bytes);
@@ -82,7 +86,9 @@ std::string encode_work_row(const WorkRow& row) {
   return bytes;
 }
 
-std::uint64_t session_of_work_row(std::string_view bytes) { return number_at(bytes, 2); }
+std::uint64_t session_of_work_row(std::string_view bytes) {
+  return number_at(bytes, 2);
+}
 
 void count_first_delivery(std::string& bytes) {
   if (bytes.size() >= work_header_bytes) {

@@ -34,8 +34,8 @@ struct InstanceRecord {
   std::uint64_t event_count = 0;    ///< of the current execution
   std::uint64_t start_session = 0;  ///< the opening of the store in which its start was queued
   std::optional<ParentLink> parent;
-  Number parent_number = 0;             ///< 0 if there is none, or it was not in this store
-  std::optional<Timestamp> start_due;   ///< while the start itself waits in the timer queue
+  Number parent_number = 0;            ///< 0 if there is none, or it was not in this store
+  std::optional<Timestamp> start_due;  ///< while the start itself waits in the timer queue
 
   bool operator==(const InstanceRecord&) const = default;
 };

@@ -23,10 +23,10 @@ inline constexpr std::string_view open = "open";  ///< there while the store is 
 
 /// One opening of a store.
 struct Session {
-  std::uint64_t id = 1;             ///< counts the openings
-  bool after_crash = false;         ///< the one before did not close the store
-  Number next_instance = 1;         ///< numbers below belong to earlier sessions
-  Timestamp last_created;           ///< creation times never go back
+  std::uint64_t id = 1;      ///< counts the openings
+  bool after_crash = false;  ///< the one before did not close the store
+  Number next_instance = 1;  ///< numbers below belong to earlier sessions
+  Timestamp last_created;    ///< creation times never go back
 
   /// Sequences and lock tokens of a session are above those of all earlier ones.
   [[nodiscard]] std::uint64_t sequence_base() const { return id << 40; }

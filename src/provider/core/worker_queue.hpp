@@ -38,7 +38,10 @@ class WorkerQueue {
   [[nodiscard]] std::uint64_t credit() const;
 
   /// Rows of earlier sessions are found one by one as there is room for them.
-  void set_backlog(std::uint64_t session) { session_ = session; backlog_ = true; }
+  void set_backlog(std::uint64_t session) {
+    session_ = session;
+    backlog_ = true;
+  }
 
   void push(const WorkKey& key) { waiting_.push_back(key); }
   void push_front(const WorkKey& key) { waiting_.push_front(key); }

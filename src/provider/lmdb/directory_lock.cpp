@@ -29,8 +29,8 @@ Registry& registry() {
 }
 
 [[noreturn]] void throw_in_use(const std::filesystem::path& directory, const std::string& holder) {
-  throw StorageFailure(ProviderError::Kind::in_use, "the store `" + directory.string() +
-                                                        "` is in use by " + holder);
+  throw StorageFailure(ProviderError::Kind::in_use,
+                       "the store `" + directory.string() + "` is in use by " + holder);
 }
 
 std::string read_holder(int file) {

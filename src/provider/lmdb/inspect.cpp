@@ -64,10 +64,10 @@ void check_format(MDB_txn* txn, const std::string& where) {
   }
   const auto number = number_at(format, format_magic.size());
   if (number > store_format) {
-    throw StorageFailure(Kind::newer_format,
-                         where + " has format " + std::to_string(number) +
-                             ", this release reads up to " + std::to_string(store_format) +
-                             "; use a newer release");
+    throw StorageFailure(Kind::newer_format, where + " has format " + std::to_string(number) +
+                                                 ", this release reads up to " +
+                                                 std::to_string(store_format) +
+                                                 "; use a newer release");
   }
   if (number == 0) {
     throw StorageFailure(Kind::corrupt, where + " has no format number");

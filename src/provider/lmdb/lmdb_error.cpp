@@ -2,11 +2,16 @@
 
 #include <cerrno>
 
+#include <fcntl.h>
 #include <lmdb.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace duroxide::storage {
 
-bool is_disk_full(int code) { return code == ENOSPC || code == EDQUOT || code == EFBIG; }
+bool is_disk_full(int code) {
+  return code == ENOSPC || code == EDQUOT || code == EFBIG;
+}
 
 StorageFailure lmdb_failure(int code, const std::string& doing) {
   using Kind = ProviderError::Kind;
@@ -34,6 +39,22 @@ StorageFailure lmdb_failure(int code, const std::string& doing) {
     default:
       return {Kind::storage, text};
   }
+}
+
+int tell_full_disk(int code, const std::filesystem::path& file, std::uint64_t bytes) {
+  if (code != EIO) {
+    return code;
+  }
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
+  struct stat info {};
+  if (descriptor < 0 || ::fstat(descriptor, &info) != 0) {
+    return code;
+  }
+  const int problem = ::posix_fallocate(descriptor, info.st_size, static_cast<off_t>(bytes));
+  // A probe only. That the file stays a little longer if this fails does no harm.
+  (void)!::ftruncate(descriptor, info.st_size);
+  ::close(descriptor);
+  return is_disk_full(problem) ? problem : code;
 }
 
 void check_lmdb(int code, const char* doing) {

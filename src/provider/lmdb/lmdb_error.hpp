@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "provider/core/common.hpp"
@@ -11,6 +13,10 @@ namespace duroxide::storage {
 
 /// No room, but nothing broken: the same may work later.
 [[nodiscard]] bool is_disk_full(int code);
+
+/// LMDB calls a write that was cut short for want of room an input/output error. Returns what stands
+/// in the way of `bytes` more in `file`, or `code` if nothing does.
+[[nodiscard]] int tell_full_disk(int code, const std::filesystem::path& file, std::uint64_t bytes);
 
 /// Throws unless `code` is success.
 void check_lmdb(int code, const char* doing);

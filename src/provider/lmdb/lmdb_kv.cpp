@@ -108,6 +108,16 @@ class LmdbView final : public ReadView {
   std::shared_lock<std::shared_mutex> lock_;
 };
 
+std::uint64_t size_of(const Changes& changes) {
+  std::uint64_t bytes = 0;
+  for (const auto& table : changes) {
+    for (const auto& [key, change] : table) {
+      bytes += key.size() + (change.value ? change.value->size() : 0);
+    }
+  }
+  return bytes;
+}
+
 unsigned int flags_of(Durability durability) {
   switch (durability) {
     case Durability::relaxed:
@@ -124,15 +134,15 @@ unsigned int flags_of(Durability durability) {
 
 LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
                std::uint64_t map_size, DirectoryLock lock)
-    : lock_(std::move(lock)) {
+    : file_(directory / "data.mdb"), lock_(std::move(lock)) {
   check_lmdb(mdb_env_create(&env_), "creating the environment");
   try {
     check_lmdb(mdb_env_set_maxdbs(env_, table_count), "configuring the environment");
     check_lmdb(mdb_env_set_mapsize(env_, std::max(map_size, smallest_map)), "sizing the map");
-    const int code =
-        mdb_env_open(env_, directory.c_str(), MDB_NOTLS | flags_of(durability), 0644);
+    const int code = mdb_env_open(env_, directory.c_str(), MDB_NOTLS | flags_of(durability), 0644);
     if (code != MDB_SUCCESS) {
-      throw lmdb_failure(code, "opening `" + directory.string() + "`");
+      throw lmdb_failure(tell_full_disk(code, file_, smallest_map),
+                         "opening `" + directory.string() + "`");
     }
     int dead = 0;
     check_lmdb(mdb_reader_check(env_, &dead), "checking for stale readers");
@@ -143,40 +153,46 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
   }
 }
 
-LmdbKv::~LmdbKv() { close(); }
+LmdbKv::~LmdbKv() {
+  close();
+}
 
 void LmdbKv::open_tables() {
-  for (;;) {
-    MDB_txn* txn = nullptr;
-    check_lmdb(mdb_txn_begin(env_, nullptr, 0, &txn), "beginning a transaction");
-    int code = MDB_SUCCESS;
-    for (std::size_t table = 0; table < table_count && code == MDB_SUCCESS; ++table) {
-      const std::string name(to_string(static_cast<Table>(table)));
-      code = mdb_dbi_open(txn, name.c_str(), MDB_CREATE, &tables_.at(table));
-    }
-    // Together with the tables, so that whoever finds those knows whose they are.
-    const std::string format = std::string(format_magic) + make_key(store_format);
-    MDB_val key = to_val(meta_keys::format);
-    MDB_val value = to_val(format);
-    const MDB_dbi meta = tables_.at(static_cast<std::size_t>(Table::meta));
-    MDB_val present{};
-    if (code == MDB_SUCCESS) {
-      code = mdb_get(txn, meta, &key, &present);
-    }
-    if (code == MDB_NOTFOUND) {
-      code = mdb_put(txn, meta, &key, &value, 0);
-    }
-    if (code == MDB_SUCCESS) {
-      code = mdb_txn_commit(txn);
-    } else {
-      mdb_txn_abort(txn);
-    }
-    if (code != MDB_MAP_FULL) {
-      check_lmdb(code, "opening the tables");
-      return;
-    }
+  int code = open_tables_once();
+  while (code == MDB_MAP_FULL) {
     grow();
+    code = open_tables_once();
   }
+  check_lmdb(tell_full_disk(code, file_, smallest_map), "opening the tables");
+}
+
+int LmdbKv::open_tables_once() {
+  MDB_txn* txn = nullptr;
+  int code = mdb_txn_begin(env_, nullptr, 0, &txn);
+  if (code != MDB_SUCCESS) {
+    return code;
+  }
+  for (std::size_t table = 0; table < table_count && code == MDB_SUCCESS; ++table) {
+    const std::string name(to_string(static_cast<Table>(table)));
+    code = mdb_dbi_open(txn, name.c_str(), MDB_CREATE, &tables_.at(table));
+  }
+  // Together with the tables, so that whoever finds those knows whose they are.
+  const std::string format = std::string(format_magic) + make_key(store_format);
+  MDB_val key = to_val(meta_keys::format);
+  MDB_val value = to_val(format);
+  const MDB_dbi meta = tables_.at(static_cast<std::size_t>(Table::meta));
+  MDB_val present{};
+  if (code == MDB_SUCCESS) {
+    code = mdb_get(txn, meta, &key, &present);
+  }
+  if (code == MDB_NOTFOUND) {
+    code = mdb_put(txn, meta, &key, &value, 0);
+  }
+  if (code != MDB_SUCCESS) {
+    mdb_txn_abort(txn);
+    return code;
+  }
+  return mdb_txn_commit(txn);
 }
 
 std::unique_ptr<ReadView> LmdbKv::writer_view() {
@@ -233,6 +249,7 @@ void LmdbKv::commit(const Changes& changes) {
   if (code == MDB_SUCCESS) {
     return;
   }
+  code = tell_full_disk(code, file_, smallest_map + 2 * size_of(changes));
   const auto failure = lmdb_failure(code, "committing");
   // A sync that failed may have lost pages which the kernel now believes written: nothing that
   // follows could be trusted. A full disk is found out before that.

@@ -33,9 +33,11 @@ class LmdbKv final : public KvStore {
 
  private:
   void open_tables();
+  [[nodiscard]] int open_tables_once();
   [[nodiscard]] int try_commit(const Changes& changes);
   void grow();
 
+  std::filesystem::path file_;
   std::shared_mutex mutex_;  ///< shared by snapshots; the map moves, and closes, without any
   MDB_env* env_ = nullptr;
   std::array<MDB_dbi, table_count> tables_{};

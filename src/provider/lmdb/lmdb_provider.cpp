@@ -71,8 +71,11 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
     fresh.add(directory / storage::lock_file_name);
   }
   if (storage::inspect_directory(directory) == storage::Found::nothing) {
-    fresh.add(directory / "lock.mdb");
-    fresh.add(directory / "data.mdb");
+    for (const char* file : {"lock.mdb", "data.mdb"}) {
+      if (!fs::exists(directory / file, ignored)) {
+        fresh.add(directory / file);
+      }
+    }
   }
   lock.write_holder();
   storage::ProviderParts parts;
@@ -94,8 +97,7 @@ Result<Store, ProviderError> LmdbProvider::open(const std::filesystem::path& dir
   try {
     auto parts = open_parts(directory, options);
     return detail::start_store(
-        options.actor_system() ? *options.actor_system() : ActorSystem::create(),
-        std::move(parts));
+        options.actor_system() ? *options.actor_system() : ActorSystem::create(), std::move(parts));
   } catch (const StorageFailure& failed) {
     ProviderError error = failed.error();
     error.operation = "open";

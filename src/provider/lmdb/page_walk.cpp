@@ -137,7 +137,8 @@ class Walk {
 
 class File {
  public:
-  explicit File(const std::filesystem::path& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  explicit File(const std::filesystem::path& path)
+      : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
     if (file_ < 0) {
       throw lmdb_failure(errno, "reading `" + path.string() + "`");
     }

@@ -1,0 +1,215 @@
+// LMDB stores across crashes, growth and full disks.
+
+#include <csignal>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <catch2/catch.hpp>
+
+#include "provider/core/session.hpp"
+#include "provider/lmdb/lmdb_kv.hpp"
+#include "provider/world.hpp"
+
+using namespace duroxide;
+using namespace duroxide::provider;
+using namespace duroxide::testing;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+using Kind = ProviderError::Kind;
+
+namespace {
+
+std::unique_ptr<World> open_world(const fs::path& directory,
+                                  std::uint64_t map_size = std::uint64_t{1} << 30) {
+  return std::make_unique<World>([&](ActorSystem system, std::shared_ptr<Clock> clock) {
+    return LmdbProvider::open(directory, LmdbOptions()
+                                             .clock(clock)
+                                             .actor_system(system)
+                                             .durability(Durability::none)
+                                             .map_size(map_size)
+                                             .log_sink({}))
+        .value();
+  });
+}
+
+/// Runs `child` in a process of its own and returns its exit code.
+template <class Child>
+int in_child(const Child& child) {
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    int code = 99;
+    try {
+      code = child();
+    } catch (...) {
+      code = 98;
+    }
+    ::_exit(code);
+  }
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+}  // namespace
+
+TEST_CASE("a store outlives its process", "[lmdb]") {
+  TempDir temp;
+  const auto live = temp.path() / "live";
+  const auto copy = temp.path() / "copy";
+  auto world = open_world(live);
+  world->start("a");
+  auto ack = ack_of(world->fetch_one());
+  ack.worker_items = {activity(OrchestrationItem{"a", "Test", "", 1, {}, true, 0, {}, 0, 1}, 2)};
+  world->ack(ack).value();
+  world->start("b");
+  const bool crash = GENERATE(true, false);
+  if (crash) {
+    fs::copy(live, copy, fs::copy_options::recursive);  // the disk at the moment of a crash
+    fs::remove(copy / "lock.mdb");
+  }
+  world.reset();
+  world = open_world(crash ? copy : live);
+  CHECK(world->history("a") == ack.events);
+  for (int round = 0; round < 2; ++round) {
+    const auto item = world->fetch_one();
+    CHECK(item.instance == "b");
+    CHECK(item.attempt_count == 1);
+    world->abandon(item.lock_token, {}, true).value();
+  }
+  CHECK(world->fetch_work().at(0).attempt_count == 1);
+}
+
+TEST_CASE("a store that was killed can be opened again", "[lmdb]") {
+  TempDir temp;
+  const int code = in_child([&] {
+    auto world = open_world(temp.path());
+    for (int i = 0; i < 20; ++i) {
+      world->start("i" + std::to_string(i));
+    }
+    (void)world->fetch(5);
+    ::raise(SIGKILL);
+    return 0;
+  });
+  CHECK(code == -1);
+  auto world = open_world(temp.path());
+  CHECK(world->fetch(30).size() == 20);
+  CHECK(world->status("i7").is_running());
+}
+
+TEST_CASE("a lock held by another process is named", "[lmdb]") {
+  TempDir temp;
+  int ready[2];
+  int done[2];
+  REQUIRE(::pipe(ready) == 0);
+  REQUIRE(::pipe(done) == 0);
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    auto world = open_world(temp.path());
+    char byte = 1;
+    (void)!::write(ready[1], &byte, 1);
+    (void)!::read(done[0], &byte, 1);
+    ::_exit(0);
+  }
+  char byte = 0;
+  REQUIRE(::read(ready[0], &byte, 1) == 1);
+  System system;
+  const auto refused = LmdbProvider::open(
+      temp.path(), LmdbOptions().log_sink({}).actor_system(use_actor_system(system.actors())));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == Kind::in_use);
+  CHECK(refused.error().message.find("process " + std::to_string(pid) + " on host") !=
+        std::string::npos);
+  REQUIRE(::write(done[1], &byte, 1) == 1);
+  ::waitpid(pid, nullptr, 0);
+  for (const int file : {ready[0], ready[1], done[0], done[1]}) {
+    ::close(file);
+  }
+  CHECK(open_world(temp.path()));
+}
+
+TEST_CASE("a small map grows with its store", "[lmdb]") {
+  TempDir temp;
+  auto world = open_world(temp.path(), 1);
+  const std::string payload(std::size_t{1} << 20, 'x');
+  for (int i = 0; i < 8; ++i) {
+    world->enqueue(work::StartOrchestration{"i" + std::to_string(i), "T", payload, {}, {}}).value();
+  }
+  CHECK(world->manage<Answer<QueueDepths>>(management::GetQueueDepths{})->orchestrator_queue == 8);
+  world.reset();
+  world = open_world(temp.path(), 1);  // less than it holds
+  CHECK(world->fetch(8).size() == 8);
+}
+
+TEST_CASE("a full disk is an error, and nothing is lost", "[lmdb]") {
+  TempDir temp;
+  // A limit on the size of files is a full disk to whoever writes them.
+  const int code = in_child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    auto world = open_world(temp.path());
+    world->start("before");
+    const rlimit limit{std::size_t{512} << 10, RLIM_INFINITY};
+    const rlimit none{RLIM_INFINITY, RLIM_INFINITY};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) {
+      return 1;
+    }
+    const std::string payload(std::size_t{4} << 20, 'x');
+    const auto full = world->enqueue(work::StartOrchestration{"large", "T", payload, {}, {}});
+    if (full || full.error().kind != Kind::disk_full || !full.error().retryable) {
+      return 2;
+    }
+    if (!world->enqueue(start_item("small"))) {
+      return 3;
+    }
+    if (::setrlimit(RLIMIT_FSIZE, &none) != 0 ||
+        !world->enqueue(work::StartOrchestration{"large", "T", payload, {}, {}})) {
+      return 4;
+    }
+    world->clock->advance(10s);
+    (void)world->timers->ask<Answer<DueTimers>>(DequeueTimerPeekLock{1, {}});
+    if (world->fetch(5).size() != 3) {
+      return 5;
+    }
+    world.reset();
+    return 0;
+  });
+  CHECK(code == 0);
+  CHECK(open_world(temp.path())->fetch(5).size() == 3);
+}
+
+TEST_CASE("a disk that is full at the first opening leaves no trace", "[lmdb]") {
+  TempDir temp;
+  const int code = in_child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{std::size_t{12} << 10, RLIM_INFINITY};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    System system;
+    const auto refused = LmdbProvider::open(
+        temp.path() / "store",
+        LmdbOptions().log_sink({}).actor_system(use_actor_system(system.actors())));
+    if (refused) {
+      return 1;
+    }
+    return refused.error().kind == Kind::disk_full ? 0 : 2;
+  });
+  CHECK(code == 0);
+  CHECK(fs::is_empty(temp.path()));
+}
+
+TEST_CASE("a hundred thousand waiting instances open at once", "[lmdb]") {
+  TempDir temp;
+  {
+    auto world = open_world(temp.path());
+    for (int i = 0; i < 100'000; ++i) {
+      (void)world->client->ask<Done>(
+          EnqueueOrchestratorWork{start_item("i" + std::to_string(i)), {}, false});
+    }
+    world->run();
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  auto world = open_world(temp.path());
+  CHECK(world->fetch(10).size() == 10);
+  CHECK(std::chrono::steady_clock::now() - begin < 2s);
+}

@@ -1,0 +1,96 @@
+// Keys and records.
+
+#include <catch2/catch.hpp>
+
+#include "provider/core/keys.hpp"
+#include "provider/core/records.hpp"
+
+using namespace duroxide;
+using namespace duroxide::storage;
+
+TEST_CASE("keys sort as their numbers do", "[records]") {
+  const std::uint64_t big = std::uint64_t{1} << 40;
+  CHECK(make_key(std::uint64_t{1}, big) < make_key(std::uint64_t{2}, std::uint64_t{0}));
+  CHECK(make_key(std::uint64_t{255}) < make_key(std::uint64_t{256}));
+  CHECK(number_at(make_key(big, std::uint64_t{7}), 8) == 7);
+  CHECK(number_at("short", 0) == 0);
+  CHECK(hex(std::string("\x00\xff", 2)) == "00ff");
+}
+
+TEST_CASE("times sort, before 1970 too", "[records]") {
+  const auto times = {Timestamp::min(), from_milliseconds(-5), from_milliseconds(0),
+                      from_milliseconds(1'700'000'000'000), Timestamp::max()};
+  std::uint64_t last = 0;
+  for (const auto time : times) {
+    CHECK(from_sortable(sortable(time)) == time);
+    CHECK(sortable(time) >= last);
+    last = sortable(time);
+  }
+}
+
+TEST_CASE("row keys are read back", "[records]") {
+  const WorkKey work{3, 1, 9};
+  CHECK(WorkKey::parse(work.bytes()) == work);
+  CHECK_FALSE(WorkKey::parse("x"));
+  const TimerRow timer{from_milliseconds(-7), 3, 1, 9};
+  CHECK(TimerRow::parse(timer.bytes()) == timer);
+  CHECK_FALSE(TimerRow::parse(work.bytes()));
+}
+
+TEST_CASE("an instance record is read back", "[records]") {
+  InstanceRecord record;
+  record.id = "order-1";
+  record.orchestration = "Order";
+  record.version = "1.2.3";
+  record.execution = 4;
+  record.status = ExecutionStatus::failed;
+  record.created_at = from_milliseconds(1);
+  record.updated_at = from_milliseconds(2);
+  record.execution_started_at = from_milliseconds(3);
+  record.event_count = 17;
+  record.start_session = 2;
+  record.parent = ParentLink{"p", 1, 2};
+  record.parent_number = 5;
+  record.start_due = from_milliseconds(9);
+  const auto bytes = encode_instance(record);
+  CHECK(decode_instance(bytes).value() == record);
+  CHECK(decode_instance(encode_instance({})).value() == InstanceRecord{});
+
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    CHECK_FALSE(decode_instance(std::string_view(bytes).substr(0, size)));
+  }
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    auto damaged = bytes;
+    damaged[i] = static_cast<char>(damaged[i] ^ 0x55);
+    CHECK_FALSE(decode_instance(damaged));
+  }
+}
+
+TEST_CASE("an execution record is read back", "[records]") {
+  const ExecutionRecord record{"1.0.0", ExecutionStatus::continued_as_new, from_milliseconds(1),
+                               from_milliseconds(2), 3};
+  CHECK(decode_execution(encode_execution(record)).value() == record);
+  CHECK_FALSE(decode_execution("nonsense"));
+}
+
+TEST_CASE("results are read back", "[records]") {
+  CHECK(decode_result(encode_completed("out")).value() ==
+        OrchestrationStatus(OrchestrationStatus::Completed{"out"}));
+  CHECK(decode_result(encode_completed("")).value().is_completed());
+  const auto details = application_error(ErrorKind::cancelled, "stop");
+  CHECK(decode_result(encode_failed(details)).value() ==
+        OrchestrationStatus(OrchestrationStatus::Failed{details}));
+}
+
+TEST_CASE("a worker row carries its count and session", "[records]") {
+  const work::ActivityExecute item{"a", 1, 2, "Act", "in", "Test", "1.0.0"};
+  auto bytes = encode_work_row(WorkRow{77, 0, item});
+  CHECK(session_of_work_row(bytes) == 77);
+  count_first_delivery(bytes);
+  const auto row = decode_work_row(bytes).value();
+  CHECK(row.session == 77);
+  CHECK(row.first_count == 1);
+  CHECK(row.item == item);
+  CHECK_FALSE(decode_work_row("short"));
+  CHECK_FALSE(decode_work_row(std::string(20, '\x01')));
+}
