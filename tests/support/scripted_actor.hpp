@@ -84,10 +84,10 @@ class ScriptedActor {
   /// Answers a message taken before and lets everybody go on.
   template <class Message, class Response, class Given>
   void answer_to(const Asked<Message, Response>& asked, Given response) const {
-    actors::send_from_outside(actor_, Perform{[promise = asked.promise,
-                                               value = Response(std::move(response))]() mutable {
-      promise.deliver(std::move(value));
-    }});
+    actors::send_from_outside(
+        actor_, Perform{[promise = asked.promise, value = Response(std::move(response))]() mutable {
+          promise.deliver(std::move(value));
+        }});
     system_->run();
   }
 

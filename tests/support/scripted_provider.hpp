@@ -21,13 +21,13 @@ using ScriptedProvider = ScriptedActor<
     Asked<provider::WaitForStatus, provider::Answer<OrchestrationStatus>>,
     Received<provider::StopWaiting>>;
 
-using ScriptedManagement = ScriptedActor<
-    ManagementActor,
-    Asked<management::ListInstances, provider::Answer<std::vector<InstanceSummary>>>,
-    Asked<management::GetInstanceInfo, provider::Answer<InstanceInfo>>,
-    Asked<management::ListExecutions, provider::Answer<std::vector<std::uint64_t>>>,
-    Asked<management::ReadExecutionHistory, provider::Answer<std::vector<Event>>>,
-    Asked<management::GetQueueDepths, provider::Answer<QueueDepths>>>;
+using ScriptedManagement =
+    ScriptedActor<ManagementActor,
+                  Asked<management::ListInstances, provider::Answer<std::vector<InstanceSummary>>>,
+                  Asked<management::GetInstanceInfo, provider::Answer<InstanceInfo>>,
+                  Asked<management::ListExecutions, provider::Answer<std::vector<std::uint64_t>>>,
+                  Asked<management::ReadExecutionHistory, provider::Answer<std::vector<Event>>>,
+                  Asked<management::GetQueueDepths, provider::Answer<QueueDepths>>>;
 
 [[nodiscard]] inline ProviderError provider_error(ProviderError::Kind kind) {
   return {kind, "test", "the test says no", kind == ProviderError::Kind::storage};

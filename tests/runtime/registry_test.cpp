@@ -1,0 +1,119 @@
+// The plain parts of the runtime: registries, back-off, residents, options, guids.
+
+#include <limits>
+#include <set>
+
+#include <catch2/catch.hpp>
+
+#include "runtime/backoff.hpp"
+#include "runtime/guid.hpp"
+#include "runtime/options.hpp"
+#include "runtime/registry.hpp"
+
+using namespace duroxide;
+using namespace duroxide::runtime;
+
+namespace {
+
+OrchestrationHandler nothing() {
+  return detail::make_orchestration_handler(
+      [](OrchestrationContext) -> Task<std::string> { co_return ""; });
+}
+
+}  // namespace
+
+TEST_CASE("registry: versions are ordered as numbers") {
+  OrchestrationRegistry registry;
+  for (const char* version : {"1.9.0", "1.10.0", "1.2.30"}) {
+    CHECK(registry.add("O", version, nothing()).empty());
+  }
+  CHECK(registry.resolve("O", std::nullopt)->version == "1.10.0");
+  CHECK(registry.resolve("O", "1.2.30")->version == "1.2.30");
+  CHECK_FALSE(registry.resolve("O", "1.2.3"));
+  CHECK_FALSE(registry.resolve("O", "no version"));
+}
+
+TEST_CASE("registry: mistakes are told and change nothing") {
+  OrchestrationRegistry orchestrations;
+  ActivityRegistry activities;
+  CHECK(orchestrations.add("O", "1.0.0", nothing()).empty());
+  CHECK(orchestrations.add("O", "1.0.0", nothing()) == "orchestration O 1.0.0 is registered twice");
+  CHECK_FALSE(orchestrations.add("", "1.0.0", nothing()).empty());
+  CHECK_FALSE(orchestrations.add(std::string(256, 'x'), "1.0.0", nothing()).empty());
+  CHECK_FALSE(orchestrations.add("\xff", "1.0.0", nothing()).empty());
+  CHECK_FALSE(orchestrations.add("P", "1.0", nothing()).empty());
+  CHECK_FALSE(orchestrations.add("P", "-1.0.0", nothing()).empty());
+  CHECK_FALSE(orchestrations.resolve("P", std::nullopt));
+  CHECK(activities.add("A", nullptr).empty());
+  CHECK(activities.add("A", nullptr) == "activity A is registered twice");
+  CHECK_FALSE(activities.add("", nullptr).empty());
+}
+
+TEST_CASE("registry: what is missing and what is there") {
+  OrchestrationRegistry registry;
+  CHECK(registry.resolve("O", std::nullopt).error().registered ==
+        "registered orchestrations: nothing");
+  for (int i = 0; i < 20; ++i) {
+    CHECK(registry.add("O", "1.0." + std::to_string(i), nothing()).empty());
+  }
+  const auto error = registry.resolve("O", "2.0.0").error();
+  CHECK(error.what == "orchestration O 2.0.0");
+  CHECK(error.registered.find("(20 in all)") != std::string::npos);
+}
+
+TEST_CASE("back-off doubles up to its limit and never overflows") {
+  using Ms = Milliseconds;
+  CHECK(exponential_delay(Ms(1000), Ms(60000), 0) == Ms(1000));
+  CHECK(exponential_delay(Ms(1000), Ms(60000), 5) == Ms(32000));
+  CHECK(exponential_delay(Ms(1000), Ms(60000), 6) == Ms(60000));
+  CHECK(exponential_delay(Ms(1000), Ms(60000), std::numeric_limits<std::uint32_t>::max()) ==
+        Ms(60000));
+  CHECK(exponential_delay(Ms(1), Ms::max(), std::numeric_limits<std::uint32_t>::max()) ==
+        Ms::max());
+  CHECK(exponential_delay(Ms(5), Ms(2), 0) == Ms(2));
+}
+
+TEST_CASE("back-off counts for each thing, and forgets the old ones") {
+  Backoffs backoffs(Milliseconds(10), Milliseconds(100));
+  Timestamp now = from_milliseconds(0);
+  CHECK(backoffs.next("a", now).is_first);
+  CHECK(backoffs.next("a", now).delay == Milliseconds(20));
+  CHECK(backoffs.next("b", now).delay == Milliseconds(10));
+  backoffs.forget("a");
+  CHECK(backoffs.next("a", now).is_first);
+  for (int i = 0; i < 5'000; ++i) {
+    now += Milliseconds(1);
+    (void)backoffs.next(std::to_string(i), now);
+  }
+  CHECK(backoffs.size() < 2'500);
+}
+
+TEST_CASE("options that make no sense are named, all of them") {
+  CHECK(check_options(RuntimeOptions()).empty());
+  CHECK(check_options(RuntimeOptions().max_resident_instances(0)).empty());
+  CHECK(check_options(RuntimeOptions().stop_timeout(Milliseconds(0))).empty());
+  const std::string problems =
+      check_options(RuntimeOptions()
+                        .orchestration_concurrency(0)
+                        .worker_concurrency(0)
+                        .idle_eviction(Milliseconds(0))
+                        .max_attempts(0)
+                        .unregistered_backoff(Milliseconds(2), Milliseconds(1))
+                        .stop_timeout(Milliseconds(-1))
+                        .log_sink(nullptr));
+  CHECK(std::count(problems.begin(), problems.end(), '\n') == 6);
+}
+
+TEST_CASE("guids are random UUIDs of version 4") {
+  std::set<std::string> all;
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string guid = new_guid();
+    REQUIRE(guid.size() == 36);
+    CHECK(guid[8] == '-');
+    CHECK(guid[13] == '-');
+    CHECK(guid[14] == '4');
+    CHECK(std::string("89ab").find(guid[19]) != std::string::npos);
+    all.insert(guid);
+  }
+  CHECK(all.size() == 1'000);
+}

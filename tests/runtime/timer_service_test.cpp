@@ -1,0 +1,147 @@
+// The timer service: what it asks the store, and when. The provider is scripted and the clock moves
+// by hand.
+
+#include "runtime/timer_service.hpp"
+#include "fixture.hpp"
+
+using namespace duroxide;
+using namespace duroxide::provider;
+using namespace duroxide::runtime;
+using namespace duroxide::runtime::test;
+
+namespace {
+
+struct TimerFixture : Fixture {
+  TimerServiceActor service = spawn();
+
+  TimerServiceActor spawn() {
+    auto spawned = system.get().spawn<TimerService>(environment);
+    system.run();
+    return spawned;
+  }
+  ~TimerFixture() {
+    provider.end();
+    drain();
+  }
+  DequeueTimerPeekLock answer(std::vector<LockToken> due, std::optional<Timestamp> next) {
+    return provider.answer<DequeueTimerPeekLock>(
+        Answer<DueTimers>(DueTimers{std::move(due), next}));
+  }
+  /// Moves the clock. The request that is parked is answered with nothing, as a store does when a
+  /// newer one comes.
+  void advance(Milliseconds step) {
+    const auto parked = provider.take<DequeueTimerPeekLock>();
+    clock->advance(step);
+    system.run();
+    provider.answer_to(parked, Answer<DueTimers>(DueTimers{}));
+  }
+  void drain() {
+    actors::send_from_outside(service, Drain{[this] { drained = true; }});
+    system.run();
+  }
+  Timestamp in(int milliseconds) { return clock->now() + Milliseconds(milliseconds); }
+
+  bool drained = false;
+};
+
+}  // namespace
+
+TEST_CASE("timers: it asks once, and says what it knows") {
+  TimerFixture f;
+  const auto next = f.in(500);
+  CHECK_FALSE(f.answer({}, next).known_next_due);
+  CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);
+  CHECK(f.answer({}, f.in(200)).known_next_due == next);  // an earlier one was made
+  CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);
+}
+
+TEST_CASE("timers: due ones are moved to their instances") {
+  TimerFixture f;
+  f.answer({1, 2}, std::nullopt);
+  CHECK(f.provider.answer<AckTimer>(Done()).lock_tokens == std::vector<LockToken>{1, 2});
+  CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);
+}
+
+TEST_CASE("timers: when the clock has moved it asks again") {
+  TimerFixture f;
+  f.answer({}, f.in(500));
+  SECTION("not before the next one is due") {
+    f.clock->advance(Milliseconds(499));
+    f.system.run();
+    CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);
+  }
+  SECTION("then as if it knew nothing, so that an answer comes in any case") {
+    f.advance(Milliseconds(500));
+    CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);
+    CHECK_FALSE(f.answer({3}, std::nullopt).known_next_due);
+    CHECK(f.provider.answer<AckTimer>(Done()).lock_tokens == std::vector<LockToken>{3});
+  }
+}
+
+TEST_CASE("timers: due ones in a late answer are moved, too") {
+  TimerFixture f;
+  const auto parked = f.provider.take<DequeueTimerPeekLock>();
+  f.clock->advance(Milliseconds(1));
+  f.system.run();
+  f.provider.answer_to(parked, Answer<DueTimers>(DueTimers{{4}, std::nullopt}));
+  CHECK(f.provider.count<AckTimer>() == 1);
+  CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);
+}
+
+TEST_CASE("timers: a clock that ticks arms one delay") {
+  Fixture f;
+  f.environment->clock = system_clock();
+  const auto service = f.system.get().spawn<TimerService>(f.environment);
+  f.system.run();
+  const auto answer = [&](int milliseconds) {
+    f.provider.answer<DequeueTimerPeekLock>(
+        Answer<DueTimers>(DueTimers{{}, f.environment->clock->now() + Milliseconds(milliseconds)}));
+  };
+  answer(30'000);
+  const auto parked = f.provider.take<DequeueTimerPeekLock>();
+  SECTION("its end asks again; here, before the time, it only waits on") {
+    actors::send_from_outside(service, Tick{1});
+    f.system.run();
+    CHECK(f.provider.count<DequeueTimerPeekLock>() == 0);
+  }
+  SECTION("an older one is ignored") {
+    f.provider.answer_to(parked, Answer<DueTimers>(DueTimers{{}, f.environment->clock->now()}));
+    const auto again = f.provider.take<DequeueTimerPeekLock>();
+    actors::send_from_outside(service, Tick{1});
+    f.system.run();
+    CHECK(f.provider.count<DequeueTimerPeekLock>() == 0);
+    actors::send_from_outside(service, Tick{2});
+    f.system.run();
+    CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);
+  }
+  f.provider.end();
+  actors::send_from_outside(service, Drain{[] {}});
+  f.system.run();
+}
+
+TEST_CASE("timers: a failed request is repeated after a pause") {
+  TimerFixture f;
+  f.provider.answer<DequeueTimerPeekLock>(
+      Answer<DueTimers>(failure(provider_error(ProviderError::Kind::storage))));
+  CHECK(f.provider.count<DequeueTimerPeekLock>() == 0);
+  actors::send_from_outside(f.service, TryAgain{});
+  f.system.run();
+  CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);
+}
+
+TEST_CASE("timers: draining gives the leases back") {
+  TimerFixture f;
+  f.drain();
+  CHECK_FALSE(f.drained);
+  f.provider.answer<ReleaseHolder>(Done());
+  CHECK(f.drained);
+  CHECK(actors::has_ended(f.service));
+}
+
+TEST_CASE("timers: a store that is gone ends the work") {
+  TimerFixture f;
+  f.provider.end();
+  CHECK_FALSE(*f.environment->store_works);
+  f.drain();
+  CHECK(f.drained);
+}

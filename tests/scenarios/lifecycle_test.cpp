@@ -1,0 +1,174 @@
+// Starting and stopping runtimes, delayed and repeated starts.
+
+#include <atomic>
+#include <thread>
+
+#include "scenario.hpp"
+
+using namespace duroxide;
+using namespace duroxide::scenario;
+
+namespace {
+
+Task<std::string> calls(OrchestrationContext context, std::string activity) {
+  co_return co_await context.schedule_activity(activity);
+}
+
+Task<int> chain(OrchestrationContext context, int length) {
+  int sum = 0;
+  for (int i = 0; i < length; ++i) {
+    sum += co_await context.schedule_activity<int>("One");
+  }
+  co_return sum;
+}
+
+struct Registrations {
+  std::shared_ptr<Gate> entered = std::make_shared<Gate>();
+  std::shared_ptr<Gate> leave = std::make_shared<Gate>();
+  std::shared_ptr<std::atomic<int>> runs = std::make_shared<std::atomic<int>>(0);
+
+  void operator()(Runtime& runtime) const {
+    runtime.register_orchestration("Calls", calls)
+        .register_orchestration("Chain", chain)
+        .register_activity("One", [] { return 1; })
+        .register_activity("Long", [entered = entered, leave = leave, runs = runs] {
+          ++*runs;
+          entered->open();
+          leave->wait();
+          return "finished";
+        });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("stop waits for a running activity") {
+  const Registrations registrations;
+  Scenario s(EVERY_BACKEND, registrations);
+  s.start("i", "Calls", std::string("Long"));
+  registrations.entered->wait();
+  std::thread opener([&] { registrations.leave->open(); });
+  s.runtime().stop();
+  opener.join();
+  CHECK_FALSE(s.runtime().is_running());
+  REQUIRE(s.runtime().start());
+  CHECK(s.wait("i").output() == "finished");
+  CHECK(*registrations.runs == 1);
+}
+
+TEST_CASE("stop does not wait for ever; what runs too long runs again") {
+  const Registrations registrations;
+  Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().stop_timeout(Milliseconds(20)));
+  s.start("i", "Calls", std::string("Long"));
+  registrations.entered->wait();
+  s.runtime().stop();
+  CHECK(s.client().get_status("i")->is_running());
+  REQUIRE(s.runtime().start());
+  registrations.leave->open();
+  CHECK(s.wait("i").output() == "finished");
+  CHECK(*registrations.runs == 2);
+}
+
+TEST_CASE("stop without anything to do, twice, and without a start") {
+  Scenario s(EVERY_BACKEND, Registrations());
+  s.runtime().stop();
+  s.runtime().stop();
+  Runtime never(s.store());
+  never.stop();
+  CHECK_FALSE(never.is_running());
+}
+
+TEST_CASE("a runtime that is moved") {
+  Scenario s(EVERY_BACKEND, Registrations());
+  Runtime moved = std::move(s.runtime());
+  CHECK(moved.is_running());
+  CHECK(s.run("i", "Chain", 3).output() == "3");
+  Runtime target(s.store());
+  target = std::move(moved);
+  CHECK(s.run("j", "Chain", 3).output() == "3");
+}
+
+TEST_CASE("work goes on where it stood after a restart, at any step") {
+  Scenario s(EVERY_BACKEND, Registrations());
+  s.start("i", "Chain", 400);
+  for (int restarts = 0; restarts < 5; ++restarts) {
+    const std::size_t before = s.types("i").size();
+    while (s.types("i").size() < before + 20 && s.client().get_status("i")->is_running()) {
+    }
+    s.restart();
+  }
+  CHECK(s.wait("i").output() == "400");
+  CHECK(s.types("i").size() == 2 + 2 * 400);
+}
+
+TEST_CASE("two runtimes share a store") {
+  Scenario s(EVERY_BACKEND, Registrations());
+  Runtime second(s.store());
+  Registrations()(second);
+  REQUIRE(second.start());
+  for (int i = 0; i < 50; ++i) {
+    s.start(std::to_string(i), "Chain", 5);
+  }
+  second.stop();
+  for (int i = 0; i < 50; ++i) {
+    CHECK(s.wait(std::to_string(i)).output() == "5");
+  }
+}
+
+TEST_CASE("a second start of an id") {
+  Scenario s(EVERY_BACKEND, Registrations());
+  CHECK(s.run("i", "Chain", 2).output() == "2");
+  CHECK(s.client().start_orchestration("i", "Chain", 5).error().kind ==
+        ClientError::Kind::instance_already_exists);
+  s.start("i", "Chain", 5, StartOptions().reuse(ReusePolicy::use_existing));
+  CHECK(s.wait("i").output() == "2");
+}
+
+TEST_CASE("a delayed start is listed at once and begins later") {
+  Scenario s(EVERY_BACKEND, Registrations());
+  REQUIRE(s.client().schedule_orchestration("soon", "Chain", 1, 30ms));
+  REQUIRE(s.client().schedule_orchestration("late", "Chain", 1, std::chrono::hours(1)));
+  CHECK(s.client().get_status("late")->is_running());
+  CHECK(s.client().start_orchestration("late", "Chain", 1).error().kind ==
+        ClientError::Kind::instance_already_exists);
+  CHECK(s.wait("soon").output() == "1");
+  CHECK(s.types("late").empty());
+}
+
+TEST_CASE("waiting: unknown instances, and too long") {
+  Scenario s(EVERY_BACKEND, Registrations());
+  CHECK(s.client().wait_for_completion("nobody", ample).error().kind ==
+        ClientError::Kind::instance_not_found);
+  CHECK(s.client().get_status("nobody")->is_not_found());
+  const Registrations registrations;
+  s.restart(registrations);
+  s.start("i", "Calls", std::string("Long"));
+  CHECK(s.client().wait_for_completion("i", 1ms).error().kind == ClientError::Kind::timeout);
+  registrations.leave->open();
+  CHECK(s.wait("i").is_completed());
+  const auto statuses = s.client().get_bulk_status({"i", "nobody", "i"}).value();
+  CHECK(statuses[0].second.is_completed());
+  CHECK(statuses[1].second.is_not_found());
+  CHECK(statuses[2].first == "i");
+}
+
+TEST_CASE("many threads use one client") {
+  Scenario s(EVERY_BACKEND, Registrations());
+  std::atomic<int> good{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 20; ++i) {
+        const std::string id = std::to_string(t) + "-" + std::to_string(i);
+        if (s.client().start_orchestration(id, "Chain", 2) &&
+            s.client().wait_for_output<int>(id, ample) == 2) {
+          ++good;
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  CHECK(good == 160);
+}

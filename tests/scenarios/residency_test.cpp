@@ -1,0 +1,144 @@
+// Whether an instance stays in memory between its turns must make no difference to its history.
+
+#include "scenario.hpp"
+
+using namespace duroxide;
+using namespace duroxide::scenario;
+
+namespace {
+
+Task<std::string> child(OrchestrationContext context, int input) {
+  const int doubled = co_await context.schedule_activity<int>("Double", input);
+  co_return std::to_string(doubled);
+}
+
+/// Some of everything, in an order that does not depend on timing.
+Task<std::string> everything(OrchestrationContext context, int round) {
+  const Timestamp now = context.utc_now();
+  const std::string guid = context.new_guid();
+  std::string result = co_await context.wait_for_external_event("E");
+  const int doubled = co_await context.schedule_activity<int>("Double", round);
+  co_await context.schedule_timer(1ms);
+  try {
+    co_await context.schedule_activity("Fail");
+  } catch (const ActivityFailed& failed) {
+    result += failed.details().message;
+  }
+  auto options = SubOrchestrationOptions().instance_id(context.instance_id() + "-child-" +
+                                                       std::to_string(round));
+  result += co_await context.schedule_sub_orchestration("Child", doubled, options);
+  auto loser = context.wait_for_external_event("Never");
+  auto winner = context.schedule_timer(0ms);
+  co_await when_any(std::move(loser), std::move(winner));
+  co_await context.schedule_activity("Check", guid + std::to_string(to_milliseconds(now)));
+  co_await context.schedule_activity("Check", guid + std::to_string(to_milliseconds(now)));
+  if (round < 3) {
+    co_await context.continue_as_new(round + 1);
+  }
+  co_return result;
+}
+
+struct Registrations {
+  std::shared_ptr<std::vector<std::string>> checked = std::make_shared<std::vector<std::string>>();
+
+  void operator()(Runtime& runtime) const {
+    runtime.register_orchestration("Child", child)
+        .register_orchestration("Everything", everything)
+        .register_activity("Double", [](int number) { return 2 * number; })
+        .register_activity("Fail", [] { throw std::runtime_error("failed"); })
+        .register_activity("Check", [checked = checked](std::string text) {
+          checked->push_back(std::move(text));  // one instance at a time: no two run at once
+        });
+  }
+};
+
+/// A history without what differs from run to run.
+std::vector<Event> comparable(std::vector<Event> events) {
+  for (Event& event : events) {
+    event.timestamp = Timestamp();
+    if (auto* timer = std::get_if<event::TimerCreated>(&event.kind)) {
+      timer->fire_at = Timestamp();
+    } else if (auto* fired = std::get_if<event::TimerFired>(&event.kind)) {
+      fired->fire_at = Timestamp();
+    } else if (auto* time = std::get_if<event::UtcNowRecorded>(&event.kind)) {
+      time->time = Timestamp();
+    } else if (auto* guid = std::get_if<event::GuidRecorded>(&event.kind)) {
+      guid->guid.clear();
+    } else if (auto* activity = std::get_if<event::ActivityScheduled>(&event.kind)) {
+      if (activity->name == "Check") {
+        activity->input.clear();
+      }
+    }
+  }
+  return events;
+}
+
+struct Run {
+  std::string output;
+  std::vector<std::vector<Event>> histories;
+  std::vector<std::string> checked;
+};
+
+Run run_with(Backend backend, std::size_t residency) {
+  const Registrations registrations;
+  Scenario s(backend, registrations, RuntimeOptions().max_resident_instances(residency));
+  s.stop_runtime();
+  s.start("i", "Everything", 1);
+  for (const char* data : {"a", "b", "c"}) {
+    s.raise("i", "E", std::string(data));
+  }
+  s.start_runtime();
+  Run run;
+  run.output = s.wait("i").output();
+  for (std::uint64_t execution = 1; execution <= 3; ++execution) {
+    run.histories.push_back(comparable(s.history("i", execution)));
+  }
+  s.stop_runtime();
+  run.checked = *registrations.checked;
+  CHECK(s.depths() == QueueDepths{});
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("without residency the history is the same as with it") {
+  const Backend backend = EVERY_BACKEND;
+  const Run resident = run_with(backend, 100);
+  const Run rebuilt = run_with(backend, 0);
+  const Run squeezed = run_with(backend, 1);
+  CHECK(resident.output == "cfailed12");
+  CHECK(rebuilt.output == resident.output);
+  CHECK(rebuilt.histories == resident.histories);
+  CHECK(squeezed.histories == resident.histories);
+}
+
+TEST_CASE("recorded times and guids are the same at every replay") {
+  const Run run = run_with(EVERY_BACKEND, 0);
+  REQUIRE(run.checked.size() == 6);
+  CHECK(run.checked[0] == run.checked[1]);
+  CHECK(run.checked[2] == run.checked[3]);
+  CHECK(run.checked[0] != run.checked[2]);
+}
+
+TEST_CASE("more instances than may stay in memory") {
+  Scenario s(EVERY_BACKEND, Registrations(), RuntimeOptions().max_resident_instances(3));
+  for (int i = 0; i < 50; ++i) {
+    s.start(std::to_string(i), "Child", i);
+  }
+  for (int i = 0; i < 50; ++i) {
+    CHECK(s.wait(std::to_string(i)).output() == std::to_string(2 * i));
+  }
+}
+
+TEST_CASE("what is idle for a while leaves memory and comes back") {
+  Scenario s(EVERY_BACKEND, Registrations(), RuntimeOptions().idle_eviction(Milliseconds(1)));
+  for (int i = 0; i < 20; ++i) {
+    s.start(std::to_string(i), "Everything", 3);
+  }
+  for (int i = 0; i < 20; ++i) {
+    s.raise(std::to_string(i), "E", std::string("x"));
+  }
+  for (int i = 0; i < 20; ++i) {
+    CHECK(s.wait(std::to_string(i)).output() == "xfailed12");
+  }
+}

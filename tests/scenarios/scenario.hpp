@@ -1,0 +1,118 @@
+#pragma once
+
+// End to end: a client, a runtime with real threads, and a store. Tests wait for things to happen,
+// never for time to pass.
+
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include <duroxide/duroxide.hpp>
+
+namespace duroxide::scenario {
+
+using namespace std::chrono_literals;
+
+/// Longer than anything here takes; a test that waits so long has failed.
+inline constexpr auto ample = 60s;
+
+enum class Backend { memory, lmdb };
+
+/// A directory that is removed with everything in it.
+class TempDir {
+ public:
+  TempDir();
+  ~TempDir();
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// A door that a test or an activity opens, and others wait at.
+class Gate {
+ public:
+  void open();
+  void wait();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable opened_;
+  bool is_open_ = false;
+};
+
+using Register = std::function<void(Runtime&)>;
+
+/// One store with a client and a runtime.
+class Scenario {
+ public:
+  /// Starts a runtime with what `registrations` registers.
+  Scenario(Backend backend, Register registrations, RuntimeOptions options = RuntimeOptions());
+
+  [[nodiscard]] Client& client() { return *client_; }
+  [[nodiscard]] Runtime& runtime() { return *runtime_; }
+  [[nodiscard]] const Store& store() const { return *store_; }
+
+  /// Starts an instance and waits for its end.
+  template <class In = std::string>
+  OrchestrationStatus run(const std::string& instance, const std::string& orchestration,
+                          const In& input = In()) {
+    start(instance, orchestration, input);
+    return wait(instance);
+  }
+  template <class In = std::string>
+  void start(const std::string& instance, const std::string& orchestration, const In& input = In(),
+             const StartOptions& options = StartOptions()) {
+    REQUIRE_OK(client_->start_orchestration(instance, orchestration, input, options));
+  }
+  template <class Data = std::string>
+  void raise(const std::string& instance, const std::string& event, const Data& data = Data()) {
+    REQUIRE_OK(client_->raise_event(instance, event, data));
+  }
+  OrchestrationStatus wait(const std::string& instance);
+  /// The details of an instance that must have failed.
+  ErrorDetails failure_of(const std::string& instance);
+
+  [[nodiscard]] std::vector<Event> history(const std::string& instance,
+                                           std::uint64_t execution = 1);
+  [[nodiscard]] std::vector<std::string> types(const std::string& instance,
+                                               std::uint64_t execution = 1);
+  [[nodiscard]] QueueDepths depths();
+
+  /// Stops the runtime, closes and reopens the store if that is possible, and starts again, with
+  /// other registrations if given.
+  void restart(std::optional<Register> registrations = std::nullopt);
+  void stop_runtime();
+  void start_runtime();
+
+ private:
+  template <class R>
+  static void REQUIRE_OK(const R& result) {
+    if (!result) {
+      FAIL(result.error().message);
+    }
+  }
+  void open_store();
+
+  Backend backend_;
+  TempDir directory_;
+  Register registrations_;
+  RuntimeOptions options_;
+  std::optional<Store> store_;
+  std::optional<Client> client_;
+  std::optional<Runtime> runtime_;
+};
+
+/// For the first line of a test that holds on every store.
+#define EVERY_BACKEND \
+  GENERATE(duroxide::scenario::Backend::memory, duroxide::scenario::Backend::lmdb)
+
+}  // namespace duroxide::scenario
