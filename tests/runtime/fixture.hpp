@@ -42,11 +42,15 @@ struct Fixture {
   template <class Response, class Receiver, class Request>
   std::shared_ptr<std::optional<Response>> ask(const Receiver& actor, Request request) {
     auto answer = std::make_shared<std::optional<Response>>();
-    system.get().spawn([=](caf::event_based_actor* self) {
-      self->request(actor, caf::infinite, request)
-          .then([answer](const Response& response) { *answer = response; },
-                [](const caf::error&) {});
-    });
+    // Everything goes in as an argument: CAF 0.17 dereferences null for a function that has none.
+    system.get().spawn(
+        [](caf::event_based_actor* self, const Receiver& receiver, const Request& question,
+           const std::shared_ptr<std::optional<Response>>& place) {
+          actors::ask(
+              self, receiver, question, [place](const Response& response) { *place = response; },
+              [] {});
+        },
+        actor, std::move(request), answer);
     system.run();
     return answer;
   }

@@ -192,16 +192,13 @@ TEST_CASE("how to test a provider: send it its messages") {
   const auto flaky =
       environment.system.get().spawn<FlakyProvider>(provider_of(environment.store), 1);
 
-  // Asked directly, as an actor asks. What is asked is answered once the messages have run.
-  std::optional<Done> answer;
-  environment.system.get().spawn([&](caf::event_based_actor* self) {
-    actors::ask(
-        self, flaky, provider::AckOrchestrationItem{}, [&](const Done& done) { answer = done; },
-        [] {});
-  });
-  actors::run_until(environment.system.get(), [&] { return answer.has_value(); });
-  REQUIRE(answer);
-  CHECK(answer->error().kind == ProviderError::Kind::storage);
+  // Asked directly, from outside: send, let the messages run, receive.
+  caf::scoped_actor self(environment.system.get());
+  auto asked = self->request(flaky, caf::infinite, provider::AckOrchestrationItem{});
+  actors::run_until(environment.system.get(), [] { return false; });
+  asked.receive(
+      [](const Done& answer) { CHECK(answer.error().kind == ProviderError::Kind::storage); },
+      [](const caf::error&) { FAIL("the provider has ended"); });
   actors::stop(flaky);
 }
 

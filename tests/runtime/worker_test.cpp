@@ -120,11 +120,11 @@ TEST_CASE("activity call: an input of another type than it takes") {
 }
 
 TEST_CASE("activity call: results have a largest size") {
-  const std::size_t most = model::max_payload_bytes;
-  CHECK(std::holds_alternative<work::ActivityCompleted>(
-      call([most] { return std::string(most, 'x'); })));
-  const auto details = failure_of([most] { return std::string(most + 1, 'x'); });
+  constexpr std::size_t most = model::max_payload_bytes;
+  CHECK(
+      std::holds_alternative<work::ActivityCompleted>(call([] { return std::string(most, 'x'); })));
+  const auto details = failure_of([] { return std::string(most + 1, 'x'); });
   CHECK(details.kind == ErrorKind::limit_exceeded);
   CHECK(details.subject == "A");
-  CHECK(failure_of([most] { throw std::string(most + 1, 'x'); }).kind == ErrorKind::limit_exceeded);
+  CHECK(failure_of([] { throw std::string(most + 1, 'x'); }).kind == ErrorKind::limit_exceeded);
 }

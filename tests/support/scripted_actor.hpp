@@ -111,6 +111,11 @@ class ScriptedActor {
               [](const Perform& perform) { perform.action(); }};
     }
 
+    /// The promises hold this actor and those who asked: without this none would ever be freed.
+    void on_exit() override {
+      std::apply([](auto&... queue) { (queue.clear(), ...); }, *inbox_);
+    }
+
    private:
     template <class Request, class Response>
     auto handler(Asked<Request, Response>*) {
