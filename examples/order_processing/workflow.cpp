@@ -38,8 +38,9 @@ Task<OrderOutcome> process_order(OrchestrationContext ctx, Order order) {
     co_return outcome;
   }
 
-  auto first = co_await when_any(ctx.wait_for_external_event("ShippingReady"),
-                                 ctx.schedule_timer(Milliseconds(order.ship_within_ms)));
+  auto shipping = ctx.wait_for_external_event("ShippingReady");
+  auto deadline = ctx.schedule_timer(Milliseconds(order.ship_within_ms));
+  auto first = co_await when_any(std::move(shipping), std::move(deadline));
   if (first.index() == 1) {
     co_await ctx.schedule_activity("ReleaseInventory", order);
     co_await ctx.schedule_activity("RefundPayment", order);

@@ -148,8 +148,9 @@ class Client {
     raise_text(instance, event, encode_payload(data), std::move(on_done));
   }
 
-  /// Asks an instance to stop: it fails as cancelled with this reason, its activities, timers and
-  /// children with it. Errors: `instance_not_found`, `instance_finished`.
+  /// Asks an instance to stop: it fails as cancelled with this reason, and its timers and children
+  /// with it. Its activities that have not begun are not run; the results of others are discarded.
+  /// Errors: `instance_not_found`, `instance_finished`.
   [[nodiscard]] Done cancel_orchestration(std::string_view instance, std::string_view reason = {});
   void cancel_orchestration(std::string_view instance, std::string_view reason, OnDone on_done);
   /// The seeds' other name for it.

@@ -61,7 +61,9 @@ class [[nodiscard]] ContinueAsNew {
 /// context and activities. A step that differs from history fails the instance with
 /// `ErrorKind::nondeterminism`.
 ///
-/// Everything that schedules does so at the call, whether or not the future is awaited. A wrong
+/// Everything that schedules does so at the call, whether or not the future is awaited. Schedule one
+/// thing in a statement: C++ leaves the order of a call's arguments to the compiler, and the order of
+/// steps is what history holds. A wrong
 /// argument (an empty or over-long name, a payload above 64 MiB, a negative delay) throws
 /// `OrchestrationError` with category `configuration`, before anything is recorded.
 class OrchestrationContext {
@@ -117,7 +119,7 @@ class OrchestrationContext {
 
   /// Ends this execution and begins the next with `input` and an empty history, under the version
   /// given or else the newest. Events not yet waited for go along; everything else that is pending
-  /// is cancelled. Takes effect at the next await or return, whichever comes first:
+  /// is cancelled. Takes effect when the code next has to wait, or ends, in whatever way:
   /// `co_await ctx.continue_as_new(state);` never comes back.
   template <class In = std::string>
   ContinueAsNew continue_as_new(const In& input = In(), std::optional<std::string> version = {}) {
@@ -130,7 +132,8 @@ class OrchestrationContext {
   /// A random UUID (version 4), recorded: replay sees the same.
   [[nodiscard]] std::string new_guid();
 
-  /// Writes to the runtime's log, once, not again when the step is replayed.
+  /// Writes to the runtime's log; not again when the step is replayed. (It is written again if the
+  /// store could not record the turn, which then is no replay.)
   void log(LogLevel level, std::string message) const;
   void log_debug(std::string message) const { log(LogLevel::debug, std::move(message)); }
   void log_info(std::string message) const { log(LogLevel::info, std::move(message)); }

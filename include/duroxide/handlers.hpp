@@ -92,7 +92,10 @@ OrchestrationHandler make_orchestration_handler(F function) {
   static_assert(Traits::arity == 1 || Traits::arity == 2,
                 "an orchestration takes an OrchestrationContext and at most one input");
   static_assert(std::is_same_v<ArgumentOf<F, 0>, OrchestrationContext>,
-                "the first parameter of an orchestration is an OrchestrationContext, by value");
+                "the first parameter of an orchestration is an OrchestrationContext");
+  static_assert(!Traits::takes_references,
+                "an orchestration takes its parameters by value: it is a coroutine, and outlives "
+                "whatever a reference would refer to");
   auto shared = std::make_shared<const std::decay_t<F>>(std::move(function));
   return [shared](OrchestrationContext context, std::string input) -> Task<std::string> {
     return run_typed(shared, context, std::move(input));

@@ -15,7 +15,8 @@
 /// - **One lease per instance.** Messages of an instance arrive in the order in which they were
 ///   accepted, a start or continue-as-new before all others; while the instance is leased, later
 ///   messages wait for its ack.
-/// - **Waiting fetches are parked**, not refused: each is answered once, with 1 to `max_items` items.
+/// - **Waiting fetches are parked**, not refused: each is answered once, with 1 to `max_items`
+///   items, or with none if its holder is released.
 /// - Leases live in memory and end with the process; every item then is handed out again.
 
 #include <cstdint>
@@ -105,7 +106,7 @@ struct ReleaseInstance {
   std::string instance;
 };
 
-/// Gives back every lease of the sender, of both queues, and ends its parked fetches unanswered.
+/// Gives back every lease of the sender, of all queues, and answers its parked fetches with nothing.
 struct ReleaseHolder {};
 
 /// Appends to the orchestrator queue, or starts an instance. With `delay`, the item becomes visible

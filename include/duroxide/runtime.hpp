@@ -42,7 +42,8 @@ class RuntimeOptions {
     idle_eviction_ = value;
     return *this;
   }
-  /// Deliveries of one message before it counts as poison and fails its instance. Default 10.
+  /// Deliveries of one message before it counts as poison and fails its instance. What the workers
+  /// had taken in advance when the process died counts too, so values below 3 are risky. Default 10.
   RuntimeOptions& max_attempts(std::uint32_t n) {
     max_attempts_ = n;
     return *this;

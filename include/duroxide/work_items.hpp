@@ -96,6 +96,9 @@ struct SubOrchFailed {
 struct CancelInstance {
   std::string instance;
   std::string reason;
+  /// Set if a parent gives up its child: then it is for that very child, not for whoever else has
+  /// the id.
+  std::optional<ParentLink> parent = std::nullopt;
   bool operator==(const CancelInstance&) const = default;
 };
 

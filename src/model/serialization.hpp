@@ -85,7 +85,7 @@ DUROXIDE_LAYOUT(TimerFired, x.instance, x.execution_id, x.id, x.fire_at)
 DUROXIDE_LAYOUT(ExternalRaised, x.instance, x.name, x.data)
 DUROXIDE_LAYOUT(SubOrchCompleted, x.instance, x.execution_id, x.id, x.result)
 DUROXIDE_LAYOUT(SubOrchFailed, x.instance, x.execution_id, x.id, x.details)
-DUROXIDE_LAYOUT(CancelInstance, x.instance, x.reason)
+DUROXIDE_LAYOUT(CancelInstance, x.instance, x.reason, x.parent)
 
 }  // namespace work
 

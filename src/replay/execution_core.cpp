@@ -212,7 +212,7 @@ void ExecutionCore::log(LogLevel level, std::string message) const {
 void ExecutionCore::drop(Slot& slot) noexcept {
   if (slot.complete) {
     if (slot.kind == SlotKind::external_event && !slot.taken) {
-      external_events_.give_back(slot);
+      open_.erase(external_events_.give_back(slot));
     }
     return;
   }
@@ -256,9 +256,11 @@ void ExecutionCore::cancel(const Open& open, const std::string& reason) {
             const auto* start = std::get_if<work::StartOrchestration>(&item);
             return start != nullptr && start->parent && start->parent->event_id == id;
           })) {
-        result_.messages.push_back(work::CancelInstance{
-            open.child_instance, "the parent instance " + assignment_.instance +
-                                     " no longer waits for it (" + reason + ")"});
+        result_.messages.push_back(
+            work::CancelInstance{open.child_instance,
+                                 "the parent instance " + assignment_.instance +
+                                     " no longer waits for it (" + reason + ")",
+                                 ParentLink{assignment_.instance, assignment_.execution_id, id}});
       }
       break;
   }

@@ -83,6 +83,8 @@ class ExecutionCore final : private Completion {
   void begin_from(const WorkItem& message);
   void adopt(const std::vector<Event>& history);
   void arrive(const WorkItem& message);
+  void hand_on(const WorkItem& message);
+  void cancelled(const std::string& reason);
   void deliver(const Event& event);
   void resolve(std::uint64_t event_id, Result<std::string, ErrorDetails> outcome);
   template <class Kind>

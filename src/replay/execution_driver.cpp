@@ -1,5 +1,6 @@
 // The driver's side of ExecutionCore: feeding it history and messages, and ending it.
 
+#include <algorithm>
 #include <utility>
 
 #include "model/exceptions.hpp"
@@ -132,6 +133,7 @@ void ExecutionCore::replay(const std::vector<Event>& history) {
 void ExecutionCore::adopt(const std::vector<Event>& history) {
   next_event_id_ = history.size() + 1;
   open_.clear();
+  result_ = {};
   for (const Event& event : history) {
     const auto reopen = [&](SlotKind kind, std::string_view name) -> Open& {
       Open& entry = open_[event.event_id];
@@ -159,7 +161,12 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
   auto message = messages.begin();
   if (next_event_id_ == 1 && !finished_ && message != messages.end()) {
     begin_from(*message++);
-    if (!failure_) {
+    const auto cancel = std::find_if(message, messages.end(), [](const WorkItem& each) {
+      return std::holds_alternative<work::CancelInstance>(each);
+    });
+    if (cancel != messages.end()) {
+      cancelled(std::get<work::CancelInstance>(*cancel).reason);  // before any of its code has run
+    } else if (!failure_) {
       // A copy: the code appends events while it runs.
       const auto started = std::get<event::OrchestrationStarted>(result_.events.front().kind);
       begin(started);
@@ -170,16 +177,29 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
     if (!finished_) {
       arrive(*message);
       finish_root();
-    } else if (const auto* raised = std::get_if<work::ExternalRaised>(&*message)) {
-      // Raised in the turn that ended the execution; the next one, if any, is given it.
-      for (WorkItem& item : result_.messages) {
-        if (auto* next = std::get_if<work::ContinueAsNew>(&item)) {
-          next->carried_events.push_back({raised->name, raised->data});
-        }
-      }
+    } else if (std::holds_alternative<replay::ContinuedAsNew>(result_.outcome)) {
+      hand_on(*message);
     }
   }
   return std::exchange(result_, {});
+}
+
+/// A message behind the end of the execution is the next one's, if it is for the whole instance.
+void ExecutionCore::hand_on(const WorkItem& message) {
+  if (const auto* raised = std::get_if<work::ExternalRaised>(&message)) {
+    for (WorkItem& item : result_.messages) {
+      if (auto* next = std::get_if<work::ContinueAsNew>(&item)) {
+        next->carried_events.push_back({raised->name, raised->data});
+      }
+    }
+  } else if (std::holds_alternative<work::CancelInstance>(message)) {
+    result_.messages.push_back(message);
+  }
+}
+
+void ExecutionCore::cancelled(const std::string& reason) {
+  append(event::OrchestrationCancelRequested{reason}, 0);
+  finish(replay::Failed{application_error(ErrorKind::cancelled, reason, assignment_.instance)});
 }
 
 replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,
@@ -190,7 +210,9 @@ replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,
   } else if (next_event_id_ == 1 && !messages.empty()) {
     begin_from(messages.front());
   }
-  if (!finished_) {
+  if (!finished_ && details.is_cancelled()) {
+    cancelled(details.message);
+  } else if (!finished_) {
     finish(replay::Failed{std::move(details)});
   }
   return std::exchange(result_, {});
@@ -243,11 +265,7 @@ void ExecutionCore::arrive(const WorkItem& message) {
           [&](const work::ExternalRaised& item) {
             deliver(append(event::ExternalEvent{item.name, item.data}, 0));
           },
-          [&](const work::CancelInstance& item) {
-            append(event::OrchestrationCancelRequested{item.reason}, 0);
-            finish(replay::Failed{
-                application_error(ErrorKind::cancelled, item.reason, assignment_.instance)});
-          },
+          [&](const work::CancelInstance& item) { cancelled(item.reason); },
           // Repeated starts: the execution runs already. Activities are never sent to an instance.
           [](const work::StartOrchestration&) {}, [](const work::ContinueAsNew&) {},
           [](const work::ActivityExecute&) {}},
@@ -268,7 +286,9 @@ void ExecutionCore::deliver(const Event& event) {
           [&](const event::SubOrchestrationFailed& kind) {
             resolve(source, failure(kind.details));
           },
-          [&](const event::ExternalEvent& kind) { external_events_.raise(kind.name, kind.data); },
+          [&](const event::ExternalEvent& kind) {
+            open_.erase(external_events_.raise(kind.name, kind.data));
+          },
           [](const auto&) {}},
       event.kind);
 }
@@ -339,8 +359,14 @@ void ExecutionCore::finish_root() {
             application_error(ErrorKind::limit_exceeded, std::move(problem), assignment_.instance)};
       }
     } catch (...) {
-      outcome = replay::Failed{model::details_of(
-          std::current_exception(), ErrorKind::orchestration_failed, assignment_.orchestration)};
+      ErrorDetails details = model::details_of(
+          std::current_exception(), ErrorKind::orchestration_failed, assignment_.orchestration);
+      if (details.is_cancelled()) {
+        // Somebody else was cancelled, a child say; this instance has failed because of it.
+        details.message = details.to_string();
+        details.kind = ErrorKind::orchestration_failed;
+      }
+      outcome = replay::Failed{std::move(details)};
     }
     finish(std::move(outcome));
   }
@@ -377,7 +403,7 @@ void ExecutionCore::close_everything(const std::string& reason) {
 }
 
 void ExecutionCore::tell_parent(const replay::Outcome& outcome) {
-  if (!parent_ || parent_->event_id == 0) {
+  if (!parent_ || parent_->execution_id == 0) {
     return;
   }
   if (const auto* completed = std::get_if<replay::Completed>(&outcome)) {

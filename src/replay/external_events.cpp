@@ -13,20 +13,21 @@ void complete(detail::Slot& slot, Result<std::string, ErrorDetails> outcome) {
   }
 }
 
-void ExternalEvents::raise(std::string_view name, std::string data) {
-  put(name, next_arrival_++, std::move(data));
+std::uint64_t ExternalEvents::raise(std::string_view name, std::string data) {
+  return put(name, next_arrival_++, std::move(data));
 }
 
-void ExternalEvents::put(std::string_view name, std::uint64_t arrival, std::string data) {
+std::uint64_t ExternalEvents::put(std::string_view name, std::uint64_t arrival, std::string data) {
   Name& queue = names_[std::string(name)];
   if (queue.waiting.empty()) {
     queue.kept.emplace(arrival, std::move(data));
-    return;
+    return 0;
   }
   const std::shared_ptr<detail::Slot> slot = std::move(queue.waiting.front());
   queue.waiting.pop_front();
   slot->arrival = arrival;
   complete(*slot, std::move(data));
+  return slot->event_id;
 }
 
 void ExternalEvents::wait(const std::shared_ptr<detail::Slot>& slot) {
@@ -50,8 +51,8 @@ void ExternalEvents::stop_waiting(const detail::Slot& slot) {
   }
 }
 
-void ExternalEvents::give_back(const detail::Slot& slot) {
-  put(slot.name, slot.arrival, *slot.outcome);
+std::uint64_t ExternalEvents::give_back(const detail::Slot& slot) {
+  return put(slot.name, slot.arrival, *slot.outcome);
 }
 
 std::vector<CarriedEvent> ExternalEvents::kept() const {

@@ -17,8 +17,9 @@ namespace duroxide::replay {
 /// without a wait is kept until there is one.
 class ExternalEvents {
  public:
-  /// An event has come: it completes the oldest wait of its name, or is kept.
-  void raise(std::string_view name, std::string data);
+  /// An event has come: it completes the oldest wait of its name, or is kept. Returns the id of the
+  /// wait it has completed, or 0.
+  std::uint64_t raise(std::string_view name, std::string data);
 
   /// A new wait. It is complete at once if an event was kept for it.
   void wait(const std::shared_ptr<detail::Slot>& slot);
@@ -26,8 +27,9 @@ class ExternalEvents {
   /// The wait is given up before anything came.
   void stop_waiting(const detail::Slot& slot);
 
-  /// An event was delivered to a wait whose code never looked at it: back in its old place.
-  void give_back(const detail::Slot& slot);
+  /// An event was delivered to a wait whose code never looked at it: back in its old place. Returns
+  /// the id of the wait it has completed there, or 0.
+  std::uint64_t give_back(const detail::Slot& slot);
 
   /// Everything kept, in order of arrival.
   [[nodiscard]] std::vector<CarriedEvent> kept() const;
@@ -38,7 +40,7 @@ class ExternalEvents {
     std::deque<std::shared_ptr<detail::Slot>> waiting;
   };
 
-  void put(std::string_view name, std::uint64_t arrival, std::string data);
+  std::uint64_t put(std::string_view name, std::uint64_t arrival, std::string data);
 
   std::map<std::string, Name, std::less<>> names_;
   std::uint64_t next_arrival_ = 1;

@@ -55,7 +55,8 @@ void OrchestrationDispatcher::on_exit() {
 // --- fetching -------------------------------------------------------------------------------------
 
 void OrchestrationDispatcher::fetch() {
-  const std::size_t room = environment_->options.orchestration_concurrency() - turns_under_way_;
+  const std::size_t most = environment_->options.orchestration_concurrency();
+  const std::size_t room = most - std::min(most, turns_under_way_);
   if (fetch_under_way_ || room == 0 || draining_.has_begun()) {
     return;
   }

@@ -31,6 +31,15 @@ ErrorDetails poison_details(const provider::OrchestrationItem& item, std::uint32
   return details;
 }
 
+const work::CancelInstance* cancel_among(const std::vector<WorkItem>& messages) {
+  for (const WorkItem& each : messages) {
+    if (const auto* cancel = std::get_if<work::CancelInstance>(&each)) {
+      return cancel;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Orchestrator::Orchestrator(caf::actor_config& config, SharedEnvironment environment,
@@ -81,6 +90,10 @@ TurnEnded Orchestrator::run_turn(RunTurn& turn) {
   if (!execution_) {
     auto assignment = assign(item);
     if (!assignment) {
+      if (const auto* cancel = cancel_among(item.messages)) {
+        return fail_without_code(
+            turn, application_error(ErrorKind::cancelled, cancel->reason, item.instance));
+      }
       return {TurnEnded::Kind::not_registered, std::move(assignment).error()};
     }
     make_execution(std::move(*assignment));
@@ -95,8 +108,13 @@ TurnEnded Orchestrator::run_poisoned(RunTurn& turn) {
   const provider::OrchestrationItem& item = turn.item;
   ErrorDetails details = poison_details(item, environment_->options.max_attempts());
   environment_->log(record(LogLevel::error, details.message));
+  return fail_without_code(turn, std::move(details));
+}
+
+TurnEnded Orchestrator::fail_without_code(RunTurn& turn, ErrorDetails details) {
+  const provider::OrchestrationItem& item = turn.item;
   if (!execution_) {
-    // Without its code, which may be what ends the process, or missing.
+    // Its code may be what ends the process, or missing.
     make_execution({item.instance, item.execution_id, item.orchestration_name, item.version, {}});
   }
   return acknowledge(turn, execution_->fail(item.history, item.messages, std::move(details)));

@@ -23,6 +23,7 @@ class Orchestrator final : public OrchestratorActor::base {
  private:
   TurnEnded run_turn(RunTurn& turn);
   TurnEnded run_poisoned(RunTurn& turn);
+  TurnEnded fail_without_code(RunTurn& turn, ErrorDetails details);
   [[nodiscard]] bool continues(const provider::OrchestrationItem& item) const;
   [[nodiscard]] Result<replay::Assignment, NotRegistered> assign(
       const provider::OrchestrationItem& item) const;

@@ -1,7 +1,5 @@
 // What the write path costs, end to end, beside what the disk can do: synced LMDB commits of one
 // record, measured in the same run, before each repetition.
-#include <unistd.h>
-
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -13,6 +11,7 @@
 #include "raw_commits.hpp"
 #include "report.hpp"
 #include "scale.hpp"
+#include "support/temp_dir.hpp"
 #include "workloads.hpp"
 
 namespace {
@@ -43,28 +42,6 @@ struct Sizes {
 constexpr Sizes earnest = {5, 2'000, 500, 10'000, 1'000};
 constexpr Sizes try_out = {1, 20, 10, 200, 50};
 
-/// A new directory that goes with the object.
-class TemporaryDirectory {
- public:
-  explicit TemporaryDirectory(const std::filesystem::path& parent) {
-    std::string name = (parent / "duroxide-bench-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-      throw std::runtime_error("cannot make a directory in " + parent.string());
-    }
-    path_ = name;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 std::vector<Figure> measure(const Options& options) {
   const Sizes& sizes = options.quick ? try_out : earnest;
   std::vector<double> commit;
@@ -74,7 +51,7 @@ std::vector<Figure> measure(const Options& options) {
   std::vector<double> chain;
   std::vector<double> chain_commits;
   for (std::size_t i = 0; i < sizes.repetitions; ++i) {
-    const TemporaryDirectory directory(options.directory);
+    const duroxide::testing::TempDir directory(options.directory);
     commit.push_back(raw_commit_seconds(directory.path() / "raw", sizes.commits));
     Workloads workloads(directory.path() / "store");
     hello.push_back(workloads.hello_latency(sizes.hellos));
@@ -97,7 +74,7 @@ std::vector<Figure> measure(const Options& options) {
       {"chain of " + steps, median(chain), "steps/s"},
       {"chain of " + steps, median(chain_commits), "x raw commits/s", true, 0.4},
   };
-  const TemporaryDirectory directory(options.directory);
+  const duroxide::testing::TempDir directory(options.directory);
   for (Figure& figure : measure_scale(directory.path(), options.quick)) {
     figures.push_back(std::move(figure));
   }

@@ -67,7 +67,7 @@ std::vector<std::pair<std::string, WorkItem>> sample_work_items() {
       {"work.ExternalRaised", work::ExternalRaised{"i", "E", "data"}},
       {"work.SubOrchCompleted", work::SubOrchCompleted{"i", 3, 4, "out"}},
       {"work.SubOrchFailed", work::SubOrchFailed{"i", 3, 4, full_error()}},
-      {"work.CancelInstance", work::CancelInstance{"i", "reason"}},
+      {"work.CancelInstance", work::CancelInstance{"i", "reason", parent}},
   };
 }
 

@@ -153,6 +153,17 @@ TEST_CASE("children start with their parent's ack", "[conformance]") {
   CHECK(info.parent_instance_id == "p");
 }
 
+TEST_CASE("a parent cannot cancel an instance that is not its child", "[conformance]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("stranger");
+  world.ack(ack_of(world.fetch_one())).value();
+  world.start("p");
+  auto ack = ack_of(world.fetch_one());
+  ack.orchestrator_items = {work::CancelInstance{"stranger", "given up", ParentLink{"p", 1, 2}}};
+  world.ack(ack).value();
+  CHECK(world.fetch(1).empty());
+}
+
 TEST_CASE("a child whose id is taken fails to its parent", "[conformance]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("taken");

@@ -1,25 +1,10 @@
 #include "provider/world.hpp"
 
-#include <atomic>
 #include <stdexcept>
-
-#include <unistd.h>
 
 namespace duroxide::testing {
 
 using namespace provider;
-
-TempDir::TempDir() {
-  static std::atomic<int> counter{0};
-  path_ = std::filesystem::temp_directory_path() /
-          ("duroxide-test-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
-  std::filesystem::create_directories(path_);
-}
-
-TempDir::~TempDir() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 struct System::Config : caf::actor_system_config {
   Config() { actors::configure_deterministic(*this); }

@@ -16,20 +16,9 @@
 #include <duroxide/memory_provider.hpp>
 #include <duroxide/provider.hpp>
 
+#include "support/temp_dir.hpp"
+
 namespace duroxide::testing {
-
-/// A directory that is removed with everything in it.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// What a partner does when it is told to.
 struct Do {

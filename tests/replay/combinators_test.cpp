@@ -39,7 +39,7 @@ TEST_CASE("when_all gives results in argument order, whatever comes first") {
 }
 
 TEST_CASE("when_all of any width") {
-  const std::size_t width = GENERATE(0, 1, 31, 500);
+  const std::size_t width = GENERATE(as<std::size_t>(), 0, 1, 31, 500);
   Harness harness(both_ways(), [width](OrchestrationContext ctx) -> Task<std::size_t> {
     std::vector<DurableFuture<int>> futures;
     for (std::size_t i = 0; i < width; ++i) {

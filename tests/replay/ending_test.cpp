@@ -40,7 +40,9 @@ void check_all_closed(const replay::TurnResult& result) {
   REQUIRE(result.cancelled_timers.size() == 1);
   CHECK(result.cancelled_timers[0].id == 3);
   REQUIRE(result.messages.size() == 1);
-  CHECK(std::get<work::CancelInstance>(result.messages[0]).instance == "i::sub::1.5");
+  const auto& cancel = std::get<work::CancelInstance>(result.messages[0]);
+  CHECK(cancel.instance == "i::sub::1.5");
+  CHECK(cancel.parent == ParentLink{"i", 1, 5});
 }
 
 }  // namespace
@@ -118,6 +120,48 @@ TEST_CASE("cancellation in the batch of the start") {
   CHECK(result.activities.empty());
   CHECK(result.timers.empty());
   CHECK(result.messages.empty());
+}
+
+TEST_CASE("a cancellation in the batch of the start comes before any code") {
+  bool began = false;
+  Harness harness(Residency::resident, [&began](OrchestrationContext ctx) -> Task<> {
+    began = true;
+    ctx.schedule_orchestration("Other", "other-1");
+    co_return;
+  });
+  const auto result =
+      harness.start("", {Harness::raised("E", ""), work::CancelInstance{"i", "early"}});
+  CHECK(failure_of(result).is_cancelled());
+  CHECK_FALSE(began);
+  CHECK(harness.types() == std::vector<std::string>{"OrchestrationStarted",
+                                                    "OrchestrationCancelRequested",
+                                                    "OrchestrationFailed"});
+}
+
+TEST_CASE("a cancellation behind a continue-as-new is the next execution's") {
+  Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
+    const auto wait = 1s;
+    co_await ctx.schedule_timer(wait);
+    co_await ctx.continue_as_new("next");
+  });
+  (void)harness.start();
+  const auto result = harness.turn({harness.timer_fired(2), work::CancelInstance{"i", "enough"}});
+  REQUIRE(std::holds_alternative<replay::ContinuedAsNew>(result.outcome));
+  REQUIRE(result.messages.size() == 2);
+  CHECK(std::holds_alternative<work::ContinueAsNew>(result.messages[0]));
+  CHECK(result.messages[1] == WorkItem(work::CancelInstance{"i", "enough"}));
+}
+
+TEST_CASE("a cancelled child does not make its parent cancelled") {
+  Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
+    auto text = co_await ctx.schedule_sub_orchestration("Child");
+    co_return text;
+  });
+  (void)harness.start();
+  const auto details = failure_of(harness.turn(
+      work::SubOrchFailed{"i", 1, 2, application_error(ErrorKind::cancelled, "enough")}));
+  CHECK_FALSE(details.is_cancelled());
+  CHECK(details.message == "canceled: enough");
 }
 
 TEST_CASE("an orchestration that ends leaves nothing open") {
@@ -274,6 +318,12 @@ TEST_CASE("an execution can be failed without its code") {
     CHECK(failure_of(result).message == "too often");
     REQUIRE(result.events.size() == 2);
     CHECK(result.messages.size() == 1);
+  }
+  SECTION("as cancelled") {
+    const auto result = execution.fail({}, {work::StartOrchestration{"i", "Test", "in", {}, {}}},
+                                       application_error(ErrorKind::cancelled, "enough"));
+    CHECK(failure_of(result).is_cancelled());
+    CHECK(result.events.size() == 3);
   }
   SECTION("later: everything open is closed") {
     (void)harness.start();

@@ -120,3 +120,13 @@ TEST_CASE("an execution begins with the events carried into it") {
   CHECK(still_running(harness.turn(begin)));
   CHECK(output_of(harness.turn(Harness::raised("E", "3"))) == "123");
 }
+
+TEST_CASE("an answered wait is not recorded as cancelled at the end") {
+  Harness harness(both_ways(), three_waits);
+  (void)harness.start();
+  (void)harness.turn(Harness::raised("E", "1"));
+  (void)harness.turn({Harness::raised("E", "2"), Harness::raised("E", "3")});
+  for (const std::string& type : harness.types()) {
+    CHECK(type != "ExternalSubscribedCancelled");
+  }
+}

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <thread>
 
+#include <duroxide/provider.hpp>
+
 #include "scenario.hpp"
 
 using namespace duroxide;
@@ -171,4 +173,39 @@ TEST_CASE("many threads use one client") {
     thread.join();
   }
   CHECK(good == 160);
+}
+
+TEST_CASE("a store that ends is told to everybody who waits") {
+  const Registrations registrations;
+  Scenario s(EVERY_BACKEND, registrations);
+  s.start("i", "Calls", std::string("Long"));
+  registrations.entered->wait();
+  Gate told;
+  std::optional<ClientError> heard;
+  s.client().wait_for_completion("i", [&](Client::Status status) {
+    heard = status ? std::nullopt : std::optional<ClientError>(status.error());
+    told.open();
+  });
+  actors::stop(provider_of(s.store()));
+  told.wait();
+  REQUIRE(heard);
+  CHECK(heard->kind == ClientError::Kind::storage_error);
+  CHECK(s.client().wait_for_completion("i", ample).error().kind ==
+        ClientError::Kind::storage_error);
+  CHECK(s.client().get_status("i").error().kind == ClientError::Kind::storage_error);
+  registrations.leave->open();
+  s.runtime().stop();
+  CHECK_FALSE(s.runtime().is_running());
+  CHECK(s.runtime().start().error().kind == RuntimeError::Kind::storage_error);
+}
+
+TEST_CASE("the last handle of a store may be dropped by a callback") {
+  auto client = std::make_unique<Client>(MemoryProvider::create());
+  auto copy = std::make_shared<Client>(*client);
+  auto dropped = std::make_shared<Gate>();
+  Client& last = *copy;
+  last.get_orchestration_status(
+      "i", [copy = std::move(copy), dropped](const Client::Status&) { dropped->open(); });
+  client.reset();
+  dropped->wait();
 }

@@ -49,6 +49,15 @@ std::string waiting_for(const Scenario& s, const std::string& instance) {
 
 }  // namespace
 
+TEST_CASE("an instance that waits for its registration can be cancelled") {
+  Scenario s(
+      EVERY_BACKEND, [](Runtime&) {}, quick());
+  s.start("i", "Mistyped");
+  CHECK_THAT(waiting_for(s, "i"), Catch::Contains("Mistyped"));
+  REQUIRE(s.client().cancel_orchestration("i", "never mind"));
+  CHECK(s.wait("i").is_cancelled());
+}
+
 TEST_CASE("all mistakes of registration are told at the start") {
   Runtime runtime(MemoryProvider::create());
   runtime.register_orchestration("", calls)

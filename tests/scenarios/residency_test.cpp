@@ -1,5 +1,7 @@
 // Whether an instance stays in memory between its turns must make no difference to its history.
 
+#include <mutex>
+
 #include "scenario.hpp"
 
 using namespace duroxide;
@@ -38,16 +40,33 @@ Task<std::string> everything(OrchestrationContext context, int round) {
   co_return result;
 }
 
+Task<int> chain(OrchestrationContext context, int steps) {
+  int sum = 0;
+  for (int i = 0; i < steps; ++i) {
+    sum = co_await context.schedule_activity<int>("AddOne", sum);
+  }
+  co_return sum;
+}
+
+/// What the activity `Check` was given.
+struct Checked {
+  std::mutex mutex;
+  std::vector<std::string> texts;
+};
+
 struct Registrations {
-  std::shared_ptr<std::vector<std::string>> checked = std::make_shared<std::vector<std::string>>();
+  std::shared_ptr<Checked> checked = std::make_shared<Checked>();
 
   void operator()(Runtime& runtime) const {
     runtime.register_orchestration("Child", child)
         .register_orchestration("Everything", everything)
+        .register_orchestration("Chain", chain)
+        .register_activity("AddOne", [](int number) { return number + 1; })
         .register_activity("Double", [](int number) { return 2 * number; })
         .register_activity("Fail", [] { throw std::runtime_error("failed"); })
         .register_activity("Check", [checked = checked](std::string text) {
-          checked->push_back(std::move(text));  // one instance at a time: no two run at once
+          const std::lock_guard lock(checked->mutex);
+          checked->texts.push_back(std::move(text));
         });
   }
 };
@@ -94,7 +113,7 @@ Run run_with(Backend backend, std::size_t residency) {
     run.histories.push_back(comparable(s.history("i", execution)));
   }
   s.stop_runtime();
-  run.checked = *registrations.checked;
+  run.checked = registrations.checked->texts;
   CHECK(s.depths() == QueueDepths{});
   return run;
 }
@@ -118,6 +137,24 @@ TEST_CASE("recorded times and guids are the same at every replay") {
   CHECK(run.checked[0] == run.checked[1]);
   CHECK(run.checked[2] == run.checked[3]);
   CHECK(run.checked[0] != run.checked[2]);
+}
+
+TEST_CASE("a chain of a thousand steps, replayed at every one, has the same history") {
+  const Backend backend = EVERY_BACKEND;
+  const auto history = [backend](std::size_t residency) {
+    Scenario s(backend, Registrations(),
+               RuntimeOptions().max_resident_instances(residency).history_warning(0));
+    CHECK(s.run("i", "Chain", 1'000).output() == "1000");
+    return comparable(s.history("i"));
+  };
+  const auto resident = history(1);
+  CHECK(resident.size() == 2'002);
+  CHECK((history(0) == resident));
+}
+
+TEST_CASE("a chain of ten thousand steps in one execution") {
+  Scenario s(EVERY_BACKEND, Registrations(), RuntimeOptions().history_warning(0));
+  CHECK(s.run("i", "Chain", 10'000).output() == "10000");
 }
 
 TEST_CASE("more instances than may stay in memory") {

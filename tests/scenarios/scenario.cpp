@@ -1,21 +1,6 @@
 #include "scenario.hpp"
 
-#include <cstdlib>
-
 namespace duroxide::scenario {
-
-TempDir::TempDir() {
-  std::string name = (std::filesystem::temp_directory_path() / "duroxide-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    throw std::runtime_error("cannot make a directory for the test");
-  }
-  path_ = name;
-}
-
-TempDir::~TempDir() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 void Gate::open() {
   const std::lock_guard lock(mutex_);

@@ -15,27 +15,17 @@
 
 #include <duroxide/duroxide.hpp>
 
+#include "support/temp_dir.hpp"
+
 namespace duroxide::scenario {
 
 using namespace std::chrono_literals;
+using testing::TempDir;
 
 /// Longer than anything here takes; a test that waits so long has failed.
 inline constexpr auto ample = 60s;
 
 enum class Backend { memory, lmdb };
-
-/// A directory that is removed with everything in it.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A door that a test or an activity opens, and others wait at.
 class Gate {

@@ -13,6 +13,7 @@ template <class R, class... As>
 struct Callable<R (*)(As...)> {
   using Output = R;
   using Arguments = std::tuple<std::remove_cvref_t<As>...>;
+  static constexpr bool takes_references = (std::is_reference_v<As> || ...);
   static constexpr std::size_t arity = sizeof...(As);
 };
 template <class R, class... As>

@@ -133,6 +133,7 @@ void Engine::create_instance(const work::StartOrchestration& start, std::optiona
     record.parent_number = instances_.find(start.parent->instance).value_or(0);
   }
   instances_.create(number, record);
+  after_applied([this, number] { touched_.insert(number); });
   if (due) {
     batch_.put_new(Table::timers, TimerRow{*due, number, 0, 0}.bytes(),
                    model::encode_work_item(start));
@@ -172,6 +173,10 @@ void Engine::deliver_if_running(const WorkItem& item, std::uint64_t execution) {
   if (!record || record->status != ExecutionStatus::running ||
       (execution != 0 && execution != record->execution)) {
     return;
+  }
+  const auto* cancel = std::get_if<work::CancelInstance>(&item);
+  if (cancel != nullptr && cancel->parent && record->parent != cancel->parent) {
+    return;  // the parent's child never began: its id was taken by this one
   }
   stage_message(*number, next_sequence(), item);
   if (record->start_due && std::holds_alternative<work::CancelInstance>(item)) {

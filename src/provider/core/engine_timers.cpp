@@ -90,7 +90,15 @@ void Engine::ack_timers(const std::vector<provider::LockToken>& tokens, DoneRepl
       if (row == nullptr) {
         throw StorageFailure(ProviderError::Kind::invalid_lock_token, "the lease is over");
       }
-      deliver_due(*row);
+      try {
+        deliver_due(*row);
+      } catch (const StorageFailure& failed) {
+        if (failed.error().kind != ProviderError::Kind::corrupt) {
+          throw;
+        }
+        // Its instance cannot be read; the other timers must not wait for that.
+        set_aside(Table::timers, row->bytes(), failed.error().message);
+      }
     }
     after_applied([this, &tokens] {
       acked_timers_.insert(acked_timers_.end(), tokens.begin(), tokens.end());

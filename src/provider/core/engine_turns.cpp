@@ -34,7 +34,8 @@ void Engine::fetch_turns(Holder holder, std::uint64_t max_items, TurnsReply repl
 }
 
 void Engine::dispatch_turns() {
-  while (!turns_.parked.empty() && !paused()) {
+  bool broken_off = false;
+  while (!broken_off && !turns_.parked.empty() && !paused()) {
     const auto holder = turns_.parked.front().holder;
     const auto room = turns_.parked.front().max_items;
     std::vector<provider::OrchestrationItem> items;
@@ -44,7 +45,13 @@ void Engine::dispatch_turns() {
       if (!number) {
         break;
       }
-      hand_out_turn(*number, holder, items, bytes);
+      try {
+        hand_out_turn(*number, holder, items, bytes);
+      } catch (const StorageFailure& failed) {
+        log_unreadable(failed);
+        broken_off = true;
+        break;
+      }
     }
     if (items.empty()) {
       return;

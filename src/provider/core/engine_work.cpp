@@ -26,7 +26,8 @@ void Engine::fetch_work(Holder holder, std::uint64_t max_items, WorkReply reply)
 }
 
 void Engine::dispatch_work() {
-  while (!work_.parked.empty() && !paused()) {
+  bool broken_off = false;
+  while (!broken_off && !work_.parked.empty() && !paused()) {
     const auto holder = work_.parked.front().holder;
     const auto room = work_.parked.front().max_items;
     std::vector<provider::WorkerItem> items;
@@ -36,7 +37,14 @@ void Engine::dispatch_work() {
       if (!key) {
         break;
       }
-      hand_out_work(*key, holder, items, bytes);
+      try {
+        hand_out_work(*key, holder, items, bytes);
+      } catch (const StorageFailure& failed) {
+        log_unreadable(failed);
+        work_.push_front(*key);
+        broken_off = true;
+        break;
+      }
     }
     if (items.empty()) {
       return;

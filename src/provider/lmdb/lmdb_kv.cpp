@@ -206,7 +206,7 @@ std::unique_ptr<ReadView> LmdbKv::writer_view() {
 
 std::unique_ptr<ReadView> LmdbKv::snapshot() {
   std::shared_lock lock(mutex_);
-  if (env_ == nullptr) {
+  if (env_ == nullptr || map_is_lost_) {
     throw StorageFailure(ProviderError::Kind::closed, "the store is closed");
   }
   MDB_txn* txn = nullptr;
@@ -263,7 +263,13 @@ void LmdbKv::grow() {
   const std::unique_lock lock(mutex_);
   MDB_envinfo info{};
   check_lmdb(mdb_env_info(env_, &info), "reading the size of the map");
-  check_lmdb(mdb_env_set_mapsize(env_, info.me_mapsize * 2), "growing the map");
+  if (const int code = mdb_env_set_mapsize(env_, info.me_mapsize * 2); code != MDB_SUCCESS) {
+    // LMDB unmaps before it maps: there may be no map any more, so nothing may be read either.
+    const auto failure = lmdb_failure(code, "growing the map");
+    broken_ = failure.error().message;
+    map_is_lost_ = true;
+    throw failure;
+  }
 }
 
 void LmdbKv::close() {

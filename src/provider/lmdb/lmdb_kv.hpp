@@ -43,6 +43,7 @@ class LmdbKv final : public KvStore {
   std::array<MDB_dbi, table_count> tables_{};
   MDB_txn* writer_txn_ = nullptr;  ///< the writer's reading transaction, reset between views
   std::string broken_;
+  bool map_is_lost_ = false;  ///< nothing may be read any more; guarded by `mutex_`
   DirectoryLock lock_;
 };
 
