@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 using testing::TempDir;
 
 /// Longer than anything here takes; a test that waits so long has failed.
-inline constexpr auto ample = 60s;
+inline constexpr auto ample = 300s;
 
 enum class Backend { memory, lmdb };
 
