@@ -18,7 +18,9 @@ class DirectoryLock {
   explicit DirectoryLock(const std::filesystem::path& directory);
   ~DirectoryLock() { release(); }
   DirectoryLock(DirectoryLock&& other) noexcept
-      : file_(std::exchange(other.file_, -1)), created_(other.created_), id_(other.id_) {}
+      : file_(std::exchange(other.file_, -1)),
+        created_(other.created_),
+        id_(std::move(other.id_)) {}
   DirectoryLock& operator=(DirectoryLock&&) = delete;
 
   /// Whether the lock file was not there before.
