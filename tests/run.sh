@@ -71,13 +71,14 @@ fi
 case $sanitize in
   address)
     build+=-address
-    arguments+=('-Db_sanitize=address,undefined' -Db_lundef=false)
+    # Instrumented code takes the compiler very long to optimise.
+    arguments+=(-Doptimization=1 '-Db_sanitize=address,undefined' -Db_lundef=false)
     ;;
   thread)
     build+=-thread
     # The packaged CAF is not instrumented: without its locks and atomics every message is a race.
     "$root/tests/fetch_sources.sh" caf
-    arguments+=(-Db_sanitize=thread -Db_lundef=false --force-fallback-for=caf)
+    arguments+=(-Doptimization=1 -Db_sanitize=thread -Db_lundef=false --force-fallback-for=caf)
     ((${#chosen_suites[@]} + ${#chosen_tests[@]} > 0)) || chosen_suites=(unit conformance)
     export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1"
     ;;
