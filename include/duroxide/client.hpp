@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <duroxide/activity.hpp>
 #include <duroxide/clock.hpp>
 #include <duroxide/codec.hpp>
 #include <duroxide/errors.hpp>
@@ -18,6 +19,7 @@
 #include <duroxide/result.hpp>
 #include <duroxide/status.hpp>
 #include <duroxide/store.hpp>
+#include <duroxide/typed_handles.hpp>
 
 namespace duroxide {
 
@@ -30,7 +32,7 @@ enum class ReusePolicy : std::uint8_t {
 /// Options of `Client::start_orchestration`. Setters chain.
 class StartOptions {
  public:
-  StartOptions() {}  // NOLINT: not an aggregate, see README on compiler hazards
+  StartOptions() {}  // NOLINT: not an aggregate, see the guide on compiler hazards
 
   /// Default: the newest version registered when the instance starts.
   StartOptions& version(std::string value) {
@@ -93,6 +95,10 @@ class Client {
   using OnStatus = std::function<void(Status)>;
   using BulkStatus = Result<std::vector<std::pair<std::string, OrchestrationStatus>>, ClientError>;
   using OnBulkStatus = std::function<void(BulkStatus)>;
+  using Value = Result<std::optional<StoredValue>, ClientError>;
+  using OnValue = std::function<void(Value)>;
+  using Values = Result<std::vector<StoredValue>, ClientError>;
+  using OnValues = std::function<void(Values)>;
 
   /// A client with everything the store offers.
   explicit Client(Store store);
@@ -116,6 +122,15 @@ class Client {
   void start_orchestration(std::string_view instance, std::string_view orchestration,
                            const In& input, const StartOptions& options, OnDone on_done) {
     start_text(instance, orchestration, encode_payload(input), options, std::move(on_done));
+  }
+
+  /// Starts an instance through a handle, which checks the type of the input.
+  template <TypedOrchestration Handle>
+  [[nodiscard]] Done start_orchestration(
+      std::string_view instance, const Handle& orchestration,
+      const typename Handle::Input& input = typename Handle::Input(),
+      const StartOptions& options = StartOptions()) {
+    return start_text(instance, orchestration.name(), encode_payload(input), options);
   }
 
   /// Starts an instance under exactly this version.
@@ -148,9 +163,34 @@ class Client {
     raise_text(instance, event, encode_payload(data), std::move(on_done));
   }
 
-  /// Asks an instance to stop: it fails as cancelled with this reason, and its timers and children
-  /// with it. Its activities that have not begun are not run; the results of others are discarded.
-  /// Errors: `instance_not_found`, `instance_finished`.
+  template <class T>
+  [[nodiscard]] Done raise_event(std::string_view instance, const ExternalEvent<T>& event,
+                                 const T& data) {
+    return raise_text(instance, event.name(), encode_payload(data));
+  }
+
+  /// Puts a message into a queue of an instance, from which its `dequeue_event` takes them strictly in
+  /// order. Errors: `instance_not_found`, `instance_finished`.
+  template <class Data = std::string>
+  [[nodiscard]] Done enqueue_event(std::string_view instance, std::string_view queue,
+                                   const Data& data = Data()) {
+    return enqueue_text(instance, queue, encode_payload(data));
+  }
+  template <class Data = std::string>
+  void enqueue_event(std::string_view instance, std::string_view queue, const Data& data,
+                     OnDone on_done) {
+    enqueue_text(instance, queue, encode_payload(data), std::move(on_done));
+  }
+  template <class T>
+  [[nodiscard]] Done enqueue_event(std::string_view instance, const EventQueue<T>& queue,
+                                   const T& data) {
+    return enqueue_text(instance, queue.name(), encode_payload(data));
+  }
+
+  /// Asks an instance to stop. Its code may clean up first (see `OrchestrationCancelled`); then it
+  /// fails as cancelled with this reason. Its timers are cancelled and its children asked in turn.
+  /// Activities that have not begun are not run, running ones are told, and their results discarded.
+  /// A second request changes nothing. Errors: `instance_not_found`, `instance_finished`.
   [[nodiscard]] Done cancel_orchestration(std::string_view instance, std::string_view reason = {});
   void cancel_orchestration(std::string_view instance, std::string_view reason, OnDone on_done);
   /// The seeds' other name for it.
@@ -178,12 +218,63 @@ class Client {
   template <class Rep, class Period>
   [[nodiscard]] Status wait_for_completion(std::string_view instance,
                                            std::chrono::duration<Rep, Period> timeout) const {
-    const auto checked = checked_milliseconds(timeout);
-    return wait_milliseconds(instance, checked ? *checked : Milliseconds(-1));
+    return wait_milliseconds(instance, timeout_of(timeout));
   }
   /// Calls back when the instance has completed or failed, however long that takes. Errors:
   /// `instance_not_found`.
   void wait_for_completion(std::string_view instance, OnStatus on_status) const;
+
+  /// Waits until the custom status has changed beyond `last_seen`, a `custom_status_version`, or the
+  /// instance has ended. Errors: as `wait_for_completion`.
+  template <class Rep, class Period>
+  [[nodiscard]] Status wait_for_status_change(std::string_view instance, std::uint64_t last_seen,
+                                              std::chrono::duration<Rep, Period> timeout) const {
+    return wait_for_change_milliseconds(instance, last_seen, timeout_of(timeout));
+  }
+  void wait_for_status_change(std::string_view instance, std::uint64_t last_seen,
+                              OnStatus on_status) const;
+
+  /// An entry of an instance's key-value state; none if there is no such entry or instance.
+  [[nodiscard]] Value get_value(std::string_view instance, std::string_view key) const;
+  void get_value(std::string_view instance, std::string_view key, OnValue on_value) const;
+  /// All entries, by key; none for an unknown instance.
+  [[nodiscard]] Values get_all_values(std::string_view instance) const;
+  void get_all_values(std::string_view instance, OnValues on_values) const;
+  /// Waits until the entry was set by a change above `after_version` (of a `StoredValue`; 0 for any).
+  /// None if the instance is unknown, or ends without. Errors: `timeout`, `invalid_input`.
+  template <class Rep, class Period>
+  [[nodiscard]] Value wait_for_value(std::string_view instance, std::string_view key,
+                                     std::chrono::duration<Rep, Period> timeout,
+                                     std::uint64_t after_version = 0) const {
+    return wait_for_value_milliseconds(instance, key, after_version, timeout_of(timeout));
+  }
+  void wait_for_value(std::string_view instance, std::string_view key, std::uint64_t after_version,
+                      OnValue on_value) const;
+
+  /// Ends an activity that called `ActivityContext::complete_later` (or one that is still running, or
+  /// waiting to run) with this result. Errors: `activity_not_found` if it has ended, was cancelled or
+  /// never was.
+  template <class T = std::string>
+  [[nodiscard]] Done complete_activity(const ActivityToken& activity, const T& result = T()) {
+    return complete_text(activity, encode_payload(result));
+  }
+  template <class T = std::string>
+  void complete_activity(const ActivityToken& activity, const T& result, OnDone on_done) {
+    complete_text(activity, encode_payload(result), std::move(on_done));
+  }
+  /// The same with a failure.
+  [[nodiscard]] Done fail_activity(const ActivityToken& activity, std::string message);
+  void fail_activity(const ActivityToken& activity, std::string message, OnDone on_done);
+  /// A heartbeat for an activity that completes later: see `ActivityContext::heartbeat`. Errors:
+  /// `activity_not_found`, which tells that nobody waits for the activity any more.
+  template <class T>
+  [[nodiscard]] Done heartbeat_activity(const ActivityToken& activity, const T& progress) {
+    return heartbeat_text(activity, encode_payload(progress));
+  }
+  template <class T>
+  void heartbeat_activity(const ActivityToken& activity, const T& progress, OnDone on_done) {
+    heartbeat_text(activity, encode_payload(progress), std::move(on_done));
+  }
 
   /// Waits and decodes the output. Errors: those of waiting; `invalid_payload` if the instance failed
   /// or its output is not a `T`.
@@ -196,6 +287,12 @@ class Client {
     }
     return status->template output_as<T>();
   }
+  template <TypedOrchestration Handle, class Rep, class Period>
+  [[nodiscard]] Result<typename Handle::Output, ClientError> wait_for_output(
+      std::string_view instance, const Handle& /*orchestration*/,
+      std::chrono::duration<Rep, Period> timeout) const {
+    return wait_for_output<typename Handle::Output>(instance, timeout);
+  }
 
   [[nodiscard]] bool has_management_capability() const;
   /// Errors: `management_not_available`.
@@ -207,13 +304,29 @@ class Client {
 
   explicit Client(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
+  /// Negative if it cannot be a timeout; the calls refuse it then.
+  template <class Rep, class Period>
+  [[nodiscard]] static Milliseconds timeout_of(std::chrono::duration<Rep, Period> timeout) {
+    return checked_milliseconds(timeout).value_or(Milliseconds(-1));
+  }
+
   Done start_text(std::string_view instance, std::string_view orchestration, Text input,
                   const StartOptions& options);
   void start_text(std::string_view instance, std::string_view orchestration, Text input,
                   const StartOptions& options, OnDone on_done);
   Done raise_text(std::string_view instance, std::string_view event, Text data);
   void raise_text(std::string_view instance, std::string_view event, Text data, OnDone on_done);
+  Done enqueue_text(std::string_view instance, std::string_view queue, Text data);
+  void enqueue_text(std::string_view instance, std::string_view queue, Text data, OnDone on_done);
+  Done complete_text(const ActivityToken& activity, Text result);
+  void complete_text(const ActivityToken& activity, Text result, OnDone on_done);
+  Done heartbeat_text(const ActivityToken& activity, Text progress);
+  void heartbeat_text(const ActivityToken& activity, Text progress, OnDone on_done);
   Status wait_milliseconds(std::string_view instance, std::optional<Milliseconds> timeout) const;
+  Status wait_for_change_milliseconds(std::string_view instance, std::uint64_t last_seen,
+                                      Milliseconds timeout) const;
+  Value wait_for_value_milliseconds(std::string_view instance, std::string_view key,
+                                    std::uint64_t after_version, Milliseconds timeout) const;
 
   std::shared_ptr<Impl> impl_;
 };

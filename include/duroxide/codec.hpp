@@ -81,4 +81,18 @@ template <class T>
   }
 }
 
+namespace detail {
+
+/// For orchestration code, where a bad payload is an exception.
+template <class T>
+std::string encode_or_throw(const T& value) {
+  auto text = encode_payload(value);
+  if (!text) {
+    throw PayloadError(text.error());
+  }
+  return std::move(*text);
+}
+
+}  // namespace detail
+
 }  // namespace duroxide

@@ -2,55 +2,63 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include <duroxide/call_options.hpp>
 #include <duroxide/clock.hpp>
 #include <duroxide/codec.hpp>
 #include <duroxide/combinators.hpp>
+#include <duroxide/events.hpp>
 #include <duroxide/future.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/task.hpp>
+#include <duroxide/typed_handles.hpp>
 
 namespace duroxide {
-
-/// Options of a sub-orchestration. Setters chain.
-class SubOrchestrationOptions {
- public:
-  SubOrchestrationOptions() {}  // NOLINT: an aggregate would meet GCC 12's coroutine defect
-
-  /// The child's instance id. Default: one made from the parent's id, never used twice.
-  SubOrchestrationOptions& instance_id(std::string id) {
-    instance_id_ = std::move(id);
-    return *this;
-  }
-  /// The version to run. Default: the newest registered when the child starts.
-  SubOrchestrationOptions& version(std::string version) {
-    version_ = std::move(version);
-    return *this;
-  }
-
-  [[nodiscard]] const std::optional<std::string>& instance_id() const { return instance_id_; }
-  [[nodiscard]] const std::optional<std::string>& version() const { return version_; }
-
- private:
-  std::optional<std::string> instance_id_;
-  std::optional<std::string> version_;
-};
 
 /// What `continue_as_new` returns; awaiting it never comes back.
 class [[nodiscard]] ContinueAsNew {
  public:
   using value_type = void;
   using DurableAwaitableTag = void;
-  ContinueAsNew() {}  // NOLINT: see SubOrchestrationOptions
+  ContinueAsNew() {}  // NOLINT: an aggregate would meet GCC 12's coroutine defect
   [[nodiscard]] bool is_ready() const noexcept { return false; }
   void start(detail::TurnScheduler&, detail::Completion&) noexcept {}
   void stop_waiting() noexcept {}
   void take() noexcept {}
 };
+
+/// Holds the cancellation of an instance off as long as it lives: see `OrchestrationContext::shield`.
+class [[nodiscard]] CancellationShield {
+ public:
+  explicit CancellationShield(detail::ExecutionCore& core);
+  CancellationShield(CancellationShield&& other) noexcept
+      : core_(std::exchange(other.core_, nullptr)) {}
+  CancellationShield& operator=(CancellationShield&&) = delete;
+  ~CancellationShield();
+
+ private:
+  detail::ExecutionCore* core_;
+};
+
+/// The values that `OrchestrationContext::read_value` brings: the text behind a mark, or nothing.
+namespace detail {
+template <class T>
+std::optional<T> decode_read_value(std::string marked) {
+  if (marked.empty()) {
+    return std::nullopt;
+  }
+  auto value = decode_payload<T>(marked.substr(1));
+  if (!value) {
+    throw PayloadError("the value that was read: " + value.error());
+  }
+  return std::optional<T>(std::move(*value));
+}
+}  // namespace detail
 
 /// What an orchestration can do. The engine hands it to the orchestration; it is a cheap handle,
 /// valid until the orchestration ends, to be used on the orchestration's own thread and only from
@@ -81,11 +89,22 @@ class OrchestrationContext {
   /// Number of events in this execution's history so far; a reason to continue as new.
   [[nodiscard]] std::uint64_t history_size() const;
 
+  // --- activities and timers ---
+
   /// Runs an activity on a worker, at least once.
   template <class Out = std::string, class In = std::string>
-  [[nodiscard]] DurableFuture<Out> schedule_activity(std::string_view name,
-                                                     const In& input = In()) {
-    return DurableFuture<Out>(schedule_activity_text(name, encode(input)));
+  [[nodiscard]] DurableFuture<Out> schedule_activity(
+      std::string_view name, const In& input = In(),
+      const ActivityOptions& options = ActivityOptions()) {
+    return DurableFuture<Out>(
+        schedule_activity_text(name, detail::encode_or_throw(input), options));
+  }
+  template <TypedActivity Handle>
+  [[nodiscard]] DurableFuture<typename Handle::Output> schedule_activity(
+      const Handle& activity, const typename Handle::Input& input = typename Handle::Input(),
+      const ActivityOptions& options = ActivityOptions()) {
+    return DurableFuture<typename Handle::Output>(
+        schedule_activity_text(activity.name(), detail::encode_or_throw(input), options));
   }
 
   /// A durable timer. It fires at the earliest after `delay`, also if the process was down then.
@@ -94,12 +113,32 @@ class OrchestrationContext {
     return DurableFuture<void>(schedule_timer_milliseconds(checked_milliseconds(delay)));
   }
 
+  // --- events ---
+
   /// Waits for the next event of this name. Events that came before are kept, in order, also from
   /// earlier executions of the instance.
   template <class T = std::string>
   [[nodiscard]] DurableFuture<T> wait_for_external_event(std::string_view name) {
     return DurableFuture<T>(wait_for_event_text(name));
   }
+  template <class T>
+  [[nodiscard]] DurableFuture<T> wait_for_external_event(const ExternalEvent<T>& event) {
+    return DurableFuture<T>(wait_for_event_text(event.name()));
+  }
+
+  /// Takes the next message of a queue of this instance, strictly in the order in which
+  /// `Client::enqueue_event` put them in. A queue and an external event of one name have nothing to do
+  /// with each other.
+  template <class T = std::string>
+  [[nodiscard]] DurableFuture<T> dequeue_event(std::string_view queue) {
+    return DurableFuture<T>(dequeue_text(queue));
+  }
+  template <class T>
+  [[nodiscard]] DurableFuture<T> dequeue_event(const EventQueue<T>& queue) {
+    return DurableFuture<T>(dequeue_text(queue.name()));
+  }
+
+  // --- other orchestrations ---
 
   /// Starts a child and waits for its result. The child is cancelled if the future is dropped or
   /// the parent ends without it.
@@ -107,14 +146,28 @@ class OrchestrationContext {
   [[nodiscard]] DurableFuture<Out> schedule_sub_orchestration(
       std::string_view name, const In& input = In(),
       const SubOrchestrationOptions& options = SubOrchestrationOptions()) {
-    return DurableFuture<Out>(schedule_child_text(name, encode(input), options));
+    return DurableFuture<Out>(schedule_child_text(name, detail::encode_or_throw(input), options));
+  }
+  template <TypedOrchestration Handle>
+  [[nodiscard]] DurableFuture<typename Handle::Output> schedule_sub_orchestration(
+      const Handle& orchestration, const typename Handle::Input& input = typename Handle::Input(),
+      const SubOrchestrationOptions& options = SubOrchestrationOptions()) {
+    return DurableFuture<typename Handle::Output>(
+        schedule_child_text(orchestration.name(), detail::encode_or_throw(input), options));
   }
 
   /// Starts an independent instance. Nothing comes back; an id that is taken is left as it is.
   template <class In = std::string>
   void schedule_orchestration(std::string_view name, std::string_view instance,
                               const In& input = In(), std::optional<std::string> version = {}) {
-    schedule_detached_text(name, instance, encode(input), std::move(version));
+    schedule_detached_text(name, instance, detail::encode_or_throw(input), std::move(version));
+  }
+  template <TypedOrchestration Handle>
+  void schedule_orchestration(const Handle& orchestration, std::string_view instance,
+                              const typename Handle::Input& input,
+                              std::optional<std::string> version = {}) {
+    schedule_detached_text(orchestration.name(), instance, detail::encode_or_throw(input),
+                           std::move(version));
   }
 
   /// Ends this execution and begins the next with `input` and an empty history, under the version
@@ -123,9 +176,75 @@ class OrchestrationContext {
   /// `co_await ctx.continue_as_new(state);` never comes back.
   template <class In = std::string>
   ContinueAsNew continue_as_new(const In& input = In(), std::optional<std::string> version = {}) {
-    continue_as_new_text(encode(input), std::move(version));
+    continue_as_new_text(detail::encode_or_throw(input), std::move(version));
     return ContinueAsNew();
   }
+
+  // --- cancellation ---
+
+  /// While what this returns is alive, the code is not interrupted by a cancellation: for the steps
+  /// that clean up after one, and for those that must not be left half done. A request that comes
+  /// meanwhile is told, by `OrchestrationCancelled`, at the awaits where the code stands when the last
+  /// shield is gone.
+  [[nodiscard]] CancellationShield shield() { return CancellationShield(*core_); }
+  /// Whether somebody has asked the instance to stop; under a shield it can look for itself.
+  [[nodiscard]] bool is_cancel_requested() const;
+
+  // --- state that others can see ---
+
+  /// Says, to whoever asks for the status of the instance, where it stands. Survives
+  /// `continue_as_new` and the end. Throws `OrchestrationError` (`limit_exceeded`) above
+  /// `RuntimeOptions::max_custom_status_bytes`.
+  template <class T>
+  void set_custom_status(const T& status) {
+    set_custom_status_text(detail::encode_or_throw(status));
+  }
+  void reset_custom_status() { set_custom_status_text(std::nullopt); }
+  [[nodiscard]] const std::optional<std::string>& custom_status() const;
+
+  /// Sets an entry of the instance's key-value state, which clients and other instances can read, and
+  /// which survives `continue_as_new` and the end. Throws `OrchestrationError` (`limit_exceeded`)
+  /// above `RuntimeOptions::max_values` or `max_value_bytes`, and the entry is as before.
+  template <class T>
+  void set_value(std::string_view key, const T& value) {
+    set_value_text(key, detail::encode_or_throw(value));
+  }
+  /// As the code has set it; none if there is no such entry. Throws `PayloadError` if it is no `T`.
+  template <class T = std::string>
+  [[nodiscard]] std::optional<T> get_value(std::string_view key) const {
+    const StoredValue* stored = find_value(key);
+    if (stored == nullptr) {
+      return std::nullopt;
+    }
+    auto value = decode_payload<T>(stored->value);
+    if (!value) {
+      throw PayloadError("the value of key `" + std::string(key) + "`: " + value.error());
+    }
+    return std::optional<T>(std::move(*value));
+  }
+  /// All entries, by key. `updated_at` is the recorded time of the change.
+  [[nodiscard]] const std::map<std::string, StoredValue, std::less<>>& values() const;
+  void clear_value(std::string_view key);
+  void clear_all_values();
+  /// Reads an entry of another instance, as it was committed when the request was: a
+  /// `std::optional<T>`, empty if there is no such instance or entry. Takes no worker.
+  template <class T = std::string>
+  [[nodiscard]] auto read_value(std::string_view instance, std::string_view key) {
+    return DurableFuture<std::string>(read_value_text(instance, key))
+        .map(&detail::decode_read_value<T>);
+  }
+
+  // --- changing code under running instances ---
+
+  /// Whether this execution runs the changed code: `if (ctx.patched("ship-by-air")) { new way } else {
+  /// old way }`. True for an execution that comes here for the first time with this code, false for
+  /// one that has already passed here without the patch; the answer stays the same for the rest of the
+  /// execution. When no execution without it is left, replace the call by `deprecate_patch`.
+  [[nodiscard]] bool patched(std::string_view id);
+  /// The old way is gone from the code, while executions that recorded the patch may still run.
+  void deprecate_patch(std::string_view id);
+
+  // --- time, ids, logs ---
 
   /// The time, recorded: replay sees the same.
   [[nodiscard]] Timestamp utc_now();
@@ -141,18 +260,15 @@ class OrchestrationContext {
   void log_error(std::string message) const { log(LogLevel::error, std::move(message)); }
 
  private:
-  template <class T>
-  [[nodiscard]] static std::string encode(const T& value) {
-    auto text = encode_payload(value);
-    if (!text) {
-      throw PayloadError(text.error());
-    }
-    return std::move(*text);
-  }
-
-  std::shared_ptr<detail::Slot> schedule_activity_text(std::string_view name, std::string input);
+  std::shared_ptr<detail::Slot> schedule_activity_text(std::string_view name, std::string input,
+                                                       const ActivityOptions& options);
   std::shared_ptr<detail::Slot> schedule_timer_milliseconds(std::optional<Milliseconds> delay);
   std::shared_ptr<detail::Slot> wait_for_event_text(std::string_view name);
+  std::shared_ptr<detail::Slot> dequeue_text(std::string_view queue);
+  std::shared_ptr<detail::Slot> read_value_text(std::string_view instance, std::string_view key);
+  void set_custom_status_text(std::optional<std::string> status);
+  void set_value_text(std::string_view key, std::string value);
+  [[nodiscard]] const StoredValue* find_value(std::string_view key) const;
   std::shared_ptr<detail::Slot> schedule_child_text(std::string_view name, std::string input,
                                                     const SubOrchestrationOptions& options);
   void schedule_detached_text(std::string_view name, std::string_view instance, std::string input,

@@ -4,6 +4,7 @@
 /// their own include `duroxide/provider.hpp` as well.
 
 #include <duroxide/activity.hpp>
+#include <duroxide/call_options.hpp>
 #include <duroxide/client.hpp>
 #include <duroxide/clock.hpp>
 #include <duroxide/combinators.hpp>
@@ -13,7 +14,11 @@
 #include <duroxide/management.hpp>
 #include <duroxide/memory_provider.hpp>
 #include <duroxide/result.hpp>
+#include <duroxide/retry.hpp>
 #include <duroxide/runtime.hpp>
+#include <duroxide/saga.hpp>
 #include <duroxide/status.hpp>
 #include <duroxide/store.hpp>
+#include <duroxide/tags.hpp>
 #include <duroxide/task.hpp>
+#include <duroxide/typed_handles.hpp>

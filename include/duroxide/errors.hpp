@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace duroxide {
 
@@ -32,6 +33,9 @@ enum class ErrorKind : std::uint8_t {
   poisoned_orchestration,   ///< the turn was started too often
   poisoned_activity,        ///< the activity was started too often
   invalid_input,            ///< a wrong argument of a call in the orchestration
+  attempt_timed_out,        ///< one attempt of a call took longer than its policy allows
+  timed_out,                ///< a call, with all its attempts, took longer than it may
+  cancellation_ignored,     ///< the code caught its cancellation again and again
 };
 
 [[nodiscard]] std::string_view to_string(ErrorCategory category);
@@ -46,6 +50,19 @@ struct NondeterminismReport {
   std::string version;
 
   bool operator==(const NondeterminismReport&) const = default;
+};
+
+/// One place that an error has come through: the call that failed there.
+struct ErrorOrigin {
+  enum class Kind : std::uint8_t { activity, orchestration };
+
+  Kind kind = Kind::activity;
+  std::string name;      ///< of the activity or the orchestration
+  std::string instance;  ///< the activity's caller, or the orchestration's own instance
+  std::uint64_t execution_id = 0;
+  std::uint64_t event_id = 0;  ///< of the activity's schedule; 0 for an orchestration
+
+  bool operator==(const ErrorOrigin&) const = default;
 };
 
 /// The failure of an activity, of an orchestration or of the engine on their behalf. It is kept in
@@ -64,6 +81,18 @@ struct ErrorDetails {
   std::uint32_t max_attempts = 0;
   /// Nondeterminism only.
   std::optional<NondeterminismReport> nondeterminism;
+  /// The way the error has come, the place where it arose first: an activity, the child
+  /// orchestration that did not handle it, and so on up. Beyond `max_origins` the middle is left out.
+  std::vector<ErrorOrigin> chain;
+
+  static constexpr std::size_t max_origins = 16;
+
+  /// Adds a place to the chain.
+  void came_through(ErrorOrigin origin);
+
+  /// The chain for people, e.g. `activity Charge of order-7::sub::1.3, orchestration Payment
+  /// (order-7::sub::1.3)`; empty for an empty chain.
+  [[nodiscard]] std::string describe_chain() const;
 
   /// The message with its category before it where that is not `application`, for instance
   /// `nondeterministic: …` or `canceled: …`.
@@ -94,7 +123,8 @@ struct ProviderError {
     invalid_lock_token,  ///< the lease is over: acknowledged, abandoned, or lost by a failure
     instance_not_found,
     instance_already_exists,
-    instance_finished,  ///< the instance completed, failed or was cancelled before
+    instance_finished,   ///< the instance completed, failed or was cancelled before
+    activity_not_found,  ///< the activity has ended, was cancelled, or never was
   };
 
   Kind kind = Kind::storage;
@@ -121,6 +151,7 @@ struct ClientError {
     execution_not_found,
     management_not_available,  ///< the store offers no management
     invalid_payload,           ///< the output does not decode into the type asked for
+    activity_not_found,        ///< the activity has ended, was cancelled, or never was
   };
 
   Kind kind = Kind::storage_error;
@@ -169,6 +200,22 @@ class ActivityFailed : public OrchestrationError {
 class SubOrchestrationFailed : public OrchestrationError {
  public:
   using OrchestrationError::OrchestrationError;
+};
+
+/// The instance was asked to stop. Thrown at the awaits where its code stands, once for each, unless
+/// a `CancellationShield` holds it off. Let it pass, and the instance ends as cancelled. Catch it,
+/// and the code can clean up under a shield; the instance still ends as cancelled when it returns.
+///
+/// Not a `std::exception`, so that code which handles the failures of its steps does not handle this
+/// by accident.
+class OrchestrationCancelled {
+ public:
+  explicit OrchestrationCancelled(std::string reason) : reason_(std::move(reason)) {}
+
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+
+ private:
+  std::string reason_;
 };
 
 /// A payload did not decode into the type asked for, or a value could not be encoded.

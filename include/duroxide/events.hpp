@@ -22,12 +22,36 @@ struct ParentLink {
   bool operator==(const ParentLink&) const = default;
 };
 
-/// A raised event that nobody has waited for yet.
+/// A raised event, or a queued message, that nobody has waited for yet.
 struct CarriedEvent {
   std::string name;
   std::string data;
 
   bool operator==(const CarriedEvent&) const = default;
+};
+
+/// One entry of an instance's key-value state.
+struct StoredValue {
+  std::string key;
+  std::string value;
+  Timestamp updated_at;
+  /// The number of the change that set it, counted over the whole life of the instance: whoever has
+  /// seen `version` can wait for the next.
+  std::uint64_t version = 0;
+
+  bool operator==(const StoredValue&) const = default;
+};
+
+/// What one execution of an instance hands to the next, beside its input.
+struct CarriedState {
+  std::vector<CarriedEvent> events = {};    ///< raised, in order of arrival
+  std::vector<CarriedEvent> messages = {};  ///< queued, in order of arrival
+  std::optional<std::string> custom_status = std::nullopt;
+  std::uint64_t custom_status_version = 0;
+  std::vector<StoredValue> values = {};  ///< by key
+  std::uint64_t value_changes = 0;
+
+  bool operator==(const CarriedState&) const = default;
 };
 
 /// The kinds of history events. Two sorts stand in one history, in the order in which they
@@ -42,7 +66,8 @@ struct OrchestrationStarted {
   std::string version;
   std::string input;
   std::optional<ParentLink> parent;
-  std::vector<CarriedEvent> carried_events;  ///< raised in an earlier execution, not yet waited for
+  CarriedState carried;
+  std::uint64_t engine_flags = 0;  ///< the engine's behaviour that this execution relies on
   bool operator==(const OrchestrationStarted&) const = default;
 };
 struct OrchestrationCompleted {
@@ -66,6 +91,8 @@ struct OrchestrationCancelRequested {
 struct ActivityScheduled {
   std::string name;
   std::string input;
+  std::optional<std::string> tag = std::nullopt;      ///< the kind of worker it needs
+  std::optional<std::string> session = std::nullopt;  ///< the activities it shares a worker with
   bool operator==(const ActivityScheduled&) const = default;
 };
 struct ActivityCompleted {
@@ -146,6 +173,54 @@ struct GuidRecorded {
   bool operator==(const GuidRecorded&) const = default;
 };
 
+struct QueueSubscribed {
+  std::string name;
+  bool operator==(const QueueSubscribed&) const = default;
+};
+struct QueueEventDelivered {
+  std::string name;
+  std::string data;
+  bool operator==(const QueueEventDelivered&) const = default;
+};
+struct QueueSubscriptionCancelled {
+  std::string reason;
+  bool operator==(const QueueSubscriptionCancelled&) const = default;
+};
+
+struct CustomStatusUpdated {
+  std::optional<std::string> status;  ///< none: reset
+  bool operator==(const CustomStatusUpdated&) const = default;
+};
+
+struct KeyValueSet {
+  std::string key;
+  std::string value;
+  bool operator==(const KeyValueSet&) const = default;
+};
+struct KeyValueCleared {
+  std::string key;
+  bool operator==(const KeyValueCleared&) const = default;
+};
+struct KeyValuesCleared {
+  bool operator==(const KeyValuesCleared&) const = default;
+};
+/// A look at the key-value state of another instance.
+struct KeyValueReadScheduled {
+  std::string instance;
+  std::string key;
+  bool operator==(const KeyValueReadScheduled&) const = default;
+};
+struct KeyValueReadCompleted {
+  std::optional<std::string> value;
+  bool operator==(const KeyValueReadCompleted&) const = default;
+};
+
+/// The execution runs the changed code behind this patch.
+struct PatchMarked {
+  std::string id;
+  bool operator==(const PatchMarked&) const = default;
+};
+
 }  // namespace event
 
 /// The order of the alternatives is part of the store's format: append, never reorder.
@@ -157,7 +232,10 @@ using EventKind = std::variant<
     event::ExternalSubscribed, event::ExternalEvent, event::ExternalSubscribedCancelled,
     event::SubOrchestrationScheduled, event::SubOrchestrationCompleted,
     event::SubOrchestrationFailed, event::SubOrchestrationCancelRequested,
-    event::OrchestrationChained, event::UtcNowRecorded, event::GuidRecorded>;
+    event::OrchestrationChained, event::UtcNowRecorded, event::GuidRecorded, event::QueueSubscribed,
+    event::QueueEventDelivered, event::QueueSubscriptionCancelled, event::CustomStatusUpdated,
+    event::KeyValueSet, event::KeyValueCleared, event::KeyValuesCleared,
+    event::KeyValueReadScheduled, event::KeyValueReadCompleted, event::PatchMarked>;
 
 /// One entry of a history.
 struct Event {

@@ -16,8 +16,16 @@ namespace duroxide {
 namespace detail {
 
 class ExecutionCore;
+class CallDriver;
 
-enum class SlotKind : std::uint8_t { activity, timer, external_event, sub_orchestration };
+enum class SlotKind : std::uint8_t {
+  activity,
+  timer,
+  external_event,
+  sub_orchestration,
+  queue_event,
+  value_read,
+};
 
 /// The place where the outcome of one scheduled thing arrives.
 struct Slot {
@@ -27,9 +35,12 @@ struct Slot {
   std::string name;
   bool complete = false;
   bool taken = false;         ///< the outcome has reached the code
-  std::uint64_t arrival = 0;  ///< external events: their place in the order of arrival
+  bool interrupted = false;   ///< whoever awaits it is to learn of the cancellation instead
+  bool internal = false;      ///< awaited by the engine's own code, which is never interrupted
+  std::uint64_t arrival = 0;  ///< external and queued events: their place in the order of arrival
   Result<std::string, ErrorDetails> outcome;
   Completion* waiter = nullptr;
+  std::shared_ptr<CallDriver> driver;  ///< a call with retries or a timeout: what makes it
 };
 
 /// The future of `slot` is gone. If it is not complete, what it stands for is cancelled.
@@ -37,6 +48,12 @@ void drop_slot(Slot& slot) noexcept;
 
 /// Throws `std::logic_error` for a future that was moved from, or that somebody else awaits now.
 void check_awaitable(const Slot* slot);
+
+/// Whether an await of `slot` that begins now is to learn of the cancellation; then it is marked so.
+[[nodiscard]] bool interrupt_at_start(Slot& slot);
+
+/// Throws `OrchestrationCancelled` if the await that ends was interrupted.
+void throw_if_interrupted(Slot& slot);
 
 /// Throws the exception that belongs to the kind of slot.
 [[noreturn]] void throw_failure(SlotKind kind, ErrorDetails details);
@@ -75,13 +92,54 @@ class [[nodiscard]] AsResult {
   Inner inner_;
 };
 
-/// Something that was scheduled and is still to come: an activity, a timer, an external event or a
+namespace detail {
+template <class T, class F>
+struct MappedValue {
+  using Type = std::invoke_result_t<F&, T>;
+};
+template <class F>
+struct MappedValue<void, F> {
+  using Type = std::invoke_result_t<F&>;
+};
+}  // namespace detail
+
+/// An awaitable with a function that its value goes through.
+template <class A, class F>
+class [[nodiscard]] Mapped {
+ public:
+  using Inner = std::remove_cvref_t<A>;
+  using DurableAwaitableTag = void;
+  using value_type = typename detail::MappedValue<typename Inner::value_type, F>::Type;
+
+  Mapped(Inner&& inner, F function) : inner_(std::move(inner)), function_(std::move(function)) {}
+
+  [[nodiscard]] bool is_ready() const noexcept { return inner_.is_ready(); }
+  void start(detail::TurnScheduler& scheduler, detail::Completion& completion) {
+    inner_.start(scheduler, completion);
+  }
+  void stop_waiting() noexcept { inner_.stop_waiting(); }
+  value_type take() {
+    if constexpr (std::is_void_v<typename Inner::value_type>) {
+      inner_.take();
+      return function_();
+    } else {
+      return function_(inner_.take());
+    }
+  }
+
+ private:
+  Inner inner_;
+  F function_;
+};
+
+/// Something that was scheduled and is still to come: an activity, a timer, an event or a
 /// sub-orchestration. It was scheduled, and recorded, when the future was made; awaiting it only
 /// waits. Dropping it before it is complete cancels it, in the store as well: an activity that
 /// nobody waits for is not run, a timer does not fire, a child is asked to stop, and an event goes to
 /// the next wait of its name.
 ///
-/// `co_await` gives the value or throws `ActivityFailed`, `SubOrchestrationFailed` or `PayloadError`.
+/// `co_await` gives the value or throws `ActivityFailed`, `SubOrchestrationFailed` or `PayloadError`;
+/// or `OrchestrationCancelled`, when the instance is asked to stop.
 template <class T>
 class [[nodiscard]] DurableFuture {
  public:
@@ -104,13 +162,20 @@ class [[nodiscard]] DurableFuture {
     return AsResult<DurableFuture>(std::move(*this));
   }
 
+  /// The same future with `function` applied to its value, when somebody awaits it. The function must
+  /// be deterministic, as all orchestration code.
+  template <class F>
+  [[nodiscard]] Mapped<DurableFuture, F> map(F function) && {
+    return Mapped<DurableFuture, F>(std::move(*this), std::move(function));
+  }
+
   /// Whether awaiting it would go on at once.
   [[nodiscard]] bool is_ready() const noexcept { return slot_ && slot_->complete; }
 
   // The engine's side: see detail::Awaiter.
   void start(detail::TurnScheduler&, detail::Completion& completion) {
     detail::check_awaitable(slot_.get());
-    if (slot_->complete) {
+    if (slot_->complete || detail::interrupt_at_start(*slot_)) {
       completion.done();
     } else {
       slot_->waiter = &completion;
@@ -122,6 +187,7 @@ class [[nodiscard]] DurableFuture {
     }
   }
   T take() {
+    detail::throw_if_interrupted(*slot_);
     slot_->taken = true;
     if (!slot_->outcome) {
       detail::throw_failure(slot_->kind, slot_->outcome.error());

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include <duroxide/activity.hpp>
@@ -42,15 +44,6 @@ struct ResultValue<tl::expected<T, E>> {
 };
 
 template <class T>
-std::string encode_or_throw(const T& value) {
-  auto text = encode_payload(value);
-  if (!text) {
-    throw PayloadError(text.error());
-  }
-  return std::move(*text);
-}
-
-template <class T>
 T decode_input(const std::string& text) {
   auto value = decode_payload<T>(text);
   if (!value) {
@@ -66,6 +59,52 @@ Task<typename TaskValue<typename CallableOf<F>::Output>::Type> call_orchestratio
     return function(context);
   } else {
     return function(context, decode_input<ArgumentOf<F, 1>>(input));
+  }
+}
+
+/// What a function returns as the engine passes it on: without `Result`, text of any type as a string
+/// (a literal, say), and `Nothing` as void.
+template <class T>
+struct PassedOn {
+  using Value = typename ResultValue<T>::Type;
+  using TextOrValue =
+      std::conditional_t<std::is_convertible_v<Value, std::string_view>, std::string, Value>;
+  using Type = std::conditional_t<std::is_same_v<Value, Nothing>, void, TextOrValue>;
+};
+
+template <class F, std::size_t index, class Expected>
+constexpr bool takes_as_input() {
+  if constexpr (CallableOf<F>::arity > index) {
+    return std::is_same_v<ArgumentOf<F, index>, Expected>;
+  } else {
+    return true;
+  }
+}
+
+template <class Handle, class F>
+constexpr void check_orchestration_types() {
+  static_assert(takes_as_input<F, 1, typename Handle::Input>(),
+                "the orchestration takes another input than its handle says");
+  static_assert(CallableOf<F>::arity == (Handle::takes_input ? 2 : 1),
+                "the orchestration takes an input if, and only if, its handle says so");
+  static_assert(std::is_same_v<typename TaskValue<typename CallableOf<F>::Output>::Type,
+                               typename Handle::Output>,
+                "the orchestration returns another type than its handle says");
+}
+
+template <class Handle, class F>
+constexpr void check_activity_types() {
+  static_assert(std::is_same_v<typename PassedOn<typename CallableOf<F>::Output>::Type,
+                               typename Handle::Output>,
+                "the activity returns another type than its handle says");
+  if constexpr (CallableOf<F>::arity > 0) {
+    constexpr bool has_context = std::is_same_v<ArgumentOf<F, 0>, ActivityContext>;
+    static_assert(takes_as_input < F, has_context ? 1 : 0, typename Handle::Input > (),
+                  "the activity takes another input than its handle says");
+    static_assert(CallableOf<F>::arity - (has_context ? 1 : 0) == (Handle::takes_input ? 1 : 0),
+                  "the activity takes an input if, and only if, its handle says so");
+  } else {
+    static_assert(!Handle::takes_input, "the activity takes no input, but its handle says it does");
   }
 }
 

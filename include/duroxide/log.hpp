@@ -20,6 +20,7 @@ struct LogRecord {
   std::string orchestration;
   std::string version;
   std::string activity;
+  std::uint64_t event_id = 0;  ///< of the activity's schedule
 };
 
 /// Receives every record of the engine and of `log_info` and its like. Called from several threads

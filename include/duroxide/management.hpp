@@ -58,6 +58,22 @@ class ManagementClient {
   void read_execution_history(std::string_view instance, std::uint64_t execution_id,
                               OnAnswer<std::vector<Event>> on_answer) const;
 
+  /// The activities that the instance waits for, with what each said in its last heartbeat. Errors:
+  /// `instance_not_found`.
+  [[nodiscard]] Answer<std::vector<PendingActivity>> list_pending_activities(
+      std::string_view instance) const;
+  void list_pending_activities(std::string_view instance,
+                               OnAnswer<std::vector<PendingActivity>> on_answer) const;
+
+  /// What was started too often without finishing, and is left alone now; see `PoisonPolicy`.
+  [[nodiscard]] Answer<std::vector<QuarantinedItem>> list_quarantined() const;
+  void list_quarantined(OnAnswer<std::vector<QuarantinedItem>> on_answer) const;
+
+  /// Lets an instance and its activities be tried again from a count of 0, those too that wait for a
+  /// registration. Gives the number of those released. Errors: `instance_not_found`.
+  [[nodiscard]] Answer<std::uint64_t> release_from_quarantine(std::string_view instance) const;
+  void release_from_quarantine(std::string_view instance, OnAnswer<std::uint64_t> on_answer) const;
+
   [[nodiscard]] Answer<QueueDepths> get_queue_depths() const;
   void get_queue_depths(OnAnswer<QueueDepths> on_answer) const;
 

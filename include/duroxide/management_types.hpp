@@ -57,6 +57,31 @@ struct InstanceInfo {
   std::optional<std::string> waiting_for;
 };
 
+/// An activity that was scheduled and has not ended.
+struct PendingActivity {
+  std::uint64_t execution_id = 0;
+  std::uint64_t event_id = 0;
+  std::string name;
+  std::optional<std::string> tag;
+  std::optional<std::string> session;
+  std::uint32_t attempts = 0;           ///< deliveries counted so far, as far as the disk knows
+  std::optional<std::string> progress;  ///< what its last heartbeat said
+  std::optional<Timestamp> progress_at;
+  /// Set while it cannot go on by itself, e.g. `waiting for registration of …`.
+  std::optional<std::string> waiting_for;
+};
+
+/// An instance, or one activity of it, that was started too often without ever finishing. It is left
+/// alone until somebody releases it, or cancels the instance.
+struct QuarantinedItem {
+  std::string instance_id;
+  std::uint64_t execution_id = 0;  ///< activities; 0 for an instance
+  std::uint64_t event_id = 0;      ///< activities
+  std::string activity_name;       ///< activities
+  std::string reason;
+  Timestamp since;
+};
+
 /// What lies in the queues now. Leased items count; they are not done.
 struct QueueDepths {
   std::uint64_t orchestrator_queue = 0;

@@ -29,6 +29,7 @@
 #include <duroxide/management_types.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/store.hpp>
+#include <duroxide/tags.hpp>
 #include <duroxide/work_items.hpp>
 
 namespace duroxide::provider {
@@ -59,6 +60,9 @@ struct OrchestrationItem {
   std::vector<WorkItem> messages;  ///< in order of acceptance; never empty
   LockToken lock_token = 0;
   std::uint32_t attempt_count = 1;  ///< this delivery included
+  /// The instance is in quarantine and only handed out because somebody cancels it: end it without
+  /// running its code.
+  bool quarantined = false;
 };
 
 /// What the current execution has become; kept beside the history so that nobody must read that.
@@ -76,6 +80,17 @@ struct TimerKey {
   Timestamp fire_at;
 };
 
+/// A change of an instance's key-value state.
+struct ValueChange {
+  std::string key;
+  std::optional<StoredValue> value;  ///< none: cleared
+};
+
+struct CustomStatusChange {
+  std::optional<std::string> status;
+  std::uint64_t version = 0;
+};
+
 /// Ends a turn: everything below in one transaction, or nothing.
 struct AckOrchestrationItem {
   LockToken lock_token = 0;
@@ -89,6 +104,8 @@ struct AckOrchestrationItem {
   std::vector<std::uint64_t>
       cancelled_activities;  ///< removed from the worker queue, leased or not
   std::vector<TimerKey> cancelled_timers;
+  std::vector<ValueChange> values;  ///< at most one for each key
+  std::optional<CustomStatusChange> custom_status;
   ExecutionMetadata metadata;
   bool stays_resident = false;  ///< the holder keeps the instance: send no history next time
 };
@@ -99,6 +116,9 @@ struct AbandonOrchestrationItem {
   Milliseconds delay{0};
   bool ignore_attempt = false;             ///< this delivery does not count towards poison
   std::optional<std::string> waiting_for;  ///< shown by management until the next delivery
+  /// Put the instance into quarantine for this reason: it is not handed out until
+  /// `ReleaseFromQuarantine`, except to be cancelled. Kept in the store.
+  std::optional<std::string> quarantine = std::nullopt;
 };
 
 /// The sender no longer holds this instance in memory: its next item needs the history.
@@ -134,23 +154,89 @@ struct GetStatus {
 struct WaitForStatus {
   std::string instance;
   std::uint64_t wait_id = 0;
+  /// If set, it is also answered once the version of the custom status is above this.
+  std::optional<std::uint64_t> after_custom_status = std::nullopt;
 };
 
-/// Ends a wait of the sender; it is answered with the status of now.
+/// A value of the instance's key-value state, as committed; none if there is no such key or instance.
+struct GetValue {
+  std::string instance;
+  std::string key;
+};
+
+/// All of them, by key.
+struct GetValues {
+  std::string instance;
+};
+
+/// Answered when the key has a value whose version is above `after_version`, with that value; with
+/// none if the instance is unknown or ends without. `wait_id` as for `WaitForStatus`, from the same
+/// numbers.
+struct WaitForValue {
+  std::string instance;
+  std::string key;
+  std::uint64_t after_version = 0;
+  std::uint64_t wait_id = 0;
+};
+
+/// Ends a wait of the sender; it is answered with what is there now.
 struct StopWaiting {
   std::uint64_t wait_id = 0;
 };
 
+/// Releases an instance and its activities from quarantine, with their counts of deliveries at 0, and
+/// lets those that wait for a registration be tried again at once. Answers how many were released.
+/// Errors: `instance_not_found`.
+struct ReleaseFromQuarantine {
+  std::string instance;
+};
+
 // --- worker queue ---------------------------------------------------------------------------------
 
+/// Asks for activities. The first item of a session binds that session to the sender: until the
+/// sender ends, releases everything, or lets go of it with `ReleaseSessions`, only it is given more.
 struct DequeueWorkerPeekLock {
   std::uint64_t max_items = 1;
+  TagFilter tags = {};
+  /// Sessions of which the sender has enough waiting for now.
+  std::vector<std::string> saturated_sessions = {};
 };
 
 struct WorkerItem {
   work::ActivityExecute item;
   LockToken lock_token = 0;
-  std::uint32_t attempt_count = 1;  ///< this delivery included
+  std::uint32_t attempt_count = 1;                     ///< this delivery included
+  std::optional<std::string> progress = std::nullopt;  ///< of the last heartbeat of any delivery
+};
+
+/// The sender no longer binds these sessions to itself.
+struct ReleaseSessions {
+  std::vector<std::string> sessions;
+};
+
+/// Answered with leases of the sender that are over because their activities were cancelled, as soon
+/// as there is one. A newer request of the sender answers the parked one with nothing.
+struct AwaitCancelledWork {};
+
+/// Names a call of an activity, whichever delivery of it.
+struct ActivityReference {
+  std::string instance;
+  std::uint64_t execution_id = 0;
+  std::uint64_t event_id = 0;
+};
+
+/// Records how far an activity is; the next delivery, and management, see it. Errors:
+/// `activity_not_found`.
+struct Heartbeat {
+  ActivityReference activity;
+  std::string details;
+};
+
+/// Ends an activity from outside, leased or not, as `AckWorker` does with a lease. Errors:
+/// `activity_not_found`.
+struct CompleteActivity {
+  ActivityReference activity;
+  WorkItem completion;  ///< `ActivityCompleted` or `ActivityFailed` of that very call
 };
 
 /// Removes the item and, in the same transaction, sends `completion` to its instance. Errors:
@@ -165,6 +251,7 @@ struct AbandonWorker {
   Milliseconds delay{0};
   bool ignore_attempt = false;
   std::optional<std::string> waiting_for;
+  std::optional<std::string> quarantine = std::nullopt;  ///< as for `AbandonOrchestrationItem`
 };
 
 // --- timer queue ----------------------------------------------------------------------------------
@@ -214,6 +301,12 @@ struct ReadExecutionHistory {
   std::uint64_t execution_id = 0;
 };
 struct GetQueueDepths {};
+/// What has been scheduled and has not ended, by event id. Errors: `instance_not_found`.
+struct ListPendingActivities {
+  std::string instance;
+};
+/// Everything in quarantine, oldest first.
+struct ListQuarantined {};
 
 }  // namespace duroxide::management
 
@@ -240,7 +333,15 @@ using ProviderActor = actors::Actor<
     actors::Replies<provider::ReleaseHolder, Done>,
     actors::Replies<provider::GetStatus, provider::Answer<OrchestrationStatus>>,
     actors::Replies<provider::WaitForStatus, provider::Answer<OrchestrationStatus>>,
-    actors::Accepts<provider::StopWaiting>>;
+    actors::Replies<provider::GetValue, provider::Answer<std::optional<StoredValue>>>,
+    actors::Replies<provider::GetValues, provider::Answer<std::vector<StoredValue>>>,
+    actors::Replies<provider::WaitForValue, provider::Answer<std::optional<StoredValue>>>,
+    actors::Accepts<provider::StopWaiting>,
+    actors::Replies<provider::ReleaseFromQuarantine, provider::Answer<std::uint64_t>>,
+    actors::Accepts<provider::ReleaseSessions>,
+    actors::Replies<provider::AwaitCancelledWork,
+                    provider::Answer<std::vector<provider::LockToken>>>,
+    actors::Replies<provider::Heartbeat, Done>, actors::Replies<provider::CompleteActivity, Done>>;
 
 /// The optional second interface of a store. Its requests never pass through the writer.
 using ManagementActor = actors::Actor<
@@ -248,7 +349,10 @@ using ManagementActor = actors::Actor<
     actors::Replies<management::GetInstanceInfo, provider::Answer<InstanceInfo>>,
     actors::Replies<management::ListExecutions, provider::Answer<std::vector<std::uint64_t>>>,
     actors::Replies<management::ReadExecutionHistory, provider::Answer<std::vector<Event>>>,
-    actors::Replies<management::GetQueueDepths, provider::Answer<QueueDepths>>>;
+    actors::Replies<management::GetQueueDepths, provider::Answer<QueueDepths>>,
+    actors::Replies<management::ListPendingActivities,
+                    provider::Answer<std::vector<PendingActivity>>>,
+    actors::Replies<management::ListQuarantined, provider::Answer<std::vector<QuarantinedItem>>>>;
 
 /// An actor system of the process's own, which must outlive every store that uses it. Its scheduler
 /// should have the policy `sharing`.
@@ -278,7 +382,15 @@ DUROXIDE_MESSAGE(duroxide::provider::EnqueueOrchestratorWork)
 DUROXIDE_MESSAGE(duroxide::provider::Read)
 DUROXIDE_MESSAGE(duroxide::provider::GetStatus)
 DUROXIDE_MESSAGE(duroxide::provider::WaitForStatus)
+DUROXIDE_MESSAGE(duroxide::provider::GetValue)
+DUROXIDE_MESSAGE(duroxide::provider::GetValues)
+DUROXIDE_MESSAGE(duroxide::provider::WaitForValue)
 DUROXIDE_MESSAGE(duroxide::provider::StopWaiting)
+DUROXIDE_MESSAGE(duroxide::provider::ReleaseFromQuarantine)
+DUROXIDE_MESSAGE(duroxide::provider::ReleaseSessions)
+DUROXIDE_MESSAGE(duroxide::provider::AwaitCancelledWork)
+DUROXIDE_MESSAGE(duroxide::provider::Heartbeat)
+DUROXIDE_MESSAGE(duroxide::provider::CompleteActivity)
 DUROXIDE_MESSAGE(duroxide::provider::DequeueWorkerPeekLock)
 DUROXIDE_MESSAGE(duroxide::provider::AckWorker)
 DUROXIDE_MESSAGE(duroxide::provider::AbandonWorker)
@@ -291,6 +403,8 @@ DUROXIDE_MESSAGE(duroxide::management::GetInstanceInfo)
 DUROXIDE_MESSAGE(duroxide::management::ListExecutions)
 DUROXIDE_MESSAGE(duroxide::management::ReadExecutionHistory)
 DUROXIDE_MESSAGE(duroxide::management::GetQueueDepths)
+DUROXIDE_MESSAGE(duroxide::management::ListPendingActivities)
+DUROXIDE_MESSAGE(duroxide::management::ListQuarantined)
 DUROXIDE_MESSAGE(duroxide::Done)
 DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::provider::OrchestrationItem>>)
 DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::provider::WorkerItem>>)
@@ -301,3 +415,8 @@ DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::InstanceSummar
 DUROXIDE_MESSAGE(duroxide::provider::Answer<duroxide::InstanceInfo>)
 DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<std::uint64_t>>)
 DUROXIDE_MESSAGE(duroxide::provider::Answer<duroxide::QueueDepths>)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<std::optional<duroxide::StoredValue>>)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::StoredValue>>)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<std::uint64_t>)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::PendingActivity>>)
+DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::QuarantinedItem>>)

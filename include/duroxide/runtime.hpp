@@ -13,8 +13,37 @@
 #include <duroxide/log.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/store.hpp>
+#include <duroxide/tags.hpp>
+#include <duroxide/typed_handles.hpp>
 
 namespace duroxide {
+
+/// What becomes of an instance, or an activity, that was started again and again without finishing.
+enum class PoisonPolicy : std::uint8_t {
+  /// It is left alone, and management shows it with the reason, until an operator releases it
+  /// (`ManagementClient::release_from_quarantine`) or cancels the instance.
+  quarantine,
+  /// The instance fails, or the activity does, with category `poison`.
+  fail,
+};
+
+/// Which version of an orchestration a start without one runs.
+class VersionPolicy {
+ public:
+  /// The newest that is registered: the default.
+  [[nodiscard]] static VersionPolicy latest() { return {}; }
+  /// This one, whatever else is registered.
+  [[nodiscard]] static VersionPolicy exact(std::string version) {
+    VersionPolicy policy;
+    policy.version_ = std::move(version);
+    return policy;
+  }
+
+  [[nodiscard]] const std::optional<std::string>& version() const { return version_; }
+
+ private:
+  std::optional<std::string> version_;
+};
 
 /// Options of a `Runtime`. Setters chain; `Runtime::start` refuses values that make no sense.
 class RuntimeOptions {
@@ -42,10 +71,47 @@ class RuntimeOptions {
     idle_eviction_ = value;
     return *this;
   }
-  /// Deliveries of one message before it counts as poison and fails its instance. What the workers
-  /// had taken in advance when the process died counts too, so values below 3 are risky. Default 10.
+  /// Deliveries of one message before it counts as poison. What the workers had taken in advance when
+  /// the process died counts too, so values below 3 are risky. Default 10.
   RuntimeOptions& max_attempts(std::uint32_t n) {
     max_attempts_ = n;
+    return *this;
+  }
+  /// Default: quarantine.
+  RuntimeOptions& on_poison(PoisonPolicy value) {
+    on_poison_ = value;
+    return *this;
+  }
+  /// Which activities the workers take. Several runtimes on one store, in one process, can share the
+  /// work by tags. Default: those without a tag.
+  RuntimeOptions& worker_tags(TagFilter value) {
+    worker_tags_ = std::move(value);
+    return *this;
+  }
+  /// How long a session stays with its worker without an activity. Default 5 minutes.
+  RuntimeOptions& session_idle_timeout(Milliseconds value) {
+    session_idle_timeout_ = value;
+    return *this;
+  }
+  /// How long a cancelled activity may go on before its worker is given up and replaced. Default
+  /// 10 s.
+  RuntimeOptions& activity_cancellation_grace(Milliseconds value) {
+    activity_cancellation_grace_ = value;
+    return *this;
+  }
+  /// Entries of one instance's key-value state. Default 1,000.
+  RuntimeOptions& max_values(std::size_t n) {
+    max_values_ = n;
+    return *this;
+  }
+  /// Size of one entry's value. Default 64 KiB.
+  RuntimeOptions& max_value_bytes(std::size_t n) {
+    max_value_bytes_ = n;
+    return *this;
+  }
+  /// Default 256 KiB.
+  RuntimeOptions& max_custom_status_bytes(std::size_t n) {
+    max_custom_status_bytes_ = n;
     return *this;
   }
   /// Wait before an instance or activity whose name is not registered is tried again: `base`,
@@ -87,6 +153,15 @@ class RuntimeOptions {
   [[nodiscard]] std::uint64_t history_warning() const { return history_warning_; }
   [[nodiscard]] std::uint64_t history_limit() const { return history_limit_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
+  [[nodiscard]] PoisonPolicy on_poison() const { return on_poison_; }
+  [[nodiscard]] const TagFilter& worker_tags() const { return worker_tags_; }
+  [[nodiscard]] Milliseconds session_idle_timeout() const { return session_idle_timeout_; }
+  [[nodiscard]] Milliseconds activity_cancellation_grace() const {
+    return activity_cancellation_grace_;
+  }
+  [[nodiscard]] std::size_t max_values() const { return max_values_; }
+  [[nodiscard]] std::size_t max_value_bytes() const { return max_value_bytes_; }
+  [[nodiscard]] std::size_t max_custom_status_bytes() const { return max_custom_status_bytes_; }
 
  private:
   std::size_t orchestration_concurrency_ = 256;
@@ -94,6 +169,13 @@ class RuntimeOptions {
   std::size_t max_resident_instances_ = 10'000;
   Milliseconds idle_eviction_{60'000};
   std::uint32_t max_attempts_ = 10;
+  PoisonPolicy on_poison_ = PoisonPolicy::quarantine;
+  TagFilter worker_tags_;
+  Milliseconds session_idle_timeout_{300'000};
+  Milliseconds activity_cancellation_grace_{10'000};
+  std::size_t max_values_ = 1'000;
+  std::size_t max_value_bytes_ = std::size_t{64} << 10;
+  std::size_t max_custom_status_bytes_ = std::size_t{256} << 10;
   Milliseconds unregistered_base_{1'000};
   Milliseconds unregistered_longest_{60'000};
   Milliseconds stop_timeout_{10'000};
@@ -129,12 +211,34 @@ class Runtime {
                              detail::make_orchestration_handler(std::move(orchestration)));
   }
 
+  /// Registers it under a handle, whose types the function must have.
+  template <TypedOrchestration Handle, class F>
+  Runtime& register_orchestration(const Handle& handle, F orchestration) {
+    detail::check_orchestration_types<Handle, F>();
+    return register_orchestration(std::string(handle.name()), std::move(orchestration));
+  }
+  template <TypedOrchestration Handle, class F>
+  Runtime& register_versioned(const Handle& handle, std::string version, F orchestration) {
+    detail::check_orchestration_types<Handle, F>();
+    return register_versioned(std::string(handle.name()), std::move(version),
+                              std::move(orchestration));
+  }
+
+  /// Says which version a start of this orchestration runs that names none: a client's, a parent's, or
+  /// that of a `continue_as_new`. A version that is not registered is a mistake, like those above.
+  Runtime& set_version_policy(std::string name, VersionPolicy policy);
+
   /// Registers an activity: any function of `(ActivityContext&, In)`, `(ActivityContext&)`, `(In)` or
   /// `()`. It fails by throwing or by returning an error `Result`; it may block; it must be safe to
   /// call from several threads at once.
   template <class F>
   Runtime& register_activity(std::string name, F activity) {
     return add_activity(std::move(name), detail::make_activity_handler(std::move(activity)));
+  }
+  template <TypedActivity Handle, class F>
+  Runtime& register_activity(const Handle& handle, F activity) {
+    detail::check_activity_types<Handle, F>();
+    return register_activity(std::string(handle.name()), std::move(activity));
   }
 
   /// Begins to work on the store. Errors: `registry_error` (every mistake made while registering),

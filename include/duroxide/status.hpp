@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include <duroxide/codec.hpp>
@@ -61,6 +64,19 @@ class OrchestrationStatus {
     return std::move(*decoded);
   }
 
+  /// What the orchestration last said of itself with `set_custom_status`; it outlives the instance's
+  /// end.
+  [[nodiscard]] const std::optional<std::string>& custom_status() const { return custom_status_; }
+  /// Grows with each change of the custom status; 0 if it was never set.
+  [[nodiscard]] std::uint64_t custom_status_version() const { return custom_status_version_; }
+  /// For those who make a status: the same with this custom status.
+  [[nodiscard]] OrchestrationStatus with_custom_status(std::optional<std::string> text,
+                                                       std::uint64_t version) && {
+    custom_status_ = std::move(text);
+    custom_status_version_ = version;
+    return std::move(*this);
+  }
+
   /// The failure of a failed instance; null in every other state.
   [[nodiscard]] const ErrorDetails* error() const;
 
@@ -71,6 +87,8 @@ class OrchestrationStatus {
 
  private:
   State state_;
+  std::optional<std::string> custom_status_;
+  std::uint64_t custom_status_version_ = 0;
 };
 
 }  // namespace duroxide

@@ -31,7 +31,7 @@ struct ContinueAsNew {
   std::string input;
   std::optional<std::string> version;
   std::optional<ParentLink> parent;
-  std::vector<CarriedEvent> carried_events;
+  CarriedState carried;
   bool operator==(const ContinueAsNew&) const = default;
 };
 
@@ -44,6 +44,8 @@ struct ActivityExecute {
   std::string input;
   std::string orchestration;
   std::string version;
+  std::optional<std::string> tag = std::nullopt;
+  std::optional<std::string> session = std::nullopt;
   bool operator==(const ActivityExecute&) const = default;
 };
 
@@ -102,13 +104,37 @@ struct CancelInstance {
   bool operator==(const CancelInstance&) const = default;
 };
 
+struct QueueMessage {
+  std::string instance;
+  std::string name;
+  std::string data;
+  bool operator==(const QueueMessage&) const = default;
+};
+
+/// Asks for a value of `instance`. The store answers it itself, with a `KeyValueRead` to the reader,
+/// in the transaction that sends it.
+struct ReadKeyValue {
+  std::string instance;
+  std::string key;
+  ParentLink reader;
+  bool operator==(const ReadKeyValue&) const = default;
+};
+struct KeyValueRead {
+  std::string instance;  ///< the reader
+  std::uint64_t execution_id = 0;
+  std::uint64_t id = 0;
+  std::optional<std::string> value;  ///< none: no such instance or key
+  bool operator==(const KeyValueRead&) const = default;
+};
+
 }  // namespace work
 
 /// The order of the alternatives is part of the store's format: append, never reorder.
-using WorkItem = std::variant<work::StartOrchestration, work::ContinueAsNew, work::ActivityExecute,
-                              work::ActivityCompleted, work::ActivityFailed, work::TimerFired,
-                              work::ExternalRaised, work::SubOrchCompleted, work::SubOrchFailed,
-                              work::CancelInstance>;
+using WorkItem =
+    std::variant<work::StartOrchestration, work::ContinueAsNew, work::ActivityExecute,
+                 work::ActivityCompleted, work::ActivityFailed, work::TimerFired,
+                 work::ExternalRaised, work::SubOrchCompleted, work::SubOrchFailed,
+                 work::CancelInstance, work::QueueMessage, work::ReadKeyValue, work::KeyValueRead>;
 
 /// The instance an item is for.
 [[nodiscard]] const std::string& target_instance(const WorkItem& item);

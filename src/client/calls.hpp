@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,18 @@ struct AnswerOf<provider::SupportsDelayedVisibility> {
   using Type = provider::Answer<bool>;
 };
 template <>
+struct AnswerOf<provider::GetValue> : Answers<std::optional<StoredValue>> {};
+template <>
+struct AnswerOf<provider::GetValues> : Answers<std::vector<StoredValue>> {};
+template <>
+struct AnswerOf<provider::WaitForValue> : Answers<std::optional<StoredValue>> {};
+template <>
+struct AnswerOf<provider::Heartbeat> : Answers<void> {};
+template <>
+struct AnswerOf<provider::CompleteActivity> : Answers<void> {};
+template <>
+struct AnswerOf<provider::ReleaseFromQuarantine> : Answers<std::uint64_t> {};
+template <>
 struct AnswerOf<management::ListInstances> : Answers<std::vector<InstanceSummary>> {};
 template <>
 struct AnswerOf<management::GetInstanceInfo> : Answers<InstanceInfo> {};
@@ -47,6 +60,10 @@ template <>
 struct AnswerOf<management::ReadExecutionHistory> : Answers<std::vector<Event>> {};
 template <>
 struct AnswerOf<management::GetQueueDepths> : Answers<QueueDepths> {};
+template <>
+struct AnswerOf<management::ListPendingActivities> : Answers<std::vector<PendingActivity>> {};
+template <>
+struct AnswerOf<management::ListQuarantined> : Answers<std::vector<QuarantinedItem>> {};
 
 /// Ask the store, and call `on_answer` once: with the answer, or with `closed` if the store ends
 /// before it has answered.
@@ -169,8 +186,16 @@ DUROXIDE_MESSAGE(duroxide::client::Close)
 DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::EnqueueOrchestratorWork>)
 DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::GetStatus>)
 DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::WaitForStatus>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::GetValue>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::GetValues>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::WaitForValue>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::Heartbeat>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::CompleteActivity>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::ReleaseFromQuarantine>)
 DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::ListInstances>)
 DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::GetInstanceInfo>)
 DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::ListExecutions>)
 DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::ReadExecutionHistory>)
 DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::GetQueueDepths>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::ListPendingActivities>)
+DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::ListQuarantined>)

@@ -17,6 +17,12 @@ class ClientActorImpl final : public ClientActor::base {
         [this](Call<provider::EnqueueOrchestratorWork>& call) { send_work(std::move(call)); },
         [this](Call<provider::GetStatus>& call) { calls_.make(std::move(call)); },
         [this](Call<provider::WaitForStatus>& call) { calls_.make(std::move(call)); },
+        [this](Call<provider::GetValue>& call) { calls_.make(std::move(call)); },
+        [this](Call<provider::GetValues>& call) { calls_.make(std::move(call)); },
+        [this](Call<provider::WaitForValue>& call) { calls_.make(std::move(call)); },
+        [this](Call<provider::Heartbeat>& call) { calls_.make(std::move(call)); },
+        [this](Call<provider::CompleteActivity>& call) { calls_.make(std::move(call)); },
+        [this](Call<provider::ReleaseFromQuarantine>& call) { calls_.make(std::move(call)); },
         // The provider knows a wait by its sender, so this goes the same way.
         [this](const provider::StopWaiting& stop) { actors::send(this, calls_.server(), stop); },
         [this](const RunLater& run) { calls_.run(run.action); },
@@ -63,6 +69,8 @@ class ManagementClientActorImpl final : public ManagementClientActor::base {
         [this](Call<management::ListExecutions>& call) { calls_.make(std::move(call)); },
         [this](Call<management::ReadExecutionHistory>& call) { calls_.make(std::move(call)); },
         [this](Call<management::GetQueueDepths>& call) { calls_.make(std::move(call)); },
+        [this](Call<management::ListPendingActivities>& call) { calls_.make(std::move(call)); },
+        [this](Call<management::ListQuarantined>& call) { calls_.make(std::move(call)); },
         [this](const RunLater& run) { calls_.run(run.action); },
         [this](const Close&) { calls_.close(); },
     };

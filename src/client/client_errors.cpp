@@ -35,6 +35,8 @@ ClientError::Kind client_kind(ProviderError::Kind kind) {
       return ClientError::Kind::instance_finished;
     case ProviderError::Kind::invalid_input:
       return ClientError::Kind::invalid_input;
+    case ProviderError::Kind::activity_not_found:
+      return ClientError::Kind::activity_not_found;
     case ProviderError::Kind::storage:
     case ProviderError::Kind::disk_full:
     case ProviderError::Kind::permission_denied:
@@ -61,10 +63,15 @@ ClientError not_found(std::string_view instance) {
   return {ClientError::Kind::instance_not_found, "there is no instance " + std::string(instance)};
 }
 
-ClientError timed_out(std::string_view instance, Milliseconds timeout) {
-  return {ClientError::Kind::timeout, "instance " + std::string(instance) +
-                                          " has not finished within " +
-                                          std::to_string(timeout.count()) + " ms"};
+ClientError activity_not_found(const ActivityToken& activity) {
+  return {ClientError::Kind::activity_not_found,
+          "no activity " + activity.to_string() +
+              " is open: it has ended, was cancelled, or never was, and nobody waits for it"};
+}
+
+ClientError timed_out(std::string_view what, Milliseconds timeout) {
+  return {ClientError::Kind::timeout,
+          std::string(what) + " within " + std::to_string(timeout.count()) + " ms"};
 }
 
 ClientError no_management() {
@@ -115,11 +122,70 @@ Problem check_event(std::string_view instance, std::string_view event,
   return invalid_input(check_text("event's data", data));
 }
 
+Problem check_queue_message(std::string_view instance, std::string_view queue,
+                            const Result<std::string, std::string>& message) {
+  if (auto bad = check_instance(instance)) {
+    return bad;
+  }
+  if (auto bad = invalid_input(model::check_name("queue name", queue))) {
+    return bad;
+  }
+  return invalid_input(check_text("message", message));
+}
+
 Problem check_cancel(std::string_view instance, std::string_view reason) {
   if (auto bad = check_instance(instance)) {
     return bad;
   }
   return invalid_input(model::check_payload("reason", reason));
+}
+
+Problem check_timeout(Milliseconds timeout) {
+  if (timeout < Milliseconds(0)) {
+    return invalid_input("the timeout is negative or longer than 100 years");
+  }
+  return std::nullopt;
+}
+
+Problem check_key(std::string_view instance, std::string_view key) {
+  if (auto bad = check_instance(instance)) {
+    return bad;
+  }
+  return invalid_input(model::check_key(key));
+}
+
+Problem check_token(const ActivityToken& activity) {
+  if (auto bad = check_instance(activity.instance)) {
+    return bad;
+  }
+  if (activity.execution_id == 0 || activity.event_id == 0) {
+    return invalid_input("no activity has the token " + activity.to_string() +
+                         ": executions and events are counted from 1");
+  }
+  return std::nullopt;
+}
+
+Problem check_result(const ActivityToken& activity,
+                     const Result<std::string, std::string>& result) {
+  if (auto bad = check_token(activity)) {
+    return bad;
+  }
+  return invalid_input(check_text("activity's result", result));
+}
+
+Problem check_failure(const ActivityToken& activity, std::string_view message) {
+  if (auto bad = check_token(activity)) {
+    return bad;
+  }
+  return invalid_input(model::check_payload("activity's error message", message));
+}
+
+Problem check_heartbeat(const ActivityToken& activity,
+                        const Result<std::string, std::string>& progress) {
+  if (auto bad = check_token(activity)) {
+    return bad;
+  }
+  return invalid_input(progress ? model::check_heartbeat(*progress) : progress.error());
 }
 
 Problem check_filter(const InstanceFilter& filter) {

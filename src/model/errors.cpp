@@ -1,5 +1,7 @@
 #include <duroxide/errors.hpp>
 
+#include <utility>
+
 namespace duroxide {
 
 std::string_view to_string(ErrorCategory category) {
@@ -44,6 +46,12 @@ std::string_view to_string(ErrorKind kind) {
       return "poisoned activity";
     case ErrorKind::invalid_input:
       return "invalid input";
+    case ErrorKind::attempt_timed_out:
+      return "attempt timed out";
+    case ErrorKind::timed_out:
+      return "timed out";
+    case ErrorKind::cancellation_ignored:
+      return "cancellation ignored";
   }
   return "unknown";
 }
@@ -79,6 +87,8 @@ std::string_view to_string(ProviderError::Kind kind) {
       return "instance already exists";
     case Kind::instance_finished:
       return "instance finished";
+    case Kind::activity_not_found:
+      return "activity not found";
   }
   return "unknown";
 }
@@ -102,6 +112,8 @@ std::string_view to_string(ClientError::Kind kind) {
       return "instance already exists";
     case Kind::instance_finished:
       return "instance finished";
+    case Kind::activity_not_found:
+      return "activity not found";
     case Kind::execution_not_found:
       return "execution not found";
     case Kind::management_not_available:
@@ -128,9 +140,35 @@ std::string ErrorDetails::to_string() const {
     case ErrorKind::poisoned_orchestration:
     case ErrorKind::poisoned_activity:
     case ErrorKind::invalid_input:
+    case ErrorKind::attempt_timed_out:
+    case ErrorKind::timed_out:
+    case ErrorKind::cancellation_ignored:
       break;
   }
   return std::string(duroxide::to_string(kind)) + ": " + message;
+}
+
+void ErrorDetails::came_through(ErrorOrigin origin) {
+  if (chain.size() == max_origins) {
+    // Where it arose and where it has got to tell more than what lies between.
+    chain.erase(chain.begin() + max_origins / 2);
+  }
+  chain.push_back(std::move(origin));
+}
+
+std::string ErrorDetails::describe_chain() const {
+  std::string text;
+  for (const ErrorOrigin& origin : chain) {
+    text += text.empty() ? "" : ", ";
+    if (origin.kind == ErrorOrigin::Kind::activity) {
+      // Whoever fails an activity from outside knows its token, not its name.
+      text += "activity " + (origin.name.empty() ? std::to_string(origin.event_id) : origin.name) +
+              " of " + origin.instance;
+    } else {
+      text += "orchestration " + origin.name + " (" + origin.instance + ")";
+    }
+  }
+  return text;
 }
 
 ErrorDetails application_error(ErrorKind kind, std::string message, std::string subject) {

@@ -26,6 +26,14 @@ struct Identify {
   std::string operator()(const event::OrchestrationChained& x) const {
     return quoted(x.name) + ", instance " + quoted(x.instance);
   }
+  std::string operator()(const event::QueueSubscribed& x) const { return quoted(x.name); }
+  std::string operator()(const event::QueueEventDelivered& x) const { return quoted(x.name); }
+  std::string operator()(const event::KeyValueSet& x) const { return quoted(x.key); }
+  std::string operator()(const event::KeyValueCleared& x) const { return quoted(x.key); }
+  std::string operator()(const event::KeyValueReadScheduled& x) const {
+    return quoted(x.key) + " of instance " + quoted(x.instance);
+  }
+  std::string operator()(const event::PatchMarked& x) const { return quoted(x.id); }
   template <class Other>
   std::string operator()(const Other&) const {
     return {};
@@ -55,6 +63,16 @@ constexpr std::string_view event_names[] = {
     "OrchestrationChained",
     "UtcNowRecorded",
     "GuidRecorded",
+    "QueueSubscribed",
+    "QueueEventDelivered",
+    "QueueSubscriptionCancelled",
+    "CustomStatusUpdated",
+    "KeyValueSet",
+    "KeyValueCleared",
+    "KeyValuesCleared",
+    "KeyValueReadScheduled",
+    "KeyValueReadCompleted",
+    "PatchMarked",
 };
 static_assert(std::size(event_names) == std::variant_size_v<EventKind>);
 

@@ -33,6 +33,8 @@ ErrorDetails details_of(const std::exception_ptr& error, ErrorKind kind, std::st
       details.subject = std::move(subject);
     }
     return details;
+  } catch (const OrchestrationCancelled& cancelled) {
+    return application_error(ErrorKind::cancelled, cancelled.reason(), std::move(subject));
   } catch (const std::exception& thrown) {
     return application_error(kind, thrown.what(), std::move(subject));
   } catch (const std::string& text) {

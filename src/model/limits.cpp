@@ -42,11 +42,24 @@ std::string check_name(std::string_view what, std::string_view name) {
   return check_text(what, name, max_name_bytes);
 }
 
+std::string check_key(std::string_view key) {
+  return check_text("state key", key, max_name_bytes);
+}
+
 std::string check_payload(std::string_view what, std::string_view payload) {
   if (payload.size() > max_payload_bytes) {
     return "the " + std::string(what) + " has " + std::to_string(payload.size()) +
            " bytes, at most " + std::to_string(max_payload_bytes) +
            " are allowed; keep the data elsewhere and pass a reference to it";
+  }
+  return {};
+}
+
+std::string check_heartbeat(std::string_view progress) {
+  if (progress.size() > max_heartbeat_bytes) {
+    return "the progress of the heartbeat has " + std::to_string(progress.size()) +
+           " bytes, at most " + std::to_string(max_heartbeat_bytes) +
+           " are allowed; say where the activity is, and keep its data elsewhere";
   }
   return {};
 }

@@ -13,14 +13,19 @@ namespace duroxide::model {
 inline constexpr std::size_t max_instance_id_bytes = 255;
 inline constexpr std::size_t max_name_bytes = 255;
 inline constexpr std::size_t max_payload_bytes = std::size_t{64} << 20;
+inline constexpr std::size_t max_heartbeat_bytes = std::size_t{64} << 10;
 
 // Each returns an empty string if the value is good, else a sentence that names the value (`what`
 // says which argument it is) and the rule it breaks.
 
 [[nodiscard]] std::string check_instance_id(std::string_view id);
-/// Names of orchestrations, activities and events.
+/// Names of orchestrations, activities, events, queues, tags, sessions and patches.
 [[nodiscard]] std::string check_name(std::string_view what, std::string_view name);
+/// Keys of an instance's key-value state.
+[[nodiscard]] std::string check_key(std::string_view key);
 [[nodiscard]] std::string check_payload(std::string_view what, std::string_view payload);
+/// What a heartbeat says.
+[[nodiscard]] std::string check_heartbeat(std::string_view progress);
 /// `major.minor.patch`, each a number.
 [[nodiscard]] std::string check_version(std::string_view version);
 

@@ -41,6 +41,9 @@ std::string format(const LogRecord& record) {
   append_field(line, "orchestration", record.orchestration);
   append_field(line, "version", record.version);
   append_field(line, "activity", record.activity);
+  if (record.event_id != 0) {
+    append_field(line, "event", std::to_string(record.event_id));
+  }
   return line;
 }
 

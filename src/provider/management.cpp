@@ -1,18 +1,10 @@
 #include "provider/management.hpp"
 
-#include "provider/core/instances.hpp"
 #include "provider/core/keys.hpp"
 
 namespace duroxide::storage {
 
-namespace {
-
-struct Found {
-  Number number = 0;
-  InstanceRecord record;
-};
-
-Found find_or_throw(const ReadView& view, const std::string& instance) {
+FoundInstance find_instance(const ReadView& view, const std::string& instance) {
   const auto number = find_number(view, instance);
   if (!number) {
     throw StorageFailure(ProviderError::Kind::instance_not_found,
@@ -25,11 +17,9 @@ Found find_or_throw(const ReadView& view, const std::string& instance) {
   return {*number, std::move(*record)};
 }
 
-}  // namespace
-
 InstanceInfo Management::info(const std::string& instance) const {
   const auto view = store_->snapshot();
-  const auto [number, record] = find_or_throw(*view, instance);
+  const auto [number, record] = find_instance(*view, instance);
   InstanceInfo info;
   info.instance_id = record.id;
   info.orchestration_name = record.orchestration;
@@ -42,13 +32,13 @@ InstanceInfo Management::info(const std::string& instance) const {
     info.parent_instance_id = record.parent->instance;
   }
   info.event_count = record.event_count;
-  info.waiting_for = reasons_->find(number);
+  info.waiting_for = waiting_for(*view, number);
   return info;
 }
 
 std::vector<std::uint64_t> Management::executions(const std::string& instance) const {
   const auto view = store_->snapshot();
-  const auto found = find_or_throw(*view, instance);
+  const auto found = find_instance(*view, instance);
   std::vector<std::uint64_t> executions;
   const auto prefix = make_key(found.number);
   const auto cursor = view->cursor(Table::executions);
@@ -64,7 +54,7 @@ std::vector<std::uint64_t> Management::executions(const std::string& instance) c
 
 std::vector<Event> Management::history(const std::string& instance, std::uint64_t execution) const {
   const auto view = store_->snapshot();
-  const auto found = find_or_throw(*view, instance);
+  const auto found = find_instance(*view, instance);
   if (execution != found.record.execution &&
       !view->get(Table::executions, make_key(found.number, execution))) {
     throw StorageFailure(

@@ -31,6 +31,13 @@ ManagementActor::behavior_type serve(std::shared_ptr<KvStore> store,
       [reads](const management::GetQueueDepths&) {
         return attempt("get_queue_depths", [&] { return reads->queue_depths(); });
       },
+      [reads](const management::ListPendingActivities& request) {
+        return attempt("list_pending_activities",
+                       [&] { return reads->pending_activities(request.instance); });
+      },
+      [reads](const management::ListQuarantined&) {
+        return attempt("list_quarantined", [&] { return reads->quarantined(); });
+      },
   };
 }
 

@@ -112,7 +112,7 @@ Writer::behavior_type Writer::make_behavior() {
       },
       [this](const DequeueWorkerPeekLock& request) {
         return answer_holder<Answer<std::vector<WorkerItem>>>([&](Holder holder, auto reply) {
-          engine_.fetch_work(holder, request.max_items, std::move(reply));
+          engine_.fetch_work(holder, request, std::move(reply));
         });
       },
       [this](const AckWorker& request) {
@@ -153,6 +153,39 @@ Writer::behavior_type Writer::make_behavior() {
         return answer_holder<Answer<OrchestrationStatus>>([&](Holder holder, auto reply) {
           engine_.wait_for_status(holder, request, std::move(reply));
         });
+      },
+      [this](const GetValue& request) {
+        return answer<Answer<std::optional<StoredValue>>>(
+            [&](auto reply) { engine_.get_value(request, reply); });
+      },
+      [this](const GetValues& request) {
+        return answer<Answer<std::vector<StoredValue>>>(
+            [&](auto reply) { engine_.get_values(request.instance, reply); });
+      },
+      [this](const WaitForValue& request) {
+        return answer_holder<Answer<std::optional<StoredValue>>>([&](Holder holder, auto reply) {
+          engine_.wait_for_value(holder, request, std::move(reply));
+        });
+      },
+      [this](const ReleaseFromQuarantine& request) {
+        return answer<Answer<std::uint64_t>>([&](auto reply) {
+          engine_.release_from_quarantine(request.instance, std::move(reply));
+        });
+      },
+      [this](const ReleaseSessions& request) {
+        engine_.release_sessions(sender(), request.sessions);
+      },
+      [this](const AwaitCancelledWork&) {
+        return answer_holder<Answer<std::vector<LockToken>>>([&](Holder holder, auto reply) {
+          engine_.await_cancelled_work(holder, std::move(reply));
+        });
+      },
+      [this](const Heartbeat& request) {
+        return answer<Done>([&](auto reply) { engine_.heartbeat(request, std::move(reply)); });
+      },
+      [this](const CompleteActivity& request) {
+        return answer<Done>(
+            [&](auto reply) { engine_.complete_activity(request, std::move(reply)); });
       },
       [this](const StopWaiting& request) { engine_.stop_waiting(sender(), request.wait_id); },
       [this](const CommitNow&) { engine_.commit_due(); },

@@ -17,7 +17,12 @@ struct IsCommand {
            std::is_same_v<Kind, GuidRecorded> || std::is_same_v<Kind, ActivityCancelRequested> ||
            std::is_same_v<Kind, TimerCancelled> ||
            std::is_same_v<Kind, ExternalSubscribedCancelled> ||
-           std::is_same_v<Kind, SubOrchestrationCancelRequested>;
+           std::is_same_v<Kind, SubOrchestrationCancelRequested> ||
+           std::is_same_v<Kind, QueueSubscribed> ||
+           std::is_same_v<Kind, QueueSubscriptionCancelled> ||
+           std::is_same_v<Kind, CustomStatusUpdated> || std::is_same_v<Kind, KeyValueSet> ||
+           std::is_same_v<Kind, KeyValueCleared> || std::is_same_v<Kind, KeyValuesCleared> ||
+           std::is_same_v<Kind, KeyValueReadScheduled> || std::is_same_v<Kind, PatchMarked>;
   }
 };
 
@@ -25,21 +30,21 @@ struct IsCommand {
 struct SameDecision {
   const EventKind& attempted;
 
-  bool operator()(const event::ActivityScheduled& recorded) const {
-    return recorded == std::get<event::ActivityScheduled>(attempted);
-  }
-  bool operator()(const event::ExternalSubscribed& recorded) const {
-    return recorded == std::get<event::ExternalSubscribed>(attempted);
-  }
-  bool operator()(const event::SubOrchestrationScheduled& recorded) const {
-    return recorded == std::get<event::SubOrchestrationScheduled>(attempted);
-  }
-  bool operator()(const event::OrchestrationChained& recorded) const {
-    return recorded == std::get<event::OrchestrationChained>(attempted);
-  }
-  template <class Other>
-  bool operator()(const Other&) const {
-    return true;
+  template <class Kind>
+  bool operator()(const Kind& recorded) const {
+    using namespace event;
+    if constexpr (std::is_same_v<Kind, ActivityScheduled> ||
+                  std::is_same_v<Kind, ExternalSubscribed> ||
+                  std::is_same_v<Kind, SubOrchestrationScheduled> ||
+                  std::is_same_v<Kind, OrchestrationChained> ||
+                  std::is_same_v<Kind, QueueSubscribed> || std::is_same_v<Kind, KeyValueSet> ||
+                  std::is_same_v<Kind, KeyValueCleared> ||
+                  std::is_same_v<Kind, KeyValueReadScheduled> ||
+                  std::is_same_v<Kind, PatchMarked>) {
+      return recorded == std::get<Kind>(attempted);
+    } else {
+      return true;
+    }
   }
 };
 

@@ -8,7 +8,8 @@ namespace duroxide::replay {
 [[nodiscard]] bool is_command(const EventKind& kind);
 
 /// Whether the code, by doing `attempted` (about `source_event_id`), repeats what is recorded. A
-/// timer is matched by position only: a changed duration is not a changed decision.
+/// timer and a custom status are matched by position only: another duration or another text is not
+/// another decision.
 [[nodiscard]] bool repeats(const Event& recorded, const EventKind& attempted,
                            std::uint64_t source_event_id);
 

@@ -2,8 +2,6 @@
 
 #include <stdexcept>
 
-#include <duroxide/activity.hpp>
-
 #include "replay/execution_core.hpp"
 
 namespace duroxide {
@@ -34,6 +32,8 @@ void throw_failure(SlotKind kind, ErrorDetails details) {
       throw SubOrchestrationFailed(std::move(details));
     case SlotKind::timer:
     case SlotKind::external_event:
+    case SlotKind::queue_event:
+    case SlotKind::value_read:
       break;
   }
   throw OrchestrationError(std::move(details));
@@ -77,9 +77,9 @@ void OrchestrationContext::log(LogLevel level, std::string message) const {
   core_->log(level, std::move(message));
 }
 
-std::shared_ptr<detail::Slot> OrchestrationContext::schedule_activity_text(std::string_view name,
-                                                                           std::string input) {
-  return core_->schedule_activity(name, std::move(input));
+std::shared_ptr<detail::Slot> OrchestrationContext::schedule_activity_text(
+    std::string_view name, std::string input, const ActivityOptions& options) {
+  return core_->call_activity(name, std::move(input), options);
 }
 
 std::shared_ptr<detail::Slot> OrchestrationContext::schedule_timer_milliseconds(
@@ -98,9 +98,55 @@ std::shared_ptr<detail::Slot> OrchestrationContext::wait_for_event_text(std::str
   return core_->wait_for_event(name);
 }
 
+std::shared_ptr<detail::Slot> OrchestrationContext::dequeue_text(std::string_view queue) {
+  return core_->dequeue(queue);
+}
+
+std::shared_ptr<detail::Slot> OrchestrationContext::read_value_text(std::string_view instance,
+                                                                    std::string_view key) {
+  return core_->read_value(instance, key);
+}
+
+const std::optional<std::string>& OrchestrationContext::custom_status() const {
+  return core_->state().custom_status();
+}
+
+void OrchestrationContext::set_custom_status_text(std::optional<std::string> status) {
+  core_->set_custom_status(std::move(status));
+}
+
+const std::map<std::string, StoredValue, std::less<>>& OrchestrationContext::values() const {
+  return core_->state().values();
+}
+
+const StoredValue* OrchestrationContext::find_value(std::string_view key) const {
+  const auto found = core_->state().values().find(key);
+  return found == core_->state().values().end() ? nullptr : &found->second;
+}
+
+void OrchestrationContext::set_value_text(std::string_view key, std::string value) {
+  core_->set_value(key, std::move(value));
+}
+
+void OrchestrationContext::clear_value(std::string_view key) {
+  core_->clear_value(key);
+}
+
+void OrchestrationContext::clear_all_values() {
+  core_->clear_values();
+}
+
+bool OrchestrationContext::patched(std::string_view id) {
+  return core_->patched(id);
+}
+
+void OrchestrationContext::deprecate_patch(std::string_view id) {
+  core_->deprecate_patch(id);
+}
+
 std::shared_ptr<detail::Slot> OrchestrationContext::schedule_child_text(
     std::string_view name, std::string input, const SubOrchestrationOptions& options) {
-  return core_->schedule_child(name, std::move(input), options);
+  return core_->call_child(name, std::move(input), options);
 }
 
 void OrchestrationContext::schedule_detached_text(std::string_view name, std::string_view instance,
@@ -112,13 +158,6 @@ void OrchestrationContext::schedule_detached_text(std::string_view name, std::st
 void OrchestrationContext::continue_as_new_text(std::string input,
                                                 std::optional<std::string> version) {
   core_->continue_as_new(std::move(input), std::move(version));
-}
-
-void ActivityContext::log(LogLevel level, std::string message) const {
-  if (sink_) {
-    sink_(LogRecord{level, std::move(message), call_.instance, call_.execution_id,
-                    call_.orchestration, call_.version, call_.activity});
-  }
 }
 
 }  // namespace duroxide

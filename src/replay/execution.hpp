@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,9 @@ struct TurnServices {
   LogSink log;
   std::uint64_t history_warning = 0;  ///< log once when an execution has so many events; 0: never
   std::uint64_t history_limit = 0;    ///< fail the execution beyond so many; 0: never
+  std::size_t max_values = std::numeric_limits<std::size_t>::max();
+  std::size_t max_value_bytes = std::numeric_limits<std::size_t>::max();
+  std::size_t max_custom_status_bytes = std::numeric_limits<std::size_t>::max();
 };
 
 struct StillRunning {};
@@ -45,6 +49,16 @@ struct TimerReference {
   Timestamp fire_at;
 };
 
+struct ValueChange {
+  std::string key;
+  std::optional<StoredValue> value;  ///< none: cleared
+};
+
+struct CustomStatusChange {
+  std::optional<std::string> status;
+  std::uint64_t version = 0;
+};
+
 /// What one turn has decided. Nothing of it has happened yet.
 struct TurnResult {
   std::vector<Event> events;  ///< to append; a terminal event, if any, is the last
@@ -53,6 +67,8 @@ struct TurnResult {
   std::vector<WorkItem> messages;  ///< to other instances, or the next execution of this one
   std::vector<std::uint64_t> cancelled_activities;
   std::vector<TimerReference> cancelled_timers;
+  std::vector<ValueChange> values;  ///< the last change of each key, by key
+  std::optional<CustomStatusChange> custom_status;
   Outcome outcome;
 
   [[nodiscard]] bool is_terminal() const { return !std::holds_alternative<StillRunning>(outcome); }

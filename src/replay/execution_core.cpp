@@ -3,30 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "model/ids.hpp"
-#include "model/limits.hpp"
 #include "replay/commands.hpp"
 
 namespace duroxide::detail {
 
 namespace {
-
-/// A wrong argument, told to the code before anything is recorded.
-void require(std::string problem) {
-  if (!problem.empty()) {
-    ErrorDetails details;
-    details.category = ErrorCategory::configuration;
-    details.kind = ErrorKind::invalid_input;
-    details.message = std::move(problem);
-    throw OrchestrationError(std::move(details));
-  }
-}
-
-void require_version(const std::optional<std::string>& version) {
-  if (version) {
-    require(model::check_version(*version));
-  }
-}
 
 template <class Item, class Id>
 bool remove_unsent(std::vector<Item>& items, const Id& is_the_one) {
@@ -46,8 +27,28 @@ ExecutionCore::ExecutionCore(replay::Assignment assignment, replay::TurnServices
 ExecutionCore::~ExecutionCore() {
   closing_ = true;
   root_ = Task<std::string>();
+  disown_futures();
+}
+
+/// For futures that the code has moved out of itself: they outlive what they belong to.
+void ExecutionCore::disown_futures() {
+  for (const auto& [event_id, slot] : std::exchange(calls_, {})) {
+    slot->driver.reset();
+    slot->core = nullptr;
+  }
   for (auto& [event_id, open] : open_) {
     open.slot->core = nullptr;
+  }
+}
+
+replay::ExternalEvents* ExecutionCore::events_of(SlotKind kind) {
+  switch (kind) {
+    case SlotKind::external_event:
+      return &external_events_;
+    case SlotKind::queue_event:
+      return &queued_events_;
+    default:
+      return nullptr;
   }
 }
 
@@ -66,6 +67,12 @@ Event ExecutionCore::command(EventKind kind, std::uint64_t source_event_id) {
   }
   ++cursor_;
   return recorded;
+}
+
+/// Whether history says that the code does just this next.
+bool ExecutionCore::is_recorded_next(const EventKind& kind) const {
+  return history_ != nullptr && !failure_ && cursor_ < history_->size() &&
+         replay::repeats((*history_)[cursor_], kind, 0);
 }
 
 Event ExecutionCore::append(EventKind kind, std::uint64_t source_event_id) {
@@ -96,129 +103,22 @@ std::shared_ptr<Slot> ExecutionCore::open(SlotKind kind, std::uint64_t event_id,
   return slot;
 }
 
-std::shared_ptr<Slot> ExecutionCore::schedule_activity(std::string_view name, std::string input) {
-  require(model::check_name("activity name", name));
-  require(model::check_payload("activity's input", input));
-  const Event event = command(event::ActivityScheduled{std::string(name), std::move(input)});
-  if (!replaying_ && event.event_id != 0) {
-    const auto& scheduled = std::get<event::ActivityScheduled>(event.kind);
-    result_.activities.push_back({assignment_.instance, assignment_.execution_id, event.event_id,
-                                  scheduled.name, scheduled.input, assignment_.orchestration,
-                                  assignment_.version});
-  }
-  return open(SlotKind::activity, event.event_id, name);
-}
-
-std::shared_ptr<Slot> ExecutionCore::schedule_timer(Milliseconds delay) {
-  const Event event = command(event::TimerCreated{saturating_add(services_.now(), delay)});
-  auto slot = open(SlotKind::timer, event.event_id, "timer");
-  if (event.event_id != 0) {
-    const Timestamp fire_at = std::get<event::TimerCreated>(event.kind).fire_at;
-    open_[event.event_id].fire_at = fire_at;
-    if (!replaying_) {
-      result_.timers.push_back(
-          {assignment_.instance, assignment_.execution_id, event.event_id, fire_at});
-    }
-  }
-  return slot;
-}
-
-std::shared_ptr<Slot> ExecutionCore::wait_for_event(std::string_view name) {
-  require(model::check_name("event name", name));
-  const Event event = command(event::ExternalSubscribed{std::string(name)});
-  auto slot = open(SlotKind::external_event, event.event_id, name);
-  if (event.event_id != 0) {
-    external_events_.wait(slot);
-    if (slot->complete) {
-      open_.erase(event.event_id);
-    }
-  }
-  return slot;
-}
-
-std::shared_ptr<Slot> ExecutionCore::schedule_child(std::string_view name, std::string input,
-                                                    const SubOrchestrationOptions& options) {
-  require(model::check_name("orchestration name", name));
-  require(model::check_payload("sub-orchestration's input", input));
-  require_version(options.version());
-  if (options.instance_id()) {
-    require(model::check_instance_id(*options.instance_id()));
-  }
-  const std::uint64_t next_id = history_ != nullptr && cursor_ < history_->size()
-                                    ? (*history_)[cursor_].event_id
-                                    : next_event_id_;
-  const std::string child = options.instance_id().value_or(
-      model::child_instance_id(assignment_.instance, assignment_.execution_id, next_id));
-  const Event event =
-      command(event::SubOrchestrationScheduled{std::string(name), options.version(), child, input});
-  auto slot = open(SlotKind::sub_orchestration, event.event_id, name);
-  if (event.event_id != 0) {
-    open_[event.event_id].child_instance = child;
-    if (!replaying_) {
-      result_.messages.push_back(work::StartOrchestration{
-          child, std::string(name), std::move(input), options.version(),
-          ParentLink{assignment_.instance, assignment_.execution_id, event.event_id}});
-    }
-  }
-  return slot;
-}
-
-void ExecutionCore::schedule_detached(std::string_view name, std::string_view instance,
-                                      std::string input, std::optional<std::string> version) {
-  require(model::check_name("orchestration name", name));
-  require(model::check_instance_id(instance));
-  require(model::check_payload("orchestration's input", input));
-  require_version(version);
-  const Event event = command(
-      event::OrchestrationChained{std::string(name), version, std::string(instance), input});
-  if (!replaying_ && event.event_id != 0) {
-    result_.messages.push_back(work::StartOrchestration{std::string(instance), std::string(name),
-                                                        std::move(input), std::move(version),
-                                                        std::nullopt});
-  }
-}
-
-void ExecutionCore::continue_as_new(std::string input, std::optional<std::string> version) {
-  require(model::check_payload("next execution's input", input));
-  require_version(version);
-  if (!next_execution_) {
-    next_execution_ = NextExecution{std::move(input), std::move(version)};
-  }
-}
-
-Timestamp ExecutionCore::utc_now() {
-  const Event event = command(event::UtcNowRecorded{services_.now()});
-  return event.event_id == 0 ? services_.now() : std::get<event::UtcNowRecorded>(event.kind).time;
-}
-
-std::string ExecutionCore::new_guid() {
-  Event event = command(event::GuidRecorded{services_.new_guid()});
-  return event.event_id == 0 ? services_.new_guid()
-                             : std::move(std::get<event::GuidRecorded>(event.kind).guid);
-}
-
-void ExecutionCore::log(LogLevel level, std::string message) const {
-  if (!replaying_ && services_.log) {
-    services_.log(LogRecord{level,
-                            std::move(message),
-                            assignment_.instance,
-                            assignment_.execution_id,
-                            assignment_.orchestration,
-                            assignment_.version,
-                            {}});
-  }
-}
-
 void ExecutionCore::drop(Slot& slot) noexcept {
+  if (slot.driver) {
+    calls_.erase(slot.event_id);
+    slot.driver.reset();  // and with it the steps that it waits for
+    return;
+  }
+  replay::ExternalEvents* const events = events_of(slot.kind);
   if (slot.complete) {
-    if (slot.kind == SlotKind::external_event && !slot.taken) {
-      open_.erase(external_events_.give_back(slot));
+    if (events != nullptr && !slot.taken) {
+      open_.erase(events->give_back(slot));
     }
     return;
   }
   if (closing_ || finished_) {
-    if (slot.kind == SlotKind::external_event) {
-      external_events_.stop_waiting(slot);
+    if (events != nullptr) {
+      events->stop_waiting(slot);
     }
     return;
   }
@@ -250,6 +150,12 @@ void ExecutionCore::cancel(const Open& open, const std::string& reason) {
       command(event::ExternalSubscribedCancelled{reason}, id);
       external_events_.stop_waiting(*open.slot);
       break;
+    case SlotKind::queue_event:
+      command(event::QueueSubscriptionCancelled{reason}, id);
+      queued_events_.stop_waiting(*open.slot);
+      break;
+    case SlotKind::value_read:
+      break;  // nothing outside knows of it: the store answers at once
     case SlotKind::sub_orchestration:
       command(event::SubOrchestrationCancelRequested{reason}, id);
       if (!replaying_ && !remove_unsent(result_.messages, [&](const WorkItem& item) {

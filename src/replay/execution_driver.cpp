@@ -7,7 +7,9 @@
 #include "model/limits.hpp"
 #include "model/overloaded.hpp"
 #include "replay/commands.hpp"
+#include "replay/engine_flags.hpp"
 #include "replay/execution_core.hpp"
+#include "replay/history_check.hpp"
 
 namespace duroxide::detail {
 
@@ -22,21 +24,6 @@ ErrorDetails damaged_history(const std::string& instance, std::string what) {
   return details;
 }
 
-/// Returns an empty string if the events are numbered as they stand and begin with a start.
-std::string check_order(const std::vector<Event>& history) {
-  if (history.empty() ||
-      !std::holds_alternative<event::OrchestrationStarted>(history.front().kind)) {
-    return "it does not begin with OrchestrationStarted";
-  }
-  for (std::size_t i = 0; i < history.size(); ++i) {
-    if (history[i].event_id != i + 1) {
-      return "event " + std::to_string(i + 1) + " has the number " +
-             std::to_string(history[i].event_id);
-    }
-  }
-  return {};
-}
-
 std::string_view schedule_name(SlotKind kind) {
   switch (kind) {
     case SlotKind::activity:
@@ -47,6 +34,10 @@ std::string_view schedule_name(SlotKind kind) {
       return "a wait for an event";
     case SlotKind::sub_orchestration:
       return "a sub-orchestration";
+    case SlotKind::queue_event:
+      return "a wait for a queue";
+    case SlotKind::value_read:
+      return "a read of a value";
   }
   return "nothing";
 }
@@ -55,9 +46,13 @@ std::string_view schedule_name(SlotKind kind) {
 
 void ExecutionCore::begin(const event::OrchestrationStarted& started) {
   parent_ = started.parent;
-  for (const CarriedEvent& carried : started.carried_events) {
-    external_events_.raise(carried.name, carried.data);
+  for (const CarriedEvent& raised : started.carried.events) {
+    external_events_.raise(raised.name, raised.data);
   }
+  for (const CarriedEvent& message : started.carried.messages) {
+    queued_events_.raise(message.name, message.data);
+  }
+  state_.begin(started.carried);
   try {
     root_ = (*assignment_.handler)(OrchestrationContext(*this), started.input);
     if (root_) {
@@ -78,13 +73,14 @@ void ExecutionCore::begin_from(const WorkItem& message) {
   event::OrchestrationStarted started;
   started.name = assignment_.orchestration;
   started.version = assignment_.version;
+  started.engine_flags = replay::current_engine_flags;
   if (const auto* start = std::get_if<work::StartOrchestration>(&message)) {
     started.input = start->input;
     started.parent = start->parent;
   } else if (const auto* next = std::get_if<work::ContinueAsNew>(&message)) {
     started.input = next->input;
     started.parent = next->parent;
-    started.carried_events = next->carried_events;
+    started.carried = next->carried;
   } else {
     failure_ =
         damaged_history(assignment_.instance, "it is empty, and no start message is there either");
@@ -95,14 +91,14 @@ void ExecutionCore::begin_from(const WorkItem& message) {
 
 void ExecutionCore::replay(const std::vector<Event>& history) {
   next_event_id_ = history.size() + 1;
-  if (!history.empty() && is_terminal(history.back().kind)) {
+  if (replay::has_ended(history)) {
     finished_ = true;
     return;
   }
   history_ = &history;
   cursor_ = 1;
   replaying_ = true;
-  std::string problem = check_order(history);
+  std::string problem = replay::find_damage(history);
   if (problem.empty()) {
     begin(std::get<event::OrchestrationStarted>(history.front().kind));
   } else {
@@ -132,6 +128,7 @@ void ExecutionCore::replay(const std::vector<Event>& history) {
 /// Waits for events are left out: nothing outside knows of them.
 void ExecutionCore::adopt(const std::vector<Event>& history) {
   next_event_id_ = history.size() + 1;
+  finished_ = replay::has_ended(history);
   open_.clear();
   result_ = {};
   for (const Event& event : history) {
@@ -165,7 +162,10 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
       return std::holds_alternative<work::CancelInstance>(each);
     });
     if (cancel != messages.end()) {
-      cancelled(std::get<work::CancelInstance>(*cancel).reason);  // before any of its code has run
+      // Before any of its code has run: there is nothing to clean up.
+      const std::string& reason = std::get<work::CancelInstance>(*cancel).reason;
+      append(event::OrchestrationCancelRequested{reason}, 0);
+      finish(cancelled_with(reason));
     } else if (!failure_) {
       // A copy: the code appends events while it runs.
       const auto started = std::get<event::OrchestrationStarted>(result_.events.front().kind);
@@ -181,25 +181,8 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
       hand_on(*message);
     }
   }
+  state_.report(result_);
   return std::exchange(result_, {});
-}
-
-/// A message behind the end of the execution is the next one's, if it is for the whole instance.
-void ExecutionCore::hand_on(const WorkItem& message) {
-  if (const auto* raised = std::get_if<work::ExternalRaised>(&message)) {
-    for (WorkItem& item : result_.messages) {
-      if (auto* next = std::get_if<work::ContinueAsNew>(&item)) {
-        next->carried_events.push_back({raised->name, raised->data});
-      }
-    }
-  } else if (std::holds_alternative<work::CancelInstance>(message)) {
-    result_.messages.push_back(message);
-  }
-}
-
-void ExecutionCore::cancelled(const std::string& reason) {
-  append(event::OrchestrationCancelRequested{reason}, 0);
-  finish(replay::Failed{application_error(ErrorKind::cancelled, reason, assignment_.instance)});
 }
 
 replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,
@@ -211,10 +194,12 @@ replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,
     begin_from(messages.front());
   }
   if (!finished_ && details.is_cancelled()) {
-    cancelled(details.message);
-  } else if (!finished_) {
+    append(event::OrchestrationCancelRequested{details.message}, 0);
+  }
+  if (!finished_) {
     finish(replay::Failed{std::move(details)});
   }
+  state_.report(result_);
   return std::exchange(result_, {});
 }
 
@@ -265,10 +250,21 @@ void ExecutionCore::arrive(const WorkItem& message) {
           [&](const work::ExternalRaised& item) {
             deliver(append(event::ExternalEvent{item.name, item.data}, 0));
           },
-          [&](const work::CancelInstance& item) { cancelled(item.reason); },
-          // Repeated starts: the execution runs already. Activities are never sent to an instance.
+          [&](const work::QueueMessage& item) {
+            deliver(append(event::QueueEventDelivered{item.name, item.data}, 0));
+          },
+          [&](const work::KeyValueRead& item) {
+            arrive_for_schedule(SlotKind::value_read, item.execution_id, item.id,
+                                event::KeyValueReadCompleted{item.value});
+          },
+          [&](const work::CancelInstance& item) {
+            if (!cancel_reason_) {
+              deliver(append(event::OrchestrationCancelRequested{item.reason}, 0));
+            }
+          },
+          // Repeated starts: the execution runs already. The others are never sent to an instance.
           [](const work::StartOrchestration&) {}, [](const work::ContinueAsNew&) {},
-          [](const work::ActivityExecute&) {}},
+          [](const work::ActivityExecute&) {}, [](const work::ReadKeyValue&) {}},
       message);
   if (!finished_) {
     settle();
@@ -289,6 +285,14 @@ void ExecutionCore::deliver(const Event& event) {
           [&](const event::ExternalEvent& kind) {
             open_.erase(external_events_.raise(kind.name, kind.data));
           },
+          [&](const event::QueueEventDelivered& kind) {
+            open_.erase(queued_events_.raise(kind.name, kind.data));
+          },
+          [&](const event::KeyValueReadCompleted& kind) {
+            // A mark in front tells an empty value from none.
+            resolve(source, kind.value ? "=" + *kind.value : std::string());
+          },
+          [&](const event::OrchestrationCancelRequested& kind) { request_cancel(kind.reason); },
           [](const auto&) {}},
       event.kind);
 }
@@ -316,102 +320,6 @@ void ExecutionCore::settle() {
         "co_await: declare any local variable in the outermost block of that coroutine, or build "
         "it with another compiler.";
     failure_ = std::move(details);
-  }
-}
-
-void ExecutionCore::check_history_size() {
-  const std::uint64_t size = history_size();
-  if (services_.history_warning != 0 && size >= services_.history_warning && !history_warned_) {
-    history_warned_ = true;
-    log(LogLevel::warn, "the history has " + std::to_string(size) +
-                            " events; continue as new to keep replays short");
-  }
-  if (services_.history_limit != 0 && size > services_.history_limit && !failure_) {
-    ErrorDetails details;
-    details.category = ErrorCategory::configuration;
-    details.kind = ErrorKind::limit_exceeded;
-    details.subject = assignment_.instance;
-    details.message = "the history has " + std::to_string(size) + " events, the limit is " +
-                      std::to_string(services_.history_limit) +
-                      "; continue as new earlier, or raise RuntimeOptions::history_limit";
-    failure_ = std::move(details);
-  }
-}
-
-void ExecutionCore::finish_root() {
-  if (finished_) {
-    return;
-  }
-  check_history_size();
-  if (failure_) {
-    finish(replay::Failed{*failure_});
-  } else if (next_execution_) {
-    finish(replay::ContinuedAsNew{next_execution_->input});
-  } else if (root_done_) {
-    replay::Outcome outcome;
-    try {
-      std::string output = root_.take();
-      std::string problem = model::check_payload("orchestration's output", output);
-      if (problem.empty()) {
-        outcome = replay::Completed{std::move(output)};
-      } else {
-        outcome = replay::Failed{
-            application_error(ErrorKind::limit_exceeded, std::move(problem), assignment_.instance)};
-      }
-    } catch (...) {
-      ErrorDetails details = model::details_of(
-          std::current_exception(), ErrorKind::orchestration_failed, assignment_.orchestration);
-      if (details.is_cancelled()) {
-        // Somebody else was cancelled, a child say; this instance has failed because of it.
-        details.message = details.to_string();
-        details.kind = ErrorKind::orchestration_failed;
-      }
-      outcome = replay::Failed{std::move(details)};
-    }
-    finish(std::move(outcome));
-  }
-}
-
-void ExecutionCore::finish(replay::Outcome outcome) {
-  closing_ = true;
-  root_ = Task<std::string>();
-  closing_ = false;
-  history_ = nullptr;
-  replaying_ = false;
-  close_everything("the orchestration has ended");
-  finished_ = true;
-  if (const auto* completed = std::get_if<replay::Completed>(&outcome)) {
-    append(event::OrchestrationCompleted{completed->output}, 0);
-  } else if (const auto* failed = std::get_if<replay::Failed>(&outcome)) {
-    append(event::OrchestrationFailed{failed->details}, 0);
-  } else if (std::holds_alternative<replay::ContinuedAsNew>(outcome)) {
-    append(event::OrchestrationContinuedAsNew{next_execution_->input, next_execution_->version}, 0);
-    result_.messages.push_back(work::ContinueAsNew{
-        assignment_.instance, assignment_.execution_id + 1, assignment_.orchestration,
-        next_execution_->input, next_execution_->version, parent_, external_events_.kept()});
-  }
-  tell_parent(outcome);
-  result_.outcome = std::move(outcome);
-}
-
-void ExecutionCore::close_everything(const std::string& reason) {
-  const auto open = std::exchange(open_, {});
-  for (const auto& [event_id, each] : open) {
-    each.slot->core = nullptr;
-    cancel(each, reason);
-  }
-}
-
-void ExecutionCore::tell_parent(const replay::Outcome& outcome) {
-  if (!parent_ || parent_->execution_id == 0) {
-    return;
-  }
-  if (const auto* completed = std::get_if<replay::Completed>(&outcome)) {
-    result_.messages.push_back(work::SubOrchCompleted{parent_->instance, parent_->execution_id,
-                                                      parent_->event_id, completed->output});
-  } else if (const auto* failed = std::get_if<replay::Failed>(&outcome)) {
-    result_.messages.push_back(work::SubOrchFailed{parent_->instance, parent_->execution_id,
-                                                   parent_->event_id, failed->details});
   }
 }
 

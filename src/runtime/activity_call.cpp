@@ -10,16 +10,36 @@ namespace duroxide::runtime {
 
 namespace {
 
-Result<std::string, ErrorDetails> call(const work::ActivityExecute& item, std::uint32_t attempt,
-                                       const ActivityHandler& handler, const LogSink& log) {
+ActivityContext::Call describe(const provider::WorkerItem& delivered) {
+  const work::ActivityExecute& item = delivered.item;
+  ActivityContext::Call call;
+  call.instance = item.instance;
+  call.execution_id = item.execution_id;
+  call.event_id = item.id;
+  call.orchestration = item.orchestration;
+  call.version = item.version;
+  call.activity = item.name;
+  call.attempt = delivered.attempt_count;
+  call.tag = item.tag;
+  call.session = item.session;
+  call.progress = delivered.progress;
+  return call;
+}
+
+/// None if the activity left the call open.
+std::optional<Result<std::string, ErrorDetails>> call(const provider::WorkerItem& item,
+                                                      const ActivityHandler& handler,
+                                                      ActivityContext::Services services) {
   try {
-    ActivityContext context({item.instance, item.execution_id, item.id, item.orchestration,
-                             item.version, item.name, attempt},
-                            log);
-    return handler(context, item.input);
+    ActivityContext context(describe(item), std::move(services));
+    auto result = handler(context, item.item.input);
+    if (context.completes_later()) {
+      return std::nullopt;
+    }
+    return result;
   } catch (...) {
     return failure(
-        model::details_of(std::current_exception(), ErrorKind::activity_failed, item.name));
+        model::details_of(std::current_exception(), ErrorKind::activity_failed, item.item.name));
   }
 }
 
@@ -35,12 +55,20 @@ ErrorDetails too_large(const work::ActivityExecute& item, std::string problem) {
 }  // namespace
 
 WorkItem failed_activity(const work::ActivityExecute& item, ErrorDetails details) {
+  details.came_through(
+      {ErrorOrigin::Kind::activity, item.name, item.instance, item.execution_id, item.id});
   return work::ActivityFailed{item.instance, item.execution_id, item.id, std::move(details)};
 }
 
-WorkItem call_activity(const work::ActivityExecute& item, std::uint32_t attempt,
-                       const ActivityHandler& handler, const LogSink& log) {
-  auto result = call(item, attempt, handler, log);
+std::optional<WorkItem> call_activity(const provider::WorkerItem& delivered,
+                                      const ActivityHandler& handler,
+                                      ActivityContext::Services services) {
+  auto outcome = call(delivered, handler, std::move(services));
+  if (!outcome) {
+    return std::nullopt;
+  }
+  const work::ActivityExecute& item = delivered.item;
+  auto& result = *outcome;
   const std::string what =
       result ? "result of activity " + item.name : "error message of activity " + item.name;
   std::string problem = model::check_payload(what, result ? *result : result.error().message);

@@ -1,17 +1,21 @@
 #pragma once
 
+#include <optional>
+
 #include <duroxide/handlers.hpp>
-#include <duroxide/log.hpp>
+#include <duroxide/provider.hpp>
 #include <duroxide/work_items.hpp>
 
 namespace duroxide::runtime {
 
 /// Calls an activity and makes a message for its instance of whatever comes out: `ActivityCompleted`
-/// or `ActivityFailed`. Nothing that the activity throws leaves this function.
-[[nodiscard]] WorkItem call_activity(const work::ActivityExecute& item, std::uint32_t attempt,
-                                     const ActivityHandler& handler, const LogSink& log);
+/// or `ActivityFailed`; none if the activity left the call open. Nothing that the activity throws
+/// leaves this function.
+[[nodiscard]] std::optional<WorkItem> call_activity(const provider::WorkerItem& item,
+                                                    const ActivityHandler& handler,
+                                                    ActivityContext::Services services);
 
-/// The message that fails the activity with `details`.
+/// The message that fails the activity with `details`, which have come through it from now on.
 [[nodiscard]] WorkItem failed_activity(const work::ActivityExecute& item, ErrorDetails details);
 
 }  // namespace duroxide::runtime

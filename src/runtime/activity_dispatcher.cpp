@@ -1,7 +1,9 @@
 #include "runtime/activity_dispatcher.hpp"
 
 #include <algorithm>
-#include <string>
+#include <iterator>
+#include <optional>
+#include <tuple>
 #include <utility>
 
 #include "runtime/activity_call.hpp"
@@ -34,48 +36,100 @@ ErrorDetails poison_details(const provider::WorkerItem& item, std::uint32_t max_
 }  // namespace
 
 ActivityDispatcher::ActivityDispatcher(caf::actor_config& config, SharedEnvironment environment,
-                                       std::vector<WorkerActor> workers)
+                                       const std::vector<WorkerActor>& workers,
+                                       MakeWorker make_worker)
     : ActivityDispatcherActor::base(config),
       environment_(std::move(environment)),
-      idle_(std::move(workers)),
-      workers_(idle_.size()),
-      look_ahead_(workers_),
+      make_worker_(std::move(make_worker)),
+      look_ahead_(workers.size()),
       backoffs_(environment_->options.unregistered_base(),
                 environment_->options.unregistered_longest()),
-      draining_(this, environment_) {}
+      alarm_(this, environment_),
+      draining_(this, environment_) {
+  for (const WorkerActor& worker : workers) {
+    workers_.put_back(workers_.add(worker));
+  }
+}
 
 ActivityDispatcher::behavior_type ActivityDispatcher::make_behavior() {
   actors::watch(this, environment_->provider, [this] { provider_gone(); });
+  alarm_.listen(ActivityDispatcherActor(this));
   fetch();
+  await_cancelled();
   return {
-      [this](const TryAgain&) { fetch(); },
+      [this](const TryAgain&) {
+        tries_again_ = false;
+        add_missing_workers();
+        fetch();
+        await_cancelled();
+      },
+      [this](const ProgressMade& made) { send_progress(made.delivery); },
+      [this](const Tick& tick) {
+        if (alarm_.rings(tick)) {
+          time_has_passed();
+        }
+      },
       [this](Drain& drain) {
         draining_.begin(drain);
-        waiting_.clear();  // goes back to the store with all other leases
+        forget_waiting();  // goes back to the store with all other leases
         drain_if_done();
       },
-      [this](const GiveUp&) { draining_.complete(); },
+      [this](const GiveUp&) {
+        // In this order: once the leases are given back, the store takes no result of an activity
+        // that ends because of the stop, and it will run again.
+        draining_.complete();
+        running_.for_each(
+            [this](const Delivery& each) { request_stop_aside(home_system(), each); });
+      },
   };
 }
 
 void ActivityDispatcher::on_exit() {
-  idle_.clear();
-  waiting_.clear();
+  for (const auto& [id, worker] : workers_.all()) {
+    actors::stop(worker.actor);
+  }
+  for (const auto& [id, worker] : left_behind_) {
+    actors::stop(worker);
+  }
+  alarm_.close();
+  make_worker_ = nullptr;
+  workers_.clear();
+  left_behind_.clear();
+  running_.clear();
+  forget_waiting();
 }
 
 // --- fetching -------------------------------------------------------------------------------------
 
 void ActivityDispatcher::fetch() {
-  const std::size_t wanted = idle_.size() + look_ahead_;
-  if (fetch_under_way_ || waiting_.size() >= wanted || draining_.has_begun()) {
+  const TagFilter& tags = environment_->options.worker_tags();
+  if (draining_.has_begun() || tags.accepts_nothing()) {
     return;
   }
-  fetch_under_way_ = true;
+  const auto& saturated = sessions_.saturated();
+  const auto asks_for_all = [&](const std::vector<std::string>& left_out) {
+    return std::includes(saturated.begin(), saturated.end(), left_out.begin(), left_out.end());
+  };
+  if (std::any_of(fetches_.begin(), fetches_.end(), asks_for_all)) {
+    return;
+  }
+  // What waits for the worker of its session counts for its share only, so that one busy worker with
+  // many sessions does not keep the others without work.
+  const std::size_t share =
+      std::max<std::size_t>(1, look_ahead_ / std::max<std::size_t>(1, workers_.size()));
+  const std::size_t have = waiting_.size() + sessions_.waiting(share);
+  const std::size_t wanted = workers_.idle() + look_ahead_;
+  if (have >= wanted) {
+    return;
+  }
   ended_since_fetch_ = 0;
+  fetches_.emplace_back(saturated.begin(), saturated.end());
   actors::ask(
-      this, environment_->provider, provider::DequeueWorkerPeekLock{wanted - waiting_.size()},
-      [this](provider::Answer<std::vector<provider::WorkerItem>>& answer) {
-        fetch_under_way_ = false;
+      this, environment_->provider,
+      provider::DequeueWorkerPeekLock{wanted - have, tags, fetches_.back()},
+      [this, fetch = std::prev(fetches_.end())](
+          provider::Answer<std::vector<provider::WorkerItem>>& answer) {
+        fetches_.erase(fetch);
         adapt_look_ahead();
         fetched(answer);
       },
@@ -87,7 +141,7 @@ void ActivityDispatcher::fetch() {
 /// counts as delivered; long activities, of which few end meanwhile, so leave it small.
 void ActivityDispatcher::adapt_look_ahead() {
   const std::size_t measured = std::min(2 * ended_since_fetch_, longest_look_ahead);
-  look_ahead_ = std::max({workers_, measured, look_ahead_ / 2});
+  look_ahead_ = std::max({workers_.size(), measured, look_ahead_ / 2});
 }
 
 void ActivityDispatcher::fetched(provider::Answer<std::vector<provider::WorkerItem>>& answer) {
@@ -97,23 +151,22 @@ void ActivityDispatcher::fetched(provider::Answer<std::vector<provider::WorkerIt
       return;
     }
     environment_->log(LogLevel::warn, "cannot fetch activities: " + answer.error().to_string());
-    actors::send_later(this, retry_delay(++failed_fetches_), TryAgain{});
+    try_again_later();
     return;
   }
-  failed_fetches_ = 0;
+  failures_ = 0;
   if (draining_.has_begun()) {
     return;  // too late: the items go back to the store with all other leases
   }
   for (provider::WorkerItem& item : *answer) {
     accept(std::move(item));
   }
-  hand_out();
   fetch();
 }
 
 void ActivityDispatcher::accept(provider::WorkerItem item) {
   if (item.attempt_count > environment_->options.max_attempts()) {
-    fail_poisoned(item);
+    set_poisoned_aside(item);
     return;
   }
   auto handler = environment_->activities.resolve(item.item.name);
@@ -121,48 +174,124 @@ void ActivityDispatcher::accept(provider::WorkerItem item) {
     wait_for_registration(item, handler.error());
     return;
   }
-  waiting_.push_back({std::move(item), std::move(*handler)});
+  auto delivery = std::make_shared<Delivery>(std::move(item), std::move(*handler), ++arrivals_);
+  if (delivery->item.item.session) {
+    sessions_.arrived(*delivery->item.item.session);
+  }
+  place(std::move(delivery));
 }
 
 // --- running --------------------------------------------------------------------------------------
 
-void ActivityDispatcher::hand_out() {
-  while (!waiting_.empty() && !idle_.empty()) {
-    const WorkerActor worker = std::move(idle_.back());
-    idle_.pop_back();
-    RunActivity run = std::move(waiting_.front());
-    waiting_.pop_front();
-    run_on(worker, std::move(run));
+/// Nothing waits that an idle worker may run: what comes either finds such a worker or waits.
+void ActivityDispatcher::place(SharedDelivery delivery) {
+  const auto& session = delivery->item.item.session;
+  if (!session) {
+    if (const auto worker = workers_.take_idle()) {
+      run_on(*worker, std::move(delivery));
+    } else {
+      waiting_.push_back(std::move(delivery));
+    }
+    return;
+  }
+  const auto worker = worker_for_session(*session);
+  if (!worker) {
+    end_of_session_item(*delivery);
+    provider::AbandonWorker request;
+    request.lock_token = delivery->item.lock_token;
+    request.delay = retry_delay(1);
+    abandon(std::move(request));
+  } else if (workers_.take(*worker)) {
+    run_on(*worker, std::move(delivery));
+  } else {
+    sessions_.wait(std::move(delivery));
   }
 }
 
-void ActivityDispatcher::run_on(const WorkerActor& worker, RunActivity run) {
-  const provider::LockToken token = run.item.lock_token;
-  actors::ask(
-      this, worker, std::move(run), [this, worker](const ActivityEnded&) { worker_idle(worker); },
-      [this, token] { worker_lost(token); });
+/// None if all workers were lost and cannot be replaced.
+std::optional<WorkerId> ActivityDispatcher::worker_for_session(const std::string& session) {
+  if (const auto bound = sessions_.worker_of(session)) {
+    return bound;
+  }
+  if (workers_.size() == 0) {
+    return std::nullopt;
+  }
+  const auto rank = [this](const auto& entry) {
+    return std::tuple(!entry.second.is_idle, sessions_.bound_to(entry.first));
+  };
+  const auto best = std::min_element(
+      workers_.all().begin(), workers_.all().end(),
+      [&](const auto& left, const auto& right) { return rank(left) < rank(right); });
+  sessions_.bind(session, best->first);
+  return best->first;
 }
 
-void ActivityDispatcher::worker_idle(const WorkerActor& worker) {
-  idle_.push_back(worker);
+/// Gives a worker that has nothing to do what came first of all that it may run.
+void ActivityDispatcher::use(WorkerId worker) {
+  const Delivery* bound = sessions_.first_for(worker);
+  if (bound != nullptr && (waiting_.empty() || bound->arrival < waiting_.front()->arrival)) {
+    run_on(worker, sessions_.take_first_for(worker));
+  } else if (!waiting_.empty()) {
+    SharedDelivery first = std::move(waiting_.front());
+    waiting_.pop_front();
+    run_on(worker, std::move(first));
+  } else {
+    workers_.put_back(worker);
+  }
+}
+
+void ActivityDispatcher::run_on(WorkerId worker, SharedDelivery delivery) {
+  const provider::LockToken token = delivery->item.lock_token;
+  running_.add(worker, delivery);
+  actors::ask(
+      this, workers_.actor(worker), RunActivity{std::move(delivery), ActivityDispatcherActor(this)},
+      [this, worker, token](const ActivityEnded&) { ended(worker, token); },
+      [this, worker, token] { worker_lost(worker, token); });
+}
+
+void ActivityDispatcher::ended(WorkerId worker, provider::LockToken token) {
+  if (const auto late = left_behind_.extract(worker)) {
+    actors::stop(late.mapped());
+    return;
+  }
+  if (const auto run = running_.remove(token)) {
+    end_of_session_item(*run->delivery);
+  }
   ++ended_since_fetch_;
-  hand_out();
+  use(worker);
   drain_if_done();
   fetch();
 }
 
-void ActivityDispatcher::worker_lost(provider::LockToken token) {
-  --workers_;
+void ActivityDispatcher::worker_lost(WorkerId worker, provider::LockToken token) {
+  if (left_behind_.erase(worker) != 0) {
+    return;
+  }
   environment_->log(LogLevel::error,
-                    "a worker has ended unexpectedly; " + std::to_string(workers_) + " are left");
+                    "a worker has ended unexpectedly; another takes its place, and what it ran is "
+                    "tried again");
+  if (const auto run = running_.remove(token)) {
+    end_of_session_item(*run->delivery);
+  }
   provider::AbandonWorker request;
   request.lock_token = token;
   request.delay = retry_delay(1);
   abandon(std::move(request));
+  replace(worker);
   drain_if_done();
+  fetch();
 }
 
-void ActivityDispatcher::fail_poisoned(const provider::WorkerItem& item) {
+void ActivityDispatcher::end_of_session_item(const Delivery& delivery) {
+  if (const auto& session = delivery.item.item.session) {
+    sessions_.ended(*session, environment_->clock->now());
+    set_alarm();
+  }
+}
+
+// --- what is not run ------------------------------------------------------------------------------
+
+void ActivityDispatcher::set_poisoned_aside(const provider::WorkerItem& item) {
   ErrorDetails details = poison_details(item, environment_->options.max_attempts());
   LogRecord line;
   line.level = LogLevel::error;
@@ -172,16 +301,31 @@ void ActivityDispatcher::fail_poisoned(const provider::WorkerItem& item) {
   line.orchestration = item.item.orchestration;
   line.version = item.item.version;
   line.activity = item.item.name;
+  line.event_id = item.item.id;
+  if (environment_->options.on_poison() == PoisonPolicy::fail) {
+    environment_->log(line);
+    end_lease(provider::AckWorker{item.lock_token, failed_activity(item.item, std::move(details))});
+    return;
+  }
+  line.message += ". It is in quarantine until it is released or its instance cancelled";
   environment_->log(line);
+  provider::AbandonWorker request;
+  request.lock_token = item.lock_token;
+  request.quarantine = std::move(details.message);
+  end_lease(std::move(request));
+}
+
+template <class Request>
+void ActivityDispatcher::end_lease(Request request) {
+  const provider::LockToken token = request.lock_token;
   actors::ask(
-      this, environment_->provider,
-      provider::AckWorker{item.lock_token, failed_activity(item.item, std::move(details))},
-      [this, token = item.lock_token](const Done& reply) {
+      this, environment_->provider, std::move(request),
+      [this, token](const Done& reply) {
         if (!reply && !environment_->is_closed(reply.error())) {
-          provider::AbandonWorker request;
-          request.lock_token = token;
-          request.delay = retry_delay(10);
-          abandon(std::move(request));
+          provider::AbandonWorker give_back;
+          give_back.lock_token = token;
+          give_back.delay = retry_delay(10);
+          abandon(std::move(give_back));
         }
       },
       [] {});
@@ -197,6 +341,7 @@ void ActivityDispatcher::wait_for_registration(const provider::WorkerItem& item,
     line.instance = item.item.instance;
     line.execution_id = item.item.execution_id;
     line.activity = item.item.name;
+    line.event_id = item.item.id;
     environment_->log(line);
   }
   provider::AbandonWorker request;
@@ -213,16 +358,28 @@ void ActivityDispatcher::abandon(provider::AbandonWorker request) {
       this, environment_->provider, std::move(request), [](const Done&) {}, [] {});
 }
 
+void ActivityDispatcher::try_again_later() {
+  ++failures_;
+  if (!std::exchange(tries_again_, true)) {
+    actors::send_later(this, retry_delay(failures_), TryAgain{});
+  }
+}
+
 // --- the end --------------------------------------------------------------------------------------
 
-void ActivityDispatcher::provider_gone() {
+void ActivityDispatcher::forget_waiting() {
   waiting_.clear();
+  sessions_.clear();
+}
+
+void ActivityDispatcher::provider_gone() {
+  forget_waiting();
   draining_.store_gone();
   drain_if_done();
 }
 
 void ActivityDispatcher::drain_if_done() {
-  if (draining_.has_begun() && idle_.size() == workers_) {
+  if (draining_.has_begun() && running_.empty()) {
     draining_.complete();
   }
 }

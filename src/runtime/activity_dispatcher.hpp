@@ -3,50 +3,96 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "runtime/alarm.hpp"
 #include "runtime/backoff.hpp"
+#include "runtime/delivery.hpp"
 #include "runtime/draining.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/messages.hpp"
+#include "runtime/running_deliveries.hpp"
+#include "runtime/sessions.hpp"
+#include "runtime/workers.hpp"
 
 namespace duroxide::runtime {
 
-/// Fetches activities, as many as its workers can run soon, and hands them to idle workers.
+/// Fetches activities, as many as its workers can run soon, and hands them to idle workers; tells
+/// those that run when nobody waits for them any more. It owns the workers.
 class ActivityDispatcher final : public ActivityDispatcherActor::base {
  public:
+  using MakeWorker = std::function<WorkerActor()>;
+
+  /// `make_worker` replaces workers that are lost; it may throw.
   ActivityDispatcher(caf::actor_config& config, SharedEnvironment environment,
-                     std::vector<WorkerActor> workers);
+                     const std::vector<WorkerActor>& workers, MakeWorker make_worker);
 
   behavior_type make_behavior() override;
   void on_exit() override;
 
  private:
+  // activity_dispatcher.cpp
   void fetch();
   void fetched(provider::Answer<std::vector<provider::WorkerItem>>& answer);
   void adapt_look_ahead();
   void accept(provider::WorkerItem item);
-  void hand_out();
-  void run_on(const WorkerActor& worker, RunActivity run);
-  void worker_idle(const WorkerActor& worker);
-  void worker_lost(provider::LockToken token);
-  void fail_poisoned(const provider::WorkerItem& item);
+  void place(SharedDelivery delivery);
+  [[nodiscard]] std::optional<WorkerId> worker_for_session(const std::string& session);
+  void use(WorkerId worker);
+  void run_on(WorkerId worker, SharedDelivery delivery);
+  void ended(WorkerId worker, provider::LockToken token);
+  void worker_lost(WorkerId worker, provider::LockToken token);
+  void end_of_session_item(const Delivery& delivery);
+  void set_poisoned_aside(const provider::WorkerItem& item);
   void wait_for_registration(const provider::WorkerItem& item, const NotRegistered& missing);
   void abandon(provider::AbandonWorker request);
+  /// For a request that must not be lost with its lease still held: if the store refuses it, the item
+  /// is given back to be tried again.
+  template <class Request>
+  void end_lease(Request request);
+  void try_again_later();
+  void forget_waiting();
   void provider_gone();
   void drain_if_done();
 
+  // activity_control.cpp
+  void await_cancelled();
+  void cancelled(const std::vector<provider::LockToken>& tokens);
+  bool tell_to_stop(provider::LockToken token);
+  void send_progress(SharedDelivery delivery);
+  void time_has_passed();
+  void leave_behind(const RunningDeliveries::Entry& overdue);
+  void replace(WorkerId worker);
+  void add_missing_workers();
+  void set_alarm();
+
   SharedEnvironment environment_;
-  std::vector<WorkerActor> idle_;
-  std::size_t workers_;  ///< alive, idle or not
-  std::deque<RunActivity> waiting_;
+  MakeWorker make_worker_;
+  Workers workers_;
+  std::size_t missing_workers_ = 0;              ///< that could not be started so far
+  std::map<WorkerId, WorkerActor> left_behind_;  ///< end when what they run has returned
+
+  std::deque<SharedDelivery> waiting_;  ///< for any worker
+  Sessions sessions_;
+  RunningDeliveries running_;
+  std::uint64_t arrivals_ = 0;
+
   std::size_t look_ahead_;  ///< how many may wait here beyond the idle workers
   std::size_t ended_since_fetch_ = 0;
+  /// The sessions that each request under way leaves out. There is more than one only after such a
+  /// session is wanted again.
+  std::list<std::vector<std::string>> fetches_;
+  bool awaits_cancelled_ = false;
+  bool tries_again_ = false;
+  std::uint32_t failures_ = 0;
+
   Backoffs backoffs_;
-
-  bool fetch_under_way_ = false;
-  std::uint32_t failed_fetches_ = 0;
-
+  Alarm<ActivityDispatcher> alarm_;
   Draining<ActivityDispatcher> draining_;
 };
 

@@ -1,8 +1,17 @@
 #include "runtime/environment.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 namespace duroxide::runtime {
+
+Client Environment::make_client() const {
+  const auto owned = client.lock();
+  if (!owned) {
+    throw std::logic_error("there is no client any more: the runtime has been stopped");
+  }
+  return *owned;
+}
 
 void Environment::log(const LogRecord& record) const noexcept {
   try {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include <duroxide/client.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/provider.hpp>
 #include <duroxide/runtime.hpp>
@@ -21,6 +22,13 @@ struct Environment {
   ActivityRegistry activities;
   /// Cleared by the first actor that finds the provider gone; outlives the actors.
   std::shared_ptr<std::atomic<bool>> store_works;
+
+  /// For activities. The runtime owns it and drops it when it has stopped: actors may live on a little,
+  /// and must neither keep the store open nor close it on a thread of the store's own.
+  std::weak_ptr<const Client> client;
+
+  /// Throws `std::logic_error` if the runtime has been stopped.
+  [[nodiscard]] Client make_client() const;
 
   /// A sink that throws must not end an actor.
   void log(const LogRecord& record) const noexcept;

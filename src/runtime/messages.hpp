@@ -25,6 +25,11 @@ struct Drain {
 /// Do not wait any longer for what runs. Sent after `Drain`.
 struct GiveUp {};
 
+/// The clock may have come to what the receiver waits for. See `Alarm`.
+struct Tick {
+  std::uint64_t generation = 0;
+};
+
 // --- orchestration dispatcher ---------------------------------------------------------------------
 
 /// Time has passed: evict what has been idle for too long.
@@ -65,26 +70,28 @@ using OrchestratorActor =
 
 // --- activity dispatcher and worker ---------------------------------------------------------------
 
-using ActivityDispatcherActor =
-    actors::Actor<actors::Accepts<TryAgain>, actors::Accepts<Drain>, actors::Accepts<GiveUp>>;
+class Delivery;
 
-struct RunActivity {
-  provider::WorkerItem item;
-  std::shared_ptr<const ActivityHandler> handler;
+/// A running activity told how far it is; `Delivery` has what it said last.
+struct ProgressMade {
+  std::shared_ptr<Delivery> delivery;
 };
 
-/// Answered as soon as the result is on its way to the store.
+using ActivityDispatcherActor =
+    actors::Actor<actors::Accepts<TryAgain>, actors::Accepts<ProgressMade>, actors::Accepts<Tick>,
+                  actors::Accepts<Drain>, actors::Accepts<GiveUp>>;
+
+struct RunActivity {
+  std::shared_ptr<Delivery> delivery;
+  ActivityDispatcherActor dispatcher;  ///< gets `ProgressMade`
+};
+
+/// Answered as soon as the result is on its way to the store, or the call was left open.
 struct ActivityEnded {};
 
 using WorkerActor = actors::Actor<actors::Replies<RunActivity, ActivityEnded>>;
 
 // --- timer service --------------------------------------------------------------------------------
-
-/// The clock may have reached the next timer. Ignored unless `generation` is that of the delay which
-/// is armed now, or 0.
-struct Tick {
-  std::uint64_t generation = 0;
-};
 
 using TimerServiceActor = actors::Actor<actors::Accepts<Tick>, actors::Accepts<TryAgain>,
                                         actors::Accepts<Drain>, actors::Accepts<GiveUp>>;
@@ -98,6 +105,7 @@ DUROXIDE_MESSAGE(duroxide::runtime::TryAgain)
 DUROXIDE_MESSAGE(duroxide::runtime::RunTurn)
 DUROXIDE_MESSAGE(duroxide::runtime::TurnEnded)
 DUROXIDE_MESSAGE(duroxide::runtime::Leave)
+DUROXIDE_MESSAGE(duroxide::runtime::ProgressMade)
 DUROXIDE_MESSAGE(duroxide::runtime::RunActivity)
 DUROXIDE_MESSAGE(duroxide::runtime::ActivityEnded)
 DUROXIDE_MESSAGE(duroxide::runtime::Tick)

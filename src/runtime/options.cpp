@@ -5,6 +5,8 @@
 #include <string_view>
 #include <thread>
 
+#include "model/limits.hpp"
+
 namespace duroxide {
 
 RuntimeOptions::RuntimeOptions()
@@ -47,6 +49,19 @@ std::string check_options(const RuntimeOptions& options) {
           "unregistered_backoff must begin above 0 and end at the same or a longer delay, of at "
           "most 100 years",
           problems);
+  require(
+      options.session_idle_timeout() > Milliseconds(0) && is_delay(options.session_idle_timeout()),
+      "session_idle_timeout must be positive and at most 100 years", problems);
+  require(is_delay(options.activity_cancellation_grace()),
+          "activity_cancellation_grace must be from 0 to 100 years", problems);
+  require(options.max_values() >= 1, "max_values must be at least 1", problems);
+  require(options.max_value_bytes() >= 1, "max_value_bytes must be at least 1", problems);
+  require(options.max_custom_status_bytes() >= 1, "max_custom_status_bytes must be at least 1",
+          problems);
+  for (const std::string& tag : options.worker_tags().tags()) {
+    const std::string problem = model::check_name("tag", tag);
+    require(problem.empty(), "worker_tags: " + problem, problems);
+  }
   require(is_delay(options.stop_timeout()), "stop_timeout must be from 0 to 100 years", problems);
   require(options.log_sink() != nullptr, "log_sink must not be empty", problems);
   return problems;

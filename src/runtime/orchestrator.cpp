@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "model/exceptions.hpp"
+#include "replay/engine_flags.hpp"
 #include "runtime/guid.hpp"
 #include "runtime/turn_ack.hpp"
 
@@ -29,6 +30,13 @@ ErrorDetails poison_details(const provider::OrchestrationItem& item, std::uint32
                     " times and never finished; " + std::to_string(max_attempts) +
                     " attempts are allowed. It probably ends the process: look for a crash";
   return details;
+}
+
+/// What the execution relies on and this release does not know.
+std::uint64_t unknown_flags(const std::vector<Event>& history) {
+  const auto* started =
+      history.empty() ? nullptr : std::get_if<event::OrchestrationStarted>(&history.front().kind);
+  return started == nullptr ? 0 : replay::unknown_engine_flags(started->engine_flags);
 }
 
 const work::CancelInstance* cancel_among(const std::vector<WorkItem>& messages) {
@@ -59,7 +67,7 @@ Orchestrator::behavior_type Orchestrator::make_behavior() {
               std::current_exception(), ErrorKind::orchestration_failed, turn.item.instance);
           environment_->log(record(LogLevel::error, "a turn could not be run: " + details.message));
           execution_.reset();
-          give_back(turn.item.lock_token);
+          give_back_later(turn.item.lock_token);
           return {};
         }
       },
@@ -84,13 +92,18 @@ TurnEnded Orchestrator::run_turn(RunTurn& turn) {
       return {TurnEnded::Kind::history_missing, {}};
     }
   }
+  const auto* cancel = cancel_among(item.messages);
+  if (item.quarantined && cancel != nullptr) {
+    return fail_without_code(
+        turn, application_error(ErrorKind::cancelled, cancel->reason, item.instance));
+  }
   if (item.attempt_count > environment_->options.max_attempts()) {
     return run_poisoned(turn);
   }
   if (!execution_) {
     auto assignment = assign(item);
     if (!assignment) {
-      if (const auto* cancel = cancel_among(item.messages)) {
+      if (cancel != nullptr) {
         return fail_without_code(
             turn, application_error(ErrorKind::cancelled, cancel->reason, item.instance));
       }
@@ -108,7 +121,16 @@ TurnEnded Orchestrator::run_poisoned(RunTurn& turn) {
   const provider::OrchestrationItem& item = turn.item;
   ErrorDetails details = poison_details(item, environment_->options.max_attempts());
   environment_->log(record(LogLevel::error, details.message));
-  return fail_without_code(turn, std::move(details));
+  if (environment_->options.on_poison() == PoisonPolicy::fail) {
+    return fail_without_code(turn, std::move(details));
+  }
+  execution_.reset();
+  provider::AbandonOrchestrationItem abandon;
+  abandon.lock_token = item.lock_token;
+  abandon.quarantine = std::move(details.message);
+  give_back(std::move(abandon));
+  leaving_ = true;
+  return {TurnEnded::Kind::gone, {}};
 }
 
 TurnEnded Orchestrator::fail_without_code(RunTurn& turn, ErrorDetails details) {
@@ -140,6 +162,11 @@ Result<replay::Assignment, NotRegistered> Orchestrator::assign(
     name = next->orchestration;
     version = next->version;
   }
+  if (const std::uint64_t unknown = unknown_flags(item.history); unknown != 0) {
+    return failure(NotRegistered{
+        "a newer release of the engine (flags " + std::to_string(unknown) + ")",
+        "this release knows the flags " + std::to_string(replay::current_engine_flags)});
+  }
   auto found = environment_->orchestrations.resolve(name, version);
   if (!found) {
     return failure(std::move(found).error());
@@ -155,6 +182,9 @@ void Orchestrator::make_execution(replay::Assignment assignment) {
   services.log = [environment = environment_](const LogRecord& line) { environment->log(line); };
   services.history_warning = environment_->options.history_warning();
   services.history_limit = environment_->options.history_limit();
+  services.max_values = environment_->options.max_values();
+  services.max_value_bytes = environment_->options.max_value_bytes();
+  services.max_custom_status_bytes = environment_->options.max_custom_status_bytes();
   assignment_ = std::move(assignment);
   execution_ = std::make_unique<replay::Execution>(assignment_, std::move(services));
 }
@@ -190,13 +220,17 @@ void Orchestrator::refused(provider::LockToken token, const ProviderError& error
     return;  // the store hands the item out again by itself, or nobody can
   }
   environment_->log(record(LogLevel::warn, "the store refused a turn: " + error.to_string()));
-  give_back(token);
+  give_back_later(token);
 }
 
-void Orchestrator::give_back(provider::LockToken token) {
+void Orchestrator::give_back_later(provider::LockToken token) {
   provider::AbandonOrchestrationItem abandon;
   abandon.lock_token = token;
   abandon.delay = pause_after_refusal;
+  give_back(std::move(abandon));
+}
+
+void Orchestrator::give_back(provider::AbandonOrchestrationItem abandon) {
   ++unanswered_;
   actors::ask(
       this, environment_->provider, std::move(abandon), [this](const Done&) { answered(); },

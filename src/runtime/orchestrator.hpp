@@ -30,7 +30,8 @@ class Orchestrator final : public OrchestratorActor::base {
   void make_execution(replay::Assignment assignment);
   TurnEnded acknowledge(const RunTurn& turn, replay::TurnResult result);
   void refused(provider::LockToken token, const ProviderError& error);
-  void give_back(provider::LockToken token);
+  void give_back_later(provider::LockToken token);
+  void give_back(provider::AbandonOrchestrationItem abandon);
   void answered();
   [[nodiscard]] LogRecord record(LogLevel level, std::string message) const;
 

@@ -46,30 +46,62 @@ std::string OrchestrationRegistry::add(const std::string& name, const std::strin
   return {};
 }
 
+std::string OrchestrationRegistry::set_policy(const std::string& name, VersionPolicy policy) {
+  std::string problem = model::check_name("orchestration name", name);
+  if (problem.empty() && policy.version()) {
+    problem = model::check_version(*policy.version());
+    if (!problem.empty()) {
+      problem = "the version policy of orchestration " + name + ": " + problem;
+    }
+  }
+  if (problem.empty()) {
+    policies_.insert_or_assign(name, std::move(policy));
+  }
+  return problem;
+}
+
+std::vector<std::string> OrchestrationRegistry::check_policies() const {
+  std::vector<std::string> mistakes;
+  for (const auto& [name, policy] : policies_) {
+    if (policy.version() && !resolve(name, policy.version())) {
+      mistakes.push_back("the version policy of orchestration " + name + " asks for " +
+                         *policy.version() + ", which is not registered; " + registered(name));
+    }
+  }
+  return mistakes;
+}
+
 Result<OrchestrationRegistry::Found, NotRegistered> OrchestrationRegistry::resolve(
     const std::string& name, const std::optional<std::string>& version) const {
-  NotRegistered missing{"orchestration " + name, {}};
-  if (version) {
-    missing.what += " " + *version;
+  std::optional<std::string> wanted = version;
+  if (!wanted) {
+    const auto policy = policies_.find(name);
+    wanted = policy == policies_.end() ? std::nullopt : policy->second.version();
   }
   const auto versions = names_.find(name);
+  if (versions != names_.end()) {
+    if (!wanted) {
+      return versions->second.rbegin()->second;
+    }
+    const auto number = model::parse_version(*wanted);
+    const auto found = number ? versions->second.find(*number) : versions->second.end();
+    if (found != versions->second.end()) {
+      return found->second;
+    }
+  }
+  return failure(NotRegistered{"orchestration " + name + (wanted ? " " + *wanted : std::string()),
+                               registered(name)});
+}
+
+/// What there is instead: versions of this orchestration, or orchestrations.
+std::string OrchestrationRegistry::registered(const std::string& name) const {
+  const auto versions = names_.find(name);
   if (versions == names_.end()) {
-    missing.registered = "registered orchestrations: " +
-                         list_of(names_, [](const auto& each) { return each.first; });
-    return failure(std::move(missing));
+    return "registered orchestrations: " +
+           list_of(names_, [](const auto& each) { return each.first; });
   }
-  if (!version) {
-    return versions->second.rbegin()->second;
-  }
-  const auto number = model::parse_version(*version);
-  const auto found = number ? versions->second.find(*number) : versions->second.end();
-  if (found == versions->second.end()) {
-    missing.registered = "registered versions: " + list_of(versions->second, [](const auto& each) {
-                           return each.second.version;
-                         });
-    return failure(std::move(missing));
-  }
-  return found->second;
+  return "registered versions: " +
+         list_of(versions->second, [](const auto& each) { return each.second.version; });
 }
 
 std::string ActivityRegistry::add(const std::string& name, ActivityHandler handler) {

@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include <duroxide/handlers.hpp>
 #include <duroxide/result.hpp>
+#include <duroxide/runtime.hpp>
 
 #include "model/version.hpp"
 
@@ -34,14 +36,22 @@ class OrchestrationRegistry {
   [[nodiscard]] std::string add(const std::string& name, const std::string& version,
                                 OrchestrationHandler handler);
 
-  /// This version of it, or the newest if none is asked for.
+  /// Says which version is meant where none is asked for. Returns as `add`.
+  [[nodiscard]] std::string set_policy(const std::string& name, VersionPolicy policy);
+  /// What is wrong with the policies, now that everything is registered: a sentence for each mistake.
+  [[nodiscard]] std::vector<std::string> check_policies() const;
+
+  /// This version of it; if none is asked for, the one that its policy says.
   [[nodiscard]] Result<Found, NotRegistered> resolve(
       const std::string& name, const std::optional<std::string>& version) const;
 
  private:
   using Versions = std::map<model::Version, Found>;
 
+  [[nodiscard]] std::string registered(const std::string& name) const;
+
   std::unordered_map<std::string, Versions> names_;
+  std::map<std::string, VersionPolicy> policies_;
 };
 
 /// Activities by name.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 #include "runtime/activity_dispatcher.hpp"
 #include "runtime/latch.hpp"
@@ -25,23 +26,39 @@ WorkerActor spawn_worker(caf::actor_system& system, const SharedEnvironment& env
   return system.spawn<Worker, actors::own_thread>(environment);
 }
 
+/// None for a runtime that takes no activities.
+std::vector<WorkerActor> spawn_workers(caf::actor_system& system,
+                                       const SharedEnvironment& environment) {
+  const RuntimeOptions& options = environment->options;
+  const std::size_t count =
+      options.worker_tags().accepts_nothing() ? 0 : options.worker_concurrency();
+  std::vector<WorkerActor> workers;
+  try {
+    while (workers.size() < count) {
+      workers.push_back(spawn_worker(system, environment));
+    }
+  } catch (...) {
+    for (const WorkerActor& worker : workers) {
+      actors::stop(worker);
+    }
+    throw;
+  }
+  return workers;
+}
+
 }  // namespace
 
 Running::Running(caf::actor_system& system, SharedEnvironment environment)
     : system_(system), environment_(std::move(environment)) {
-  try {
-    for (std::size_t i = 0; i < environment_->options.worker_concurrency(); ++i) {
-      workers_.push_back(spawn_worker(system_, environment_));
-    }
-  } catch (...) {
-    stop_workers();
-    throw;
-  }
+  const auto workers = spawn_workers(system_, environment_);
   const auto make_orchestrator = [&system, shared = environment_](const std::string& instance) {
     return system.spawn<Orchestrator>(shared, instance);
   };
+  const auto make_worker = [&system, shared = environment_] {
+    return spawn_worker(system, shared);
+  };
   orchestrations_ = system_.spawn<OrchestrationDispatcher>(environment_, make_orchestrator);
-  activities_ = system_.spawn<ActivityDispatcher>(environment_, workers_);
+  activities_ = system_.spawn<ActivityDispatcher>(environment_, workers, make_worker);
   timers_ = system_.spawn<TimerService>(environment_);
 }
 
@@ -56,13 +73,6 @@ Running::~Running() {
                         "the store did not take the leases back in time; what they cover is done "
                         "when the store is opened again");
     }
-  }
-  stop_workers();
-}
-
-void Running::stop_workers() {
-  for (const WorkerActor& worker : workers_) {
-    actors::stop(worker);
   }
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include <duroxide/detail/caf.hpp>
 
@@ -22,13 +21,11 @@ class Running {
   ~Running();
 
  private:
-  void stop_workers();
   template <class Message>
   void tell_all(const Message& message) const;
 
   caf::actor_system& system_;
   SharedEnvironment environment_;
-  std::vector<WorkerActor> workers_;
   OrchestrationDispatcherActor orchestrations_;
   ActivityDispatcherActor activities_;
   TimerServiceActor timers_;

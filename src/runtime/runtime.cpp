@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include <duroxide/client.hpp>
+
 #include "runtime/environment.hpp"
 #include "runtime/options.hpp"
 #include "runtime/running.hpp"
@@ -29,6 +31,7 @@ struct Runtime::Impl {
     environment->orchestrations = orchestrations;
     environment->activities = activities;
     environment->store_works = store_works;
+    environment->client = client;
     return environment;
   }
 
@@ -39,6 +42,7 @@ struct Runtime::Impl {
   std::vector<std::string> mistakes;
   std::shared_ptr<std::atomic<bool>> store_works = std::make_shared<std::atomic<bool>>(true);
   std::atomic<bool> is_started{false};
+  std::shared_ptr<const Client> client;  ///< of the activities, while the runtime runs
   std::unique_ptr<runtime::Running> running;
 };
 
@@ -71,6 +75,13 @@ Runtime& Runtime::add_orchestration(std::string name, std::string version,
   return *this;
 }
 
+Runtime& Runtime::set_version_policy(std::string name, VersionPolicy policy) {
+  impl_->note_mistake(
+      impl_->is_started ? "the version policy of orchestration " + name + " is set after the start"
+                        : impl_->orchestrations.set_policy(name, std::move(policy)));
+  return *this;
+}
+
 Runtime& Runtime::add_activity(std::string name, ActivityHandler handler) {
   impl_->note_mistake(impl_->is_started ? "activity " + name + " is registered after the start"
                                         : impl_->activities.add(name, std::move(handler)));
@@ -81,9 +92,13 @@ Result<void, RuntimeError> Runtime::start() {
   if (impl_->is_started) {
     return failure(RuntimeError{RuntimeError::Kind::dispatcher_error, "the runtime runs already"});
   }
-  if (!impl_->mistakes.empty()) {
+  std::vector<std::string> mistakes = impl_->mistakes;
+  for (std::string& mistake : impl_->orchestrations.check_policies()) {
+    mistakes.push_back(std::move(mistake));
+  }
+  if (!mistakes.empty()) {
     std::string message = "mistakes in the registrations:";
-    for (const std::string& mistake : impl_->mistakes) {
+    for (const std::string& mistake : mistakes) {
       message += "\n" + mistake;
     }
     return failure(RuntimeError{RuntimeError::Kind::registry_error, std::move(message)});
@@ -97,10 +112,12 @@ Result<void, RuntimeError> Runtime::start() {
     return failure(RuntimeError{RuntimeError::Kind::storage_error, "the store is closed"});
   }
   impl_->store_works->store(true);
+  impl_->client = std::make_shared<const Client>(impl_->store);
   try {
     impl_->running =
         std::make_unique<runtime::Running>(provider.home_system(), impl_->make_environment());
   } catch (const std::exception& error) {
+    impl_->client.reset();
     return failure(RuntimeError{RuntimeError::Kind::dispatcher_error,
                                 std::string("cannot start the workers: ") + error.what()});
   }
@@ -111,6 +128,7 @@ Result<void, RuntimeError> Runtime::start() {
 void Runtime::stop() {
   impl_->is_started = false;
   impl_->running.reset();
+  impl_->client.reset();  // not before: what was still running may have used it
 }
 
 bool Runtime::is_running() const {

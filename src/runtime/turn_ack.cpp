@@ -41,6 +41,13 @@ provider::AckOrchestrationItem make_ack(const provider::OrchestrationItem& item,
   for (const replay::TimerReference& timer : result.cancelled_timers) {
     ack.cancelled_timers.push_back({timer.id, timer.fire_at});
   }
+  for (replay::ValueChange& change : result.values) {
+    ack.values.push_back({std::move(change.key), std::move(change.value)});
+  }
+  if (result.custom_status) {
+    ack.custom_status = provider::CustomStatusChange{std::move(result.custom_status->status),
+                                                     result.custom_status->version};
+  }
   ack.metadata.orchestration_name = assignment.orchestration;
   ack.metadata.orchestration_version = assignment.version;
   std::visit(Describe{ack.metadata}, result.outcome);

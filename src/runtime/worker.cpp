@@ -1,5 +1,7 @@
 #include "runtime/worker.hpp"
 
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "runtime/activity_call.hpp"
@@ -16,14 +18,35 @@ constexpr Milliseconds pause_after_refusal{200};
 Worker::Worker(caf::actor_config& config, SharedEnvironment environment)
     : WorkerActor::base(config),
       environment_(std::move(environment)),
-      log_([shared = environment_](const LogRecord& record) { shared->log(record); }) {}
+      log_([shared = environment_](const LogRecord& record) { shared->log(record); }),
+      client_([shared = environment_] { return shared->make_client(); }) {}
 
 Worker::behavior_type Worker::make_behavior() {
-  return {[this](RunActivity& run) {
-    acknowledge(run.item.lock_token,
-                call_activity(run.item.item, run.item.attempt_count, *run.handler, log_));
+  return {[this](const RunActivity& run) {
+    const Delivery& delivery = *run.delivery;
+    if (delivery.stop.stop_requested()) {
+      return ActivityEnded{};  // it was cancelled on its way here
+    }
+    auto completion = call_activity(delivery.item, *delivery.handler, services_for(run));
+    if (completion) {
+      acknowledge(delivery.item.lock_token, std::move(*completion));
+    }
     return ActivityEnded{};
   }};
+}
+
+/// References, for less work: what they refer to outlives the call, and so the context.
+ActivityContext::Services Worker::services_for(const RunActivity& run) const {
+  ActivityContext::Services services;
+  services.log = std::ref(log_);
+  services.stop = run.delivery->stop.get_token();
+  services.heartbeat = [&run](const ActivityToken&, std::string details) {
+    if (run.delivery->offer_progress(std::move(details))) {
+      actors::send_from_outside(run.dispatcher, ProgressMade{run.delivery});
+    }
+  };
+  services.client = std::ref(client_);
+  return services;
 }
 
 void Worker::acknowledge(provider::LockToken token, WorkItem completion) {

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <functional>
+
+#include <duroxide/client.hpp>
+
+#include "runtime/delivery.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/messages.hpp"
 
@@ -14,11 +19,13 @@ class Worker final : public WorkerActor::base {
   behavior_type make_behavior() override;
 
  private:
+  [[nodiscard]] ActivityContext::Services services_for(const RunActivity& run) const;
   void acknowledge(provider::LockToken token, WorkItem completion);
   void refused(provider::LockToken token, const ProviderError& error);
 
   SharedEnvironment environment_;
   LogSink log_;
+  std::function<Client()> client_;
 };
 
 }  // namespace duroxide::runtime

@@ -2,83 +2,14 @@
 // scripted; a blocking call in a deterministic system runs the messages itself.
 
 #include <limits>
-#include <stdexcept>
 
-#include <duroxide/client.hpp>
-
-#include "support/scripted_provider.hpp"
+#include "client/facade.hpp"
 
 using namespace duroxide;
 using namespace duroxide::provider;
 using namespace duroxide::test;
 using namespace std::chrono_literals;
 using Kind = ClientError::Kind;
-
-namespace {
-
-struct FacadeFixture {
-  DeterministicSystem system;
-  ScriptedProvider provider{system};
-  std::optional<Client> client;
-
-  FacadeFixture() {
-    client.emplace(make_store(system.handle(), std::make_shared<ManualClock>(), provider.actor()));
-  }
-  ~FacadeFixture() {
-    provider.end();
-    client.reset();
-  }
-
-  /// Starts a call that calls back, lets the store answer, and returns what came.
-  template <class Message, class Call>
-  Message served(const Call& call, Done answer, std::optional<ClientError>* error = nullptr) {
-    std::optional<Client::Done> done;
-    call([&](const Client::Done& result) { done = result; });
-    system.run();
-    auto request = provider.answer<Message>(std::move(answer));
-    REQUIRE(done);
-    CHECK(done->has_value() == (error == nullptr));
-    if (error != nullptr && !*done) {
-      *error = done->error();
-    }
-    return request;
-  }
-  EnqueueOrchestratorWork started(const StartOptions& options) {
-    return served<EnqueueOrchestratorWork>(
-        [&](Client::OnDone done) {
-          client->start_orchestration("i", "O", std::string("in"), options, std::move(done));
-        },
-        Done());
-  }
-  Kind refused(ProviderError::Kind kind) {
-    std::optional<ClientError> error;
-    served<EnqueueOrchestratorWork>(
-        [&](Client::OnDone done) {
-          client->raise_event("i", "E", std::string("data"), std::move(done));
-        },
-        Done(failure(provider_error(kind))), &error);
-    REQUIRE(error);
-    return error->kind;
-  }
-};
-
-template <class Result>
-Kind kind_of(const Result& result) {
-  REQUIRE_FALSE(result);
-  CHECK_FALSE(result.error().message.empty());
-  return result.error().kind;
-}
-
-struct Unencodable {
-  template <class Archive>
-  void save(Archive&) const {
-    throw std::runtime_error("cannot be written");
-  }
-  template <class Archive>
-  void load(Archive&) {}
-};
-
-}  // namespace
 
 TEST_CASE("client: a start with everything") {
   FacadeFixture f;
@@ -96,15 +27,27 @@ TEST_CASE("client: a start with everything") {
   CHECK(start.parent->event_id == 7);
 }
 
-TEST_CASE("client: events and cancellation") {
+TEST_CASE("client: events, messages and cancellation") {
   FacadeFixture f;
   const auto raised = f.served<EnqueueOrchestratorWork>(
       [&](Client::OnDone done) { f.client->raise_event("i", "E", 5, std::move(done)); }, Done());
   CHECK(std::get<work::ExternalRaised>(raised.item) == work::ExternalRaised{"i", "E", "5"});
+  const auto queued = f.served<EnqueueOrchestratorWork>(
+      [&](Client::OnDone done) { f.client->enqueue_event("i", "Q", 5, std::move(done)); }, Done());
+  CHECK(std::get<work::QueueMessage>(queued.item) == work::QueueMessage{"i", "Q", "5"});
   const auto cancelled = f.served<EnqueueOrchestratorWork>(
       [&](Client::OnDone done) { f.client->cancel_orchestration("i", "why", std::move(done)); },
       Done());
   CHECK(std::get<work::CancelInstance>(cancelled.item) == work::CancelInstance{"i", "why"});
+}
+
+TEST_CASE("client: a queue's handle names it and types its messages") {
+  FacadeFixture f;
+  static constexpr EventQueue<int> numbers{"Numbers"};
+  // Nobody answers; what was asked is what counts.
+  CHECK_FALSE(f.client->enqueue_event("i", numbers, 7));
+  CHECK(std::get<work::QueueMessage>(f.provider.take<EnqueueOrchestratorWork>().request.item) ==
+        work::QueueMessage{"i", "Numbers", "7"});
 }
 
 TEST_CASE("client: errors of the store") {
@@ -123,13 +66,26 @@ TEST_CASE("client: bad ids never reach the store") {
       GENERATE(std::string(), std::string(256, 'x'), std::string("\xc3("), std::string("a\0b", 3));
   CHECK(kind_of(f.client->start_orchestration(id, "O")) == Kind::invalid_instance);
   CHECK(kind_of(f.client->raise_event(id, "E")) == Kind::invalid_instance);
+  CHECK(kind_of(f.client->enqueue_event(id, "Q")) == Kind::invalid_instance);
   CHECK(kind_of(f.client->cancel_orchestration(id)) == Kind::invalid_instance);
   CHECK(kind_of(f.client->get_orchestration_status(id)) == Kind::invalid_instance);
   CHECK(kind_of(f.client->get_bulk_status({"good", id})) == Kind::invalid_instance);
   CHECK(kind_of(f.client->wait_for_completion(id)) == Kind::invalid_instance);
   CHECK(kind_of(f.client->wait_for_completion(id, 1s)) == Kind::invalid_instance);
+  CHECK(kind_of(f.client->wait_for_status_change(id, 0, 1s)) == Kind::invalid_instance);
+  CHECK(kind_of(f.client->get_value(id, "k")) == Kind::invalid_instance);
+  CHECK(kind_of(f.client->get_all_values(id)) == Kind::invalid_instance);
+  CHECK(kind_of(f.client->wait_for_value(id, "k", 1s)) == Kind::invalid_instance);
+  CHECK(kind_of(f.client->complete_activity({id, 1, 2})) == Kind::invalid_instance);
+  CHECK(kind_of(f.client->fail_activity({id, 1, 2}, "why")) == Kind::invalid_instance);
+  CHECK(kind_of(f.client->heartbeat_activity({id, 1, 2}, 1)) == Kind::invalid_instance);
   CHECK(f.provider.count<EnqueueOrchestratorWork>() == 0);
   CHECK(f.provider.count<GetStatus>() == 0);
+  CHECK(f.provider.count<GetValue>() == 0);
+  CHECK(f.provider.count<GetValues>() == 0);
+  CHECK(f.provider.count<WaitForValue>() == 0);
+  CHECK(f.provider.count<CompleteActivity>() == 0);
+  CHECK(f.provider.count<Heartbeat>() == 0);
   CHECK(f.provider.count<WaitForStatus>() == 0);
 }
 
@@ -145,6 +101,9 @@ TEST_CASE("client: other bad arguments never reach the store") {
   CHECK(kind_of(f.client->start_orchestration("i", "O", Unencodable())) == Kind::invalid_input);
   CHECK(kind_of(f.client->raise_event("i", "E", large)) == Kind::invalid_input);
   CHECK(kind_of(f.client->raise_event("i", "")) == Kind::invalid_input);
+  CHECK(kind_of(f.client->enqueue_event("i", "Q", large)) == Kind::invalid_input);
+  CHECK(kind_of(f.client->enqueue_event("i", "Q", Unencodable())) == Kind::invalid_input);
+  CHECK(kind_of(f.client->enqueue_event("i", "")) == Kind::invalid_input);
   CHECK(kind_of(f.client->cancel_orchestration("i", large)) == Kind::invalid_input);
   CHECK(start(StartOptions().version("1.0")) == Kind::invalid_input);
   CHECK(start(StartOptions().parent("")) == Kind::invalid_input);
@@ -182,107 +141,8 @@ TEST_CASE("client: no statuses at all") {
   CHECK(f.client->get_bulk_status({})->empty());
 }
 
-TEST_CASE("client: waiting") {
-  FacadeFixture f;
-  std::optional<Client::Status> status;
-  f.client->wait_for_completion("i", [&](auto result) { status = std::move(result); });
-  f.system.run();
-  SECTION("completed") {
-    f.provider.answer<WaitForStatus>(
-        Answer<OrchestrationStatus>(OrchestrationStatus(OrchestrationStatus::Completed{"out"})));
-    CHECK((*status)->output() == "out");
-  }
-  SECTION("unknown") {
-    f.provider.answer<WaitForStatus>(Answer<OrchestrationStatus>(OrchestrationStatus()));
-    CHECK(kind_of(*status) == Kind::instance_not_found);
-  }
-  SECTION("the store ends") {
-    f.provider.end();
-    CHECK(kind_of(*status) == Kind::storage_error);
-  }
-}
-
-TEST_CASE("client: a wait that takes too long is taken back") {
-  FacadeFixture f;
-  CHECK(kind_of(f.client->wait_for_completion("i", 10s)) == Kind::timeout);
-  f.system.run();
-  CHECK(f.provider.take<StopWaiting>().request.wait_id ==
-        f.provider.take<WaitForStatus>().request.wait_id);
-}
-
 TEST_CASE("client: a call that nobody will answer says so in a deterministic system") {
   FacadeFixture f;
   CHECK(kind_of(f.client->get_orchestration_status("i")) == Kind::storage_error);
   CHECK(kind_of(f.client->wait_for_completion("i")) == Kind::storage_error);
-}
-
-TEST_CASE("client: management is there if the store has it") {
-  FacadeFixture f;
-  CHECK_FALSE(f.client->has_management_capability());
-  CHECK(kind_of(f.client->management()) == Kind::management_not_available);
-  ScriptedManagement management(f.system);
-  const auto store = make_store(f.system.handle(), std::make_shared<ManualClock>(),
-                                f.provider.actor(), management.actor(), [] {});
-  CHECK(Client(store).has_management_capability());
-  CHECK(Client(store).management().has_value());
-  const auto without =
-      make_store(f.system.handle(), std::make_shared<ManualClock>(), f.provider.actor(), {}, [] {});
-  CHECK(Client::with_management(without, store).has_management_capability());
-  CHECK_FALSE(Client::with_management(store, without).has_management_capability());
-  CHECK(kind_of(ManagementClient(without).get_queue_depths()) == Kind::management_not_available);
-  management.end();
-}
-
-TEST_CASE("management client: filters that cannot match are refused") {
-  DeterministicSystem system;
-  ScriptedProvider provider(system);
-  ScriptedManagement management(system);
-  {
-    const ManagementClient client(make_store(system.handle(), std::make_shared<ManualClock>(),
-                                             provider.actor(), management.actor()));
-    const auto refused = [&](const InstanceFilter& filter) {
-      return kind_of(client.list_instances(filter)) == Kind::invalid_filter;
-    };
-    InstanceFilter filter;
-    SECTION("no status") {
-      filter.status.emplace();
-    }
-    SECTION("a status no instance has") {
-      filter.status = {{ExecutionStatus::continued_as_new}};
-    }
-    SECTION("an empty name") {
-      filter.orchestration_name = "";
-    }
-    SECTION("a bad parent") {
-      filter.parent_instance = "\xff";
-    }
-    SECTION("a time that ends before it begins") {
-      filter.created_after = from_milliseconds(2);
-      filter.created_before = from_milliseconds(1);
-    }
-    SECTION("nothing at all") {
-      filter.limit = 0;
-    }
-    CHECK(refused(filter));
-    CHECK(kind_of(client.get_instance_info("")) == Kind::invalid_instance);
-    CHECK(kind_of(client.list_executions("")) == Kind::invalid_instance);
-    CHECK(kind_of(client.read_execution_history("", 1)) == Kind::invalid_instance);
-    CHECK(management.count<management::ListInstances>() == 0);
-  }
-}
-
-TEST_CASE("management client: an unknown execution") {
-  DeterministicSystem system;
-  ScriptedProvider provider(system);
-  ScriptedManagement management(system);
-  {
-    const ManagementClient client(make_store(system.handle(), std::make_shared<ManualClock>(),
-                                             provider.actor(), management.actor()));
-    std::optional<ManagementClient::Answer<std::vector<Event>>> history;
-    client.read_execution_history("i", 9, [&](auto answer) { history = std::move(answer); });
-    system.run();
-    management.answer<management::ReadExecutionHistory>(
-        Answer<std::vector<Event>>(failure(provider_error(ProviderError::Kind::invalid_input))));
-    CHECK(kind_of(*history) == Kind::execution_not_found);
-  }
 }

@@ -17,6 +17,16 @@ TEST_CASE("instance ids") {
   CHECK_THAT(check_instance_id(std::string("a\0b", 3)), Catch::Contains("zero byte"));
 }
 
+TEST_CASE("keys of the key-value state") {
+  CHECK(check_key("k").empty());
+  CHECK(check_key(std::string(255, 'x')).empty());
+  CHECK(check_key("a key/with: größe 日本 🚀\n").empty());
+  CHECK_THAT(check_key(""), Catch::Contains("the state key is empty"));
+  CHECK_THAT(check_key(std::string(256, 'x')), Catch::Contains("256 bytes, at most 255"));
+  CHECK_THAT(check_key("k\xc3"), Catch::Contains("the state key is not valid UTF-8"));
+  CHECK_THAT(check_key(std::string("a\0b", 3)), Catch::Contains("zero byte"));
+}
+
 TEST_CASE("UTF-8, and what only looks like it") {
   for (const char* good : {"", "ascii", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x9a\x80",
                            "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"}) {
@@ -35,6 +45,12 @@ TEST_CASE("payloads up to 64 MiB") {
   CHECK(check_payload("input", large).empty());
   large.push_back('x');
   CHECK_THAT(check_payload("input", large), Catch::Contains("67108864"));
+}
+
+TEST_CASE("heartbeats up to 64 KiB") {
+  CHECK(check_heartbeat("").empty());
+  CHECK(check_heartbeat(std::string(65536, 'x')).empty());
+  CHECK_THAT(check_heartbeat(std::string(65537, 'x')), Catch::Contains("65537"));
 }
 
 TEST_CASE("versions compare as numbers") {

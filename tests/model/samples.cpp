@@ -6,6 +6,8 @@ namespace {
 
 const Timestamp time_1 = from_milliseconds(1'700'000'000'123);
 const ParentLink parent{"parent", 2, 9};
+const CarriedState carried{
+    {{"E", "data"}}, {{"Q", "message"}}, "half way", 3, {{"key", "value", time_1, 5}}, 6};
 
 }  // namespace
 
@@ -19,17 +21,19 @@ ErrorDetails full_error() {
   details.attempts = 11;
   details.max_attempts = 10;
   details.nondeterminism = NondeterminismReport{4, "recorded", "attempted", "Orders", "1.2.3"};
+  details.chain = {{ErrorOrigin::Kind::activity, "Charge", "i", 3, 4},
+                   {ErrorOrigin::Kind::orchestration, "Orders", "i", 3, 0}};
   return details;
 }
 
 std::vector<std::pair<std::string, Event>> sample_events() {
   const std::vector<EventKind> kinds = {
-      event::OrchestrationStarted{"Orders", "1.2.3", "in", parent, {{"E", "data"}}},
+      event::OrchestrationStarted{"Orders", "1.2.3", "in", parent, carried, 1},
       event::OrchestrationCompleted{"out"},
       event::OrchestrationFailed{full_error()},
       event::OrchestrationContinuedAsNew{"in", "2.0.0"},
       event::OrchestrationCancelRequested{"reason"},
-      event::ActivityScheduled{"Charge", "in"},
+      event::ActivityScheduled{"Charge", "in", "gpu", "session-1"},
       event::ActivityCompleted{"out"},
       event::ActivityFailed{full_error()},
       event::ActivityCancelRequested{"reason"},
@@ -46,6 +50,16 @@ std::vector<std::pair<std::string, Event>> sample_events() {
       event::OrchestrationChained{"Other", std::nullopt, "other-1", "in"},
       event::UtcNowRecorded{time_1},
       event::GuidRecorded{"f47ac10b-58cc-4372-a567-0e02b2c3d479"},
+      event::QueueSubscribed{"Q"},
+      event::QueueEventDelivered{"Q", "data"},
+      event::QueueSubscriptionCancelled{"reason"},
+      event::CustomStatusUpdated{"half way"},
+      event::KeyValueSet{"key", "value"},
+      event::KeyValueCleared{"key"},
+      event::KeyValuesCleared{},
+      event::KeyValueReadScheduled{"other", "key"},
+      event::KeyValueReadCompleted{"value"},
+      event::PatchMarked{"patch-1"},
   };
   std::vector<std::pair<std::string, Event>> samples;
   for (const EventKind& kind : kinds) {
@@ -59,8 +73,9 @@ std::vector<std::pair<std::string, WorkItem>> sample_work_items() {
   return {
       {"work.StartOrchestration", work::StartOrchestration{"i", "Orders", "in", "1.2.3", parent}},
       {"work.ContinueAsNew",
-       work::ContinueAsNew{"i", 3, "Orders", "in", std::nullopt, parent, {{"E", "data"}}}},
-      {"work.ActivityExecute", work::ActivityExecute{"i", 3, 4, "Charge", "in", "Orders", "1.2.3"}},
+       work::ContinueAsNew{"i", 3, "Orders", "in", std::nullopt, parent, carried}},
+      {"work.ActivityExecute",
+       work::ActivityExecute{"i", 3, 4, "Charge", "in", "Orders", "1.2.3", "gpu", "session-1"}},
       {"work.ActivityCompleted", work::ActivityCompleted{"i", 3, 4, "out"}},
       {"work.ActivityFailed", work::ActivityFailed{"i", 3, 4, full_error()}},
       {"work.TimerFired", work::TimerFired{"i", 3, 4, time_1}},
@@ -68,6 +83,9 @@ std::vector<std::pair<std::string, WorkItem>> sample_work_items() {
       {"work.SubOrchCompleted", work::SubOrchCompleted{"i", 3, 4, "out"}},
       {"work.SubOrchFailed", work::SubOrchFailed{"i", 3, 4, full_error()}},
       {"work.CancelInstance", work::CancelInstance{"i", "reason", parent}},
+      {"work.QueueMessage", work::QueueMessage{"i", "Q", "data"}},
+      {"work.ReadKeyValue", work::ReadKeyValue{"i", "key", parent}},
+      {"work.KeyValueRead", work::KeyValueRead{"i", 3, 4, "value"}},
   };
 }
 

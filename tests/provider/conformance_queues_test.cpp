@@ -93,15 +93,15 @@ TEST_CASE("an abandoned activity is handed out again and counted", "[conformance
   World world(GENERATE(Backend::memory, Backend::lmdb));
   start_with_activities(world, 2);
   auto item = world.fetch_work().at(0);
-  CHECK(world.ask<Done>(*world.worker, AbandonWorker{item.lock_token, {}, false, {}}));
+  CHECK(world.ask<Done>(*world.worker, AbandonWorker{item.lock_token, {}, false, {}, {}}));
   CHECK(world.complete(item, "late").error().kind == Kind::invalid_lock_token);
   item = world.fetch_work().at(0);
   CHECK(item.attempt_count == 2);
-  CHECK(world.ask<Done>(*world.worker, AbandonWorker{item.lock_token, {}, true, {}}));
+  CHECK(world.ask<Done>(*world.worker, AbandonWorker{item.lock_token, {}, true, {}, {}}));
   item = world.fetch_work().at(0);
   CHECK(item.attempt_count == 2);
 
-  CHECK(world.ask<Done>(*world.worker, AbandonWorker{item.lock_token, 10s, false, {}}));
+  CHECK(world.ask<Done>(*world.worker, AbandonWorker{item.lock_token, 10s, false, {}, {}}));
   const auto parked = park_worker(world);
   CHECK_FALSE(parked.answered());
   CHECK(world.due()->next_due == world.clock->now() + 10s);
@@ -122,7 +122,7 @@ TEST_CASE("a cancelled activity is gone, running or not", "[conformance]") {
   ack.cancelled_activities = {2, 3, 99};
   world.ack(ack).value();
   CHECK(world.complete(running, "late").error().kind == Kind::invalid_lock_token);
-  CHECK(world.ask<Done>(*world.worker, AbandonWorker{running.lock_token, {}, false, {}})
+  CHECK(world.ask<Done>(*world.worker, AbandonWorker{running.lock_token, {}, false, {}, {}})
             .error()
             .kind == Kind::invalid_lock_token);
   const auto rest = world.fetch_work(5);

@@ -137,7 +137,7 @@ TEST_CASE("abandoning or losing the turn ahead frees the commit", "[group_commit
   const int way = GENERATE(0, 1, 2);
   if (way == 0) {
     (void)world.dispatcher->ask<Done>(
-        AbandonOrchestrationItem{fetch.value().at(0).lock_token, {}, true, {}});
+        AbandonOrchestrationItem{fetch.value().at(0).lock_token, {}, true, {}, {}});
   } else if (way == 1) {
     (void)world.dispatcher->ask<Done>(ReleaseHolder{});
   } else {

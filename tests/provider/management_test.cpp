@@ -176,7 +176,7 @@ TEST_CASE("what an instance waits for is shown until the next delivery", "[manag
   auto item = world.fetch_one();
   world
       .ask<Done>(*world.dispatcher,
-                 AbandonOrchestrationItem{item.lock_token, {}, true, "registration of Test"})
+                 AbandonOrchestrationItem{item.lock_token, {}, true, "registration of Test", {}})
       .value();
   CHECK(waiting_for() == "registration of Test");
   item = world.fetch_one();
@@ -186,7 +186,8 @@ TEST_CASE("what an instance waits for is shown until the next delivery", "[manag
   ack.worker_items = {activity(item, 2)};
   world.ack(ack).value();
   const auto work = world.fetch_work().at(0);
-  world.ask<Done>(*world.worker, AbandonWorker{work.lock_token, 5s, true, "registration of Act"})
+  world
+      .ask<Done>(*world.worker, AbandonWorker{work.lock_token, 5s, true, "registration of Act", {}})
       .value();
   CHECK(waiting_for() == "registration of Act");
   world.raise("a", "End");

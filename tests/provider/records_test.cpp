@@ -82,6 +82,30 @@ TEST_CASE("results are read back", "[records]") {
         OrchestrationStatus(OrchestrationStatus::Failed{details}));
 }
 
+TEST_CASE("what an instance lets others see is read back", "[records]") {
+  const StoredValue value{"key", "value", from_milliseconds(7), 9};
+  const auto value_bytes = encode_value(value);
+  CHECK(decode_value("key", value_bytes).value() == value);
+  CHECK(decode_value("", encode_value({})).value() == StoredValue{});
+  for (const auto& status : {CustomStatus{"half way", 3}, CustomStatus{"", 4},
+                             CustomStatus{std::nullopt, 5}, CustomStatus{}}) {
+    CHECK(decode_custom_status(encode_custom_status(status)).value() == status);
+  }
+  const auto status_bytes = encode_custom_status({"half way", 3});
+  const auto damaged = [](std::string bytes, std::size_t i) {
+    bytes[i] = static_cast<char>(bytes[i] ^ 0x55);
+    return bytes;
+  };
+  for (std::size_t i = 0; i < value_bytes.size(); ++i) {
+    CHECK_FALSE(decode_value("key", std::string_view(value_bytes).substr(0, i)));
+    CHECK_FALSE(decode_value("key", damaged(value_bytes, i)));
+  }
+  for (std::size_t i = 0; i < status_bytes.size(); ++i) {
+    CHECK_FALSE(decode_custom_status(std::string_view(status_bytes).substr(0, i)));
+    CHECK_FALSE(decode_custom_status(damaged(status_bytes, i)));
+  }
+}
+
 TEST_CASE("a worker row carries its count and session", "[records]") {
   const work::ActivityExecute item{"a", 1, 2, "Act", "in", "Test", "1.0.0"};
   auto bytes = encode_work_row(WorkRow{77, 0, item});
@@ -93,4 +117,47 @@ TEST_CASE("a worker row carries its count and session", "[records]") {
   CHECK(row.item == item);
   CHECK_FALSE(decode_work_row("short"));
   CHECK_FALSE(decode_work_row(std::string(20, '\x01')));
+}
+
+TEST_CASE("a worker row carries its lane", "[records]") {
+  work::ActivityExecute item{"a", 1, 2, "Act", "in", "Test", "1.0.0"};
+  CHECK(lane_of_work_row(encode_work_row(WorkRow{77, 0, item})) == nullptr);
+  item.tag = GENERATE(as<std::optional<std::string>>{}, std::nullopt, "", "gpu");
+  item.session = "s-1";
+  auto bytes = encode_work_row(WorkRow{77, 0, item});
+  const auto lane = lane_of_work_row(bytes);
+  REQUIRE(lane);
+  CHECK(lane->tag == item.tag);
+  CHECK(lane->session == item.session);
+  CHECK(session_of_work_row(bytes) == 77);
+  count_first_delivery(bytes);
+  CHECK(decode_work_row(bytes)->first_count == 1);
+  CHECK(decode_work_row(bytes)->item == item);
+
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    (void)lane_of_work_row(std::string_view(bytes).substr(0, size));
+    CHECK_FALSE(decode_work_row(std::string_view(bytes).substr(0, size)));
+  }
+  // Everything but count and session is checked.
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 0 || i >= 10) {
+      auto damaged = bytes;
+      damaged[i] = static_cast<char>(damaged[i] ^ 0x55);
+      CHECK_FALSE(decode_work_row(damaged));
+    }
+  }
+}
+
+TEST_CASE("progress and quarantine records are read back", "[records]") {
+  const ProgressRecord progress{"half", from_milliseconds(5)};
+  CHECK(decode_progress(encode_progress(progress)).value() == progress);
+  const QuarantineRecord quarantine{"poison", from_milliseconds(-6), "Act"};
+  const auto bytes = encode_quarantine(quarantine);
+  CHECK(decode_quarantine(bytes).value() == quarantine);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    CHECK_FALSE(decode_quarantine(std::string_view(bytes).substr(0, size)));
+  }
+  CHECK_FALSE(decode_progress(""));
+  CHECK_FALSE(decode_progress("nonsense"));
+  CHECK_FALSE(decode_progress(bytes.substr(0, bytes.size() - 1)));
 }

@@ -147,7 +147,7 @@ Done World::ack(const AckOrchestrationItem& request) {
 }
 
 Done World::abandon(LockToken token, Milliseconds delay, bool ignore_attempt) {
-  return ask<Done>(*dispatcher, AbandonOrchestrationItem{token, delay, ignore_attempt, {}});
+  return ask<Done>(*dispatcher, AbandonOrchestrationItem{token, delay, ignore_attempt, {}, {}});
 }
 
 WorkItems World::fetch_work(std::uint64_t max_items) {
@@ -193,7 +193,7 @@ Event started_event(const std::string& orchestration, std::uint64_t id) {
 }
 
 Event scheduled_event(std::uint64_t id, const std::string& name) {
-  return Event{id, 0, from_milliseconds(6), event::ActivityScheduled{name, ""}};
+  return Event{id, 0, from_milliseconds(6), event::ActivityScheduled{name, "", {}, {}}};
 }
 
 work::ActivityExecute activity(const OrchestrationItem& item, std::uint64_t id,

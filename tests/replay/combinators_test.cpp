@@ -209,6 +209,94 @@ TEST_CASE("the late result of something cancelled changes nothing") {
   CHECK(harness.history().size() == size);
 }
 
+TEST_CASE("map() changes the value, when somebody awaits it") {
+  const auto length = [](const std::string& text) { return text.size(); };
+  const auto residency = both_ways();
+  SECTION("of one future") {
+    Harness harness(residency, [length](OrchestrationContext ctx) -> Task<std::size_t> {
+      auto mapped = ctx.schedule_activity("A").map(length);
+      const std::size_t size = co_await std::move(mapped);
+      co_return size * 2;
+    });
+    (void)harness.start();
+    CHECK(output_of(harness.turn(harness.activity_completed(2, "four"))) == "8");
+  }
+  SECTION("of one without a value") {
+    Harness harness(residency, [](OrchestrationContext ctx) -> Task<std::string> {
+      const auto told = [] { return std::string("fired"); };
+      auto mapped = ctx.schedule_timer(1s).map(told);
+      std::string text = co_await std::move(mapped);
+      co_return text;
+    });
+    (void)harness.start();
+    CHECK(output_of(harness.turn(harness.timer_fired(2))) == "fired");
+  }
+  SECTION("of several that are joined") {
+    Harness harness(residency, [length](OrchestrationContext ctx) -> Task<std::size_t> {
+      auto first = ctx.schedule_activity("A").map(length);
+      auto second = ctx.schedule_activity("B").map(length);
+      const auto sizes = co_await when_all(std::move(first), std::move(second));
+      co_return std::get<0>(sizes) * 10 + std::get<1>(sizes);
+    });
+    (void)harness.start();
+    (void)harness.turn(harness.activity_completed(3, "b"));
+    CHECK(output_of(harness.turn(harness.activity_completed(2, "aa"))) == "21");
+  }
+  SECTION("not of a failure") {
+    bool called = false;
+    Harness harness(Residency::resident, [&called](OrchestrationContext ctx) -> Task<int> {
+      const auto never = [&called](const std::string&) {
+        called = true;
+        return 1;
+      };
+      auto mapped = ctx.schedule_activity("A").map(never);
+      const int number = co_await std::move(mapped);
+      co_return number;
+    });
+    (void)harness.start();
+    CHECK(failure_of(harness.turn(harness.activity_failed(2, "no"))).message == "no");
+    CHECK_FALSE(called);
+  }
+}
+
+TEST_CASE("a mapped future that is dropped, or loses, is cancelled") {
+  const bool races = GENERATE(false, true);
+  Harness harness(both_ways(), [races](OrchestrationContext ctx) -> Task<> {
+    const auto length = [](const std::string& text) { return text.size(); };
+    auto mapped = ctx.schedule_activity("A").map(length);
+    if (races) {
+      co_await when_any(std::move(mapped), ctx.schedule_timer(1s));
+    } else {
+      const auto dropped = std::move(mapped);
+      co_await ctx.schedule_timer(1s);
+    }
+    co_await ctx.schedule_activity("After");
+  });
+  (void)harness.start();
+  const auto raced = harness.turn(harness.timer_fired(3));
+  CHECK(cancelled(raced) == std::vector<std::uint64_t>{2});
+  CHECK(raced.activities.size() == 1);
+}
+
+TEST_CASE("a child that has ended is not asked to stop") {
+  Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
+    {
+      auto awaited = ctx.schedule_sub_orchestration("C");
+      auto looked_at_never = ctx.schedule_sub_orchestration("D");
+      co_await when_any(awaited, ctx.schedule_timer(1h));
+    }
+    co_await ctx.schedule_activity("After");
+  });
+  (void)harness.start();
+  const auto raced =
+      harness.turn({harness.child_completed(3, "d"), harness.child_completed(2, "c")});
+  CHECK(raced.messages.empty());
+  CHECK(raced.cancelled_timers.size() == 1);
+  for (const std::string& type : harness.types()) {
+    CHECK(type != "SubOrchestrationCancelRequested");
+  }
+}
+
 TEST_CASE("mistakes in awaiting are told to the code, not waited for") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string text;

@@ -334,3 +334,116 @@ TEST_CASE("an execution can be failed without its code") {
     CHECK(result.events.front().event_id == harness.history().size() + 1);
   }
 }
+
+TEST_CASE("messages for an execution that has its end change nothing") {
+  const EventKind completed = event::OrchestrationCompleted{"out"};
+  const EventKind failed =
+      event::OrchestrationFailed{application_error(ErrorKind::orchestration_failed, "no")};
+  const EventKind continued = event::OrchestrationContinuedAsNew{"next", std::nullopt};
+  const EventKind schedule = event::ActivityScheduled{"Late", ""};
+  const auto ends = GENERATE_COPY(
+      values<std::vector<EventKind>>({{completed},
+                                      {failed},
+                                      {continued},
+                                      {completed, failed},
+                                      {completed, schedule},
+                                      {failed, event::OrchestrationCancelRequested{"late"}}}));
+  Harness harness(Residency::rebuilt, one_of_each);
+  (void)harness.start();
+  auto history = harness.history();
+  for (const EventKind& kind : ends) {
+    history.push_back({history.size() + 1, 0, from_milliseconds(9'000), kind});
+  }
+  replay::TurnServices services;
+  services.now = [] { return from_milliseconds(1); };
+  bool began = false;
+  const auto code = [&began](OrchestrationContext) -> Task<> {
+    began = true;
+    co_return;
+  };
+  replay::Execution execution(
+      {"i", 1, "Test", "1.0.0",
+       std::make_shared<const OrchestrationHandler>(detail::make_orchestration_handler(code))},
+      services);
+  const std::vector<WorkItem> messages{
+      work::CancelInstance{"i", "late"}, harness.activity_completed(2, ""), harness.timer_fired(3),
+      Harness::raised("E", ""), work::StartOrchestration{"i", "Test", "", {}, {}}};
+  replay::TurnResult result;
+  SECTION("in a turn") {
+    execution.replay(history);
+    result = execution.run(messages);
+    CHECK(execution.history_size() == history.size());
+  }
+  SECTION("not even a failure without its code") {
+    result = execution.fail(history, messages,
+                            application_error(ErrorKind::poisoned_orchestration, "too often"));
+  }
+  CHECK(still_running(result));
+  CHECK(result.events.empty());
+  CHECK(result.messages.empty());
+  CHECK(result.activities.empty());
+  CHECK(result.cancelled_activities.empty());
+  CHECK(result.cancelled_timers.empty());
+  CHECK_FALSE(began);
+}
+
+TEST_CASE("whatever ends it, nothing stays open") {
+  const auto residency = both_ways();
+  const auto until_done = [](bool fails) {
+    return [fails](OrchestrationContext ctx) -> Task<> {
+      auto activity = ctx.schedule_activity("A");
+      auto timer = ctx.schedule_timer(1h);
+      auto wait = ctx.wait_for_external_event("E");
+      auto child = ctx.schedule_sub_orchestration("C");
+      co_await ctx.wait_for_external_event("Done");
+      if (fails) {
+        throw std::runtime_error("thrown");
+      }
+      co_await ctx.schedule_timer(1h);
+    };
+  };
+  SECTION("an exception") {
+    Harness harness(residency, until_done(true));
+    (void)harness.start();
+    const auto result = harness.turn(Harness::raised("Done", ""));
+    CHECK(failure_of(result).message == "thrown");
+    check_all_closed(result);
+  }
+  SECTION("its limit") {
+    Harness harness(residency, until_done(false));
+    harness.services.history_limit = 7;
+    (void)harness.start();
+    const auto result = harness.turn(Harness::raised("Done", ""));
+    CHECK(failure_of(result).kind == ErrorKind::limit_exceeded);
+    CHECK(result.timers.empty());
+    check_all_closed(result);
+  }
+  SECTION("code that is not the same any more") {
+    Harness harness(residency, until_done(false));
+    (void)harness.start();
+    harness.swap_code([](OrchestrationContext) -> Task<> { co_return; });
+    const auto result = harness.turn(Harness::raised("Other", ""));
+    CHECK(failure_of(result).kind == ErrorKind::nondeterminism);
+    check_all_closed(result);
+  }
+}
+
+TEST_CASE("a limit that is exceeded keeps no message to others back") {
+  Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
+    const std::string input = "in";
+    ctx.schedule_orchestration("Other", "other-1", input);
+    co_await ctx.schedule_activity("A", input);
+  });
+  harness.services.history_limit = 2;
+  const auto result =
+      harness.turn(work::StartOrchestration{"i", "Test", "", {}, ParentLink{"p", 3, 7}});
+  CHECK(failure_of(result).kind == ErrorKind::limit_exceeded);
+  CHECK(result.activities.empty());
+  REQUIRE(result.messages.size() == 2);
+  CHECK(std::get<work::StartOrchestration>(result.messages[0]).instance == "other-1");
+  CHECK(std::get<work::SubOrchFailed>(result.messages[1]).details.kind ==
+        ErrorKind::limit_exceeded);
+  CHECK(harness.types() == std::vector<std::string>{"OrchestrationStarted", "OrchestrationChained",
+                                                    "ActivityScheduled", "ActivityCancelRequested",
+                                                    "OrchestrationFailed"});
+}

@@ -106,17 +106,19 @@ TEST_CASE("events not waited for go along into the next execution, all of them, 
   const auto result = harness.turn(batch);
   REQUIRE(std::holds_alternative<replay::ContinuedAsNew>(result.outcome));
   const auto& next = std::get<work::ContinueAsNew>(result.messages.at(0));
-  REQUIRE(next.carried_events.size() == 31);
+  REQUIRE(next.carried.events.size() == 31);
   for (int i = 0; i < 30; ++i) {
-    CHECK(next.carried_events[static_cast<std::size_t>(i)].data == std::to_string(i));
+    CHECK(next.carried.events[static_cast<std::size_t>(i)].data == std::to_string(i));
   }
-  CHECK(next.carried_events[30] == CarriedEvent{"B", "after"});
+  CHECK(next.carried.events[30] == CarriedEvent{"B", "after"});
 }
 
 TEST_CASE("an execution begins with the events carried into it") {
   Harness harness(both_ways(), three_waits);
   harness.assignment = {"i", 2, "Test", "1.0.0", nullptr};
-  work::ContinueAsNew begin{"i", 2, "Test", "", {}, {}, {{"E", "1"}, {"E", "2"}}};
+  CarriedState carried;
+  carried.events = {{"E", "1"}, {"E", "2"}};
+  work::ContinueAsNew begin{"i", 2, "Test", "", {}, {}, carried};
   CHECK(still_running(harness.turn(begin)));
   CHECK(output_of(harness.turn(Harness::raised("E", "3"))) == "123");
 }

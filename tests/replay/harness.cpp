@@ -74,6 +74,10 @@ WorkItem Harness::raised(std::string name, std::string data) {
   return work::ExternalRaised{"i", std::move(name), std::move(data)};
 }
 
+WorkItem Harness::queued(std::string name, std::string data) {
+  return work::QueueMessage{"i", std::move(name), std::move(data)};
+}
+
 std::vector<std::string> Harness::types() const {
   std::vector<std::string> types;
   for (const Event& event : history_) {

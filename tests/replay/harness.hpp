@@ -40,6 +40,7 @@ class Harness {
   [[nodiscard]] WorkItem child_completed(std::uint64_t id, std::string result) const;
   [[nodiscard]] WorkItem child_failed(std::uint64_t id, std::string message) const;
   [[nodiscard]] static WorkItem raised(std::string name, std::string data);
+  [[nodiscard]] static WorkItem queued(std::string name, std::string data);
 
   [[nodiscard]] const std::vector<Event>& history() const { return history_; }
   /// The types of the events, in order.

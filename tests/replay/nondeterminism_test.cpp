@@ -36,6 +36,45 @@ ErrorDetails nondeterminism_of(const replay::TurnResult& result) {
   return details;
 }
 
+/// What one step is, as far as it can differ.
+struct Step {
+  enum class Kind { event, queue, child, detached, read, nothing };
+  Kind kind = Kind::nothing;
+  std::string name = "N";
+  std::string input = "in";
+  std::string instance = "other";
+  std::string version = "1.0.0";
+};
+
+/// Code that takes the step, and then waits.
+auto taking(Step step) {
+  return [step](OrchestrationContext ctx) -> Task<> {
+    const Step taken = step;
+    const auto options =
+        SubOrchestrationOptions().instance_id(taken.instance).version(taken.version);
+    switch (taken.kind) {
+      case Step::Kind::event:
+        co_await ctx.wait_for_external_event(taken.name);
+        break;
+      case Step::Kind::queue:
+        co_await ctx.dequeue_event(taken.name);
+        break;
+      case Step::Kind::child:
+        co_await ctx.schedule_sub_orchestration(taken.name, taken.input, options);
+        break;
+      case Step::Kind::detached:
+        ctx.schedule_orchestration(taken.name, taken.instance, taken.input, taken.version);
+        break;
+      case Step::Kind::read:
+        co_await ctx.read_value(taken.instance, taken.name);
+        break;
+      case Step::Kind::nothing:
+        break;
+    }
+    co_await ctx.wait_for_external_event("Go");
+  };
+}
+
 }  // namespace
 
 TEST_CASE("another activity name, input or kind of step is a mismatch") {
@@ -184,4 +223,107 @@ TEST_CASE("a damaged history fails the instance with what is wrong") {
   const auto details = failure_of(execution.run({harness.activity_completed(4, "")}));
   CHECK(details.kind == ErrorKind::storage);
   CHECK_THAT(details.message, Catch::Contains("damaged"));
+}
+
+TEST_CASE("another event, queue, child, detached start or read than recorded is a mismatch") {
+  using Kind = Step::Kind;
+  struct Row {
+    Kind kind;
+    Step changed;
+  };
+  const auto row = GENERATE(values<Row>({
+      {Kind::event, {Kind::event, "M"}},
+      {Kind::event, {Kind::queue}},
+      {Kind::queue, {Kind::queue, "M"}},
+      {Kind::queue, {Kind::event}},
+      {Kind::child, {Kind::child, "M"}},
+      {Kind::child, {Kind::child, "N", "out"}},
+      {Kind::child, {Kind::child, "N", "in", "another"}},
+      {Kind::child, {Kind::child, "N", "in", "other", "2.0.0"}},
+      {Kind::child, {Kind::detached}},
+      {Kind::detached, {Kind::detached, "M"}},
+      {Kind::detached, {Kind::detached, "N", "out"}},
+      {Kind::detached, {Kind::detached, "N", "in", "another"}},
+      {Kind::detached, {Kind::detached, "N", "in", "other", "2.0.0"}},
+      {Kind::detached, {Kind::nothing}},
+      {Kind::read, {Kind::read, "M"}},
+      {Kind::read, {Kind::read, "N", "in", "another"}},
+      {Kind::read, {Kind::nothing}},
+  }));
+  Harness harness(Residency::rebuilt, taking({row.kind}));
+  (void)harness.start();
+  SECTION("the same step is none") {
+    CHECK(still_running(harness.turn(Harness::raised("Other", ""))));
+  }
+  SECTION("another is") {
+    harness.swap_code(taking(row.changed));
+    CHECK(nondeterminism_of(harness.turn(Harness::raised("Other", ""))).nondeterminism->event_id ==
+          2);
+  }
+}
+
+TEST_CASE("a detached start that the code has dropped or added is a mismatch") {
+  const auto with = taking({Step::Kind::detached});
+  const auto without = taking({Step::Kind::nothing});
+  SECTION("dropped") {
+    Harness harness(Residency::rebuilt, with);
+    (void)harness.start();
+    harness.swap_code(without);
+    CHECK(nondeterminism_of(harness.turn(Harness::raised("Other", ""))).nondeterminism->recorded ==
+          "OrchestrationChained(\"N\", instance \"other\")");
+  }
+  SECTION("added") {
+    Harness harness(Residency::rebuilt, without);
+    (void)harness.start();
+    harness.swap_code(with);
+    CHECK(nondeterminism_of(harness.turn(Harness::raised("Other", ""))).nondeterminism->attempted ==
+          "OrchestrationChained(\"N\", instance \"other\")");
+  }
+}
+
+TEST_CASE("every answer fits one kind of step only") {
+  enum class Kind { activity, timer, child, read, event, queue };
+  const auto kind =
+      GENERATE(Kind::activity, Kind::timer, Kind::child, Kind::read, Kind::event, Kind::queue);
+  const auto awaiting = [kind](OrchestrationContext ctx) -> Task<> {
+    const Kind step = kind;
+    switch (step) {
+      case Kind::activity:
+        co_await ctx.schedule_activity("A");
+        break;
+      case Kind::timer:
+        co_await ctx.schedule_timer(1s);
+        break;
+      case Kind::child:
+        co_await ctx.schedule_sub_orchestration("C");
+        break;
+      case Kind::read:
+        co_await ctx.read_value("other", "k");
+        break;
+      case Kind::event:
+        co_await ctx.wait_for_external_event("E");
+        break;
+      case Kind::queue:
+        co_await ctx.dequeue_event("Q");
+        break;
+    }
+  };
+  Harness harness(GENERATE(Residency::resident, Residency::rebuilt), awaiting);
+  (void)harness.start();
+  const std::vector<std::pair<Kind, WorkItem>> answers{
+      {Kind::activity, harness.activity_completed(2, "")},
+      {Kind::activity, harness.activity_failed(2, "no")},
+      {Kind::timer, harness.timer_fired(2)},
+      {Kind::child, harness.child_completed(2, "")},
+      {Kind::child, harness.child_failed(2, "no")},
+      {Kind::read, work::KeyValueRead{"i", 1, 2, "v"}}};
+  const auto& [fits, answer] = answers[GENERATE(range(std::size_t{0}, std::size_t{6}))];
+  const auto result = harness.turn(answer);
+  if (fits != kind) {
+    CHECK(nondeterminism_of(result).nondeterminism->event_id == 2);
+  } else if (const auto* failed = std::get_if<replay::Failed>(&result.outcome)) {
+    CHECK(failed->details.message == "no");
+  } else {
+    CHECK(output_of(result).empty());
+  }
 }

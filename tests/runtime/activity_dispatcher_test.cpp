@@ -1,82 +1,12 @@
 // The activity dispatcher: credits, the queue in front of its workers, back-off, poison, stopping.
 // Provider and workers are scripted.
 
-#include "runtime/activity_dispatcher.hpp"
-#include "fixture.hpp"
+#include "activity_fixture.hpp"
 
 using namespace duroxide;
 using namespace duroxide::provider;
 using namespace duroxide::runtime;
 using namespace duroxide::runtime::test;
-
-namespace {
-
-using ScriptedWorker = ScriptedActor<WorkerActor, Asked<RunActivity, ActivityEnded>>;
-
-struct ActivityFixture : Fixture {
-  explicit ActivityFixture(std::size_t worker_count, RuntimeOptions options = RuntimeOptions())
-      : Fixture(std::move(options)) {
-    activity("A", [](std::string input) { return input; });
-    std::vector<WorkerActor> handles;
-    for (std::size_t i = 0; i < worker_count; ++i) {
-      workers.emplace_back(system);
-      handles.push_back(workers.back().actor());
-    }
-    dispatcher = system.get().spawn<ActivityDispatcher>(environment, handles);
-    system.run();
-  }
-  ~ActivityFixture() {
-    for (auto& worker : workers) {
-      worker.end();
-    }
-    provider.end();
-    drain();
-    give_up();
-  }
-
-  /// Answers the parked request with activities of these tokens, and returns its credit.
-  std::uint64_t deliver(const std::vector<LockToken>& tokens, const std::string& name = "A") {
-    WorkerItems items;
-    for (const LockToken token : tokens) {
-      items.push_back(activity_item(name, token));
-    }
-    return deliver_items(std::move(items));
-  }
-  std::uint64_t deliver_items(WorkerItems items) {
-    return provider.answer<DequeueWorkerPeekLock>(Answer<WorkerItems>(std::move(items))).max_items;
-  }
-  std::size_t running() {
-    std::size_t count = 0;
-    for (auto& worker : workers) {
-      count += worker.count<RunActivity>();
-    }
-    return count;
-  }
-  /// Lets one busy worker end; returns the token of what it ran.
-  LockToken finish_one() {
-    for (auto& worker : workers) {
-      if (worker.count<RunActivity>() != 0) {
-        return worker.answer<RunActivity>(ActivityEnded{}).item.lock_token;
-      }
-    }
-    FAIL("no worker is busy");
-    return 0;
-  }
-  void give_up() {
-    actors::send_from_outside(dispatcher, GiveUp{});
-    system.run();
-  }
-  void drain() {
-    actors::send_from_outside(dispatcher, Drain{[this] { drained = true; }});
-    system.run();
-  }
-
-  std::vector<ScriptedWorker> workers;
-  ActivityDispatcherActor dispatcher;
-  bool drained = false;
-};
-
-}  // namespace
 
 TEST_CASE("activities: it asks for what its workers can run now and next") {
   ActivityFixture f(2);
@@ -119,7 +49,7 @@ TEST_CASE("activities: one without code is tried again, later each time") {
 }
 
 TEST_CASE("activities: one delivered too often fails without being run") {
-  ActivityFixture f(1, RuntimeOptions().max_attempts(2));
+  ActivityFixture f(1, RuntimeOptions().max_attempts(2).on_poison(PoisonPolicy::fail));
   auto item = activity_item("A", 9);
   item.attempt_count = 3;
   f.deliver_items({item});
@@ -134,6 +64,54 @@ TEST_CASE("activities: one delivered too often fails without being run") {
   CHECK(failed.details.kind == ErrorKind::poisoned_activity);
   CHECK(failed.details.attempts == 3);
   CHECK(failed.details.max_attempts == 2);
+  CHECK(failed.details.describe_chain() == "activity A of i9");
+  CHECK(f.logged.size() == 1);
+}
+
+TEST_CASE("activities: one delivered too often goes into quarantine") {
+  ActivityFixture f(1, RuntimeOptions().max_attempts(2));
+  auto item = activity_item("A", 9);
+  item.attempt_count = 3;
+  f.deliver_items({item});
+  CHECK(f.running() == 0);
+  CHECK(f.provider.count<AckWorker>() == 0);
+  REQUIRE(f.logged.size() == 1);
+  CHECK(f.logged[0].level == LogLevel::error);
+  CHECK(f.logged[0].activity == "A");
+  const auto asked = f.provider.take<AbandonWorker>();
+  CHECK(asked.request.lock_token == 9);
+  REQUIRE(asked.request.quarantine);
+  CHECK(asked.request.quarantine->find("activity A of instance i9 was started 2 times") == 0);
+  SECTION("which the store keeps") {
+    f.provider.answer_to(asked, Done());
+    CHECK(f.provider.count<AbandonWorker>() == 0);
+  }
+  SECTION("and is tried again if the store fails to keep that") {
+    f.provider.answer_to(asked, Done(failure(provider_error(ProviderError::Kind::storage))));
+    const auto again = f.provider.take<AbandonWorker>().request;
+    CHECK(again.lock_token == 9);
+    CHECK_FALSE(again.quarantine);
+    CHECK(again.delay > Milliseconds(0));
+  }
+}
+
+TEST_CASE("activities: the store is told which tags the workers take") {
+  const TagFilter tags = TagFilter::untagged_and({"gpu"});
+  ActivityFixture f(1, RuntimeOptions().worker_tags(tags));
+  CHECK(f.provider.take<DequeueWorkerPeekLock>().request.tags == tags);
+}
+
+TEST_CASE("activities: a runtime that takes none never asks for any") {
+  ActivityFixture f(0, RuntimeOptions().worker_tags(TagFilter::none()));
+  CHECK(f.provider.count<DequeueWorkerPeekLock>() == 0);
+  CHECK(f.provider.count<AwaitCancelledWork>() == 0);
+  actors::send_from_outside(f.dispatcher, TryAgain{});
+  f.system.run();
+  CHECK(f.provider.count<DequeueWorkerPeekLock>() == 0);
+  CHECK(f.provider.count<AwaitCancelledWork>() == 0);
+  f.drain();
+  f.provider.answer<ReleaseHolder>(Done());
+  CHECK(f.drained);
 }
 
 TEST_CASE("activities: a failed fetch is repeated after a pause") {
@@ -146,12 +124,44 @@ TEST_CASE("activities: a failed fetch is repeated after a pause") {
   CHECK(f.provider.count<DequeueWorkerPeekLock>() == 1);
 }
 
-TEST_CASE("activities: a worker that dies gives its activity back") {
+TEST_CASE("activities: a worker that has died gives its activity back, and is replaced") {
   ActivityFixture f(1);
   f.workers[0].end();
-  f.deliver({5});
-  CHECK(f.provider.take<AbandonWorker>().request.lock_token == 5);
-  CHECK(f.logged.size() == 1);
+  SECTION("by another, which goes on") {
+    f.deliver({5, 6});
+    CHECK(f.provider.take<AbandonWorker>().request.lock_token == 5);
+    CHECK(f.logged.size() == 1);
+    REQUIRE(f.workers.size() == 2);
+    CHECK(f.runs(6) == 1);
+  }
+  SECTION("as soon as there is a thread for one") {
+    f.makes_workers = false;
+    f.deliver({5, 6});
+    CHECK(f.provider.take<AbandonWorker>().request.lock_token == 5);
+    REQUIRE(f.logged.size() == 2);
+    CHECK(f.logged[1].message == "cannot start a worker: no thread left; 0 are left");
+    f.makes_workers = true;
+    actors::send_from_outside(f.dispatcher, TryAgain{});
+    f.system.run();
+    REQUIRE(f.workers.size() == 2);
+    CHECK(f.runs(6) == 1);
+    actors::send_from_outside(f.dispatcher, TryAgain{});
+    f.system.run();
+    CHECK(f.workers.size() == 2);
+  }
+}
+
+TEST_CASE("activities: a dispatcher that ends takes its workers along") {
+  ActivityFixture f(2);
+  f.workers[0].end();
+  f.deliver({1, 2});
+  CHECK(f.workers.size() == 3);  // one was made
+  f.drain();
+  f.give_up();
+  f.provider.answer<ReleaseHolder>(Done());
+  for (const auto& worker : f.workers) {
+    CHECK(actors::has_ended(worker.actor()));
+  }
 }
 
 TEST_CASE("activities: draining waits for what runs, and gives back what does not") {

@@ -30,6 +30,16 @@ std::string charge(ActivityContext& context, int cents) {
   return "paid " + std::to_string(cents) + " for " + context.instance_id();
 }
 
+/// A long activity: it says how far it is, goes on there if it was interrupted, and stops when it is
+/// told to.
+int copy_pages(ActivityContext& context) {
+  int page = context.last_heartbeat<int>().value_or(0);
+  while (page < 100 && !context.is_cancelled()) {
+    context.heartbeat(++page);
+  }
+  return page;
+}
+
 /// An orchestration: it charges, waits a month for the goods to be confirmed, and refunds otherwise.
 Task<std::string> order(OrchestrationContext context, int cents) {
   const std::string payment = co_await context.schedule_activity("Charge", cents);
@@ -76,10 +86,28 @@ struct Environment {
 TEST_CASE("how to test an activity: call it") {
   ActivityContext::Call call;
   call.instance = "order-1";
-  const LogSink silent = [](const LogRecord&) {};
-  ActivityContext context(call, silent);
+  ActivityContext context(call, {});
   CHECK(charge(context, 500) == "paid 500 for order-1");
   CHECK_THROWS_WITH(charge(context, 100'001), "declined");
+}
+
+TEST_CASE("how to test what an activity does when it is cancelled, and what it reports") {
+  std::stop_source stop;
+  std::vector<std::string> reported;
+  ActivityContext::Call call;
+  call.instance = "order-1";
+  call.progress = "40";  // what an earlier delivery said last
+  ActivityContext::Services services;
+  services.stop = stop.get_token();
+  services.heartbeat = [&](const ActivityToken&, std::string progress) {
+    reported.push_back(std::move(progress));
+    if (reported.size() == 2) {
+      stop.request_stop();
+    }
+  };
+  ActivityContext context(call, services);
+  CHECK(copy_pages(context) == 42);
+  CHECK(reported == std::vector<std::string>{"41", "42"});
 }
 
 // --- an orchestration -----------------------------------------------------------------------------
@@ -176,7 +204,15 @@ class FlakyProvider final : public ProviderActor::base {
         pass<provider::ReleaseHolder>(),
         pass<provider::GetStatus>(),
         pass<provider::WaitForStatus>(),
+        pass<provider::GetValue>(),
+        pass<provider::GetValues>(),
+        pass<provider::WaitForValue>(),
         pass<provider::StopWaiting>(),
+        pass<provider::ReleaseFromQuarantine>(),
+        pass<provider::ReleaseSessions>(),
+        pass<provider::AwaitCancelledWork>(),
+        pass<provider::Heartbeat>(),
+        pass<provider::CompleteActivity>(),
     };
   }
 

@@ -203,8 +203,9 @@ TEST_CASE("code that is not registered leaves the item leased") {
 }
 
 TEST_CASE("a message delivered too often fails the instance") {
-  OrchestratorFixture f(RuntimeOptions().max_attempts(3));
+  OrchestratorFixture f(RuntimeOptions().max_attempts(3).on_poison(PoisonPolicy::fail));
   auto item = start_item("i", "O");
+  std::get<work::StartOrchestration>(item.messages[0]).input = "secret";
   item.attempt_count = 4;
   SECTION("also when there is no code for it") {}
   SECTION("without running its code") {
@@ -221,11 +222,15 @@ TEST_CASE("a message delivered too often fails the instance") {
   CHECK(ack.metadata.failure->kind == ErrorKind::poisoned_orchestration);
   CHECK(ack.metadata.failure->attempts == 4);
   CHECK(ack.metadata.failure->max_attempts == 3);
+  CHECK(ack.metadata.failure->subject == "i");
+  CHECK_THAT(ack.metadata.failure->to_string(),
+             Catch::Contains("instance i (O)") && Catch::Contains("3 times") &&
+                 Catch::Contains("3 attempts") && !Catch::Contains("secret"));
   CHECK(is_terminal(ack.events.back().kind));
 }
 
 TEST_CASE("a poisoned instance with a history fails behind it") {
-  OrchestratorFixture f;
+  OrchestratorFixture f(RuntimeOptions().on_poison(PoisonPolicy::fail));
   f.orchestration("O", one_activity);
   f.turn(start_item("i", "O"));
   auto item = next_item("i", 2, f.completed());
@@ -243,6 +248,117 @@ TEST_CASE("a poisoned instance with a history fails behind it") {
   REQUIRE_FALSE(ack.events.empty());
   CHECK(ack.events.front().event_id == 3);
   CHECK(ack.cancelled_activities == std::vector<std::uint64_t>{2});
+}
+
+TEST_CASE("a message delivered too often puts the instance into quarantine") {
+  OrchestratorFixture f(RuntimeOptions().max_attempts(3));
+  bool began = false;
+  f.orchestration("O", [&began](OrchestrationContext context) -> Task<std::string> {
+    began = true;
+    auto result = co_await context.schedule_activity("Work", "in");
+    co_return result;
+  });
+  auto item = start_item("i", "O");
+  SECTION("before its first turn") {
+    std::get<work::StartOrchestration>(item.messages[0]).input = "secret";
+  }
+  SECTION("later, in a new process") {
+    f.turn(item);
+    item = next_item("i", 2, f.completed());
+    item.history = f.acknowledged().events;
+    item.history_included = true;
+    f.orchestrator = f.spawn();
+  }
+  SECTION("later, resident") {
+    f.turn(item);
+    f.acknowledged();
+    item = next_item("i", 2, f.completed());
+  }
+  began = false;
+  item.attempt_count = 4;
+  CHECK(f.turn(item).kind == Kind::gone);
+  CHECK_FALSE(began);
+  const auto abandon = f.provider.answer<provider::AbandonOrchestrationItem>(Done());
+  CHECK(abandon.lock_token == item.lock_token);
+  REQUIRE(abandon.quarantine);
+  CHECK_THAT(*abandon.quarantine, Catch::Contains("instance i (O)") && Catch::Contains("3 times") &&
+                                      !Catch::Contains("secret"));
+  CHECK(f.provider.count<provider::AckOrchestrationItem>() == 0);
+  REQUIRE(f.logged.size() == 1);
+  CHECK(f.logged[0].level == LogLevel::error);
+  CHECK(actors::has_ended(f.orchestrator));
+}
+
+TEST_CASE("as many deliveries as are allowed are not too many") {
+  OrchestratorFixture f(RuntimeOptions().max_attempts(3));
+  f.orchestration("O", one_activity);
+  auto item = start_item("i", "O");
+  item.attempt_count = 3;
+  CHECK(f.turn(item).kind == Kind::resident);
+  CHECK(f.acknowledged().metadata.status == ExecutionStatus::running);
+}
+
+TEST_CASE("an instance in quarantine that is cancelled ends without its code") {
+  const auto attempts = GENERATE(1U, 5U);
+  OrchestratorFixture f(RuntimeOptions().max_attempts(3));
+  bool began = false;
+  f.orchestration("O", [&began](OrchestrationContext context) -> Task<std::string> {
+    began = true;
+    auto result = co_await context.schedule_activity("Work", "in");
+    co_return result;
+  });
+  auto item = start_item("i", "O");
+  std::vector<std::uint64_t> open;
+  SECTION("before its first turn") {}
+  SECTION("later") {
+    f.turn(item);
+    item = next_item("i", 2, f.completed());
+    item.history = f.acknowledged().events;
+    item.history_included = true;
+    f.orchestrator = f.spawn();
+    open = {2};
+  }
+  began = false;
+  item.messages.push_back(work::CancelInstance{"i", "enough"});
+  item.quarantined = true;
+  item.attempt_count = attempts;
+  CHECK(f.turn(item).kind == Kind::gone);
+  CHECK_FALSE(began);
+  const auto ack = f.acknowledged();
+  CHECK(ack.metadata.status == ExecutionStatus::failed);
+  REQUIRE(ack.metadata.failure);
+  CHECK(ack.metadata.failure->is_cancelled());
+  CHECK(ack.metadata.failure->message == "enough");
+  CHECK(ack.cancelled_activities == open);
+  CHECK(event_type(ack.events.back().kind) == "OrchestrationFailed");
+  CHECK(f.provider.count<provider::AbandonOrchestrationItem>() == 0);
+}
+
+TEST_CASE("an execution of a newer release of the engine waits for that") {
+  OrchestratorFixture f;
+  f.orchestration("O", one_activity);
+  f.turn(start_item("i", "O"));
+  auto item = next_item("i", 2, f.completed());
+  item.history = f.acknowledged().events;
+  item.history_included = true;
+  std::get<event::OrchestrationStarted>(item.history[0].kind).engine_flags |= 1U << 20U;
+  f.orchestrator = f.spawn();
+  SECTION("leased, and untouched") {
+    const auto ended = f.turn(item);
+    CHECK(ended.kind == Kind::not_registered);
+    CHECK_THAT(ended.missing.waiting_for(), Catch::Contains("newer release of the engine") &&
+                                                Catch::Contains(std::to_string(1U << 20U)));
+    CHECK(f.provider.count<provider::AckOrchestrationItem>() == 0);
+    CHECK(f.provider.count<provider::AbandonOrchestrationItem>() == 0);
+  }
+  SECTION("but it can be cancelled") {
+    item.messages.push_back(work::CancelInstance{"i", "enough"});
+    CHECK(f.turn(item).kind == Kind::gone);
+    const auto ack = f.acknowledged();
+    REQUIRE(ack.metadata.failure);
+    CHECK(ack.metadata.failure->is_cancelled());
+    CHECK(ack.cancelled_activities == std::vector<std::uint64_t>{2});
+  }
 }
 
 TEST_CASE("continue as new: the next execution runs in the same orchestrator") {

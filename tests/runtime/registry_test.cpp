@@ -61,6 +61,47 @@ TEST_CASE("registry: what is missing and what is there") {
   CHECK(error.registered.find("(20 in all)") != std::string::npos);
 }
 
+TEST_CASE("registry: a policy says which version is meant") {
+  OrchestrationRegistry registry;
+  for (const char* version : {"1.0.0", "2.0.0", "3.0.0"}) {
+    CHECK(registry.add("O", version, nothing()).empty());
+  }
+  CHECK(registry.set_policy("O", VersionPolicy::exact("2.0.0")).empty());
+  CHECK(registry.check_policies().empty());
+  CHECK(registry.resolve("O", std::nullopt)->version == "2.0.0");
+  CHECK(registry.resolve("O", "1.0.0")->version == "1.0.0");
+  SECTION("the last one that was set") {
+    CHECK(registry.set_policy("O", VersionPolicy::exact("1.0.0")).empty());
+    CHECK(registry.resolve("O", std::nullopt)->version == "1.0.0");
+    CHECK(registry.set_policy("O", VersionPolicy::latest()).empty());
+    CHECK(registry.resolve("O", std::nullopt)->version == "3.0.0");
+  }
+  SECTION("also before that version is registered") {
+    CHECK(registry.set_policy("P", VersionPolicy::exact("1.0.0")).empty());
+    CHECK(registry.resolve("P", std::nullopt).error().what == "orchestration P 1.0.0");
+    CHECK(registry.add("P", "1.0.0", nothing()).empty());
+    CHECK(registry.check_policies().empty());
+    CHECK(registry.resolve("P", std::nullopt)->version == "1.0.0");
+  }
+}
+
+TEST_CASE("registry: mistakes in policies") {
+  OrchestrationRegistry registry;
+  CHECK(registry.add("O", "1.0.0", nothing()).empty());
+  CHECK(registry.set_policy("", VersionPolicy::latest()) == "the orchestration name is empty");
+  CHECK(registry.set_policy("O", VersionPolicy::exact("2.0")).find("major.minor.patch") !=
+        std::string::npos);
+  CHECK(registry.resolve("O", std::nullopt)->version == "1.0.0");
+  CHECK(registry.set_policy("O", VersionPolicy::exact("2.0.0")).empty());
+  CHECK(registry.set_policy("P", VersionPolicy::exact("1.0.0")).empty());
+  CHECK(registry.check_policies() ==
+        std::vector<std::string>{
+            "the version policy of orchestration O asks for 2.0.0, which is not registered; "
+            "registered versions: 1.0.0",
+            "the version policy of orchestration P asks for 1.0.0, which is not registered; "
+            "registered orchestrations: O"});
+}
+
 TEST_CASE("back-off doubles up to its limit and never overflows") {
   using Ms = Milliseconds;
   CHECK(exponential_delay(Ms(1000), Ms(60000), 0) == Ms(1000));
@@ -92,6 +133,9 @@ TEST_CASE("options that make no sense are named, all of them") {
   CHECK(check_options(RuntimeOptions()).empty());
   CHECK(check_options(RuntimeOptions().max_resident_instances(0)).empty());
   CHECK(check_options(RuntimeOptions().stop_timeout(Milliseconds(0))).empty());
+  CHECK(check_options(RuntimeOptions().activity_cancellation_grace(Milliseconds(0))).empty());
+  CHECK(check_options(RuntimeOptions().worker_tags(TagFilter::none())).empty());
+  CHECK(check_options(RuntimeOptions().worker_tags(TagFilter::any())).empty());
   const std::string problems =
       check_options(RuntimeOptions()
                         .orchestration_concurrency(0)
@@ -100,8 +144,15 @@ TEST_CASE("options that make no sense are named, all of them") {
                         .max_attempts(0)
                         .unregistered_backoff(Milliseconds(2), Milliseconds(1))
                         .stop_timeout(Milliseconds(-1))
+                        .session_idle_timeout(Milliseconds(0))
+                        .activity_cancellation_grace(Milliseconds(-1))
+                        .max_values(0)
+                        .max_value_bytes(0)
+                        .max_custom_status_bytes(0)
+                        .worker_tags(TagFilter::only({"", "good", std::string(256, 'x')}))
                         .log_sink(nullptr));
-  CHECK(std::count(problems.begin(), problems.end(), '\n') == 6);
+  CHECK(std::count(problems.begin(), problems.end(), '\n') == 13);
+  CHECK(problems.find("worker_tags: the tag is empty") != std::string::npos);
 }
 
 TEST_CASE("guids are random UUIDs of version 4") {

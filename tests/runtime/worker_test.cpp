@@ -14,26 +14,46 @@ using namespace duroxide::runtime::test;
 
 namespace {
 
+using ScriptedDispatcher =
+    ScriptedActor<ActivityDispatcherActor, Received<TryAgain>, Received<ProgressMade>,
+                  Received<Tick>, Received<Drain>, Received<GiveUp>>;
+
 struct WorkerFixture : Fixture {
   WorkerActor worker = system.get().spawn<Worker>(environment);
+  ScriptedDispatcher dispatcher{system};
 
   ~WorkerFixture() {
     actors::stop(worker);
-    system.run();
+    dispatcher.end();
   }
 
   template <class F>
-  void run(F code) {
-    auto handler =
-        std::make_shared<const ActivityHandler>(detail::make_activity_handler(std::move(code)));
-    CHECK(*ask<ActivityEnded>(worker, RunActivity{activity_item("A", 5), handler}));
+  SharedDelivery delivery_of(F code) {
+    return std::make_shared<Delivery>(
+        activity_item("A", 5),
+        std::make_shared<const ActivityHandler>(detail::make_activity_handler(std::move(code))), 1);
+  }
+  template <class F>
+  SharedDelivery run(F code) {
+    auto delivery = delivery_of(std::move(code));
+    run_delivery(delivery);
+    return delivery;
+  }
+  void run_delivery(const SharedDelivery& delivery) {
+    CHECK(*ask<ActivityEnded>(worker, RunActivity{delivery, dispatcher.actor()}));
   }
 };
 
 template <class F>
+std::optional<WorkItem> call_item(const WorkerItem& item, F code) {
+  return call_activity(item, detail::make_activity_handler(std::move(code)), {});
+}
+
+template <class F>
 WorkItem call(F code) {
-  return call_activity(activity_item("A", 5).item, 1,
-                       detail::make_activity_handler(std::move(code)), [](const LogRecord&) {});
+  auto completion = call_item(activity_item("A", 5), std::move(code));
+  REQUIRE(completion);
+  return std::move(*completion);
 }
 
 template <class F>
@@ -112,7 +132,133 @@ TEST_CASE("activity call: errors that it returns") {
   ErrorDetails details;
   details.message = "details";
   details.retryable = true;
-  CHECK(failure_of([&]() -> Result<int, ErrorDetails> { return failure(details); }) == details);
+  CHECK(failure_of([&]() -> Result<int, ErrorDetails> { return failure(details); }).retryable);
+  CHECK(failure_of([&]() -> Result<int, ErrorDetails> { return failure(details); }).message ==
+        "details");
+}
+
+TEST_CASE("activity call: a failure tells once where it came from") {
+  const std::vector<ErrorOrigin> here{{ErrorOrigin::Kind::activity, "A", "i5", 1, 2}};
+  CHECK(failure_of([] { throw std::runtime_error("broken"); }).chain == here);
+  CHECK(failure_of([]() -> Result<int, std::string> { return failure(std::string("no")); }).chain ==
+        here);
+  SECTION("behind the places that it has come through before") {
+    ErrorDetails details;
+    details.came_through({ErrorOrigin::Kind::orchestration, "O", "other", 3, 0});
+    const auto chain = failure_of([&] { throw OrchestrationError(details); }).chain;
+    REQUIRE(chain.size() == 2);
+    CHECK(chain[0].name == "O");
+    CHECK(chain[1] == here[0]);
+  }
+}
+
+TEST_CASE("activity call: one that completes later has no result yet") {
+  const auto item = activity_item("A", 5);
+  CHECK_FALSE(call_item(item, [](ActivityContext& context) { (void)context.complete_later(); }));
+  CHECK_FALSE(call_item(item, [](ActivityContext& context) -> Result<int, std::string> {
+    (void)context.complete_later();
+    return failure(std::string("unread"));
+  }));
+  SECTION("unless it throws") {
+    const auto thrown = call_item(item, [](ActivityContext& context) {
+      (void)context.complete_later();
+      throw std::runtime_error("broken");
+    });
+    REQUIRE(thrown);
+    CHECK(std::get<work::ActivityFailed>(*thrown).details.message == "broken");
+  }
+}
+
+TEST_CASE("activity call: what it is told of its call") {
+  auto item = activity_item("A", 5);
+  item.attempt_count = 3;
+  item.item.orchestration = "O";
+  item.item.version = "1.2.0";
+  item.item.tag = "gpu";
+  item.item.session = "s";
+  item.progress = "7";
+  const auto completed = call_item(item, [](ActivityContext& context) {
+    CHECK(context.token().to_string() == "1/2/i5");
+    CHECK(context.orchestration_name() == "O");
+    CHECK(context.orchestration_version() == "1.2.0");
+    CHECK(context.attempt() == 3);
+    CHECK(context.tag() == "gpu");
+    CHECK(context.session_id() == "s");
+    CHECK(context.last_heartbeat() == "7");
+    CHECK(context.last_heartbeat<int>() == 7);
+    CHECK_FALSE(context.is_cancelled());
+    CHECK_THROWS_AS(context.client(), std::logic_error);
+  });
+  CHECK(completed);
+}
+
+TEST_CASE("worker: a call that was left open is not acknowledged") {
+  WorkerFixture f;
+  f.run([](ActivityContext& context) { (void)context.complete_later(); });
+  CHECK(f.provider.count<AckWorker>() == 0);
+  CHECK(f.provider.count<AbandonWorker>() == 0);
+}
+
+TEST_CASE("worker: an activity that was cancelled before it began is not run") {
+  WorkerFixture f;
+  bool ran = false;
+  const auto delivery = f.delivery_of([&] { ran = true; });
+  delivery->stop.request_stop();
+  f.run_delivery(delivery);
+  CHECK_FALSE(ran);
+  CHECK(f.provider.count<AckWorker>() == 0);
+}
+
+TEST_CASE("worker: an activity hears that it is cancelled") {
+  WorkerFixture f;
+  SharedDelivery delivery;
+  std::vector<std::string> heard;
+  delivery = f.delivery_of([&](ActivityContext& context) {
+    const auto callback = context.on_cancelled([&] { heard.emplace_back("callback"); });
+    CHECK(heard.empty());
+    delivery->stop.request_stop();
+    CHECK(context.is_cancelled());
+    const auto late = context.on_cancelled([&] { heard.emplace_back("late"); });
+  });
+  f.run_delivery(delivery);
+  CHECK(heard == std::vector<std::string>{"callback", "late"});
+}
+
+TEST_CASE("worker: heartbeats reach the dispatcher, the newest only") {
+  WorkerFixture f;
+  const auto delivery = f.run([](ActivityContext& context) {
+    context.heartbeat(1);
+    context.heartbeat(2);
+    context.heartbeat(3);
+  });
+  CHECK(f.dispatcher.count<ProgressMade>() == 1);
+  CHECK(f.dispatcher.take<ProgressMade>().request.delivery == delivery);
+  CHECK(delivery->next_progress() == "3");
+  CHECK_FALSE(delivery->next_progress());
+  SECTION("which is told again of the next after it has taken all") {
+    CHECK(delivery->offer_progress("4"));
+    CHECK_FALSE(delivery->offer_progress("5"));
+    CHECK(delivery->next_progress() == "5");
+  }
+}
+
+TEST_CASE("worker: an activity has a client until the runtime has stopped") {
+  WorkerFixture f;
+  const auto activity = [](ActivityContext& context) {
+    context.client().get_orchestration_status("other", [](Client::Status) {});
+  };
+  const auto store = make_store(f.system.handle(), f.clock, f.provider.actor(), {}, [] {});
+  auto client = std::make_shared<const Client>(store);
+  f.environment->client = client;
+  f.run(activity);
+  CHECK(f.provider.take<GetStatus>().request.instance == "other");
+  CHECK(std::holds_alternative<work::ActivityCompleted>(
+      *f.provider.take<AckWorker>().request.completion));
+  client.reset();
+  f.run(activity);
+  const auto ack = f.provider.take<AckWorker>().request;
+  CHECK(std::get<work::ActivityFailed>(*ack.completion).details.message ==
+        "there is no client any more: the runtime has been stopped");
 }
 
 TEST_CASE("activity call: an input of another type than it takes") {

@@ -48,6 +48,36 @@ Task<std::string> twice(OrchestrationContext context, std::string so_far) {
   co_return so_far;
 }
 
+/// So many children, each of which has so many, so many levels deep; the lowest count themselves.
+Task<int> tree(OrchestrationContext context, std::vector<int> width_and_depth) {
+  const int width = width_and_depth.at(0);
+  const int depth = width_and_depth.at(1);
+  if (depth == 0) {
+    const std::string counted = co_await context.schedule_activity("Echo", std::string("1"));
+    co_return std::stoi(counted);
+  }
+  const std::vector<int> below{width, depth - 1};
+  std::vector<DurableFuture<int>> children;
+  for (int i = 0; i < width; ++i) {
+    children.push_back(context.schedule_sub_orchestration<int>("Tree", below));
+  }
+  int sum = 0;
+  for (const int part : co_await when_all(std::move(children))) {
+    sum += part;
+  }
+  co_return sum;
+}
+
+/// One child after the other, each with what the one before has returned.
+Task<std::string> in_turn(OrchestrationContext context) {
+  std::string text = "x";
+  for (int i = 0; i < 3; ++i) {
+    const auto options = SubOrchestrationOptions().instance_id("child-" + std::to_string(i));
+    text = co_await context.schedule_sub_orchestration("Child", text, options);
+  }
+  co_return text;
+}
+
 Task<std::string> detaches(OrchestrationContext context) {
   context.schedule_orchestration("Child", "detached", std::string("alone"));
   context.schedule_orchestration("Child", "taken", std::string("ignored"));
@@ -61,6 +91,8 @@ void register_all(Runtime& runtime) {
       .register_orchestration("ParentWithId", parent_with_id)
       .register_orchestration("ParentOfCounting", parent_of_counting)
       .register_orchestration("Twice", twice)
+      .register_orchestration("Tree", tree)
+      .register_orchestration("InTurn", in_turn)
       .register_orchestration("Detaches", detaches)
       .register_activity("Echo", [](std::string input) { return input; });
 }
@@ -127,4 +159,31 @@ TEST_CASE("detached instances go their own way; a taken id is left as it is") {
   CHECK(s.wait("detached").output() == "alone by detached");
   CHECK(s.client().get_status("taken")->output() == "first by taken");
   CHECK(children_of(s, "p").empty());
+}
+
+TEST_CASE("children side by side, and children of children") {
+  Scenario s(EVERY_BACKEND, register_all, any_residency());
+  const auto [width, depth, leaves] =
+      GENERATE(table<int, int, int>({{40, 1, 40}, {1, 8, 1}, {3, 3, 27}}));
+  CHECK(s.run("p", "Tree", std::vector<int>{width, depth}).output() == std::to_string(leaves));
+  std::vector<std::string> level{"p"};
+  for (int below = 0; below < depth; ++below) {
+    std::vector<std::string> next;
+    for (const std::string& instance : level) {
+      const auto children = children_of(s, instance);
+      CHECK(children.size() == static_cast<std::size_t>(width));
+      for (const InstanceSummary& each : children) {
+        CHECK(each.status == ExecutionStatus::completed);
+        next.push_back(each.instance_id);
+      }
+    }
+    level = std::move(next);
+  }
+  CHECK(level.size() == static_cast<std::size_t>(leaves));
+  CHECK(s.depths() == QueueDepths{});
+}
+
+TEST_CASE("one child after the other") {
+  Scenario s(EVERY_BACKEND, register_all, any_residency());
+  CHECK(s.run("p", "InTurn").output() == "x by child-0 by child-1 by child-2");
 }

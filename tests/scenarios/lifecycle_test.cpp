@@ -24,6 +24,17 @@ Task<int> chain(OrchestrationContext context, int length) {
   co_return sum;
 }
 
+/// Four activities in each of five executions.
+Task<int> executions(OrchestrationContext context, int sum) {
+  for (int i = 0; i < 4; ++i) {
+    sum += co_await context.schedule_activity<int>("One");
+  }
+  if (context.execution_id() < 5) {
+    co_await context.continue_as_new(sum);
+  }
+  co_return sum;
+}
+
 struct Registrations {
   std::shared_ptr<Gate> entered = std::make_shared<Gate>();
   std::shared_ptr<Gate> leave = std::make_shared<Gate>();
@@ -32,6 +43,7 @@ struct Registrations {
   void operator()(Runtime& runtime) const {
     runtime.register_orchestration("Calls", calls)
         .register_orchestration("Chain", chain)
+        .register_orchestration("Executions", executions)
         .register_activity("One", [] { return 1; })
         .register_activity("Long", [entered = entered, leave = leave, runs = runs] {
           ++*runs;
@@ -115,6 +127,33 @@ TEST_CASE("two runtimes share a store") {
   for (int i = 0; i < 50; ++i) {
     CHECK(s.wait(std::to_string(i)).output() == "5");
   }
+}
+
+TEST_CASE("chains of executions, many at once, each with a history that ends with its end") {
+  Scenario s(EVERY_BACKEND, Registrations(),
+             RuntimeOptions().max_resident_instances(GENERATE(0U, 100U)));
+  const int count = GENERATE(1, 20);
+  for (int i = 0; i < count; ++i) {
+    s.start(std::to_string(i), "Executions", 0);
+  }
+  const ManagementClient management(s.store());
+  for (int i = 0; i < count; ++i) {
+    const std::string id = std::to_string(i);
+    CHECK(s.wait(id).output() == "20");
+    CHECK(management.list_executions(id).value() == std::vector<std::uint64_t>{1, 2, 3, 4, 5});
+    for (std::uint64_t execution = 1; execution <= 5; ++execution) {
+      const auto events = s.history(id, execution);
+      REQUIRE(events.size() == 10);
+      CHECK(std::get<event::OrchestrationStarted>(events.front().kind).input ==
+            std::to_string(4 * (execution - 1)));
+      CHECK(event_type(events.back().kind) ==
+            (execution < 5 ? "OrchestrationContinuedAsNew" : "OrchestrationCompleted"));
+      for (std::size_t e = 0; e + 1 < events.size(); ++e) {
+        CHECK_FALSE(is_terminal(events[e].kind));
+      }
+    }
+  }
+  CHECK(s.depths() == QueueDepths{});
 }
 
 TEST_CASE("a second start of an id") {

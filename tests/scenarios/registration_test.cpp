@@ -148,3 +148,19 @@ TEST_CASE("versions: continue as new takes the newest, or the one asked for") {
   CHECK(s.wait("newest").output() == "2.0.0");
   CHECK(s.wait("asked").output() == "1.5.0");
 }
+
+TEST_CASE("versions: continue as new to a version that nobody has waits for it") {
+  Scenario s(
+      EVERY_BACKEND,
+      [](Runtime& runtime) { runtime.register_versioned("O", "1.0.0", next_version); }, quick());
+  s.start("i", "O", std::string("2.0.0"));
+  CHECK(waiting_for(s, "i") == "waiting for registration of orchestration O 2.0.0");
+  CHECK(s.client().get_status("i")->is_running());
+  Runtime second(s.store(), quick());
+  second.register_versioned("O", "1.0.0", next_version)
+      .register_versioned("O", "2.0.0", next_version);
+  REQUIRE(second.start());
+  s.stop_runtime();
+  CHECK(s.wait("i").output() == "2.0.0");
+  CHECK(ManagementClient(s.store()).list_executions("i").value().size() == 2);
+}

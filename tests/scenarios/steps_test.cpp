@@ -1,5 +1,7 @@
 // Activities, combinations of them, helpers, typed payloads, and what the context records.
 
+#include <mutex>
+
 #include "scenario.hpp"
 
 using namespace duroxide;
@@ -156,6 +158,48 @@ TEST_CASE("the context knows its instance, and so does the activity") {
         });
   });
   CHECK(s.run("i", "Who").output() == "i 1 Who 2.1.0 i 1 2 Who 2.1.0 Tell 1");
+}
+
+TEST_CASE("what an activity logs says where it comes from, at each level") {
+  std::mutex mutex;
+  std::vector<LogRecord> lines;
+  const LogSink sink = [&](const LogRecord& line) {
+    const std::lock_guard lock(mutex);
+    lines.push_back(line);
+  };
+  Scenario s(
+      EVERY_BACKEND,
+      [](Runtime& runtime) {
+        runtime
+            .register_versioned("Outer", "2.1.0",
+                                [](OrchestrationContext context) -> Task<std::string> {
+                                  co_return co_await context.schedule_activity("Talk");
+                                })
+            .register_activity("Talk", [](ActivityContext& context) {
+              const std::string token = context.token().to_string();
+              context.log_debug("debug " + token);
+              context.log_info("info " + token);
+              context.log_warn("warn " + token);
+              context.log_error("error " + token);
+            });
+      },
+      RuntimeOptions().log_sink(sink));
+  CHECK(s.run("i", "Outer").is_completed());
+  s.stop_runtime();
+  std::vector<LogLevel> levels;
+  for (const LogRecord& line : lines) {
+    if (line.activity == "Talk") {
+      levels.push_back(line.level);
+      CHECK(line.message == std::string(to_string(line.level)) + " 1/2/i");
+      CHECK(line.instance == "i");
+      CHECK(line.execution_id == 1);
+      CHECK(line.event_id == 2);
+      CHECK(line.orchestration == "Outer");
+      CHECK(line.version == "2.1.0");
+    }
+  }
+  CHECK(levels ==
+        std::vector<LogLevel>{LogLevel::debug, LogLevel::info, LogLevel::warn, LogLevel::error});
 }
 
 TEST_CASE("calls with callbacks") {

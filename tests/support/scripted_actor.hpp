@@ -5,8 +5,10 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <tuple>
+#include <typeindex>
 #include <utility>
 
 #include <catch2/catch.hpp>
@@ -53,7 +55,8 @@ class ScriptedActor {
   explicit ScriptedActor(DeterministicSystem& system)
       : system_(&system),
         inbox_(std::make_shared<Inbox>()),
-        actor_(system.get().spawn<Impl>(inbox_)) {}
+        hooks_(std::make_shared<Hooks>()),
+        actor_(system.get().spawn<Impl>(inbox_, hooks_)) {}
 
   [[nodiscard]] Interface actor() const { return caf::actor_cast<Interface>(actor_); }
 
@@ -61,6 +64,14 @@ class ScriptedActor {
   template <class Message>
   [[nodiscard]] std::size_t count() const {
     return queue<Message>().size();
+  }
+
+  /// The oldest message of this type, which stays; the test fails if there is none.
+  template <class Message>
+  [[nodiscard]] const auto& first() const {
+    const auto& waiting = queue<Message>();
+    REQUIRE_FALSE(waiting.empty());
+    return waiting.front();
   }
 
   /// Takes the oldest message of this type; the test fails if there is none.
@@ -91,6 +102,13 @@ class ScriptedActor {
     system_->run();
   }
 
+  /// Has `action` run whenever a message of this type has come, on the actor's own turn, so that it
+  /// may answer what it takes by itself. For calls that block.
+  template <class Message>
+  void whenever(std::function<void()> action) const {
+    (*hooks_)[typeid(Message)] = std::move(action);
+  }
+
   /// Ends the actor without answering what it still holds.
   void end() const {
     actors::stop(actor_);
@@ -99,12 +117,13 @@ class ScriptedActor {
 
  private:
   using Inbox = std::tuple<std::deque<Entries>...>;
+  using Hooks = std::map<std::type_index, std::function<void()>>;
   using Extended = typename Interface::template extend<actors::Accepts<Perform>>;
 
   class Impl final : public Extended::base {
    public:
-    Impl(caf::actor_config& config, std::shared_ptr<Inbox> inbox)
-        : Extended::base(config), inbox_(std::move(inbox)) {}
+    Impl(caf::actor_config& config, std::shared_ptr<Inbox> inbox, std::shared_ptr<Hooks> hooks)
+        : Extended::base(config), inbox_(std::move(inbox)), hooks_(std::move(hooks)) {}
 
     typename Extended::behavior_type make_behavior() override {
       return {handler(static_cast<Entries*>(nullptr))...,
@@ -123,6 +142,7 @@ class ScriptedActor {
         auto promise = this->template make_response_promise<Response>();
         std::get<std::deque<Asked<Request, Response>>>(*inbox_).push_back(
             {std::move(request), promise});
+        has_come(typeid(Request));
         return promise;
       };
     }
@@ -130,10 +150,18 @@ class ScriptedActor {
     auto handler(Received<Message>*) {
       return [this](Message& message) {
         std::get<std::deque<Received<Message>>>(*inbox_).push_back({std::move(message)});
+        has_come(typeid(Message));
       };
     }
 
+    void has_come(const std::type_index& message) const {
+      if (const auto hook = hooks_->find(message); hook != hooks_->end()) {
+        hook->second();
+      }
+    }
+
     std::shared_ptr<Inbox> inbox_;
+    std::shared_ptr<Hooks> hooks_;
   };
 
   template <class Message>
@@ -152,6 +180,7 @@ class ScriptedActor {
 
   DeterministicSystem* system_;
   std::shared_ptr<Inbox> inbox_;
+  std::shared_ptr<Hooks> hooks_;
   Extended actor_;
 };
 

@@ -19,15 +19,24 @@ using ScriptedProvider = ScriptedActor<
     Received<provider::ReleaseInstance>, Asked<provider::ReleaseHolder, Done>,
     Asked<provider::GetStatus, provider::Answer<OrchestrationStatus>>,
     Asked<provider::WaitForStatus, provider::Answer<OrchestrationStatus>>,
-    Received<provider::StopWaiting>>;
+    Asked<provider::GetValue, provider::Answer<std::optional<StoredValue>>>,
+    Asked<provider::GetValues, provider::Answer<std::vector<StoredValue>>>,
+    Asked<provider::WaitForValue, provider::Answer<std::optional<StoredValue>>>,
+    Received<provider::StopWaiting>,
+    Asked<provider::ReleaseFromQuarantine, provider::Answer<std::uint64_t>>,
+    Received<provider::ReleaseSessions>,
+    Asked<provider::AwaitCancelledWork, provider::Answer<std::vector<provider::LockToken>>>,
+    Asked<provider::Heartbeat, Done>, Asked<provider::CompleteActivity, Done>>;
 
-using ScriptedManagement =
-    ScriptedActor<ManagementActor,
-                  Asked<management::ListInstances, provider::Answer<std::vector<InstanceSummary>>>,
-                  Asked<management::GetInstanceInfo, provider::Answer<InstanceInfo>>,
-                  Asked<management::ListExecutions, provider::Answer<std::vector<std::uint64_t>>>,
-                  Asked<management::ReadExecutionHistory, provider::Answer<std::vector<Event>>>,
-                  Asked<management::GetQueueDepths, provider::Answer<QueueDepths>>>;
+using ScriptedManagement = ScriptedActor<
+    ManagementActor,
+    Asked<management::ListInstances, provider::Answer<std::vector<InstanceSummary>>>,
+    Asked<management::GetInstanceInfo, provider::Answer<InstanceInfo>>,
+    Asked<management::ListExecutions, provider::Answer<std::vector<std::uint64_t>>>,
+    Asked<management::ReadExecutionHistory, provider::Answer<std::vector<Event>>>,
+    Asked<management::GetQueueDepths, provider::Answer<QueueDepths>>,
+    Asked<management::ListPendingActivities, provider::Answer<std::vector<PendingActivity>>>,
+    Asked<management::ListQuarantined, provider::Answer<std::vector<QuarantinedItem>>>>;
 
 [[nodiscard]] inline ProviderError provider_error(ProviderError::Kind kind) {
   return {kind, "test", "the test says no", kind == ProviderError::Kind::storage};

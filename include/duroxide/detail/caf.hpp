@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -108,6 +109,19 @@ template <class Receiver>
 [[nodiscard]] bool has_ended(const Receiver& receiver) {
   const auto* actor = caf::actor_cast<caf::abstract_actor*>(receiver);
   return actor == nullptr || actor->getf(caf::abstract_actor::is_terminated_flag);
+}
+
+/// Calls `task` once, on a thread made for it; in a deterministic system, as the next message.
+template <class Task>
+void run_aside(caf::actor_system& system, Task task) {
+  // Goes in as an argument: CAF 0.17 dereferences null for a function that has none.
+  auto shared = std::make_shared<Task>(std::move(task));
+  const auto body = [](caf::event_based_actor*, const std::shared_ptr<Task>& given) { (*given)(); };
+  if (is_deterministic(system)) {
+    system.spawn(body, std::move(shared));
+  } else {
+    system.spawn<own_thread>(body, std::move(shared));
+  }
 }
 
 /// Runs the messages of a deterministic system, one by one, until `done` or until none is left.

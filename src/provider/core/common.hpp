@@ -38,6 +38,13 @@ class StorageFailure : public std::exception {
   ProviderError error_;
 };
 
+/// Refuses the request if one of the checks in model/limits.hpp has found something.
+inline void require(const std::string& problem) {
+  if (!problem.empty()) {
+    throw StorageFailure(ProviderError::Kind::invalid_input, problem);
+  }
+}
+
 [[nodiscard]] inline ProviderError make_error(ProviderError::Kind kind, std::string_view operation,
                                               std::string message, bool retryable = false) {
   return ProviderError{kind, std::string(operation), std::move(message), retryable};

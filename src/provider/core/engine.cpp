@@ -28,6 +28,8 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Session& session, std::shar
   work_.set_backlog(session.id);
   work_.set_token_base(session.sequence_base());
   timers_.set_token_base(session.sequence_base());
+  load_quarantine();
+  batch_.release();
 }
 
 void Engine::log(LogLevel level, std::string message, std::string instance) const {
@@ -166,17 +168,26 @@ void Engine::batch_committed() {
   for (const auto token : std::exchange(acked_timers_, {})) {
     timers_.end_lease(token);
   }
+  load_quarantine();
   for (const auto& [operation, reply] : std::exchange(answers_, {})) {
     reply(Done{});
   }
+  cancelled_.batch_committed();
   answer_finished();
+  answer_changed();
   auto first = std::exchange(work_after_commit_, {});
-  for (auto key = first.rbegin(); key != first.rend(); ++key) {
-    work_.push_front(*key);
+  for (auto work = first.rbegin(); work != first.rend(); ++work) {
+    work_.push_front(*work);
   }
-  for (const WorkKey& key : std::exchange(new_work_, {})) {
-    work_.push(key);
+  for (const WorkRef& work : std::exchange(new_work_, {})) {
+    work_.push(work);
   }
+  for (const auto& [work, session] : std::exchange(released_work_, {})) {
+    if (!work_.will_be_found(work.key, session)) {
+      work_.push(work);
+    }
+  }
+  work_.batch_ended();
   turns_.batch_ended();
   settle();
 }
@@ -184,14 +195,7 @@ void Engine::batch_committed() {
 void Engine::answer_finished() {
   for (const Number number : std::exchange(finished_, {})) {
     reasons_->clear_all(number);
-    if (!waits_.any(number)) {
-      continue;
-    }
-    const auto answer = answer_of<OrchestrationStatus>(
-        "wait_for_status", [&] { return load_status(batch_.committed(), number); });
-    for (const auto& reply : waits_.take(number)) {
-      reply(answer);
-    }
+    answer_waits(number, true);
   }
 }
 
@@ -201,6 +205,7 @@ void Engine::batch_failed(const ProviderError& error) {
   timing_.batch_ended();
   turns_counted_ = 0;
   timers_touched_ = false;
+  cancelled_.batch_failed();
   for (auto& [operation, reply] : std::exchange(answers_, {})) {
     ProviderError answer = error;
     answer.operation = operation;
@@ -226,22 +231,26 @@ void Engine::batch_failed(const ProviderError& error) {
   std::vector<Number> touched(touched_.begin(), touched_.end());
   std::sort(touched.begin(), touched.end());
   touched_.clear();
+  changed_.clear();
   for (const Number number : touched) {
     turns_.push(number);
   }
   turns_.batch_ended();
   finished_.clear();
+  load_quarantine();
   // Rows that the batch removed are still there, rows that it added are not.
   auto back = std::exchange(removed_work_, {});
   auto waiting = std::exchange(work_after_commit_, {});
   back.insert(back.end(), waiting.begin(), waiting.end());
-  for (auto key = back.rbegin(); key != back.rend(); ++key) {
-    counted_work_.erase(*key);
-    work_.push_front(*key);
+  for (auto work = back.rbegin(); work != back.rend(); ++work) {
+    counted_work_.erase(work->key);
+    work_.push_front(*work);
   }
-  for (const WorkKey& key : std::exchange(new_work_, {})) {
-    counted_work_.erase(key);
+  for (const WorkRef& work : std::exchange(new_work_, {})) {
+    counted_work_.erase(work.key);
   }
+  released_work_.clear();
+  work_.batch_ended();
   for (const auto token : std::exchange(acked_timers_, {})) {
     timers_.end_lease(token);
   }
@@ -250,25 +259,6 @@ void Engine::batch_failed(const ProviderError& error) {
   paused_until_ = saturating_add(clock_->now(), next_pause_);
   next_pause_ = std::min(next_pause_ * 2, options_.longest_pause);
   settle();
-}
-
-void Engine::answer_waits_for_nobody(const std::vector<Number>& numbers) {
-  for (const Number number : numbers) {
-    if (!waits_.any(number)) {
-      continue;
-    }
-    try {
-      if (load_instance(batch_.committed(), number)) {
-        continue;
-      }
-    } catch (const StorageFailure& failed) {
-      log(LogLevel::error, failed.error().message);
-      continue;
-    }
-    for (const auto& reply : waits_.take(number)) {
-      reply(OrchestrationStatus{});
-    }
-  }
 }
 
 void Engine::stop_for_good(const ProviderError& error) {
@@ -282,8 +272,9 @@ void Engine::stop_for_good(const ProviderError& error) {
   for (const auto& fetch : std::exchange(timers_.parked, {})) {
     fetch.reply(failure(closed_error("dequeue_timer_peek_lock")));
   }
-  for (const auto& reply : waits_.take_all()) {
-    reply(failure(closed_error("wait_for_status")));
+  refuse_waits();
+  for (const auto& reply : cancelled_.take_parked()) {
+    reply(failure(closed_error("await_cancelled_work")));
   }
 }
 

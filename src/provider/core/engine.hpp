@@ -6,19 +6,22 @@
 #include <set>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include <duroxide/log.hpp>
 #include <duroxide/provider.hpp>
 
 #include "provider/core/batch.hpp"
+#include "provider/core/cancelled_work.hpp"
 #include "provider/core/commit_timing.hpp"
 #include "provider/core/instances.hpp"
 #include "provider/core/orchestrator_queue.hpp"
+#include "provider/core/quarantine.hpp"
 #include "provider/core/session.hpp"
-#include "provider/core/status_waits.hpp"
 #include "provider/core/timer_queue.hpp"
 #include "provider/core/waiting_reasons.hpp"
+#include "provider/core/waits.hpp"
 #include "provider/core/worker_queue.hpp"
 
 namespace duroxide::storage {
@@ -41,9 +44,13 @@ class Engine {
   using TurnsReply = OrchestratorQueue::FetchReply;
   using WorkReply = WorkerQueue::FetchReply;
   using DueReply = TimerQueue::DueReply;
-  using StatusReply = StatusWaits::StatusReply;
+  using StatusReply = Reply<StatusWait::Answer>;
   using HistoryReply = Reply<provider::Answer<std::vector<Event>>>;
   using DoneReply = Reply<Done>;
+  using ValueReply = Reply<ValueWait::Answer>;
+  using ValuesReply = Reply<provider::Answer<std::vector<StoredValue>>>;
+  using CountReply = Reply<provider::Answer<std::uint64_t>>;
+  using TokensReply = CancelledWork::TokensReply;
 
   Engine(std::shared_ptr<KvStore> store, const Session& session, std::shared_ptr<Clock> clock,
          LogSink log, std::shared_ptr<WaitingReasons> reasons, CommitTiming::Host& host,
@@ -60,7 +67,15 @@ class Engine {
   void get_status(const std::string& instance, const StatusReply& reply);
   void wait_for_status(Holder sender, const provider::WaitForStatus& request, StatusReply reply);
   void stop_waiting(Holder sender, std::uint64_t wait_id);
-  void fetch_work(Holder holder, std::uint64_t max_items, WorkReply reply);
+  void get_value(const provider::GetValue& request, const ValueReply& reply);
+  void get_values(const std::string& instance, const ValuesReply& reply);
+  void wait_for_value(Holder sender, const provider::WaitForValue& request, ValueReply reply);
+  void release_from_quarantine(const std::string& instance, CountReply reply);
+  void fetch_work(Holder holder, const provider::DequeueWorkerPeekLock& request, WorkReply reply);
+  void release_sessions(Holder holder, const std::vector<std::string>& sessions);
+  void await_cancelled_work(Holder holder, TokensReply reply);
+  void heartbeat(const provider::Heartbeat& request, DoneReply reply);
+  void complete_activity(const provider::CompleteActivity& request, DoneReply reply);
   void ack_work(const provider::AckWorker& request, DoneReply reply);
   void abandon_work(const provider::AbandonWorker& request, DoneReply reply);
   void enqueue_timer(const work::TimerFired& item, DoneReply reply);
@@ -85,8 +100,6 @@ class Engine {
   void batch_failed(const ProviderError& error);
   void stop_for_good(const ProviderError& error);
   void answer_finished();
-  /// Those who wait for an instance whose start came to nothing.
-  void answer_waits_for_nobody(const std::vector<Number>& numbers);
   [[nodiscard]] bool paused() const;
   [[nodiscard]] ProviderError closed_error(std::string_view operation) const;
   void write_bookkeeping();
@@ -118,6 +131,8 @@ class Engine {
   void hand_out_readable_turn(Number number, Holder holder,
                               std::vector<provider::OrchestrationItem>& items, std::size_t& bytes);
   [[nodiscard]] Messages read_messages(Number number);
+  /// Adds the first cancellation that waits, if there is none among `messages`. False if none waits.
+  [[nodiscard]] bool find_cancellation(Number number, Messages& messages);
   [[nodiscard]] std::vector<Event> read_history(Number number, std::uint64_t execution);
   [[nodiscard]] bool count_before_delivery(const InstanceRecord& record, Number number,
                                            const Messages& messages) const;
@@ -132,13 +147,40 @@ class Engine {
   void remove_cancelled(const provider::AckOrchestrationItem& request, const TurnLease& lease);
   void add_activity(Number number, const work::ActivityExecute& item);
 
+  // engine_values.cpp
+  void change_values(const provider::AckOrchestrationItem& request, Number number);
+  void answer_read(const work::ReadKeyValue& read);
+
+  // engine_waits.cpp: those who wait for an instance. What they get is committed.
+  void park(Number number, Holder sender, std::uint64_t wait_id, Wait wait);
+  void answer_waits(Number number, bool ended);
+  void answer_changed();
+  /// Those who wait for an instance whose start came to nothing.
+  void answer_waits_for_nobody(const std::vector<Number>& numbers);
+  void refuse_waits();
+
   // engine_work.cpp
   void dispatch_work();
-  void hand_out_work(const WorkKey& key, Holder holder, std::vector<provider::WorkerItem>& items,
-                     std::size_t& bytes);
+  void hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
+                     std::vector<provider::WorkerItem>& items, std::size_t& bytes);
   [[nodiscard]] std::uint32_t stored_count(const WorkKey& key, const WorkRow& row);
   void count_first_deliveries();
   void release_work_of(Holder holder);
+
+  // engine_activities.cpp
+  [[nodiscard]] WorkKey find_activity(const provider::ActivityReference& activity);
+  [[nodiscard]] std::optional<std::string> read_progress(const WorkKey& key);
+  /// Takes an activity out for good. `cancelled`: whoever holds it is told.
+  void remove_work(const WorkKey& key, bool cancelled);
+
+  // engine_quarantine.cpp
+  void put_in_quarantine(const std::string& key, const std::string& reason,
+                         const std::string& activity_name);
+  /// An execution has ended: nobody waits for its activities, and nobody runs it again.
+  void drop_quarantined(Number number, bool instance_ended);
+  void release_activity(const WorkKey& key);
+  [[nodiscard]] std::uint64_t bring_forward(Number number);
+  void load_quarantine();
 
   // engine_timers.cpp
   [[nodiscard]] bool answer_due(TimerQueue::ParkedDequeue& parked);
@@ -159,7 +201,9 @@ class Engine {
   OrchestratorQueue turns_;
   WorkerQueue work_;
   TimerQueue timers_;
-  StatusWaits waits_;
+  Waits waits_;
+  CancelledWork cancelled_;
+  Quarantine quarantine_;
 
   Number next_instance_;
   Timestamp last_created_;
@@ -171,13 +215,17 @@ class Engine {
   std::vector<std::pair<const char*, DoneReply>> answers_;
   std::unordered_set<Number> touched_;      ///< instances that the batch changes
   std::vector<Number> finished_;            ///< instances that end with it
-  std::vector<WorkKey> new_work_;           ///< rows it adds
-  std::vector<WorkKey> removed_work_;       ///< rows it removes, or that were passed over for it
-  std::vector<WorkKey> work_after_commit_;  ///< rows to be handed out after it
+  std::vector<WorkRef> new_work_;           ///< rows it adds
+  std::vector<WorkRef> removed_work_;       ///< rows it takes out, or that were passed over for it
+  std::vector<WorkRef> work_after_commit_;  ///< rows to be handed out after it
+  /// Rows that it lets out of quarantine, and the sessions that wrote them.
+  std::vector<std::pair<WorkRef, std::uint64_t>> released_work_;
   std::vector<provider::LockToken> acked_timers_;  ///< their leases last until it is committed
   std::uint64_t turns_counted_ = 0;                ///< to be handed out after it
   bool numbers_given_ = false;
+  std::unordered_set<Number> changed_;  ///< instances whose values or custom status it changes
   bool timers_touched_ = false;
+  bool quarantine_touched_ = true;  ///< what memory has of it must be read anew
 
   std::unordered_set<Number> counted_turns_;  ///< counted on disk, not delivered yet
   std::set<WorkKey> counted_work_;

@@ -40,6 +40,13 @@ void check_ack(const provider::AckOrchestrationItem& request, const TurnLease& l
       refuse("a timer belongs to another instance or execution");
     }
   }
+  for (const WorkItem& item : request.orchestrator_items) {
+    const auto* read = std::get_if<work::ReadKeyValue>(&item);
+    if (read != nullptr &&
+        (read->reader.instance != record.id || read->reader.execution_id != lease.execution)) {
+      refuse("the reader of a value is another instance or execution");
+    }
+  }
   const auto continues = std::count_if(
       request.orchestrator_items.begin(), request.orchestrator_items.end(),
       [](const WorkItem& item) { return std::holds_alternative<work::ContinueAsNew>(item); });
@@ -84,6 +91,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   if (!request.metadata.orchestration_version.empty()) {
     after.version = request.metadata.orchestration_version;
   }
+  change_values(request, number);
   for (const auto& activity : request.worker_items) {
     add_activity(number, activity);
   }
@@ -124,9 +132,9 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
 }
 
 void Engine::add_activity(Number number, const work::ActivityExecute& item) {
-  const WorkKey key{number, item.execution_id, item.id};
-  batch_.put_new(Table::work, key.bytes(), encode_work_row(WorkRow{session_.id, 0, item}));
-  after_applied([this, key] { new_work_.push_back(key); });
+  WorkRef work{{number, item.execution_id, item.id}, make_lane(item.tag, item.session)};
+  batch_.put_new(Table::work, work.key.bytes(), encode_work_row(WorkRow{session_.id, 0, item}));
+  after_applied([this, work = std::move(work)] { new_work_.push_back(work); });
 }
 
 void Engine::end_execution(const provider::AckOrchestrationItem& request, Number number,
@@ -140,6 +148,7 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
   execution.ended_at = record.updated_at;
   execution.event_count = record.event_count;
   batch_.put_new(Table::executions, key, encode_execution(execution));
+  drop_quarantined(number, metadata.status != ExecutionStatus::continued_as_new);
 
   if (metadata.status == ExecutionStatus::continued_as_new) {
     for (const WorkItem& item : request.orchestrator_items) {
@@ -178,17 +187,7 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
 void Engine::remove_cancelled(const provider::AckOrchestrationItem& request,
                               const TurnLease& lease) {
   for (const auto id : request.cancelled_activities) {
-    const WorkKey key{lease.number, lease.execution, id};
-    const auto bytes = key.bytes();
-    batch_.erase(Table::work, bytes);
-    batch_.erase(Table::attempts, bytes);
-    after_applied([this, key] {
-      work_.counts_to_write.erase(key);
-      if (work_.is_leased(key)) {
-        work_.end_lease_of(key);
-        removed_work_.push_back(key);
-      }
-    });
+    remove_work({lease.number, lease.execution, id}, true);
   }
   for (const auto& timer : request.cancelled_timers) {
     batch_.erase(Table::timers,

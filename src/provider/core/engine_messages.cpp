@@ -13,12 +13,6 @@ namespace {
 
 using Kind = ProviderError::Kind;
 
-void require(const std::string& problem) {
-  if (!problem.empty()) {
-    throw StorageFailure(Kind::invalid_input, problem);
-  }
-}
-
 void check_start(const work::StartOrchestration& start) {
   require(model::check_instance_id(start.instance));
   require(model::check_name("orchestration name", start.orchestration));
@@ -41,6 +35,16 @@ void check_message(const WorkItem& item) {
   if (const auto* raised = std::get_if<work::ExternalRaised>(&item)) {
     require(model::check_name("event name", raised->name));
     require(model::check_payload("event data", raised->data));
+  }
+  if (const auto* queued = std::get_if<work::QueueMessage>(&item)) {
+    require(model::check_name("queue name", queued->name));
+    require(model::check_payload("message", queued->data));
+  }
+  if (std::holds_alternative<work::ReadKeyValue>(item) ||
+      std::holds_alternative<work::KeyValueRead>(item)) {
+    throw StorageFailure(Kind::invalid_input,
+                         "only a turn can read a value this way, and only the store answers it; "
+                         "send `GetValue` instead");
   }
 }
 
@@ -161,9 +165,12 @@ void Engine::bring_start_forward(Number number, const InstanceRecord& record) {
 
 void Engine::stage_message(Number number, std::uint64_t sequence, const WorkItem& item) {
   batch_.put_new(Table::inbox, make_key(number, sequence), model::encode_work_item(item));
-  after_applied([this, number] {
+  const bool cancels = std::holds_alternative<work::CancelInstance>(item);
+  after_applied([this, number, cancels] {
     touched_.insert(number);
-    turns_.push(number);
+    if (cancels || !quarantine_.contains(number)) {
+      turns_.push(number);
+    }
   });
 }
 
@@ -185,6 +192,10 @@ void Engine::deliver_if_running(const WorkItem& item, std::uint64_t execution) {
 }
 
 void Engine::deliver_from_turn(const WorkItem& item) {
+  if (const auto* read = std::get_if<work::ReadKeyValue>(&item)) {
+    answer_read(*read);
+    return;
+  }
   const auto* start = std::get_if<work::StartOrchestration>(&item);
   if (start == nullptr) {
     check_message(item);

@@ -34,38 +34,4 @@ void Engine::get_status(const std::string& instance, const StatusReply& reply) {
   }));
 }
 
-void Engine::wait_for_status(Holder sender, const provider::WaitForStatus& request,
-                             StatusReply reply) {
-  if (stopped_) {
-    reply(failure(closed_error("wait_for_status")));
-    return;
-  }
-  std::optional<Number> parked_for;
-  auto answer = answer_of<OrchestrationStatus>("wait_for_status", [&]() -> OrchestrationStatus {
-    // A start that is not committed yet is worth waiting for; its end is not worth telling.
-    const auto number = instances_.find(request.instance);
-    if (!number) {
-      return {};
-    }
-    auto status = load_status(batch_.committed(), *number);
-    if (!status.is_terminal()) {
-      parked_for = number;
-    }
-    return status;
-  });
-  if (!answer || !parked_for) {
-    reply(std::move(answer));
-    return;
-  }
-  stop_waiting(sender, request.wait_id);
-  waits_.add(*parked_for, sender, request.wait_id, std::move(reply));
-}
-
-void Engine::stop_waiting(Holder sender, std::uint64_t wait_id) {
-  if (const auto stopped = waits_.stop(sender, wait_id)) {
-    stopped->second(answer_of<OrchestrationStatus>(
-        "wait_for_status", [&] { return load_status(batch_.committed(), stopped->first); }));
-  }
-}
-
 }  // namespace duroxide::storage

@@ -135,7 +135,7 @@ void Engine::deliver_due(const TimerRow& row) {
 }
 
 void Engine::hold_back(Milliseconds delay, TimerQueue::HeldBack what) {
-  timers_.hold_back(saturating_add(clock_->now(), delay), what);
+  timers_.hold_back(saturating_add(clock_->now(), delay), std::move(what));
   timers_changed_ = true;
 }
 
@@ -143,8 +143,8 @@ void Engine::release_held_back() {
   for (const auto& what : timers_.take_released(clock_->now())) {
     if (const auto* number = std::get_if<Number>(&what)) {
       turns_.release(*number);
-    } else if (const auto* key = std::get_if<WorkKey>(&what)) {
-      work_.push(*key);
+    } else if (const auto* work = std::get_if<WorkRef>(&what)) {
+      work_.push(*work);
     } else if (!paused()) {
       paused_until_.reset();
     }

@@ -1,5 +1,6 @@
 // Handing out turns, and taking them back.
 
+#include <algorithm>
 #include <utility>
 
 #include "model/encoding.hpp"
@@ -88,7 +89,8 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
                                     std::vector<provider::OrchestrationItem>& items,
                                     std::size_t& bytes) {
   Messages messages = read_messages(number);
-  if (messages.items.empty()) {
+  const bool quarantined = quarantine_.contains(number);
+  if (messages.items.empty() || (quarantined && !find_cancellation(number, messages))) {
     return;
   }
   const auto record = instances_.load(number);
@@ -120,6 +122,7 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
   item.version = record->version;
   item.execution_id = record->execution;
   item.history_size = record->event_count;
+  item.quarantined = quarantined;
   item.messages = std::move(messages.items);
 
   TurnLease lease;
@@ -158,6 +161,29 @@ Engine::Messages Engine::read_messages(Number number) {
     set_aside(Table::inbox, key, why);
   }
   return messages;
+}
+
+bool Engine::find_cancellation(Number number, Messages& messages) {
+  const auto cancels = [](const WorkItem& item) {
+    return std::holds_alternative<work::CancelInstance>(item);
+  };
+  if (std::any_of(messages.items.begin(), messages.items.end(), cancels)) {
+    return true;
+  }
+  // It may stand behind more messages than one turn takes, and those are never taken.
+  bool found = false;
+  batch_.scan(Table::inbox, make_key(number), make_key(number, messages.sequences.back() + 1),
+              [&](std::string_view key, std::string_view bytes) {
+                auto item = model::decode_work_item(bytes);
+                if (item && cancels(*item)) {
+                  found = true;
+                  messages.bytes += bytes.size();
+                  messages.items.push_back(std::move(*item));
+                  messages.sequences.push_back(number_at(key, 8));
+                }
+                return !found;
+              });
+  return found;
 }
 
 std::vector<Event> Engine::read_history(Number number, std::uint64_t execution) {
@@ -224,12 +250,20 @@ void Engine::abandon_turn(const provider::AbandonOrchestrationItem& request, Don
     } else if (!request.ignore_attempt && !lease->counted) {
       store_attempts(key, stored_attempts(key) + 1);
     }
+    if (request.quarantine) {
+      put_in_quarantine(key, *request.quarantine, {});
+    }
     after_applied([this, &request, number] {
       end_turn(request.lock_token);
       if (request.waiting_for) {
         reasons_->set({number, 0, 0}, *request.waiting_for);
       }
-      if (request.delay > Milliseconds::zero()) {
+      if (request.quarantine) {
+        quarantine_.add(number);
+        touched_.insert(number);
+        turns_.clear_resident(number);
+        turns_.push(number);  // for a cancellation that waits already
+      } else if (request.delay > Milliseconds::zero()) {
         turns_.hold_back(number);
         hold_back(request.delay, number);
       } else {

@@ -1,8 +1,10 @@
 #include "provider/core/instances.hpp"
 
+#include <utility>
 #include <vector>
 
 #include "model/encoding.hpp"
+#include "provider/core/values.hpp"
 
 namespace duroxide::storage {
 
@@ -30,6 +32,22 @@ InstanceRecord decode_checked(std::string_view key, std::string_view bytes) {
   return std::move(*record);
 }
 
+OrchestrationStatus load_state(const ReadView& view, Number number, const InstanceRecord& record) {
+  if (record.status == ExecutionStatus::running) {
+    return OrchestrationStatus(OrchestrationStatus::Running{});
+  }
+  const auto key = make_key(number, record.execution);
+  const auto bytes = view.get(Table::results, key);
+  if (!bytes) {
+    throw_corrupt(Table::results, key, "the instance has ended but has no result");
+  }
+  auto status = decode_result(*bytes);
+  if (!status) {
+    throw_corrupt(Table::results, key, status.error());
+  }
+  return std::move(*status);
+}
+
 }  // namespace
 
 std::optional<Number> find_number(const ReadView& view, std::string_view id) {
@@ -48,19 +66,9 @@ OrchestrationStatus load_status(const ReadView& view, Number number) {
   if (!record) {
     return {};
   }
-  if (record->status == ExecutionStatus::running) {
-    return OrchestrationStatus(OrchestrationStatus::Running{});
-  }
-  const auto key = make_key(number, record->execution);
-  const auto bytes = view.get(Table::results, key);
-  if (!bytes) {
-    throw_corrupt(Table::results, key, "the instance has ended but has no result");
-  }
-  auto status = decode_result(*bytes);
-  if (!status) {
-    throw_corrupt(Table::results, key, status.error());
-  }
-  return std::move(*status);
+  auto custom = load_custom_status(view, number);
+  return load_state(view, number, *record)
+      .with_custom_status(std::move(custom.text), custom.version);
 }
 
 std::vector<Event> load_history(const ReadView& view, Number number, std::uint64_t execution) {

@@ -18,6 +18,7 @@ namespace duroxide::storage {
 /// management actor's thread. All throw `StorageFailure`.
 [[nodiscard]] std::optional<Number> find_number(const ReadView& view, std::string_view id);
 [[nodiscard]] std::optional<InstanceRecord> load_instance(const ReadView& view, Number number);
+/// With the custom status.
 [[nodiscard]] OrchestrationStatus load_status(const ReadView& view, Number number);
 [[nodiscard]] std::vector<Event> load_history(const ReadView& view, Number number,
                                               std::uint64_t execution);

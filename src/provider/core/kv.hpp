@@ -31,7 +31,11 @@ enum class Table : std::uint8_t {
   by_name,     ///< orchestration name, 0, number
   by_created,  ///< creation time, number
   by_parent,   ///< parent's number, number
-  set_aside,   ///< table, key -> a queue row that cannot be read, kept for whoever repairs it
+  values,      ///< number, key -> entry of the instance's key-value state
+  custom_status,  ///< number -> custom status and its version
+  progress,       ///< work key -> last heartbeat of an activity
+  quarantine,     ///< number, or a work key -> why it is left alone, and since when
+  set_aside,      ///< table, key -> a queue row that cannot be read, kept for whoever repairs it
 };
 
 inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::set_aside) + 1;

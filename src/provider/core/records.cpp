@@ -13,16 +13,70 @@ DUROXIDE_LAYOUT(InstanceRecord, x.id, x.orchestration, x.version, x.execution, x
                 x.created_at, x.updated_at, x.execution_started_at, x.event_count, x.start_session,
                 x.parent, x.parent_number, x.start_due)
 DUROXIDE_LAYOUT(ExecutionRecord, x.version, x.status, x.started_at, x.ended_at, x.event_count)
+DUROXIDE_LAYOUT(ProgressRecord, x.details, x.at)
+DUROXIDE_LAYOUT(QuarantineRecord, x.reason, x.since, x.activity_name)
+DUROXIDE_LAYOUT(CustomStatus, x.text, x.version)
+
+/// A `StoredValue` without its key.
+struct ValueRecord {
+  std::string value;
+  Timestamp updated_at;
+  std::uint64_t version = 0;
+};
+DUROXIDE_LAYOUT(ValueRecord, x.value, x.updated_at, x.version)
 
 namespace {
 
-// The header of a worker row stands outside the record, so that the count can be set and the
-// session read without touching the item.
+// The header of a worker row stands outside the record, so that the count can be set, and session and
+// lane read, without touching the item. Only a row with a tag or a session has its lane in the header.
 constexpr char work_format = 1;
+constexpr char work_format_with_lane = 2;
 constexpr std::size_t work_header_bytes = 10;  // format, first count, session
 
 constexpr char result_format = 1;
 constexpr std::size_t result_header_bytes = 2;  // format, kind
+
+void append_text(std::string& bytes, const std::optional<std::string>& text) {
+  append_number(bytes, text ? text->size() + 1 : 0);
+  bytes += text.value_or("");
+}
+
+/// Takes a text from the front of `bytes`. False if it is cut off.
+bool take_text(std::string_view& bytes, std::optional<std::string>& text) {
+  if (bytes.size() < 8) {
+    return false;
+  }
+  const auto size = number_at(bytes, 0);
+  bytes.remove_prefix(8);
+  if (size == 0) {
+    return true;
+  }
+  if (size - 1 > bytes.size()) {
+    return false;
+  }
+  text = bytes.substr(0, size - 1);
+  bytes.remove_prefix(size - 1);
+  return true;
+}
+
+struct WorkHeader {
+  WorkLane lane;
+  std::string_view item;  ///< what comes after the header
+};
+
+std::optional<WorkHeader> read_work_header(std::string_view bytes) {
+  if (bytes.size() < work_header_bytes ||
+      (bytes[0] != work_format && bytes[0] != work_format_with_lane)) {
+    return std::nullopt;
+  }
+  WorkHeader header;
+  header.item = bytes.substr(work_header_bytes);
+  if (bytes[0] == work_format_with_lane &&
+      (!take_text(header.item, header.lane.tag) || !take_text(header.item, header.lane.session))) {
+    return std::nullopt;
+  }
+  return header;
+}
 
 template <class Record>
 Result<Record, std::string> decode_with_status(std::string_view bytes) {
@@ -79,15 +133,49 @@ Result<OrchestrationStatus, std::string> decode_result(std::string_view bytes) {
   return OrchestrationStatus(OrchestrationStatus::Failed{std::move(*details)});
 }
 
+std::string encode_custom_status(const CustomStatus& status) {
+  return model::encode(status);
+}
+
+Result<CustomStatus, std::string> decode_custom_status(std::string_view bytes) {
+  return model::decode<CustomStatus>(bytes);
+}
+
+std::string encode_value(const StoredValue& value) {
+  return model::encode(ValueRecord{value.value, value.updated_at, value.version});
+}
+
+Result<StoredValue, std::string> decode_value(std::string key, std::string_view bytes) {
+  auto record = model::decode<ValueRecord>(bytes);
+  if (!record) {
+    return failure(std::move(record).error());
+  }
+  return StoredValue{std::move(key), std::move(record->value), record->updated_at, record->version};
+}
+
 std::string encode_work_row(const WorkRow& row) {
-  std::string bytes{work_format, static_cast<char>(row.first_count)};
+  const bool plain = !row.item.tag && !row.item.session;
+  std::string bytes{plain ? work_format : work_format_with_lane,
+                    static_cast<char>(row.first_count)};
   append_number(bytes, row.session);
+  if (!plain) {
+    append_text(bytes, row.item.tag);
+    append_text(bytes, row.item.session);
+  }
   bytes += model::encode_work_item(row.item);
   return bytes;
 }
 
 std::uint64_t session_of_work_row(std::string_view bytes) {
   return number_at(bytes, 2);
+}
+
+LaneRef lane_of_work_row(std::string_view bytes) {
+  if (bytes.empty() || bytes[0] != work_format_with_lane) {
+    return nullptr;
+  }
+  const auto header = read_work_header(bytes);
+  return header ? make_lane(header->lane.tag, header->lane.session) : nullptr;
 }
 
 void count_first_delivery(std::string& bytes) {
@@ -97,10 +185,11 @@ void count_first_delivery(std::string& bytes) {
 }
 
 Result<WorkRow, std::string> decode_work_row(std::string_view bytes) {
-  if (bytes.size() < work_header_bytes || bytes[0] != work_format) {
+  const auto header = read_work_header(bytes);
+  if (!header) {
     return failure(std::string("the record is not a row of the worker queue"));
   }
-  auto item = model::decode_work_item(bytes.substr(work_header_bytes));
+  auto item = model::decode_work_item(header->item);
   if (!item) {
     return failure(std::move(item).error());
   }
@@ -108,7 +197,26 @@ Result<WorkRow, std::string> decode_work_row(std::string_view bytes) {
   if (activity == nullptr) {
     return failure(std::string("the row of the worker queue holds another kind of item"));
   }
+  if (header->lane != WorkLane{activity->tag, activity->session}) {
+    return failure(std::string("the row of the worker queue waits in the wrong lane"));
+  }
   return WorkRow{number_at(bytes, 2), static_cast<std::uint8_t>(bytes[1]), std::move(*activity)};
+}
+
+std::string encode_progress(const ProgressRecord& record) {
+  return model::encode(record);
+}
+
+Result<ProgressRecord, std::string> decode_progress(std::string_view bytes) {
+  return model::decode<ProgressRecord>(bytes);
+}
+
+std::string encode_quarantine(const QuarantineRecord& record) {
+  return model::encode(record);
+}
+
+Result<QuarantineRecord, std::string> decode_quarantine(std::string_view bytes) {
+  return model::decode<QuarantineRecord>(bytes);
 }
 
 }  // namespace duroxide::storage

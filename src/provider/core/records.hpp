@@ -18,6 +18,7 @@
 #include <duroxide/work_items.hpp>
 
 #include "provider/core/common.hpp"
+#include "provider/core/work_lane.hpp"
 
 namespace duroxide::storage {
 
@@ -58,6 +59,14 @@ struct WorkRow {
   work::ActivityExecute item;
 };
 
+/// What an instance last said of itself.
+struct CustomStatus {
+  std::optional<std::string> text;
+  std::uint64_t version = 0;  ///< 0 if it never said anything
+
+  bool operator==(const CustomStatus&) const = default;
+};
+
 [[nodiscard]] std::string encode_instance(const InstanceRecord& record);
 [[nodiscard]] Result<InstanceRecord, std::string> decode_instance(std::string_view bytes);
 
@@ -69,11 +78,44 @@ struct WorkRow {
 [[nodiscard]] std::string encode_failed(const ErrorDetails& details);
 [[nodiscard]] Result<OrchestrationStatus, std::string> decode_result(std::string_view bytes);
 
+[[nodiscard]] std::string encode_custom_status(const CustomStatus& status);
+[[nodiscard]] Result<CustomStatus, std::string> decode_custom_status(std::string_view bytes);
+
+/// An entry of a key-value state. Its key is that of the row, so the record leaves it out.
+[[nodiscard]] std::string encode_value(const StoredValue& value);
+[[nodiscard]] Result<StoredValue, std::string> decode_value(std::string key,
+                                                            std::string_view bytes);
+
 [[nodiscard]] std::string encode_work_row(const WorkRow& row);
 [[nodiscard]] Result<WorkRow, std::string> decode_work_row(std::string_view bytes);
 /// The session of an encoded row, without reading the item; 0 if it is none.
 [[nodiscard]] std::uint64_t session_of_work_row(std::string_view bytes);
+/// The lane of an encoded row, without reading the item; the usual one if it makes no sense.
+[[nodiscard]] LaneRef lane_of_work_row(std::string_view bytes);
 /// Sets `first_count` in the encoded row.
 void count_first_delivery(std::string& bytes);
+
+/// What the last heartbeat of an activity said.
+struct ProgressRecord {
+  std::string details;
+  Timestamp at;
+
+  bool operator==(const ProgressRecord&) const = default;
+};
+
+/// Why an instance or an activity is left alone.
+struct QuarantineRecord {
+  std::string reason;
+  Timestamp since;
+  std::string activity_name;  ///< empty for an instance
+
+  bool operator==(const QuarantineRecord&) const = default;
+};
+
+[[nodiscard]] std::string encode_progress(const ProgressRecord& record);
+[[nodiscard]] Result<ProgressRecord, std::string> decode_progress(std::string_view bytes);
+
+[[nodiscard]] std::string encode_quarantine(const QuarantineRecord& record);
+[[nodiscard]] Result<QuarantineRecord, std::string> decode_quarantine(std::string_view bytes);
 
 }  // namespace duroxide::storage

@@ -63,6 +63,20 @@ std::vector<TimerQueue::HeldBack> TimerQueue::take_released(Timestamp now) {
   return released;
 }
 
+std::vector<TimerQueue::HeldBack> TimerQueue::take_early(
+    const std::function<bool(const HeldBack&)>& chosen) {
+  std::vector<HeldBack> taken;
+  for (auto entry = held_.begin(); entry != held_.end();) {
+    if (chosen(entry->second)) {
+      taken.push_back(std::move(entry->second));
+      entry = held_.erase(entry);
+    } else {
+      ++entry;
+    }
+  }
+  return taken;
+}
+
 std::optional<Timestamp> TimerQueue::next_release() const {
   return held_.empty() ? std::nullopt : std::optional(held_.begin()->first);
 }

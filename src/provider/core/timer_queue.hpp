@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -10,6 +12,7 @@
 
 #include "provider/core/keys.hpp"
 #include "provider/core/kv.hpp"
+#include "provider/core/work_lane.hpp"
 
 namespace duroxide::storage {
 
@@ -27,7 +30,7 @@ class TimerQueue {
 
   /// Nothing but a moment at which handing out goes on.
   struct Pause {};
-  using HeldBack = std::variant<Number, WorkKey, Pause>;
+  using HeldBack = std::variant<Number, WorkRef, Pause>;
 
   std::vector<ParkedDequeue> parked;
 
@@ -43,8 +46,11 @@ class TimerQueue {
   void end_lease(provider::LockToken token);
   [[nodiscard]] std::vector<provider::LockToken> leases_of(Holder holder) const;
 
-  void hold_back(Timestamp until, HeldBack what) { held_.emplace(until, what); }
+  void hold_back(Timestamp until, HeldBack what) { held_.emplace(until, std::move(what)); }
   [[nodiscard]] std::vector<HeldBack> take_released(Timestamp now);
+  /// Takes out what `chosen` says, before its time.
+  [[nodiscard]] std::vector<HeldBack> take_early(
+      const std::function<bool(const HeldBack&)>& chosen);
   [[nodiscard]] std::optional<Timestamp> next_release() const;
 
   void set_token_base(std::uint64_t base) { next_token_ = base; }

@@ -36,4 +36,10 @@ std::optional<std::string> WaitingReasons::find(Number number) const {
   return found->second;
 }
 
+std::optional<std::string> WaitingReasons::find(const Origin& origin) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = reasons_.find(origin);
+  return found == reasons_.end() ? std::nullopt : std::optional(found->second);
+}
+
 }  // namespace duroxide::storage

@@ -27,7 +27,9 @@ class WaitingReasons {
   void set(const Origin& origin, std::string reason);
   void clear(const Origin& origin);
   void clear_all(Number number);
+  /// Of the instance itself, or else of one of its activities.
   [[nodiscard]] std::optional<std::string> find(Number number) const;
+  [[nodiscard]] std::optional<std::string> find(const Origin& origin) const;
 
  private:
   // Nearly always nothing waits, and then a delivery costs no lock.

@@ -1,49 +1,60 @@
 #include "provider/core/worker_queue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "provider/core/records.hpp"
 
 namespace duroxide::storage {
 
-std::uint64_t WorkerQueue::credit() const {
-  std::uint64_t credit = 0;
-  for (const auto& fetch : parked) {
-    credit += fetch.max_items;
+std::optional<WorkRef> WorkerQueue::pop(const ReadView& committed, const WorkFilter& filter,
+                                        const LeftAlone& left_alone) {
+  if (auto work = lanes_.pop(filter)) {
+    return work;
   }
-  return credit;
+  return next_of_backlog(committed, filter, left_alone);
 }
 
-std::optional<WorkKey> WorkerQueue::pop(const ReadView& committed) {
-  if (!waiting_.empty()) {
-    const WorkKey key = waiting_.front();
-    waiting_.pop_front();
-    return key;
-  }
-  return next_of_backlog(committed);
-}
-
-std::optional<WorkKey> WorkerQueue::next_of_backlog(const ReadView& committed) {
-  if (!backlog_) {
+std::optional<WorkRef> WorkerQueue::next_of_backlog(const ReadView& committed,
+                                                    const WorkFilter& filter,
+                                                    const LeftAlone& left_alone) {
+  if (!backlog_ || filter.tags.accepts_nothing()) {
     return std::nullopt;
   }
   const auto cursor = committed.cursor(Table::work);
   for (bool more = cursor->seek(backlog_next_); more; more = cursor->next()) {
     // A row of this session came in through `push`.
     const auto key = WorkKey::parse(cursor->key());
-    if (key && session_of_work_row(cursor->value()) != session_) {
-      backlog_next_ = std::string(cursor->key()) + '\0';
-      return key;
+    if (!key || session_of_work_row(cursor->value()) == session_ || left_alone(*key)) {
+      continue;
     }
+    WorkRef work{*key, lane_of_work_row(cursor->value())};
+    backlog_next_.assign(cursor->key());
+    backlog_next_.push_back('\0');
+    if (lanes_.takes(filter, work.lane)) {
+      return work;
+    }
+    push(work);
   }
   backlog_ = false;
   return std::nullopt;
 }
 
+bool WorkerQueue::will_be_found(const WorkKey& key, std::uint64_t session) const {
+  return backlog_ && session != session_ && key.bytes() >= backlog_next_;
+}
+
+void WorkerQueue::batch_ended() {
+  for (ParkedFetch& fetch : parked) {
+    fetch.reserved = 0;
+  }
+  changed_ = true;
+}
+
 provider::LockToken WorkerQueue::lease(WorkLease lease) {
   const auto token = next_token_++;
-  leased_[lease.key] = token;
-  leases_.emplace(token, lease);
+  leased_[lease.work.key] = token;
+  leases_.emplace(token, std::move(lease));
   return token;
 }
 
@@ -52,19 +63,16 @@ WorkLease* WorkerQueue::find(provider::LockToken token) {
   return found == leases_.end() ? nullptr : &found->second;
 }
 
+std::optional<provider::LockToken> WorkerQueue::token_of(const WorkKey& key) const {
+  const auto found = leased_.find(key);
+  return found == leased_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void WorkerQueue::end_lease(provider::LockToken token) {
   const auto found = leases_.find(token);
   if (found != leases_.end()) {
-    leased_.erase(found->second.key);
+    leased_.erase(found->second.work.key);
     leases_.erase(found);
-  }
-}
-
-void WorkerQueue::end_lease_of(const WorkKey& key) {
-  const auto found = leased_.find(key);
-  if (found != leased_.end()) {
-    leases_.erase(found->second);
-    leased_.erase(found);
   }
 }
 

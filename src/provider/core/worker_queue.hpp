@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,12 +13,13 @@
 
 #include "provider/core/keys.hpp"
 #include "provider/core/kv.hpp"
+#include "provider/core/work_lanes.hpp"
 
 namespace duroxide::storage {
 
 /// An activity that has been handed out.
 struct WorkLease {
-  WorkKey key;
+  WorkRef work;
   Holder holder = 0;
   std::uint32_t attempt = 1;
 };
@@ -29,13 +31,13 @@ class WorkerQueue {
   using FetchReply = Reply<provider::Answer<std::vector<provider::WorkerItem>>>;
 
   struct ParkedFetch {
-    Holder holder = 0;
+    WorkFilter filter;
     std::uint64_t max_items = 1;
     FetchReply reply;
+    std::uint64_t reserved = 0;  ///< rows that come to it once the open batch is committed
   };
 
   std::deque<ParkedFetch> parked;
-  [[nodiscard]] std::uint64_t credit() const;
 
   /// Rows of earlier sessions are found one by one as there is room for them.
   void set_backlog(std::uint64_t session) {
@@ -43,17 +45,53 @@ class WorkerQueue {
     backlog_ = true;
   }
 
-  void push(const WorkKey& key) { waiting_.push_back(key); }
-  void push_front(const WorkKey& key) { waiting_.push_front(key); }
-  /// The next row to look at: first those that were pushed, then those of earlier sessions.
-  [[nodiscard]] std::optional<WorkKey> pop(const ReadView& committed);
+  void park(ParkedFetch fetch) {
+    parked.push_back(std::move(fetch));
+    changed_ = true;
+  }
+  void push(const WorkRef& work) {
+    lanes_.push(work);
+    changed_ = true;
+  }
+  void push_front(const WorkRef& work) {
+    lanes_.push_front(work);
+    changed_ = true;
+  }
+  /// Says which rows of earlier sessions are not to be handed out, nor kept in mind.
+  using LeftAlone = std::function<bool(const WorkKey&)>;
+  /// The next row that `filter` takes: first of those that were pushed, then of earlier sessions.
+  [[nodiscard]] std::optional<WorkRef> pop(const ReadView& committed, const WorkFilter& filter,
+                                           const LeftAlone& left_alone);
+  /// Whether a row that `session` wrote is still to be found by itself.
+  [[nodiscard]] bool will_be_found(const WorkKey& key, std::uint64_t session) const;
+  [[nodiscard]] bool takes(const WorkFilter& filter, const LaneRef& lane) const {
+    return lanes_.takes(filter, lane);
+  }
+
+  /// False if every parked fetch has been tried since anything changed for any of them: then rows
+  /// that nobody takes cost nothing.
+  [[nodiscard]] bool worth_a_try() const { return changed_ && !parked.empty(); }
+  void all_tried() { changed_ = false; }
+  /// The open batch has ended.
+  void batch_ended();
+
+  // Sessions.
+
+  [[nodiscard]] Holder holder_of(const std::string& session) const {
+    return lanes_.holder_of(session);
+  }
+  void bind(const std::string& session, Holder holder) { lanes_.bind(session, holder); }
+  void unbind(const std::string& session, Holder holder) {
+    changed_ = lanes_.unbind(session, holder) || changed_;
+  }
+  void unbind_all(Holder holder) { changed_ = lanes_.unbind_all(holder) || changed_; }
+
+  // Leases.
 
   provider::LockToken lease(WorkLease lease);
   [[nodiscard]] WorkLease* find(provider::LockToken token);
-  [[nodiscard]] bool is_leased(const WorkKey& key) const { return leased_.contains(key); }
+  [[nodiscard]] std::optional<provider::LockToken> token_of(const WorkKey& key) const;
   void end_lease(provider::LockToken token);
-  /// Ends the lease of a row that is being removed.
-  void end_lease_of(const WorkKey& key);
   [[nodiscard]] std::vector<provider::LockToken> leases_of(Holder holder) const;
 
   /// Delivery counts of rows that were handed out from memory, to be written with the next commit.
@@ -62,9 +100,12 @@ class WorkerQueue {
   void set_token_base(std::uint64_t base) { next_token_ = base; }
 
  private:
-  [[nodiscard]] std::optional<WorkKey> next_of_backlog(const ReadView& committed);
+  [[nodiscard]] std::optional<WorkRef> next_of_backlog(const ReadView& committed,
+                                                       const WorkFilter& filter,
+                                                       const LeftAlone& left_alone);
 
-  std::deque<WorkKey> waiting_;
+  WorkLanes lanes_;
+  bool changed_ = false;
   std::uint64_t session_ = 0;
   bool backlog_ = false;
   std::string backlog_next_;

@@ -1,30 +1,44 @@
-#include "provider/core/status_waits.hpp"
-
-#include <limits>
+#include "provider/core/waits.hpp"
 
 namespace duroxide::storage {
 
-void StatusWaits::add(Number number, Holder sender, std::uint64_t wait_id, StatusReply reply) {
+void Waits::add(Number number, Holder sender, std::uint64_t wait_id, Wait wait) {
   const Id id{sender, wait_id};
-  waits_[number].insert_or_assign(id, std::move(reply));
+  waits_[number].insert_or_assign(id, std::move(wait));
   by_id_.insert_or_assign(id, number);
 }
 
-std::vector<StatusWaits::StatusReply> StatusWaits::take(Number number) {
-  std::vector<StatusReply> replies;
+void Waits::remove_if(Number number, const std::function<bool(const Wait&)>& answered) {
+  const auto found = waits_.find(number);
+  if (found == waits_.end()) {
+    return;
+  }
+  std::erase_if(found->second, [&](const auto& entry) {
+    const bool over = answered(entry.second);
+    if (over) {
+      by_id_.erase(entry.first);
+    }
+    return over;
+  });
+  if (found->second.empty()) {
+    waits_.erase(found);
+  }
+}
+
+std::vector<Wait> Waits::take(Number number) {
+  std::vector<Wait> taken;
   const auto found = waits_.find(number);
   if (found != waits_.end()) {
-    for (auto& [id, reply] : found->second) {
+    for (auto& [id, wait] : found->second) {
       by_id_.erase(id);
-      replies.push_back(std::move(reply));
+      taken.push_back(std::move(wait));
     }
     waits_.erase(found);
   }
-  return replies;
+  return taken;
 }
 
-std::optional<std::pair<Number, StatusWaits::StatusReply>> StatusWaits::stop(
-    Holder sender, std::uint64_t wait_id) {
+std::optional<std::pair<Number, Wait>> Waits::stop(Holder sender, std::uint64_t wait_id) {
   const Id id{sender, wait_id};
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) {
@@ -33,7 +47,7 @@ std::optional<std::pair<Number, StatusWaits::StatusReply>> StatusWaits::stop(
   const Number number = found->second;
   by_id_.erase(found);
   auto& waits = waits_[number];
-  std::optional<std::pair<Number, StatusReply>> stopped;
+  std::optional<std::pair<Number, Wait>> stopped;
   if (const auto wait = waits.find(id); wait != waits.end()) {
     stopped.emplace(number, std::move(wait->second));
     waits.erase(wait);
@@ -44,19 +58,19 @@ std::optional<std::pair<Number, StatusWaits::StatusReply>> StatusWaits::stop(
   return stopped;
 }
 
-std::vector<StatusWaits::StatusReply> StatusWaits::take_all() {
-  std::vector<StatusReply> replies;
+std::vector<Wait> Waits::take_all() {
+  std::vector<Wait> taken;
   for (auto& [number, waits] : waits_) {
-    for (auto& [id, reply] : waits) {
-      replies.push_back(std::move(reply));
+    for (auto& [id, wait] : waits) {
+      taken.push_back(std::move(wait));
     }
   }
   waits_.clear();
   by_id_.clear();
-  return replies;
+  return taken;
 }
 
-void StatusWaits::drop(Holder sender) {
+void Waits::drop(Holder sender) {
   auto entry = by_id_.lower_bound(Id{sender, 0});
   while (entry != by_id_.end() && entry->first.first == sender) {
     const auto found = waits_.find(entry->second);

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <duroxide/clock.hpp>
+#include <duroxide/retry.hpp>
+
+namespace duroxide {
+
+/// Options of an activity call. Setters chain.
+class ActivityOptions {
+ public:
+  ActivityOptions() {}  // NOLINT: an aggregate would meet GCC 12's coroutine defect
+
+  /// Tries again when it fails. Each attempt is a schedule of its own in history. Default: one
+  /// attempt.
+  ActivityOptions& retry(RetryPolicy policy) {
+    retry_ = std::move(policy);
+    return *this;
+  }
+  /// The call, with all its attempts and the waits between them, fails with `ErrorKind::timed_out`
+  /// when it takes longer, and is cancelled. Default: it may take for ever.
+  ActivityOptions& timeout(Milliseconds value) {
+    timeout_ = value;
+    return *this;
+  }
+  /// Only workers that accept this tag run it. Default: none.
+  ActivityOptions& tag(std::string value) {
+    tag_ = std::move(value);
+    return *this;
+  }
+  /// All activities of one session run on the same worker thread of one runtime, one after another,
+  /// whatever instance they belong to, until the session has been idle for
+  /// `RuntimeOptions::session_idle_timeout` or the process ends. Default: none.
+  ActivityOptions& session(std::string id) {
+    session_ = std::move(id);
+    return *this;
+  }
+
+  [[nodiscard]] const std::optional<RetryPolicy>& retry() const { return retry_; }
+  [[nodiscard]] const std::optional<Milliseconds>& timeout() const { return timeout_; }
+  [[nodiscard]] const std::optional<std::string>& tag() const { return tag_; }
+  [[nodiscard]] const std::optional<std::string>& session() const { return session_; }
+
+ private:
+  std::optional<RetryPolicy> retry_;
+  std::optional<Milliseconds> timeout_;
+  std::optional<std::string> tag_;
+  std::optional<std::string> session_;
+};
+
+/// Options of a sub-orchestration. Setters chain.
+class SubOrchestrationOptions {
+ public:
+  SubOrchestrationOptions() {}  // NOLINT: an aggregate would meet GCC 12's coroutine defect
+
+  /// The child's instance id. Default: one made from the parent's id, never used twice. Under a retry
+  /// policy, the second attempt has the id with `::2` behind it, and so on.
+  SubOrchestrationOptions& instance_id(std::string id) {
+    instance_id_ = std::move(id);
+    return *this;
+  }
+  /// The version to run. Default: what the version policy says when the child starts.
+  SubOrchestrationOptions& version(std::string version) {
+    version_ = std::move(version);
+    return *this;
+  }
+  /// Starts another child when one fails. Default: one attempt.
+  SubOrchestrationOptions& retry(RetryPolicy policy) {
+    retry_ = std::move(policy);
+    return *this;
+  }
+  /// As `ActivityOptions::timeout`.
+  SubOrchestrationOptions& timeout(Milliseconds value) {
+    timeout_ = value;
+    return *this;
+  }
+
+  [[nodiscard]] const std::optional<std::string>& instance_id() const { return instance_id_; }
+  [[nodiscard]] const std::optional<std::string>& version() const { return version_; }
+  [[nodiscard]] const std::optional<RetryPolicy>& retry() const { return retry_; }
+  [[nodiscard]] const std::optional<Milliseconds>& timeout() const { return timeout_; }
+
+ private:
+  std::optional<std::string> instance_id_;
+  std::optional<std::string> version_;
+  std::optional<RetryPolicy> retry_;
+  std::optional<Milliseconds> timeout_;
+};
+
+}  // namespace duroxide

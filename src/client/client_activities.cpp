@@ -1,0 +1,88 @@
+// Activities that are finished from outside.
+
+#include "client/client_impl.hpp"
+
+namespace duroxide {
+
+using client::block;
+
+/// The store knows the activity by its numbers; whoever asked knows it by its token.
+template <class Request>
+void Client::Impl::ask_activity(Request request, OnDone on_done) const {
+  const provider::ActivityReference& activity = request.activity;
+  const ActivityToken token{activity.instance, activity.execution_id, activity.event_id};
+  ask(std::move(request), OnDone([token, on_done = std::move(on_done)](const Done& done) {
+        if (!done && done.error().kind == ClientError::Kind::activity_not_found) {
+          on_done(failure(client::activity_not_found(token)));
+        } else {
+          on_done(done);
+        }
+      }));
+}
+
+namespace {
+
+provider::ActivityReference reference_to(const ActivityToken& activity) {
+  return {activity.instance, activity.execution_id, activity.event_id};
+}
+
+}  // namespace
+
+void Client::complete_text(const ActivityToken& activity, Text result, OnDone on_done) {
+  if (auto bad = client::check_result(activity, result)) {
+    impl_->refuse(std::move(on_done), std::move(*bad));
+    return;
+  }
+  impl_->ask_activity(
+      provider::CompleteActivity{reference_to(activity),
+                                 work::ActivityCompleted{activity.instance, activity.execution_id,
+                                                         activity.event_id, std::move(*result)}},
+      std::move(on_done));
+}
+
+Client::Done Client::complete_text(const ActivityToken& activity, Text result) {
+  return block<Done>(impl_->system(), [&](OnDone on_done) {
+    complete_text(activity, std::move(result), std::move(on_done));
+  });
+}
+
+void Client::fail_activity(const ActivityToken& activity, std::string message, OnDone on_done) {
+  if (auto bad = client::check_failure(activity, message)) {
+    impl_->refuse(std::move(on_done), std::move(*bad));
+    return;
+  }
+  ErrorDetails details = application_error(ErrorKind::activity_failed, std::move(message));
+  ErrorOrigin origin;
+  origin.instance = activity.instance;
+  origin.execution_id = activity.execution_id;
+  origin.event_id = activity.event_id;
+  details.came_through(std::move(origin));
+  impl_->ask_activity(
+      provider::CompleteActivity{reference_to(activity),
+                                 work::ActivityFailed{activity.instance, activity.execution_id,
+                                                      activity.event_id, std::move(details)}},
+      std::move(on_done));
+}
+
+Client::Done Client::fail_activity(const ActivityToken& activity, std::string message) {
+  return block<Done>(impl_->system(), [&](OnDone on_done) {
+    fail_activity(activity, std::move(message), std::move(on_done));
+  });
+}
+
+void Client::heartbeat_text(const ActivityToken& activity, Text progress, OnDone on_done) {
+  if (auto bad = client::check_heartbeat(activity, progress)) {
+    impl_->refuse(std::move(on_done), std::move(*bad));
+    return;
+  }
+  impl_->ask_activity(provider::Heartbeat{reference_to(activity), std::move(*progress)},
+                      std::move(on_done));
+}
+
+Client::Done Client::heartbeat_text(const ActivityToken& activity, Text progress) {
+  return block<Done>(impl_->system(), [&](OnDone on_done) {
+    heartbeat_text(activity, std::move(progress), std::move(on_done));
+  });
+}
+
+}  // namespace duroxide

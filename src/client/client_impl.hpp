@@ -1,0 +1,76 @@
+#pragma once
+
+// What stands behind a `Client`, and how its calls are made.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include <duroxide/client.hpp>
+#include <duroxide/provider.hpp>
+
+#include "client/blocking.hpp"
+#include "client/client_actor.hpp"
+#include "client/client_errors.hpp"
+
+namespace duroxide {
+
+struct Client::Impl {
+  Impl(Store provider_store, Store management_store);
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  [[nodiscard]] caf::actor_system& system() const { return actor.home_system(); }
+
+  /// Answers `on_outcome` with `error`, on the engine's thread as every answer.
+  template <class OnOutcome>
+  void refuse(OnOutcome on_outcome, ClientError error) const {
+    actors::send_from_outside(
+        actor, client::RunLater{[on_outcome = std::move(on_outcome), error = std::move(error)] {
+          on_outcome(failure(error));
+        }});
+  }
+
+  /// Has the store asked, and `on_outcome` called with what it answers.
+  template <class Request, class Outcome>
+  void ask(Request request, std::function<void(Outcome)> on_outcome) const {
+    using Answer = typename client::AnswerOf<Request>::Type;
+    actors::send_from_outside(
+        actor, client::Call<Request>{std::move(request),
+                                     [on_outcome = std::move(on_outcome)](Answer answer) {
+                                       on_outcome(client::outcome(std::move(answer)));
+                                     }});
+  }
+
+  /// A request about an activity.
+  template <class Request>
+  void ask_activity(Request request, OnDone on_done) const;
+
+  // --- waits --------------------------------------------------------------------------------------
+
+  [[nodiscard]] std::uint64_t next_wait_id() { return ++last_wait_id; }
+
+  void wait_for_status(provider::WaitForStatus wait, OnStatus on_status) const;
+  [[nodiscard]] Status wait_for_status(provider::WaitForStatus wait,
+                                       std::optional<Milliseconds> timeout) const;
+  void wait_for_value(provider::WaitForValue wait, OnValue on_value) const;
+
+  /// Takes a wait back. The store answers it with what is there now, so that a wait without time
+  /// has looked all the same; nothing only in a deterministic system whose store does not answer.
+  template <class Outcome>
+  [[nodiscard]] std::optional<Outcome> stop_waiting(std::uint64_t wait_id,
+                                                    client::Awaited<Outcome>& awaited) const {
+    actors::send_from_outside(actor, provider::StopWaiting{wait_id});
+    return awaited.wait(system(), std::nullopt);
+  }
+
+  Store store;
+  Store management;
+  client::ClientActor actor;
+  std::atomic<std::uint64_t> last_wait_id{0};
+};
+
+}  // namespace duroxide

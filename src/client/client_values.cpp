@@ -1,0 +1,83 @@
+// The key-value state of instances.
+
+#include "client/client_impl.hpp"
+
+namespace duroxide {
+
+using client::block;
+
+void Client::get_value(std::string_view instance, std::string_view key, OnValue on_value) const {
+  if (auto bad = client::check_key(instance, key)) {
+    impl_->refuse(std::move(on_value), std::move(*bad));
+    return;
+  }
+  impl_->ask(provider::GetValue{std::string(instance), std::string(key)}, std::move(on_value));
+}
+
+Client::Value Client::get_value(std::string_view instance, std::string_view key) const {
+  return block<Value>(impl_->system(),
+                      [&](OnValue on_value) { get_value(instance, key, std::move(on_value)); });
+}
+
+void Client::get_all_values(std::string_view instance, OnValues on_values) const {
+  if (auto bad = client::check_instance(instance)) {
+    impl_->refuse(std::move(on_values), std::move(*bad));
+    return;
+  }
+  impl_->ask(provider::GetValues{std::string(instance)}, std::move(on_values));
+}
+
+Client::Values Client::get_all_values(std::string_view instance) const {
+  return block<Values>(impl_->system(),
+                       [&](OnValues on_values) { get_all_values(instance, std::move(on_values)); });
+}
+
+void Client::Impl::wait_for_value(provider::WaitForValue wait, OnValue on_value) const {
+  if (auto bad = client::check_key(wait.instance, wait.key)) {
+    refuse(std::move(on_value), std::move(*bad));
+    return;
+  }
+  ask(std::move(wait), std::move(on_value));
+}
+
+void Client::wait_for_value(std::string_view instance, std::string_view key,
+                            std::uint64_t after_version, OnValue on_value) const {
+  impl_->wait_for_value(
+      {std::string(instance), std::string(key), after_version, impl_->next_wait_id()},
+      std::move(on_value));
+}
+
+Client::Value Client::wait_for_value_milliseconds(std::string_view instance, std::string_view key,
+                                                  std::uint64_t after_version,
+                                                  Milliseconds timeout) const {
+  if (auto bad = client::check_timeout(timeout)) {
+    return failure(std::move(*bad));
+  }
+  const std::uint64_t wait_id = impl_->next_wait_id();
+  client::Awaited<Value> awaited;
+  impl_->wait_for_value({std::string(instance), std::string(key), after_version, wait_id},
+                        awaited.callback());
+  if (auto value = awaited.wait(impl_->system(), timeout)) {
+    return std::move(*value);
+  }
+  // A wait that is taken back may be answered with none as well. What has ended before that is not
+  // waited for any more, so the answer to that one is final.
+  const auto status = get_orchestration_status(instance);
+  const bool is_final = status && !status->is_running();
+  auto value = impl_->stop_waiting(wait_id, awaited);
+  if (value) {
+    const bool is_new = *value && **value && (**value)->version > after_version;
+    if (!*value || is_new) {
+      return std::move(*value);
+    }
+    if (is_final) {
+      return std::optional<StoredValue>();
+    }
+  }
+  return failure(client::timed_out("instance " + std::string(instance) + " has not set the key `" +
+                                       std::string(key) + "`" +
+                                       (after_version == 0 ? "" : " again"),
+                                   timeout));
+}
+
+}  // namespace duroxide

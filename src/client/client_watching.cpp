@@ -1,0 +1,144 @@
+// Looking at instances, and waiting for them.
+
+#include "client/client_impl.hpp"
+
+namespace duroxide {
+
+using client::block;
+
+void Client::get_orchestration_status(std::string_view instance, OnStatus on_status) const {
+  if (auto bad = client::check_instance(instance)) {
+    impl_->refuse(std::move(on_status), std::move(*bad));
+    return;
+  }
+  impl_->ask(provider::GetStatus{std::string(instance)}, std::move(on_status));
+}
+
+Client::Status Client::get_orchestration_status(std::string_view instance) const {
+  return block<Status>(impl_->system(), [&](OnStatus on_status) {
+    get_orchestration_status(instance, std::move(on_status));
+  });
+}
+
+void Client::get_bulk_status(const std::vector<std::string>& instances,
+                             OnBulkStatus on_status) const {
+  for (const std::string& instance : instances) {
+    if (auto bad = client::check_instance(instance)) {
+      impl_->refuse(std::move(on_status), std::move(*bad));
+      return;
+    }
+  }
+  if (instances.empty()) {
+    actors::send_from_outside(impl_->actor, client::RunLater{[on_status = std::move(on_status)] {
+                                on_status(BulkStatus());
+                              }});
+    return;
+  }
+  struct Collected {
+    std::vector<std::pair<std::string, OrchestrationStatus>> statuses;
+    std::optional<ClientError> error;
+    std::size_t missing = 0;
+    OnBulkStatus on_status;
+  };
+  auto collected = std::make_shared<Collected>();  // used on the actor's thread alone from here on
+  collected->missing = instances.size();
+  collected->on_status = std::move(on_status);
+  for (const std::string& instance : instances) {
+    collected->statuses.emplace_back(instance, OrchestrationStatus());
+  }
+  for (std::size_t i = 0; i < instances.size(); ++i) {
+    impl_->ask(provider::GetStatus{instances[i]}, OnStatus([collected, i](Status status) {
+                 if (status) {
+                   collected->statuses[i].second = std::move(*status);
+                 } else if (!collected->error) {
+                   collected->error = std::move(status).error();
+                 }
+                 if (--collected->missing == 0) {
+                   collected->on_status(collected->error
+                                            ? BulkStatus(failure(std::move(*collected->error)))
+                                            : BulkStatus(std::move(collected->statuses)));
+                 }
+               }));
+  }
+}
+
+Client::BulkStatus Client::get_bulk_status(const std::vector<std::string>& instances) const {
+  return block<BulkStatus>(impl_->system(), [&](OnBulkStatus on_status) {
+    get_bulk_status(instances, std::move(on_status));
+  });
+}
+
+// --- waiting --------------------------------------------------------------------------------------
+
+namespace {
+
+bool has_what_was_waited_for(const OrchestrationStatus& status,
+                             const std::optional<std::uint64_t>& after_custom_status) {
+  return status.is_terminal() ||
+         (after_custom_status && status.custom_status_version() > *after_custom_status);
+}
+
+}  // namespace
+
+/// Of a wait that was taken back, the answer is what is there at that time.
+void Client::Impl::wait_for_status(provider::WaitForStatus wait, OnStatus on_status) const {
+  if (auto bad = client::check_instance(wait.instance)) {
+    refuse(std::move(on_status), std::move(*bad));
+    return;
+  }
+  ask(wait, OnStatus([instance = wait.instance, on_status = std::move(on_status)](Status status) {
+        if (status && status->is_not_found()) {
+          on_status(failure(client::not_found(instance)));
+        } else {
+          on_status(std::move(status));
+        }
+      }));
+}
+
+Client::Status Client::Impl::wait_for_status(provider::WaitForStatus wait,
+                                             std::optional<Milliseconds> timeout) const {
+  if (!timeout) {
+    return block<Status>(system(),
+                         [&](OnStatus on_status) { wait_for_status(wait, std::move(on_status)); });
+  }
+  if (auto bad = client::check_timeout(*timeout)) {
+    return failure(std::move(*bad));
+  }
+  client::Awaited<Status> awaited;
+  wait_for_status(wait, awaited.callback());
+  auto status = awaited.wait(system(), timeout);
+  if (!status) {
+    status = stop_waiting(wait.wait_id, awaited);
+  }
+  if (status && (!*status || has_what_was_waited_for(**status, wait.after_custom_status))) {
+    return std::move(*status);
+  }
+  return failure(
+      client::timed_out(wait.after_custom_status
+                            ? "the custom status of instance " + wait.instance + " has not changed"
+                            : "instance " + wait.instance + " has not finished",
+                        *timeout));
+}
+
+void Client::wait_for_completion(std::string_view instance, OnStatus on_status) const {
+  impl_->wait_for_status({std::string(instance), impl_->next_wait_id()}, std::move(on_status));
+}
+
+Client::Status Client::wait_milliseconds(std::string_view instance,
+                                         std::optional<Milliseconds> timeout) const {
+  return impl_->wait_for_status({std::string(instance), impl_->next_wait_id()}, timeout);
+}
+
+void Client::wait_for_status_change(std::string_view instance, std::uint64_t last_seen,
+                                    OnStatus on_status) const {
+  impl_->wait_for_status({std::string(instance), impl_->next_wait_id(), last_seen},
+                         std::move(on_status));
+}
+
+Client::Status Client::wait_for_change_milliseconds(std::string_view instance,
+                                                    std::uint64_t last_seen,
+                                                    Milliseconds timeout) const {
+  return impl_->wait_for_status({std::string(instance), impl_->next_wait_id(), last_seen}, timeout);
+}
+
+}  // namespace duroxide

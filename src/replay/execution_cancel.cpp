@@ -1,0 +1,106 @@
+// How a cancellation reaches the code: it is thrown at the awaits where that stands.
+
+#include <utility>
+#include <vector>
+
+#include "replay/execution_core.hpp"
+
+namespace duroxide::detail {
+
+namespace {
+
+/// Code that awaits again and again without a shield, and catches each time, would never let the turn
+/// end.
+constexpr std::uint32_t most_interruptions = 10'000;
+
+}  // namespace
+
+void ExecutionCore::request_cancel(const std::string& reason) {
+  if (!cancel_reason_) {
+    cancel_reason_ = reason;
+    interrupt_waits();
+  }
+}
+
+void ExecutionCore::lower_shield() {
+  --shields_;
+  interrupt_waits();
+}
+
+bool ExecutionCore::is_interrupting() const {
+  return cancel_reason_ && shields_ == 0 && !closing_ && !finished_ && !failure_;
+}
+
+void ExecutionCore::interrupt_waits() {
+  if (!is_interrupting()) {
+    return;
+  }
+  std::map<std::uint64_t, Slot*> awaited = calls_;
+  for (const auto& [event_id, open] : open_) {
+    if (!open.slot->internal) {
+      awaited.emplace(event_id, open.slot.get());
+    }
+  }
+  for (const auto& [event_id, slot] : awaited) {
+    // One that is told may end what its neighbours wait for, but nothing runs, and so nothing is
+    // dropped, before this is over.
+    if (slot->waiter != nullptr) {
+      slot->interrupted = true;
+      cancel_told_ = true;
+      std::exchange(slot->waiter, nullptr)->done();
+    }
+  }
+}
+
+bool ExecutionCore::interrupt_at_start(Slot& slot) {
+  if (slot.internal || !is_interrupting()) {
+    return false;
+  }
+  if (++interruptions_ > most_interruptions) {
+    ErrorDetails details;
+    details.category = ErrorCategory::configuration;
+    details.kind = ErrorKind::cancellation_ignored;
+    details.subject = assignment_.orchestration;
+    details.message = "the orchestration " + assignment_.orchestration +
+                      " was cancelled, and goes on to await what it is not given any more. Let "
+                      "OrchestrationCancelled pass, or clean up under a shield and return";
+    failure_ = std::move(details);
+    return false;
+  }
+  slot.interrupted = true;
+  cancel_told_ = true;
+  return true;
+}
+
+bool interrupt_at_start(Slot& slot) {
+  slot.interrupted = false;  // of an earlier await, whose code never came to take it
+  return slot.core != nullptr && slot.core->interrupt_at_start(slot);
+}
+
+void throw_if_interrupted(Slot& slot) {
+  // What has come meanwhile is better than the interruption.
+  if (std::exchange(slot.interrupted, false) && !slot.complete) {
+    throw OrchestrationCancelled(slot.core == nullptr ? std::string()
+                                                      : slot.core->cancel_reason().value_or(""));
+  }
+}
+
+}  // namespace duroxide::detail
+
+namespace duroxide {
+
+CancellationShield::CancellationShield(detail::ExecutionCore& core) : core_(&core) {
+  core_->raise_shield();
+}
+
+CancellationShield::~CancellationShield() {
+  if (core_ != nullptr) {
+    core_->lower_shield();
+  }
+}
+
+bool OrchestrationContext::is_cancel_requested() const {
+  return core_->cancel_reason().has_value();
+}
+
+}  // namespace duroxide

@@ -1,0 +1,280 @@
+// What the code asks for, step by step: see OrchestrationContext.
+
+#include <utility>
+
+#include "model/ids.hpp"
+#include "model/limits.hpp"
+#include "replay/execution_core.hpp"
+#include "replay/step_arguments.hpp"
+
+namespace duroxide::detail {
+
+using replay::require;
+using replay::require_version;
+using replay::require_within;
+
+std::shared_ptr<Slot> ExecutionCore::call_activity(std::string_view name, std::string input,
+                                                   const ActivityOptions& options) {
+  require(model::check_name("activity name", name));
+  require(model::check_payload("activity's input", input));
+  replay::require_options(options);
+  if (!options.retry() && !options.timeout()) {
+    return schedule_activity(name, std::move(input), options);
+  }
+  Call plan;
+  plan.kind = SlotKind::activity;
+  plan.name = name;
+  plan.policy = options.retry().value_or(RetryPolicy().max_attempts(1));
+  plan.timeout = options.timeout();
+  plan.schedule = [this, name = plan.name, input = std::move(input), options](std::uint32_t) {
+    return schedule_activity(name, input, options);
+  };
+  return call(std::move(plan));
+}
+
+std::shared_ptr<Slot> ExecutionCore::call_child(std::string_view name, std::string input,
+                                                const SubOrchestrationOptions& options) {
+  require(model::check_name("orchestration name", name));
+  require(model::check_payload("sub-orchestration's input", input));
+  replay::require_options(options);
+  if (!options.retry() && !options.timeout()) {
+    return schedule_child(name, std::move(input), options.version(), options.instance_id());
+  }
+  Call plan;
+  plan.kind = SlotKind::sub_orchestration;
+  plan.name = name;
+  plan.policy = options.retry().value_or(RetryPolicy().max_attempts(1));
+  plan.timeout = options.timeout();
+  plan.schedule = [this, name = plan.name, input = std::move(input),
+                   options](std::uint32_t attempt) {
+    auto instance = options.instance_id();
+    if (instance && attempt > 1) {
+      *instance += "::" + std::to_string(attempt);
+      require(model::check_instance_id(*instance));
+    }
+    return schedule_child(name, input, options.version(), instance);
+  };
+  return call(std::move(plan));
+}
+
+std::shared_ptr<Slot> ExecutionCore::call(Call call) {
+  auto slot = std::make_shared<Slot>();
+  slot->kind = call.kind;
+  slot->name = call.name;
+  slot->driver = std::make_shared<CallDriver>(*slot);
+  slot->event_id = slot->driver->start(*this, scheduler_, std::move(call));
+  if (slot->event_id != 0) {
+    slot->core = this;
+    calls_.emplace(slot->event_id, slot.get());
+  }
+  return slot;
+}
+
+std::shared_ptr<Slot> ExecutionCore::schedule_activity(std::string_view name, std::string input,
+                                                       const ActivityOptions& options) {
+  const Event event = command(event::ActivityScheduled{std::string(name), std::move(input),
+                                                       options.tag(), options.session()});
+  if (!replaying_ && event.event_id != 0) {
+    const auto& scheduled = std::get<event::ActivityScheduled>(event.kind);
+    result_.activities.push_back({assignment_.instance, assignment_.execution_id, event.event_id,
+                                  scheduled.name, scheduled.input, assignment_.orchestration,
+                                  assignment_.version, scheduled.tag, scheduled.session});
+  }
+  return open(SlotKind::activity, event.event_id, name);
+}
+
+std::shared_ptr<Slot> ExecutionCore::schedule_timer(Milliseconds delay) {
+  const Event event = command(event::TimerCreated{saturating_add(services_.now(), delay)});
+  auto slot = open(SlotKind::timer, event.event_id, "timer");
+  if (event.event_id != 0) {
+    const Timestamp fire_at = std::get<event::TimerCreated>(event.kind).fire_at;
+    open_[event.event_id].fire_at = fire_at;
+    if (!replaying_) {
+      result_.timers.push_back(
+          {assignment_.instance, assignment_.execution_id, event.event_id, fire_at});
+    }
+  }
+  return slot;
+}
+
+std::shared_ptr<Slot> ExecutionCore::wait_for_event(std::string_view name) {
+  require(model::check_name("event name", name));
+  const Event event = command(event::ExternalSubscribed{std::string(name)});
+  return wait_in(external_events_, open(SlotKind::external_event, event.event_id, name));
+}
+
+std::shared_ptr<Slot> ExecutionCore::dequeue(std::string_view queue) {
+  require(model::check_name("queue name", queue));
+  const Event event = command(event::QueueSubscribed{std::string(queue)});
+  return wait_in(queued_events_, open(SlotKind::queue_event, event.event_id, queue));
+}
+
+std::shared_ptr<Slot> ExecutionCore::wait_in(replay::ExternalEvents& events,
+                                             std::shared_ptr<Slot> slot) {
+  if (slot->event_id != 0) {
+    events.wait(slot);
+    if (slot->complete) {
+      open_.erase(slot->event_id);
+    }
+  }
+  return slot;
+}
+
+std::shared_ptr<Slot> ExecutionCore::schedule_child(std::string_view name, std::string input,
+                                                    const std::optional<std::string>& version,
+                                                    const std::optional<std::string>& instance) {
+  const std::uint64_t next_id = history_ != nullptr && cursor_ < history_->size()
+                                    ? (*history_)[cursor_].event_id
+                                    : next_event_id_;
+  const std::string child = instance.value_or(
+      model::child_instance_id(assignment_.instance, assignment_.execution_id, next_id));
+  const Event event =
+      command(event::SubOrchestrationScheduled{std::string(name), version, child, input});
+  auto slot = open(SlotKind::sub_orchestration, event.event_id, name);
+  if (event.event_id != 0) {
+    open_[event.event_id].child_instance = child;
+    if (!replaying_) {
+      result_.messages.push_back(work::StartOrchestration{
+          child, std::string(name), std::move(input), version,
+          ParentLink{assignment_.instance, assignment_.execution_id, event.event_id}});
+    }
+  }
+  return slot;
+}
+
+void ExecutionCore::schedule_detached(std::string_view name, std::string_view instance,
+                                      std::string input, std::optional<std::string> version) {
+  require(model::check_name("orchestration name", name));
+  require(model::check_instance_id(instance));
+  require(model::check_payload("orchestration's input", input));
+  require_version(version);
+  const Event event = command(
+      event::OrchestrationChained{std::string(name), version, std::string(instance), input});
+  if (!replaying_ && event.event_id != 0) {
+    result_.messages.push_back(work::StartOrchestration{std::string(instance), std::string(name),
+                                                        std::move(input), std::move(version),
+                                                        std::nullopt});
+  }
+}
+
+void ExecutionCore::continue_as_new(std::string input, std::optional<std::string> version) {
+  require(model::check_payload("next execution's input", input));
+  require_version(version);
+  if (!next_execution_) {
+    next_execution_ = NextExecution{std::move(input), std::move(version)};
+  }
+}
+
+std::shared_ptr<Slot> ExecutionCore::read_value(std::string_view instance, std::string_view key) {
+  require(model::check_instance_id(instance));
+  require(model::check_key(key));
+  const Event event =
+      command(event::KeyValueReadScheduled{std::string(instance), std::string(key)});
+  if (!replaying_ && event.event_id != 0) {
+    result_.messages.push_back(work::ReadKeyValue{
+        std::string(instance), std::string(key),
+        ParentLink{assignment_.instance, assignment_.execution_id, event.event_id}});
+  }
+  return open(SlotKind::value_read, event.event_id, key);
+}
+
+void ExecutionCore::set_value(std::string_view key, std::string value) {
+  require(model::check_key(key));
+  const event::KeyValueSet change{std::string(key), std::move(value)};
+  if (!is_recorded_next(change)) {
+    require_within("value of key `" + change.key + "`", change.value.size(),
+                   services_.max_value_bytes, "bytes", "RuntimeOptions::max_value_bytes");
+    const std::size_t size =
+        state_.values().size() + (state_.values().count(change.key) == 0 ? 1 : 0);
+    require_within("key-value state of instance " + assignment_.instance, size,
+                   services_.max_values, "entries", "RuntimeOptions::max_values");
+  }
+  const Event event = command(change);
+  if (event.event_id != 0) {
+    state_.set_value(change.key, change.value, event.timestamp, !replaying_);
+  }
+}
+
+void ExecutionCore::clear_value(std::string_view key) {
+  require(model::check_key(key));
+  if (command(event::KeyValueCleared{std::string(key)}).event_id != 0) {
+    state_.clear_value(key, !replaying_);
+  }
+}
+
+void ExecutionCore::clear_values() {
+  if (command(event::KeyValuesCleared{}).event_id != 0) {
+    state_.clear_values(!replaying_);
+  }
+}
+
+void ExecutionCore::set_custom_status(std::optional<std::string> status) {
+  const event::CustomStatusUpdated change{std::move(status)};
+  // To the limit, another text is another decision: what was refused is not in history, and what
+  // follows there may be the next, shorter one.
+  const bool was_accepted = is_recorded_next(change) && std::get<event::CustomStatusUpdated>(
+                                                            (*history_)[cursor_].kind) == change;
+  if (change.status && !was_accepted) {
+    require_within("custom status", change.status->size(), services_.max_custom_status_bytes,
+                   "bytes", "RuntimeOptions::max_custom_status_bytes");
+  }
+  const Event event = command(change);
+  if (event.event_id != 0) {
+    state_.set_custom_status(std::get<event::CustomStatusUpdated>(event.kind).status, !replaying_);
+  }
+}
+
+bool ExecutionCore::patched(std::string_view id) {
+  require(model::check_name("patch id", id));
+  const event::PatchMarked mark{std::string(id)};
+  const auto known = patches_.find(id);
+  if (known != patches_.end()) {
+    if (is_recorded_next(mark)) {
+      command(mark);  // by code that asked here first
+    }
+    return known->second;
+  }
+  const bool has_passed_here = history_ != nullptr && cursor_ < history_->size();
+  const bool is_on = !has_passed_here || is_recorded_next(mark);
+  if (is_on) {
+    command(mark);
+  }
+  patches_.emplace(id, is_on);
+  return is_on;
+}
+
+void ExecutionCore::deprecate_patch(std::string_view id) {
+  require(model::check_name("patch id", id));
+  const event::PatchMarked mark{std::string(id)};
+  if (is_recorded_next(mark)) {
+    command(mark);
+  }
+  // Where the code still asks, the answer must not depend on whose mark this was.
+  patches_.emplace(id, true);
+}
+
+Timestamp ExecutionCore::utc_now() {
+  const Event event = command(event::UtcNowRecorded{services_.now()});
+  return event.event_id == 0 ? services_.now() : std::get<event::UtcNowRecorded>(event.kind).time;
+}
+
+std::string ExecutionCore::new_guid() {
+  Event event = command(event::GuidRecorded{services_.new_guid()});
+  return event.event_id == 0 ? services_.new_guid()
+                             : std::move(std::get<event::GuidRecorded>(event.kind).guid);
+}
+
+void ExecutionCore::log(LogLevel level, std::string message) const {
+  if (!replaying_ && services_.log) {
+    services_.log(LogRecord{level,
+                            std::move(message),
+                            assignment_.instance,
+                            assignment_.execution_id,
+                            assignment_.orchestration,
+                            assignment_.version,
+                            {},
+                            0});
+  }
+}
+
+}  // namespace duroxide::detail

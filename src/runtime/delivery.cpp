@@ -1,0 +1,28 @@
+#include "runtime/delivery.hpp"
+
+#include <system_error>
+
+namespace duroxide::runtime {
+
+bool Delivery::offer_progress(std::string details) {
+  const std::lock_guard lock(mutex_);
+  progress_ = std::move(details);
+  return !std::exchange(progress_travels_, true);
+}
+
+std::optional<std::string> Delivery::next_progress() {
+  const std::lock_guard lock(mutex_);
+  progress_travels_ = progress_.has_value();
+  return std::exchange(progress_, std::nullopt);
+}
+
+void request_stop_aside(caf::actor_system& system, const Delivery& delivery) {
+  auto stop = delivery.stop;
+  try {
+    actors::run_aside(system, [stop]() mutable { stop.request_stop(); });
+  } catch (const std::system_error&) {
+    stop.request_stop();  // no thread is left: better late for others than never for this one
+  }
+}
+
+}  // namespace duroxide::runtime

@@ -1,0 +1,262 @@
+// Waits: for an end, for a custom status, for a value. What they ask, and how they end.
+
+#include "client/facade.hpp"
+
+using namespace duroxide;
+using namespace duroxide::provider;
+using namespace duroxide::test;
+using namespace std::chrono_literals;
+using Kind = ClientError::Kind;
+
+namespace {
+
+Answer<OrchestrationStatus> running(std::uint64_t custom_status_version) {
+  return OrchestrationStatus(OrchestrationStatus::Running{})
+      .with_custom_status("half done", custom_status_version);
+}
+
+Answer<std::optional<StoredValue>> value(std::uint64_t version) {
+  StoredValue stored;
+  stored.key = "k";
+  stored.value = "v";
+  stored.version = version;
+  return std::optional<StoredValue>(stored);
+}
+
+Answer<std::optional<StoredValue>> no_value() {
+  return std::optional<StoredValue>();
+}
+
+/// Waits that nobody has answered are answered with this once they are taken back, as a store does.
+template <class Message, class Response>
+void when_stopped(FacadeFixture& f, const Response& response) {
+  f.provider.whenever<StopWaiting>([&f, response] {
+    auto wait = f.provider.take<Message>();
+    const auto stop = f.provider.take<StopWaiting>();
+    CHECK(stop.request.wait_id == wait.request.wait_id);
+    wait.promise.deliver(response);
+  });
+}
+
+void status_is(FacadeFixture& f, const OrchestrationStatus& status) {
+  f.provider.whenever<GetStatus>([&f, status] {
+    f.provider.take<GetStatus>().promise.deliver(Answer<OrchestrationStatus>(status));
+  });
+}
+
+}  // namespace
+
+TEST_CASE("client: waiting") {
+  FacadeFixture f;
+  std::optional<Client::Status> status;
+  f.client->wait_for_completion("i", [&](auto result) { status = std::move(result); });
+  f.system.run();
+  SECTION("completed") {
+    f.provider.answer<WaitForStatus>(
+        Answer<OrchestrationStatus>(OrchestrationStatus(OrchestrationStatus::Completed{"out"})));
+    CHECK((*status)->output() == "out");
+  }
+  SECTION("unknown") {
+    f.provider.answer<WaitForStatus>(Answer<OrchestrationStatus>(OrchestrationStatus()));
+    CHECK(kind_of(*status) == Kind::instance_not_found);
+  }
+  SECTION("the store ends") {
+    f.provider.end();
+    CHECK(kind_of(*status) == Kind::storage_error);
+  }
+}
+
+TEST_CASE("client: a wait that takes too long is taken back") {
+  FacadeFixture f;
+  CHECK(kind_of(f.client->wait_for_completion("i", 10s)) == Kind::timeout);
+  f.system.run();
+  CHECK(f.provider.take<StopWaiting>().request.wait_id ==
+        f.provider.take<WaitForStatus>().request.wait_id);
+}
+
+TEST_CASE("client: a wait without time looks once") {
+  FacadeFixture f;
+  SECTION("it has ended") {
+    f.provider.whenever<WaitForStatus>([&] {
+      f.provider.take<WaitForStatus>().promise.deliver(
+          Answer<OrchestrationStatus>(OrchestrationStatus(OrchestrationStatus::Completed{"out"})));
+    });
+    CHECK(f.client->wait_for_completion("i", 0ms)->output() == "out");
+  }
+  SECTION("it ended just when the wait was taken back") {
+    when_stopped<WaitForStatus>(
+        f, Answer<OrchestrationStatus>(OrchestrationStatus(OrchestrationStatus::Completed{"out"})));
+    CHECK(f.client->wait_for_completion("i", 0ms)->output() == "out");
+  }
+  SECTION("it runs") {
+    when_stopped<WaitForStatus>(f, running(0));
+    CHECK(kind_of(f.client->wait_for_completion("i", 0ms)) == Kind::timeout);
+  }
+}
+
+TEST_CASE("client: waiting for another custom status") {
+  FacadeFixture f;
+  std::optional<Client::Status> status;
+  const auto answered = [&](Answer<OrchestrationStatus> answer) {
+    return f.answered<WaitForStatus>(
+        [&](Client::OnStatus on) { f.client->wait_for_status_change("i", 3, std::move(on)); },
+        std::move(answer), status);
+  };
+  SECTION("it changed") {
+    const auto wait = answered(running(4));
+    CHECK(wait.instance == "i");
+    CHECK(wait.after_custom_status == 3);
+    CHECK((*status)->custom_status() == "half done");
+    CHECK((*status)->custom_status_version() == 4);
+  }
+  SECTION("the instance ended without") {
+    answered(OrchestrationStatus(OrchestrationStatus::Completed{"out"}));
+    CHECK((*status)->output() == "out");
+  }
+  SECTION("unknown") {
+    answered(OrchestrationStatus());
+    CHECK(kind_of(*status) == Kind::instance_not_found);
+  }
+  SECTION("the store fails") {
+    answered(failure(provider_error(ProviderError::Kind::storage)));
+    CHECK(kind_of(*status) == Kind::storage_error);
+  }
+}
+
+TEST_CASE("client: waiting for another custom status, for some time") {
+  FacadeFixture f;
+  CHECK(kind_of(f.client->wait_for_status_change("i", 3, -1ms)) == Kind::invalid_input);
+  CHECK(f.provider.count<WaitForStatus>() == 0);
+  SECTION("it has not changed") {
+    when_stopped<WaitForStatus>(f, running(3));
+    const auto status = f.client->wait_for_status_change("i", 3, 10s);
+    CHECK(kind_of(status) == Kind::timeout);
+    CHECK_THAT(status.error().message, Catch::Contains("custom status of instance i"));
+  }
+  SECTION("it changed just when the wait was taken back") {
+    when_stopped<WaitForStatus>(f, running(4));
+    CHECK(f.client->wait_for_status_change("i", 3, 0ms)->custom_status_version() == 4);
+  }
+  SECTION("nobody answers") {
+    CHECK(kind_of(f.client->wait_for_status_change("i", 3, 10s)) == Kind::timeout);
+    CHECK(f.provider.take<StopWaiting>().request.wait_id ==
+          f.provider.take<WaitForStatus>().request.wait_id);
+  }
+}
+
+TEST_CASE("client: values") {
+  FacadeFixture f;
+  SECTION("one") {
+    std::optional<Client::Value> one;
+    const auto asked = f.answered<GetValue>(
+        [&](Client::OnValue on) { f.client->get_value("i", "k", std::move(on)); }, value(5), one);
+    CHECK(asked.instance == "i");
+    CHECK(asked.key == "k");
+    CHECK((**one)->value == "v");
+    CHECK((**one)->version == 5);
+  }
+  SECTION("none") {
+    std::optional<Client::Value> one;
+    f.answered<GetValue>([&](Client::OnValue on) { f.client->get_value("i", "k", std::move(on)); },
+                         no_value(), one);
+    REQUIRE(one->has_value());
+    CHECK_FALSE(**one);
+  }
+  SECTION("all") {
+    std::optional<Client::Values> all;
+    const auto asked = f.answered<GetValues>(
+        [&](Client::OnValues on) { f.client->get_all_values("i", std::move(on)); },
+        Answer<std::vector<StoredValue>>(std::vector<StoredValue>{**value(1), **value(2)}), all);
+    CHECK(asked.instance == "i");
+    CHECK((*all)->size() == 2);
+  }
+  SECTION("blocking") {
+    f.provider.whenever<GetValue>([&] { f.provider.take<GetValue>().promise.deliver(value(5)); });
+    f.provider.whenever<GetValues>([&] {
+      f.provider.take<GetValues>().promise.deliver(
+          Answer<std::vector<StoredValue>>(failure(provider_error(ProviderError::Kind::corrupt))));
+    });
+    CHECK((*f.client->get_value("i", "k"))->version == 5);
+    CHECK(kind_of(f.client->get_all_values("i")) == Kind::storage_error);
+  }
+}
+
+TEST_CASE("client: bad keys never reach the store") {
+  FacadeFixture f;
+  const std::string key = GENERATE(std::string(), std::string(256, 'k'), std::string("\xff"));
+  CHECK(kind_of(f.client->get_value("i", key)) == Kind::invalid_input);
+  CHECK(kind_of(f.client->wait_for_value("i", key, 1s)) == Kind::invalid_input);
+  CHECK(kind_of(f.client->wait_for_value("i", key, 0s)) == Kind::invalid_input);
+  CHECK(f.provider.count<GetValue>() == 0);
+  CHECK(f.provider.count<WaitForValue>() == 0);
+}
+
+TEST_CASE("client: waiting for a value") {
+  FacadeFixture f;
+  std::optional<Client::Value> outcome;
+  const auto answered = [&](Answer<std::optional<StoredValue>> answer) {
+    return f.answered<WaitForValue>(
+        [&](Client::OnValue on) { f.client->wait_for_value("i", "k", 3, std::move(on)); },
+        std::move(answer), outcome);
+  };
+  SECTION("it was set") {
+    const auto wait = answered(value(4));
+    CHECK(wait.instance == "i");
+    CHECK(wait.key == "k");
+    CHECK(wait.after_version == 3);
+    CHECK((**outcome)->version == 4);
+  }
+  SECTION("it will not be") {
+    answered(no_value());
+    REQUIRE(outcome->has_value());
+    CHECK_FALSE(**outcome);
+  }
+  SECTION("the store ends") {
+    f.client->wait_for_value("i", "k", 3, [&](auto result) { outcome = std::move(result); });
+    f.system.run();
+    f.provider.end();
+    REQUIRE(outcome);
+    CHECK(kind_of(*outcome) == Kind::storage_error);
+  }
+}
+
+TEST_CASE("client: waiting for a value, for some time") {
+  FacadeFixture f;
+  const OrchestrationStatus still(OrchestrationStatus::Running{});
+  const OrchestrationStatus over(OrchestrationStatus::Completed{"out"});
+  const auto wait = [&] { return f.client->wait_for_value("i", "k", 0ms, 3); };
+  CHECK(kind_of(f.client->wait_for_value("i", "k", -1ms)) == Kind::invalid_input);
+  CHECK(f.provider.count<WaitForValue>() == 0);
+  SECTION("it is there") {
+    f.provider.whenever<WaitForValue>(
+        [&] { f.provider.take<WaitForValue>().promise.deliver(value(4)); });
+    CHECK((*wait())->version == 4);
+    CHECK(f.provider.count<StopWaiting>() == 0);
+  }
+  SECTION("it came just when the wait was taken back") {
+    status_is(f, still);
+    when_stopped<WaitForValue>(f, value(4));
+    CHECK((*wait())->version == 4);
+  }
+  SECTION("it has not come, and may still") {
+    status_is(f, still);
+    const bool old = GENERATE(false, true);
+    when_stopped<WaitForValue>(f, old ? value(3) : no_value());
+    const auto outcome = wait();
+    CHECK(kind_of(outcome) == Kind::timeout);
+    CHECK_THAT(outcome.error().message, Catch::Contains("`k`"));
+  }
+  SECTION("it cannot come any more") {
+    const bool unknown = GENERATE(false, true);
+    status_is(f, unknown ? OrchestrationStatus() : over);
+    when_stopped<WaitForValue>(f, no_value());
+    const auto outcome = wait();
+    REQUIRE(outcome);
+    CHECK_FALSE(*outcome);
+  }
+  SECTION("nobody answers") {
+    CHECK(kind_of(wait()) == Kind::timeout);
+    CHECK(f.provider.take<StopWaiting>().request.wait_id ==
+          f.provider.take<WaitForValue>().request.wait_id);
+  }
+}

@@ -1,0 +1,110 @@
+#pragma once
+
+// Short words for tests of the worker queue.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "provider/world.hpp"
+
+namespace duroxide::testing {
+
+/// What a test schedules.
+struct Call {
+  std::uint64_t id = 2;
+  std::optional<std::string> tag = std::nullopt;
+  std::optional<std::string> session = std::nullopt;
+};
+
+inline provider::AckOrchestrationItem ack_with_calls(const provider::OrchestrationItem& item,
+                                                     const std::vector<Call>& calls) {
+  auto ack = ack_of(item);
+  for (const Call& call : calls) {
+    auto execute = activity(item, call.id);
+    execute.tag = call.tag;
+    execute.session = call.session;
+    ack.worker_items.push_back(std::move(execute));
+  }
+  return ack;
+}
+
+/// Starts `instance` and has its first turn schedule `calls`.
+inline void schedule(World& world, const std::vector<Call>& calls,
+                     const std::string& instance = "a") {
+  world.start(instance);
+  world.ack(ack_with_calls(world.fetch_one(), calls)).value();
+}
+
+/// Has a further turn of `instance` cancel activities.
+inline Done cancel(World& world, std::vector<std::uint64_t> ids,
+                   const std::string& instance = "a") {
+  world.raise(instance, "Go");
+  auto ack = ack_of(world.fetch_one());
+  ack.cancelled_activities = std::move(ids);
+  return world.ack(ack);
+}
+
+using PendingWork = Pending<provider::Answer<WorkItems>>;
+
+inline PendingWork ask_for_work(World& world, Partner& partner, TagFilter tags = {},
+                                std::uint64_t max_items = 10,
+                                std::vector<std::string> saturated = {}) {
+  auto pending = partner.ask<provider::Answer<WorkItems>>(
+      provider::DequeueWorkerPeekLock{max_items, std::move(tags), std::move(saturated)});
+  world.run();
+  if (!pending.answered()) {
+    world.system.run_delayed();
+  }
+  return pending;
+}
+
+using CallIds = std::vector<std::uint64_t>;
+
+/// What a fetch was given; nothing if it is parked.
+inline CallIds ids_of(const PendingWork& pending) {
+  CallIds ids;
+  if (pending.answered()) {
+    for (const auto& item : pending.value()) {
+      ids.push_back(item.item.id);
+    }
+  }
+  return ids;
+}
+
+inline Partner make_partner(World& world) {
+  return Partner(world.system, provider_of(*world.store));
+}
+
+inline Done abandon_work(World& world, provider::LockToken token, Milliseconds delay = {},
+                         std::optional<std::string> waiting_for = {},
+                         std::optional<std::string> quarantine = {}) {
+  return world.ask<Done>(
+      *world.worker,
+      provider::AbandonWorker{token, delay, false, std::move(waiting_for), std::move(quarantine)});
+}
+
+inline std::vector<PendingActivity> pending_activities(World& world,
+                                                       const std::string& instance = "a") {
+  return world
+      .manage<provider::Answer<std::vector<PendingActivity>>>(
+          management::ListPendingActivities{instance})
+      .value();
+}
+
+/// Moves the clock, and has the store notice what was held back until then.
+inline void pass_time(World& world, Milliseconds time) {
+  world.clock->advance(time);
+  (void)world.timers->ask<provider::Answer<provider::DueTimers>>(
+      provider::DequeueTimerPeekLock{1, {}});
+  world.run();
+}
+
+/// Lets handing out go on after a failed commit.
+inline void end_pause(World& world) {
+  pass_time(world, Milliseconds{5000});
+}
+
+}  // namespace duroxide::testing

@@ -1,0 +1,115 @@
+#include "activity_fixture.hpp"
+
+#include <stdexcept>
+
+namespace duroxide::runtime::test {
+
+using provider::DequeueWorkerPeekLock;
+using provider::LockToken;
+
+ActivityFixture::ActivityFixture(std::size_t worker_count, RuntimeOptions options)
+    : Fixture(std::move(options)) {
+  activity("A", [](std::string input) { return input; });
+  std::vector<WorkerActor> handles;
+  for (std::size_t i = 0; i < worker_count; ++i) {
+    workers.emplace_back(system);
+    handles.push_back(workers.back().actor());
+  }
+  dispatcher = system.get().spawn<ActivityDispatcher>(environment, handles, [this] {
+    if (!makes_workers) {
+      throw std::runtime_error("no thread left");
+    }
+    return workers.emplace_back(system).actor();
+  });
+  system.run();
+}
+
+ActivityFixture::~ActivityFixture() {
+  provider.end();
+  drain();
+  give_up();
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    workers[i].end();
+  }
+}
+
+std::uint64_t ActivityFixture::deliver(const std::vector<LockToken>& tokens,
+                                       const std::string& name) {
+  WorkerItems items;
+  for (const LockToken token : tokens) {
+    items.push_back(activity_item(name, token));
+  }
+  return deliver_items(std::move(items));
+}
+
+std::uint64_t ActivityFixture::deliver_items(WorkerItems items) {
+  return provider.answer<DequeueWorkerPeekLock>(provider::Answer<WorkerItems>(std::move(items)))
+      .max_items;
+}
+
+DequeueWorkerPeekLock ActivityFixture::deliver_session(const std::string& session,
+                                                       const std::vector<LockToken>& tokens) {
+  WorkerItems items;
+  for (const LockToken token : tokens) {
+    items.push_back(activity_item("A", token));
+    items.back().item.session = session;
+  }
+  return provider.answer<DequeueWorkerPeekLock>(provider::Answer<WorkerItems>(std::move(items)));
+}
+
+void ActivityFixture::cancel(std::vector<LockToken> tokens) {
+  provider.answer<provider::AwaitCancelledWork>(
+      provider::Answer<std::vector<LockToken>>(std::move(tokens)));
+}
+
+std::size_t ActivityFixture::running() const {
+  std::size_t count = 0;
+  for (const auto& worker : workers) {
+    count += worker.count<RunActivity>();
+  }
+  return count;
+}
+
+int ActivityFixture::runs(LockToken token) const {
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    if (workers[i].count<RunActivity>() != 0 && given(i)->item.lock_token == token) {
+      return static_cast<int>(i);
+    }
+  }
+  return -1;
+}
+
+SharedDelivery ActivityFixture::given(std::size_t worker) const {
+  return workers.at(worker).first<RunActivity>().request.delivery;
+}
+
+LockToken ActivityFixture::finish(std::size_t worker) const {
+  return workers.at(worker).answer<RunActivity>(ActivityEnded{}).delivery->item.lock_token;
+}
+
+LockToken ActivityFixture::finish_one() const {
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    if (workers[i].count<RunActivity>() != 0) {
+      return finish(i);
+    }
+  }
+  FAIL("no worker is busy");
+  return 0;
+}
+
+void ActivityFixture::advance(Milliseconds step) {
+  clock->advance(step);
+  system.run();
+}
+
+void ActivityFixture::drain() {
+  actors::send_from_outside(dispatcher, Drain{[this] { drained = true; }});
+  system.run();
+}
+
+void ActivityFixture::give_up() {
+  actors::send_from_outside(dispatcher, GiveUp{});
+  system.run();
+}
+
+}  // namespace duroxide::runtime::test
