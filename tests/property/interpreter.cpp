@@ -1,0 +1,491 @@
+// Programs as coroutines. Each declares a local in its outermost block, and awaits only what has a
+// name: see the README's compiler hazards.
+
+#include "property/interpreter.hpp"
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "property/scope.hpp"
+
+namespace duroxide::property {
+
+namespace {
+
+using Text = Task<std::string>;
+
+Text run(Place place, const Node* node);
+
+/// A future that is handed over, or only lent, to the await.
+Text run_future(Place place, const Node* node) {
+  std::string value;
+  Future future = begin(place, *node);
+  try {
+    if (node->b % 2 == 0) {
+      value = co_await std::move(future);
+    } else {
+      value = co_await future;
+    }
+  } catch (const OrchestrationCancelled&) {
+    check_shield(place, *node);
+    throw;
+  }
+  received(place, *node, value);
+  co_return value;
+}
+
+Text run_result(Place place, const Node* node) {
+  std::string value;
+  auto waiting = begin(place, node->children[0]).as_result();
+  try {
+    const auto result = co_await std::move(waiting);
+    value = result ? *result : "error " + result.error().message;
+    if (result) {
+      received(place, node->children[0], *result);
+    }
+  } catch (const OrchestrationCancelled&) {
+    check_shield(place, *node);
+    throw;
+  }
+  co_return value;
+}
+
+Text run_timer(Place place, const Node* node) {
+  std::string value = "t";
+  const bool is_short = place.environment->profile == Profile::commutative;
+  auto timer = place.context.schedule_timer(Milliseconds(node->a % (is_short ? 3 : 40)));
+  try {
+    co_await timer;
+  } catch (const OrchestrationCancelled&) {
+    check_shield(place, *node);
+    throw;
+  }
+  co_return value;
+}
+
+Text run_read(Place place, const Node* node) {
+  std::string value;
+  auto reading = place.context.read_value(node->a % 2 == 0 ? "root" : "nobody",
+                                          "k" + std::to_string(node->b % 4));
+  const std::optional<std::string> read = co_await std::move(reading);
+  value = read.value_or("none");
+  co_return value;
+}
+
+/// Takes steps when it is destroyed, also while an exception passes or the execution ends.
+class Guard {
+ public:
+  Guard(Place place, const Node& node) : place_(place), node_(node) {}
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+  ~Guard() {
+    try {
+      if (node_.b % 2 == 0) {
+        place_.context.set_value("guard", std::to_string(node_.b));
+      } else {
+        const auto forgotten = place_.context.schedule_timer(Milliseconds(node_.b));
+      }
+    } catch (const OrchestrationError&) {  // too many values: a guard cannot tell
+    }
+  }
+
+ private:
+  Place place_;
+  const Node& node_;
+};
+
+Text run_sequence(Place outer, const Node* node) {
+  std::string result;
+  Scope scope(outer.scope);
+  Place place = outer;
+  place.scope = &scope;
+  for (const Node& child : node->children) {
+    if (child.op == Op::give_up) {
+      break;
+    }
+    if (child.op == Op::keep_task) {
+      Place inside = place;
+      inside.task_limit = &scope;
+      scope.tasks.emplace_back(run(inside, &child.children[0]));
+    } else if (!do_at_once(place, child, result)) {
+      Text step = run(place, &child);
+      const std::string value = co_await std::move(step);
+      add(result, value);
+    }
+  }
+  co_return result;
+}
+
+Text run_guarded(Place place, const Node* node) {
+  std::string value;
+  const Guard guard(place, *node);
+  Text body = run(place, &node->children[0]);
+  value = co_await body;
+  co_return value;
+}
+
+Text run_helper(Place place, const Node* node) {
+  std::string value;
+  Text body = run(place, &node->children[0]);
+  value = co_await body;
+  co_return value;
+}
+
+Text run_loop(Place place, const Node* node) {
+  std::string result;
+  for (std::uint32_t i = 0; i < 1 + node->a % 3; ++i) {
+    Text body = run(place, &node->children[0]);
+    const std::string value = co_await std::move(body);
+    add(result, value);
+  }
+  co_return result;
+}
+
+Text run_if(Place place, const Node* node) {
+  std::string value;
+  bool is_first = false;
+  if (node->op == Op::if_patched) {
+    is_first = place.context.patched("patch" + std::to_string(node->a % 3));
+  } else {
+    const Kept* kept = find_kept(place, node->a);
+    is_first = kept != nullptr && kept->future.is_ready();
+  }
+  Text body = run(place, &node->children[is_first ? 0 : 1]);
+  value = co_await std::move(body);
+  co_return value;
+}
+
+Text run_shielded(Place place, const Node* node) {
+  std::string value;
+  const auto shield = place.context.shield();
+  place.is_shielded = true;
+  Text body = run(place, &node->children[0]);
+  value = co_await std::move(body);
+  co_return value;
+}
+
+Text run_catching(Place place, const Node* node) {
+  std::string value;
+  bool is_caught = false;
+  try {
+    Text body = run(place, &node->children[0]);
+    value = co_await std::move(body);
+  } catch (const OrchestrationError& error) {
+    is_caught = true;
+    value = "caught " + error.details().message;
+  } catch (const std::exception& error) {
+    is_caught = true;
+    value = std::string("caught ") + error.what();
+  }
+  if (is_caught) {
+    Text handler = run(place, &node->children[1]);
+    const std::string handled = co_await std::move(handler);
+    add(value, handled);
+  }
+  co_return value;
+}
+
+/// Cleans up after a cancellation; the instance may go on after that, or let the request pass.
+Text run_catching_cancel(Place place, const Node* node) {
+  std::string value;
+  std::optional<OrchestrationCancelled> cancelled;
+  try {
+    Text body = run(place, &node->children[0]);
+    value = co_await std::move(body);
+  } catch (const OrchestrationCancelled& caught) {
+    cancelled = caught;
+  }
+  if (cancelled) {
+    std::optional<CancellationShield> shield;
+    Place inside = place;
+    if (node->a % 4 != 0) {
+      shield.emplace(place.context.shield());
+      inside.is_shielded = true;
+    }
+    Text cleanup = run(inside, &node->children[1]);
+    value = co_await std::move(cleanup);
+    if (node->b % 2 == 0) {
+      throw OrchestrationCancelled(*cancelled);
+    }
+  }
+  co_return value;
+}
+
+Text run_saga_node(Place place, const Node* node) {
+  std::string value;
+  auto body = [place, node](Saga& saga) -> Text {
+    std::string result;
+    for (const Node& child : node->children) {
+      Text step = run(place, &child);
+      const std::string done = co_await std::move(step);
+      add(result, done);
+      saga.compensate_with("A" + std::to_string(child.a % 10), std::to_string(child.b),
+                           ActivityOptions().retry(RetryPolicy().max_attempts(2).backoff(
+                               Backoff::fixed(Milliseconds(2)))));
+    }
+    if (node->b % 4 == 0) {
+      throw std::runtime_error("saga");
+    }
+    if (node->b % 4 == 1) {
+      saga.dismiss();
+    }
+    co_return result;
+  };
+  Text saga = run_saga(place.context, body);
+  value = co_await std::move(saga);
+  co_return value;
+}
+
+Text run_continue(Place place, const Node*) {
+  std::string value;
+  if (place.rounds > 0) {
+    auto next = place.context.continue_as_new(std::to_string(place.rounds - 1));
+    co_await std::move(next);
+    place.environment->observer.violation("continue_as_new has come back");
+  }
+  co_return value;
+}
+
+Text run_futures(Place place, const Node* node) {
+  std::string result;
+  std::vector<Future> futures;
+  for (const Node& child : node->children) {
+    futures.push_back(begin(place, child));
+  }
+  try {
+    if (node->op == Op::all_futures) {
+      auto all = when_all(std::move(futures));
+      const std::vector<std::string> values = co_await std::move(all);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        received(place, node->children[i], values[i]);
+        add(result, values[i]);
+      }
+    } else if (node->op == Op::any_futures) {
+      auto any = when_any(std::move(futures));
+      const AnyOf<std::string> winner = co_await std::move(any);
+      received(place, node->children[winner.index], winner.value);
+      result = std::to_string(winner.index) + winner.value;
+    } else {
+      std::vector<AsResult<Future>> results;
+      for (Future& each : futures) {
+        results.push_back(std::move(each).as_result());
+      }
+      auto all = when_all(std::move(results));
+      const auto values = co_await std::move(all);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (values[i]) {
+          received(place, node->children[i], *values[i]);
+        }
+        add(result, values[i] ? *values[i] : "error " + values[i].error().message);
+      }
+    }
+  } catch (const OrchestrationCancelled&) {
+    check_shield(place, *node);
+    throw;
+  }
+  co_return result;
+}
+
+Text run_tasks(Place place, const Node* node) {
+  std::string result;
+  std::vector<Text> tasks;
+  for (const Node& child : node->children) {
+    tasks.push_back(run(place, &child));
+  }
+  if (node->op == Op::all_tasks) {
+    auto all = when_all(std::move(tasks));
+    const std::vector<std::string> values = co_await std::move(all);
+    for (const std::string& each : values) {
+      add(result, each);
+    }
+  } else {
+    auto any = when_any(std::move(tasks));
+    const AnyOf<std::string> winner = co_await std::move(any);
+    result = std::to_string(winner.index) + winner.value;
+  }
+  co_return result;
+}
+
+/// A future, a task and a timer.
+Text run_mixed(Place place, const Node* node) {
+  std::string result;
+  Future future = begin(place, node->children[0]);
+  Text task = run(place, &node->children[1]);
+  auto timer = place.context.schedule_timer(Milliseconds(node->a % 40));
+  if (node->op == Op::all_mixed) {
+    auto all = when_all(std::move(future), std::move(task), std::move(timer));
+    const auto values = co_await std::move(all);
+    received(place, node->children[0], std::get<0>(values));
+    result = std::get<0>(values) + std::get<1>(values);
+  } else if (node->b % 2 == 0) {
+    auto any = when_any(std::move(timer), std::move(task), std::move(future));
+    const auto winner = co_await std::move(any);
+    result = std::to_string(winner.index());
+    if (winner.index() == 2) {
+      received(place, node->children[0], std::get<2>(winner));
+      result += std::get<2>(winner);
+    }
+  } else {
+    auto any = when_any(future, task, timer);
+    const auto winner = co_await std::move(any);
+    result = std::to_string(winner.index());
+    if (winner.index() != 0) {
+      auto either = when_any(std::move(future), place.context.schedule_timer(Milliseconds(4)));
+      const auto second = co_await std::move(either);
+      result += std::to_string(second.index());
+    }
+  }
+  co_return result;
+}
+
+Text run_kept(Place place, const Node* node) {
+  std::string value;
+  Kept* const kept = find_kept(place, node->a);
+  if (kept != nullptr) {
+    const Use<Kept> use(*kept);
+    try {
+      value = co_await kept->future;
+    } catch (const OrchestrationCancelled&) {
+      check_shield(place, *node);
+      throw;
+    }
+  }
+  co_return value;
+}
+
+Text run_two_kept(Place place, const Node* node) {
+  std::string value;
+  Kept* const one = find_kept(place, node->a);
+  Kept* const two = find_kept(place, node->b);
+  if (one != nullptr && one != two) {
+    const Use<Kept> use_one(*one);
+    const Use<Kept> use_two(*two);
+    try {
+      if (node->op == Op::all_kept) {
+        Future third = begin(place, node->children[0]);
+        auto all = when_all(one->future, std::move(third), two->future);
+        const auto values = co_await std::move(all);
+        received(place, node->children[0], std::get<1>(values));
+        value = std::get<0>(values) + std::get<1>(values) + std::get<2>(values);
+      } else {
+        auto timer = place.context.schedule_timer(Milliseconds(node->a % 30));
+        auto any = when_any(one->future, two->future, std::move(timer));
+        const auto winner = co_await std::move(any);
+        value = std::to_string(winner.index());
+      }
+    } catch (const OrchestrationCancelled&) {
+      check_shield(place, *node);
+      throw;
+    }
+  }
+  co_return value;
+}
+
+Text run_kept_task(Place place, const Node* node) {
+  std::string value;
+  KeptTask* const kept = find_task(place, node->a);
+  if (kept != nullptr && kept->users == 0) {
+    const Use<KeptTask> use(*kept);
+    if (node->op == Op::race_task) {
+      auto timer = place.context.schedule_timer(Milliseconds(node->b % 25));
+      auto any = when_any(kept->task, std::move(timer));
+      const auto winner = co_await std::move(any);
+      value = std::to_string(winner.index());
+    } else {
+      value = co_await kept->task;
+    }
+  }
+  co_return value;
+}
+
+Text run_nothing(Place place, const Node* node) {
+  std::string value;
+  do_at_once(place, *node, value);
+  co_return value;
+}
+
+/// A step alone, where it has no scope of its own to keep things in.
+Text run_alone(Place outer, const Node* node) {
+  std::string value;
+  Scope scope(outer.scope);
+  Place place = outer;
+  place.scope = &scope;
+  do_at_once(place, *node, value);
+  co_return value;
+}
+
+Text run(Place place, const Node* node) {
+  switch (node->op) {
+    case Op::activity:
+    case Op::event:
+    case Op::dequeue:
+    case Op::child:
+      return run_future(place, node);
+    case Op::timer:
+      return run_timer(place, node);
+    case Op::read:
+      return run_read(place, node);
+    case Op::await_result:
+      return run_result(place, node);
+    case Op::sequence:
+      return run_sequence(place, node);
+    case Op::loop:
+      return run_loop(place, node);
+    case Op::guarded:
+      return run_guarded(place, node);
+    case Op::helper:
+      return run_helper(place, node);
+    case Op::if_patched:
+    case Op::if_ready:
+      return run_if(place, node);
+    case Op::catching:
+      return run_catching(place, node);
+    case Op::catching_cancel:
+      return run_catching_cancel(place, node);
+    case Op::shielded:
+      return run_shielded(place, node);
+    case Op::saga:
+      return run_saga_node(place, node);
+    case Op::continue_as_new:
+      return run_continue(place, node);
+    case Op::all_futures:
+    case Op::all_results:
+    case Op::any_futures:
+      return run_futures(place, node);
+    case Op::all_tasks:
+    case Op::any_tasks:
+      return run_tasks(place, node);
+    case Op::all_mixed:
+    case Op::any_mixed:
+      return run_mixed(place, node);
+    case Op::await_kept:
+      return run_kept(place, node);
+    case Op::all_kept:
+    case Op::any_kept:
+      return run_two_kept(place, node);
+    case Op::race_task:
+    case Op::await_task:
+      return run_kept_task(place, node);
+    case Op::keep:
+      return run_alone(place, node);
+    case Op::keep_task:
+      return run(place, &node->children[0]);
+    default:
+      return run_nothing(place, node);
+  }
+}
+
+}  // namespace
+
+Task<std::string> interpret(OrchestrationContext context, const Environment* environment,
+                            std::string input) {
+  std::string result;
+  Place place{context, environment, nullptr, nullptr, 0, false};
+  place.rounds = input.empty() ? 0 : static_cast<std::uint32_t>(std::stoul(input));
+  Text body = run(place, &environment->program->orchestrations[environment->index]);
+  result = co_await std::move(body);
+  co_return result;
+}
+
+}  // namespace duroxide::property
