@@ -11,18 +11,26 @@ Installs what is missing (Debian 12, apt-get), builds the examples and runs them
 Without a name: hello_world, then order_processing on the orders that are shipped.
 Stores are made in the current directory; delete them to begin anew.
 
-  hello_world         one orchestration, one activity
-  order_processing    a few hundred orders; kill it and run it again (--help: its options)
-  fan_out_fan_in      many activities at once
-  timers_and_events   an approval with reminders and a deadline
-  client_usage        the control plane alone
-  runtime_usage       the runtime alone, until Ctrl-C or --for SECONDS
-  combined_usage      both in one process
+  hello_world           one orchestration, one activity
+  order_processing      a few hundred orders; kill it and run it again (--help: its options)
+  fan_out_fan_in        many activities at once
+  timers_and_events     an approval with reminders and a deadline
+  human_approval        an event raced with a durable timer
+  saga                  steps that are undone when a later one fails
+  child_orchestrations  orchestrations that start others
+  eternal_monitor       a loop without an end, by continue-as-new
+  cancellation_cleanup  an activity that is told to stop, and cleanup under a shield
+  versioned_upgrade     new code under running instances
+  client_usage          the control plane alone
+  runtime_usage         the runtime alone, until Ctrl-C or --for SECONDS
+  combined_usage        both in one process
+  guide                 every snippet of examples/guide.md
 USAGE
 }
 
-examples=(hello_world order_processing fan_out_fan_in timers_and_events client_usage runtime_usage
-  combined_usage)
+examples=(hello_world order_processing fan_out_fan_in timers_and_events human_approval saga
+  child_orchestrations eternal_monitor cancellation_cleanup versioned_upgrade client_usage
+  runtime_usage combined_usage guide)
 
 case ${1-} in
   -h | --help)

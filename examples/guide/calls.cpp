@@ -1,0 +1,139 @@
+// Calls of activities and their options.
+#include <sstream>
+#include <thread>
+
+#include "guide.hpp"
+
+namespace guide {
+
+namespace {
+
+// [activity]
+Result<std::string, std::string> charge(ActivityContext& context, const std::string& card) {
+  if (card == "stolen") {
+    return failure(std::string("declined"));
+  }
+  return card + " charged for " + context.instance_id();
+}
+
+Task<std::string> pay(OrchestrationContext ctx, std::string card) {
+  std::string receipt = co_await ctx.schedule_activity("Charge", card);
+  co_return receipt;
+}
+// [/activity]
+
+// [retry]
+bool is_worth_a_retry(const ErrorDetails& error) {
+  return error.message != "no such page";
+}
+
+Task<std::string> fetch(OrchestrationContext ctx, std::string page) {
+  const auto policy = RetryPolicy()
+                          .max_attempts(4)
+                          .backoff(Backoff::exponential(10ms, 2.0))  // 10 ms, 20 ms, 40 ms
+                          .max_backoff(1s)
+                          .jitter(0.2)  // each wait is shortened by up to a fifth
+                          .retry_if(is_worth_a_retry);
+  const auto options = ActivityOptions().retry(policy);
+  std::string text = co_await ctx.schedule_activity("Fetch", page, options);
+  co_return text;
+}
+// [/retry]
+
+// [timeout]
+Task<std::string> ask(OrchestrationContext ctx, std::string question) {
+  const auto policy = RetryPolicy().max_attempts(3).attempt_timeout(2s);
+  const auto options = ActivityOptions().timeout(50ms).retry(policy);
+  const auto answer = co_await ctx.schedule_activity("Ask", question, options).as_result();
+  if (answer) {
+    co_return *answer;
+  }
+  if (answer.error().kind == ErrorKind::timed_out) {
+    co_return "no answer in time";
+  }
+  co_return answer.error().message;
+}
+// [/timeout]
+
+// [tag]
+Task<std::string> draw(OrchestrationContext ctx) {
+  const auto on_gpu = ActivityOptions().tag("gpu");
+  std::string picture = co_await ctx.schedule_activity("Draw", "a cat", on_gpu);
+  co_return picture;
+}
+// [/tag]
+
+// [session]
+Task<std::string> use_model(OrchestrationContext ctx) {
+  const auto same_worker = ActivityOptions().session("model-of-" + ctx.instance_id());
+  const std::string loaded = co_await ctx.schedule_activity("Thread", "load", same_worker);
+  const std::string used = co_await ctx.schedule_activity("Thread", "use", same_worker);
+  std::string verdict = loaded == used ? "same thread" : "other thread";
+  co_return verdict;
+}
+// [/session]
+
+void run_calls() {
+  int fetches = 0;
+  World world([&](Runtime& runtime) {
+    // [register]
+    runtime.register_orchestration("Pay", pay).register_activity("Charge", charge);
+    // [/register]
+    runtime.register_orchestration("Fetch", fetch)
+        .register_orchestration("Ask", ask)
+        .register_orchestration("UseModel", use_model)
+        .register_activity("Fetch",
+                           [&](const std::string& page) -> Result<std::string, std::string> {
+                             if (page == "missing") {
+                               return failure(std::string("no such page"));
+                             }
+                             if (++fetches < 3) {
+                               return failure(std::string("busy"));
+                             }
+                             return page + " after " + std::to_string(fetches) + " attempts";
+                           })
+        .register_activity("Ask",
+                           [](ActivityContext& context) {
+                             while (!context.is_cancelled()) {
+                               std::this_thread::sleep_for(1ms);
+                             }
+                           })
+        .register_activity("Thread", [] {
+          std::ostringstream id;
+          id << std::this_thread::get_id();
+          return id.str();
+        });
+  });
+  check("activity", world.run("Pay", "visa"), "Completed: visa charged for Pay");
+  check("retry", world.run("Fetch", "news"), "Completed: news after 3 attempts");
+  expect(world.client.start_orchestration("missing", "Fetch", "missing"));
+  check("retry", world.end_of("missing"), "Failed: no such page");
+  check("timeout", world.run("Ask"), "Completed: no answer in time");
+  check("session", world.run("UseModel"), "Completed: same thread");
+}
+
+void run_tags() {
+  const Store store = MemoryProvider::create();
+  // [worker-tags]
+  Runtime gpu{store, RuntimeOptions().worker_tags(TagFilter::only({"gpu"})).worker_concurrency(1)};
+  Runtime general{store};
+  // [/worker-tags]
+  for (auto* runtime : {&gpu, &general}) {
+    const std::string where = runtime == &gpu ? "by the GPU" : "by hand";
+    runtime->register_orchestration("Draw", draw)
+        .register_activity("Draw", [where](const std::string& what) { return what + " " + where; });
+    expect(runtime->start());
+  }
+  Client client{store};
+  expect(client.start_orchestration("cat", "Draw"));
+  check("tag", expect(client.wait_for_output<std::string>("cat", ample)), "a cat by the GPU");
+}
+
+}  // namespace
+
+void calls() {
+  run_calls();
+  run_tags();
+}
+
+}  // namespace guide

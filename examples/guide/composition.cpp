@@ -1,0 +1,67 @@
+// Orchestrations that start others, and that begin anew.
+#include "guide.hpp"
+
+namespace guide {
+
+namespace {
+
+// [child]
+Task<std::string> pack(OrchestrationContext ctx, std::string goods) {
+  const std::string box = co_await ctx.schedule_activity("Pack", goods);
+  co_return box;
+}
+
+Task<std::string> ship(OrchestrationContext ctx) {
+  const auto options = SubOrchestrationOptions()
+                           .instance_id(ctx.instance_id() + "/tea")
+                           .version("1.0.0")
+                           .timeout(1h)
+                           .retry(RetryPolicy().max_attempts(2));
+  std::string box = co_await ctx.schedule_sub_orchestration("Pack", "tea", options);
+  co_return "shipped " + box;
+}
+// [/child]
+
+// [detached]
+Task<std::string> check_out(OrchestrationContext ctx) {
+  const std::string order = ctx.instance_id();
+  ctx.schedule_orchestration("Pack", "parcel-of-" + order, "coffee");
+  co_return "thank you";
+}
+// [/detached]
+
+// [continue-as-new]
+Task<int> work_off(OrchestrationContext ctx, int done) {
+  int total = done;
+  while (total < 100) {
+    co_await ctx.schedule_activity("Work");
+    ++total;
+    if (ctx.history_size() > 50) {
+      co_await ctx.continue_as_new(total);  // does not come back
+    }
+  }
+  co_return total;
+}
+// [/continue-as-new]
+
+}  // namespace
+
+void composition() {
+  World world([](Runtime& runtime) {
+    runtime.register_orchestration("Pack", pack)
+        .register_orchestration("Ship", ship)
+        .register_orchestration("CheckOut", check_out)
+        .register_orchestration("WorkOff", work_off)
+        .register_activity("Pack", [](const std::string& goods) { return "a box of " + goods; })
+        .register_activity("Work", [] {});
+  });
+  check("child", world.run("Ship"), "Completed: shipped a box of tea");
+  check("child", world.end_of("Ship/tea"), "Completed: a box of tea");
+  check("detached", world.run("CheckOut"), "Completed: thank you");
+  check("detached", world.end_of("parcel-of-CheckOut"), "Completed: a box of coffee");
+  check("continue-as-new", world.run("WorkOff", 0), "Completed: 100");
+  const auto executions = expect(expect(world.client.management()).list_executions("WorkOff"));
+  check("continue-as-new", executions.size() > 3 ? "several" : "few", "several");
+}
+
+}  // namespace guide

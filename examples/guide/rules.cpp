@@ -1,0 +1,99 @@
+// Typed handles and payloads; what orchestration code must keep to.
+#include "guide.hpp"
+
+namespace guide {
+
+namespace {
+
+// [payload]
+struct Order {
+  std::string id;
+  int cents = 0;
+  std::vector<std::string> goods;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(id), CEREAL_NVP(cents), CEREAL_NVP(goods));
+  }
+};
+// [/payload]
+
+// [handles]
+inline constexpr Activity<std::string(Order)> charge{"Charge"};
+inline constexpr Orchestration<std::string(Order)> checkout{"Checkout"};
+
+Task<std::string> check_out(OrchestrationContext ctx, Order order) {
+  const std::string receipt = co_await ctx.schedule_activity(charge, order);
+  co_return receipt;
+}
+
+std::string charge_card(const Order& order) {
+  return order.id + ": " + std::to_string(order.cents) + " cents";
+}
+// [/handles]
+
+// [deterministic]
+Task<std::string> stamp(OrchestrationContext ctx) {
+  const Timestamp now = ctx.utc_now();        // not std::chrono::system_clock::now()
+  const std::string id = ctx.new_guid();      // not a random number
+  if (to_milliseconds(now) % 2 == 0) {        // a replay takes the same branch
+    ctx.log_info(id + " at an even moment");  // not written again by a replay
+  }
+  auto first = ctx.schedule_activity("Work", "first");  // one step a statement
+  auto second = ctx.schedule_activity("Work", "second");
+  const auto [a, b] = co_await when_all(std::move(first), std::move(second));
+  co_return a + " " + b;
+}
+// [/deterministic]
+
+// [aggregate]
+Task<std::string> sell(OrchestrationContext ctx) {
+  const Order order{"o-1", 500, {"tea"}};  // not inside of the co_await expression
+  const std::string receipt = co_await ctx.schedule_activity(charge, order);
+  co_return receipt;
+}
+// [/aggregate]
+
+}  // namespace
+
+// [outermost]
+Task<int> wrong(OrchestrationContext ctx) {  // nothing is declared outermost
+  while (true) {
+    if (co_await ctx.schedule_activity<bool>("Ready")) {
+      co_return 1;
+    }
+  }
+}
+
+Task<int> right(OrchestrationContext ctx) {
+  bool ready = false;
+  while (!ready) {
+    ready = co_await ctx.schedule_activity<bool>("Ready");
+  }
+  co_return 1;
+}
+// [/outermost]
+
+void rules() {
+  World world([](Runtime& runtime) {
+    // [register-handles]
+    runtime.register_orchestration(checkout, check_out).register_activity(charge, charge_card);
+    // [/register-handles]
+    runtime.register_orchestration("Stamp", stamp)
+        .register_orchestration("Sell", sell)
+        .register_orchestration("Right", right)
+        .register_activity("Work", [](const std::string& what) { return what; })
+        .register_activity("Ready", [] { return true; });
+  });
+  Client& client = world.client;
+  // [call-handles]
+  expect(client.start_orchestration("o-1", checkout, Order{"o-1", 500, {"tea"}}));
+  const std::string receipt = expect(client.wait_for_output("o-1", checkout, 30s));
+  // [/call-handles]
+  check("handles", receipt, "o-1: 500 cents");
+  check("deterministic", world.run("Stamp"), "Completed: first second");
+  check("aggregate", world.run("Sell"), "Completed: o-1: 500 cents");
+  check("outermost", world.run("Right"), "Completed: 1");
+}
+
+}  // namespace guide
