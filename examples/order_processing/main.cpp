@@ -30,7 +30,8 @@ int process_orders(const Options& options, const OrderFile& file) {
   }
   Ledger ledger(options.ledger);
 
-  Runtime runtime{*store, RuntimeOptions().worker_concurrency(options.workers)};
+  // This program is there to be killed: an order must not count as poison for that.
+  Runtime runtime{*store, RuntimeOptions().worker_concurrency(options.workers).max_attempts(1'000)};
   register_workflow(runtime, ledger, options.work_time);
   if (auto started = runtime.start(); !started) {
     return fail(started.error().to_string());
