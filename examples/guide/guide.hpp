@@ -66,6 +66,7 @@ void versions();
 void errors();
 void rules();
 void testing();
+void operating();
 
 /// What the guide runs as another process, to see what is left of it.
 void crash();

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
            Chapter("errors", guide::errors),
            Chapter("rules", guide::rules),
            Chapter("testing", guide::testing),
+           Chapter("operating", guide::operating),
        }) {
     try {
       run();

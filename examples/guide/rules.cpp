@@ -56,6 +56,7 @@ Task<std::string> sell(OrchestrationContext ctx) {
 
 }  // namespace
 
+// Wrong on purpose.
 // [outermost]
 Task<int> wrong(OrchestrationContext ctx) {  // nothing is declared outermost
   while (true) {

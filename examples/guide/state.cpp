@@ -7,7 +7,8 @@ namespace {
 
 // [custom-status]
 Task<> bake(OrchestrationContext ctx) {
-  for (const char* step : {"kneading", "rising", "baking"}) {
+  const auto steps = {"kneading", "rising", "baking"};
+  for (const char* step : steps) {
     ctx.set_custom_status(step);
     co_await ctx.wait_for_external_event("Next");
   }

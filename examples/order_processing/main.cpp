@@ -42,7 +42,7 @@ int process_orders(const Options& options, const OrderFile& file) {
   for (const Order& order : file.orders) {
     desk.submit(order);
   }
-  Progress progress(file.orders.size());
+  ProgressBar progress(file.orders.size());
   std::size_t done = 0;
   while (done < file.orders.size() && runtime.is_running()) {
     done = desk.wait_for_progress(1s);

@@ -12,9 +12,10 @@ constexpr std::size_t plain_lines = 10;
 
 }  // namespace
 
-Progress::Progress(std::size_t total) : total_(total), terminal_(::isatty(STDOUT_FILENO) == 1) {}
+ProgressBar::ProgressBar(std::size_t total)
+    : total_(total), terminal_(::isatty(STDOUT_FILENO) == 1) {}
 
-void Progress::show(std::size_t done) {
+void ProgressBar::show(std::size_t done) {
   if (terminal_) {
     const std::size_t filled = total_ == 0 ? bar_width : bar_width * done / total_;
     std::cout << "\r[" << std::string(filled, '#') << std::string(bar_width - filled, '.') << "] "

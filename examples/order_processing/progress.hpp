@@ -3,9 +3,9 @@
 #include <cstddef>
 
 /// Shows how far the work is: a bar on a terminal, a plain line now and then elsewhere.
-class Progress {
+class ProgressBar {
  public:
-  explicit Progress(std::size_t total);
+  explicit ProgressBar(std::size_t total);
 
   void show(std::size_t done);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -53,6 +54,14 @@ class StartOptions {
     delay_is_valid_ = delay_.has_value();
     return *this;
   }
+  /// Marks it, so that management finds it by this tag; up to 16, in any order. They stay as they are
+  /// given here, and children do not get them.
+  StartOptions& tag(std::string value) {
+    if (std::find(tags_.begin(), tags_.end(), value) == tags_.end()) {
+      tags_.push_back(std::move(value));
+    }
+    return *this;
+  }
   StartOptions& reuse(ReusePolicy value) {
     reuse_ = value;
     return *this;
@@ -66,6 +75,7 @@ class StartOptions {
   [[nodiscard]] const std::optional<Milliseconds>& delay() const { return delay_; }
   /// False if a delay was set that is negative or above `max_delay`.
   [[nodiscard]] bool delay_is_valid() const { return delay_is_valid_; }
+  [[nodiscard]] const std::vector<std::string>& tags() const { return tags_; }
   [[nodiscard]] ReusePolicy reuse() const { return reuse_; }
 
  private:
@@ -74,6 +84,7 @@ class StartOptions {
   std::uint64_t parent_id_ = 0;
   std::optional<Milliseconds> delay_;
   bool delay_is_valid_ = true;
+  std::vector<std::string> tags_;
   ReusePolicy reuse_ = ReusePolicy::reject;
 };
 
@@ -219,6 +230,12 @@ class Client {
   [[nodiscard]] Status wait_for_completion(std::string_view instance,
                                            std::chrono::duration<Rep, Period> timeout) const {
     return wait_milliseconds(instance, timeout_of(timeout));
+  }
+  /// The seeds' other name for it.
+  template <class Rep, class Period>
+  [[nodiscard]] Status wait_for_orchestration(std::string_view instance,
+                                              std::chrono::duration<Rep, Period> timeout) const {
+    return wait_for_completion(instance, timeout);
   }
   /// Calls back when the instance has completed or failed, however long that takes. Errors:
   /// `instance_not_found`.

@@ -125,6 +125,8 @@ struct ProviderError {
     instance_already_exists,
     instance_finished,   ///< the instance completed, failed or was cancelled before
     activity_not_found,  ///< the activity has ended, was cancelled, or never was
+    read_only,           ///< the store was opened for reading only
+    no_store,            ///< the directory holds none, and opening it to read makes none
   };
 
   Kind kind = Kind::storage;
@@ -152,6 +154,7 @@ struct ClientError {
     management_not_available,  ///< the store offers no management
     invalid_payload,           ///< the output does not decode into the type asked for
     activity_not_found,        ///< the activity has ended, was cancelled, or never was
+    read_only,                 ///< the store was opened for reading only
   };
 
   Kind kind = Kind::storage_error;

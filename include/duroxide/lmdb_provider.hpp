@@ -76,6 +76,25 @@ class LmdbProvider {
   /// `disk_full`, `storage`.
   [[nodiscard]] static Result<Store, ProviderError> open(const std::filesystem::path& directory,
                                                          const LmdbOptions& options = {});
+
+  /// Opens a store to look at it, whether another process runs on it or nobody does. Each read sees
+  /// what is committed at that moment. Nothing is made or changed in the directory but the marks of
+  /// LMDB's readers in `lock.mdb`, and the engine is never kept from anything.
+  ///
+  /// Management's reads work as ever, and so do status, values and histories. Whatever would change
+  /// something is refused with `read_only`, and so is a wait for what is not decided yet, as nothing
+  /// would tell of it. A `Runtime` does not start on it. Of the options, `durability` and `map_size`
+  /// mean nothing here.
+  ///
+  /// Who may not write `lock.mdb`, or into the directory if there is none, has nowhere to set such
+  /// marks, and can read only while nobody runs on the store. An engine cannot open it during such a
+  /// read and is told so; a read while an engine has it open gets `permission_denied`.
+  ///
+  /// Errors: `no_store` if there is none to read, also when the opening that was to make it was cut
+  /// off; `read_only` if the store must be brought to this release's format first; those of `open`
+  /// except `disk_full`, with `in_use` only for a store that this process itself has open.
+  [[nodiscard]] static Result<Store, ProviderError> open_read_only(
+      const std::filesystem::path& directory, const LmdbOptions& options = {});
 };
 
 }  // namespace duroxide

@@ -1,5 +1,8 @@
 #pragma once
 
+/// What management shows. Names and fields are those of the seeds' documents; what goes beyond them
+/// says so.
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +21,16 @@ enum class ExecutionStatus : std::uint8_t { running, completed, failed, continue
 /// `Running`, `Completed`, `Failed`, `ContinuedAsNew`.
 [[nodiscard]] std::string_view to_string(ExecutionStatus status);
 
-/// Which instances to list; what is not set does not restrict.
+/// The order of a listing.
+enum class InstanceOrder : std::uint8_t {
+  created,  ///< by creation; two of the same millisecond in the order in which they were made
+  updated,  ///< by the last change
+  id,       ///< by the bytes of the id
+};
+
+/// Which instances; what is not set does not restrict, and everything set must hold. Every field up
+/// to `offset` is indexed: a page costs its own length, whatever the store holds. So are the tags; only
+/// `version` and `roots_only` are looked at row by row.
 struct InstanceFilter {
   std::optional<std::vector<ExecutionStatus>> status;
   std::optional<std::string> orchestration_name;
@@ -27,6 +39,14 @@ struct InstanceFilter {
   std::optional<std::string> parent_instance;
   std::optional<std::uint32_t> limit;   ///< at most so many
   std::optional<std::uint32_t> offset;  ///< skip so many first
+  // Beyond the seeds:
+  std::optional<std::string> id_prefix;     ///< quickest in the order of the ids
+  std::vector<std::string> tags;            ///< given at start; all of them
+  std::optional<Timestamp> updated_before;  ///< last changed, or ended, before
+  std::optional<std::string> version;       ///< of the current execution
+  bool roots_only = false;                  ///< no children
+  InstanceOrder order = InstanceOrder::created;
+  bool descending = false;  ///< newest, or last, first
 };
 
 /// One row of a listing.
@@ -40,6 +60,27 @@ struct InstanceSummary {
   std::uint64_t execution_count = 0;
   std::optional<std::string> parent_instance;
   std::optional<std::uint64_t> parent_id;
+  std::vector<std::string> tags;  ///< beyond the seeds: as given at start
+  bool cancelled = false;         ///< beyond the seeds: failed because it was cancelled
+};
+
+/// A part of a listing.
+struct InstancePage {
+  std::vector<InstanceSummary> instances;
+  /// Where the next page begins; none if this was the last. Good for the same filter, at any later
+  /// time: what is created, changed or deleted meanwhile makes no row appear twice or vanish that
+  /// stays where it was.
+  std::optional<std::string> next_cursor;
+};
+
+/// How many instances there are.
+struct InstanceCounts {
+  std::uint64_t total = 0;
+  std::uint64_t running = 0;
+  std::uint64_t completed = 0;
+  std::uint64_t failed = 0;
+
+  bool operator==(const InstanceCounts&) const = default;
 };
 
 /// Everything about one instance that needs no history.
@@ -55,13 +96,39 @@ struct InstanceInfo {
   std::uint64_t event_count = 0;  ///< of the current execution
   /// Set while the instance cannot go on by itself, e.g. `waiting for registration of …`.
   std::optional<std::string> waiting_for;
+  std::vector<std::string> tags;  ///< as given at start
+};
+
+/// One execution with its outcome.
+struct ExecutionInfo {
+  std::uint64_t execution_id = 0;
+  ExecutionStatus status = ExecutionStatus::running;
+  /// Completed: the output; failed: the message; continued as new: the next input.
+  std::optional<std::string> output;
+  std::string version;
+  Timestamp started_at;
+  std::optional<Timestamp> completed_at;
+  std::uint64_t event_count = 0;
+};
+
+/// One row of an instance's executions.
+struct ExecutionSummary {
+  std::uint64_t execution_id = 0;
+  ExecutionStatus status = ExecutionStatus::running;
+  Timestamp started_at;
+  std::optional<Timestamp> completed_at;
+  std::uint64_t event_count = 0;
+  std::optional<std::uint64_t> duration_ms;  ///< once it has ended
 };
 
 /// An activity that was scheduled and has not ended.
 struct PendingActivity {
-  std::uint64_t execution_id = 0;
-  std::uint64_t event_id = 0;
+  std::uint64_t correlation_id = 0;  ///< event id of its schedule
   std::string name;
+  std::string input;
+  Timestamp scheduled_at;
+  // Beyond the seeds:
+  std::uint64_t execution_id = 0;
   std::optional<std::string> tag;
   std::optional<std::string> session;
   std::uint32_t attempts = 0;           ///< deliveries counted so far, as far as the disk knows
@@ -69,6 +136,47 @@ struct PendingActivity {
   std::optional<Timestamp> progress_at;
   /// Set while it cannot go on by itself, e.g. `waiting for registration of …`.
   std::optional<std::string> waiting_for;
+};
+
+/// A timer that was created and has neither fired nor been cancelled.
+struct PendingTimer {
+  std::uint64_t correlation_id = 0;
+  std::uint64_t delay_ms = 0;
+  Timestamp scheduled_at;
+  Timestamp fire_at;
+};
+
+/// A wait for an external event, or for a message of a queue.
+struct PendingEvent {
+  std::uint64_t correlation_id = 0;
+  std::string name;
+  Timestamp subscribed_at;
+  bool is_queue = false;  ///< beyond the seeds
+};
+
+/// Beyond the seeds: a child that was started and has not ended.
+struct PendingChild {
+  std::uint64_t correlation_id = 0;
+  std::string name;
+  std::string instance;
+  Timestamp scheduled_at;
+};
+
+/// What a running execution waits for.
+struct ExecutionDetails {
+  std::uint64_t execution_id = 0;
+  ExecutionStatus status = ExecutionStatus::running;
+  std::vector<PendingActivity> pending_activities;
+  std::vector<PendingTimer> pending_timers;
+  std::vector<PendingEvent> pending_events;
+  std::vector<PendingChild> pending_children;
+  Timestamp last_event_at;
+};
+
+struct InstanceDetails {
+  InstanceSummary summary;
+  std::vector<ExecutionSummary> executions;           ///< ascending
+  std::optional<ExecutionDetails> current_execution;  ///< while it runs
 };
 
 /// An instance, or one activity of it, that was started too often without ever finishing. It is left
@@ -82,6 +190,32 @@ struct QuarantinedItem {
   Timestamp since;
 };
 
+/// Why an instance does not get on.
+enum class StuckKind : std::uint8_t {
+  waiting,      ///< for a registration, or for a repair of the store; tried again from time to time
+  quarantined,  ///< started too often without finishing
+  paused,       ///< by an operator
+  no_progress,  ///< running, and unchanged for the time asked for
+};
+
+/// `waiting`, `quarantined`, `paused`, `no_progress`.
+[[nodiscard]] std::string_view to_string(StuckKind kind);
+
+/// A running instance that does not get on.
+struct StuckInstance {
+  std::string instance_id;
+  std::string orchestration_name;
+  StuckKind kind = StuckKind::no_progress;
+  std::string waiting_for;  ///< what it waits for, for people
+  Timestamp since;
+};
+
+/// Which of them; see `ManagementClient::list_stuck`.
+struct StuckFilter {
+  std::optional<Milliseconds> no_progress_for;  ///< also those unchanged for so long
+  std::uint32_t limit = 1000;                   ///< at most so many of each kind
+};
+
 /// What lies in the queues now. Leased items count; they are not done.
 struct QueueDepths {
   std::uint64_t orchestrator_queue = 0;
@@ -89,6 +223,48 @@ struct QueueDepths {
   std::uint64_t timer_queue = 0;  ///< timers and delayed starts
 
   bool operator==(const QueueDepths&) const = default;
+};
+
+/// Counts over the whole store.
+struct SystemMetrics {
+  std::uint64_t total_instances = 0;
+  std::uint64_t total_executions = 0;
+  std::uint64_t running_instances = 0;
+  std::uint64_t completed_instances = 0;
+  std::uint64_t failed_instances = 0;
+  std::uint64_t total_events = 0;
+  // Beyond the seeds:
+  QueueDepths queues;
+  std::uint64_t quarantined = 0;  ///< instances and activities
+  std::uint64_t store_bytes = 0;  ///< in use; 0 for a store in memory
+  /// How long the oldest snapshot that is being read has been held. An old one keeps the store from
+  /// using space again.
+  Milliseconds oldest_reader_age{0};
+  std::uint64_t readers = 0;  ///< snapshots held now, by this process
+};
+
+/// How the store as a whole does.
+struct SystemHealth {
+  std::uint64_t total_instances = 0;
+  std::uint64_t running_instances = 0;
+  std::uint64_t completed_instances = 0;
+  std::uint64_t failed_instances = 0;
+  std::uint64_t long_running_instances = 0;  ///< running, created more than 24 hours ago
+  std::uint64_t recent_failures = 0;         ///< failed within the last hour
+  /// 0 to 100: the share of all instances that completed less the share that failed, as the seeds
+  /// define it, so many that still run make it low.
+  std::uint32_t health_score = 0;
+};
+
+/// An instance with everything below it.
+struct InstanceTree {
+  std::string root_id;
+  /// Depth first, the root first, children in order of creation.
+  std::vector<InstanceSummary> instances;
+
+  [[nodiscard]] std::vector<std::string> all_ids() const;
+  [[nodiscard]] bool is_root_only() const { return instances.size() <= 1; }
+  [[nodiscard]] std::size_t size() const { return instances.size(); }
 };
 
 }  // namespace duroxide

@@ -26,16 +26,13 @@
 #include <vector>
 
 #include <duroxide/detail/caf.hpp>
-#include <duroxide/management_types.hpp>
+#include <duroxide/management_protocol.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/store.hpp>
 #include <duroxide/tags.hpp>
 #include <duroxide/work_items.hpp>
 
 namespace duroxide::provider {
-
-template <class T>
-using Answer = Result<T, ProviderError>;
 
 using LockToken = std::uint64_t;
 
@@ -283,33 +280,6 @@ struct AckTimer {
 
 }  // namespace duroxide::provider
 
-namespace duroxide::management {
-
-struct ListInstances {
-  InstanceFilter filter;
-};
-struct GetInstanceInfo {
-  std::string instance;
-};
-/// Ascending ids. Errors: `instance_not_found`.
-struct ListExecutions {
-  std::string instance;
-};
-/// Errors: `instance_not_found`, `invalid_input` for an execution the instance never had.
-struct ReadExecutionHistory {
-  std::string instance;
-  std::uint64_t execution_id = 0;
-};
-struct GetQueueDepths {};
-/// What has been scheduled and has not ended, by event id. Errors: `instance_not_found`.
-struct ListPendingActivities {
-  std::string instance;
-};
-/// Everything in quarantine, oldest first.
-struct ListQuarantined {};
-
-}  // namespace duroxide::management
-
 namespace duroxide {
 
 using Done = provider::Answer<void>;
@@ -342,17 +312,6 @@ using ProviderActor = actors::Actor<
     actors::Replies<provider::AwaitCancelledWork,
                     provider::Answer<std::vector<provider::LockToken>>>,
     actors::Replies<provider::Heartbeat, Done>, actors::Replies<provider::CompleteActivity, Done>>;
-
-/// The optional second interface of a store. Its requests never pass through the writer.
-using ManagementActor = actors::Actor<
-    actors::Replies<management::ListInstances, provider::Answer<std::vector<InstanceSummary>>>,
-    actors::Replies<management::GetInstanceInfo, provider::Answer<InstanceInfo>>,
-    actors::Replies<management::ListExecutions, provider::Answer<std::vector<std::uint64_t>>>,
-    actors::Replies<management::ReadExecutionHistory, provider::Answer<std::vector<Event>>>,
-    actors::Replies<management::GetQueueDepths, provider::Answer<QueueDepths>>,
-    actors::Replies<management::ListPendingActivities,
-                    provider::Answer<std::vector<PendingActivity>>>,
-    actors::Replies<management::ListQuarantined, provider::Answer<std::vector<QuarantinedItem>>>>;
 
 /// An actor system of the process's own, which must outlive every store that uses it. Its scheduler
 /// should have the policy `sharing`.
@@ -398,25 +357,3 @@ DUROXIDE_MESSAGE(duroxide::provider::SupportsDelayedVisibility)
 DUROXIDE_MESSAGE(duroxide::provider::EnqueueTimerWork)
 DUROXIDE_MESSAGE(duroxide::provider::DequeueTimerPeekLock)
 DUROXIDE_MESSAGE(duroxide::provider::AckTimer)
-DUROXIDE_MESSAGE(duroxide::management::ListInstances)
-DUROXIDE_MESSAGE(duroxide::management::GetInstanceInfo)
-DUROXIDE_MESSAGE(duroxide::management::ListExecutions)
-DUROXIDE_MESSAGE(duroxide::management::ReadExecutionHistory)
-DUROXIDE_MESSAGE(duroxide::management::GetQueueDepths)
-DUROXIDE_MESSAGE(duroxide::management::ListPendingActivities)
-DUROXIDE_MESSAGE(duroxide::management::ListQuarantined)
-DUROXIDE_MESSAGE(duroxide::Done)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::provider::OrchestrationItem>>)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::provider::WorkerItem>>)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<duroxide::provider::DueTimers>)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::Event>>)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<duroxide::OrchestrationStatus>)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::InstanceSummary>>)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<duroxide::InstanceInfo>)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<std::uint64_t>>)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<duroxide::QueueDepths>)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<std::optional<duroxide::StoredValue>>)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::StoredValue>>)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<std::uint64_t>)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::PendingActivity>>)
-DUROXIDE_MESSAGE(duroxide::provider::Answer<std::vector<duroxide::QuarantinedItem>>)

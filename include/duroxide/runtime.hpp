@@ -12,6 +12,7 @@
 #include <duroxide/handlers.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/result.hpp>
+#include <duroxide/retention.hpp>
 #include <duroxide/store.hpp>
 #include <duroxide/tags.hpp>
 #include <duroxide/typed_handles.hpp>
@@ -136,6 +137,25 @@ class RuntimeOptions {
     history_limit_ = events;
     return *this;
   }
+  /// Which ended instances to delete, and when. Needs a store with management. Default: none.
+  RuntimeOptions& retention(RetentionPolicy value) {
+    retention_ = value;
+    return *this;
+  }
+  /// Pauses the store before anything is taken from it, as `ManagementClient::pause` does: nothing
+  /// runs until somebody resumes it. Needs a store with management. Default false.
+  RuntimeOptions& start_paused(bool value) {
+    start_paused_ = value;
+    return *this;
+  }
+  /// Whether other processes of the same user can look at the store and act on it through this
+  /// runtime, with the command `duroxide`: by way of the Unix socket `duroxide.sock` in the store's
+  /// directory, which all runtimes on the store share. A failure to make it is a warning in the log.
+  /// Default: true; a store without a directory has none.
+  RuntimeOptions& control_socket(bool value) {
+    control_socket_ = value;
+    return *this;
+  }
   /// Default: warnings and errors on standard error.
   RuntimeOptions& log_sink(LogSink value) {
     log_sink_ = std::move(value);
@@ -152,7 +172,10 @@ class RuntimeOptions {
   [[nodiscard]] Milliseconds stop_timeout() const { return stop_timeout_; }
   [[nodiscard]] std::uint64_t history_warning() const { return history_warning_; }
   [[nodiscard]] std::uint64_t history_limit() const { return history_limit_; }
+  [[nodiscard]] bool control_socket() const { return control_socket_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
+  [[nodiscard]] const RetentionPolicy& retention() const { return retention_; }
+  [[nodiscard]] bool start_paused() const { return start_paused_; }
   [[nodiscard]] PoisonPolicy on_poison() const { return on_poison_; }
   [[nodiscard]] const TagFilter& worker_tags() const { return worker_tags_; }
   [[nodiscard]] Milliseconds session_idle_timeout() const { return session_idle_timeout_; }
@@ -181,6 +204,9 @@ class RuntimeOptions {
   Milliseconds stop_timeout_{10'000};
   std::uint64_t history_warning_ = 10'000;
   std::uint64_t history_limit_ = 0;
+  RetentionPolicy retention_;
+  bool start_paused_ = false;
+  bool control_socket_ = true;
   LogSink log_sink_;
 };
 

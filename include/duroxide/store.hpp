@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 
@@ -38,6 +39,12 @@ class Store {
 
   /// The clock that everything in this store goes by.
   [[nodiscard]] const std::shared_ptr<Clock>& clock() const;
+
+  /// Where it lies; empty for a store that has no directory.
+  [[nodiscard]] const std::filesystem::path& directory() const;
+
+  /// Whether it was opened to be looked at only; see `LmdbProvider::open_read_only`.
+  [[nodiscard]] bool is_read_only() const;
 
  private:
   friend struct detail::StoreAccess;

@@ -20,6 +20,7 @@ struct StartOrchestration {
   std::string input;
   std::optional<std::string> version;  ///< none means the newest registered
   std::optional<ParentLink> parent;
+  std::vector<std::string> tags = {};  ///< to find it by
   bool operator==(const StartOrchestration&) const = default;
 };
 

@@ -17,14 +17,17 @@
 
 namespace duroxide::client {
 
-/// What the store answers to a request.
-template <class Request>
-struct AnswerOf;
-
 template <class T>
 struct Answers {
   using Message = provider::Answer<T>;  ///< as the store sends it
   using Type = provider::Answer<T>;
+};
+
+/// What the store answers to a request. Those of management say so themselves.
+template <class Request>
+struct AnswerOf {
+  using Message = typename Request::Response;
+  using Type = typename Request::Response;
 };
 
 template <>
@@ -50,20 +53,6 @@ template <>
 struct AnswerOf<provider::CompleteActivity> : Answers<void> {};
 template <>
 struct AnswerOf<provider::ReleaseFromQuarantine> : Answers<std::uint64_t> {};
-template <>
-struct AnswerOf<management::ListInstances> : Answers<std::vector<InstanceSummary>> {};
-template <>
-struct AnswerOf<management::GetInstanceInfo> : Answers<InstanceInfo> {};
-template <>
-struct AnswerOf<management::ListExecutions> : Answers<std::vector<std::uint64_t>> {};
-template <>
-struct AnswerOf<management::ReadExecutionHistory> : Answers<std::vector<Event>> {};
-template <>
-struct AnswerOf<management::GetQueueDepths> : Answers<QueueDepths> {};
-template <>
-struct AnswerOf<management::ListPendingActivities> : Answers<std::vector<PendingActivity>> {};
-template <>
-struct AnswerOf<management::ListQuarantined> : Answers<std::vector<QuarantinedItem>> {};
 
 /// Ask the store, and call `on_answer` once: with the answer, or with `closed` if the store ends
 /// before it has answered.
@@ -183,19 +172,4 @@ class OpenCalls {
 
 DUROXIDE_MESSAGE(duroxide::client::RunLater)
 DUROXIDE_MESSAGE(duroxide::client::Close)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::EnqueueOrchestratorWork>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::GetStatus>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::WaitForStatus>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::GetValue>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::GetValues>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::WaitForValue>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::Heartbeat>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::CompleteActivity>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::provider::ReleaseFromQuarantine>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::ListInstances>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::GetInstanceInfo>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::ListExecutions>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::ReadExecutionHistory>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::GetQueueDepths>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::ListPendingActivities>)
-DUROXIDE_MESSAGE(duroxide::client::Call<duroxide::management::ListQuarantined>)
+DUROXIDE_MESSAGE_TEMPLATE(template <class Request>, duroxide::client::Call<Request>)

@@ -42,6 +42,7 @@ void Client::start_text(std::string_view instance, std::string_view orchestratio
   start.orchestration = orchestration;
   start.input = std::move(*input);
   start.version = options.version();
+  start.tags = options.tags();
   if (options.parent_instance()) {
     start.parent = ParentLink{*options.parent_instance(), 0, options.parent_id()};
   }

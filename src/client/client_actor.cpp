@@ -56,28 +56,27 @@ class ClientActorImpl final : public ClientActor::base {
   OpenCalls<ClientActorImpl, ProviderActor> calls_;
 };
 
-class ManagementClientActorImpl final : public ManagementClientActor::base {
+template <class Requests>
+class Caller;
+
+/// Hands each call on, and decides nothing.
+template <class... Requests>
+class Caller<management::RequestList<Requests...>> final : public ManagementClientActor::base {
  public:
-  ManagementClientActorImpl(caf::actor_config& config, ManagementActor management)
+  Caller(caf::actor_config& config, ManagementActor management)
       : ManagementClientActor::base(config), calls_(this, std::move(management)) {}
 
   behavior_type make_behavior() override {
     calls_.watch_server();
     return {
-        [this](Call<management::ListInstances>& call) { calls_.make(std::move(call)); },
-        [this](Call<management::GetInstanceInfo>& call) { calls_.make(std::move(call)); },
-        [this](Call<management::ListExecutions>& call) { calls_.make(std::move(call)); },
-        [this](Call<management::ReadExecutionHistory>& call) { calls_.make(std::move(call)); },
-        [this](Call<management::GetQueueDepths>& call) { calls_.make(std::move(call)); },
-        [this](Call<management::ListPendingActivities>& call) { calls_.make(std::move(call)); },
-        [this](Call<management::ListQuarantined>& call) { calls_.make(std::move(call)); },
+        [this](Call<Requests>& call) { calls_.make(std::move(call)); }...,
         [this](const RunLater& run) { calls_.run(run.action); },
         [this](const Close&) { calls_.close(); },
     };
   }
 
  private:
-  OpenCalls<ManagementClientActorImpl, ManagementActor> calls_;
+  OpenCalls<Caller, ManagementActor> calls_;
 };
 
 }  // namespace
@@ -87,7 +86,7 @@ ClientActor spawn_client_actor(const ProviderActor& provider) {
 }
 
 ManagementClientActor spawn_management_client_actor(const ManagementActor& management) {
-  return management.home_system().spawn<ManagementClientActorImpl>(management);
+  return management.home_system().spawn<Caller<management::Requests>>(management);
 }
 
 }  // namespace duroxide::client

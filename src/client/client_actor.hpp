@@ -18,15 +18,17 @@ using ClientActor = actors::Actor<
 /// Speaks to the provider for one `Client` and its copies.
 [[nodiscard]] ClientActor spawn_client_actor(const ProviderActor& provider);
 
-using ManagementClientActor =
-    actors::Actor<actors::Accepts<Call<management::ListInstances>>,
-                  actors::Accepts<Call<management::GetInstanceInfo>>,
-                  actors::Accepts<Call<management::ListExecutions>>,
-                  actors::Accepts<Call<management::ReadExecutionHistory>>,
-                  actors::Accepts<Call<management::GetQueueDepths>>,
-                  actors::Accepts<Call<management::ListPendingActivities>>,
-                  actors::Accepts<Call<management::ListQuarantined>>, actors::Accepts<RunLater>,
-                  actors::Accepts<Close>>;
+/// An actor that takes a call of each request.
+template <class Requests>
+struct CallerOf;
+
+template <class... Requests>
+struct CallerOf<management::RequestList<Requests...>> {
+  using Actor = actors::Actor<actors::Accepts<Call<Requests>>..., actors::Accepts<RunLater>,
+                              actors::Accepts<Close>>;
+};
+
+using ManagementClientActor = CallerOf<management::Requests>::Actor;
 
 /// Speaks to the management actor for one `ManagementClient` and its copies.
 [[nodiscard]] ManagementClientActor spawn_management_client_actor(

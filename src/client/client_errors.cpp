@@ -37,6 +37,8 @@ ClientError::Kind client_kind(ProviderError::Kind kind) {
       return ClientError::Kind::invalid_input;
     case ProviderError::Kind::activity_not_found:
       return ClientError::Kind::activity_not_found;
+    case ProviderError::Kind::read_only:
+      return ClientError::Kind::read_only;
     case ProviderError::Kind::storage:
     case ProviderError::Kind::disk_full:
     case ProviderError::Kind::permission_denied:
@@ -47,6 +49,7 @@ ClientError::Kind client_kind(ProviderError::Kind kind) {
     case ProviderError::Kind::in_use:
     case ProviderError::Kind::closed:
     case ProviderError::Kind::invalid_lock_token:
+    case ProviderError::Kind::no_store:
       break;
   }
   return ClientError::Kind::storage_error;
@@ -104,6 +107,9 @@ Problem check_start(std::string_view instance, std::string_view orchestration,
       bad->message = "the parent: " + bad->message;
       return bad;
     }
+  }
+  if (auto bad = invalid_input(model::check_tags(options.tags()))) {
+    return bad;
   }
   if (!options.delay_is_valid()) {
     return invalid_input("the delay is negative or longer than 100 years");
@@ -218,7 +224,81 @@ Problem check_filter(const InstanceFilter& filter) {
   if (filter.limit && *filter.limit == 0) {
     return invalid("the limit is 0, so no instance can match");
   }
+  if (filter.id_prefix) {
+    // A prefix may end within a character, so it need not be UTF-8.
+    if (filter.id_prefix->empty() || filter.id_prefix->size() > model::max_instance_id_bytes) {
+      return invalid("the id_prefix has " + std::to_string(filter.id_prefix->size()) +
+                     " bytes; 1 to " + std::to_string(model::max_instance_id_bytes) + " will do");
+    }
+  }
+  for (const std::string& tag : filter.tags) {
+    if (auto bad = invalid(model::check_name("tag", tag))) {
+      return bad;
+    }
+  }
+  if (filter.version) {
+    return invalid(model::check_version(*filter.version));
+  }
   return std::nullopt;
+}
+
+Problem check_page(const InstanceFilter& filter, std::uint32_t page_size) {
+  constexpr std::uint32_t largest_page = 10'000;
+  if (page_size == 0 || page_size > largest_page) {
+    return problem(ClientError::Kind::invalid_filter,
+                   "a page of " + std::to_string(page_size) + " instances; 1 to 10,000 will do");
+  }
+  return check_filter(filter);
+}
+
+Problem check_prune(const PruneOptions& options) {
+  if (!options.keep_last && !options.completed_before) {
+    return invalid_input("neither keep_last nor completed_before is set; set one of them");
+  }
+  return std::nullopt;
+}
+
+Problem check_prune(std::string_view instance, const PruneOptions& options) {
+  auto bad = check_instance(instance);
+  return bad ? bad : check_prune(options);
+}
+
+Problem check_pause(const PauseScope& scope) {
+  switch (scope.kind) {
+    case PauseScope::Kind::instance:
+      return check_instance(scope.name);
+    case PauseScope::Kind::orchestration:
+      return invalid_input(model::check_name("orchestration name", scope.name));
+    case PauseScope::Kind::store:
+      break;
+  }
+  return std::nullopt;
+}
+
+Problem check_changes(const ChangeFilter& filter, std::uint32_t capacity) {
+  constexpr std::uint32_t largest_capacity = 1'000'000;
+  if (capacity == 0 || capacity > largest_capacity) {
+    return invalid_input("a capacity of " + std::to_string(capacity) +
+                         " changes; 1 to 1,000,000 will do");
+  }
+  if (filter.instance) {
+    return check_instance(*filter.instance);
+  }
+  if (filter.orchestration_name) {
+    return invalid_input(model::check_name("orchestration name", *filter.orchestration_name));
+  }
+  return std::nullopt;
+}
+
+Problem check_fork(std::string_view instance, std::string_view new_instance) {
+  auto bad = check_instance(instance);
+  if (!bad) {
+    bad = check_instance(new_instance);
+    if (bad) {
+      bad->message = "the new instance: " + bad->message;
+    }
+  }
+  return bad;
 }
 
 }  // namespace duroxide::client

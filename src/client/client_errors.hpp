@@ -48,5 +48,11 @@ using Problem = std::optional<ClientError>;
 [[nodiscard]] Problem check_heartbeat(const ActivityToken& activity,
                                       const Result<std::string, std::string>& progress);
 [[nodiscard]] Problem check_filter(const InstanceFilter& filter);
+[[nodiscard]] Problem check_page(const InstanceFilter& filter, std::uint32_t page_size);
+[[nodiscard]] Problem check_prune(std::string_view instance, const PruneOptions& options);
+[[nodiscard]] Problem check_prune(const PruneOptions& options);
+[[nodiscard]] Problem check_pause(const PauseScope& scope);
+[[nodiscard]] Problem check_changes(const ChangeFilter& filter, std::uint32_t capacity);
+[[nodiscard]] Problem check_fork(std::string_view instance, std::string_view new_instance);
 
 }  // namespace duroxide::client

@@ -1,79 +1,8 @@
-#include <duroxide/management.hpp>
+// What only reads.
 
-#include <utility>
-
-#include <duroxide/provider.hpp>
-
-#include "client/blocking.hpp"
-#include "client/client_actor.hpp"
-#include "client/client_errors.hpp"
+#include "client/management_impl.hpp"
 
 namespace duroxide {
-
-using client::block;
-
-struct ManagementClient::Impl {
-  explicit Impl(Store used_store) : store(std::move(used_store)) {
-    if (store.has_management()) {
-      actor = client::spawn_management_client_actor(management_of(store));
-      writer = client::spawn_client_actor(provider_of(store));
-    }
-  }
-  ~Impl() {
-    if (actor) {
-      actors::send_from_outside(actor, client::Close{});
-      actors::send_from_outside(writer, client::Close{});
-    }
-  }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-
-  /// The blocking form of what `start` does with a callback.
-  template <class T, class Start>
-  [[nodiscard]] Answer<T> wait_for(const Start& start) const {
-    if (!actor) {
-      return failure(client::no_management());
-    }
-    return block<Answer<T>>(actor.home_system(), start);
-  }
-
-  /// Sends `request` by way of `target`, unless `problem` says what is wrong with it.
-  template <class Target, class Request, class Outcome>
-  void call(const Target& target, client::Problem problem, Request request,
-            std::function<void(Outcome)> on_answer) const {
-    using StoreAnswer = typename client::AnswerOf<Request>::Type;
-    if (!target) {
-      on_answer(failure(client::no_management()));  // there is no thread of the engine's to ask
-    } else if (problem) {
-      actors::send_from_outside(
-          target, client::RunLater{[on_answer = std::move(on_answer), error = std::move(*problem)] {
-            on_answer(failure(error));
-          }});
-    } else {
-      actors::send_from_outside(
-          target, client::Call<Request>{std::move(request),
-                                        [on_answer = std::move(on_answer)](StoreAnswer answer) {
-                                          on_answer(to_client<Request>(std::move(answer)));
-                                        }});
-    }
-  }
-
-  template <class Request, class StoreAnswer>
-  [[nodiscard]] static auto to_client(StoreAnswer answer) {
-    auto outcome = client::outcome(std::move(answer));
-    // Everything that this request could have wrong was checked, but for the execution's number.
-    if (std::is_same_v<Request, management::ReadExecutionHistory> && !outcome &&
-        outcome.error().kind == ClientError::Kind::invalid_input) {
-      outcome.error().kind = ClientError::Kind::execution_not_found;
-    }
-    return outcome;
-  }
-
-  Store store;
-  // Null if the store offers no management.
-  client::ManagementClientActor actor;
-  client::ClientActor writer;  ///< management itself only reads
-};
 
 ManagementClient::ManagementClient(Store store) : impl_(std::make_shared<Impl>(std::move(store))) {}
 
@@ -91,17 +20,40 @@ ManagementClient::Answer<std::vector<InstanceSummary>> ManagementClient::list_in
       [&](auto on_answer) { list_instances(filter, std::move(on_answer)); });
 }
 
-ManagementClient::Answer<std::vector<std::string>> ManagementClient::list_all_instances() const {
-  auto summaries = list_instances();
-  if (!summaries) {
-    return failure(std::move(summaries).error());
-  }
-  std::vector<std::string> ids;
-  ids.reserve(summaries->size());
-  for (InstanceSummary& summary : *summaries) {
-    ids.push_back(std::move(summary.instance_id));
-  }
-  return ids;
+void ManagementClient::list_page(const InstanceFilter& filter, std::uint32_t page_size,
+                                 const std::optional<std::string>& cursor,
+                                 OnAnswer<InstancePage> on_answer) const {
+  impl_->call(impl_->actor, client::check_page(filter, page_size),
+              management::ListPage{filter, page_size, cursor}, std::move(on_answer),
+              ClientError::Kind::invalid_filter);
+}
+
+ManagementClient::Answer<InstancePage> ManagementClient::list_page(
+    const InstanceFilter& filter, std::uint32_t page_size,
+    const std::optional<std::string>& cursor) const {
+  return impl_->wait_for<InstancePage>(
+      [&](auto on_answer) { list_page(filter, page_size, cursor, std::move(on_answer)); });
+}
+
+void ManagementClient::count_instances(const InstanceFilter& filter,
+                                       OnAnswer<std::uint64_t> on_answer) const {
+  impl_->call(impl_->actor, client::check_filter(filter), management::CountInstances{filter},
+              std::move(on_answer));
+}
+
+ManagementClient::Answer<std::uint64_t> ManagementClient::count_instances(
+    const InstanceFilter& filter) const {
+  return impl_->wait_for<std::uint64_t>(
+      [&](auto on_answer) { count_instances(filter, std::move(on_answer)); });
+}
+
+void ManagementClient::get_instance_counts(OnAnswer<InstanceCounts> on_answer) const {
+  impl_->call(impl_->actor, std::nullopt, management::GetInstanceCounts{}, std::move(on_answer));
+}
+
+ManagementClient::Answer<InstanceCounts> ManagementClient::get_instance_counts() const {
+  return impl_->wait_for<InstanceCounts>(
+      [&](auto on_answer) { get_instance_counts(std::move(on_answer)); });
 }
 
 void ManagementClient::get_instance_info(std::string_view instance,
@@ -116,6 +68,30 @@ ManagementClient::Answer<InstanceInfo> ManagementClient::get_instance_info(
       [&](auto on_answer) { get_instance_info(instance, std::move(on_answer)); });
 }
 
+void ManagementClient::get_instance_details(
+    std::string_view instance, OnAnswer<std::optional<InstanceDetails>> on_answer) const {
+  impl_->call(impl_->actor, client::check_instance(instance),
+              management::GetInstanceDetails{std::string(instance)}, std::move(on_answer));
+}
+
+ManagementClient::Answer<std::optional<InstanceDetails>> ManagementClient::get_instance_details(
+    std::string_view instance) const {
+  return impl_->wait_for<std::optional<InstanceDetails>>(
+      [&](auto on_answer) { get_instance_details(instance, std::move(on_answer)); });
+}
+
+void ManagementClient::get_instance_tree(std::string_view instance,
+                                         OnAnswer<InstanceTree> on_answer) const {
+  impl_->call(impl_->actor, client::check_instance(instance),
+              management::GetInstanceTree{std::string(instance)}, std::move(on_answer));
+}
+
+ManagementClient::Answer<InstanceTree> ManagementClient::get_instance_tree(
+    std::string_view instance) const {
+  return impl_->wait_for<InstanceTree>(
+      [&](auto on_answer) { get_instance_tree(instance, std::move(on_answer)); });
+}
+
 void ManagementClient::list_executions(std::string_view instance,
                                        OnAnswer<std::vector<std::uint64_t>> on_answer) const {
   impl_->call(impl_->actor, client::check_instance(instance),
@@ -128,11 +104,24 @@ ManagementClient::Answer<std::vector<std::uint64_t>> ManagementClient::list_exec
       [&](auto on_answer) { list_executions(instance, std::move(on_answer)); });
 }
 
+void ManagementClient::get_execution_info(std::string_view instance, std::uint64_t execution_id,
+                                          OnAnswer<ExecutionInfo> on_answer) const {
+  impl_->call(impl_->actor, client::check_instance(instance),
+              management::GetExecutionInfo{std::string(instance), execution_id},
+              std::move(on_answer), ClientError::Kind::execution_not_found);
+}
+
+ManagementClient::Answer<ExecutionInfo> ManagementClient::get_execution_info(
+    std::string_view instance, std::uint64_t execution_id) const {
+  return impl_->wait_for<ExecutionInfo>(
+      [&](auto on_answer) { get_execution_info(instance, execution_id, std::move(on_answer)); });
+}
+
 void ManagementClient::read_execution_history(std::string_view instance, std::uint64_t execution_id,
                                               OnAnswer<std::vector<Event>> on_answer) const {
   impl_->call(impl_->actor, client::check_instance(instance),
               management::ReadExecutionHistory{std::string(instance), execution_id},
-              std::move(on_answer));
+              std::move(on_answer), ClientError::Kind::execution_not_found);
 }
 
 ManagementClient::Answer<std::vector<Event>> ManagementClient::read_execution_history(
@@ -140,6 +129,20 @@ ManagementClient::Answer<std::vector<Event>> ManagementClient::read_execution_hi
   return impl_->wait_for<std::vector<Event>>([&](auto on_answer) {
     read_execution_history(instance, execution_id, std::move(on_answer));
   });
+}
+
+void ManagementClient::get_execution_history(std::string_view instance,
+                                             std::optional<std::uint64_t> execution_id,
+                                             OnAnswer<std::vector<Event>> on_answer) const {
+  impl_->call(impl_->actor, client::check_instance(instance),
+              management::ReadExecutionHistory{std::string(instance), execution_id},
+              std::move(on_answer), ClientError::Kind::execution_not_found);
+}
+
+ManagementClient::Answer<std::vector<Event>> ManagementClient::get_execution_history(
+    std::string_view instance, std::optional<std::uint64_t> execution_id) const {
+  return impl_->wait_for<std::vector<Event>>(
+      [&](auto on_answer) { get_execution_history(instance, execution_id, std::move(on_answer)); });
 }
 
 void ManagementClient::list_pending_activities(
@@ -163,16 +166,24 @@ ManagementClient::Answer<std::vector<QuarantinedItem>> ManagementClient::list_qu
       [&](auto on_answer) { list_quarantined(std::move(on_answer)); });
 }
 
-void ManagementClient::release_from_quarantine(std::string_view instance,
-                                               OnAnswer<std::uint64_t> on_answer) const {
-  impl_->call(impl_->writer, client::check_instance(instance),
-              provider::ReleaseFromQuarantine{std::string(instance)}, std::move(on_answer));
+void ManagementClient::list_stuck(const StuckFilter& filter,
+                                  OnAnswer<std::vector<StuckInstance>> on_answer) const {
+  impl_->call(impl_->actor, std::nullopt, management::ListStuck{filter}, std::move(on_answer));
 }
 
-ManagementClient::Answer<std::uint64_t> ManagementClient::release_from_quarantine(
-    std::string_view instance) const {
-  return impl_->wait_for<std::uint64_t>(
-      [&](auto on_answer) { release_from_quarantine(instance, std::move(on_answer)); });
+ManagementClient::Answer<std::vector<StuckInstance>> ManagementClient::list_stuck(
+    const StuckFilter& filter) const {
+  return impl_->wait_for<std::vector<StuckInstance>>(
+      [&](auto on_answer) { list_stuck(filter, std::move(on_answer)); });
+}
+
+void ManagementClient::list_paused(OnAnswer<std::vector<PausedItem>> on_answer) const {
+  impl_->call(impl_->actor, std::nullopt, management::ListPaused{}, std::move(on_answer));
+}
+
+ManagementClient::Answer<std::vector<PausedItem>> ManagementClient::list_paused() const {
+  return impl_->wait_for<std::vector<PausedItem>>(
+      [&](auto on_answer) { list_paused(std::move(on_answer)); });
 }
 
 void ManagementClient::get_queue_depths(OnAnswer<QueueDepths> on_answer) const {
@@ -182,6 +193,113 @@ void ManagementClient::get_queue_depths(OnAnswer<QueueDepths> on_answer) const {
 ManagementClient::Answer<QueueDepths> ManagementClient::get_queue_depths() const {
   return impl_->wait_for<QueueDepths>(
       [&](auto on_answer) { get_queue_depths(std::move(on_answer)); });
+}
+
+void ManagementClient::get_system_metrics(OnAnswer<SystemMetrics> on_answer) const {
+  impl_->call(impl_->actor, std::nullopt, management::GetSystemMetrics{}, std::move(on_answer));
+}
+
+ManagementClient::Answer<SystemMetrics> ManagementClient::get_system_metrics() const {
+  return impl_->wait_for<SystemMetrics>(
+      [&](auto on_answer) { get_system_metrics(std::move(on_answer)); });
+}
+
+void ManagementClient::get_system_health(OnAnswer<SystemHealth> on_answer) const {
+  impl_->call(impl_->actor, std::nullopt, management::GetSystemHealth{}, std::move(on_answer));
+}
+
+ManagementClient::Answer<SystemHealth> ManagementClient::get_system_health() const {
+  return impl_->wait_for<SystemHealth>(
+      [&](auto on_answer) { get_system_health(std::move(on_answer)); });
+}
+
+namespace {
+
+ManagementClient::Answer<std::vector<std::string>> ids_of(
+    ManagementClient::Answer<std::vector<InstanceSummary>> summaries) {
+  if (!summaries) {
+    return failure(std::move(summaries).error());
+  }
+  std::vector<std::string> ids;
+  ids.reserve(summaries->size());
+  for (InstanceSummary& summary : *summaries) {
+    ids.push_back(std::move(summary.instance_id));
+  }
+  return ids;
+}
+
+InstanceFilter with_status(ExecutionStatus status) {
+  InstanceFilter filter;
+  filter.status = {status};
+  return filter;
+}
+
+}  // namespace
+
+ManagementClient::Answer<std::vector<std::string>> ManagementClient::list_all_instances() const {
+  return ids_of(list_instances());
+}
+
+ManagementClient::Answer<std::vector<std::string>> ManagementClient::list_running_instances()
+    const {
+  return ids_of(find_running_instances());
+}
+
+ManagementClient::Answer<std::vector<std::string>> ManagementClient::list_completed_instances()
+    const {
+  return ids_of(list_instances(with_status(ExecutionStatus::completed)));
+}
+
+ManagementClient::Answer<std::vector<std::string>> ManagementClient::list_failed_instances() const {
+  return ids_of(find_failed_instances());
+}
+
+ManagementClient::Answer<std::vector<std::string>> ManagementClient::list_instances_by_status(
+    std::string_view status) const {
+  for (const auto each :
+       {ExecutionStatus::running, ExecutionStatus::completed, ExecutionStatus::failed}) {
+    if (to_string(each) == status) {
+      return ids_of(list_instances(with_status(each)));
+    }
+  }
+  return failure(ClientError{ClientError::Kind::invalid_filter,
+                             "no instance can be `" + std::string(status) +
+                                 "`: the states are Running, Completed and Failed"});
+}
+
+ManagementClient::Answer<std::vector<InstanceSummary>>
+ManagementClient::find_instances_by_orchestration(std::string_view orchestration_name) const {
+  InstanceFilter filter;
+  filter.orchestration_name = orchestration_name;
+  return list_instances(filter);
+}
+
+ManagementClient::Answer<std::vector<InstanceSummary>> ManagementClient::find_running_instances()
+    const {
+  return list_instances(with_status(ExecutionStatus::running));
+}
+
+ManagementClient::Answer<std::vector<InstanceSummary>> ManagementClient::find_failed_instances(
+    std::optional<Timestamp> since) const {
+  InstanceFilter filter = with_status(ExecutionStatus::failed);
+  filter.created_after = since;
+  return list_instances(filter);
+}
+
+ManagementClient::Answer<ManagementClient::BulkStatus> ManagementClient::get_bulk_status(
+    const std::vector<std::string>& instances) const {
+  BulkStatus statuses;
+  for (const std::string& instance : instances) {
+    auto info = get_instance_info(instance);
+    if (info) {
+      statuses.emplace_back(instance, std::move(info->status));
+    } else if (info.error().kind == ClientError::Kind::instance_not_found) {
+      statuses.emplace_back(instance, OrchestrationStatus());
+    } else {
+      return failure(std::move(info).error());
+    }
+  }
+  return statuses;
 }
 
 }  // namespace duroxide

@@ -89,6 +89,10 @@ std::string_view to_string(ProviderError::Kind kind) {
       return "instance finished";
     case Kind::activity_not_found:
       return "activity not found";
+    case Kind::read_only:
+      return "read only";
+    case Kind::no_store:
+      return "no store";
   }
   return "unknown";
 }
@@ -120,6 +124,8 @@ std::string_view to_string(ClientError::Kind kind) {
       return "management not available";
     case Kind::invalid_payload:
       return "invalid payload";
+    case Kind::read_only:
+      return "read only";
   }
   return "unknown";
 }

@@ -8,32 +8,32 @@ namespace duroxide {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
 /// What tells one event of a kind from another, for messages to people.
 struct Identify {
-  std::string operator()(const event::ActivityScheduled& x) const { return quoted(x.name); }
-  std::string operator()(const event::ExternalSubscribed& x) const { return quoted(x.name); }
-  std::string operator()(const event::ExternalEvent& x) const { return quoted(x.name); }
+  std::string operator()(const event::ActivityScheduled& x) const { return in_quotes(x.name); }
+  std::string operator()(const event::ExternalSubscribed& x) const { return in_quotes(x.name); }
+  std::string operator()(const event::ExternalEvent& x) const { return in_quotes(x.name); }
   std::string operator()(const event::OrchestrationStarted& x) const {
-    return quoted(x.name) + ", " + x.version;
+    return in_quotes(x.name) + ", " + x.version;
   }
   std::string operator()(const event::SubOrchestrationScheduled& x) const {
-    return quoted(x.name) + ", instance " + quoted(x.instance);
+    return in_quotes(x.name) + ", instance " + in_quotes(x.instance);
   }
   std::string operator()(const event::OrchestrationChained& x) const {
-    return quoted(x.name) + ", instance " + quoted(x.instance);
+    return in_quotes(x.name) + ", instance " + in_quotes(x.instance);
   }
-  std::string operator()(const event::QueueSubscribed& x) const { return quoted(x.name); }
-  std::string operator()(const event::QueueEventDelivered& x) const { return quoted(x.name); }
-  std::string operator()(const event::KeyValueSet& x) const { return quoted(x.key); }
-  std::string operator()(const event::KeyValueCleared& x) const { return quoted(x.key); }
+  std::string operator()(const event::QueueSubscribed& x) const { return in_quotes(x.name); }
+  std::string operator()(const event::QueueEventDelivered& x) const { return in_quotes(x.name); }
+  std::string operator()(const event::KeyValueSet& x) const { return in_quotes(x.key); }
+  std::string operator()(const event::KeyValueCleared& x) const { return in_quotes(x.key); }
   std::string operator()(const event::KeyValueReadScheduled& x) const {
-    return quoted(x.key) + " of instance " + quoted(x.instance);
+    return in_quotes(x.key) + " of instance " + in_quotes(x.instance);
   }
-  std::string operator()(const event::PatchMarked& x) const { return quoted(x.id); }
+  std::string operator()(const event::PatchMarked& x) const { return in_quotes(x.id); }
   template <class Other>
   std::string operator()(const Other&) const {
     return {};

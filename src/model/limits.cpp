@@ -42,6 +42,19 @@ std::string check_name(std::string_view what, std::string_view name) {
   return check_text(what, name, max_name_bytes);
 }
 
+std::string check_tags(const std::vector<std::string>& tags) {
+  if (tags.size() > max_instance_tags) {
+    return "there are " + std::to_string(tags.size()) + " tags, at most " +
+           std::to_string(max_instance_tags) + " are allowed";
+  }
+  for (const std::string& tag : tags) {
+    if (std::string problem = check_name("tag", tag); !problem.empty()) {
+      return problem;
+    }
+  }
+  return {};
+}
+
 std::string check_key(std::string_view key) {
   return check_text("state key", key, max_name_bytes);
 }

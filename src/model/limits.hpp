@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace duroxide::model {
 
@@ -13,6 +14,7 @@ namespace duroxide::model {
 inline constexpr std::size_t max_instance_id_bytes = 255;
 inline constexpr std::size_t max_name_bytes = 255;
 inline constexpr std::size_t max_payload_bytes = std::size_t{64} << 20;
+inline constexpr std::size_t max_instance_tags = 16;
 inline constexpr std::size_t max_heartbeat_bytes = std::size_t{64} << 10;
 
 // Each returns an empty string if the value is good, else a sentence that names the value (`what`
@@ -21,6 +23,8 @@ inline constexpr std::size_t max_heartbeat_bytes = std::size_t{64} << 10;
 [[nodiscard]] std::string check_instance_id(std::string_view id);
 /// Names of orchestrations, activities, events, queues, tags, sessions and patches.
 [[nodiscard]] std::string check_name(std::string_view what, std::string_view name);
+/// The tags that an instance is started with.
+[[nodiscard]] std::string check_tags(const std::vector<std::string>& tags);
 /// Keys of an instance's key-value state.
 [[nodiscard]] std::string check_key(std::string_view key);
 [[nodiscard]] std::string check_payload(std::string_view what, std::string_view payload);

@@ -90,7 +90,8 @@ DUROXIDE_LAYOUT(PatchMarked, x.id)
 
 namespace work {
 
-DUROXIDE_LAYOUT(StartOrchestration, x.instance, x.orchestration, x.input, x.version, x.parent)
+DUROXIDE_LAYOUT(StartOrchestration, x.instance, x.orchestration, x.input, x.version, x.parent,
+                x.tags)
 DUROXIDE_LAYOUT(ContinueAsNew, x.instance, x.execution_id, x.orchestration, x.input, x.version,
                 x.parent, x.carried)
 DUROXIDE_LAYOUT(ActivityExecute, x.instance, x.execution_id, x.id, x.name, x.input, x.orchestration,

@@ -32,6 +32,7 @@ InstanceInfo Management::info(const std::string& instance) const {
     info.parent_instance_id = record.parent->instance;
   }
   info.event_count = record.event_count;
+  info.tags = record.tags;
   info.waiting_for = waiting_for(*view, number);
   return info;
 }
@@ -52,9 +53,11 @@ std::vector<std::uint64_t> Management::executions(const std::string& instance) c
   return executions;
 }
 
-std::vector<Event> Management::history(const std::string& instance, std::uint64_t execution) const {
+std::vector<Event> Management::history(const std::string& instance,
+                                       std::optional<std::uint64_t> wanted) const {
   const auto view = store_->snapshot();
   const auto found = find_instance(*view, instance);
+  const std::uint64_t execution = wanted.value_or(found.record.execution);
   if (execution != found.record.execution &&
       !view->get(Table::executions, make_key(found.number, execution))) {
     throw StorageFailure(
@@ -62,15 +65,6 @@ std::vector<Event> Management::history(const std::string& instance, std::uint64_
         "the instance `" + instance + "` has no execution " + std::to_string(execution));
   }
   return load_history(*view, found.number, execution);
-}
-
-QueueDepths Management::queue_depths() const {
-  const auto view = store_->snapshot();
-  QueueDepths depths;
-  depths.orchestrator_queue = view->count(Table::inbox);
-  depths.worker_queue = view->count(Table::work);
-  depths.timer_queue = view->count(Table::timers);
-  return depths;
 }
 
 }  // namespace duroxide::storage

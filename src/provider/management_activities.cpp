@@ -39,33 +39,44 @@ void scan(const ReadView& view, Table table, const std::string& prefix, const Vi
 
 std::vector<PendingActivity> Management::pending_activities(const std::string& instance) const {
   const auto view = store_->snapshot();
-  const auto [number, record] = find_instance(*view, instance);
+  const auto found = find_instance(*view, instance);
+  return pending_activities(*view, found,
+                            load_history(*view, found.number, found.record.execution));
+}
+
+std::vector<PendingActivity> Management::pending_activities(
+    const ReadView& view, const FoundInstance& found, const std::vector<Event>& history) const {
   std::vector<PendingActivity> pending;
-  const auto add = [&, of = number](std::string_view key, std::string_view bytes) {
+  const auto add = [&](std::string_view key, std::string_view bytes) {
     WorkRow row = checked(decode_work_row(bytes), Table::work, key);
     PendingActivity activity;
     activity.execution_id = row.item.execution_id;
-    activity.event_id = row.item.id;
+    activity.correlation_id = row.item.id;
     activity.name = std::move(row.item.name);
+    activity.input = std::move(row.item.input);
+    if (row.item.id > 0 && row.item.id <= history.size()) {
+      activity.scheduled_at = history[row.item.id - 1].timestamp;
+    }
     activity.tag = std::move(row.item.tag);
     activity.session = std::move(row.item.session);
-    const auto attempts = view->get(Table::attempts, key);
+    const auto attempts = view.get(Table::attempts, key);
     activity.attempts =
         attempts ? static_cast<std::uint32_t>(number_at(*attempts, 0)) : row.first_count;
-    if (const auto said = view->get(Table::progress, key)) {
+    if (const auto said = view.get(Table::progress, key)) {
       auto progress = checked(decode_progress(*said), Table::progress, key);
       activity.progress = std::move(progress.details);
       activity.progress_at = progress.at;
     }
-    if (const auto quarantined = quarantine_of(*view, key)) {
+    if (const auto quarantined = quarantine_of(view, key)) {
       activity.waiting_for = "quarantine: " + quarantined->reason;
     } else {
-      activity.waiting_for = reasons_->find({of, activity.execution_id, activity.event_id});
+      activity.waiting_for =
+          reasons_->find({found.number, activity.execution_id, activity.correlation_id});
     }
     pending.push_back(std::move(activity));
     return true;
   };
-  scan(*view, Table::work, make_key(number, record.execution), add);
+  scan(view, Table::work, make_key(found.number, found.record.execution), add);
   return pending;
 }
 

@@ -18,15 +18,15 @@ namespace duroxide::storage {
 namespace {
 
 /// What the actor also tells itself.
-using WriterActor = ProviderActor::extend<actors::Accepts<CommitNow>, actors::Accepts<HoldTick>>;
+using OwnActor = WriterActor::extend<actors::Accepts<CommitNow>, actors::Accepts<HoldTick>>;
 
 using namespace provider;
 
 /// Turns messages into calls of the engine, and its replies into answers. Nothing is decided here.
-class Writer final : public WriterActor::base, private CommitTiming::Host {
+class Writer final : public OwnActor::base, private CommitTiming::Host {
  public:
   Writer(caf::actor_config& config, ProviderParts parts)
-      : WriterActor::base(config),
+      : OwnActor::base(config),
         on_closed_(std::move(parts.on_closed)),
         engine_(std::move(parts.store), parts.session, std::move(parts.clock), std::move(parts.log),
                 std::move(parts.reasons), *this, parts.options) {
@@ -52,7 +52,7 @@ class Writer final : public WriterActor::base, private CommitTiming::Host {
   void commit_soon() override { actors::send(this, me(), CommitNow{}); }
   void tick_in(Milliseconds delay) override { actors::send_later(this, delay, HoldTick{}); }
 
-  [[nodiscard]] WriterActor me() { return caf::actor_cast<WriterActor>(this); }
+  [[nodiscard]] OwnActor me() { return caf::actor_cast<OwnActor>(this); }
 
   /// The sender, watched from now on, so that what it holds does not outlive it.
   [[nodiscard]] Holder sender() {
@@ -85,6 +85,12 @@ class Writer final : public WriterActor::base, private CommitTiming::Host {
   [[nodiscard]] actors::Promise<T> answer_holder(const Call& call) {
     const Holder holder = sender();
     return answer<T>([&](Reply<T> reply) { call(holder, std::move(reply)); });
+  }
+
+  /// As `answer`, for requests that say what they are answered with.
+  template <class Request, class Call>
+  [[nodiscard]] auto respond(const Request& /*request*/, const Call& call) {
+    return answer<typename Request::Response>(call);
   }
 
   std::function<void()> on_closed_;
@@ -188,6 +194,39 @@ Writer::behavior_type Writer::make_behavior() {
             [&](auto reply) { engine_.complete_activity(request, std::move(reply)); });
       },
       [this](const StopWaiting& request) { engine_.stop_waiting(sender(), request.wait_id); },
+      [this](const management::DeleteInstances& request) {
+        return respond(request, [&](auto reply) { engine_.delete_instances(request, reply); });
+      },
+      [this](const management::PruneExecutions& request) {
+        return respond(request, [&](auto reply) { engine_.prune_executions(request, reply); });
+      },
+      [this](const management::Pause& request) {
+        return respond(request, [&](auto reply) { engine_.pause(request, reply); });
+      },
+      [this](const management::TerminateInstance& request) {
+        return respond(request, [&](auto reply) { engine_.terminate(request, reply); });
+      },
+      [this](const management::RewindInstance& request) {
+        return respond(request, [&](auto reply) { engine_.rewind(request, reply); });
+      },
+      [this](const management::ForkInstance& request) {
+        return respond(request, [&](auto reply) { engine_.fork(request, reply); });
+      },
+      [this](const management::ImportInstance& request) {
+        return respond(request, [&](auto reply) { engine_.import_instance(request, reply); });
+      },
+      [this](const management::SubscribeChanges& request) {
+        const Holder holder = sender();
+        return respond(request, [&](auto reply) { engine_.subscribe(holder, request, reply); });
+      },
+      [this](const management::AwaitChanges& request) {
+        const Holder holder = sender();
+        return respond(request, [&](auto reply) { engine_.await_changes(holder, request, reply); });
+      },
+      [this](const management::UnsubscribeChanges& request) {
+        const Holder holder = sender();
+        return respond(request, [&](auto reply) { engine_.unsubscribe(holder, request, reply); });
+      },
       [this](const CommitNow&) { engine_.commit_due(); },
       [this](const HoldTick&) { engine_.tick_due(); },
   };
@@ -195,11 +234,11 @@ Writer::behavior_type Writer::make_behavior() {
 
 }  // namespace
 
-ProviderActor spawn_provider(caf::actor_system& system, ProviderParts parts) {
+WriterActor spawn_provider(caf::actor_system& system, ProviderParts parts) {
   if (actors::is_deterministic(system)) {
-    return caf::actor_cast<ProviderActor>(system.spawn<Writer>(std::move(parts)));
+    return caf::actor_cast<WriterActor>(system.spawn<Writer>(std::move(parts)));
   }
-  return caf::actor_cast<ProviderActor>(system.spawn<Writer, actors::own_thread>(std::move(parts)));
+  return caf::actor_cast<WriterActor>(system.spawn<Writer, actors::own_thread>(std::move(parts)));
 }
 
 }  // namespace duroxide::storage

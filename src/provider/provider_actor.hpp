@@ -9,6 +9,16 @@
 
 namespace duroxide::storage {
 
+/// The provider, and what management may change.
+template <class... Requests>
+using ExtendedProvider =
+    ProviderActor::extend<actors::Replies<Requests, typename Requests::Response>...>;
+using WriterActor = ExtendedProvider<management::DeleteInstances, management::PruneExecutions,
+                                     management::Pause, management::TerminateInstance,
+                                     management::RewindInstance, management::ForkInstance,
+                                     management::ImportInstance, management::SubscribeChanges,
+                                     management::AwaitChanges, management::UnsubscribeChanges>;
+
 /// Everything that the actor's engine is made of.
 struct ProviderParts {
   std::shared_ptr<KvStore> store;
@@ -23,6 +33,6 @@ struct ProviderParts {
 
 /// Spawns the actor that owns the writes of a store: on a thread of its own, or as an ordinary
 /// scheduled actor if the system is deterministic. It closes the store when it ends.
-[[nodiscard]] ProviderActor spawn_provider(caf::actor_system& system, ProviderParts parts);
+[[nodiscard]] WriterActor spawn_provider(caf::actor_system& system, ProviderParts parts);
 
 }  // namespace duroxide::storage

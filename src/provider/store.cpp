@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "provider/management.hpp"
+#include "provider/read_only_provider.hpp"
 #include "provider/store_impl.hpp"
 
 namespace duroxide {
@@ -16,29 +17,59 @@ StoreImpl::~StoreImpl() {
   }
 }
 
-Store start_store(ActorSystem system, storage::ProviderParts parts) {
-  caf::actor_system& actors = StoreAccess::system(system);
-  const bool deterministic = actors::is_deterministic(actors);
-  const auto clock = parts.clock;
-  const auto kv = parts.store;
-  parts.reasons = std::make_shared<storage::WaitingReasons>();
-  const auto reasons = parts.reasons;
+namespace {
 
-  auto closed = std::make_shared<std::promise<void>>();
-  parts.on_closed = [closed] { closed->set_value(); };
-  auto provider = storage::spawn_provider(actors, std::move(parts));
-  auto management = storage::spawn_management(actors, kv, reasons);
+/// What is called when the last handle is gone: it waits until the store is closed.
+template <class Provider>
+std::function<void()> closing(const Provider& provider, const ManagementActor& management,
+                              std::shared_ptr<std::promise<void>> closed, bool deterministic) {
   // The provider has a thread of its own, so waiting for it is safe on any other thread: it needs no
   // thread of the scheduler to end. A deterministic system runs only when its test says so.
-  auto on_close = [provider, management, closed, deterministic] {
+  return [provider, management, closed = std::move(closed), deterministic] {
     actors::stop(management);
     actors::stop(provider);
     if (!deterministic) {
       closed->get_future().wait();
     }
   };
+}
+
+}  // namespace
+
+Store start_store(ActorSystem system, storage::ProviderParts parts) {
+  caf::actor_system& actors = StoreAccess::system(system);
+  const auto clock = parts.clock;
+  const auto kv = parts.store;
+  const auto log = parts.log;
+  parts.reasons = std::make_shared<storage::WaitingReasons>();
+  const auto reasons = parts.reasons;
+
+  auto closed = std::make_shared<std::promise<void>>();
+  parts.on_closed = [closed] { closed->set_value(); };
+  auto provider = storage::spawn_provider(actors, std::move(parts));
+  auto management =
+      storage::spawn_management(actors, storage::Management(kv, reasons, clock, log), provider);
+  auto on_close =
+      closing(provider, management, std::move(closed), actors::is_deterministic(actors));
   return StoreAccess::make_store(std::make_shared<StoreImpl>(std::move(system), clock, provider,
                                                              management, std::move(on_close)));
+}
+
+Store start_read_only_store(ActorSystem system, std::shared_ptr<storage::KvStore> kv,
+                            std::shared_ptr<Clock> clock) {
+  caf::actor_system& actors = StoreAccess::system(system);
+  auto closed = std::make_shared<std::promise<void>>();
+  auto provider = storage::spawn_read_only_provider(actors, kv, [closed] { closed->set_value(); });
+  auto management = storage::spawn_management(
+      actors,
+      storage::Management(std::move(kv), std::make_shared<storage::WaitingReasons>(), clock),
+      provider);
+  auto on_close =
+      closing(provider, management, std::move(closed), actors::is_deterministic(actors));
+  auto impl = std::make_shared<StoreImpl>(std::move(system), std::move(clock), provider, management,
+                                          std::move(on_close));
+  impl->read_only = true;
+  return StoreAccess::make_store(std::move(impl));
 }
 
 }  // namespace detail
@@ -49,6 +80,14 @@ bool Store::has_management() const {
 
 const std::shared_ptr<Clock>& Store::clock() const {
   return detail::StoreAccess::clock(*this);
+}
+
+const std::filesystem::path& Store::directory() const {
+  return detail::StoreAccess::impl(*this).directory;
+}
+
+bool Store::is_read_only() const {
+  return detail::StoreAccess::impl(*this).read_only;
 }
 
 Store make_store(ActorSystem system, std::shared_ptr<Clock> clock, ProviderActor provider,

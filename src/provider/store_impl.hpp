@@ -2,6 +2,7 @@
 
 // What stands behind the public handles of store.hpp.
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include <duroxide/provider.hpp>
 #include <duroxide/store.hpp>
 
+#include "control/socket_share.hpp"
 #include "provider/provider_actor.hpp"
 
 namespace duroxide::detail {
@@ -38,6 +40,9 @@ struct StoreImpl {
   ProviderActor provider;
   ManagementActor management;
   std::function<void()> on_close;
+  std::filesystem::path directory;  ///< empty if it has none; set before anybody sees the store
+  control::SocketShare control_socket;
+  bool read_only = false;
 };
 
 /// The way from the handles to what is behind them, for the runtime and the client.
@@ -72,5 +77,9 @@ struct StoreAccess {
 /// A store of our own on `kv`, whose session has begun. `parts.on_closed` and `parts.reasons` are
 /// filled in.
 [[nodiscard]] Store start_store(ActorSystem system, storage::ProviderParts parts);
+
+/// A store on `kv` that is only read.
+[[nodiscard]] Store start_read_only_store(ActorSystem system, std::shared_ptr<storage::KvStore> kv,
+                                          std::shared_ptr<Clock> clock);
 
 }  // namespace duroxide::detail

@@ -96,6 +96,11 @@ using WorkerActor = actors::Actor<actors::Replies<RunActivity, ActivityEnded>>;
 using TimerServiceActor = actors::Actor<actors::Accepts<Tick>, actors::Accepts<TryAgain>,
                                         actors::Accepts<Drain>, actors::Accepts<GiveUp>>;
 
+// --- retention ------------------------------------------------------------------------------------
+
+using RetentionActor =
+    actors::Actor<actors::Accepts<Tick>, actors::Accepts<Drain>, actors::Accepts<GiveUp>>;
+
 }  // namespace duroxide::runtime
 
 DUROXIDE_MESSAGE(duroxide::runtime::Drain)

@@ -62,6 +62,12 @@ std::string check_options(const RuntimeOptions& options) {
     const std::string problem = model::check_name("tag", tag);
     require(problem.empty(), "worker_tags: " + problem, problems);
   }
+  const RetentionPolicy& retention = options.retention();
+  for (const auto& age : {retention.completed(), retention.failed()}) {
+    require(!age || is_delay(*age), "retention: an age must be from 0 to 100 years", problems);
+  }
+  require(retention.check_every() > Milliseconds(0) && is_delay(retention.check_every()),
+          "retention: check_every must be positive and at most 100 years", problems);
   require(is_delay(options.stop_timeout()), "stop_timeout must be from 0 to 100 years", problems);
   require(options.log_sink() != nullptr, "log_sink must not be empty", problems);
   return problems;

@@ -60,10 +60,16 @@ Running::Running(caf::actor_system& system, SharedEnvironment environment)
   orchestrations_ = system_.spawn<OrchestrationDispatcher>(environment_, make_orchestrator);
   activities_ = system_.spawn<ActivityDispatcher>(environment_, workers, make_worker);
   timers_ = system_.spawn<TimerService>(environment_);
+  if (environment_->options.retention().deletes_anything()) {
+    retention_ = actors::is_deterministic(system_)
+                     ? system_.spawn<Retention>(environment_, stopping_)
+                     : system_.spawn<Retention, actors::own_thread>(environment_, stopping_);
+  }
 }
 
 Running::~Running() {
-  auto drained = std::make_shared<Latch>(3);
+  *stopping_ = true;
+  auto drained = std::make_shared<Latch>(retention_ ? 4 : 3);
   tell_all(Drain{[drained] { drained->count_down(); }});
   const Milliseconds timeout = environment_->options.stop_timeout();
   if (!drained->wait(system_, timeout)) {
@@ -81,6 +87,9 @@ void Running::tell_all(const Message& message) const {
   actors::send_from_outside(orchestrations_, message);
   actors::send_from_outside(activities_, message);
   actors::send_from_outside(timers_, message);
+  if (retention_) {
+    actors::send_from_outside(retention_, message);
+  }
 }
 
 }  // namespace duroxide::runtime

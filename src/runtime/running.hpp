@@ -6,6 +6,7 @@
 
 #include "runtime/environment.hpp"
 #include "runtime/messages.hpp"
+#include "runtime/retention.hpp"
 
 namespace duroxide::runtime {
 
@@ -29,6 +30,8 @@ class Running {
   OrchestrationDispatcherActor orchestrations_;
   ActivityDispatcherActor activities_;
   TimerServiceActor timers_;
+  RetentionActor retention_;  ///< null if nothing is ever deleted
+  StopFlag stopping_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 }  // namespace duroxide::runtime

@@ -7,6 +7,7 @@
 
 #include <duroxide/client.hpp>
 
+#include "control/socket_share.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/options.hpp"
 #include "runtime/running.hpp"
@@ -35,6 +36,23 @@ struct Runtime::Impl {
     return environment;
   }
 
+  /// What the options want of management.
+  [[nodiscard]] Result<void, RuntimeError> prepare_management() const {
+    if (!store.has_management() &&
+        (options.start_paused() || options.retention().deletes_anything())) {
+      return failure(RuntimeError{RuntimeError::Kind::invalid_options,
+                                  "start_paused and retention need a store with management, and "
+                                  "this one offers none"});
+    }
+    if (options.start_paused()) {
+      if (auto paused = ManagementClient(store).pause(PauseScope::of_store()); !paused) {
+        return failure(RuntimeError{RuntimeError::Kind::storage_error,
+                                    "the store cannot be paused: " + paused.error().message});
+      }
+    }
+    return {};
+  }
+
   Store store;  // last to go: the actors need it
   RuntimeOptions options;
   runtime::OrchestrationRegistry orchestrations;
@@ -44,6 +62,7 @@ struct Runtime::Impl {
   std::atomic<bool> is_started{false};
   std::shared_ptr<const Client> client;  ///< of the activities, while the runtime runs
   std::unique_ptr<runtime::Running> running;
+  std::unique_ptr<control::SocketLease> control_socket;  ///< null if there is none
 };
 
 Runtime::Runtime(Store store, RuntimeOptions options)
@@ -108,8 +127,16 @@ Result<void, RuntimeError> Runtime::start() {
     return failure(RuntimeError{RuntimeError::Kind::invalid_options, std::move(problems)});
   }
   const ProviderActor& provider = provider_of(impl_->store);
+  if (impl_->store.is_read_only()) {
+    return failure(RuntimeError{
+        RuntimeError::Kind::storage_error,
+        "the store was opened for reading only; open it with `LmdbProvider::open` to run on it"});
+  }
   if (actors::has_ended(provider)) {
     return failure(RuntimeError{RuntimeError::Kind::storage_error, "the store is closed"});
+  }
+  if (auto ready = impl_->prepare_management(); !ready) {
+    return ready;
   }
   impl_->store_works->store(true);
   impl_->client = std::make_shared<const Client>(impl_->store);
@@ -121,12 +148,16 @@ Result<void, RuntimeError> Runtime::start() {
     return failure(RuntimeError{RuntimeError::Kind::dispatcher_error,
                                 std::string("cannot start the workers: ") + error.what()});
   }
+  if (impl_->options.control_socket()) {
+    impl_->control_socket = control::SocketLease::acquire(impl_->store, impl_->options.log_sink());
+  }
   impl_->is_started = true;
   return {};
 }
 
 void Runtime::stop() {
   impl_->is_started = false;
+  impl_->control_socket.reset();
   impl_->running.reset();
   impl_->client.reset();  // not before: what was still running may have used it
 }

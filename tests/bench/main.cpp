@@ -4,10 +4,12 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "management.hpp"
 #include "raw_commits.hpp"
 #include "report.hpp"
 #include "scale.hpp"
@@ -17,10 +19,11 @@
 namespace {
 
 constexpr const char* usage =
-    "usage: bench [--quick] [--json] [--directory DIR]\n"
+    "usage: bench [--quick] [--json] [--directory DIR] [engine|management]\n"
     "  --quick           a try-out, with a few of each; floors are not judged by the exit status\n"
     "  --json            print JSON\n"
     "  --directory DIR   a place on the disk to measure (default: the current directory)\n"
+    "  engine, management   only that part\n"
     "Ends with status 3 if a figure is below its floor.\n";
 
 struct Options {
@@ -28,6 +31,7 @@ struct Options {
   bool json = false;
   std::filesystem::path directory = ".";
   std::filesystem::path full_store;
+  std::optional<std::string> only;
 };
 
 /// Sizes of one repetition.
@@ -42,7 +46,16 @@ struct Sizes {
 constexpr Sizes earnest = {5, 2'000, 500, 10'000, 1'000};
 constexpr Sizes try_out = {1, 20, 10, 200, 50};
 
-std::vector<Figure> measure(const Options& options) {
+/// Adds what `measure` finds in a directory of its own.
+template <class Measure>
+void add(std::vector<Figure>& figures, const Measure& measure, const Options& options) {
+  const duroxide::testing::TempDir directory(options.directory);
+  for (Figure& figure : measure(directory.path(), options.quick)) {
+    figures.push_back(std::move(figure));
+  }
+}
+
+std::vector<Figure> measure_engine(const Options& options) {
   const Sizes& sizes = options.quick ? try_out : earnest;
   std::vector<double> commit;
   std::vector<double> hello;
@@ -74,9 +87,17 @@ std::vector<Figure> measure(const Options& options) {
       {"chain of " + steps, median(chain), "steps/s"},
       {"chain of " + steps, median(chain_commits), "x raw commits/s", true, 0.4},
   };
-  const duroxide::testing::TempDir directory(options.directory);
-  for (Figure& figure : measure_scale(directory.path(), options.quick)) {
-    figures.push_back(std::move(figure));
+  return figures;
+}
+
+std::vector<Figure> measure(const Options& options) {
+  std::vector<Figure> figures;
+  if (!options.only || *options.only == "engine") {
+    figures = measure_engine(options);
+    add(figures, measure_scale, options);
+  }
+  if (!options.only || *options.only == "management") {
+    add(figures, measure_management, options);
   }
   return figures;
 }
@@ -95,6 +116,8 @@ int main(int argc, char** argv) {
       options.directory = argv[++i];
     } else if (argument == "--open-store" && i + 1 < argc) {
       options.full_store = argv[++i];  // only ever called by this program itself
+    } else if (argument == "engine" || argument == "management") {
+      options.only = argument;
     } else if (argument == "-h" || argument == "--help") {
       std::cout << usage;
       return 0;

@@ -10,6 +10,8 @@ class Workloads {
  public:
   explicit Workloads(const std::filesystem::path& directory);
 
+  [[nodiscard]] const duroxide::Store& store() const { return store_; }
+
   /// Median seconds from starting an orchestration of one no-op activity to knowing that it has
   /// completed, one at a time.
   double hello_latency(std::size_t times);

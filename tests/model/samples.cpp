@@ -71,7 +71,8 @@ std::vector<std::pair<std::string, Event>> sample_events() {
 
 std::vector<std::pair<std::string, WorkItem>> sample_work_items() {
   return {
-      {"work.StartOrchestration", work::StartOrchestration{"i", "Orders", "in", "1.2.3", parent}},
+      {"work.StartOrchestration",
+       work::StartOrchestration{"i", "Orders", "in", "1.2.3", parent, {"red", "blue"}}},
       {"work.ContinueAsNew",
        work::ContinueAsNew{"i", 3, "Orders", "in", std::nullopt, parent, carried}},
       {"work.ActivityExecute",

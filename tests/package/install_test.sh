@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# install_test.sh BUILD PROGRAM COMPILER…: installs the library into an empty directory, and builds
-# and runs the program there with pkg-config alone.
+# install_test.sh BUILD PROGRAM COMPILER…: installs the library into an empty directory, builds
+# and runs the program there with pkg-config alone, and runs the command.
 set -euo pipefail
 
 build=$1
@@ -23,3 +23,6 @@ echo "flags: $flags"
 # shellcheck disable=SC2086  # the flags are words
 "$@" hello.cpp -o hello $flags
 LD_LIBRARY_PATH=$library ./hello
+# The command finds the library beside itself.
+command=$(find "$directory" -path '*/bin/duroxide')
+"$command" --version

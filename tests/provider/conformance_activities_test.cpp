@@ -138,7 +138,7 @@ TEST_CASE("progress is there for management and for the next delivery",
   const auto pending = pending_activities(world);
   REQUIRE(pending.size() == 2);
   CHECK(pending.at(0).execution_id == 1);
-  CHECK(pending.at(0).event_id == 2);
+  CHECK(pending.at(0).correlation_id == 2);
   CHECK(pending.at(0).name == "Act");
   CHECK(pending.at(0).tag == "gpu");
   CHECK(pending.at(0).session == "s");
@@ -146,7 +146,7 @@ TEST_CASE("progress is there for management and for the next delivery",
   CHECK(pending.at(0).progress == "most");
   CHECK(pending.at(0).progress_at == world.clock->now());
   CHECK_FALSE(pending.at(0).waiting_for);
-  CHECK(pending.at(1).event_id == 3);
+  CHECK(pending.at(1).correlation_id == 3);
   CHECK(pending.at(1).attempts == 0);
   CHECK_FALSE(pending.at(1).tag);
   CHECK_FALSE(pending.at(1).progress);
@@ -186,7 +186,7 @@ TEST_CASE("pending activities are those of the current execution", "[conformance
   world.ack(ack_with_calls(world.fetch_one(), {{5}})).value();
   REQUIRE(pending_activities(world).size() == 1);
   CHECK(pending_activities(world).at(0).execution_id == 2);
-  CHECK(pending_activities(world).at(0).event_id == 5);
+  CHECK(pending_activities(world).at(0).correlation_id == 5);
   const auto unknown =
       world.manage<Answer<std::vector<PendingActivity>>>(management::ListPendingActivities{"b"});
   CHECK(unknown.error().kind == Kind::instance_not_found);

@@ -39,6 +39,7 @@ class FaultyKv final : public storage::KvStore {
     ++commits;
   }
   [[nodiscard]] std::string broken() const override { return broken_reason; }
+  [[nodiscard]] storage::StoreUse use() override { return inner_.use(); }
   void close() override {}
 
   [[nodiscard]] const storage::TableChanges& last_of(storage::Table table) const {

@@ -52,9 +52,13 @@ TEST_CASE("an instance record is read back", "[records]") {
   record.parent = ParentLink{"p", 1, 2};
   record.parent_number = 5;
   record.start_due = from_milliseconds(9);
+  record.tags = {"red", "blue"};
+  record.cancelled = true;
   const auto bytes = encode_instance(record);
   CHECK(decode_instance(bytes).value() == record);
   CHECK(decode_instance(encode_instance({})).value() == InstanceRecord{});
+  CHECK(updated_at_of_instance(bytes) == record.updated_at);
+  CHECK_FALSE(updated_at_of_instance(bytes.substr(0, 20)));
 
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     CHECK_FALSE(decode_instance(std::string_view(bytes).substr(0, size)));

@@ -76,3 +76,34 @@ TEST_CASE("runtime: handles register under their names") {
         "activity Length is registered twice\n"
         "orchestration Root 1.0.0 is registered twice");
 }
+
+namespace {
+
+template <class T>
+concept Controls = requires(T& runtime) {
+  runtime.start_orchestration("i", "O");
+};
+
+}  // namespace
+
+TEST_CASE("runtime: the calls of the seeds") {
+  DeterministicSystem system;
+  std::optional<Store> store =
+      MemoryProvider::create(MemoryOptions().actor_system(system.handle()));
+  DuroxideRuntime runtime(*store);
+  runtime.register_orchestration("O", nothing)
+      .register_versioned("O", "2.0.0", nothing)
+      .register_activity("A", [] {});
+  CHECK_FALSE(runtime.is_running());
+  REQUIRE(runtime.start());
+  CHECK(runtime.is_running());
+  CHECK(runtime.start().error().kind == RuntimeError::Kind::dispatcher_error);
+  runtime.stop();
+  CHECK_FALSE(runtime.is_running());
+  STATIC_REQUIRE_FALSE(Controls<Runtime>);
+  STATIC_REQUIRE(Controls<Client>);
+
+  actors::stop(provider_of(*store));
+  system.run();
+  CHECK(runtime.start().error().kind == RuntimeError::Kind::storage_error);
+}

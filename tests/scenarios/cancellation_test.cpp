@@ -38,7 +38,8 @@ Task<std::string> race(OrchestrationContext context) {
 
 /// Goes on in a second execution, and waits there.
 Task<std::string> second_execution(OrchestrationContext context) {
-  if (context.execution_id() == 1) {
+  const bool is_first = context.execution_id() == 1;
+  if (is_first) {
     co_await context.continue_as_new(std::string());
   }
   context.set_custom_status("in the second");

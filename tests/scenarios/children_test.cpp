@@ -42,7 +42,8 @@ Task<std::string> parent_of_counting(OrchestrationContext context) {
 /// A child with an automatic id in each of two executions.
 Task<std::string> twice(OrchestrationContext context, std::string so_far) {
   so_far += co_await context.schedule_sub_orchestration("Child", std::string("x")) + ";";
-  if (context.execution_id() == 1) {
+  const bool is_first = context.execution_id() == 1;
+  if (is_first) {
     co_await context.continue_as_new(so_far);
   }
   co_return so_far;

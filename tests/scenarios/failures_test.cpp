@@ -36,7 +36,7 @@ Task<std::string> throws(OrchestrationContext context, std::string what) {
   throw std::runtime_error("broken");
 }
 
-/// GCC 12 is known to get this shape wrong. Kept so on purpose: do not add a local variable to the outermost block.
+/// GCC 12 is known to get this shape wrong. Wrong on purpose: do not add a local to the outermost block.
 Task<std::string> without_a_local(OrchestrationContext context, std::string input) {
   if (input == "yes") {
     co_await context.schedule_activity("Echo", input);

@@ -26,7 +26,8 @@ Task<int> chain(OrchestrationContext context, int length) {
 
 /// Four activities in each of five executions.
 Task<int> executions(OrchestrationContext context, int sum) {
-  for (int i = 0; i < 4; ++i) {
+  constexpr int activities = 4;
+  for (int i = 0; i < activities; ++i) {
     sum += co_await context.schedule_activity<int>("One");
   }
   if (context.execution_id() < 5) {

@@ -1,5 +1,7 @@
 #include "scenario.hpp"
 
+#include <exception>
+
 namespace duroxide::scenario {
 
 void Gate::open() {
@@ -19,6 +21,28 @@ Scenario::Scenario(Backend backend, Register registrations, RuntimeOptions optio
     : backend_(backend), registrations_(std::move(registrations)), options_(std::move(options)) {
   open_store();
   start_runtime();
+}
+
+Scenario::~Scenario() {
+  if (std::uncaught_exceptions() == 0) {
+    check_sound();
+  }
+}
+
+void Scenario::check_sound() {
+  const auto report = ManagementClient(*store_).verify();
+  if (!report) {
+    // A test may have ended the store itself.
+    CHECK_THAT(report.error().message, Catch::Contains("the store is closed"));
+    return;
+  }
+  std::string problems;
+  for (const StoreProblem& problem : report->problems) {
+    problems += problem.table + " " + problem.key + " of `" + problem.instance_id +
+                "`: " + problem.what + "\n";
+  }
+  INFO(problems);
+  CHECK(report->is_clean());
 }
 
 void Scenario::open_store() {

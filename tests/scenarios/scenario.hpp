@@ -47,6 +47,11 @@ class Scenario {
   /// Starts a runtime with what `registrations` registers.
   Scenario(Backend backend, Register registrations, RuntimeOptions options = RuntimeOptions());
 
+  /// Checks that the store is sound, whatever the test did.
+  ~Scenario();
+  Scenario(const Scenario&) = delete;
+  Scenario& operator=(const Scenario&) = delete;
+
   [[nodiscard]] Client& client() { return *client_; }
   [[nodiscard]] Runtime& runtime() { return *runtime_; }
   [[nodiscard]] const Store& store() const { return *store_; }
@@ -76,6 +81,9 @@ class Scenario {
   [[nodiscard]] std::vector<std::string> types(const std::string& instance,
                                                std::uint64_t execution = 1);
   [[nodiscard]] QueueDepths depths();
+
+  /// Checks every record, index and cross-reference; the runtime may be at work.
+  void check_sound();
 
   /// Stops the runtime, closes and reopens the store if that is possible, and starts again, with
   /// other registrations if given.

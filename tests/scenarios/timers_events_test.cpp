@@ -26,7 +26,8 @@ Task<std::string> collect(OrchestrationContext context, int count) {
 
 /// One event for each execution.
 Task<std::string> collect_across(OrchestrationContext context, std::string so_far) {
-  so_far += co_await context.wait_for_external_event("E");
+  const std::string event = co_await context.wait_for_external_event("E");
+  so_far += event;
   if (so_far.size() < 4) {
     co_await context.continue_as_new(so_far);
   }

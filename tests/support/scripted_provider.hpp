@@ -28,15 +28,15 @@ using ScriptedProvider = ScriptedActor<
     Asked<provider::AwaitCancelledWork, provider::Answer<std::vector<provider::LockToken>>>,
     Asked<provider::Heartbeat, Done>, Asked<provider::CompleteActivity, Done>>;
 
-using ScriptedManagement = ScriptedActor<
-    ManagementActor,
-    Asked<management::ListInstances, provider::Answer<std::vector<InstanceSummary>>>,
-    Asked<management::GetInstanceInfo, provider::Answer<InstanceInfo>>,
-    Asked<management::ListExecutions, provider::Answer<std::vector<std::uint64_t>>>,
-    Asked<management::ReadExecutionHistory, provider::Answer<std::vector<Event>>>,
-    Asked<management::GetQueueDepths, provider::Answer<QueueDepths>>,
-    Asked<management::ListPendingActivities, provider::Answer<std::vector<PendingActivity>>>,
-    Asked<management::ListQuarantined, provider::Answer<std::vector<QuarantinedItem>>>>;
+template <class Requests>
+struct ScriptOf;
+
+template <class... Requests>
+struct ScriptOf<management::RequestList<Requests...>> {
+  using Actor = ScriptedActor<ManagementActor, Asked<Requests, typename Requests::Response>...>;
+};
+
+using ScriptedManagement = ScriptOf<management::Requests>::Actor;
 
 [[nodiscard]] inline ProviderError provider_error(ProviderError::Kind kind) {
   return {kind, "test", "the test says no", kind == ProviderError::Kind::storage};

@@ -134,5 +134,11 @@ void run_until(caf::actor_system& system, Predicate done) {
 
 }  // namespace duroxide::actors
 
+/// Admits each type of a family as a message: `DUROXIDE_MESSAGE_TEMPLATE(template <class T>, Box<T>)`.
+#define DUROXIDE_MESSAGE_TEMPLATE(head, ...)                                \
+  namespace caf {                                                           \
+  head struct allowed_unsafe_message_type<__VA_ARGS__> : std::true_type {}; \
+  }
+
 /// Admits a type as a message. Our messages never leave the process, so they need no serialisation.
 #define DUROXIDE_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(type)

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "provider/core/keys.hpp"
+
 namespace duroxide::storage {
 
 const ReadView& Batch::committed() {
@@ -59,6 +61,32 @@ void Batch::erase(Table table, std::string_view key) {
   set(table, std::string(key), std::nullopt, false);
 }
 
+void Batch::count(std::string_view counter, std::int64_t change) {
+  auto found = counts_.find(counter);
+  if (found == counts_.end()) {
+    found = counts_.emplace(counter, 0).first;
+    bytes_ += counter.size() + 8;
+  }
+  found->second += change;
+  undo_counts_.emplace_back(&*found, change);
+}
+
+void Batch::stage_counts() {
+  auto& staged = changes(Table::counters);
+  for (const auto& [counter, change] : counts_) {
+    const auto bytes = committed().get(Table::counters, counter);
+    const auto before = bytes ? static_cast<std::int64_t>(number_at(*bytes, 0)) : 0;
+    const auto after = before + change;
+    std::optional<std::string> value;
+    if (after > 0) {
+      value = make_key(static_cast<std::uint64_t>(after));
+    }
+    if (change != 0) {
+      staged.insert_or_assign(counter, Change{std::move(value), false});
+    }
+  }
+}
+
 std::string* Batch::staged(Table table, std::string_view key) {
   auto& staged = changes(table);
   const auto found = staged.find(key);
@@ -96,7 +124,17 @@ void Batch::scan(Table table, std::string_view prefix, std::string_view from,
   }
 }
 
+void Batch::begin_request() {
+  undo_.clear();
+  undo_counts_.clear();
+}
+
 void Batch::undo_request() {
+  for (const auto& [counter, change] : undo_counts_) {
+    counter->second -= change;
+  }
+  undo_counts_.clear();
+  std::erase_if(counts_, [](const auto& count) { return count.second == 0; });
   for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) {
     auto& staged = changes(undo->table);
     if (undo->before) {
@@ -111,6 +149,7 @@ void Batch::undo_request() {
 }
 
 void Batch::commit() {
+  stage_counts();
   view_.reset();
   if (!empty()) {
     store_.commit(changes_);
@@ -123,6 +162,8 @@ void Batch::discard() {
     table.clear();
   }
   undo_.clear();
+  counts_.clear();
+  undo_counts_.clear();
   change_count_ = 0;
   bytes_ = 0;
 }

@@ -2,6 +2,9 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "provider/core/kv.hpp"
@@ -28,6 +31,9 @@ class Batch {
   /// For a key that the committed state cannot hold.
   void put_new(Table table, std::string key, std::string value);
   void erase(Table table, std::string_view key);
+  /// Changes a row of the table `counters`, which is nowhere to be seen before the commit. A row
+  /// that comes to 0 is dropped.
+  void count(std::string_view counter, std::int64_t change);
 
   /// The value of a key that this batch itself has put, to be changed in place; else null.
   [[nodiscard]] std::string* staged(Table table, std::string_view key);
@@ -44,10 +50,10 @@ class Batch {
   /// The state without the batch.
   [[nodiscard]] const ReadView& committed();
 
-  void begin_request() { undo_.clear(); }
+  void begin_request();
   void undo_request();
 
-  [[nodiscard]] bool empty() const { return change_count_ == 0; }
+  [[nodiscard]] bool empty() const { return change_count_ == 0 && counts_.empty(); }
   /// Roughly what the commit will write.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
@@ -64,13 +70,23 @@ class Batch {
     std::optional<Change> before;
   };
 
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using Counts = std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>>;
+
   TableChanges& changes(Table table) { return changes_.at(static_cast<std::size_t>(table)); }
   void set(Table table, std::string key, std::optional<std::string> value, bool fresh);
+  void stage_counts();
 
   KvStore& store_;
   std::unique_ptr<ReadView> view_;
   Changes changes_;
   std::vector<Undo> undo_;
+  // Counters are hot: a batch changes the same few over and over, so their changes are summed up,
+  // and meet the committed values only once.
+  Counts counts_;
+  std::vector<std::pair<Counts::value_type*, std::int64_t>> undo_counts_;
   std::size_t change_count_ = 0;
   std::size_t bytes_ = 0;
 };

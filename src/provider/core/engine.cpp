@@ -29,6 +29,7 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Session& session, std::shar
   work_.set_token_base(session.sequence_base());
   timers_.set_token_base(session.sequence_base());
   load_quarantine();
+  settle_pauses();
   batch_.release();
 }
 
@@ -47,7 +48,7 @@ ProviderError Engine::closed_error(std::string_view operation) const {
                     stopped_.value_or("the store is closed"));
 }
 
-bool Engine::paused() const {
+bool Engine::resting() const {
   return paused_until_ && clock_->now() < *paused_until_;
 }
 
@@ -133,6 +134,16 @@ void Engine::tick_due() {
   }
 }
 
+FoundInstance Engine::require_instance(const std::string& id) {
+  const auto number = instances_.find(id);
+  auto record = number ? instances_.load(*number) : std::nullopt;
+  if (!record) {
+    throw StorageFailure(ProviderError::Kind::instance_not_found,
+                         "there is no instance `" + id + "`");
+  }
+  return {*number, std::move(*record)};
+}
+
 void Engine::write_bookkeeping() {
   if (numbers_given_) {
     batch_.put(Table::meta, std::string(meta_keys::next_instance), make_key(next_instance_));
@@ -169,12 +180,15 @@ void Engine::batch_committed() {
     timers_.end_lease(token);
   }
   load_quarantine();
+  settle_pauses();
   for (const auto& [operation, reply] : std::exchange(answers_, {})) {
     reply(Done{});
   }
   cancelled_.batch_committed();
   answer_finished();
+  answer_deleted();
   answer_changed();
+  feed_.batch_committed();
   auto first = std::exchange(work_after_commit_, {});
   for (auto work = first.rbegin(); work != first.rend(); ++work) {
     work_.push_front(*work);
@@ -237,7 +251,10 @@ void Engine::batch_failed(const ProviderError& error) {
   }
   turns_.batch_ended();
   finished_.clear();
+  deleted_.clear();
+  feed_.batch_failed();
   load_quarantine();
+  settle_pauses();
   // Rows that the batch removed are still there, rows that it added are not.
   auto back = std::exchange(removed_work_, {});
   auto waiting = std::exchange(work_after_commit_, {});
@@ -275,6 +292,9 @@ void Engine::stop_for_good(const ProviderError& error) {
   refuse_waits();
   for (const auto& reply : cancelled_.take_parked()) {
     reply(failure(closed_error("await_cancelled_work")));
+  }
+  for (const auto& reply : feed_.take_parked()) {
+    reply(failure(closed_error("await_changes")));
   }
 }
 

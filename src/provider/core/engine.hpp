@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -14,10 +15,14 @@
 
 #include "provider/core/batch.hpp"
 #include "provider/core/cancelled_work.hpp"
+#include "provider/core/change_feed.hpp"
 #include "provider/core/commit_timing.hpp"
 #include "provider/core/instances.hpp"
+#include "provider/core/open_steps.hpp"
 #include "provider/core/orchestrator_queue.hpp"
+#include "provider/core/paused.hpp"
 #include "provider/core/quarantine.hpp"
+#include "provider/core/restore_plan.hpp"
 #include "provider/core/session.hpp"
 #include "provider/core/timer_queue.hpp"
 #include "provider/core/waiting_reasons.hpp"
@@ -25,6 +30,13 @@
 #include "provider/core/worker_queue.hpp"
 
 namespace duroxide::storage {
+
+/// Children of an instance that is taken up again.
+struct Children {
+  /// Whether those that have failed are tried again; else their failure is told.
+  bool try_again = false;
+  std::vector<Number> to_rewind;
+};
 
 struct EngineOptions {
   /// The longest that a commit waits for turns which run ahead of it.
@@ -82,6 +94,27 @@ class Engine {
   void dequeue_timers(Holder holder, const provider::DequeueTimerPeekLock& request, DueReply reply);
   void ack_timers(const std::vector<provider::LockToken>& tokens, DoneReply reply);
 
+  // What management changes; management_protocol.hpp says what each does.
+  template <class Request>
+  using ReplyTo = Reply<typename Request::Response>;
+  void delete_instances(const management::DeleteInstances& request,
+                        ReplyTo<management::DeleteInstances> reply);
+  void prune_executions(const management::PruneExecutions& request,
+                        ReplyTo<management::PruneExecutions> reply);
+  void pause(const management::Pause& request, ReplyTo<management::Pause> reply);
+  void terminate(const management::TerminateInstance& request,
+                 ReplyTo<management::TerminateInstance> reply);
+  void rewind(const management::RewindInstance& request, ReplyTo<management::RewindInstance> reply);
+  void fork(const management::ForkInstance& request, ReplyTo<management::ForkInstance> reply);
+  void import_instance(const management::ImportInstance& request,
+                       ReplyTo<management::ImportInstance> reply);
+  void subscribe(Holder holder, const management::SubscribeChanges& request,
+                 ReplyTo<management::SubscribeChanges> reply);
+  void await_changes(Holder holder, const management::AwaitChanges& request,
+                     ReplyTo<management::AwaitChanges> reply);
+  void unsubscribe(Holder holder, const management::UnsubscribeChanges& request,
+                   ReplyTo<management::UnsubscribeChanges> reply);
+
   // What the host calls.
   void commit_due();
   void tick_due();
@@ -93,6 +126,10 @@ class Engine {
  private:
   // engine.cpp: applying and committing.
   void apply(const char* operation, DoneReply reply, const std::function<void()>& request);
+  /// As `apply`, for requests that are answered with more than that they are done.
+  template <class T>
+  void apply_for(const char* operation, Reply<provider::Answer<T>> reply,
+                 const std::function<T()>& request);
   void after_applied(std::function<void()> effect) { effects_.push_back(std::move(effect)); }
   void settle();
   void commit();
@@ -100,9 +137,12 @@ class Engine {
   void batch_failed(const ProviderError& error);
   void stop_for_good(const ProviderError& error);
   void answer_finished();
-  [[nodiscard]] bool paused() const;
+  /// Nothing is handed out for a while after a failed commit.
+  [[nodiscard]] bool resting() const;
   [[nodiscard]] ProviderError closed_error(std::string_view operation) const;
   void write_bookkeeping();
+  /// Throws `instance_not_found`.
+  [[nodiscard]] FoundInstance require_instance(const std::string& id);
   void log(LogLevel level, std::string message, std::string instance = {}) const;
   void log_unreadable(const StorageFailure& failed) const;
 
@@ -144,6 +184,8 @@ class Engine {
   void apply_ack(const provider::AckOrchestrationItem& request);
   void end_execution(const provider::AckOrchestrationItem& request, Number number,
                      InstanceRecord& record);
+  /// The record of the execution that ends with `record`.
+  void put_execution(Number number, const InstanceRecord& record, ExecutionStatus status);
   void remove_cancelled(const provider::AckOrchestrationItem& request, const TurnLease& lease);
   void add_activity(Number number, const work::ActivityExecute& item);
 
@@ -154,6 +196,7 @@ class Engine {
   // engine_waits.cpp: those who wait for an instance. What they get is committed.
   void park(Number number, Holder sender, std::uint64_t wait_id, Wait wait);
   void answer_waits(Number number, bool ended);
+  [[nodiscard]] std::optional<Number> find_number_for_wait(const std::string& instance);
   void answer_changed();
   /// Those who wait for an instance whose start came to nothing.
   void answer_waits_for_nobody(const std::vector<Number>& numbers);
@@ -182,6 +225,74 @@ class Engine {
   [[nodiscard]] std::uint64_t bring_forward(Number number);
   void load_quarantine();
 
+  // engine_removal.cpp
+  /// A row of `timers` that no history tells of.
+  void add_delayed(const TimerRow& row, std::string item);
+  void erase_timer(const TimerRow& row);
+  [[nodiscard]] std::vector<std::string> keys_of(Table table, std::string_view prefix);
+  std::uint64_t erase_all(Table table, std::string_view prefix);
+  [[nodiscard]] std::vector<TimerRow> timers_of(Number number, const InstanceRecord& record);
+  /// None if the history makes no sense.
+  [[nodiscard]] std::optional<OpenSteps> read_open_steps(Number number, std::uint64_t execution);
+  /// Takes out all messages, activities and timers of an instance, its pause and its place in
+  /// quarantine, and voids its turn. Returns how many rows of queues that were.
+  [[nodiscard]] std::uint64_t remove_waiting(Number number, const InstanceRecord& record);
+
+  // engine_delete.cpp
+  /// By number. Throws if one of them must not be deleted.
+  [[nodiscard]] std::map<Number, InstanceRecord> find_deletable(
+      const management::DeleteInstances& request);
+  void delete_instance(Number number, const InstanceRecord& record, DeleteInstanceResult& deleted);
+  void erase_set_aside(Number number);
+  void answer_deleted();
+
+  // engine_terminate.cpp
+  struct Doomed {
+    Number number = 0;
+    InstanceRecord record;
+    std::string reason;
+  };
+  void end_without_turn(const Doomed& doomed);
+  /// What an execution that has not begun would begin with.
+  [[nodiscard]] std::optional<WorkItem> first_message(Number number, const InstanceRecord& record);
+  void tell_parent(const InstanceRecord& record, ErrorDetails details);
+  void add_children(const Doomed& parent, std::vector<Doomed>& doomed);
+
+  // engine_changes.cpp: told once the open batch is committed.
+  void note_change(ChangeKind kind, const InstanceRecord& record);
+  void note_end(const InstanceRecord& record);
+  void note_turn(const provider::AckOrchestrationItem& request, const InstanceRecord& record);
+
+  // engine_pause.cpp
+  void end_pause(const PauseScope& scope);
+  [[nodiscard]] bool is_paused(Number number);
+  void settle_pauses();
+
+  // engine_restore.cpp: instances that go on from a history
+  void write_history(Number number, std::uint64_t execution, const std::vector<Event>& events);
+  void cut_history(Number number, const std::vector<Event>& history, std::uint64_t execution,
+                   std::uint64_t kept);
+  void write_state(Number number, const CarriedState& state);
+  void take_up(Number number, const RestorePlan& plan, Children& children);
+  void create_restored(Number number, InstanceRecord& record);
+
+  // engine_import.cpp
+  void write_result(Number number, std::uint64_t execution, const EventKind& end);
+  void queue_start(Number number, const InstanceExport& exported);
+
+  // engine_children.cpp: starts of children that may be there already
+  void start_child(const work::StartOrchestration& start, Children& children);
+  [[nodiscard]] bool adopt_child(const work::StartOrchestration& start, Children& children);
+  [[nodiscard]] bool was_started_so(Number number, const work::StartOrchestration& start);
+  [[nodiscard]] OrchestrationStatus result_of(Number number, const InstanceRecord& record);
+  void tell_parent_of_failure(Number number, const InstanceRecord& record);
+  void withdraw(Number number, const std::function<bool(const WorkItem&)>& is_meant);
+
+  // engine_rewind.cpp
+  [[nodiscard]] Result<RestoredInstance, std::string> rewind_one(
+      Number number, std::optional<std::uint64_t> last_kept, Children& children);
+  void rewind_children(Children& children);
+
   // engine_timers.cpp
   [[nodiscard]] bool answer_due(TimerQueue::ParkedDequeue& parked);
   void answer_parked_timers();
@@ -204,6 +315,8 @@ class Engine {
   Waits waits_;
   CancelledWork cancelled_;
   Quarantine quarantine_;
+  Paused paused_;
+  ChangeFeed feed_;
 
   Number next_instance_;
   Timestamp last_created_;
@@ -215,6 +328,7 @@ class Engine {
   std::vector<std::pair<const char*, DoneReply>> answers_;
   std::unordered_set<Number> touched_;      ///< instances that the batch changes
   std::vector<Number> finished_;            ///< instances that end with it
+  std::vector<Number> deleted_;             ///< instances that it takes out
   std::vector<WorkRef> new_work_;           ///< rows it adds
   std::vector<WorkRef> removed_work_;       ///< rows it takes out, or that were passed over for it
   std::vector<WorkRef> work_after_commit_;  ///< rows to be handed out after it
@@ -234,5 +348,19 @@ class Engine {
   Milliseconds next_pause_;
   std::optional<std::string> stopped_;  ///< why every request is refused
 };
+
+template <class T>
+void Engine::apply_for(const char* operation, Reply<provider::Answer<T>> reply,
+                       const std::function<T()>& request) {
+  const auto result = std::make_shared<T>();
+  auto answer = [result, reply = std::move(reply)](const Done& done) {
+    if (done) {
+      reply(std::move(*result));
+    } else {
+      reply(failure(done.error()));
+    }
+  };
+  apply(operation, std::move(answer), [&] { *result = request(); });
+}
 
 }  // namespace duroxide::storage

@@ -81,6 +81,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
     batch_.put_new(Table::history,
                    make_key(number, lease->execution, request.events.front().event_id),
                    model::encode_events(request.events));
+    instances_.count_events(static_cast<std::int64_t>(request.events.size()));
   }
   InstanceRecord after = *before;
   after.event_count += request.events.size();
@@ -105,6 +106,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
     end_execution(request, number, after);
   }
   instances_.update(number, *before, after);
+  note_turn(request, after);
   // After the record, so that a message of the instance to itself finds its new state.
   for (const WorkItem& item : request.orchestrator_items) {
     if (!std::holds_alternative<work::ContinueAsNew>(item)) {
@@ -116,6 +118,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   const bool ended = after.status != ExecutionStatus::running;
   after_applied([this, &request, number, ended, holder = lease->holder] {
     end_turn(request.lock_token);
+    reasons_->clear({number, 0, 0});
     touched_.insert(number);
     if (ended) {
       finished_.push_back(number);
@@ -131,6 +134,25 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   });
 }
 
+void Engine::note_turn(const provider::AckOrchestrationItem& request,
+                       const InstanceRecord& record) {
+  if (request.custom_status) {
+    note_change(ChangeKind::custom_status, record);
+  }
+  switch (request.metadata.status) {
+    case ExecutionStatus::running:
+      note_change(ChangeKind::progressed, record);
+      break;
+    case ExecutionStatus::continued_as_new:
+      note_change(ChangeKind::continued_as_new, record);
+      break;
+    case ExecutionStatus::completed:
+    case ExecutionStatus::failed:
+      note_end(record);
+      break;
+  }
+}
+
 void Engine::add_activity(Number number, const work::ActivityExecute& item) {
   WorkRef work{{number, item.execution_id, item.id}, make_lane(item.tag, item.session)};
   batch_.put_new(Table::work, work.key.bytes(), encode_work_row(WorkRow{session_.id, 0, item}));
@@ -141,13 +163,7 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
                            InstanceRecord& record) {
   const auto& metadata = request.metadata;
   const auto key = make_key(number, record.execution);
-  ExecutionRecord execution;
-  execution.version = record.version;
-  execution.status = metadata.status;
-  execution.started_at = record.execution_started_at;
-  execution.ended_at = record.updated_at;
-  execution.event_count = record.event_count;
-  batch_.put_new(Table::executions, key, encode_execution(execution));
+  put_execution(number, record, metadata.status);
   drop_quarantined(number, metadata.status != ExecutionStatus::continued_as_new);
 
   if (metadata.status == ExecutionStatus::continued_as_new) {
@@ -174,6 +190,8 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
     batch_.put_new(Table::results, key, encode_failed(metadata.failure.value_or(ErrorDetails{})));
   }
   record.status = metadata.status;
+  record.cancelled = metadata.failure && metadata.failure->kind == ErrorKind::cancelled;
+  end_pause(PauseScope::of_instance(record.id));
   std::vector<std::string> undelivered;
   batch_.scan(Table::inbox, make_key(number), [&](std::string_view row, std::string_view) {
     undelivered.emplace_back(row);
@@ -184,15 +202,24 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
   }
 }
 
+void Engine::put_execution(Number number, const InstanceRecord& record, ExecutionStatus status) {
+  ExecutionRecord execution;
+  execution.version = record.version;
+  execution.status = status;
+  execution.started_at = record.execution_started_at;
+  execution.ended_at = record.updated_at;
+  execution.event_count = record.event_count;
+  batch_.put_new(Table::executions, make_key(number, record.execution),
+                 encode_execution(execution));
+}
+
 void Engine::remove_cancelled(const provider::AckOrchestrationItem& request,
                               const TurnLease& lease) {
   for (const auto id : request.cancelled_activities) {
     remove_work({lease.number, lease.execution, id}, true);
   }
   for (const auto& timer : request.cancelled_timers) {
-    batch_.erase(Table::timers,
-                 TimerRow{timer.fire_at, lease.number, lease.execution, timer.id}.bytes());
-    timers_touched_ = true;
+    erase_timer({timer.fire_at, lease.number, lease.execution, timer.id});
   }
 }
 

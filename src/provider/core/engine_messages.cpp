@@ -20,6 +20,7 @@ void check_start(const work::StartOrchestration& start) {
   if (start.version) {
     require(model::check_version(*start.version));
   }
+  require(model::check_tags(start.tags));
 }
 
 /// What anybody may send to an instance. Starts are checked apart, and a continue-as-new or an
@@ -108,8 +109,7 @@ void Engine::accept_message(const WorkItem& item, std::optional<Milliseconds> de
   }
   if (delay && *delay > Milliseconds::zero()) {
     const TimerRow row{saturating_add(clock_->now(), *delay), *number, 0, next_sequence()};
-    batch_.put_new(Table::timers, row.bytes(), model::encode_work_item(item));
-    timers_touched_ = true;
+    add_delayed(row, model::encode_work_item(item));
     return;
   }
   stage_message(*number, next_sequence(), item);
@@ -133,10 +133,12 @@ void Engine::create_instance(const work::StartOrchestration& start, std::optiona
   record.start_session = session_.id;
   record.parent = start.parent;
   record.start_due = due;
+  record.tags = start.tags;
   if (start.parent) {
     record.parent_number = instances_.find(start.parent->instance).value_or(0);
   }
   instances_.create(number, record);
+  note_change(ChangeKind::started, record);
   after_applied([this, number] { touched_.insert(number); });
   if (due) {
     batch_.put_new(Table::timers, TimerRow{*due, number, 0, 0}.bytes(),
@@ -155,8 +157,7 @@ void Engine::bring_start_forward(Number number, const InstanceRecord& record) {
     return;
   }
   batch_.put_new(Table::inbox, make_key(number, std::uint64_t{0}), std::string(*bytes));
-  batch_.erase(Table::timers, row.bytes());
-  timers_touched_ = true;
+  erase_timer(row);
   InstanceRecord started = record;
   started.start_due.reset();
   started.start_session = session_.id;
@@ -165,8 +166,11 @@ void Engine::bring_start_forward(Number number, const InstanceRecord& record) {
 
 void Engine::stage_message(Number number, std::uint64_t sequence, const WorkItem& item) {
   batch_.put_new(Table::inbox, make_key(number, sequence), model::encode_work_item(item));
-  const bool cancels = std::holds_alternative<work::CancelInstance>(item);
-  after_applied([this, number, cancels] {
+  const auto* cancel = std::get_if<work::CancelInstance>(&item);
+  if (cancel != nullptr) {
+    end_pause(PauseScope::of_instance(cancel->instance));  // or it would wait to be cancelled
+  }
+  after_applied([this, number, cancels = cancel != nullptr] {
     touched_.insert(number);
     if (cancels || !quarantine_.contains(number)) {
       turns_.push(number);
@@ -203,23 +207,10 @@ void Engine::deliver_from_turn(const WorkItem& item) {
     return;
   }
   check_start(*start);
-  if (!instances_.find(start->instance)) {
-    create_instance(*start, std::nullopt);
-    return;
-  }
-  if (!start->parent) {
-    log(LogLevel::warn, "a detached start was dropped, because the instance exists already",
-        start->instance);
-    return;
-  }
-  ErrorDetails details;
-  details.category = ErrorCategory::configuration;
-  details.kind = ErrorKind::instance_already_exists;
-  details.message = "the instance `" + start->instance + "` exists already";
-  details.subject = start->instance;
-  deliver_if_running(work::SubOrchFailed{start->parent->instance, start->parent->execution_id,
-                                         start->parent->event_id, std::move(details)},
-                     0);
+  Children children;
+  children.try_again = true;
+  start_child(*start, children);
+  rewind_children(children);
 }
 
 void Engine::set_aside(Table table, std::string_view key, const std::string& why) {

@@ -31,9 +31,7 @@ void Engine::enqueue_timer(const work::TimerFired& item, DoneReply reply) {
       throw StorageFailure(ProviderError::Kind::instance_finished,
                            "the instance `" + item.instance + "` has ended");
     }
-    batch_.put(Table::timers, TimerRow{item.fire_at, *number, item.execution_id, item.id}.bytes(),
-               model::encode_work_item(item));
-    timers_touched_ = true;
+    add_delayed({item.fire_at, *number, item.execution_id, item.id}, model::encode_work_item(item));
   });
 }
 
@@ -68,7 +66,7 @@ void Engine::answer_parked_timers() {
 bool Engine::answer_due(TimerQueue::ParkedDequeue& parked) {
   const Timestamp now = clock_->now();
   TimerQueue::Due due;
-  if (!paused()) {
+  if (!resting()) {
     due = timers_.due(batch_.committed(), now, parked.request.max_items);
   }
   provider::DueTimers answer;
@@ -117,8 +115,10 @@ void Engine::deliver_due(const TimerRow& row) {
     set_aside(Table::timers, key, item.error());
     return;
   }
-  batch_.erase(Table::timers, key);
-  timers_touched_ = true;
+  erase_timer(row);
+  if (!batch_.contains(Table::instances, make_key(row.number))) {
+    return;  // deleted, and its id may be another's by now
+  }
   const bool is_start = row.execution == 0 && row.id == 0;
   if (!is_start) {
     deliver_if_running(*item, row.execution);
@@ -145,7 +145,7 @@ void Engine::release_held_back() {
       turns_.release(*number);
     } else if (const auto* work = std::get_if<WorkRef>(&what)) {
       work_.push(*work);
-    } else if (!paused()) {
+    } else if (!resting()) {
       paused_until_.reset();
     }
   }

@@ -36,7 +36,7 @@ void Engine::fetch_turns(Holder holder, std::uint64_t max_items, TurnsReply repl
 
 void Engine::dispatch_turns() {
   bool broken_off = false;
-  while (!broken_off && !turns_.parked.empty() && !paused()) {
+  while (!broken_off && !turns_.parked.empty() && !resting() && !paused_.store()) {
     const auto holder = turns_.parked.front().holder;
     const auto room = turns_.parked.front().max_items;
     std::vector<provider::OrchestrationItem> items;
@@ -78,7 +78,7 @@ void Engine::hand_out_turn(Number number, Holder holder,
     }
     // It would fail again each time; the others must not wait behind it.
     turns_.hold_back(number);
-    reasons_->set({number, 0, 0}, "repair of the store: " + failed.error().message);
+    reasons_->set({number, 0, 0}, "repair of the store: " + failed.error().message, clock_->now());
     log(LogLevel::error, "instance number " + std::to_string(number) +
                              " cannot be read and stays where it is: " + failed.error().message);
     return;
@@ -88,6 +88,9 @@ void Engine::hand_out_turn(Number number, Holder holder,
 void Engine::hand_out_readable_turn(Number number, Holder holder,
                                     std::vector<provider::OrchestrationItem>& items,
                                     std::size_t& bytes) {
+  if (is_paused(number)) {
+    return;
+  }
   Messages messages = read_messages(number);
   const bool quarantined = quarantine_.contains(number);
   if (messages.items.empty() || (quarantined && !find_cancellation(number, messages))) {
@@ -137,7 +140,7 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
     timing_.turn_ahead_began();
   }
   item.lock_token = turns_.lease(std::move(lease));
-  reasons_->clear({number, 0, 0});
+  reasons_->handed_out({number, 0, 0});
   bytes += messages.bytes;
   items.push_back(std::move(item));
 }
@@ -256,7 +259,7 @@ void Engine::abandon_turn(const provider::AbandonOrchestrationItem& request, Don
     after_applied([this, &request, number] {
       end_turn(request.lock_token);
       if (request.waiting_for) {
-        reasons_->set({number, 0, 0}, *request.waiting_for);
+        reasons_->set({number, 0, 0}, *request.waiting_for, clock_->now());
       }
       if (request.quarantine) {
         quarantine_.add(number);
@@ -325,6 +328,7 @@ void Engine::release_holder(Holder holder, DoneReply reply) {
 
 void Engine::holder_gone(Holder holder) {
   waits_.drop(holder);
+  feed_.drop(holder);
   if (!stopped_) {
     release_holder(holder, [](const Done&) {});
   }

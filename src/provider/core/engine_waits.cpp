@@ -26,7 +26,7 @@ void Engine::wait_for_status(Holder sender, const provider::WaitForStatus& reque
   std::optional<Number> parked_for;
   auto answer = answer_of<OrchestrationStatus>(for_status, [&]() -> OrchestrationStatus {
     // A start that is not committed yet is worth waiting for; its end is not worth telling.
-    const auto number = instances_.find(request.instance);
+    const auto number = find_number_for_wait(request.instance);
     if (!number) {
       return {};
     }
@@ -54,7 +54,7 @@ void Engine::wait_for_value(Holder sender, const provider::WaitForValue& request
   auto answer =
       answer_of<std::optional<StoredValue>>(for_value, [&]() -> std::optional<StoredValue> {
         require(model::check_key(request.key));
-        const auto number = instances_.find(request.instance);
+        const auto number = find_number_for_wait(request.instance);
         if (!number) {
           return std::nullopt;
         }
@@ -74,6 +74,12 @@ void Engine::wait_for_value(Holder sender, const provider::WaitForValue& request
   } else {
     wait.reply(std::move(answer));
   }
+}
+
+std::optional<Number> Engine::find_number_for_wait(const std::string& instance) {
+  // One that the open batch deletes is there until that is committed.
+  const auto number = instances_.find(instance);
+  return number ? number : find_number(batch_.committed(), instance);
 }
 
 void Engine::park(Number number, Holder sender, std::uint64_t wait_id, Wait wait) {

@@ -39,7 +39,7 @@ void Engine::release_sessions(Holder holder, const std::vector<std::string>& ses
 }
 
 void Engine::dispatch_work() {
-  if (!work_.worth_a_try() || paused()) {
+  if (!work_.worth_a_try() || resting() || paused_.store()) {
     return;
   }
   const auto left_alone = [this](const WorkKey& key) { return quarantine_.contains(key); };
@@ -81,6 +81,9 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
   if (quarantine_.contains(key)) {
     return;  // its release makes it wait again
   }
+  if (work_.token_of(key)) {
+    return;  // left over from before a rewind has scheduled it again
+  }
   const auto row_key = key.bytes();
   const auto found = batch_.get(Table::work, row_key);
   if (!found) {
@@ -119,7 +122,7 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
   if (item.item.session) {
     work_.bind(*item.item.session, fetch.filter.holder);
   }
-  reasons_->clear({key.number, key.execution, key.event_id});
+  reasons_->handed_out({key.number, key.execution, key.event_id});
   bytes += row_bytes;
   items.push_back(std::move(item));
 }
@@ -137,7 +140,7 @@ void Engine::count_first_deliveries() {
   // Rows that will be handed out right after the commit which writes them are written with that
   // delivery counted: it costs nothing here, and another write later. So this goes through what
   // `dispatch_work` is about to do.
-  if (paused() || new_work_.empty() || work_.parked.empty()) {
+  if (resting() || paused_.store() || new_work_.empty() || work_.parked.empty()) {
     return;
   }
   std::vector<const WorkRef*> rows;
@@ -233,7 +236,8 @@ void Engine::abandon_work(const provider::AbandonWorker& request, DoneReply repl
       }
       work_.end_lease(request.lock_token);
       if (request.waiting_for) {
-        reasons_->set({key.number, key.execution, key.event_id}, *request.waiting_for);
+        reasons_->set({key.number, key.execution, key.event_id}, *request.waiting_for,
+                      clock_->now());
       }
       if (request.quarantine) {
         quarantine_.add(key);

@@ -1,9 +1,11 @@
 #include "provider/core/instances.hpp"
 
+#include <chrono>
 #include <utility>
 #include <vector>
 
 #include "model/encoding.hpp"
+#include "provider/core/counters.hpp"
 #include "provider/core/values.hpp"
 
 namespace duroxide::storage {
@@ -88,10 +90,28 @@ std::string status_key(ExecutionStatus status, Number number) {
   return make_key(static_cast<std::uint64_t>(status), number);
 }
 
-std::string name_key(std::string_view orchestration, Number number) {
+std::string name_key(std::string_view orchestration, ExecutionStatus status, Number number) {
   std::string key = name_prefix(orchestration);
+  append_number(key, static_cast<std::uint64_t>(status));
   append_number(key, number);
   return key;
+}
+
+std::string tag_key(std::string_view tag, Number number) {
+  std::string key = name_prefix(tag);
+  append_number(key, number);
+  return key;
+}
+
+Timestamp update_time(ExecutionStatus status, Timestamp updated_at) {
+  return status == ExecutionStatus::running
+             ? Timestamp(std::chrono::floor<std::chrono::seconds>(updated_at))
+             : updated_at;
+}
+
+std::string update_key(ExecutionStatus status, Timestamp updated_at, Number number) {
+  return make_key(static_cast<std::uint64_t>(status), sortable(update_time(status, updated_at)),
+                  number);
 }
 
 std::optional<Number> Instances::find(std::string_view id) {
@@ -109,23 +129,65 @@ void Instances::create(Number number, const InstanceRecord& record) {
   batch_.put_new(Table::ids, record.id, make_key(number));
   batch_.put_new(Table::instances, make_key(number), encode_instance(record));
   batch_.put_new(Table::by_status, status_key(record.status, number), {});
-  batch_.put_new(Table::by_name, name_key(record.orchestration, number), {});
+  batch_.put_new(Table::by_name, name_key(record.orchestration, record.status, number), {});
   batch_.put_new(Table::by_created, make_key(sortable(record.created_at), number), {});
+  batch_.put_new(Table::by_updated, update_key(record.status, record.updated_at, number), {});
   if (record.parent_number != 0) {
     batch_.put_new(Table::by_parent, make_key(record.parent_number, number), {});
   }
+  for (const std::string& tag : record.tags) {
+    batch_.put_new(Table::by_tag, tag_key(tag, number), {});
+  }
+  count(number, record, 1);
 }
 
 void Instances::update(Number number, const InstanceRecord& before, const InstanceRecord& after) {
   batch_.put(Table::instances, make_key(number), encode_instance(after));
-  if (before.status != after.status) {
-    batch_.erase(Table::by_status, status_key(before.status, number));
-    batch_.put(Table::by_status, status_key(after.status, number), {});
+  const bool new_status = before.status != after.status;
+  if (new_status) {
+    move(Table::by_status, status_key(before.status, number), status_key(after.status, number));
   }
-  if (before.orchestration != after.orchestration) {
-    batch_.erase(Table::by_name, name_key(before.orchestration, number));
-    batch_.put(Table::by_name, name_key(after.orchestration, number), {});
+  if (new_status || before.orchestration != after.orchestration) {
+    move(Table::by_name, name_key(before.orchestration, before.status, number),
+         name_key(after.orchestration, after.status, number));
+    count(number, before, -1);
+    count(number, after, 1);
   }
+  if (new_status || update_time(before.status, before.updated_at) !=
+                        update_time(after.status, after.updated_at)) {
+    move(Table::by_updated, update_key(before.status, before.updated_at, number),
+         update_key(after.status, after.updated_at, number));
+  }
+}
+
+void Instances::remove(Number number, const InstanceRecord& record) {
+  batch_.erase(Table::ids, record.id);
+  batch_.erase(Table::instances, make_key(number));
+  batch_.erase(Table::by_status, status_key(record.status, number));
+  batch_.erase(Table::by_name, name_key(record.orchestration, record.status, number));
+  batch_.erase(Table::by_created, make_key(sortable(record.created_at), number));
+  batch_.erase(Table::by_updated, update_key(record.status, record.updated_at, number));
+  if (record.parent_number != 0) {
+    batch_.erase(Table::by_parent, make_key(record.parent_number, number));
+  }
+  for (const std::string& tag : record.tags) {
+    batch_.erase(Table::by_tag, tag_key(tag, number));
+  }
+  count(number, record, -1);
+}
+
+void Instances::count_events(std::int64_t change) {
+  batch_.count(event_counter, change);
+}
+
+void Instances::move(Table index, std::string_view from, std::string to) {
+  batch_.erase(index, from);
+  batch_.put(index, std::move(to), {});
+}
+
+void Instances::count(Number number, const InstanceRecord& record, std::int64_t change) {
+  batch_.count(status_counter(record.status, block_of(number)), change);
+  batch_.count(name_counter(record.orchestration, record.status, block_of(number)), change);
 }
 
 }  // namespace duroxide::storage

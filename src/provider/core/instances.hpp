@@ -14,6 +14,11 @@ namespace duroxide::storage {
 /// A read of one key that names table and key if the bytes make no sense.
 [[noreturn]] void throw_corrupt(Table table, std::string_view key, const std::string& why);
 
+struct FoundInstance {
+  Number number = 0;
+  InstanceRecord record;
+};
+
 /// Reads from committed state, for requests that must not see what is not durable, and for the
 /// management actor's thread. All throw `StorageFailure`.
 [[nodiscard]] std::optional<Number> find_number(const ReadView& view, std::string_view id);
@@ -34,12 +39,28 @@ class Instances {
   void create(Number number, const InstanceRecord& record);
   /// Writes `after`, and the indexes that differ from `before`.
   void update(Number number, const InstanceRecord& before, const InstanceRecord& after);
+  /// Takes it out of everything that `create` has put it into. Its history and whatever else it has
+  /// is not touched.
+  void remove(Number number, const InstanceRecord& record);
+  /// Keeps the number of all events in the store: call it with what is added or, negative, removed.
+  void count_events(std::int64_t change);
 
  private:
+  void move(Table index, std::string_view from, std::string to);
+  void count(Number number, const InstanceRecord& record, std::int64_t change);
+
   Batch& batch_;
 };
 
 [[nodiscard]] std::string status_key(ExecutionStatus status, Number number);
-[[nodiscard]] std::string name_key(std::string_view orchestration, Number number);
+[[nodiscard]] std::string name_key(std::string_view orchestration, ExecutionStatus status,
+                                   Number number);
+[[nodiscard]] std::string tag_key(std::string_view tag, Number number);
+
+/// The time under which an instance stands in `by_updated`: what runs under the second of its last
+/// change, so that a busy instance moves at most once a second, and what has ended under the very
+/// millisecond.
+[[nodiscard]] Timestamp update_time(ExecutionStatus status, Timestamp updated_at);
+[[nodiscard]] std::string update_key(ExecutionStatus status, Timestamp updated_at, Number number);
 
 }  // namespace duroxide::storage

@@ -42,6 +42,18 @@ std::optional<TimerRow> TimerRow::parse(std::string_view key) {
                   number_at(key, 24)};
 }
 
+std::string TimerRow::delayed_bytes() const {
+  return make_key(number, sortable(due), execution, id);
+}
+
+std::optional<TimerRow> TimerRow::parse_delayed(std::string_view key) {
+  if (key.size() != 32) {
+    return std::nullopt;
+  }
+  return TimerRow{from_sortable(number_at(key, 8)), number_at(key, 0), number_at(key, 16),
+                  number_at(key, 24)};
+}
+
 std::uint64_t sortable(Timestamp time) {
   return static_cast<std::uint64_t>(to_milliseconds(time)) ^ sign_bit;
 }

@@ -48,6 +48,9 @@ struct TimerRow {
 
   [[nodiscard]] std::string bytes() const;
   [[nodiscard]] static std::optional<TimerRow> parse(std::string_view key);
+  /// The same in the table `delayed`, where the rows of one instance lie together.
+  [[nodiscard]] std::string delayed_bytes() const;
+  [[nodiscard]] static std::optional<TimerRow> parse_delayed(std::string_view key);
 
   auto operator<=>(const TimerRow&) const = default;
 };

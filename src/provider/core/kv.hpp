@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <string_view>
 
 #include "provider/core/common.hpp"
+#include "provider/core/readers.hpp"
 
 namespace duroxide::storage {
 
@@ -28,7 +30,7 @@ enum class Table : std::uint8_t {
   timers,      ///< due time, number, execution, id -> work item to deliver then
   attempts,    ///< number, or a work key -> deliveries counted
   by_status,   ///< status, number
-  by_name,     ///< orchestration name, 0, number
+  by_name,     ///< orchestration name, 0, status, number
   by_created,  ///< creation time, number
   by_parent,   ///< parent's number, number
   values,      ///< number, key -> entry of the instance's key-value state
@@ -36,9 +38,14 @@ enum class Table : std::uint8_t {
   progress,       ///< work key -> last heartbeat of an activity
   quarantine,     ///< number, or a work key -> why it is left alone, and since when
   set_aside,      ///< table, key -> a queue row that cannot be read, kept for whoever repairs it
+  by_updated,     ///< status, time of the last change (see `update_key`), number
+  by_tag,         ///< tag, 0, number
+  counters,       ///< how many there are of what; see counters.hpp
+  paused,         ///< a letter for the kind of scope and its name -> since when it is paused
+  delayed,        ///< number, due time, execution, id: a row of `timers` that is in no history
 };
 
-inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::set_aside) + 1;
+inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::delayed) + 1;
 
 [[nodiscard]] std::string_view to_string(Table table);
 
@@ -50,6 +57,10 @@ class Cursor {
   virtual bool seek(std::string_view key) = 0;
   virtual bool last() = 0;
   virtual bool next() = 0;
+  /// False at the beginning of the table.
+  virtual bool prev() = 0;
+  /// To the last key that is not above `key`. False if there is none.
+  bool seek_back(std::string_view key) { return seek(key) ? this->key() == key || prev() : last(); }
   [[nodiscard]] virtual std::string_view key() const = 0;
   [[nodiscard]] virtual std::string_view value() const = 0;
 };
@@ -82,14 +93,27 @@ class KvStore {
   /// For the one thread that commits. It must let go of the view before it does.
   [[nodiscard]] virtual std::unique_ptr<ReadView> writer_view() = 0;
 
-  /// For any thread. To be held briefly: a writer that must grow the store waits for it.
+  /// For any thread, which has one at a time. To be held briefly: a writer that must grow the store
+  /// waits for it.
   [[nodiscard]] virtual std::unique_ptr<ReadView> snapshot() = 0;
+
+  /// As `snapshot`, to be held for long. Whoever has it asks `wants_snapshots_back` now and then.
+  [[nodiscard]] virtual std::unique_ptr<ReadView> lasting_snapshot() { return snapshot(); }
+
+  /// The store is about to grow or to close, and waits until its snapshots are let go of.
+  [[nodiscard]] virtual bool wants_snapshots_back() const { return false; }
+
+  /// Where it lies on the disk; empty if it does not.
+  [[nodiscard]] virtual std::filesystem::path directory() const { return {}; }
 
   /// All changes or none, durable on return.
   virtual void commit(const Changes& changes) = 0;
 
   /// Why the store can no longer be trusted with writes, once a sync has failed; else empty.
   [[nodiscard]] virtual std::string broken() const = 0;
+
+  /// For any thread.
+  [[nodiscard]] virtual StoreUse use() = 0;
 
   /// Waits for the snapshots of other threads; those that come later get `closed`.
   virtual void close() = 0;

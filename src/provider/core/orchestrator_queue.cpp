@@ -75,6 +75,11 @@ TurnLease* OrchestratorQueue::find(provider::LockToken token) {
   return found == leases_.end() ? nullptr : &found->second;
 }
 
+std::optional<provider::LockToken> OrchestratorQueue::token_of(Number number) const {
+  const auto found = leased_.find(number);
+  return found == leased_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void OrchestratorQueue::end_lease(provider::LockToken token) {
   const auto found = leases_.find(token);
   if (found != leases_.end()) {

@@ -55,6 +55,7 @@ class OrchestratorQueue {
 
   provider::LockToken lease(TurnLease lease);
   [[nodiscard]] TurnLease* find(provider::LockToken token);
+  [[nodiscard]] std::optional<provider::LockToken> token_of(Number number) const;
   [[nodiscard]] bool is_leased(Number number) const { return leased_.contains(number); }
   void end_lease(provider::LockToken token);
   [[nodiscard]] std::vector<provider::LockToken> leases_of(Holder holder) const;

@@ -9,9 +9,9 @@
 
 namespace duroxide::storage {
 
-DUROXIDE_LAYOUT(InstanceRecord, x.id, x.orchestration, x.version, x.execution, x.status,
-                x.created_at, x.updated_at, x.execution_started_at, x.event_count, x.start_session,
-                x.parent, x.parent_number, x.start_due)
+DUROXIDE_LAYOUT(InstanceRecord, x.updated_at, x.id, x.orchestration, x.version, x.execution,
+                x.status, x.created_at, x.execution_started_at, x.event_count, x.start_session,
+                x.parent, x.parent_number, x.start_due, x.tags, x.cancelled)
 DUROXIDE_LAYOUT(ExecutionRecord, x.version, x.status, x.started_at, x.ended_at, x.event_count)
 DUROXIDE_LAYOUT(ProgressRecord, x.details, x.at)
 DUROXIDE_LAYOUT(QuarantineRecord, x.reason, x.since, x.activity_name)
@@ -95,6 +95,20 @@ std::string encode_instance(const InstanceRecord& record) {
 
 Result<InstanceRecord, std::string> decode_instance(std::string_view bytes) {
   return decode_with_status<InstanceRecord>(bytes);
+}
+
+std::optional<Timestamp> updated_at_of_instance(std::string_view bytes) {
+  // It stands first, behind the archive's mark and the version of the layout.
+  constexpr std::size_t place = model::record_header_bytes + 1 + sizeof(std::uint32_t);
+  std::int64_t milliseconds = 0;
+  if (bytes.size() < place + sizeof milliseconds) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < sizeof milliseconds; ++i) {
+    milliseconds |= static_cast<std::int64_t>(static_cast<unsigned char>(bytes[place + i]))
+                    << (8 * i);
+  }
+  return from_milliseconds(milliseconds);
 }
 
 std::string encode_execution(const ExecutionRecord& record) {

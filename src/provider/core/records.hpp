@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <duroxide/clock.hpp>
 #include <duroxide/events.hpp>
@@ -37,6 +38,8 @@ struct InstanceRecord {
   std::optional<ParentLink> parent;
   Number parent_number = 0;            ///< 0 if there is none, or it was not in this store
   std::optional<Timestamp> start_due;  ///< while the start itself waits in the timer queue
+  std::vector<std::string> tags;       ///< given at its start
+  bool cancelled = false;              ///< it has failed because it was cancelled
 
   bool operator==(const InstanceRecord&) const = default;
 };
@@ -69,6 +72,8 @@ struct CustomStatus {
 
 [[nodiscard]] std::string encode_instance(const InstanceRecord& record);
 [[nodiscard]] Result<InstanceRecord, std::string> decode_instance(std::string_view bytes);
+/// When an encoded instance changed last, without reading the rest; none if it makes no sense.
+[[nodiscard]] std::optional<Timestamp> updated_at_of_instance(std::string_view bytes);
 
 [[nodiscard]] std::string encode_execution(const ExecutionRecord& record);
 [[nodiscard]] Result<ExecutionRecord, std::string> decode_execution(std::string_view bytes);

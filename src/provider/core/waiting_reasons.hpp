@@ -6,7 +6,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <tuple>
+#include <vector>
+
+#include <duroxide/clock.hpp>
 
 #include "provider/core/common.hpp"
 
@@ -24,18 +26,35 @@ class WaitingReasons {
     auto operator<=>(const Origin&) const = default;
   };
 
-  void set(const Origin& origin, std::string reason);
+  struct Reason {
+    Origin origin;
+    std::string text;
+    Timestamp since;
+  };
+
+  /// It waits. If it did so for the same reason when it was handed out last, then ever since.
+  void set(const Origin& origin, std::string reason, Timestamp now);
+  /// It has been handed out, and waits no more unless it comes back.
+  void handed_out(const Origin& origin);
+  /// It has got on, or is gone.
   void clear(const Origin& origin);
   void clear_all(Number number);
   /// Of the instance itself, or else of one of its activities.
   [[nodiscard]] std::optional<std::string> find(Number number) const;
   [[nodiscard]] std::optional<std::string> find(const Origin& origin) const;
+  /// By instance.
+  [[nodiscard]] std::vector<Reason> all() const;
 
  private:
   // Nearly always nothing waits, and then a delivery costs no lock.
   std::atomic<bool> any_{false};
   mutable std::mutex mutex_;
-  std::map<Origin, std::string> reasons_;
+  struct Entry {
+    std::string text;
+    Timestamp since;
+    bool waits = true;
+  };
+  std::map<Origin, Entry> reasons_;
 };
 
 }  // namespace duroxide::storage

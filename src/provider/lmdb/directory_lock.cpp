@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -17,7 +18,6 @@ namespace duroxide::storage {
 
 namespace {
 
-/// LMDB forbids a process to open an environment twice.
 struct Registry {
   std::mutex mutex;
   std::set<std::pair<dev_t, ino_t>> open;
@@ -28,9 +28,13 @@ Registry& registry() {
   return instance;
 }
 
-[[noreturn]] void throw_in_use(const std::filesystem::path& directory, const std::string& holder) {
+constexpr std::string_view a_reader =
+    "a reader that must not write there; try again when it has ended";
+
+[[noreturn]] void throw_in_use(const std::filesystem::path& directory, const std::string& holder,
+                               bool retryable = false) {
   throw StorageFailure(ProviderError::Kind::in_use,
-                       "the store `" + directory.string() + "` is in use by " + holder);
+                       "the store `" + directory.string() + "` is in use by " + holder, retryable);
 }
 
 std::string read_holder(int file) {
@@ -43,20 +47,41 @@ std::string read_holder(int file) {
   return text.empty() ? "another process" : text;
 }
 
+/// The lock file, or -1 if there is none.
+int open_to_look(const std::filesystem::path& directory) {
+  const auto path = directory / lock_file_name;
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0 && errno != ENOENT) {
+    throw lmdb_failure(errno, "opening `" + path.string() + "`");
+  }
+  return file;
+}
+
 }  // namespace
 
-DirectoryLock::DirectoryLock(const std::filesystem::path& directory) {
+ProcessClaim::ProcessClaim(const std::filesystem::path& directory) {
   struct stat info {};
   if (::stat(directory.c_str(), &info) != 0) {
     throw lmdb_failure(errno, "looking at `" + directory.string() + "`");
   }
   const std::pair id{info.st_dev, info.st_ino};
-  const auto path = directory / lock_file_name;
-
   const std::lock_guard guard(registry().mutex);
-  if (registry().open.contains(id)) {
+  if (!registry().open.insert(id).second) {
     throw_in_use(directory, "this process (" + std::to_string(::getpid()) + ")");
   }
+  id_ = id;
+}
+
+void ProcessClaim::release() {
+  if (id_) {
+    const std::lock_guard guard(registry().mutex);
+    registry().open.erase(*id_);
+    id_.reset();
+  }
+}
+
+DirectoryLock::DirectoryLock(const std::filesystem::path& directory) : claim_(directory) {
+  const auto path = directory / lock_file_name;
   int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (file < 0 && errno == ENOENT) {
     file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -67,16 +92,15 @@ DirectoryLock::DirectoryLock(const std::filesystem::path& directory) {
   }
   if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
     const int code = errno;
-    const std::string holder = read_holder(file);
+    const bool is_read = code == EWOULDBLOCK && ::flock(file, LOCK_SH | LOCK_NB) == 0;
+    const std::string holder = is_read ? std::string(a_reader) : read_holder(file);
     ::close(file);
     if (code == EWOULDBLOCK) {
-      throw_in_use(directory, holder);
+      throw_in_use(directory, holder, is_read);
     }
     throw lmdb_failure(code, "locking `" + path.string() + "`");
   }
   file_ = file;
-  id_ = id;
-  registry().open.insert(id);
 }
 
 void DirectoryLock::write_holder() const {
@@ -94,10 +118,42 @@ void DirectoryLock::write_holder() const {
 
 void DirectoryLock::release() {
   if (file_ >= 0) {
-    const std::lock_guard guard(registry().mutex);
-    registry().open.erase(id_);
     ::close(std::exchange(file_, -1));
   }
+  claim_.release();
+}
+
+SharedDirectoryLock::SharedDirectoryLock(const std::filesystem::path& directory)
+    : file_(open_to_look(directory)) {
+  if (file_ < 0 || ::flock(file_, LOCK_SH | LOCK_NB) == 0) {
+    return;
+  }
+  const int code = errno;
+  const std::string holder = read_holder(file_);
+  ::close(file_);
+  if (code == EWOULDBLOCK) {
+    throw_in_use(directory, holder);
+  }
+  throw lmdb_failure(code, "locking `" + (directory / lock_file_name).string() + "`");
+}
+
+SharedDirectoryLock::~SharedDirectoryLock() {
+  if (file_ >= 0) {
+    ::close(file_);
+  }
+}
+
+std::optional<std::string> owner_of(const std::filesystem::path& directory) {
+  const int file = open_to_look(directory);
+  if (file < 0) {
+    return std::nullopt;
+  }
+  std::optional<std::string> owner;
+  if (::flock(file, LOCK_SH | LOCK_NB) != 0) {
+    owner = read_holder(file);
+  }
+  ::close(file);
+  return owner;
 }
 
 }  // namespace duroxide::storage

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include <sys/types.h>
@@ -10,6 +12,21 @@ namespace duroxide::storage {
 /// The file whose lock says who owns the store.
 inline constexpr const char* lock_file_name = "duroxide.lock";
 
+/// Says within this process that a store is open: LMDB forbids a process to open one twice.
+class ProcessClaim {
+ public:
+  /// Throws `StorageFailure`, `in_use` among others.
+  explicit ProcessClaim(const std::filesystem::path& directory);
+  ~ProcessClaim() { release(); }
+  ProcessClaim(ProcessClaim&& other) noexcept : id_(std::exchange(other.id_, std::nullopt)) {}
+  ProcessClaim& operator=(ProcessClaim&&) = delete;
+
+  void release();
+
+ private:
+  std::optional<std::pair<dev_t, ino_t>> id_;
+};
+
 /// Exclusive ownership of a store's directory, among processes and within this one.
 class DirectoryLock {
  public:
@@ -18,9 +35,9 @@ class DirectoryLock {
   explicit DirectoryLock(const std::filesystem::path& directory);
   ~DirectoryLock() { release(); }
   DirectoryLock(DirectoryLock&& other) noexcept
-      : file_(std::exchange(other.file_, -1)),
-        created_(other.created_),
-        id_(std::move(other.id_)) {}
+      : claim_(std::move(other.claim_)),
+        file_(std::exchange(other.file_, -1)),
+        created_(other.created_) {}
   DirectoryLock& operator=(DirectoryLock&&) = delete;
 
   /// Whether the lock file was not there before.
@@ -30,9 +47,28 @@ class DirectoryLock {
   void release();
 
  private:
+  ProcessClaim claim_;
   int file_ = -1;
   bool created_ = false;
-  std::pair<dev_t, ino_t> id_{};
 };
+
+/// Keeps others from becoming the owner of a directory while it is read without LMDB's own locks.
+/// It needs no right to write.
+class SharedDirectoryLock {
+ public:
+  /// Throws `StorageFailure`: `in_use` if the store has an owner.
+  explicit SharedDirectoryLock(const std::filesystem::path& directory);
+  ~SharedDirectoryLock();
+  SharedDirectoryLock(SharedDirectoryLock&& other) noexcept
+      : file_(std::exchange(other.file_, -1)) {}
+  SharedDirectoryLock& operator=(SharedDirectoryLock&&) = delete;
+
+ private:
+  int file_ = -1;
+};
+
+/// Who owns a directory now, for people; nothing if nobody does. Throws `StorageFailure` if that
+/// cannot be found out.
+[[nodiscard]] std::optional<std::string> owner_of(const std::filesystem::path& directory);
 
 }  // namespace duroxide::storage

@@ -42,7 +42,9 @@ std::unique_ptr<MDB_env, CloseEnv> open_to_read(const std::filesystem::path& dir
   return env;
 }
 
-void check_format(MDB_txn* txn, const std::string& where) {
+}  // namespace
+
+std::uint64_t check_format(MDB_txn* txn, const std::string& where) {
   const StorageFailure foreign(Kind::foreign_store,
                                where + " belongs to another program; choose another directory");
   MDB_dbi meta = 0;
@@ -72,9 +74,8 @@ void check_format(MDB_txn* txn, const std::string& where) {
   if (number == 0) {
     throw StorageFailure(Kind::corrupt, where + " has no format number");
   }
+  return number;
 }
-
-}  // namespace
 
 Found inspect_directory(const std::filesystem::path& directory) {
   const auto file = directory / "data.mdb";
@@ -109,7 +110,7 @@ Found inspect_directory(const std::filesystem::path& directory) {
   if (stat.ms_entries == 0) {
     return Found::nothing;  // a database that nobody has put anything into
   }
-  check_format(txn.get(), where);
+  (void)check_format(txn.get(), where);
   return Found::store;
 }
 

@@ -13,100 +13,8 @@ namespace duroxide::storage {
 namespace {
 
 constexpr std::uint64_t smallest_map = std::uint64_t{1} << 20;
-
-MDB_val to_val(std::string_view bytes) {
-  // LMDB takes keys and values by a non-const pointer and only reads them.
-  return {bytes.size(), const_cast<char*>(bytes.data())};
-}
-
-std::string_view to_view(const MDB_val& value) {
-  return {static_cast<const char*>(value.mv_data), value.mv_size};
-}
-
-class LmdbCursor final : public Cursor {
- public:
-  LmdbCursor(MDB_txn* txn, MDB_dbi table) {
-    check_lmdb(mdb_cursor_open(txn, table, &cursor_), "opening a cursor");
-  }
-  ~LmdbCursor() override { mdb_cursor_close(cursor_); }
-  LmdbCursor(const LmdbCursor&) = delete;
-  LmdbCursor& operator=(const LmdbCursor&) = delete;
-
-  bool seek(std::string_view key) override {
-    if (key.empty()) {
-      return move(MDB_FIRST);
-    }
-    key_ = to_val(key);
-    return move(MDB_SET_RANGE);
-  }
-  bool last() override { return move(MDB_LAST); }
-  bool next() override { return move(MDB_NEXT); }
-  [[nodiscard]] std::string_view key() const override { return to_view(key_); }
-  [[nodiscard]] std::string_view value() const override { return to_view(value_); }
-
- private:
-  bool move(MDB_cursor_op how) {
-    const int code = mdb_cursor_get(cursor_, &key_, &value_, how);
-    if (code != MDB_NOTFOUND) {
-      check_lmdb(code, "reading the database");
-    }
-    return code == MDB_SUCCESS;
-  }
-
-  MDB_cursor* cursor_ = nullptr;
-  MDB_val key_{};
-  MDB_val value_{};
-};
-
-class LmdbView final : public ReadView {
- public:
-  /// Owns the transaction if it has a lock, and only resets it if not.
-  LmdbView(MDB_txn* txn, const std::array<MDB_dbi, table_count>& tables,
-           std::shared_lock<std::shared_mutex> lock)
-      : txn_(txn), tables_(tables), lock_(std::move(lock)) {}
-  ~LmdbView() override {
-    if (lock_.owns_lock()) {
-      mdb_txn_abort(txn_);
-    } else {
-      mdb_txn_reset(txn_);
-    }
-  }
-  LmdbView(const LmdbView&) = delete;
-  LmdbView& operator=(const LmdbView&) = delete;
-
-  [[nodiscard]] std::optional<std::string_view> get(Table table,
-                                                    std::string_view key) const override {
-    // An empty or overlong key is an error to LMDB; no table holds one.
-    if (key.empty() || key.size() > 511) {
-      return std::nullopt;
-    }
-    MDB_val wanted = to_val(key);
-    MDB_val value{};
-    const int code = mdb_get(txn_, dbi(table), &wanted, &value);
-    if (code == MDB_NOTFOUND) {
-      return std::nullopt;
-    }
-    check_lmdb(code, "reading the database");
-    return to_view(value);
-  }
-  [[nodiscard]] std::unique_ptr<Cursor> cursor(Table table) const override {
-    return std::make_unique<LmdbCursor>(txn_, dbi(table));
-  }
-  [[nodiscard]] std::uint64_t count(Table table) const override {
-    MDB_stat stat{};
-    check_lmdb(mdb_stat(txn_, dbi(table), &stat), "reading the database");
-    return stat.ms_entries;
-  }
-
- private:
-  [[nodiscard]] MDB_dbi dbi(Table table) const {
-    return tables_.at(static_cast<std::size_t>(table));
-  }
-
-  MDB_txn* txn_;
-  const std::array<MDB_dbi, table_count>& tables_;
-  std::shared_lock<std::shared_mutex> lock_;
-};
+/// Looking for dead readers costs little, but need not be done with every commit.
+constexpr std::uint64_t commits_between_checks = 256;
 
 std::uint64_t size_of(const Changes& changes) {
   std::uint64_t bytes = 0;
@@ -144,8 +52,7 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
       throw lmdb_failure(tell_full_disk(code, file_, smallest_map),
                          "opening `" + directory.string() + "`");
     }
-    int dead = 0;
-    check_lmdb(mdb_reader_check(env_, &dead), "checking for stale readers");
+    (void)drop_dead_readers();
     open_tables();
   } catch (...) {
     mdb_env_close(env_);
@@ -195,23 +102,36 @@ int LmdbKv::open_tables_once() {
   return mdb_txn_commit(txn);
 }
 
+bool LmdbKv::drop_dead_readers() {
+  int dead = 0;
+  check_lmdb(mdb_reader_check(env_, &dead), "checking for stale readers");
+  return dead > 0;
+}
+
 std::unique_ptr<ReadView> LmdbKv::writer_view() {
   if (writer_txn_ == nullptr) {
     check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &writer_txn_), "beginning to read");
   } else {
     check_lmdb(mdb_txn_renew(writer_txn_), "beginning to read");
   }
-  return std::make_unique<LmdbView>(writer_txn_, tables_, std::shared_lock<std::shared_mutex>());
+  return std::make_unique<LmdbView>(writer_txn_, tables_, std::shared_lock<std::shared_mutex>(),
+                                    nullptr);
 }
 
 std::unique_ptr<ReadView> LmdbKv::snapshot() {
+  std::unique_lock gate(gate_);
   std::shared_lock lock(mutex_);
+  gate.unlock();
   if (env_ == nullptr || map_is_lost_) {
     throw StorageFailure(ProviderError::Kind::closed, "the store is closed");
   }
   MDB_txn* txn = nullptr;
-  check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "beginning to read");
-  return std::make_unique<LmdbView>(txn, tables_, std::move(lock));
+  int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+  if (code == MDB_READERS_FULL && drop_dead_readers()) {
+    code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+  }
+  check_lmdb(code, "beginning to read");
+  return std::make_unique<LmdbView>(txn, tables_, std::move(lock), &readers_);
 }
 
 int LmdbKv::try_commit(const Changes& changes) {
@@ -241,9 +161,14 @@ int LmdbKv::try_commit(const Changes& changes) {
 }
 
 void LmdbKv::commit(const Changes& changes) {
+  if (++commits_ % commits_between_checks == 0) {
+    (void)drop_dead_readers();
+  }
   int code = try_commit(changes);
   while (code == MDB_MAP_FULL) {
-    grow();
+    if (!drop_dead_readers()) {
+      grow();
+    }
     code = try_commit(changes);
   }
   if (code == MDB_SUCCESS) {
@@ -259,8 +184,26 @@ void LmdbKv::commit(const Changes& changes) {
   throw failure;
 }
 
+std::unique_lock<std::shared_mutex> LmdbKv::take_snapshots_back() {
+  const std::lock_guard gate(gate_);
+  wants_snapshots_back_ = true;
+  std::unique_lock lock(mutex_);
+  wants_snapshots_back_ = false;
+  return lock;
+}
+
+StoreUse LmdbKv::use() {
+  const std::shared_lock lock(mutex_);
+  StoreUse use;
+  if (env_ != nullptr && !map_is_lost_) {
+    use.bytes = used_bytes(env_);
+  }
+  readers_.describe(use);
+  return use;
+}
+
 void LmdbKv::grow() {
-  const std::unique_lock lock(mutex_);
+  const auto lock = take_snapshots_back();
   MDB_envinfo info{};
   check_lmdb(mdb_env_info(env_, &info), "reading the size of the map");
   if (const int code = mdb_env_set_mapsize(env_, info.me_mapsize * 2); code != MDB_SUCCESS) {
@@ -273,7 +216,7 @@ void LmdbKv::grow() {
 }
 
 void LmdbKv::close() {
-  const std::unique_lock lock(mutex_);
+  const auto lock = take_snapshots_back();
   if (env_ == nullptr) {
     return;
   }

@@ -3,11 +3,14 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <duroxide/result.hpp>
 
 #include "provider/lmdb/lmdb_error.hpp"
 
@@ -24,6 +27,7 @@ constexpr std::size_t page_header_bytes = 16;
 constexpr std::size_t node_header_bytes = 8;
 constexpr std::uint16_t branch_page = 0x01;
 constexpr std::uint16_t leaf_page = 0x02;
+constexpr std::uint16_t overflow_page = 0x04;
 constexpr std::uint16_t fixed_size_leaf = 0x20;
 constexpr std::uint16_t big_data = 0x01;
 constexpr std::uint16_t sub_database = 0x02;
@@ -53,13 +57,16 @@ struct Meta {
 
 class Walk {
  public:
-  Walk(int file, std::uint64_t page_bytes, std::uint64_t pages)
-      : file_(file), page_bytes_(page_bytes), pages_(pages) {}
+  Walk(int file, std::uint64_t page_bytes, std::uint64_t pages, std::function<bool()> goes_on = {})
+      : file_(file), page_bytes_(page_bytes), pages_(pages), goes_on_(std::move(goes_on)) {}
 
-  /// Whether every page of the tree is there.
+  /// Whether every page of the tree is there, and is what it should be.
   [[nodiscard]] bool whole(const Database& database) {
     return database.root == no_page || whole_page(database.root, 0);
   }
+  /// The page that was not, after `whole` has said so.
+  [[nodiscard]] std::uint64_t last_page() const { return last_page_; }
+  [[nodiscard]] bool was_stopped() const { return stopped_; }
 
  private:
   static constexpr int deepest = 64;
@@ -74,10 +81,18 @@ class Walk {
   }
 
   [[nodiscard]] bool whole_page(std::uint64_t number, int depth) {
+    last_page_ = number;
+    if (goes_on_ && !goes_on_()) {
+      stopped_ = true;
+      return false;
+    }
     std::vector<char> page(page_bytes_);
-    if (number >= pages_ || depth > deepest ||
+    std::uint64_t own_number = 0;
+    // No page belongs to two others, so more pages than there are means that the tree has a loop.
+    if (number >= pages_ || depth > deepest || ++visited_ > pages_ ||
         ::pread(file_, page.data(), page.size(), static_cast<off_t>(number * page_bytes_)) !=
-            static_cast<ssize_t>(page.size())) {
+            static_cast<ssize_t>(page.size()) ||
+        !read(page, 0, own_number) || own_number != number) {
       return false;
     }
     std::uint16_t flags = 0;
@@ -120,19 +135,40 @@ class Walk {
     if ((flags & big_data) != 0) {
       std::uint64_t first = 0;
       const std::uint64_t count = (number + page_header_bytes + page_bytes_ - 1) / page_bytes_;
-      return read(page, data, first) && first < pages_ && count <= pages_ - first;
+      return read(page, data, first) && first < pages_ && count <= pages_ - first &&
+             begins_overflow(first, count);
     }
     if ((flags & sub_database) != 0) {
       Database database{};
       return read(page, data, database) &&
              (database.root == no_page || whole_page(database.root, depth + 1));
     }
-    return true;
+    return data + number <= page.size();
+  }
+
+  [[nodiscard]] bool begins_overflow(std::uint64_t number, std::uint64_t count) {
+    std::vector<char> header(page_header_bytes);
+    std::uint64_t own_number = 0;
+    std::uint16_t flags = 0;
+    std::uint32_t pages = 0;
+    const bool is_one =
+        ::pread(file_, header.data(), header.size(), static_cast<off_t>(number * page_bytes_)) ==
+            static_cast<ssize_t>(header.size()) &&
+        read(header, 0, own_number) && own_number == number && read(header, 10, flags) &&
+        (flags & overflow_page) != 0 && read(header, 12, pages) && pages == count;
+    if (!is_one) {
+      last_page_ = number;
+    }
+    return is_one;
   }
 
   int file_;
   std::uint64_t page_bytes_;
   std::uint64_t pages_;
+  std::function<bool()> goes_on_;
+  std::uint64_t visited_ = 0;
+  std::uint64_t last_page_ = 0;
+  bool stopped_ = false;
 };
 
 class File {
@@ -164,22 +200,41 @@ class File {
 
 }  // namespace
 
-std::string check_pages(const std::filesystem::path& path) {
-  const File file(path);
+namespace {
+
+struct Header {
+  std::uint64_t page_bytes = 0;
+  std::uint64_t pages = 0;  ///< that the file has
+  Meta newest;
+};
+
+/// The error says what is wrong with it.
+Result<Header, std::string> read_header(const File& file) {
   Meta first{};
   Meta second{};
   if (!file.read_meta(0, first)) {
-    return "it is not an LMDB database";
+    return failure(std::string("it is not an LMDB database"));
   }
   const std::uint64_t page_bytes = first.free.pad;
   if (page_bytes < 512 || page_bytes > 65536 || (page_bytes & (page_bytes - 1)) != 0) {
-    return "its header makes no sense";
+    return failure(std::string("its header makes no sense"));
   }
   if (file.size() < 2 * page_bytes || !file.read_meta(page_bytes, second)) {
-    return "its header is cut off or damaged";
+    return failure(std::string("its header is cut off or damaged"));
   }
-  const Meta& newest = first.transaction > second.transaction ? first : second;
-  const std::uint64_t pages = file.size() / page_bytes;
+  return Header{page_bytes, file.size() / page_bytes,
+                first.transaction > second.transaction ? first : second};
+}
+
+}  // namespace
+
+std::string check_pages(const std::filesystem::path& path) {
+  const File file(path);
+  const auto header = read_header(file);
+  if (!header) {
+    return header.error();
+  }
+  const auto& [page_bytes, pages, newest] = *header;
   if (newest.last_page < pages) {
     return {};
   }
@@ -189,6 +244,25 @@ std::string check_pages(const std::filesystem::path& path) {
            std::to_string(newest.last_page + 1);
   }
   return {};
+}
+
+std::optional<std::string> check_all_pages(const std::filesystem::path& path,
+                                           const std::function<bool()>& goes_on) {
+  const File file(path);
+  const auto header = read_header(file);
+  if (!header) {
+    return header.error();
+  }
+  const auto& [page_bytes, pages, newest] = *header;
+  // One walk for both trees, as they have no page in common either.
+  Walk walk(file.get(), page_bytes, pages, goes_on);
+  if (walk.whole(newest.free) && walk.whole(newest.main)) {
+    return std::string();
+  }
+  if (walk.was_stopped()) {
+    return std::nullopt;
+  }
+  return "page " + std::to_string(walk.last_page()) + " is not what the one above it says";
 }
 
 }  // namespace duroxide::storage

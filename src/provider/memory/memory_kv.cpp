@@ -1,6 +1,7 @@
 #include "provider/memory/memory_kv.hpp"
 
 #include <mutex>
+#include <utility>
 
 namespace duroxide::storage {
 
@@ -21,6 +22,14 @@ class MemoryCursor final : public Cursor {
     return row_ != rows_.end();
   }
   bool next() override { return row_ != rows_.end() && ++row_ != rows_.end(); }
+  bool prev() override {
+    if (row_ == rows_.begin()) {
+      row_ = rows_.end();
+      return false;
+    }
+    --row_;
+    return true;
+  }
   [[nodiscard]] std::string_view key() const override { return row_->first; }
   [[nodiscard]] std::string_view value() const override { return row_->second; }
 
@@ -31,8 +40,12 @@ class MemoryCursor final : public Cursor {
 
 class MemoryView final : public ReadView {
  public:
-  MemoryView(const std::array<Rows, table_count>& tables, std::shared_lock<std::shared_mutex> lock)
-      : tables_(tables), lock_(std::move(lock)) {}
+  explicit MemoryView(const std::array<Rows, table_count>& tables) : tables_(tables) {}
+  MemoryView(const std::array<Rows, table_count>& tables, std::shared_lock<std::shared_mutex> lock,
+             Readers& readers)
+      : tables_(tables), lock_(std::move(lock)) {
+    counted_.emplace(readers);
+  }
 
   [[nodiscard]] std::optional<std::string_view> get(Table table,
                                                     std::string_view key) const override {
@@ -50,20 +63,52 @@ class MemoryView final : public ReadView {
  private:
   const std::array<Rows, table_count>& tables_;
   std::shared_lock<std::shared_mutex> lock_;
+  std::optional<CountedReader> counted_;
+};
+
+class MemoryCopy final : public ReadView {
+ public:
+  MemoryCopy(std::array<Rows, table_count> tables, Readers& readers)
+      : tables_(std::move(tables)),
+        view_(tables_, std::shared_lock<std::shared_mutex>(), readers) {}
+  MemoryCopy(const MemoryCopy&) = delete;
+  MemoryCopy& operator=(const MemoryCopy&) = delete;
+
+  [[nodiscard]] std::optional<std::string_view> get(Table table,
+                                                    std::string_view key) const override {
+    return view_.get(table, key);
+  }
+  [[nodiscard]] std::unique_ptr<Cursor> cursor(Table table) const override {
+    return view_.cursor(table);
+  }
+  [[nodiscard]] std::uint64_t count(Table table) const override { return view_.count(table); }
+
+ private:
+  std::array<Rows, table_count> tables_;
+  MemoryView view_;
 };
 
 }  // namespace
 
 std::unique_ptr<ReadView> MemoryKv::writer_view() {
-  return std::make_unique<MemoryView>(tables_, std::shared_lock<std::shared_mutex>());
+  return std::make_unique<MemoryView>(tables_);
 }
 
-std::unique_ptr<ReadView> MemoryKv::snapshot() {
+std::shared_lock<std::shared_mutex> MemoryKv::lock_to_read() {
   std::shared_lock lock(mutex_);
   if (closed_) {
     throw StorageFailure(ProviderError::Kind::closed, "the store is closed");
   }
-  return std::make_unique<MemoryView>(tables_, std::move(lock));
+  return lock;
+}
+
+std::unique_ptr<ReadView> MemoryKv::snapshot() {
+  return std::make_unique<MemoryView>(tables_, lock_to_read(), readers_);
+}
+
+std::unique_ptr<ReadView> MemoryKv::lasting_snapshot() {
+  const auto lock = lock_to_read();
+  return std::make_unique<MemoryCopy>(tables_, readers_);
 }
 
 void MemoryKv::commit(const Changes& changes) {
@@ -78,6 +123,12 @@ void MemoryKv::commit(const Changes& changes) {
       }
     }
   }
+}
+
+StoreUse MemoryKv::use() {
+  StoreUse use;
+  readers_.describe(use);
+  return use;
 }
 
 void MemoryKv::close() {

@@ -16,14 +16,23 @@ class MemoryKv final : public KvStore {
 
   [[nodiscard]] std::unique_ptr<ReadView> writer_view() override;
   [[nodiscard]] std::unique_ptr<ReadView> snapshot() override;
+  /// A copy, as commits wait for an ordinary one.
+  [[nodiscard]] std::unique_ptr<ReadView> lasting_snapshot() override;
   void commit(const Changes& changes) override;
   [[nodiscard]] std::string broken() const override { return {}; }
+  [[nodiscard]] StoreUse use() override;
   void close() override;
 
  private:
+  using Tables = std::array<Rows, table_count>;
+
+  /// Checks that the store is open.
+  [[nodiscard]] std::shared_lock<std::shared_mutex> lock_to_read();
+
   std::shared_mutex mutex_;  ///< held shared by snapshots; the writer itself needs none to read
   bool closed_ = false;
-  std::array<Rows, table_count> tables_;
+  Tables tables_;
+  Readers readers_;
 };
 
 }  // namespace duroxide::storage

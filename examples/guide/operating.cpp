@@ -1,0 +1,147 @@
+// Seeing what is in a store, and acting on it.
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "guide.hpp"
+
+namespace guide {
+
+namespace {
+
+Task<std::string> order(OrchestrationContext ctx, std::string item) {
+  const std::string packed = co_await ctx.schedule_activity("Pack", item);
+  const std::string shipped = co_await ctx.wait_for_external_event("Shipped");
+  co_return packed + ", " + shipped;
+}
+
+/// A machine that is broken until somebody mends it.
+struct Machine {
+  std::atomic<bool> is_broken{true};
+};
+
+void register_all(Runtime& runtime, const std::shared_ptr<Machine>& machine) {
+  runtime.register_orchestration("Order", order)
+      .register_activity("Pack", [machine](std::string item) {
+        if (item == "glass" && machine->is_broken) {
+          throw std::runtime_error("the machine is broken");
+        }
+        return item + " packed";
+      });
+}
+
+// [list]
+std::vector<std::string> oldest_open_orders(const ManagementClient& management) {
+  InstanceFilter filter;
+  filter.status = {ExecutionStatus::running};
+  filter.orchestration_name = "Order";
+  filter.tags = {"customer 7"};  // as given by StartOptions().tag(…)
+  filter.order = InstanceOrder::updated;
+  std::vector<std::string> ids;
+  std::optional<std::string> cursor;
+  do {
+    const auto page = expect(management.list_page(filter, 100, cursor));
+    for (const InstanceSummary& each : page.instances) {
+      ids.push_back(each.instance_id);
+    }
+    cursor = page.next_cursor;
+  } while (cursor);
+  return ids;
+}
+// [/list]
+
+// [details]
+std::string waits_for(const ManagementClient& management, const std::string& instance) {
+  const auto details = expect(management.get_instance_details(instance));
+  if (!details || !details->current_execution) {
+    return "nothing";
+  }
+  const auto& events = details->current_execution->pending_events;
+  return events.empty() ? "something else" : "the event " + events.front().name;
+}
+// [/details]
+
+// [subscribe]
+std::string next_end(ChangeSubscription& changes) {
+  std::string ended;
+  while (ended.empty()) {
+    const auto batch = expect(changes.next());
+    for (const StatusChange& change : batch.changes) {
+      if (change.kind == ChangeKind::completed || change.kind == ChangeKind::failed) {
+        ended = change.instance_id;
+      }
+    }
+  }
+  return ended;
+}
+// [/subscribe]
+
+// [rewind]
+std::string try_again(Client& client, const ManagementClient& management,
+                      const std::string& instance) {
+  expect(management.rewind_instance(instance));  // to just before the failure
+  expect(client.raise_event(instance, "Shipped", "by air"));
+  return expect(client.wait_for_completion(instance, ample)).output();
+}
+// [/rewind]
+
+// [clean-up]
+std::uint64_t clean_up(const ManagementClient& management) {
+  InstanceFilter old;
+  old.status = {ExecutionStatus::completed, ExecutionStatus::failed};
+  old.updated_before = system_clock()->now() - 24h * 30;
+  const auto deleted = management.delete_instances(old, {}, [](const Progress& progress) {
+    return progress.done < 100'000;  // false stops it; what was deleted so far stays deleted
+  });
+  return expect(deleted).instances_deleted;
+}
+// [/clean-up]
+
+// [retention]
+RuntimeOptions tidy() {
+  return RuntimeOptions().retention(RetentionPolicy().completed(24h * 7).failed(24h * 90));
+}
+// [/retention]
+
+// [backup]
+bool back_up(const ManagementClient& management, const std::filesystem::path& directory) {
+  expect(management.backup(directory));
+  const Store copy = expect(LmdbProvider::open_read_only(directory));
+  return expect(ManagementClient(copy).verify()).is_clean();
+}
+// [/backup]
+
+}  // namespace
+
+void operating() {
+  const auto machine = std::make_shared<Machine>();
+  World world([&](Runtime& runtime) { register_all(runtime, machine); }, tidy());
+  const auto management = expect(world.client.management());
+  auto changes = expect(management.subscribe());
+
+  const auto tagged = StartOptions().tag("customer 7");
+  expect(world.client.start_orchestration("order-1", "Order", std::string("glass"), tagged));
+  check("subscribe", next_end(changes), "order-1");
+  machine->is_broken = false;
+  check("rewind", try_again(world.client, management, "order-1"), "glass packed, by air");
+  check("subscribe", next_end(changes), "order-1");
+
+  expect(world.client.start_orchestration("order-2", "Order", std::string("wood"), tagged));
+  check("list", oldest_open_orders(management).at(0), "order-2");
+  auto turns = expect(management.subscribe({"order-2", std::nullopt, true}));
+  while (waits_for(management, "order-2") != "the event Shipped") {
+    expect(turns.next());
+  }
+  check("details", waits_for(management, "order-1"), "nothing");
+  check("clean-up", std::to_string(clean_up(management)), "0");
+
+  const auto directory =
+      std::filesystem::temp_directory_path() / ("duroxide-guide-" + std::to_string(::getpid()));
+  check("backup", back_up(management, directory) ? "clean" : "damaged", "clean");
+  std::filesystem::remove_all(directory);
+}
+
+}  // namespace guide

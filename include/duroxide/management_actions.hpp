@@ -1,0 +1,135 @@
+#pragma once
+
+/// What operators can do to instances, and what comes of it.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <duroxide/clock.hpp>
+
+namespace duroxide {
+
+/// How to delete an instance.
+struct DeleteOptions {
+  /// Delete what still runs, too. Its activities that are under way are told that they are
+  /// cancelled, and their results are refused.
+  bool force = false;
+  /// Delete its children with it. Without this an instance that has children is not deleted.
+  bool cascade = false;
+};
+
+/// What was deleted.
+struct DeleteInstanceResult {
+  std::uint64_t instances_deleted = 0;
+  std::uint64_t executions_deleted = 0;
+  std::uint64_t events_deleted = 0;
+  std::uint64_t queue_messages_deleted = 0;  ///< messages, activities and timers that waited
+
+  bool operator==(const DeleteInstanceResult&) const = default;
+};
+
+/// Which executions to drop: those that meet both, and never the current one.
+struct PruneOptions {
+  std::optional<std::uint32_t> keep_last;     ///< keep so many of the newest, the current included
+  std::optional<Timestamp> completed_before;  ///< drop only those that ended before
+};
+
+struct PruneResult {
+  std::uint64_t instances_processed = 0;
+  std::uint64_t executions_deleted = 0;
+  std::uint64_t events_deleted = 0;
+
+  bool operator==(const PruneResult&) const = default;
+};
+
+/// How far a long operation is.
+struct Progress {
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;  ///< as far as is known; may grow
+};
+
+/// Called now and then on the thread that does the work. It returns whether to go on; a long
+/// operation that is told to stop leaves behind what is whole.
+using OnProgress = std::function<bool(const Progress&)>;
+
+/// What is paused: one instance, all instances of an orchestration, or everything in the store.
+struct PauseScope {
+  enum class Kind : std::uint8_t { instance, orchestration, store };
+
+  Kind kind = Kind::store;
+  std::string name;  ///< of the instance or the orchestration; empty for the store
+
+  [[nodiscard]] static PauseScope of_instance(std::string instance) {
+    return {Kind::instance, std::move(instance)};
+  }
+  [[nodiscard]] static PauseScope of_orchestration(std::string name) {
+    return {Kind::orchestration, std::move(name)};
+  }
+  [[nodiscard]] static PauseScope of_store() { return {}; }
+
+  bool operator==(const PauseScope&) const = default;
+};
+
+/// `instance`, `orchestration`, `store`.
+[[nodiscard]] std::string_view to_string(PauseScope::Kind kind);
+
+/// Something that is paused.
+struct PausedItem {
+  PauseScope scope;
+  Timestamp since;
+};
+
+/// Where a failed instance is taken up again.
+struct RewindOptions {
+  /// The last event of its history to keep. Default: all before the failure that ended it, which is
+  /// the request if it was cancelled, else the last failed activity or child if there is one, and
+  /// else the end itself, as also if the engine has found the code at fault. What the end itself has
+  /// closed is never kept.
+  std::optional<std::uint64_t> event_id;
+};
+
+/// From where an instance is copied.
+struct ForkOptions {
+  std::optional<std::uint64_t> execution_id;  ///< default: the current one
+  std::optional<std::uint64_t> event_id;      ///< the last event to keep; default: all but the end
+};
+
+/// What a rewind or a fork has done.
+struct RestoredInstance {
+  std::string instance_id;
+  std::uint64_t events_kept = 0;
+  std::uint64_t events_dropped = 0;
+  std::uint64_t activities_scheduled = 0;  ///< those that run again, or for the first time
+};
+
+/// Something wrong in a store.
+struct StoreProblem {
+  std::string table;
+  std::string key;          ///< in hexadecimal digits
+  std::string instance_id;  ///< empty if it is not known, or it concerns none
+  std::string what;
+};
+
+/// What an integrity check has found.
+struct VerifyReport {
+  std::uint64_t instances_checked = 0;
+  std::uint64_t records_checked = 0;
+  std::vector<StoreProblem> problems;  ///< the first 1,000
+  std::uint64_t problem_count = 0;
+  /// False if it was told to stop, or if the file itself is damaged: then no table was looked at.
+  bool complete = true;
+
+  [[nodiscard]] bool is_clean() const { return problem_count == 0 && complete; }
+};
+
+/// What a backup has written.
+struct BackupResult {
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;  ///< size of the new file
+};
+
+}  // namespace duroxide

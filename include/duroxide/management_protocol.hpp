@@ -1,0 +1,256 @@
+#pragma once
+
+/// The second, optional interface of a store: what management asks. Included by provider.hpp; only
+/// those who write a store of their own need it.
+///
+/// Reads look at snapshots of what is committed. Requests that change something are answered after
+/// the commit that holds the change, like those of `ProviderActor`.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <duroxide/changes.hpp>
+#include <duroxide/detail/caf.hpp>
+#include <duroxide/errors.hpp>
+#include <duroxide/events.hpp>
+#include <duroxide/instance_export.hpp>
+#include <duroxide/management_actions.hpp>
+#include <duroxide/management_types.hpp>
+#include <duroxide/result.hpp>
+
+namespace duroxide::provider {
+
+template <class T>
+using Answer = Result<T, ProviderError>;
+
+}  // namespace duroxide::provider
+
+namespace duroxide::management {
+
+using provider::Answer;
+
+// --- reads ----------------------------------------------------------------------------------------
+
+struct ListInstances {
+  using Response = Answer<std::vector<InstanceSummary>>;
+  InstanceFilter filter;
+};
+/// At most `page_size` rows, from `cursor` on. The filter's `offset` counts from the first page's
+/// beginning, its `limit` is ignored. Errors: `invalid_input` for a cursor that is none, or belongs
+/// to another order.
+struct ListPage {
+  using Response = Answer<InstancePage>;
+  InstanceFilter filter;
+  std::uint32_t page_size = 100;
+  std::optional<std::string> cursor;
+};
+/// The filter's limit and offset are ignored.
+struct CountInstances {
+  using Response = Answer<std::uint64_t>;
+  InstanceFilter filter;
+};
+struct GetInstanceCounts {
+  using Response = Answer<InstanceCounts>;
+};
+struct GetInstanceInfo {
+  using Response = Answer<InstanceInfo>;
+  std::string instance;
+};
+/// Nothing for an unknown instance.
+struct GetInstanceDetails {
+  using Response = Answer<std::optional<InstanceDetails>>;
+  std::string instance;
+};
+/// Ascending ids. Errors: `instance_not_found`.
+struct ListExecutions {
+  using Response = Answer<std::vector<std::uint64_t>>;
+  std::string instance;
+};
+/// Errors: `instance_not_found`, `invalid_input` for an execution the instance never had.
+struct GetExecutionInfo {
+  using Response = Answer<ExecutionInfo>;
+  std::string instance;
+  std::uint64_t execution_id = 0;
+};
+/// Errors: `instance_not_found`, `invalid_input` for an execution the instance never had.
+struct ReadExecutionHistory {
+  using Response = Answer<std::vector<Event>>;
+  std::string instance;
+  std::optional<std::uint64_t> execution_id;  ///< none: the current one
+};
+struct GetQueueDepths {
+  using Response = Answer<QueueDepths>;
+};
+struct GetSystemMetrics {
+  using Response = Answer<SystemMetrics>;
+};
+struct GetSystemHealth {
+  using Response = Answer<SystemHealth>;
+};
+/// What has been scheduled and has not ended, by event id. Errors: `instance_not_found`.
+struct ListPendingActivities {
+  using Response = Answer<std::vector<PendingActivity>>;
+  std::string instance;
+};
+/// Everything in quarantine, oldest first.
+struct ListQuarantined {
+  using Response = Answer<std::vector<QuarantinedItem>>;
+};
+struct ListStuck {
+  using Response = Answer<std::vector<StuckInstance>>;
+  StuckFilter filter;
+};
+struct ListPaused {
+  using Response = Answer<std::vector<PausedItem>>;
+};
+/// Errors: `instance_not_found`.
+struct GetInstanceTree {
+  using Response = Answer<InstanceTree>;
+  std::string instance;
+};
+/// Errors: `instance_not_found`.
+struct ExportInstance {
+  using Response = Answer<InstanceExport>;
+  std::string instance;
+};
+/// Checks every record, index and cross-reference.
+struct VerifyStore {
+  using Response = Answer<VerifyReport>;
+  OnProgress on_progress;
+};
+/// Writes a consistent copy into a directory that does not exist yet or is empty. Told to stop, it
+/// removes what it has written and answers with `invalid_input`.
+struct BackupStore {
+  using Response = Answer<BackupResult>;
+  std::filesystem::path directory;
+  OnProgress on_progress;
+};
+
+// --- changes --------------------------------------------------------------------------------------
+
+/// Deletes these, all or none, in one transaction. Errors: `instance_not_found`; `invalid_input` if
+/// one still runs and `force` is not set, or has a child that is not among them.
+struct DeleteInstances {
+  using Response = Answer<DeleteInstanceResult>;
+  std::vector<std::string> instances;
+  bool force = false;
+};
+/// Drops old executions of an instance. Errors: `instance_not_found`.
+struct PruneExecutions {
+  using Response = Answer<PruneResult>;
+  std::string instance;
+  PruneOptions options;
+};
+/// A paused instance is handed no turn: messages to it are kept, activities that it has scheduled
+/// run to their end, and their results wait. With the scope `store` no activity is handed out
+/// either. A pause of an instance ends with it, or when it is cancelled. Kept in the store. Errors:
+/// `instance_not_found`, `instance_finished` for a pause.
+struct Pause {
+  using Response = Answer<void>;
+  PauseScope scope;
+  bool pause = true;  ///< false: resume
+};
+/// Ends an instance as cancelled without running its code any more; its attached children are
+/// terminated with it, its activities told. Errors: `instance_not_found`, `instance_finished`.
+struct TerminateInstance {
+  using Response = Answer<void>;
+  std::string instance;
+  std::string reason;
+};
+/// Errors: `instance_not_found`; `invalid_input` if it has not failed, or there is no such event.
+struct RewindInstance {
+  using Response = Answer<RestoredInstance>;
+  std::string instance;
+  RewindOptions options;
+};
+/// Errors: `instance_not_found`, `instance_already_exists`, `invalid_input`.
+struct ForkInstance {
+  using Response = Answer<RestoredInstance>;
+  std::string instance;
+  std::string new_instance;
+  ForkOptions options;
+};
+/// Errors: `instance_already_exists`, `invalid_input` if it contradicts itself.
+struct ImportInstance {
+  using Response = Answer<RestoredInstance>;
+  InstanceExport exported;
+};
+
+/// Begins to gather changes for the sender, at most `capacity`: beyond that the oldest are dropped
+/// and counted. It ends with the sender.
+struct SubscribeChanges {
+  using Response = Answer<void>;
+  std::uint64_t subscription_id = 0;  ///< the sender's own
+  ChangeFilter filter;
+  std::uint32_t capacity = 1024;
+};
+/// Answered as soon as there is a change, or with nothing when the subscription ends. Errors:
+/// `invalid_input` for an unknown subscription.
+struct AwaitChanges {
+  using Response = Answer<ChangeBatch>;
+  std::uint64_t subscription_id = 0;
+};
+struct UnsubscribeChanges {
+  using Response = Answer<void>;
+  std::uint64_t subscription_id = 0;
+};
+
+/// Requests that each have one response.
+template <class... Requests>
+struct RequestList {
+  using Actor = actors::Actor<actors::Replies<Requests, typename Requests::Response>...>;
+};
+
+/// Everything that is asked of management.
+using Requests =
+    RequestList<ListInstances, ListPage, CountInstances, GetInstanceCounts, GetInstanceInfo,
+                GetInstanceDetails, ListExecutions, GetExecutionInfo, ReadExecutionHistory,
+                GetQueueDepths, GetSystemMetrics, GetSystemHealth, ListPendingActivities,
+                ListQuarantined, ListStuck, ListPaused, GetInstanceTree, ExportInstance,
+                VerifyStore, BackupStore, DeleteInstances, PruneExecutions, Pause,
+                TerminateInstance, RewindInstance, ForkInstance, ImportInstance, SubscribeChanges,
+                AwaitChanges, UnsubscribeChanges>;
+
+}  // namespace duroxide::management
+
+namespace duroxide {
+
+/// The optional second interface of a store. Its reads never pass through the writer.
+using ManagementActor = management::Requests::Actor;
+
+}  // namespace duroxide
+
+DUROXIDE_MESSAGE_TEMPLATE(template <class T>, tl::expected<T, duroxide::ProviderError>)
+DUROXIDE_MESSAGE(duroxide::management::ListInstances)
+DUROXIDE_MESSAGE(duroxide::management::ListPage)
+DUROXIDE_MESSAGE(duroxide::management::CountInstances)
+DUROXIDE_MESSAGE(duroxide::management::GetInstanceCounts)
+DUROXIDE_MESSAGE(duroxide::management::GetInstanceInfo)
+DUROXIDE_MESSAGE(duroxide::management::GetInstanceDetails)
+DUROXIDE_MESSAGE(duroxide::management::ListExecutions)
+DUROXIDE_MESSAGE(duroxide::management::GetExecutionInfo)
+DUROXIDE_MESSAGE(duroxide::management::ReadExecutionHistory)
+DUROXIDE_MESSAGE(duroxide::management::GetQueueDepths)
+DUROXIDE_MESSAGE(duroxide::management::GetSystemMetrics)
+DUROXIDE_MESSAGE(duroxide::management::GetSystemHealth)
+DUROXIDE_MESSAGE(duroxide::management::ListPendingActivities)
+DUROXIDE_MESSAGE(duroxide::management::ListQuarantined)
+DUROXIDE_MESSAGE(duroxide::management::ListStuck)
+DUROXIDE_MESSAGE(duroxide::management::ListPaused)
+DUROXIDE_MESSAGE(duroxide::management::GetInstanceTree)
+DUROXIDE_MESSAGE(duroxide::management::ExportInstance)
+DUROXIDE_MESSAGE(duroxide::management::VerifyStore)
+DUROXIDE_MESSAGE(duroxide::management::BackupStore)
+DUROXIDE_MESSAGE(duroxide::management::DeleteInstances)
+DUROXIDE_MESSAGE(duroxide::management::PruneExecutions)
+DUROXIDE_MESSAGE(duroxide::management::Pause)
+DUROXIDE_MESSAGE(duroxide::management::TerminateInstance)
+DUROXIDE_MESSAGE(duroxide::management::RewindInstance)
+DUROXIDE_MESSAGE(duroxide::management::ForkInstance)
+DUROXIDE_MESSAGE(duroxide::management::ImportInstance)
+DUROXIDE_MESSAGE(duroxide::management::SubscribeChanges)
+DUROXIDE_MESSAGE(duroxide::management::AwaitChanges)
+DUROXIDE_MESSAGE(duroxide::management::UnsubscribeChanges)

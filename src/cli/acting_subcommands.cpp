@@ -1,0 +1,125 @@
+// Commands that start instances and steer them.
+
+#include <utility>
+
+#include "cli/show.hpp"
+#include "cli/subcommands.hpp"
+#include "cli/text.hpp"
+
+namespace duroxide::cli {
+
+namespace {
+
+using nlohmann::json;
+
+/// Says what has become of the instance, in one line.
+Show said_of_instance(std::string what) {
+  return [what = std::move(what)](Output& output, const json& result) {
+    output.line(printable(text_at(result, "instance_id")) + ": " + what);
+  };
+}
+
+void plan_act(CLI::App* command, Plan& plan, const Arguments& arguments, Show show) {
+  command->final_callback([&plan, arguments, command, show = std::move(show)] {
+    plan.request = {command->get_name(), *arguments};
+    plan.show = show;
+  });
+}
+
+void add_start(CLI::App& app, Plan& plan) {
+  auto* command =
+      add_command(app, "start", "Start an instance",
+                  {"duroxide --store orders start Order order-7 --input '{\"item\":\"tea\"}'"});
+  const auto arguments = new_arguments();
+  text_option(command, arguments, "orchestration", "orchestration", "the orchestration's name")
+      ->required();
+  text_option(command, arguments, "instance", "instance", "the id of the new instance")->required();
+  text_option(command, arguments, "-i,--input", "input", "its input; default: an empty text");
+  text_option(command, arguments, "--run-version", "version",
+              "this version of it; default: the newest");
+  duration_option(command, arguments, "--delay", "delay", "only after so long");
+  text_option(command, arguments, "--parent", "parent", "list it as a child of this instance");
+  tags_option(command, arguments, "mark it with this tag; may be given several times");
+  flag_option(command, arguments, "--use-existing", "use_existing",
+              "if the id is taken, leave that as it is and succeed");
+  plan_act(command, plan, arguments, said_of_instance("started"));
+}
+
+void add_raise(CLI::App& app, Plan& plan) {
+  auto* command =
+      add_command(app, "raise", "Send an event, or a message for a queue, to an instance",
+                  {"duroxide --store orders raise order-7 Approved --data yes",
+                   "duroxide --store orders raise order-7 parcels --data box-3 --queue"});
+  const auto arguments = new_arguments();
+  text_option(command, arguments, "instance", "instance", "its id")->required();
+  text_option(command, arguments, "name", "name", "of the event or the queue")->required();
+  text_option(command, arguments, "-d,--data", "data", "default: an empty text");
+  flag_option(command, arguments, "--queue", "queue", "put it into the queue of that name");
+  plan_act(command, plan, arguments, said_of_instance("told"));
+}
+
+void add_ending(CLI::App& app, Plan& plan) {
+  auto* cancel = add_command(app, "cancel", "Ask an instance to stop; its code may clean up first",
+                             {"duroxide --store orders cancel order-7 --reason 'out of tea'"});
+  auto* terminate =
+      add_command(app, "terminate", "End an instance at once, without its code being told",
+                  {"duroxide --store orders terminate order-7 --reason 'out of control'"});
+  for (auto* command : {cancel, terminate}) {
+    const auto arguments = new_arguments();
+    text_option(command, arguments, "instance", "instance", "its id")->required();
+    text_option(command, arguments, "--reason", "reason", "why, for its failure");
+    plan_act(command, plan, arguments,
+             said_of_instance(command == cancel ? "asked to stop" : "ended"));
+  }
+}
+
+void add_pausing(CLI::App& app, Plan& plan) {
+  auto* pause = add_command(app, "pause",
+                            "Hand out no more turns of an instance, an orchestration or the store",
+                            {"duroxide --store orders pause order-7",
+                             "duroxide --store orders pause --orchestration Ship",
+                             "duroxide --store orders pause --everything"});
+  auto* resume = add_command(
+      app, "resume", "Go on with what was paused",
+      {"duroxide --store orders resume order-7", "duroxide --store orders resume --everything"});
+  for (auto* command : {pause, resume}) {
+    const auto arguments = new_arguments();
+    auto* what = command->add_option_group("what");
+    text_option(what, arguments, "instance", "instance", "one instance");
+    text_option(what, arguments, "--orchestration", "orchestration",
+                "all instances of an orchestration");
+    flag_option(what, arguments, "--everything", "store", "the whole store");
+    what->require_option(1);
+    const std::string done = command == pause ? "paused" : "resumed";
+    plan_act(command, plan, arguments, [done](Output& output, const json& result) {
+      const std::string name = printable(text_at(result, "name"));
+      std::string line = text_at(result, "scope");
+      line.append(name.empty() ? "" : " ").append(name).append(": ").append(done);
+      output.line(line);
+    });
+  }
+}
+
+void add_release(CLI::App& app, Plan& plan) {
+  auto* command =
+      add_command(app, "release", "Let an instance out of quarantine, with its activities",
+                  {"duroxide --store orders release order-7"});
+  const auto arguments = new_arguments();
+  text_option(command, arguments, "instance", "instance", "its id")->required();
+  plan_act(command, plan, arguments, [](Output& output, const json& result) {
+    output.line(printable(text_at(result, "instance_id")) + ": " + number_at(result, "released") +
+                " released");
+  });
+}
+
+}  // namespace
+
+void add_acting_subcommands(CLI::App& app, Plan& plan) {
+  add_start(app, plan);
+  add_raise(app, plan);
+  add_ending(app, plan);
+  add_pausing(app, plan);
+  add_release(app, plan);
+}
+
+}  // namespace duroxide::cli

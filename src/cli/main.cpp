@@ -1,0 +1,125 @@
+// The command `duroxide`: looks at stores and acts on them.
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/completion.hpp"
+#include "cli/plan.hpp"
+#include "cli/subcommands.hpp"
+
+namespace {
+
+using namespace duroxide::cli;
+
+constexpr const char* footer = R"(Example:
+  duroxide --store orders list --status failed
+
+A command goes to the engine that runs on the store, if one answers on its control socket, and is
+carried out on the store itself if nobody runs on it.
+
+Exit codes:
+  0    done
+  1    failed
+  2    the command line makes no sense
+  3    no such instance or execution
+  4    the store cannot be opened: missing, foreign, corrupt, in use
+  5    refused for the state of the instance: it exists already, still runs, has finished
+  6    `verify` has found something wrong
+  130  interrupted)";
+
+void add_settings(CLI::App& app, Settings& settings) {
+  app.add_option("--store", settings.store, "the directory of the store")
+      ->envname("DUROXIDE_STORE")
+      ->type_name("DIR");
+  app.add_flag("--json", settings.json, "JSON, for programs");
+  app.add_flag("-y,--yes", settings.yes, "do what cannot be undone without a question");
+  const std::map<std::string, ColorMode> modes{
+      {"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}};
+  app.add_option("--color", settings.color,
+                 "auto (on a terminal, unless NO_COLOR is set), always or never")
+      ->transform(CLI::CheckedTransformer(modes).description(""))
+      ->type_name("WHEN");
+  app.set_version_flag("--version", "duroxide " DUROXIDE_VERSION);
+}
+
+void add_completion(CLI::App& app, std::string& shell) {
+  auto* script = add_command(app, "completion", "Print what a shell needs to complete commands",
+                             {"source <(duroxide completion bash)"});
+  script->add_option("shell", shell, "bash or zsh")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh"}));
+}
+
+/// Whether a shell takes it as one word that does nothing. An id may hold anything.
+bool is_plain(std::string_view word) {
+  constexpr std::string_view signs = "_.:@/=+,%-";
+  return std::all_of(word.begin(), word.end(), [&](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           static_cast<unsigned char>(c) >= 0x80 || signs.find(c) != std::string_view::npos;
+  });
+}
+
+/// For the scripts of `completion`. Half a command line is no command line, so it is not parsed.
+ExitCode complete_words(CLI::App& app, const std::vector<std::string>& words) {
+  const char* store = std::getenv("DUROXIDE_STORE");  // NOLINT: nobody sets it meanwhile
+  for (const std::string& word : completions(app, store == nullptr ? "" : store, words)) {
+    if (is_plain(word)) {
+      std::cout << word << "\n";
+    }
+  }
+  return ExitCode::done;
+}
+
+ExitCode run(int argc, char** argv) {
+  Settings settings;
+  Plan plan;
+  std::string shell;
+  CLI::App app("Looks at stores of durable orchestrations, and acts on them.", "duroxide");
+  app.footer(footer);
+  app.require_subcommand(1);
+  app.fallthrough();
+  add_settings(app, settings);
+  add_reading_subcommands(app, plan);
+  add_store_subcommands(app, plan);
+  add_acting_subcommands(app, plan);
+  add_removing_subcommands(app, plan);
+  add_restoring_subcommands(app, plan);
+  add_completion(app, shell);
+  if (argc > 1 && std::string_view(argv[1]) == "complete-words") {
+    return complete_words(app, {argv + 2, argv + argc});
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& stopped) {
+    return app.exit(stopped) == 0 ? ExitCode::done : ExitCode::usage;
+  }
+  if (!shell.empty()) {
+    std::cout << completion_script(shell);
+    return ExitCode::done;
+  }
+  if (settings.store.empty()) {
+    return complain({duroxide::control::CommandError::Kind::usage,
+                     "name the directory of the store with --store or DUROXIDE_STORE"});
+  }
+  return run_plan(settings, plan);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return static_cast<int>(run(argc, argv));
+  } catch (const duroxide::control::CommandFailure& failed) {
+    return static_cast<int>(complain(failed.error()));
+  } catch (const std::exception& failed) {
+    return static_cast<int>(
+        complain({duroxide::control::CommandError::Kind::failed, failed.what()}));
+  }
+}

@@ -1,0 +1,113 @@
+#include "cli/output.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/text.hpp"
+
+namespace duroxide::cli {
+
+namespace {
+
+constexpr std::size_t label_width = 18;
+
+bool wants_color(ColorMode mode) {
+  if (mode != ColorMode::automatic) {
+    return mode == ColorMode::always;
+  }
+  const char* no_color = std::getenv("NO_COLOR");  // NOLINT: nobody sets it meanwhile
+  const char* terminal = std::getenv("TERM");      // NOLINT
+  return ::isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0') &&
+         (terminal == nullptr || std::string_view(terminal) != "dumb");
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (::isatty(STDOUT_FILENO) == 0 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) {
+    return 0;
+  }
+  return size.ws_col;
+}
+
+std::string_view code_of(Color color) {
+  switch (color) {
+    case Color::plain:
+      return "";
+    case Color::bold:
+      return "\x1b[1m";
+    case Color::dim:
+      return "\x1b[2m";
+    case Color::red:
+      return "\x1b[31m";
+    case Color::green:
+      return "\x1b[32m";
+    case Color::yellow:
+      return "\x1b[33m";
+    case Color::cyan:
+      return "\x1b[36m";
+  }
+  return "";
+}
+
+}  // namespace
+
+Output::Output(bool json, ColorMode color)
+    : json_(json),
+      colored_(!json && wants_color(color)),
+      width_(terminal_width()),
+      now_(system_clock()->now()) {}
+
+std::string Output::paint(Color color, std::string_view text) const {
+  if (!colored_ || color == Color::plain || text.empty()) {
+    return std::string(text);
+  }
+  return std::string(code_of(color)).append(text).append("\x1b[0m");
+}
+
+void Output::write(std::string_view text) {
+  failed_ = failed_ || std::fwrite(text.data(), 1, text.size(), stdout) != text.size();
+}
+
+void Output::line(std::string_view text) {
+  write(text);
+  write("\n");
+}
+
+void Output::field(std::string_view label, std::string_view value) {
+  std::string start = std::string(label) + ":";
+  start.resize(std::max(label_width, start.size() + 1), ' ');
+  line(paint(Color::dim, start) + std::string(value));
+}
+
+void Output::document(const nlohmann::json& value) {
+  line(value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void Output::json_line(const nlohmann::json& value) {
+  line(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+bool Output::flush() {
+  return std::fflush(stdout) == 0 && !failed_;
+}
+
+Color color_of(std::string_view status) {
+  const auto has = [&](std::string_view part) {
+    return status.find(part) != std::string_view::npos;
+  };
+  if (has("Failed") || has("quarantined")) {
+    return Color::red;
+  }
+  if (has("Cancel") || has("paused") || has("waiting")) {
+    return Color::yellow;
+  }
+  if (has("Completed")) {
+    return Color::green;
+  }
+  return has("Running") ? Color::cyan : Color::plain;
+}
+
+}  // namespace duroxide::cli

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include <duroxide/clock.hpp>
+
+namespace duroxide::cli {
+
+enum class Color : std::uint8_t { plain, bold, dim, red, green, yellow, cyan };
+
+/// When to colour.
+enum class ColorMode : std::uint8_t { automatic, always, never };
+
+/// Standard output, and what is there to know of it.
+class Output {
+ public:
+  Output(bool json, ColorMode color);
+
+  [[nodiscard]] bool json() const { return json_; }
+  /// Columns of the terminal; 0 if it is none.
+  [[nodiscard]] std::size_t width() const { return width_; }
+  [[nodiscard]] Timestamp now() const { return now_; }
+
+  /// `text` in a colour, if there are any.
+  [[nodiscard]] std::string paint(Color color, std::string_view text) const;
+  /// Writes as it is.
+  void write(std::string_view text);
+  void line(std::string_view text = {});
+  /// `label: value`, aligned with others.
+  void field(std::string_view label, std::string_view value);
+  /// For programs: indented, or on one line.
+  void document(const nlohmann::json& value);
+  void json_line(const nlohmann::json& value);
+  /// False if not all of it could be written.
+  [[nodiscard]] bool flush();
+
+ private:
+  bool json_;
+  bool colored_;
+  bool failed_ = false;
+  std::size_t width_ = 0;
+  Timestamp now_;
+};
+
+/// The colour of a status, or of the kind of an event.
+[[nodiscard]] Color color_of(std::string_view status);
+
+}  // namespace duroxide::cli

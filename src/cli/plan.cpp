@@ -1,0 +1,120 @@
+#include "cli/plan.hpp"
+
+#include <cstdio>
+#include <iostream>
+#include <utility>
+
+#include <unistd.h>
+
+#include "cli/interrupt.hpp"
+#include "cli/target.hpp"
+#include "cli/text.hpp"
+
+namespace duroxide::cli {
+
+namespace {
+
+using control::CommandError;
+using nlohmann::json;
+
+/// A line on standard error that is written over again and again, if that is a terminal.
+class ProgressDisplay {
+ public:
+  ~ProgressDisplay() { clear(); }
+  ProgressDisplay() = default;
+  ProgressDisplay(const ProgressDisplay&) = delete;
+  ProgressDisplay& operator=(const ProgressDisplay&) = delete;
+
+  void show(const json& progress) {
+    if (::isatty(STDERR_FILENO) != 0) {
+      std::fprintf(stderr, "\r\x1b[K%s of %s", progress.value("done", json()).dump().c_str(),
+                   progress.value("total", json()).dump().c_str());
+      shown_ = true;
+    }
+  }
+  void clear() {
+    if (std::exchange(shown_, false)) {
+      std::fputs("\r\x1b[K", stderr);
+    }
+  }
+
+ private:
+  bool shown_ = false;
+};
+
+/// Whether the user wants it. Nobody is asked where nobody can answer.
+Result<void, CommandError> confirm(const Settings& settings, const Plan& plan, int stop) {
+  if (!plan.preview || settings.yes) {
+    return {};
+  }
+  if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
+    return failure(CommandError{CommandError::Kind::usage,
+                                "this cannot be undone; say --yes to do it without a question"});
+  }
+  const control::AnswerHandlers ignore{[](const json&) { return true; },
+                                       [](const json&) { return true; }};
+  const auto preview = carry_out(settings.store, *plan.preview, ignore, stop);
+  if (!preview) {
+    return failure(preview.error());
+  }
+  std::cerr << plan.question(*preview) << " [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  if (answer != "y" && answer != "Y" && answer != "yes") {
+    return failure(CommandError{CommandError::Kind::interrupted, "nothing was done"});
+  }
+  return {};
+}
+
+ExitCode show_result(Output& output, const Plan& plan, const json& result) {
+  if (!output.json()) {
+    plan.show(output, result);
+  } else if (plan.write_for_programs) {
+    plan.write_for_programs(output, result);
+  } else if (!plan.show_item) {
+    output.document(result);
+  }
+  return plan.judge ? plan.judge(result) : ExitCode::done;
+}
+
+}  // namespace
+
+ExitCode complain(const CommandError& error) {
+  std::cerr << "duroxide: " << printable(error.message) << "\n";
+  return exit_code_of(error.kind);
+}
+
+ExitCode run_plan(const Settings& settings, const Plan& plan) {
+  const int stop = watch_for_interrupts();
+  if (const auto wanted = confirm(settings, plan, stop); !wanted) {
+    return complain(wanted.error());
+  }
+  Output output(settings.json, settings.color);
+  ProgressDisplay display;
+  const control::AnswerHandlers handlers{[&](const json& item) {
+                                           display.clear();
+                                           if (output.json()) {
+                                             output.json_line(item);
+                                           } else if (plan.show_item) {
+                                             plan.show_item(output, item);
+                                           }
+                                           return output.flush();
+                                         },
+                                         [&](const json& progress) {
+                                           display.show(progress);
+                                           return true;
+                                         }};
+  const auto result = carry_out(settings.store, plan.request, handlers, stop);
+  display.clear();
+  if (!result) {
+    (void)output.flush();
+    return complain(result.error());
+  }
+  const ExitCode code = show_result(output, plan, *result);
+  if (!output.flush()) {
+    return complain({CommandError::Kind::failed, "standard output cannot be written"});
+  }
+  return code;
+}
+
+}  // namespace duroxide::cli

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/exit_code.hpp"
+#include "cli/output.hpp"
+#include "control/wire.hpp"
+
+namespace duroxide::cli {
+
+using Show = std::function<void(Output&, const nlohmann::json&)>;
+
+/// What a command line comes to.
+struct Plan {
+  control::Request request;
+  /// Shows the result to people.
+  Show show;
+  /// Shows one of many items to people. A command that has one writes a line of JSON per item for
+  /// programs, and not its result.
+  Show show_item;
+  /// What programs get, if it is not the result.
+  std::function<void(Output&, const nlohmann::json&)> write_for_programs;
+  /// What the result means, if not that all is well.
+  std::function<ExitCode(const nlohmann::json&)> judge;
+  /// For what cannot be undone: a look at what it would hit, and the question about that.
+  std::optional<control::Request> preview;
+  std::function<std::string(const nlohmann::json&)> question;
+};
+
+/// What goes for every command.
+struct Settings {
+  std::filesystem::path store;
+  bool json = false;
+  bool yes = false;  ///< no question
+  ColorMode color = ColorMode::automatic;
+};
+
+/// Carries out a plan, and says on standard error what went wrong.
+[[nodiscard]] ExitCode run_plan(const Settings& settings, const Plan& plan);
+
+/// Says it on standard error.
+ExitCode complain(const control::CommandError& error);
+
+}  // namespace duroxide::cli

@@ -1,0 +1,129 @@
+// Commands that look at instances.
+
+#include "cli/show.hpp"
+#include "cli/subcommands.hpp"
+
+namespace duroxide::cli {
+
+namespace {
+
+using nlohmann::json;
+
+void plan_list(Plan& plan, const Arguments& arguments) {
+  plan.request = {"list", *arguments};
+  plan.show = show_list;
+  if (!arguments->value("all", false)) {
+    return;
+  }
+  // A table needs to know its widest row; rows come in blocks, each aligned for itself.
+  struct Block {
+    Table table = instance_table();
+    std::size_t rows = 0;
+  };
+  constexpr std::size_t block_rows = 1000;
+  const auto block = std::make_shared<Block>();
+  plan.show_item = [block](Output& output, const json& item) {
+    add_instance(output, block->table, item);
+    if (++block->rows == block_rows) {
+      block->table.print(output);
+      *block = Block();
+    }
+  };
+  plan.show = [block](Output& output, const json& result) {
+    if (!block->table.empty()) {
+      block->table.print(output);
+    }
+    output.line(output.paint(Color::dim, number_at(result, "count") + " instances"));
+  };
+}
+
+void add_list(CLI::App& app, Plan& plan) {
+  auto* command = add_command(app, "list", "List instances",
+                              {"duroxide --store orders list --status failed --since 2h",
+                               "duroxide --store orders --json list --all --name Ship"});
+  const auto arguments = new_arguments();
+  add_filter_options(command, arguments);
+  text_option(command, arguments, "--order", "order", "created (the default), updated or id");
+  flag_option(command, arguments, "-r,--descending", "descending", "newest, or last, first");
+  number_option(command, arguments, "-l,--limit", "limit",
+                "at most so many; by default 100, with --all as many as there are");
+  text_option(command, arguments, "--cursor", "cursor", "go on where an earlier list ended");
+  flag_option(command, arguments, "-a,--all", "all", "all of them; with --json one line for each");
+  command->final_callback([&plan, arguments] { plan_list(plan, arguments); });
+}
+
+void add_count(CLI::App& app, Plan& plan) {
+  auto* command = add_command(app, "count", "Count instances",
+                              {"duroxide --store orders count --status running --name Ship"});
+  const auto arguments = new_arguments();
+  add_filter_options(command, arguments);
+  command->final_callback([&plan, arguments] {
+    plan.request = {"count", *arguments};
+    plan.show = [](Output& output, const json& result) { output.line(number_at(result, "count")); };
+  });
+}
+
+void add_show(CLI::App& app, Plan& plan) {
+  auto* command = add_command(app, "show", "Show an instance, and what it waits for since when",
+                              {"duroxide --store orders show order-7"});
+  const auto arguments = new_arguments();
+  text_option(command, arguments, "instance", "instance", "its id")->required();
+  command->final_callback([&plan, arguments] {
+    plan.request = {"show", *arguments};
+    plan.show = show_instance;
+  });
+}
+
+void add_history(CLI::App& app, Plan& plan) {
+  auto* command = add_command(app, "history", "Show the events of an execution of an instance",
+                              {"duroxide --store orders history order-7",
+                               "duroxide --store orders --json history order-7 --execution 2"});
+  const auto arguments = new_arguments();
+  text_option(command, arguments, "instance", "instance", "its id")->required();
+  number_option(command, arguments, "-e,--execution", "execution", "default: the current one");
+  command->final_callback([&plan, arguments] {
+    plan.request = {"history", *arguments};
+    plan.show = show_history;
+  });
+}
+
+void add_tree(CLI::App& app, Plan& plan) {
+  auto* command = add_command(app, "tree", "Show an instance with everything below it",
+                              {"duroxide --store orders tree order-7"});
+  const auto arguments = new_arguments();
+  text_option(command, arguments, "instance", "instance", "its id")->required();
+  command->final_callback([&plan, arguments] {
+    plan.request = {"tree", *arguments};
+    plan.show = show_tree;
+  });
+}
+
+void add_tail(CLI::App& app, Plan& plan) {
+  auto* command =
+      add_command(app, "tail",
+                  "Follow an instance: its events so far, and then each as it is committed, until "
+                  "the instance ends",
+                  {"duroxide --store orders tail order-7"});
+  const auto arguments = new_arguments();
+  text_option(command, arguments, "instance", "instance", "its id")->required();
+  number_option(command, arguments, "-e,--execution", "execution",
+                "begin with this one; default: the current one");
+  command->final_callback([&plan, arguments] {
+    plan.request = {"tail", *arguments};
+    plan.show_item = show_event;
+    plan.show = show_tail_end;
+  });
+}
+
+}  // namespace
+
+void add_reading_subcommands(CLI::App& app, Plan& plan) {
+  add_list(app, plan);
+  add_count(app, plan);
+  add_show(app, plan);
+  add_history(app, plan);
+  add_tree(app, plan);
+  add_tail(app, plan);
+}
+
+}  // namespace duroxide::cli

@@ -1,0 +1,125 @@
+// Commands that take instances up again, elsewhere or at an earlier point.
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "cli/show.hpp"
+#include "cli/subcommands.hpp"
+#include "cli/text.hpp"
+#include "control/json_text.hpp"
+
+namespace duroxide::cli {
+
+namespace {
+
+using nlohmann::json;
+
+void show_restored(Output& output, const json& result) {
+  output.line(printable(text_at(result, "instance_id")) + ": " + number_at(result, "events_kept") +
+              " events kept, " + number_at(result, "events_dropped") + " dropped, " +
+              number_at(result, "activities_scheduled") + " activities scheduled");
+}
+
+void add_rewind(CLI::App& app, Plan& plan) {
+  auto* command = add_command(app, "rewind", "Take a failed instance up again before its failure",
+                              {"duroxide --store orders rewind order-7",
+                               "duroxide --store orders rewind order-7 --event 12"});
+  const auto arguments = new_arguments();
+  text_option(command, arguments, "instance", "instance", "its id")->required();
+  number_option(command, arguments, "--event", "event",
+                "the last event to keep; default: all before the failure");
+  command->final_callback([&plan, arguments] {
+    plan.request = {"rewind", *arguments};
+    plan.show = show_restored;
+  });
+}
+
+void add_fork(CLI::App& app, Plan& plan) {
+  auto* command = add_command(app, "fork", "Start a new instance with the history of another",
+                              {"duroxide --store orders fork order-7 order-7-again --event 12"});
+  const auto arguments = new_arguments();
+  text_option(command, arguments, "instance", "instance", "the one to copy")->required();
+  text_option(command, arguments, "new-instance", "new_instance", "the id of the new one")
+      ->required();
+  number_option(command, arguments, "-e,--execution", "execution", "default: the current one");
+  number_option(command, arguments, "--event", "event", "the last event to keep; default: all");
+  command->final_callback([&plan, arguments] {
+    plan.request = {"fork", *arguments};
+    plan.show = show_restored;
+  });
+}
+
+/// The document itself, to standard output or into a file, for people and programs alike.
+void write_document(const std::string& file, Output& output, const json& result) {
+  const std::string document = text_at(result, "document");
+  if (file.empty() || file == "-") {
+    output.line(document);
+    return;
+  }
+  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+  stream << document << "\n";
+  stream.close();
+  if (!stream) {
+    throw control::CommandFailure(control::CommandError::Kind::failed,
+                                  "`" + file + "` cannot be written");
+  }
+}
+
+void add_export(CLI::App& app, Plan& plan) {
+  auto* command = add_command(app, "export", "Write an instance, with all its events, as JSON",
+                              {"duroxide --store orders export order-7 > order-7.json",
+                               "duroxide --store orders export order-7 --output order-7.json"});
+  const auto arguments = new_arguments();
+  const auto file = std::make_shared<std::string>();
+  text_option(command, arguments, "instance", "instance", "its id")->required();
+  command->add_option("-o,--output", *file, "into this file")->type_name("FILE");
+  command->final_callback([&plan, arguments, file] {
+    plan.request = {"export", *arguments};
+    plan.show = [file](Output& output, const json& result) {
+      write_document(*file, output, result);
+    };
+    plan.write_for_programs = plan.show;
+  });
+}
+
+std::string read_document(const std::string& file) {
+  if (file == "-") {
+    return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+  }
+  std::ifstream stream(file, std::ios::binary);
+  std::string document{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  if (!stream) {
+    throw control::CommandFailure(control::CommandError::Kind::usage,
+                                  "`" + file + "` cannot be read");
+  }
+  return document;
+}
+
+void add_import(CLI::App& app, Plan& plan) {
+  auto* command = add_command(app, "import", "Bring an exported instance into the store",
+                              {"duroxide --store copy import order-7.json",
+                               "duroxide --store orders import order-7.json --as order-8"});
+  const auto arguments = new_arguments();
+  const auto file = std::make_shared<std::string>();
+  command->add_option("file", *file, "what `export` has written; `-` for standard input")
+      ->required()
+      ->type_name("FILE");
+  text_option(command, arguments, "--as", "new_instance", "under this id instead of its own");
+  command->final_callback([&plan, arguments, file] {
+    plan.request = {"import", *arguments};
+    plan.request.arguments["document"] = control::json_of_text(read_document(*file));
+    plan.show = show_restored;
+  });
+}
+
+}  // namespace
+
+void add_restoring_subcommands(CLI::App& app, Plan& plan) {
+  add_rewind(app, plan);
+  add_fork(app, plan);
+  add_export(app, plan);
+  add_import(app, plan);
+}
+
+}  // namespace duroxide::cli

@@ -1,0 +1,40 @@
+#pragma once
+
+// What people see of results. All take the JSON that programs get.
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/output.hpp"
+#include "cli/table.hpp"
+
+namespace duroxide::cli {
+
+/// A text of JSON, or a note of the bytes that stand for one.
+[[nodiscard]] std::string text_at(const nlohmann::json& object, const char* name);
+/// A number of JSON as text; `-` for none.
+[[nodiscard]] std::string number_at(const nlohmann::json& object, const char* name);
+/// `2026-01-31 08:15:00`; `-` for none.
+[[nodiscard]] std::string time_at(const nlohmann::json& object, const char* name);
+/// How long ago that was: `3m 20s`.
+[[nodiscard]] std::string age_at(const Output& output, const nlohmann::json& object,
+                                 const char* name);
+/// `Cancelled` for what failed because of that.
+[[nodiscard]] Cell status_cell(const nlohmann::json& summary);
+
+[[nodiscard]] Table instance_table();
+void add_instance(const Output& output, Table& table, const nlohmann::json& summary);
+void show_list(Output& output, const nlohmann::json& result);
+void show_instance(Output& output, const nlohmann::json& result);
+void show_history(Output& output, const nlohmann::json& result);
+void show_event(Output& output, const nlohmann::json& event);
+void show_tail_end(Output& output, const nlohmann::json& result);
+void show_tree(Output& output, const nlohmann::json& result);
+
+void show_stats(Output& output, const nlohmann::json& result);
+void show_health(Output& output, const nlohmann::json& result);
+void show_stuck(Output& output, const nlohmann::json& result);
+void show_verify(Output& output, const nlohmann::json& result);
+
+}  // namespace duroxide::cli

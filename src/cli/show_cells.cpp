@@ -1,0 +1,49 @@
+#include "cli/show.hpp"
+#include "control/json_text.hpp"
+#include "control/time_text.hpp"
+
+namespace duroxide::cli {
+
+using nlohmann::json;
+
+std::string text_at(const json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end() || found->is_null()) {
+    return {};
+  }
+  if (found->is_string()) {
+    return found->get<std::string>();
+  }
+  const auto bytes = control::text_of_json(*found);
+  return bytes ? "(" + std::to_string(bytes->size()) + " bytes)" : found->dump();
+}
+
+std::string number_at(const json& object, const char* name) {
+  const auto found = object.find(name);
+  return found == object.end() || !found->is_number() ? "-" : found->dump();
+}
+
+std::string time_at(const json& object, const char* name) {
+  std::string text = text_at(object, name);
+  constexpr std::size_t to_seconds = 19;
+  if (text.size() < to_seconds) {
+    return "-";
+  }
+  text[10] = ' ';
+  return text.substr(0, to_seconds);
+}
+
+std::string age_at(const Output& output, const json& object, const char* name) {
+  const auto time = control::parse_time(text_at(object, name));
+  return time ? control::duration_text(output.now() - *time) : "-";
+}
+
+Cell status_cell(const json& summary) {
+  std::string status = text_at(summary, "status");
+  if (summary.value("cancelled", false)) {
+    status = "Cancelled";
+  }
+  return {status, color_of(status)};
+}
+
+}  // namespace duroxide::cli

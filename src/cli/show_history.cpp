@@ -1,0 +1,79 @@
+// Events, for people.
+
+#include <array>
+
+#include "cli/show.hpp"
+#include "cli/text.hpp"
+
+namespace duroxide::cli {
+
+namespace {
+
+using nlohmann::json;
+
+/// What an event carries: the first of its members that holds a text of its user's.
+std::string payload_of(const json& event) {
+  for (const char* name : {"output", "result", "data", "input", "value", "reason", "status",
+                           "instance", "guid", "fire_at", "time"}) {
+    if (event.contains(name)) {
+      return text_at(event, name);
+    }
+  }
+  return event.contains("details") ? text_at(event["details"], "message") : std::string();
+}
+
+Color color_of_event(const std::string& type) {
+  return type.find("Failed") != std::string::npos      ? Color::red
+         : type.find("Cancel") != std::string::npos    ? Color::yellow
+         : type.find("Completed") != std::string::npos ? Color::green
+                                                       : Color::plain;
+}
+
+std::string clock_time(const json& event) {
+  const std::string text = text_at(event, "timestamp");
+  constexpr std::size_t begin = 11;
+  return text.size() > begin ? text.substr(begin, 12) : text;
+}
+
+}  // namespace
+
+void show_history(Output& output, const json& result) {
+  output.line(output.paint(Color::dim, printable(text_at(result, "instance_id")) + ", execution " +
+                                           number_at(result, "execution_id")));
+  Table table(
+      {{"#", true}, {"TIME (UTC)"}, {"OF", true}, {"EVENT", false, true}, {"", false, true}});
+  for (const json& event : result["events"]) {
+    table.add({{number_at(event, "event_id")},
+               {time_at(event, "timestamp")},
+               {event.contains("source_event_id") ? number_at(event, "source_event_id") : ""},
+               {text_at(event, "description"), color_of_event(text_at(event, "type"))},
+               {payload_of(event)}});
+  }
+  table.print(output);
+}
+
+void show_event(Output& output, const json& event) {
+  std::string start = clock_time(event) + "  " + number_at(event, "execution_id") + "." +
+                      number_at(event, "event_id");
+  start.resize(std::max<std::size_t>(start.size(), 22), ' ');
+  const std::string about = printable(text_at(event, "description"));
+  std::string payload = printable(payload_of(event));
+  if (output.width() > 0) {
+    const std::size_t used = start.size() + 2 + width_of(about) + 2;
+    payload = cut(payload, output.width() > used ? output.width() - used : 0);
+  }
+  output.line(output.paint(Color::dim, start) + "  " +
+              output.paint(color_of_event(text_at(event, "type")), about) +
+              (payload.empty() ? "" : "  " + payload));
+}
+
+void show_tail_end(Output& output, const json& result) {
+  if (result.value("deleted", false)) {
+    output.line(output.paint(Color::yellow, "the instance was deleted"));
+  } else if (!result.value("ended", false)) {
+    output.line(output.paint(
+        Color::yellow, "no engine answers on this store, so this is the history as it stands"));
+  }
+}
+
+}  // namespace duroxide::cli

@@ -1,0 +1,117 @@
+// The store as a whole, for people.
+
+#include "cli/show.hpp"
+#include "cli/text.hpp"
+#include "control/time_text.hpp"
+
+namespace duroxide::cli {
+
+namespace {
+
+using nlohmann::json;
+
+std::string bytes_text(const json& bytes) {
+  const double mebibytes = bytes.get<double>() / (1024 * 1024);
+  std::string text(32, '\0');
+  text.resize(
+      static_cast<std::size_t>(std::snprintf(text.data(), text.size(), "%.1f MiB", mebibytes)));
+  return text;
+}
+
+void show_numbers(Output& output, const json& object,
+                  std::initializer_list<std::pair<const char*, const char*>> names) {
+  for (const auto& [label, name] : names) {
+    output.field(label, number_at(object, name));
+  }
+}
+
+}  // namespace
+
+void show_stats(Output& output, const json& result) {
+  show_numbers(output, result,
+               {{"instances", "total_instances"},
+                {"running", "running_instances"},
+                {"completed", "completed_instances"},
+                {"failed", "failed_instances"},
+                {"executions", "total_executions"},
+                {"events", "total_events"},
+                {"quarantined", "quarantined"}});
+  show_numbers(output, result["queues"],
+               {{"messages queued", "orchestrator_queue"},
+                {"activities queued", "worker_queue"},
+                {"timers", "timer_queue"}});
+  output.field("size", bytes_text(result["store_bytes"]));
+  output.field("readers", number_at(result, "readers"));
+  output.field("oldest reader",
+               control::duration_text(Milliseconds(result["oldest_reader_age_ms"].get<long>())));
+}
+
+void show_health(Output& output, const json& result) {
+  output.field("score", number_at(result, "health_score") + " of 100");
+  show_numbers(output, result,
+               {{"instances", "total_instances"},
+                {"running", "running_instances"},
+                {"completed", "completed_instances"},
+                {"failed", "failed_instances"},
+                {"running over 24h", "long_running_instances"},
+                {"failed within 1h", "recent_failures"}});
+}
+
+void show_stuck(Output& output, const json& result) {
+  Table table({{"INSTANCE", false, true},
+               {"ORCHESTRATION", false, true},
+               {"KIND"},
+               {"SINCE"},
+               {"WAITS FOR", false, true}});
+  for (const json& each : result["instances"]) {
+    table.add({{text_at(each, "instance_id")},
+               {text_at(each, "orchestration_name")},
+               {text_at(each, "kind"), color_of(text_at(each, "kind"))},
+               {age_at(output, each, "since")},
+               {text_at(each, "waiting_for")}});
+  }
+  for (const json& each : result["quarantined"]) {
+    if (number_at(each, "event_id") != "0") {
+      table.add({{text_at(each, "instance_id")},
+                 {"activity " + text_at(each, "activity_name")},
+                 {"quarantined", Color::red},
+                 {age_at(output, each, "since")},
+                 {text_at(each, "reason")}});
+    }
+  }
+  for (const json& each : result["paused"]) {
+    if (text_at(each, "scope") != "instance") {
+      table.add({{"(" + text_at(each, "scope") + ")"},
+                 {text_at(each, "name")},
+                 {"paused", Color::yellow},
+                 {age_at(output, each, "since")},
+                 {"a resume"}});
+    }
+  }
+  if (table.empty()) {
+    output.line("nothing is stuck");
+  } else {
+    table.print(output);
+  }
+}
+
+void show_verify(Output& output, const json& result) {
+  output.line(number_at(result, "records_checked") + " records of " +
+              number_at(result, "instances_checked") + " instances were checked: " +
+              (result.value("clean", false)
+                   ? output.paint(Color::green, "all is well")
+                   : output.paint(Color::red, number_at(result, "problem_count") + " problems")));
+  Table table(
+      {{"TABLE"}, {"INSTANCE", false, true}, {"KEY", false, true}, {"PROBLEM", false, true}});
+  for (const json& each : result["problems"]) {
+    table.add({{text_at(each, "table")},
+               {text_at(each, "instance_id")},
+               {text_at(each, "key")},
+               {text_at(each, "what")}});
+  }
+  if (!table.empty()) {
+    table.print(output);
+  }
+}
+
+}  // namespace duroxide::cli

@@ -1,0 +1,112 @@
+#include "cli/target.hpp"
+
+#include <array>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <poll.h>
+
+#include <duroxide/lmdb_provider.hpp>
+
+#include "control/commands.hpp"
+#include "control/json_types.hpp"
+
+namespace duroxide::cli {
+
+namespace {
+
+using control::CommandError;
+using Answer = Result<nlohmann::json, CommandError>;
+
+/// A sink in the same process.
+class LocalSink final : public control::Sink {
+ public:
+  LocalSink(const control::AnswerHandlers& handlers, int stop) : handlers_(handlers), stop_(stop) {}
+
+  bool item(const nlohmann::json& value) override { return goes_on() && handlers_.on_item(value); }
+  bool progress(const Progress& progress) override {
+    return goes_on() && handlers_.on_progress(control::json_of(progress));
+  }
+  bool wait_until_readable(int file) override {
+    std::array<pollfd, 2> entries{{{stop_, POLLIN, 0}, {file, POLLIN, 0}}};
+    while (true) {
+      const int ready = ::poll(entries.data(), entries.size(), -1);
+      if (ready > 0) {
+        return entries[0].revents == 0;
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] bool goes_on() const {
+    pollfd entry{stop_, POLLIN, 0};
+    return ::poll(&entry, 1, 0) <= 0;
+  }
+
+  const control::AnswerHandlers& handlers_;
+  int stop_;
+};
+
+/// Asks the engine; nothing if none answers.
+std::optional<Answer> ask_engine(const std::filesystem::path& directory,
+                                 const control::Request& request,
+                                 const control::AnswerHandlers& handlers, int stop) {
+  auto client = control::SocketClient::connect(directory, stop);
+  if (!client) {
+    return Answer(failure(std::move(client).error()));
+  }
+  if (!*client) {
+    return std::nullopt;
+  }
+  return (*client)->run(request, handlers);
+}
+
+CommandError store_error(const ProviderError& error) {
+  std::string message = error.message;
+  if (error.kind == ProviderError::Kind::in_use) {
+    message +=
+        ", which offers no control socket, so that it cannot be told; end that process, or have "
+        "its "
+        "runtime run with `control_socket`";
+  }
+  return {CommandError::Kind::store, std::move(message)};
+}
+
+bool has_store(const std::filesystem::path& directory) {
+  std::error_code ignored;
+  return std::filesystem::exists(directory / "data.mdb", ignored) || ignored;
+}
+
+}  // namespace
+
+Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& directory,
+                                               const control::Request& request,
+                                               const control::AnswerHandlers& handlers, int stop) {
+  if (auto answer = ask_engine(directory, request, handlers, stop)) {
+    return std::move(*answer);
+  }
+  if (!has_store(directory)) {
+    return failure(CommandError{CommandError::Kind::store,
+                                "there is no store in `" + directory.string() +
+                                    "`; name its directory with --store or DUROXIDE_STORE"});
+  }
+  const control::Command* command = control::find_command(request.command);
+  const bool changes = command != nullptr && command->changes;
+  const auto store =
+      changes ? LmdbProvider::open(directory) : LmdbProvider::open_read_only(directory);
+  if (!store && store.error().kind == ProviderError::Kind::in_use) {
+    // An engine that has just started may answer now.
+    if (auto answer = ask_engine(directory, request, handlers, stop)) {
+      return std::move(*answer);
+    }
+  }
+  if (!store) {
+    return failure(store_error(store.error()));
+  }
+  LocalSink sink(handlers, stop);
+  return control::run_command(control::Session(*store, false), request.command, request.arguments,
+                              sink);
+}
+
+}  // namespace duroxide::cli

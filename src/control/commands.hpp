@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <duroxide/client.hpp>
+#include <duroxide/management.hpp>
+#include <duroxide/result.hpp>
+
+#include "control/arguments.hpp"
+#include "control/command_error.hpp"
+#include "control/sink.hpp"
+
+namespace duroxide::control {
+
+/// The store that commands are about.
+struct Session {
+  Session(const Store& store, bool is_live);
+
+  Client client;
+  ManagementClient management;
+  std::shared_ptr<Clock> clock;
+  bool live = false;  ///< a runtime of this process is at work on it
+};
+
+struct Command {
+  std::string_view name;
+  std::vector<std::string_view> arguments;
+  /// Whether it needs a store that it may change.
+  bool changes = false;
+  /// Whether it may go on for as long as an instance does.
+  bool follows = false;
+  /// Gives the result, or throws `CommandFailure`.
+  nlohmann::json (*run)(const Session& session, const Arguments& arguments, Sink& sink) = nullptr;
+};
+
+/// Every command, by name; null for an unknown one.
+[[nodiscard]] const Command* find_command(std::string_view name);
+[[nodiscard]] const std::vector<Command>& all_commands();
+
+/// What a command does is the same wherever it runs: in the engine that is asked through its control
+/// socket, or in a process that has the store to itself.
+[[nodiscard]] Result<nlohmann::json, CommandError> run_command(const Session& session,
+                                                               std::string_view name,
+                                                               const nlohmann::json& arguments,
+                                                               Sink& sink);
+
+}  // namespace duroxide::control

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include <duroxide/management_types.hpp>
+
+#include "control/arguments.hpp"
+
+namespace duroxide::control {
+
+/// The names of the arguments that choose instances, and `more`.
+[[nodiscard]] std::vector<std::string_view> filter_arguments(
+    const std::vector<std::string_view>& more);
+
+/// The filter they make, without its limit.
+[[nodiscard]] InstanceFilter filter_of(const Arguments& arguments);
+
+/// Whether any of them restricts.
+[[nodiscard]] bool has_filter(const Arguments& arguments);
+
+}  // namespace duroxide::control

@@ -1,0 +1,203 @@
+#pragma once
+
+// Structures to JSON and back, by the lists of json_fields.hpp.
+
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "model/json.hpp"
+#include "model/json_fields.hpp"
+#include "model/json_names.hpp"
+#include "model/json_text.hpp"
+
+namespace duroxide::model {
+
+template <class T>
+concept JsonNumber = std::unsigned_integral<T> && !std::same_as<T, bool>;
+
+/// Writes the members of one structure.
+class JsonWriter {
+ public:
+  template <class T>
+  using Of = const T;
+
+  template <class T>
+  void needed(const char* name, const T& value) {
+    object_[name] = write(value);
+  }
+  template <class T>
+  void usual(const char* name, const T& value) {
+    if (!(value == T{})) {
+      object_[name] = write(value);
+    }
+  }
+  /// The members of an alternative, beside its type.
+  template <class Variant>
+  void kind(const Variant& variant) {
+    object_["type"] = type_name(variant);
+    std::visit([this](const auto& alternative) { fields(*this, alternative); }, variant);
+  }
+  [[nodiscard]] Json take() { return std::move(object_); }
+
+  [[nodiscard]] static Json write(const std::string& text) { return text_to_json(text); }
+  [[nodiscard]] static Json write(Timestamp time) { return time_to_json(time); }
+  [[nodiscard]] static Json write(bool flag) { return flag; }
+  template <JsonNumber T>
+  [[nodiscard]] static Json write(T number) {
+    return number;
+  }
+  template <NamedEnum T>
+  [[nodiscard]] static Json write(T value) {
+    return Names<T>::of(value);
+  }
+  template <class T>
+  [[nodiscard]] static Json write(const std::optional<T>& value) {
+    return value ? write(*value) : Json();
+  }
+  template <class T>
+  [[nodiscard]] static Json write(const std::vector<T>& values) {
+    Json array = Json::array();
+    for (const T& value : values) {
+      array.push_back(write(value));
+    }
+    return array;
+  }
+  template <class T>
+  requires std::is_class_v<T>
+  [[nodiscard]] static Json write(const T& structure) {
+    JsonWriter writer;
+    if constexpr (std::same_as<T, WorkItem>) {
+      writer.kind(structure);
+    } else {
+      fields(writer, structure);
+    }
+    return writer.take();
+  }
+
+ private:
+  Json object_ = Json::object();
+};
+
+/// What has been parsed. Its objects find their members quickly, however many a hostile text has.
+using ParsedJson = nlohmann::json;
+
+/// Where a value stands in its document.
+struct Place {
+  const Place* parent = nullptr;
+  const char* member = nullptr;  ///< of an object; else `index` of an array
+  std::size_t index = 0;
+
+  /// As a JSON pointer; that of the whole document is empty.
+  [[nodiscard]] std::string pointer() const;
+};
+
+/// A document that does not hold what it should. Caught where reading began.
+class BadDocument {
+ public:
+  BadDocument(const Place& place, const std::string& what);
+  [[nodiscard]] const std::string& message() const { return message_; }
+
+ private:
+  std::string message_;
+};
+
+/// Reads the members of one object. Throws `BadDocument`.
+class JsonReader {
+ public:
+  template <class T>
+  using Of = T;
+
+  JsonReader(const ParsedJson& object, const Place& place);
+
+  template <class T>
+  void needed(const char* name, T& value) {
+    const ParsedJson* found = find(name);
+    if (found == nullptr) {
+      throw BadDocument(place_, "the member `" + std::string(name) + "` is missing");
+    }
+    read(*found, Place{&place_, name}, value);
+  }
+  template <class T>
+  void usual(const char* name, T& value) {
+    value = T{};
+    if (const ParsedJson* found = find(name); found != nullptr && !found->is_null()) {
+      read(*found, Place{&place_, name}, value);
+    }
+  }
+  template <class Variant>
+  void kind(Variant& variant) {
+    std::string type;
+    needed("type", type);
+    auto found = alternative_of<Variant>(type);
+    if (!found) {
+      throw BadDocument(Place{&place_, "type"}, "no type is called `" + type.substr(0, 60) + "`");
+    }
+    variant = std::move(*found);
+    std::visit([this](auto& alternative) { fields(*this, alternative); }, variant);
+  }
+  /// To be called behind all members: refuses those that nobody has asked for.
+  void finish() const;
+
+  static void read(const ParsedJson& json, const Place& place, std::string& text);
+  static void read(const ParsedJson& json, const Place& place, Timestamp& time);
+  static void read(const ParsedJson& json, const Place& place, bool& flag);
+  template <JsonNumber T>
+  static void read(const ParsedJson& json, const Place& place, T& number) {
+    number = static_cast<T>(read_number(json, place, std::numeric_limits<T>::max()));
+  }
+  template <NamedEnum T>
+  static void read(const ParsedJson& json, const Place& place, T& value) {
+    std::string name;
+    read(json, place, name);
+    const auto found = Names<T>::find(name);
+    if (!found) {
+      throw BadDocument(place, "`" + name.substr(0, 60) + "` is not known here");
+    }
+    value = *found;
+  }
+  template <class T>
+  static void read(const ParsedJson& json, const Place& place, std::optional<T>& value) {
+    read(json, place, value.emplace());
+  }
+  template <class T>
+  static void read(const ParsedJson& json, const Place& place, std::vector<T>& values) {
+    if (!json.is_array()) {
+      throw BadDocument(place, "an array is expected");
+    }
+    values.reserve(json.size());
+    for (const ParsedJson& each : json) {
+      const std::size_t index = values.size();
+      read(each, Place{&place, nullptr, index}, values.emplace_back());
+    }
+  }
+  template <class T>
+  requires std::is_class_v<T>
+  static void read(const ParsedJson& json, const Place& place, T& structure) {
+    JsonReader reader(json, place);
+    if constexpr (std::same_as<T, WorkItem>) {
+      reader.kind(structure);
+    } else {
+      fields(reader, structure);
+    }
+    reader.finish();
+  }
+
+ private:
+  [[nodiscard]] const ParsedJson* find(const char* name);
+  static std::uint64_t read_number(const ParsedJson& json, const Place& place, std::uint64_t most);
+
+  const ParsedJson& object_;
+  const Place& place_;
+  std::set<std::string_view> asked_;
+};
+
+}  // namespace duroxide::model

@@ -1,0 +1,43 @@
+#include <array>
+
+#include "model/json_io.hpp"
+#include "model/limits.hpp"
+
+namespace duroxide::model {
+
+Json text_to_json(std::string_view text) {
+  if (is_utf8(text)) {
+    return text;
+  }
+  return Json{{"base64", to_base64(text)}};
+}
+
+Json time_to_json(Timestamp time) {
+  if (auto iso = to_iso(time)) {
+    return std::move(*iso);
+  }
+  return to_milliseconds(time);
+}
+
+Json to_json_value(const Event& event) {
+  return JsonWriter::write(event);
+}
+
+Json to_json_value(const WorkItem& item) {
+  return JsonWriter::write(item);
+}
+
+Json to_json_value(const ErrorDetails& details) {
+  return JsonWriter::write(details);
+}
+
+std::string_view work_item_type(const WorkItem& item) {
+  static constexpr std::array<std::string_view, std::variant_size_v<WorkItem>> names = {
+      "StartOrchestration", "ContinueAsNew",  "ActivityExecute", "ActivityCompleted",
+      "ActivityFailed",     "TimerFired",     "ExternalRaised",  "SubOrchCompleted",
+      "SubOrchFailed",      "CancelInstance", "QueueMessage",    "ReadKeyValue",
+      "KeyValueRead"};
+  return names.at(item.index());
+}
+
+}  // namespace duroxide::model

@@ -1,0 +1,102 @@
+// A failed instance is taken up again where it was before it failed.
+
+#include <algorithm>
+#include <utility>
+
+#include "provider/core/engine.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+using Kind = ProviderError::Kind;
+
+}  // namespace
+
+void Engine::rewind(const management::RewindInstance& request,
+                    ReplyTo<management::RewindInstance> reply) {
+  apply_for<RestoredInstance>("rewind_instance", std::move(reply), [&] {
+    const Number number = require_instance(request.instance).number;
+    Children children;
+    children.try_again = true;
+    auto restored = rewind_one(number, request.options.event_id, children);
+    if (!restored) {
+      throw StorageFailure(Kind::invalid_input, "the instance `" + request.instance +
+                                                    "` cannot be rewound: " + restored.error());
+    }
+    rewind_children(children);
+    return std::move(*restored);
+  });
+}
+
+void Engine::rewind_children(Children& children) {
+  // Each of them may find some of its own.
+  while (!children.to_rewind.empty()) {
+    const Number number = children.to_rewind.back();
+    children.to_rewind.pop_back();
+    if (rewind_one(number, std::nullopt, children)) {
+      continue;
+    }
+    if (const auto record = instances_.load(number);
+        record && record->status == ExecutionStatus::failed) {
+      tell_parent_of_failure(number, *record);
+    }
+  }
+}
+
+Result<RestoredInstance, std::string> Engine::rewind_one(Number number,
+                                                         std::optional<std::uint64_t> last_kept,
+                                                         Children& children) {
+  const auto before = instances_.load(number);
+  if (!before) {
+    throw_corrupt(Table::instances, make_key(number), "the record is gone");
+  }
+  if (before->status != ExecutionStatus::failed) {
+    return failure(std::string("it has not failed"));
+  }
+  const auto history = read_history(number, before->execution);
+  const auto kept = find_rewind_cut(history, last_kept);
+  if (!kept) {
+    return failure(kept.error());
+  }
+  const ExecutionOf execution{before->id, before->execution, before->orchestration,
+                              before->version};
+  const auto plan = plan_restore(
+      execution, {history.begin(), history.begin() + static_cast<std::ptrdiff_t>(*kept)},
+      messages_behind(execution, history, *kept));
+  if (!plan) {
+    return failure(plan.error());
+  }
+
+  cut_history(number, history, before->execution, *kept);
+  const auto key = make_key(number, before->execution);
+  batch_.erase(Table::executions, key);
+  batch_.erase(Table::results, key);
+  batch_.erase(Table::attempts, make_key(number));
+  InstanceRecord after = *before;
+  after.status = ExecutionStatus::running;
+  after.cancelled = false;
+  after.event_count = *kept;
+  after.updated_at = std::max(before->updated_at, clock_->now());
+  instances_.update(number, *before, after);
+  note_change(ChangeKind::restored, after);
+  write_state(number, plan->state);
+  take_up(number, *plan, children);
+  if (before->parent) {
+    if (const auto parent = instances_.find(before->parent->instance)) {
+      withdraw(*parent, [&](const WorkItem& item) {
+        const auto* failed = std::get_if<work::SubOrchFailed>(&item);
+        return failed != nullptr && failed->execution_id == before->parent->execution_id &&
+               failed->id == before->parent->event_id;
+      });
+    }
+  }
+  after_applied([this, number] {
+    counted_turns_.erase(number);
+    turns_.clear_resident(number);
+    touched_.insert(number);
+  });
+  return RestoredInstance{before->id, *kept, history.size() - *kept, plan->activities.size()};
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,141 @@
+#include "provider/lmdb/lmdb_copy.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "provider/lmdb/lmdb_error.hpp"
+#include "provider/lmdb/lmdb_view.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+/// What a transaction holds in memory, a large row apart.
+constexpr std::uint64_t bytes_per_transaction = std::uint64_t{32} << 20;
+constexpr std::uint64_t spare_bytes = std::uint64_t{16} << 20;
+
+void sync_directory(const std::filesystem::path& directory) {
+  const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = file >= 0 && ::fsync(file) == 0;
+  const int code = errno;
+  if (file >= 0) {
+    ::close(file);
+  }
+  if (!synced) {
+    throw lmdb_failure(code, "syncing `" + directory.string() + "`");
+  }
+}
+
+}  // namespace
+
+LmdbCopy::LmdbCopy(const std::filesystem::path& directory)
+    : directory_(directory), file_(directory / "data.mdb.partial"), fresh_(directory) {
+  make_directory(directory);
+  std::error_code error;
+  const bool is_empty = std::filesystem::is_empty(directory, error);
+  if (error) {
+    throw lmdb_failure(error.value(), "looking into `" + directory.string() + "`");
+  }
+  if (!is_empty) {
+    throw StorageFailure(
+        ProviderError::Kind::invalid_input,
+        "the directory `" + directory.string() + "` is not empty; a copy needs one of its own");
+  }
+  fresh_.add(file_);
+  check_lmdb(mdb_env_create(&env_), "creating the environment");
+  try {
+    check_lmdb(mdb_env_set_maxdbs(env_, table_count), "configuring the environment");
+    check_lmdb(mdb_env_set_mapsize(env_, spare_bytes), "sizing the map");
+    // Nobody else knows of the file, and what has not reached the disk is worth nothing.
+    check(mdb_env_open(env_, file_.c_str(), MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC, 0644),
+          "making");
+    begin();
+    for (std::size_t table = 0; table < table_count; ++table) {
+      const std::string name(to_string(static_cast<Table>(table)));
+      check(mdb_dbi_open(txn_, name.c_str(), MDB_CREATE, &tables_.at(table)), "writing");
+    }
+    commit();
+  } catch (...) {
+    mdb_txn_abort(std::exchange(txn_, nullptr));
+    mdb_env_close(env_);
+    throw;
+  }
+}
+
+LmdbCopy::~LmdbCopy() {
+  mdb_txn_abort(txn_);
+  if (env_ != nullptr) {
+    mdb_env_close(env_);
+  }
+}
+
+void LmdbCopy::check(int code, const char* doing) const {
+  if (code != MDB_SUCCESS) {
+    throw lmdb_failure(tell_full_disk(code, file_, spare_bytes + pending_bytes_),
+                       std::string(doing) + " `" + file_.string() + "`");
+  }
+}
+
+void LmdbCopy::begin() {
+  // Rows just too small for pages of their own leave up to half of a page empty.
+  const std::uint64_t wanted = 4 * std::max(pending_bytes_, bytes_per_transaction) + spare_bytes;
+  MDB_envinfo info{};
+  MDB_stat stat{};
+  check_lmdb(mdb_env_info(env_, &info), "reading the size of the map");
+  check_lmdb(mdb_env_stat(env_, &stat), "reading the size of the map");
+  const std::uint64_t used = (info.me_last_pgno + 1) * stat.ms_psize;
+  if (info.me_mapsize < used + wanted) {
+    check_lmdb(mdb_env_set_mapsize(env_, std::max(2 * used, used + wanted)), "growing the map");
+  }
+  check(mdb_txn_begin(env_, nullptr, 0, &txn_), "writing");
+}
+
+void LmdbCopy::commit() {
+  check(mdb_txn_commit(std::exchange(txn_, nullptr)), "writing");
+  pending_bytes_ = 0;
+}
+
+void LmdbCopy::append(Table table, std::string_view key, std::string_view value) {
+  const std::uint64_t bytes = key.size() + value.size();
+  if (txn_ != nullptr && pending_bytes_ + bytes > bytes_per_transaction) {
+    commit();
+  }
+  pending_bytes_ += bytes;
+  if (txn_ == nullptr) {
+    begin();
+  }
+  MDB_val row = to_val(key);
+  MDB_val content = to_val(value);
+  check(mdb_put(txn_, tables_.at(static_cast<std::size_t>(table)), &row, &content, MDB_APPEND),
+        "writing");
+}
+
+std::uint64_t LmdbCopy::finish() {
+  if (txn_ != nullptr) {
+    commit();
+  }
+  check(mdb_env_sync(env_, 1), "syncing");
+  mdb_env_close(std::exchange(env_, nullptr));
+  const auto whole = directory_ / "data.mdb";
+  std::error_code error;
+  std::filesystem::rename(file_, whole, error);
+  if (error) {
+    throw lmdb_failure(error.value(), "renaming `" + file_.string() + "`");
+  }
+  fresh_.add(whole);
+  sync_directory(directory_);
+  const std::uint64_t bytes = std::filesystem::file_size(whole, error);
+  if (error) {
+    throw lmdb_failure(error.value(), "looking at `" + whole.string() + "`");
+  }
+  fresh_.keep();
+  return bytes;
+}
+
+}  // namespace duroxide::storage

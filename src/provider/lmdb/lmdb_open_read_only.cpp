@@ -1,0 +1,83 @@
+// Opening a store to look at it, beside whoever runs on it.
+
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <duroxide/lmdb_provider.hpp>
+
+#include "provider/lmdb/inspect.hpp"
+#include "provider/lmdb/lmdb_error.hpp"
+#include "provider/lmdb/lmdb_reader.hpp"
+#include "provider/store_impl.hpp"
+
+namespace duroxide {
+
+namespace {
+
+namespace fs = std::filesystem;
+using storage::LmdbReader;
+using storage::StorageFailure;
+using Kind = ProviderError::Kind;
+
+void require_directory(const fs::path& directory) {
+  struct stat info {};
+  if (::stat(directory.c_str(), &info) != 0) {
+    if (errno == ENOENT) {
+      throw StorageFailure(Kind::no_store, "there is no directory `" + directory.string() + "`");
+    }
+    throw storage::lmdb_failure(errno, "looking at `" + directory.string() + "`");
+  }
+  if (!S_ISDIR(info.st_mode)) {
+    throw storage::lmdb_failure(ENOTDIR, "`" + directory.string() + "`");
+  }
+}
+
+bool may_write(const fs::path& path) {
+  return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+}
+
+/// LMDB itself would go without its lock file where that cannot be written, and take no care.
+LmdbReader::Guard guard_for(const fs::path& directory) {
+  const fs::path marks = directory / "lock.mdb";
+  std::error_code ignored;
+  return may_write(fs::exists(marks, ignored) ? marks : directory) ? LmdbReader::Guard::reader_marks
+                                                                   : LmdbReader::Guard::no_owner;
+}
+
+std::shared_ptr<storage::KvStore> open_to_read(const fs::path& directory) {
+  require_directory(directory);
+  storage::ProcessClaim claim(directory);
+  // Its owner, if there is one, has looked at the file when it opened it, and changes it now.
+  if (!storage::owner_of(directory) &&
+      storage::inspect_directory(directory) == storage::Found::nothing) {
+    throw StorageFailure(Kind::no_store, "there is no store in `" + directory.string() + "`");
+  }
+  return std::make_shared<LmdbReader>(directory, std::move(claim), guard_for(directory));
+}
+
+}  // namespace
+
+Result<Store, ProviderError> LmdbProvider::open_read_only(const fs::path& directory,
+                                                          const LmdbOptions& options) {
+  try {
+    auto kv = open_to_read(directory);
+    Store store = detail::start_read_only_store(
+        options.actor_system() ? *options.actor_system() : ActorSystem::create(), std::move(kv),
+        options.clock());
+    detail::StoreAccess::impl(store).directory = fs::absolute(directory);
+    return store;
+  } catch (const StorageFailure& failed) {
+    ProviderError error = failed.error();
+    error.operation = "open_read_only";
+    return failure(std::move(error));
+  } catch (const std::exception& failed) {
+    return failure(storage::make_error(Kind::storage, "open_read_only", failed.what()));
+  }
+}
+
+}  // namespace duroxide

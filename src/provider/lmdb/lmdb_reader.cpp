@@ -1,0 +1,156 @@
+#include "provider/lmdb/lmdb_reader.hpp"
+
+#include <cerrno>
+#include <mutex>
+#include <utility>
+
+#include "provider/core/session.hpp"
+#include "provider/lmdb/inspect.hpp"
+#include "provider/lmdb/lmdb_error.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+using Kind = ProviderError::Kind;
+
+StorageFailure nothing_in(const std::filesystem::path& directory) {
+  return {Kind::no_store, "there is no store in `" + directory.string() + "`"};
+}
+
+StorageFailure too_old(const std::filesystem::path& directory) {
+  return {Kind::read_only, "the store `" + directory.string() +
+                               "` was made by an earlier release, and a reader cannot change that; "
+                               "open it once with `LmdbProvider::open`"};
+}
+
+}  // namespace
+
+LmdbReader::LmdbReader(const std::filesystem::path& directory, ProcessClaim claim, Guard guard)
+    : directory_(directory), claim_(std::move(claim)), guard_(guard) {
+  const auto shared = keep_owners_out();
+  check_lmdb(mdb_env_create(&env_), "creating the environment");
+  try {
+    open_environment();
+    open_tables();
+  } catch (...) {
+    mdb_env_close(env_);
+    throw;
+  }
+}
+
+void LmdbReader::open_environment() {
+  check_lmdb(mdb_env_set_maxdbs(env_, table_count), "configuring the environment");
+  const unsigned int no_lock = guard_ == Guard::no_owner ? MDB_NOLOCK : 0;
+  const int code = mdb_env_open(env_, directory_.c_str(), MDB_RDONLY | MDB_NOTLS | no_lock, 0644);
+  if (code == ENOENT) {
+    throw nothing_in(directory_);
+  }
+  if (code != MDB_SUCCESS) {
+    throw lmdb_failure(code, "opening `" + directory_.string() + "` for reading");
+  }
+}
+
+void LmdbReader::open_tables() {
+  MDB_txn* txn = nullptr;
+  check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "beginning to read");
+  try {
+    MDB_dbi root = 0;
+    MDB_stat stat{};
+    check_lmdb(mdb_dbi_open(txn, nullptr, 0, &root), "reading the database");
+    check_lmdb(mdb_stat(txn, root, &stat), "reading the database");
+    if (stat.ms_entries == 0) {
+      throw nothing_in(directory_);
+    }
+    if (check_format(txn, "`" + (directory_ / "data.mdb").string() + "`") < store_format) {
+      throw too_old(directory_);
+    }
+    for (std::size_t table = 0; table < table_count; ++table) {
+      const std::string name(to_string(static_cast<Table>(table)));
+      const int code = mdb_dbi_open(txn, name.c_str(), 0, &tables_.at(table));
+      if (code == MDB_NOTFOUND) {
+        throw too_old(directory_);
+      }
+      check_lmdb(code, "opening the tables");
+    }
+  } catch (...) {
+    mdb_txn_abort(txn);
+    throw;
+  }
+  // Not aborted, which would close the tables.
+  check_lmdb(mdb_txn_commit(txn), "opening the tables");
+}
+
+std::optional<SharedDirectoryLock> LmdbReader::keep_owners_out() const {
+  if (guard_ == Guard::reader_marks) {
+    return std::nullopt;
+  }
+  try {
+    return SharedDirectoryLock(directory_);
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind != Kind::in_use) {
+      throw;
+    }
+    throw StorageFailure(Kind::permission_denied,
+                         failed.error().message + "; to read beside it takes the right to write `" +
+                             (directory_ / "lock.mdb").string() + "`",
+                         true);
+  }
+}
+
+std::unique_ptr<ReadView> LmdbReader::snapshot() {
+  auto shared = keep_owners_out();
+  bool readers_checked = false;
+  while (true) {
+    std::shared_lock lock(mutex_);
+    if (env_ == nullptr) {
+      throw StorageFailure(Kind::closed, "the store is closed");
+    }
+    MDB_txn* txn = nullptr;
+    const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+    if (code == MDB_SUCCESS) {
+      return std::make_unique<LmdbView>(txn, tables_, std::move(lock), &readers_,
+                                        std::move(shared));
+    }
+    if (code == MDB_READERS_FULL && !std::exchange(readers_checked, true)) {
+      int dead = 0;
+      check_lmdb(mdb_reader_check(env_, &dead), "checking for stale readers");
+    } else if (code == MDB_MAP_RESIZED) {
+      lock.unlock();
+      follow_map();
+    } else {
+      check_lmdb(code, "beginning to read");
+    }
+  }
+}
+
+StoreUse LmdbReader::use() {
+  const std::shared_lock lock(mutex_);
+  StoreUse use;
+  if (env_ != nullptr) {
+    use.bytes = used_bytes(env_);
+  }
+  readers_.describe(use);
+  return use;
+}
+
+void LmdbReader::follow_map() {
+  const std::unique_lock lock(mutex_);
+  if (env_ != nullptr) {
+    check_lmdb(mdb_env_set_mapsize(env_, 0), "following the growth of the map");
+  }
+}
+
+void LmdbReader::commit(const Changes&) {
+  throw StorageFailure(Kind::read_only, "the store was opened for reading only");
+}
+
+void LmdbReader::close() {
+  const std::unique_lock lock(mutex_);
+  if (env_ != nullptr) {
+    mdb_env_close(std::exchange(env_, nullptr));
+    claim_.release();
+  }
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <filesystem>
+#include <shared_mutex>
+#include <string>
+
+#include <lmdb.h>
+
+#include "provider/core/kv.hpp"
+#include "provider/core/readers.hpp"
+#include "provider/lmdb/directory_lock.hpp"
+#include "provider/lmdb/lmdb_view.hpp"
+
+namespace duroxide::storage {
+
+/// The tables of a store that another process may be writing at the same time.
+class LmdbReader final : public KvStore {
+ public:
+  /// How it keeps the pages that it reads from being used again.
+  enum class Guard {
+    reader_marks,  ///< in LMDB's lock file, beside any writer
+    no_owner,      ///< during each snapshot nobody can become the owner
+  };
+
+  LmdbReader(const std::filesystem::path& directory, ProcessClaim claim, Guard guard);
+  ~LmdbReader() override { close(); }
+  LmdbReader(const LmdbReader&) = delete;
+  LmdbReader& operator=(const LmdbReader&) = delete;
+
+  [[nodiscard]] std::unique_ptr<ReadView> writer_view() override { return snapshot(); }
+  [[nodiscard]] std::unique_ptr<ReadView> snapshot() override;
+  [[nodiscard]] std::filesystem::path directory() const override { return directory_; }
+  /// Refuses.
+  void commit(const Changes& changes) override;
+  [[nodiscard]] std::string broken() const override { return {}; }
+  [[nodiscard]] StoreUse use() override;
+  void close() override;
+
+ private:
+  void open_environment();
+  void open_tables();
+  [[nodiscard]] std::optional<SharedDirectoryLock> keep_owners_out() const;
+  /// The writer has made the map larger.
+  void follow_map();
+
+  std::filesystem::path directory_;
+  ProcessClaim claim_;
+  Guard guard_;
+  std::shared_mutex mutex_;  ///< shared by snapshots; the map moves, and closes, without any
+  MDB_env* env_ = nullptr;
+  LmdbTables tables_{};
+  Readers readers_;
+};
+
+}  // namespace duroxide::storage

@@ -1,0 +1,106 @@
+#include "provider/lmdb/lmdb_view.hpp"
+
+#include <utility>
+
+#include "provider/lmdb/lmdb_error.hpp"
+
+namespace duroxide::storage {
+
+MDB_val to_val(std::string_view bytes) {
+  return {bytes.size(), const_cast<char*>(bytes.data())};
+}
+
+std::string_view to_view(const MDB_val& value) {
+  return {static_cast<const char*>(value.mv_data), value.mv_size};
+}
+
+std::uint64_t used_bytes(MDB_env* env) {
+  MDB_envinfo info{};
+  MDB_stat stat{};
+  check_lmdb(mdb_env_info(env, &info), "reading the size of the store");
+  check_lmdb(mdb_env_stat(env, &stat), "reading the size of the store");
+  return (static_cast<std::uint64_t>(info.me_last_pgno) + 1) * stat.ms_psize;
+}
+
+namespace {
+
+class LmdbCursor final : public Cursor {
+ public:
+  LmdbCursor(MDB_txn* txn, MDB_dbi table) {
+    check_lmdb(mdb_cursor_open(txn, table, &cursor_), "opening a cursor");
+  }
+  ~LmdbCursor() override { mdb_cursor_close(cursor_); }
+  LmdbCursor(const LmdbCursor&) = delete;
+  LmdbCursor& operator=(const LmdbCursor&) = delete;
+
+  bool seek(std::string_view key) override {
+    if (key.empty()) {
+      return move(MDB_FIRST);
+    }
+    key_ = to_val(key);
+    return move(MDB_SET_RANGE);
+  }
+  bool last() override { return move(MDB_LAST); }
+  bool next() override { return move(MDB_NEXT); }
+  bool prev() override { return move(MDB_PREV); }
+  [[nodiscard]] std::string_view key() const override { return to_view(key_); }
+  [[nodiscard]] std::string_view value() const override { return to_view(value_); }
+
+ private:
+  bool move(MDB_cursor_op how) {
+    const int code = mdb_cursor_get(cursor_, &key_, &value_, how);
+    if (code != MDB_NOTFOUND) {
+      check_lmdb(code, "reading the database");
+    }
+    return code == MDB_SUCCESS;
+  }
+
+  MDB_cursor* cursor_ = nullptr;
+  MDB_val key_{};
+  MDB_val value_{};
+};
+
+}  // namespace
+
+LmdbView::LmdbView(MDB_txn* txn, const LmdbTables& tables, std::shared_lock<std::shared_mutex> lock,
+                   Readers* readers, std::optional<SharedDirectoryLock> shared)
+    : txn_(txn), tables_(tables), lock_(std::move(lock)), shared_(std::move(shared)) {
+  if (readers != nullptr) {
+    counted_.emplace(*readers);
+  }
+}
+
+LmdbView::~LmdbView() {
+  if (lock_.owns_lock()) {
+    mdb_txn_abort(txn_);
+  } else {
+    mdb_txn_reset(txn_);
+  }
+}
+
+std::optional<std::string_view> LmdbView::get(Table table, std::string_view key) const {
+  // An empty or overlong key is an error to LMDB; no table holds one.
+  if (key.empty() || key.size() > 511) {
+    return std::nullopt;
+  }
+  MDB_val wanted = to_val(key);
+  MDB_val value{};
+  const int code = mdb_get(txn_, dbi(table), &wanted, &value);
+  if (code == MDB_NOTFOUND) {
+    return std::nullopt;
+  }
+  check_lmdb(code, "reading the database");
+  return to_view(value);
+}
+
+std::unique_ptr<Cursor> LmdbView::cursor(Table table) const {
+  return std::make_unique<LmdbCursor>(txn_, dbi(table));
+}
+
+std::uint64_t LmdbView::count(Table table) const {
+  MDB_stat stat{};
+  check_lmdb(mdb_stat(txn_, dbi(table), &stat), "reading the database");
+  return stat.ms_entries;
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string_view>
+
+#include <lmdb.h>
+
+#include "provider/core/kv.hpp"
+#include "provider/core/readers.hpp"
+#include "provider/lmdb/directory_lock.hpp"
+
+namespace duroxide::storage {
+
+/// LMDB takes keys and values by a non-const pointer and only reads them.
+[[nodiscard]] MDB_val to_val(std::string_view bytes);
+[[nodiscard]] std::string_view to_view(const MDB_val& value);
+
+using LmdbTables = std::array<MDB_dbi, table_count>;
+
+/// How much of its file a database uses.
+[[nodiscard]] std::uint64_t used_bytes(MDB_env* env);
+
+/// The tables as one reading transaction sees them.
+class LmdbView final : public ReadView {
+ public:
+  /// Owns the transaction if it has a lock, and only resets it if not. It is counted among `readers`,
+  /// unless that is null. `shared` is let go of after it.
+  LmdbView(MDB_txn* txn, const LmdbTables& tables, std::shared_lock<std::shared_mutex> lock,
+           Readers* readers, std::optional<SharedDirectoryLock> shared = std::nullopt);
+  ~LmdbView() override;
+  LmdbView(const LmdbView&) = delete;
+  LmdbView& operator=(const LmdbView&) = delete;
+
+  [[nodiscard]] std::optional<std::string_view> get(Table table,
+                                                    std::string_view key) const override;
+  [[nodiscard]] std::unique_ptr<Cursor> cursor(Table table) const override;
+  [[nodiscard]] std::uint64_t count(Table table) const override;
+
+ private:
+  [[nodiscard]] MDB_dbi dbi(Table table) const {
+    return tables_.at(static_cast<std::size_t>(table));
+  }
+
+  MDB_txn* txn_;
+  const LmdbTables& tables_;
+  std::shared_lock<std::shared_mutex> lock_;
+  std::optional<SharedDirectoryLock> shared_;
+  std::optional<CountedReader> counted_;
+};
+
+}  // namespace duroxide::storage

@@ -1,0 +1,123 @@
+// Whether everything in a store is what it should be.
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "provider/core/counters.hpp"
+#include "provider/core/session.hpp"
+#include "provider/lmdb/page_walk.hpp"
+#include "provider/management.hpp"
+#include "provider/progress_report.hpp"
+#include "provider/verify/counter_check.hpp"
+#include "provider/verify/findings.hpp"
+#include "provider/verify/instance_check.hpp"
+#include "provider/verify/row_check.hpp"
+#include "provider/verify/walk.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+/// Calls `visit` with the snapshot and each row of a table. What cannot be read of it is a finding.
+template <class BeginPage, class Visit>
+bool walk(KvStore& store, Table table, Findings& findings, ProgressReport& progress,
+          const BeginPage& begin_page, const Visit& visit) {
+  try {
+    return walk_table(store, table, begin_page, [&](std::string_view key, std::string_view value) {
+      findings.count_record();
+      visit(key, value);
+      progress.add(1);
+      return progress.goes_on();
+    });
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind != ProviderError::Kind::corrupt) {
+      throw;
+    }
+    findings.add(table, {}, {}, "the rest of the table cannot be read: " + failed.error().message);
+    return true;
+  }
+}
+
+bool walk_instances(KvStore& store, Findings& findings, ProgressReport& progress) {
+  const ReadView* view = nullptr;
+  return walk(
+      store, Table::instances, findings, progress, [&](const ReadView& page) { view = &page; },
+      [&](std::string_view key, std::string_view value) {
+        check_instance(*view, key, value, findings);
+      });
+}
+
+bool walk_rows(KvStore& store, Table table, Findings& findings, ProgressReport& progress) {
+  std::optional<RowCheck> check;
+  return walk(
+      store, table, findings, progress,
+      [&](const ReadView& page) { check.emplace(page, findings); },
+      [&](std::string_view key, std::string_view value) { check->check(table, key, value); });
+}
+
+void check_whole(KvStore& store, Findings& findings) {
+  const auto view = store.lasting_snapshot();
+  for (const auto key : {meta_keys::format, meta_keys::session}) {
+    if (!view->get(Table::meta, key)) {
+      findings.add(Table::meta, key, {}, "the store has no `" + std::string(key) + "`");
+    }
+  }
+  if (auto problem = check_event_count(store, *view); !problem.empty()) {
+    findings.add(Table::counters, event_counter, {}, std::move(problem));
+  }
+}
+
+/// Whether what lies below the tables can be read at all.
+bool check_file(KvStore& store, Findings& findings) {
+  constexpr int most_attempts = 16;
+  const auto directory = store.directory();
+  if (directory.empty()) {
+    return true;
+  }
+  const auto file = directory / "data.mdb";
+  std::optional<std::string> problem;
+  for (int attempt = 0; attempt < most_attempts && !problem; ++attempt) {
+    const auto view = store.snapshot();
+    problem = check_all_pages(file, [&] { return !store.wants_snapshots_back(); });
+  }
+  if (!problem) {
+    throw StorageFailure(ProviderError::Kind::storage,
+                         "the store grew again and again while it was checked; try again later",
+                         true);
+  }
+  if (problem->empty()) {
+    return true;
+  }
+  findings.add_outside_tables("`" + file.string() + "`: " + *problem +
+                              "; the tables were not looked at");
+  return false;
+}
+
+}  // namespace
+
+VerifyReport Management::verify(const OnProgress& on_progress) const {
+  Findings findings;
+  if (!check_file(*store_, findings)) {
+    findings.stop();
+    return std::move(findings).take();
+  }
+  ProgressReport progress("verify", on_progress, count_rows(*store_->snapshot()));
+  bool complete = walk_instances(*store_, findings, progress);
+  for (std::size_t index = 0; index < table_count && complete; ++index) {
+    const auto table = static_cast<Table>(index);
+    if (table != Table::instances) {
+      complete = walk_rows(*store_, table, findings, progress);
+    }
+  }
+  if (complete) {
+    check_whole(*store_, findings);
+    complete = progress.finish();
+  }
+  if (!complete) {
+    findings.stop();
+  }
+  return std::move(findings).take();
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,195 @@
+#include "provider/read_only_provider.hpp"
+
+#include <utility>
+
+#include "model/limits.hpp"
+#include "provider/core/instances.hpp"
+#include "provider/core/values.hpp"
+#include "provider/core/waits.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+using namespace provider;
+
+[[noreturn]] void refuse(std::string why) {
+  throw StorageFailure(ProviderError::Kind::read_only, std::move(why));
+}
+
+[[noreturn]] void refuse_wait() {
+  refuse(
+      "the store was opened for reading only, and nothing tells a reader of changes; ask again "
+      "later, or wait in the process that runs on the store");
+}
+
+class ReadOnlyProvider final : public WriterActor::base {
+ public:
+  ReadOnlyProvider(caf::actor_config& config, std::shared_ptr<KvStore> store,
+                   std::function<void()> on_closed)
+      : WriterActor::base(config), store_(std::move(store)), on_closed_(std::move(on_closed)) {}
+
+  const char* name() const override { return "duroxide.provider.read_only"; }
+
+  void on_exit() override {
+    store_->close();
+    if (on_closed_) {
+      std::exchange(on_closed_, nullptr)();
+    }
+  }
+
+ protected:
+  behavior_type make_behavior() override;
+
+ private:
+  [[nodiscard]] Answer<std::vector<Event>> read(const Read& request) const;
+  [[nodiscard]] Answer<OrchestrationStatus> status(const GetStatus& request) const;
+  [[nodiscard]] Answer<OrchestrationStatus> decided_status(const WaitForStatus& request) const;
+  [[nodiscard]] Answer<std::optional<StoredValue>> value(const GetValue& request) const;
+  [[nodiscard]] Answer<std::vector<StoredValue>> values(const GetValues& request) const;
+  [[nodiscard]] Answer<std::optional<StoredValue>> decided_value(const WaitForValue& request) const;
+
+  /// Answers a request with a refusal.
+  template <class Request, class Response>
+  [[nodiscard]] static auto refused() {
+    return [](const Request&) -> Response {
+      return failure(make_error(ProviderError::Kind::read_only, {},
+                                "the store was opened for reading only; send this to the process "
+                                "that runs on it, or open it with `LmdbProvider::open`"));
+    };
+  }
+  template <class Request>
+  [[nodiscard]] static auto refused_action() {
+    return refused<Request, typename Request::Response>();
+  }
+
+  std::shared_ptr<KvStore> store_;
+  std::function<void()> on_closed_;
+};
+
+Answer<std::vector<Event>> ReadOnlyProvider::read(const Read& request) const {
+  return answer_of<std::vector<Event>>("read", [&]() -> std::vector<Event> {
+    const auto view = store_->snapshot();
+    const auto number = find_number(*view, request.instance);
+    const auto record = number ? load_instance(*view, *number) : std::nullopt;
+    if (!record) {
+      return {};
+    }
+    return load_history(*view, *number, record->execution);
+  });
+}
+
+Answer<OrchestrationStatus> ReadOnlyProvider::status(const GetStatus& request) const {
+  return answer_of<OrchestrationStatus>("get_status", [&] {
+    const auto view = store_->snapshot();
+    const auto number = find_number(*view, request.instance);
+    return number ? load_status(*view, *number) : OrchestrationStatus{};
+  });
+}
+
+Answer<OrchestrationStatus> ReadOnlyProvider::decided_status(const WaitForStatus& request) const {
+  return answer_of<OrchestrationStatus>("wait_for_status", [&]() -> OrchestrationStatus {
+    const auto view = store_->snapshot();
+    const auto number = find_number(*view, request.instance);
+    if (!number) {
+      return {};
+    }
+    auto now = load_status(*view, *number);
+    if (!StatusWait{request.after_custom_status, {}}.is_over(now)) {
+      refuse_wait();
+    }
+    return now;
+  });
+}
+
+Answer<std::optional<StoredValue>> ReadOnlyProvider::value(const GetValue& request) const {
+  return answer_of<std::optional<StoredValue>>("get_value", [&]() -> std::optional<StoredValue> {
+    require(model::check_key(request.key));
+    const auto view = store_->snapshot();
+    const auto number = find_number(*view, request.instance);
+    return number ? load_value(*view, *number, request.key) : std::nullopt;
+  });
+}
+
+Answer<std::vector<StoredValue>> ReadOnlyProvider::values(const GetValues& request) const {
+  return answer_of<std::vector<StoredValue>>("get_values", [&] {
+    const auto view = store_->snapshot();
+    const auto number = find_number(*view, request.instance);
+    return number ? load_values(*view, *number) : std::vector<StoredValue>{};
+  });
+}
+
+Answer<std::optional<StoredValue>> ReadOnlyProvider::decided_value(
+    const WaitForValue& request) const {
+  return answer_of<std::optional<StoredValue>>(
+      "wait_for_value", [&]() -> std::optional<StoredValue> {
+        require(model::check_key(request.key));
+        const auto view = store_->snapshot();
+        const auto number = find_number(*view, request.instance);
+        if (!number) {
+          return std::nullopt;
+        }
+        auto now = load_value(*view, *number, request.key);
+        if (ValueWait{request.key, request.after_version, {}}.is_over(now)) {
+          return now;
+        }
+        const auto record = load_instance(*view, *number);
+        if (record && record->status == ExecutionStatus::running) {
+          refuse_wait();
+        }
+        return std::nullopt;
+      });
+}
+
+ReadOnlyProvider::behavior_type ReadOnlyProvider::make_behavior() {
+  return {
+      [this](const Read& request) { return read(request); },
+      [this](const GetStatus& request) { return status(request); },
+      [this](const WaitForStatus& request) { return decided_status(request); },
+      [this](const GetValue& request) { return value(request); },
+      [this](const GetValues& request) { return values(request); },
+      [this](const WaitForValue& request) { return decided_value(request); },
+      [](const SupportsDelayedVisibility&) { return true; },
+      // Nobody has anything here that could be given back.
+      [](const StopWaiting&) {},
+      [](const ReleaseInstance&) {},
+      [](const ReleaseSessions&) {},
+      [](const ReleaseHolder&) { return Done{}; },
+      refused<FetchOrchestrationItem, Answer<std::vector<OrchestrationItem>>>(),
+      refused<AckOrchestrationItem, Done>(),
+      refused<AbandonOrchestrationItem, Done>(),
+      refused<DequeueWorkerPeekLock, Answer<std::vector<WorkerItem>>>(),
+      refused<AckWorker, Done>(),
+      refused<EnqueueOrchestratorWork, Done>(),
+      refused<EnqueueTimerWork, Done>(),
+      refused<DequeueTimerPeekLock, Answer<DueTimers>>(),
+      refused<AckTimer, Done>(),
+      refused<AbandonWorker, Done>(),
+      refused<ReleaseFromQuarantine, Answer<std::uint64_t>>(),
+      refused<AwaitCancelledWork, Answer<std::vector<LockToken>>>(),
+      refused<Heartbeat, Done>(),
+      refused<CompleteActivity, Done>(),
+      refused_action<management::DeleteInstances>(),
+      refused_action<management::PruneExecutions>(),
+      refused_action<management::Pause>(),
+      refused_action<management::TerminateInstance>(),
+      refused_action<management::RewindInstance>(),
+      refused_action<management::ForkInstance>(),
+      refused_action<management::ImportInstance>(),
+      refused_action<management::SubscribeChanges>(),
+      refused_action<management::AwaitChanges>(),
+      refused_action<management::UnsubscribeChanges>(),
+  };
+}
+
+}  // namespace
+
+WriterActor spawn_read_only_provider(caf::actor_system& system, std::shared_ptr<KvStore> store,
+                                     std::function<void()> on_closed) {
+  if (actors::is_deterministic(system)) {
+    return system.spawn<ReadOnlyProvider>(std::move(store), std::move(on_closed));
+  }
+  return system.spawn<ReadOnlyProvider, actors::own_thread>(std::move(store), std::move(on_closed));
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,116 @@
+// The executions of an instance.
+
+#include <algorithm>
+#include <limits>
+
+#include "model/encoding.hpp"
+#include "provider/core/keys.hpp"
+#include "provider/management.hpp"
+#include "provider/reads/describe.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+ExecutionRecord decode_checked(std::string_view key, std::string_view bytes) {
+  auto record = decode_execution(bytes);
+  if (!record) {
+    throw_corrupt(Table::executions, key, record.error());
+  }
+  return std::move(*record);
+}
+
+/// What stands last in a history.
+std::optional<Event> last_event(const ReadView& view, Number number, std::uint64_t execution) {
+  const auto cursor = view.cursor(Table::history);
+  const bool found =
+      cursor->seek_back(make_key(number, execution, std::numeric_limits<std::uint64_t>::max()));
+  if (!found || !cursor->key().starts_with(make_key(number, execution))) {
+    return std::nullopt;
+  }
+  auto events = model::decode_events(cursor->value());
+  if (!events) {
+    throw_corrupt(Table::history, cursor->key(), events.error());
+  }
+  return events->empty() ? std::nullopt : std::optional(std::move(events->back()));
+}
+
+std::optional<std::string> output_of(const ReadView& view, Number number, std::uint64_t execution,
+                                     ExecutionStatus status) {
+  if (status == ExecutionStatus::continued_as_new) {
+    const auto last = last_event(view, number, execution);
+    const auto* next =
+        last ? std::get_if<event::OrchestrationContinuedAsNew>(&last->kind) : nullptr;
+    return next == nullptr ? std::nullopt : std::optional(next->input);
+  }
+  const auto key = make_key(number, execution);
+  const auto bytes = view.get(Table::results, key);
+  if (!bytes) {
+    throw_corrupt(Table::results, key, "the execution has ended but has no result");
+  }
+  auto result = decode_result(*bytes);
+  if (!result) {
+    throw_corrupt(Table::results, key, result.error());
+  }
+  const ErrorDetails* failed = result->error();
+  return failed != nullptr ? failed->message : result->output();
+}
+
+}  // namespace
+
+std::vector<ExecutionSummary> summarize_executions(const ReadView& view,
+                                                   const FoundInstance& found) {
+  std::vector<ExecutionSummary> executions;
+  const auto prefix = make_key(found.number);
+  const auto cursor = view.cursor(Table::executions);
+  for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix);
+       more = cursor->next()) {
+    const auto record = decode_checked(cursor->key(), cursor->value());
+    ExecutionSummary summary;
+    summary.execution_id = number_at(cursor->key(), 8);
+    summary.status = record.status;
+    summary.started_at = record.started_at;
+    summary.completed_at = record.ended_at;
+    summary.event_count = record.event_count;
+    summary.duration_ms = static_cast<std::uint64_t>(
+        std::max<std::int64_t>(0, (record.ended_at - record.started_at).count()));
+    executions.push_back(summary);
+  }
+  if (found.record.status == ExecutionStatus::running) {
+    ExecutionSummary current;
+    current.execution_id = found.record.execution;
+    current.started_at = found.record.execution_started_at;
+    current.event_count = found.record.event_count;
+    executions.push_back(current);
+  }
+  return executions;
+}
+
+ExecutionInfo Management::execution(const std::string& instance, std::uint64_t execution) const {
+  const auto view = store_->snapshot();
+  const auto found = find_instance(*view, instance);
+  ExecutionInfo info;
+  info.execution_id = execution;
+  const auto key = make_key(found.number, execution);
+  if (const auto bytes = view->get(Table::executions, key)) {
+    auto record = decode_checked(key, *bytes);
+    info.status = record.status;
+    info.output = output_of(*view, found.number, execution, record.status);
+    info.version = std::move(record.version);
+    info.started_at = record.started_at;
+    info.completed_at = record.ended_at;
+    info.event_count = record.event_count;
+    return info;
+  }
+  if (execution != found.record.execution || found.record.status != ExecutionStatus::running) {
+    throw StorageFailure(
+        ProviderError::Kind::invalid_input,
+        "the instance `" + instance + "` has no execution " + std::to_string(execution));
+  }
+  info.version = found.record.version;
+  info.started_at = found.record.execution_started_at;
+  info.event_count = found.record.event_count;
+  return info;
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "provider/core/kv.hpp"
+#include "provider/core/open_steps.hpp"
+#include "provider/core/records.hpp"
+#include "provider/verify/findings.hpp"
+
+namespace duroxide::storage {
+
+/// The keys under which an instance stands in an index.
+[[nodiscard]] std::vector<std::string> index_keys(Table index, Number number,
+                                                  const InstanceRecord& record);
+
+/// Checks that a row of table `instances` can be read and has everything in the other tables that it
+/// must have. What the others have too much is for `RowCheck`.
+void check_instance(const ReadView& view, std::string_view key, std::string_view value,
+                    Findings& findings);
+
+/// One execution as its history tells it. Nothing, and problems among the findings, if it cannot be
+/// read or does not have `event_count` events.
+[[nodiscard]] std::optional<OpenSteps> check_history(const ReadView& view, Number number,
+                                                     std::uint64_t execution,
+                                                     std::uint64_t event_count,
+                                                     std::string_view instance, Findings& findings);
+
+}  // namespace duroxide::storage

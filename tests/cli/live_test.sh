@@ -1,0 +1,296 @@
+#!/usr/bin/env bash
+# live_test.sh DUROXIDE ENGINE JSON_GET: every command against an engine in another process.
+# shellcheck source=tests/cli/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+start_engine --socket
+[[ $(stat -c %a store/duroxide.sock) == 600 ]] || fail 'the socket is open to others'
+
+# start, tail: an instance is followed to its end.
+run 0 start Echo echo-1 --input hello
+says 'echo-1: started'
+run 0 tail echo-1
+says 'OrchestrationStarted' 'OrchestrationCompleted' 'hello'
+run 5 start Echo echo-1
+complains 'echo-1'
+run 0 start Echo echo-1 --use-existing
+run 2 start Echo
+run 2 start Echo ''
+run 0 --json tail echo-1
+[[ $("$json_get" --lines <output) == 2 ]] || fail 'two events were expected'
+run 3 tail nobody
+
+# A tail sees what happens while it runs, and ends with the instance.
+run 0 start Approval ask-1
+mkfifo tailed
+"$duroxide" tail ask-1 >tailed 2>errors &
+tail_process=$!
+seen=
+while read -r line; do
+  seen+="$line"$'\n'
+  if [[ $line == *ExternalSubscribed* ]]; then
+    # show: what it waits for, and since when.
+    run 0 show ask-1
+    says 'Running' 'Approved' 'waits for a decision' 'stage' 'asked'
+    run 0 --json show ask-1
+    has /info/status/state Running
+    has /info/status/custom_status 'waits for a decision'
+    has /current_execution/pending_events/0/name Approved
+    has /values/0/value asked
+    run 0 raise ask-1 Approved --data 'by Ada'
+    says 'ask-1: told'
+  fi
+done <tailed
+wait "$tail_process" || fail 'the tail failed'
+[[ $seen == *'by Ada'* && $seen == *OrchestrationCompleted* ]] || fail "the tail saw: $seen"
+run 5 raise ask-1 Approved
+run 3 raise nobody Approved
+run 0 --json show ask-1
+has /info/status/output 'by Ada'
+run 3 show nobody
+run 2 show
+
+# A tail is interrupted, and the engine goes on.
+run 0 start Approval ask-2
+rm tailed && mkfifo tailed
+"$duroxide" tail ask-2 >tailed 2>errors &
+tail_process=$!
+exec 9<tailed
+while read -r -u 9 line && [[ $line != *ExternalSubscribed* ]]; do :; done
+kill -INT "$tail_process"
+code=0
+wait "$tail_process" || code=$?
+exec 9<&-
+((code == 130)) || fail "an interrupted tail ended with $code"
+
+# cancel, terminate
+run 0 cancel ask-2 --reason 'too late'
+follow ask-2
+run 0 show ask-2
+says 'Cancelled' 'too late'
+run 5 cancel ask-2
+run 3 cancel nobody
+run 0 start Approval ask-3
+run 0 terminate ask-3 --reason 'out of control'
+run 0 show ask-3
+says 'Cancelled' 'out of control'
+run 5 terminate ask-3
+run 3 terminate nobody
+
+# history
+run 0 history ask-1
+says 'ExternalSubscribed' 'by Ada'
+run 0 --json history ask-1
+has /execution_id 1
+has /events/0/type OrchestrationStarted
+run 3 history nobody
+run 3 history ask-1 --execution 9
+
+# tree
+run 0 start Family home
+rm tailed && mkfifo tailed
+"$duroxide" tail home >tailed 2>errors &
+tail_process=$!
+exec 9<tailed
+children=0
+while ((children < 2)) && read -r -u 9 line; do
+  [[ $line != *SubOrchestrationScheduled* ]] || children=$((children + 1))
+done
+run 0 tree home
+says 'home' '├─ home/ada' '└─ home/bob'
+run 0 --json tree home
+has /root_id home
+has /instances 3
+run 3 tree nobody
+run 0 show home
+says 'child' 'home/ada'
+
+# delete: a tree, by hand and by a filter
+run 5 delete home --yes
+run 5 delete home --cascade --yes
+complains 'running'
+run 2 delete home --cascade --force
+complains '--yes'
+run 0 delete home --cascade --dry-run
+says 'home/ada' 'home/bob'
+run 0 delete home --cascade --force --yes
+says '3 instances deleted'
+while read -r -u 9 line; do :; done
+wait "$tail_process" || fail 'the tail of what was deleted failed'
+exec 9<&-
+run 3 show home/ada
+run 3 delete nobody --yes
+run 2 delete --yes
+run 2 delete echo-1 --status completed --yes
+run 0 delete --prefix ask- --dry-run
+says 'ask-1' 'ask-2'
+run 0 --json delete --prefix ask- --yes
+has /instances_deleted 3
+
+# list, count
+run 0 start Failing bad-1 --input tea
+follow bad-1
+run 0 list
+says 'echo-1' 'bad-1' 'Failed' 'Completed' 'INSTANCE'
+run 0 list --status failed
+says 'bad-1'
+says_not 'echo-1'
+run 0 list --status Failed,completed --name Echo --since 1h --roots
+says 'echo-1'
+says_not 'bad-1'
+run 0 list --since 2999-01-01
+says 'no instances'
+run 0 list --order id --descending --limit 1
+says 'echo-1' '--cursor'
+run 0 --json list --order id --limit 1
+has /instances/0/instance_id bad-1
+cursor=$("$json_get" /next_cursor <output)
+run 0 --json list --order id --limit 1 --cursor "$cursor"
+has /instances/0/instance_id echo-1
+has /next_cursor null
+run 0 --json list --all
+[[ $("$json_get" --lines <output) == 2 ]] || fail 'two instances were expected'
+run 0 list --all
+says '2 instances'
+run 2 list --status frozen
+run 2 list --cursor nonsense
+run 2 list --limit -1
+run 0 count --status failed
+[[ $(cat output) == 1 ]] || fail 'one failed instance was expected'
+run 0 --json count
+has /count 2
+
+# stats, health, stuck
+run 0 stats
+says 'instances:' 'timers:'
+run 0 --json stats
+has /total_instances 2
+has /failed_instances 1
+run 0 health
+says 'of 100'
+run 0 --json health
+has /recent_failures 1
+run 0 stuck
+says 'nothing is stuck'
+run 0 start NoSuchThing lost-1
+run 0 --json stuck --idle 0s
+has /instances/0/instance_id lost-1
+run 2 stuck --idle soon
+run 0 cancel lost-1
+
+# pause, resume
+run 0 start Approval ask-4
+run 0 pause ask-4
+says 'instance ask-4: paused'
+run 0 raise ask-4 Approved --data late
+run 0 stuck
+says 'ask-4' 'paused'
+run 0 resume ask-4
+follow ask-4
+says 'late'
+run 0 pause --orchestration Echo
+run 0 --json stuck
+has /paused/0/name Echo
+run 0 resume --orchestration Echo
+run 0 pause --everything
+run 0 --json stuck
+has /paused/0/scope store
+run 0 resume --everything
+run 3 pause nobody
+run 2 pause
+run 2 pause ask-4 --everything
+
+# release
+run 3 release nobody
+run 0 release ask-4
+says '0 released'
+
+# prune
+run 0 start Rounds rounds-1 --input a
+run 0 raise rounds-1 Next
+run 0 raise rounds-1 Next
+run 0 raise rounds-1 Next --data stop
+run 0 tail rounds-1 --execution 1
+says 'OrchestrationContinuedAsNew' '3.'
+run 0 --json prune rounds-1 --keep-last 2
+has /executions_deleted 1
+run 0 --json prune --name Rounds --keep-last 1 --yes
+has /executions_deleted 1
+run 2 prune --name Rounds --keep-last 1
+complains '--yes'
+run 2 prune rounds-1
+run 2 prune --keep-last 1 --yes
+run 3 prune nobody --keep-last 1
+run 0 --json show rounds-1
+has /executions 1
+has /info/status/output a++
+
+# rewind
+touch broken
+run 0 start Fragile pot
+follow pot
+says 'the pot is broken'
+rm broken
+run 0 rewind pot
+follow pot
+says 'hot tea is served'
+run 5 rewind pot
+run 3 rewind nobody
+
+# fork
+run 0 fork pot pot-2 --event 1
+follow pot-2
+says 'hot tea is served'
+run 5 fork pot pot-2
+run 3 fork nobody pot-3
+run 2 fork pot
+
+# export, import
+run 0 export pot
+cp output pot.json
+"$json_get" /instance_id pot <pot.json >/dev/null || fail 'the export is no JSON'
+run 0 export pot --output pot-too.json
+cmp pot.json pot-too.json
+run 5 import pot.json
+run 0 import pot.json --as pot-4
+says 'pot-4'
+run 0 --json show pot-4
+has /info/status/output 'hot tea is served'
+echo '{"no": "export"}' >bad.json
+run 2 import bad.json
+run 2 import no-such-file
+run 3 export nobody
+
+# verify, backup: of a store that is in use
+run 0 verify
+says 'all is well'
+run 0 backup copy
+says 'copy'
+run 5 backup copy
+run 0 --store copy --json list
+has /instances 8
+
+# completion
+run 0 completion bash
+bash -n output
+# shellcheck disable=SC1091  # written just now
+source ./output
+COMP_WORDS=(duroxide show po)
+COMP_CWORD=2
+PATH=$(dirname "$duroxide"):$PATH _duroxide
+[[ ${COMPREPLY[*]} == *pot-2* ]] || fail "bash would offer: ${COMPREPLY[*]}"
+run 0 completion zsh
+says 'compdef'
+run 2 completion tcsh
+run 0 complete-words show po
+says 'pot' 'pot-2'
+run 0 complete-words start Ec
+[[ $(cat output) == Echo ]] || fail 'Echo was expected'
+run 0 complete-words sh
+[[ $(cat output) == show ]] || fail 'show was expected'
+run 0 complete-words list --sta
+[[ $(cat output) == --status ]] || fail '--status was expected'
+
+stop_engine
+[[ ! -e store/duroxide.sock ]] || fail 'the socket was left behind'
+echo 'all commands, against a live engine'

@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# trouble_test.sh DUROXIDE ENGINE JSON_GET: command lines that make no sense, and stores that cannot
+# be opened.
+# shellcheck source=tests/cli/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+reading='list count show history tree tail stats health stuck verify export'
+acting='start raise cancel terminate pause resume release delete prune rewind fork import'
+
+# --help of each command shows an example.
+for command in $reading $acting backup completion; do
+  run 0 "$command" --help
+  says 'Example' "duroxide"
+done
+run 0 --help
+says 'Exit codes:' '--store'
+run 0 --version
+says 'duroxide '
+
+# Command lines
+run 2
+run 2 frobnicate
+run 2 list --frobnicate
+run 2 list surplus
+run 2 --color sometimes list
+run 2 list --since yesterday
+DUROXIDE_STORE='' run 2 list
+complains '--store'
+
+# use COMMAND: with arguments that make sense; sets `arguments`.
+use() {
+  case $1 in
+    show | history | tree | tail | export | cancel | terminate | pause | resume | release | rewind)
+      arguments=("$1" some) ;;
+    start) arguments=(start Echo some) ;;
+    raise) arguments=(raise some Approved) ;;
+    delete) arguments=(delete some --yes) ;;
+    prune) arguments=(prune some --keep-last 1) ;;
+    fork) arguments=(fork some other) ;;
+    import) arguments=(import document.json) ;;
+    backup) arguments=(backup copy) ;;
+    *) arguments=("$1") ;;
+  esac
+}
+echo '{}' >document.json
+
+# No store: nothing is made.
+for command in $reading $acting backup; do
+  use "$command"
+  run 4 "${arguments[@]}"
+  complains 'store'
+done
+[[ ! -e store && ! -e copy ]] || fail 'a store was made'
+
+# A file in its place, another program's database, and a store that is broken
+echo 'not a directory' >store
+run 4 list
+run 4 start Echo some
+rm store
+mkdir store
+head -c 16384 /dev/urandom >store/data.mdb
+cp store/data.mdb before
+for command in $reading $acting backup; do
+  use "$command"
+  run 4 "${arguments[@]}"
+done
+cmp before store/data.mdb
+rm -r store
+start_engine --socket
+run 0 start Echo echo-1
+follow echo-1
+stop_engine
+truncate -s 5000 store/data.mdb
+run 4 list
+run 4 start Echo echo-2
+rm -r store
+
+# An engine without a socket: what only looks is answered all the same, and what acts is told why it
+# cannot.
+start_engine --no-socket
+[[ ! -e store/duroxide.sock ]] || fail 'there is a socket'
+run 0 list
+says 'no instances'
+run 0 verify
+run 4 start Echo echo-1
+complains "$engine_process"
+complains 'control_socket'
+stop_engine
+
+# An engine that was killed leaves its socket behind. Nobody takes that for an engine, and the next
+# one replaces it.
+start_engine --socket
+run 0 start Approval ask-1
+kill_engine
+[[ -S store/duroxide.sock ]] || fail 'the socket should have been left behind'
+run 0 list
+says 'ask-1'
+run 0 raise ask-1 Approved --data 'on my own'
+start_engine --socket
+follow ask-1
+says 'on my own'
+[[ $(stat -c %a store/duroxide.sock) == 600 ]] || fail 'the socket is open to others'
+stop_engine
+
+# An engine that dies while it is asked.
+start_engine --socket
+run 0 start Approval ask-2
+mkfifo tailed
+"$duroxide" tail ask-2 >tailed 2>errors &
+tail_process=$!
+exec 9<tailed
+while read -r -u 9 line && [[ $line != *ExternalSubscribed* ]]; do :; done
+kill_engine
+code=0
+wait "$tail_process" || code=$?
+((code == 1)) || fail "a tail of an engine that died ended with $code"
+complains 'went away'
+exec 9<&-
+
+# A path that is longer than a socket's may be
+long=$directory/$(printf 'd%.0s' {1..120})/$(printf 'e%.0s' {1..120})
+mkdir -p "$(dirname "$long")"
+mv store "$long"
+ln -s "$long" store
+rm -f "$long/duroxide.sock"
+start_engine --socket
+run 0 --store "$long" show ask-2
+says 'Running'
+[[ -S $long/duroxide.sock ]] || fail 'there is no socket'
+run 0 --store "$long" cancel ask-2
+stop_engine
+echo 'all is told as it is'

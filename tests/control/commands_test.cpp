@@ -1,0 +1,325 @@
+// What commands do, on a store in memory.
+
+#include <catch2/catch.hpp>
+
+#include <functional>
+#include <set>
+#include <stdexcept>
+
+#include <poll.h>
+
+#include <duroxide/memory_provider.hpp>
+#include <duroxide/runtime.hpp>
+
+#include "control/commands.hpp"
+#include "control/wakeup.hpp"
+
+using namespace duroxide;
+using namespace duroxide::control;
+using namespace std::chrono_literals;
+using nlohmann::json;
+using Kind = CommandError::Kind;
+
+namespace {
+
+class CollectingSink final : public Sink {
+ public:
+  bool item(const json& value) override {
+    items.push_back(value);
+    if (on_item) {
+      on_item(value);
+    }
+    return items.size() < most_items;
+  }
+  bool progress(const Progress& progress) override {
+    reported = progress;
+    return goes_on;
+  }
+  bool wait_until_readable(int file) override {
+    if (!goes_on) {
+      return false;
+    }
+    pollfd entry{file, POLLIN, 0};
+    while (::poll(&entry, 1, -1) < 0) {
+    }
+    return true;
+  }
+
+  std::vector<json> items;
+  std::function<void(const json&)> on_item;
+  std::size_t most_items = ~std::size_t{0};
+  Progress reported;
+  bool goes_on = true;
+};
+
+Task<std::string> wait_for_approval(OrchestrationContext ctx) {
+  ctx.set_value("stage", std::string("asked"));
+  co_return co_await ctx.wait_for_external_event("Approved");
+}
+
+Task<std::string> fail_at_once(OrchestrationContext) {
+  throw std::runtime_error("no way");
+  co_return "";
+}
+
+struct CommandFixture {
+  json run(std::string_view name, const json& arguments = json::object()) {
+    auto result = run_command(session, name, arguments, sink);
+    CAPTURE(name, arguments.dump(), result ? "" : result.error().message);
+    REQUIRE(result);
+    return std::move(*result);
+  }
+  Kind refused(std::string_view name, const json& arguments = json::object()) {
+    const auto result = run_command(session, name, arguments, sink);
+    CAPTURE(name, arguments.dump());
+    REQUIRE_FALSE(result);
+    CHECK_FALSE(result.error().message.empty());
+    return result.error().kind;
+  }
+  void start(const std::string& instance, const std::string& orchestration = "O",
+             json more = json::object()) {
+    more["instance"] = instance;
+    more["orchestration"] = orchestration;
+    run("start", more);
+  }
+  /// Waits until it has ended.
+  void await(const std::string& instance) {
+    REQUIRE(session.client.wait_for_completion(instance, 60s));
+  }
+
+  Store store = MemoryProvider::create();
+  Session session{store, true};
+  CollectingSink sink;
+};
+
+struct RunningFixture : CommandFixture {
+  RunningFixture() {
+    runtime.register_orchestration("Approval", wait_for_approval)
+        .register_orchestration("Failing", fail_at_once);
+    REQUIRE(runtime.start());
+  }
+
+  Runtime runtime{store};
+};
+
+}  // namespace
+
+TEST_CASE("control commands: each has a name of its own", "[control]") {
+  std::set<std::string_view> names;
+  for (const Command& command : all_commands()) {
+    CHECK(names.insert(command.name).second);
+    CHECK(find_command(command.name) == &command);
+  }
+  CHECK(find_command("frobnicate") == nullptr);
+}
+
+TEST_CASE("control commands: none takes arguments it does not know", "[control]") {
+  CommandFixture f;
+  for (const Command& command : all_commands()) {
+    CHECK(f.refused(command.name, {{"frobnicate", 1}}) == Kind::usage);
+    CHECK(f.refused(command.name, json::array()) == Kind::usage);
+  }
+  CHECK(f.refused("frobnicate") == Kind::usage);
+}
+
+TEST_CASE("control commands: those about an instance need one that exists", "[control]") {
+  CommandFixture f;
+  for (const char* name :
+       {"show", "history", "tree", "tail", "export", "cancel", "terminate", "release", "rewind"}) {
+    CAPTURE(name);
+    CHECK(f.refused(name) == Kind::usage);
+    CHECK(f.refused(name, {{"instance", ""}}) == Kind::usage);
+    CHECK(f.refused(name, {{"instance", "nobody"}}) == Kind::not_found);
+  }
+  CHECK(f.refused("raise", {{"instance", "nobody"}, {"name", "E"}}) == Kind::not_found);
+  CHECK(f.refused("pause", {{"instance", "nobody"}}) == Kind::not_found);
+  CHECK(f.refused("delete", {{"instance", "nobody"}}) == Kind::not_found);
+  CHECK(f.refused("prune", {{"instance", "nobody"}, {"keep_last", 1}}) == Kind::not_found);
+  CHECK(f.refused("fork", {{"instance", "nobody"}, {"new_instance", "n"}}) == Kind::not_found);
+}
+
+TEST_CASE("control commands: a start with everything, listed by it", "[control]") {
+  CommandFixture f;
+  f.start("i", "O", {{"version", "1.2.3"}, {"tags", {"red", "round"}}, {"delay", 60'000}});
+  f.start("j");
+  CHECK(f.refused("start", {{"instance", "i"}, {"orchestration", "O"}}) == Kind::refused);
+  f.start("i", "O", {{"use_existing", true}});
+  const json found = f.run("list", {{"tags", {"red"}}});
+  REQUIRE(found["instances"].size() == 1);
+  CHECK(found["instances"][0]["instance_id"] == "i");
+  CHECK(found["instances"][0]["tags"] == json{"red", "round"});
+  CHECK(found["next_cursor"].is_null());
+  CHECK(f.run("count")["count"] == 2);
+  CHECK(f.run("count", {{"id_prefix", "j"}})["count"] == 1);
+}
+
+TEST_CASE("control commands: a listing in pages, and all at once", "[control]") {
+  CommandFixture f;
+  for (int i = 0; i < 5; ++i) {
+    f.start("i" + std::to_string(i));
+  }
+  const json first = f.run("list", {{"order", "id"}, {"limit", 2}});
+  CHECK(first["instances"].size() == 2);
+  const json second =
+      f.run("list", {{"order", "id"}, {"limit", 10}, {"cursor", first["next_cursor"]}});
+  REQUIRE(second["instances"].size() == 3);
+  CHECK(second["instances"][0]["instance_id"] == "i2");
+  CHECK(f.run("list", {{"all", true}})["count"] == 5);
+  CHECK(f.sink.items.size() == 5);
+  f.sink.items.clear();
+  CHECK(f.run("list", {{"all", true}, {"limit", 3}})["count"] == 3);
+  f.sink.items.clear();
+  f.sink.most_items = 2;
+  CHECK(f.refused("list", {{"all", true}}) == Kind::interrupted);
+  CHECK(f.refused("list", {{"cursor", "nonsense"}}) == Kind::usage);
+  CHECK(f.refused("list", {{"limit", 10'001}}) == Kind::usage);
+}
+
+TEST_CASE("control commands: to mean everything must be said", "[control]") {
+  CommandFixture f;
+  f.start("i");
+  CHECK(f.refused("delete") == Kind::usage);
+  CHECK(f.refused("delete", {{"force", true}}) == Kind::usage);
+  CHECK(f.refused("delete", {{"instance", "i"}, {"name", "O"}}) == Kind::usage);
+  CHECK(f.refused("prune", {{"keep_last", 1}}) == Kind::usage);
+  CHECK(f.refused("pause") == Kind::usage);
+  CHECK(f.refused("pause", {{"instance", "i"}, {"store", true}}) == Kind::usage);
+  CHECK(f.refused("delete", {{"instance", "i"}}) == Kind::refused);
+  CHECK(f.run("delete", {{"everything", true}, {"dry_run", true}})["would_delete"].size() == 1);
+  CHECK(f.run("delete", {{"everything", true}})["instances_deleted"] == 0);
+  CHECK(f.run("delete", {{"everything", true}, {"force", true}})["instances_deleted"] == 1);
+  CHECK(f.run("count")["count"] == 0);
+}
+
+TEST_CASE("control commands: a bulk delete is interrupted between two instances", "[control]") {
+  CommandFixture f;
+  f.start("i");
+  f.start("j");
+  f.sink.goes_on = false;
+  CHECK(f.refused("delete", {{"everything", true}, {"force", true}}) == Kind::interrupted);
+  CHECK(f.sink.reported.total == 2);
+  CHECK(f.run("count")["count"] == 1);
+}
+
+TEST_CASE("control commands: what is paused is told, and goes on", "[control]") {
+  CommandFixture f;
+  f.start("i");
+  CHECK(f.run("pause", {{"instance", "i"}}) == json{{"scope", "instance"}, {"name", "i"}});
+  CHECK(f.run("pause", {{"orchestration", "O"}})["scope"] == "orchestration");
+  CHECK(f.run("pause", {{"store", true}})["scope"] == "store");
+  CHECK(f.run("stuck")["paused"].size() == 3);
+  f.run("resume", {{"instance", "i"}});
+  f.run("resume", {{"orchestration", "O"}});
+  f.run("resume", {{"store", true}});
+  CHECK(f.run("stuck")["paused"].empty());
+}
+
+TEST_CASE("control commands: an instance goes from one store to another", "[control]") {
+  CommandFixture from;
+  CommandFixture to;
+  from.start("i");
+  const json document = from.run("export", {{"instance", "i"}})["document"];
+  CHECK(to.run("import", {{"document", document}})["instance_id"] == "i");
+  CHECK(to.refused("import", {{"document", document}}) == Kind::refused);
+  CHECK(to.run("import", {{"document", document}, {"new_instance", "j"}})["instance_id"] == "j");
+  CHECK(to.refused("import", {{"document", "{}"}}) == Kind::usage);
+}
+
+TEST_CASE("control commands: the store as a whole", "[control]") {
+  CommandFixture f;
+  f.start("i");
+  CHECK(f.run("stats")["total_instances"] == 1);
+  CHECK(f.run("health")["running_instances"] == 1);
+  CHECK(f.run("verify")["clean"] == true);
+  CHECK(f.refused("backup", {{"directory", "relative"}}) == Kind::usage);
+}
+
+TEST_CASE("control commands: words for a shell", "[control]") {
+  CommandFixture f;
+  f.start("order-1", "Ship");
+  f.start("order-2", "Ship");
+  f.start("other", "Pack");
+  CHECK(f.run("complete", {{"of", "instances"}, {"prefix", "order"}})["words"] ==
+        json{"order-1", "order-2"});
+  CHECK(f.run("complete", {{"of", "orchestrations"}, {"prefix", "S"}})["words"] ==
+        json::array({"Ship"}));
+}
+
+TEST_CASE("control commands: a tail tells each event once, until the instance ends", "[control]") {
+  RunningFixture f;
+  f.start("i", "Approval");
+  f.sink.on_item = [&](const json& event) {
+    if (event["type"] == "ExternalSubscribed") {
+      f.run("raise", {{"instance", "i"}, {"name", "Approved"}, {"data", "yes"}});
+    }
+  };
+  const json result = f.run("tail", {{"instance", "i"}});
+  CHECK(result["ended"] == true);
+  CHECK(result["live"] == true);
+  CHECK(result["status"]["output"] == "yes");
+  std::uint64_t last = 0;
+  for (const json& event : f.sink.items) {
+    CHECK(event["event_id"] == ++last);
+    CHECK(event["execution_id"] == 1);
+    CHECK(event.contains("description"));
+  }
+  CHECK(f.sink.items.back()["type"] == "OrchestrationCompleted");
+  CHECK(f.refused("tail", {{"instance", "i"}, {"execution", 9}}) == Kind::not_found);
+}
+
+TEST_CASE("control commands: a tail ends with its reader, and with what is deleted", "[control]") {
+  RunningFixture f;
+  f.start("i", "Approval");
+  f.sink.goes_on = false;
+  CHECK(f.refused("tail", {{"instance", "i"}}) == Kind::interrupted);
+  f.sink.goes_on = true;
+  f.sink.items.clear();
+  f.sink.on_item = [&](const json& event) {
+    if (event["type"] == "ExternalSubscribed") {
+      f.run("delete", {{"instance", "i"}, {"force", true}});
+    }
+  };
+  CHECK(f.run("tail", {{"instance", "i"}})["deleted"] == true);
+}
+
+TEST_CASE("control commands: a tail of a store that nobody runs ends at once", "[control]") {
+  CommandFixture f;
+  f.session.live = false;
+  f.start("i");
+  const json result = f.run("tail", {{"instance", "i"}});
+  CHECK(result["live"] == false);
+  CHECK(result["ended"] == false);
+}
+
+TEST_CASE("control commands: everything about an instance", "[control]") {
+  RunningFixture f;
+  f.start("i", "Approval");
+  REQUIRE(f.session.client.wait_for_value("i", "stage", 60s));
+  const json shown = f.run("show", {{"instance", "i"}});
+  CHECK(shown["info"]["status"]["state"] == "Running");
+  CHECK(shown["summary"]["orchestration_name"] == "Approval");
+  CHECK(shown["values"][0]["value"] == "asked");
+  CHECK(shown["current_execution"]["pending_events"][0]["name"] == "Approved");
+  CHECK(f.run("tree", {{"instance", "i"}})["instances"].size() == 1);
+  const json history = f.run("history", {{"instance", "i"}});
+  CHECK(history["events"][0]["type"] == "OrchestrationStarted");
+  f.run("terminate", {{"instance", "i"}, {"reason", "enough"}});
+  CHECK(f.run("show", {{"instance", "i"}})["info"]["status"]["cancelled"] == true);
+  CHECK(f.refused("terminate", {{"instance", "i"}}) == Kind::refused);
+  CHECK(f.refused("cancel", {{"instance", "i"}}) == Kind::refused);
+}
+
+TEST_CASE("control commands: a failed instance is rewound and forked", "[control]") {
+  RunningFixture f;
+  f.start("i", "Failing");
+  f.await("i");
+  CHECK(f.run("rewind", {{"instance", "i"}})["instance_id"] == "i");
+  f.await("i");
+  CHECK(f.run("fork", {{"instance", "i"}, {"new_instance", "j"}, {"event", 1}})["events_kept"] ==
+        1);
+  f.await("j");
+  CHECK(f.refused("fork", {{"instance", "i"}, {"new_instance", "j"}}) == Kind::refused);
+  f.start("k", "Approval");
+  CHECK(f.refused("rewind", {{"instance", "k"}}) == Kind::refused);
+  CHECK(f.run("release", {{"instance", "k"}})["released"] == 0);
+}

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "provider/lmdb/lmdb_kv.hpp"
+#include "provider/memory/memory_kv.hpp"
+#include "provider/world.hpp"
+
+namespace duroxide::testing {
+
+/// The tables of a store, without the store.
+struct Tables {
+  explicit Tables(Backend backend) {
+    if (backend == Backend::memory) {
+      kv = std::make_shared<storage::MemoryKv>();
+    } else {
+      directory.emplace();
+      kv = std::make_shared<storage::LmdbKv>(directory->path(), Durability::none,
+                                             std::uint64_t{1} << 20,
+                                             storage::DirectoryLock(directory->path()));
+    }
+  }
+  std::optional<TempDir> directory;
+  std::shared_ptr<storage::KvStore> kv;
+};
+
+}  // namespace duroxide::testing
