@@ -22,9 +22,11 @@ class Awaited {
   /// To be called once, on any thread, also after nobody waits any more.
   [[nodiscard]] std::function<void(T)> callback() const {
     return [state = state_](T value) {
-      const std::lock_guard lock(state->mutex);
-      state->value.emplace(std::move(value));
-      state->arrived.notify_one();
+      {
+        const std::lock_guard lock(state->mutex);
+        state->value.emplace(std::move(value));
+      }
+      state->arrived.notify_one();  // unlocked, or the one who waits would wake up to wait again
     };
   }
 
