@@ -114,14 +114,11 @@ std::unique_ptr<ReadView> LmdbKv::writer_view() {
   } else {
     check_lmdb(mdb_txn_renew(writer_txn_), "beginning to read");
   }
-  return std::make_unique<LmdbView>(writer_txn_, tables_, std::shared_lock<std::shared_mutex>(),
-                                    nullptr);
+  return std::make_unique<LmdbView>(writer_txn_, tables_, SnapshotGate::Snapshot(), nullptr);
 }
 
 std::unique_ptr<ReadView> LmdbKv::snapshot() {
-  std::unique_lock gate(gate_);
-  std::shared_lock lock(mutex_);
-  gate.unlock();
+  auto held = gate_.enter();
   if (env_ == nullptr || map_is_lost_) {
     throw StorageFailure(ProviderError::Kind::closed, "the store is closed");
   }
@@ -131,7 +128,7 @@ std::unique_ptr<ReadView> LmdbKv::snapshot() {
     code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
   }
   check_lmdb(code, "beginning to read");
-  return std::make_unique<LmdbView>(txn, tables_, std::move(lock), &readers_);
+  return std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_);
 }
 
 int LmdbKv::try_commit(const Changes& changes) {
@@ -184,16 +181,8 @@ void LmdbKv::commit(const Changes& changes) {
   throw failure;
 }
 
-std::unique_lock<std::shared_mutex> LmdbKv::take_snapshots_back() {
-  const std::lock_guard gate(gate_);
-  wants_snapshots_back_ = true;
-  std::unique_lock lock(mutex_);
-  wants_snapshots_back_ = false;
-  return lock;
-}
-
 StoreUse LmdbKv::use() {
-  const std::shared_lock lock(mutex_);
+  const auto held = gate_.enter();
   StoreUse use;
   if (env_ != nullptr && !map_is_lost_) {
     use.bytes = used_bytes(env_);
@@ -203,7 +192,7 @@ StoreUse LmdbKv::use() {
 }
 
 void LmdbKv::grow() {
-  const auto lock = take_snapshots_back();
+  const auto nobody = gate_.take_back();
   MDB_envinfo info{};
   check_lmdb(mdb_env_info(env_, &info), "reading the size of the map");
   if (const int code = mdb_env_set_mapsize(env_, info.me_mapsize * 2); code != MDB_SUCCESS) {
@@ -216,7 +205,7 @@ void LmdbKv::grow() {
 }
 
 void LmdbKv::close() {
-  const auto lock = take_snapshots_back();
+  const auto nobody = gate_.take_back();
   if (env_ == nullptr) {
     return;
   }

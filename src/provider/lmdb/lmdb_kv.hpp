@@ -1,9 +1,6 @@
 #pragma once
 
-#include <atomic>
 #include <filesystem>
-#include <mutex>
-#include <shared_mutex>
 #include <string>
 
 #include <lmdb.h>
@@ -14,6 +11,7 @@
 #include "provider/core/readers.hpp"
 #include "provider/lmdb/directory_lock.hpp"
 #include "provider/lmdb/lmdb_view.hpp"
+#include "provider/lmdb/snapshot_gate.hpp"
 
 namespace duroxide::storage {
 
@@ -29,7 +27,7 @@ class LmdbKv final : public KvStore {
 
   [[nodiscard]] std::unique_ptr<ReadView> writer_view() override;
   [[nodiscard]] std::unique_ptr<ReadView> snapshot() override;
-  [[nodiscard]] bool wants_snapshots_back() const override { return wants_snapshots_back_; }
+  [[nodiscard]] bool wants_snapshots_back() const override { return gate_.wanted_back(); }
   [[nodiscard]] std::filesystem::path directory() const override { return file_.parent_path(); }
   void commit(const Changes& changes) override;
   [[nodiscard]] std::string broken() const override { return broken_; }
@@ -41,22 +39,18 @@ class LmdbKv final : public KvStore {
   [[nodiscard]] int open_tables_once();
   [[nodiscard]] int try_commit(const Changes& changes);
   void grow();
-  /// Waits until there is no snapshot. There is none before what it returns is let go of.
-  [[nodiscard]] std::unique_lock<std::shared_mutex> take_snapshots_back();
   /// Frees what readers of other processes have left that were killed: it would keep every page
   /// from being used again. Returns whether there was any.
   bool drop_dead_readers();
 
   std::filesystem::path file_;
-  std::mutex gate_;  ///< on the way to `mutex_`, so that nobody overtakes the one who waits
-  std::atomic<bool> wants_snapshots_back_{false};
-  std::shared_mutex mutex_;  ///< shared by snapshots; the map moves, and closes, without any
+  SnapshotGate gate_;
   MDB_env* env_ = nullptr;
   LmdbTables tables_{};
   MDB_txn* writer_txn_ = nullptr;  ///< the writer's reading transaction, reset between views
   std::string broken_;
   std::uint64_t commits_ = 0;
-  bool map_is_lost_ = false;  ///< nothing may be read any more; guarded by `mutex_`
+  bool map_is_lost_ = false;  ///< nothing may be read any more; guarded by `gate_`
   DirectoryLock lock_;
   Readers readers_;
 };

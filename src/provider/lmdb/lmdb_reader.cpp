@@ -1,7 +1,6 @@
 #include "provider/lmdb/lmdb_reader.hpp"
 
 #include <cerrno>
-#include <mutex>
 #include <utility>
 
 #include "provider/core/session.hpp"
@@ -102,21 +101,21 @@ std::unique_ptr<ReadView> LmdbReader::snapshot() {
   auto shared = keep_owners_out();
   bool readers_checked = false;
   while (true) {
-    std::shared_lock lock(mutex_);
+    auto held = gate_.enter();
     if (env_ == nullptr) {
       throw StorageFailure(Kind::closed, "the store is closed");
     }
     MDB_txn* txn = nullptr;
     const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
     if (code == MDB_SUCCESS) {
-      return std::make_unique<LmdbView>(txn, tables_, std::move(lock), &readers_,
+      return std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_,
                                         std::move(shared));
     }
     if (code == MDB_READERS_FULL && !std::exchange(readers_checked, true)) {
       int dead = 0;
       check_lmdb(mdb_reader_check(env_, &dead), "checking for stale readers");
     } else if (code == MDB_MAP_RESIZED) {
-      lock.unlock();
+      held.unlock();
       follow_map();
     } else {
       check_lmdb(code, "beginning to read");
@@ -125,7 +124,7 @@ std::unique_ptr<ReadView> LmdbReader::snapshot() {
 }
 
 StoreUse LmdbReader::use() {
-  const std::shared_lock lock(mutex_);
+  const auto held = gate_.enter();
   StoreUse use;
   if (env_ != nullptr) {
     use.bytes = used_bytes(env_);
@@ -135,7 +134,7 @@ StoreUse LmdbReader::use() {
 }
 
 void LmdbReader::follow_map() {
-  const std::unique_lock lock(mutex_);
+  const auto nobody = gate_.take_back();
   if (env_ != nullptr) {
     check_lmdb(mdb_env_set_mapsize(env_, 0), "following the growth of the map");
   }
@@ -146,7 +145,7 @@ void LmdbReader::commit(const Changes&) {
 }
 
 void LmdbReader::close() {
-  const std::unique_lock lock(mutex_);
+  const auto nobody = gate_.take_back();
   if (env_ != nullptr) {
     mdb_env_close(std::exchange(env_, nullptr));
     claim_.release();

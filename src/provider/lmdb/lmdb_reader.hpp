@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <shared_mutex>
 #include <string>
 
 #include <lmdb.h>
@@ -10,6 +9,7 @@
 #include "provider/core/readers.hpp"
 #include "provider/lmdb/directory_lock.hpp"
 #include "provider/lmdb/lmdb_view.hpp"
+#include "provider/lmdb/snapshot_gate.hpp"
 
 namespace duroxide::storage {
 
@@ -29,6 +29,7 @@ class LmdbReader final : public KvStore {
 
   [[nodiscard]] std::unique_ptr<ReadView> writer_view() override { return snapshot(); }
   [[nodiscard]] std::unique_ptr<ReadView> snapshot() override;
+  [[nodiscard]] bool wants_snapshots_back() const override { return gate_.wanted_back(); }
   [[nodiscard]] std::filesystem::path directory() const override { return directory_; }
   /// Refuses.
   void commit(const Changes& changes) override;
@@ -46,7 +47,7 @@ class LmdbReader final : public KvStore {
   std::filesystem::path directory_;
   ProcessClaim claim_;
   Guard guard_;
-  std::shared_mutex mutex_;  ///< shared by snapshots; the map moves, and closes, without any
+  SnapshotGate gate_;
   MDB_env* env_ = nullptr;
   LmdbTables tables_{};
   Readers readers_;

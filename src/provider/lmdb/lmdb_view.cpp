@@ -62,16 +62,16 @@ class LmdbCursor final : public Cursor {
 
 }  // namespace
 
-LmdbView::LmdbView(MDB_txn* txn, const LmdbTables& tables, std::shared_lock<std::shared_mutex> lock,
+LmdbView::LmdbView(MDB_txn* txn, const LmdbTables& tables, SnapshotGate::Snapshot held,
                    Readers* readers, std::optional<SharedDirectoryLock> shared)
-    : txn_(txn), tables_(tables), lock_(std::move(lock)), shared_(std::move(shared)) {
+    : txn_(txn), tables_(tables), held_(std::move(held)), shared_(std::move(shared)) {
   if (readers != nullptr) {
     counted_.emplace(*readers);
   }
 }
 
 LmdbView::~LmdbView() {
-  if (lock_.owns_lock()) {
+  if (held_.owns_lock()) {
     mdb_txn_abort(txn_);
   } else {
     mdb_txn_reset(txn_);

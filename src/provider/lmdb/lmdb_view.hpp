@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <shared_mutex>
 #include <string_view>
 
 #include <lmdb.h>
@@ -12,6 +11,7 @@
 #include "provider/core/kv.hpp"
 #include "provider/core/readers.hpp"
 #include "provider/lmdb/directory_lock.hpp"
+#include "provider/lmdb/snapshot_gate.hpp"
 
 namespace duroxide::storage {
 
@@ -27,10 +27,10 @@ using LmdbTables = std::array<MDB_dbi, table_count>;
 /// The tables as one reading transaction sees them.
 class LmdbView final : public ReadView {
  public:
-  /// Owns the transaction if it has a lock, and only resets it if not. It is counted among `readers`,
+  /// Owns the transaction if it is held, and only resets it if not. It is counted among `readers`,
   /// unless that is null. `shared` is let go of after it.
-  LmdbView(MDB_txn* txn, const LmdbTables& tables, std::shared_lock<std::shared_mutex> lock,
-           Readers* readers, std::optional<SharedDirectoryLock> shared = std::nullopt);
+  LmdbView(MDB_txn* txn, const LmdbTables& tables, SnapshotGate::Snapshot held, Readers* readers,
+           std::optional<SharedDirectoryLock> shared = std::nullopt);
   ~LmdbView() override;
   LmdbView(const LmdbView&) = delete;
   LmdbView& operator=(const LmdbView&) = delete;
@@ -47,7 +47,7 @@ class LmdbView final : public ReadView {
 
   MDB_txn* txn_;
   const LmdbTables& tables_;
-  std::shared_lock<std::shared_mutex> lock_;
+  SnapshotGate::Snapshot held_;
   std::optional<SharedDirectoryLock> shared_;
   std::optional<CountedReader> counted_;
 };
