@@ -1,6 +1,7 @@
 #include "provider/management.hpp"
 
 #include "provider/core/keys.hpp"
+#include "provider/paced_store.hpp"
 
 namespace duroxide::storage {
 
@@ -15,6 +16,12 @@ FoundInstance find_instance(const ReadView& view, const std::string& instance) {
     throw_corrupt(Table::instances, make_key(*number), "the record is gone");
   }
   return {*number, std::move(*record)};
+}
+
+Management Management::paced() const {
+  Management other = *this;
+  other.store_ = make_paced(store_);
+  return other;
 }
 
 InstanceInfo Management::info(const std::string& instance) const {

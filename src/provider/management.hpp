@@ -28,6 +28,9 @@ class Management {
         clock_(std::move(clock)),
         log_(std::move(log)) {}
 
+  /// The same for a thread of the background, which is to leave the machine to the engine.
+  [[nodiscard]] Management paced() const;
+
   [[nodiscard]] std::vector<InstanceSummary> list(const InstanceFilter& filter) const;
   [[nodiscard]] InstanceInfo info(const std::string& instance) const;
   [[nodiscard]] std::vector<std::uint64_t> executions(const std::string& instance) const;
@@ -66,8 +69,8 @@ class Management {
 };
 
 /// The management interface of a store: reads go to threads of their own that give way to the
-/// engine's, one for those that are short and one for those that may take long, so that neither ever
-/// waits behind the other; changes go on to the writer. In a deterministic system all are ordinary
+/// engine's, one each for those that are short, for pages of listings, for those that may take long, and for
+/// maintenance, so that none ever waits behind another kind; changes go on to the writer. In a deterministic system all are ordinary
 /// scheduled actors.
 [[nodiscard]] ManagementActor spawn_management(caf::actor_system& system, const Management& reads,
                                                WriterActor writer);

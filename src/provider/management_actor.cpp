@@ -12,9 +12,11 @@ namespace {
 using namespace management;
 
 using ShortReads =
-    RequestList<ListPage, GetInstanceCounts, GetInstanceInfo, GetInstanceDetails, ListExecutions,
+    RequestList<GetInstanceCounts, GetInstanceInfo, GetInstanceDetails, ListExecutions,
                 GetExecutionInfo, ReadExecutionHistory, GetQueueDepths, GetSystemMetrics,
                 GetSystemHealth, ListPendingActivities, ListQuarantined, ListPaused>;
+/// Of their own, as nobody asks for just one of them.
+using Pages = RequestList<ListPage>;
 using LongReads =
     RequestList<ListInstances, CountInstances, ListStuck, GetInstanceTree, ExportInstance>;
 using Maintenance = RequestList<VerifyStore, BackupStore>;
@@ -133,7 +135,7 @@ class ReaderThread {
       if (actors::is_deterministic(system)) {
         actor_ = system.spawn<Reader<Requests>>(reads, false);
       } else {
-        actor_ = system.spawn<Reader<Requests>, actors::own_thread>(reads, true);
+        actor_ = system.spawn<Reader<Requests>, actors::own_thread>(reads.paced(), true);
       }
     }
     return actor_;
@@ -170,6 +172,7 @@ class Front final : public ManagementActor::base {
 
   void on_exit() override {
     short_reads_.stop();
+    pages_.stop();
     long_reads_.stop();
     maintenance_.stop();
   }
@@ -178,7 +181,7 @@ class Front final : public ManagementActor::base {
   behavior_type make_behavior() override {
     return {
         read<ListInstances>(long_reads_),
-        read<ListPage>(short_reads_),
+        read<ListPage>(pages_),
         read<CountInstances>(long_reads_),
         read<GetInstanceCounts>(short_reads_),
         read<GetInstanceInfo>(short_reads_),
@@ -214,6 +217,7 @@ class Front final : public ManagementActor::base {
   Management reads_;
   WriterActor writer_;
   ReaderThread<ShortReads> short_reads_;
+  ReaderThread<Pages> pages_;
   ReaderThread<LongReads> long_reads_;
   ReaderThread<Maintenance> maintenance_;
 };

@@ -192,7 +192,7 @@ std::vector<Figure> measure_management(const std::filesystem::path& directory, b
           {"details of an instance, p50",
            p50([&] { must(client.get_instance_details(shape.running_id)); }), "ms", true, 1, true},
           {"throughput lost while everything is listed",
-           100 * measure_loss(workloads, quick ? 200 : 5'000, quick ? 1 : 5), "%", true, 10, true},
+           100 * measure_loss(workloads, quick ? 200 : 5'000, quick ? 1 : 9), "%", true, 10, true},
       });
   return figures;
 }

@@ -74,6 +74,8 @@ class ReadView {
   [[nodiscard]] virtual std::unique_ptr<Cursor> cursor(Table table) const = 0;
   /// Number of keys.
   [[nodiscard]] virtual std::uint64_t count(Table table) const = 0;
+  /// How many commits it has seen; two views with the same number see the same.
+  [[nodiscard]] virtual std::uint64_t commits() const = 0;
 };
 
 /// One key's new value, or none for a deletion.

@@ -39,6 +39,7 @@ class LmdbView final : public ReadView {
                                                     std::string_view key) const override;
   [[nodiscard]] std::unique_ptr<Cursor> cursor(Table table) const override;
   [[nodiscard]] std::uint64_t count(Table table) const override;
+  [[nodiscard]] std::uint64_t commits() const override { return mdb_txn_id(txn_); }
 
  private:
   [[nodiscard]] MDB_dbi dbi(Table table) const {

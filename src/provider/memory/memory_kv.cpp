@@ -40,10 +40,11 @@ class MemoryCursor final : public Cursor {
 
 class MemoryView final : public ReadView {
  public:
-  explicit MemoryView(const std::array<Rows, table_count>& tables) : tables_(tables) {}
-  MemoryView(const std::array<Rows, table_count>& tables, std::shared_lock<std::shared_mutex> lock,
-             Readers& readers)
-      : tables_(tables), lock_(std::move(lock)) {
+  MemoryView(const std::array<Rows, table_count>& tables, std::uint64_t commits)
+      : tables_(tables), commits_(commits) {}
+  MemoryView(const std::array<Rows, table_count>& tables, std::uint64_t commits,
+             std::shared_lock<std::shared_mutex> lock, Readers& readers)
+      : tables_(tables), commits_(commits), lock_(std::move(lock)) {
     counted_.emplace(readers);
   }
 
@@ -59,18 +60,20 @@ class MemoryView final : public ReadView {
   [[nodiscard]] std::uint64_t count(Table table) const override {
     return tables_.at(static_cast<std::size_t>(table)).size();
   }
+  [[nodiscard]] std::uint64_t commits() const override { return commits_; }
 
  private:
   const std::array<Rows, table_count>& tables_;
+  std::uint64_t commits_;
   std::shared_lock<std::shared_mutex> lock_;
   std::optional<CountedReader> counted_;
 };
 
 class MemoryCopy final : public ReadView {
  public:
-  MemoryCopy(std::array<Rows, table_count> tables, Readers& readers)
+  MemoryCopy(std::array<Rows, table_count> tables, std::uint64_t commits, Readers& readers)
       : tables_(std::move(tables)),
-        view_(tables_, std::shared_lock<std::shared_mutex>(), readers) {}
+        view_(tables_, commits, std::shared_lock<std::shared_mutex>(), readers) {}
   MemoryCopy(const MemoryCopy&) = delete;
   MemoryCopy& operator=(const MemoryCopy&) = delete;
 
@@ -82,6 +85,7 @@ class MemoryCopy final : public ReadView {
     return view_.cursor(table);
   }
   [[nodiscard]] std::uint64_t count(Table table) const override { return view_.count(table); }
+  [[nodiscard]] std::uint64_t commits() const override { return view_.commits(); }
 
  private:
   std::array<Rows, table_count> tables_;
@@ -91,7 +95,7 @@ class MemoryCopy final : public ReadView {
 }  // namespace
 
 std::unique_ptr<ReadView> MemoryKv::writer_view() {
-  return std::make_unique<MemoryView>(tables_);
+  return std::make_unique<MemoryView>(tables_, commits_);
 }
 
 std::shared_lock<std::shared_mutex> MemoryKv::lock_to_read() {
@@ -103,16 +107,18 @@ std::shared_lock<std::shared_mutex> MemoryKv::lock_to_read() {
 }
 
 std::unique_ptr<ReadView> MemoryKv::snapshot() {
-  return std::make_unique<MemoryView>(tables_, lock_to_read(), readers_);
+  auto lock = lock_to_read();
+  return std::make_unique<MemoryView>(tables_, commits_, std::move(lock), readers_);
 }
 
 std::unique_ptr<ReadView> MemoryKv::lasting_snapshot() {
   const auto lock = lock_to_read();
-  return std::make_unique<MemoryCopy>(tables_, readers_);
+  return std::make_unique<MemoryCopy>(tables_, commits_, readers_);
 }
 
 void MemoryKv::commit(const Changes& changes) {
   const std::unique_lock lock(mutex_);
+  ++commits_;
   for (std::size_t table = 0; table < table_count; ++table) {
     Rows& rows = tables_.at(table);
     for (const auto& [key, change] : changes.at(table)) {

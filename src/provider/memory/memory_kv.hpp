@@ -31,6 +31,7 @@ class MemoryKv final : public KvStore {
 
   std::shared_mutex mutex_;  ///< held shared by snapshots; the writer itself needs none to read
   bool closed_ = false;
+  std::uint64_t commits_ = 0;
   Tables tables_;
   Readers readers_;
 };
