@@ -58,10 +58,7 @@ class Filler {
     add_history(number, record);
   }
 
-  void commit(Number next) {
-    batch_.put(Table::meta, std::string(meta_keys::next_instance), make_key(next));
-    batch_.commit();
-  }
+  void commit() { batch_.commit(); }
 
  private:
   void add_history(Number number, const InstanceRecord& record) {
@@ -108,9 +105,9 @@ FullStore fill_full_store(const std::filesystem::path& directory, std::uint64_t 
   for (std::uint64_t i = 0; i < instances; ++i) {
     filler.add(i, begin + step * static_cast<std::int64_t>(i));
     if ((i + 1) % instances_per_commit == 0 || i + 1 == instances) {
-      filler.commit(i + 2);
+      filler.commit();
     }
   }
-  close_session(kv);
+  close_session(kv, instances + 1);
   return shape;
 }

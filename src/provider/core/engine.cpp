@@ -7,6 +7,10 @@
 
 namespace duroxide::storage {
 
+namespace {
+constexpr Number numbers_in_advance = 256;
+}  // namespace
+
 Engine::Engine(std::shared_ptr<KvStore> store, const Session& session, std::shared_ptr<Clock> clock,
                LogSink log, std::shared_ptr<WaitingReasons> reasons, CommitTiming::Host& host,
                const EngineOptions& options)
@@ -20,6 +24,7 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Session& session, std::shar
       instances_(batch_),
       timing_(host, options.longest_hold),
       next_instance_(session.next_instance),
+      numbers_reserved_(session.next_instance),
       last_created_(session.last_created),
       sequence_(session.sequence_base()),
       next_pause_(options.first_pause) {
@@ -145,8 +150,11 @@ FoundInstance Engine::require_instance(const std::string& id) {
 }
 
 void Engine::write_bookkeeping() {
-  if (numbers_given_) {
-    batch_.put(Table::meta, std::string(meta_keys::next_instance), make_key(next_instance_));
+  if (next_instance_ > numbers_reserved_) {
+    // Some in advance, so that not every commit writes this row. What is left of them is lost if the
+    // store is not closed.
+    batch_.put(Table::meta, std::string(meta_keys::next_instance),
+               make_key(next_instance_ + numbers_in_advance));
   }
   for (const auto& [key, count] : work_.counts_to_write) {
     batch_.put(Table::attempts, key.bytes(), make_key(count));
@@ -170,7 +178,9 @@ void Engine::batch_committed() {
   timing_.batch_ended();
   touched_.clear();
   turns_counted_ = 0;
-  numbers_given_ = false;
+  if (next_instance_ > numbers_reserved_) {
+    numbers_reserved_ = next_instance_ + numbers_in_advance;
+  }
   next_pause_ = options_.first_pause;
   removed_work_.clear();
   work_.counts_to_write.clear();
@@ -312,7 +322,7 @@ void Engine::close() {
   batch_.release();
   if (!stopped_) {
     try {
-      close_session(*store_);
+      close_session(*store_, next_instance_);
     } catch (const StorageFailure& failed) {
       log(LogLevel::warn, "the store could not be marked as closed: " + failed.error().message);
     }

@@ -319,6 +319,7 @@ class Engine {
   ChangeFeed feed_;
 
   Number next_instance_;
+  Number numbers_reserved_;  ///< the store promises to give out none below a second time
   Timestamp last_created_;
   std::uint64_t sequence_;
 
@@ -336,7 +337,6 @@ class Engine {
   std::vector<std::pair<WorkRef, std::uint64_t>> released_work_;
   std::vector<provider::LockToken> acked_timers_;  ///< their leases last until it is committed
   std::uint64_t turns_counted_ = 0;                ///< to be handed out after it
-  bool numbers_given_ = false;
   std::unordered_set<Number> changed_;  ///< instances whose values or custom status it changes
   bool timers_touched_ = false;
   bool quarantine_touched_ = true;  ///< what memory has of it must be read anew

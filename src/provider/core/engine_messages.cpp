@@ -122,7 +122,6 @@ void Engine::create_instance(const work::StartOrchestration& start, std::optiona
   const Timestamp now = clock_->now();
   last_created_ = std::max(last_created_, now);
   const Number number = next_instance_++;
-  numbers_given_ = true;
 
   InstanceRecord record;
   record.id = start.instance;

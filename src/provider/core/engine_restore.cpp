@@ -74,7 +74,6 @@ void Engine::write_state(Number number, const CarriedState& state) {
 void Engine::create_restored(Number number, InstanceRecord& record) {
   // A listing goes by the creation in this store; the times of old stand in the history.
   last_created_ = std::max(last_created_, clock_->now());
-  numbers_given_ = true;
   record.created_at = last_created_;
   record.updated_at = last_created_;
   record.start_session = session_.id;

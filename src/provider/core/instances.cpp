@@ -63,6 +63,26 @@ std::optional<InstanceRecord> load_instance(const ReadView& view, Number number)
   return bytes ? std::optional(decode_checked(key, *bytes)) : std::nullopt;
 }
 
+std::optional<FoundInstance> find_readable(const ReadView& view, Number from) {
+  const auto cursor = view.cursor(Table::instances);
+  for (bool more = cursor->seek(make_key(from)); more; more = cursor->next()) {
+    if (auto record = decode_instance(cursor->value())) {
+      return FoundInstance{number_at(cursor->key(), 0), std::move(*record)};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<FoundInstance> last_readable(const ReadView& view) {
+  const auto cursor = view.cursor(Table::instances);
+  for (bool more = cursor->last(); more; more = cursor->prev()) {
+    if (auto record = decode_instance(cursor->value())) {
+      return FoundInstance{number_at(cursor->key(), 0), std::move(*record)};
+    }
+  }
+  return std::nullopt;
+}
+
 OrchestrationStatus load_status(const ReadView& view, Number number) {
   const auto record = load_instance(view, number);
   if (!record) {
@@ -130,7 +150,6 @@ void Instances::create(Number number, const InstanceRecord& record) {
   batch_.put_new(Table::instances, make_key(number), encode_instance(record));
   batch_.put_new(Table::by_status, status_key(record.status, number), {});
   batch_.put_new(Table::by_name, name_key(record.orchestration, record.status, number), {});
-  batch_.put_new(Table::by_created, make_key(sortable(record.created_at), number), {});
   batch_.put_new(Table::by_updated, update_key(record.status, record.updated_at, number), {});
   if (record.parent_number != 0) {
     batch_.put_new(Table::by_parent, make_key(record.parent_number, number), {});
@@ -165,7 +184,6 @@ void Instances::remove(Number number, const InstanceRecord& record) {
   batch_.erase(Table::instances, make_key(number));
   batch_.erase(Table::by_status, status_key(record.status, number));
   batch_.erase(Table::by_name, name_key(record.orchestration, record.status, number));
-  batch_.erase(Table::by_created, make_key(sortable(record.created_at), number));
   batch_.erase(Table::by_updated, update_key(record.status, record.updated_at, number));
   if (record.parent_number != 0) {
     batch_.erase(Table::by_parent, make_key(record.parent_number, number));

@@ -23,6 +23,10 @@ struct FoundInstance {
 /// management actor's thread. All throw `StorageFailure`.
 [[nodiscard]] std::optional<Number> find_number(const ReadView& view, std::string_view id);
 [[nodiscard]] std::optional<InstanceRecord> load_instance(const ReadView& view, Number number);
+/// The first instance from a number on, and the last of all, whose record can be read. Numbers are
+/// given in order of creation, and creation times never go back.
+[[nodiscard]] std::optional<FoundInstance> find_readable(const ReadView& view, Number from);
+[[nodiscard]] std::optional<FoundInstance> last_readable(const ReadView& view);
 /// With the custom status.
 [[nodiscard]] OrchestrationStatus load_status(const ReadView& view, Number number);
 [[nodiscard]] std::vector<Event> load_history(const ReadView& view, Number number,

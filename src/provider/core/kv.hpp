@@ -31,7 +31,6 @@ enum class Table : std::uint8_t {
   attempts,    ///< number, or a work key -> deliveries counted
   by_status,   ///< status, number
   by_name,     ///< orchestration name, 0, status, number
-  by_created,  ///< creation time, number
   by_parent,   ///< parent's number, number
   values,      ///< number, key -> entry of the instance's key-value state
   custom_status,  ///< number -> custom status and its version

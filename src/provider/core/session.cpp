@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "provider/core/instances.hpp"
 #include "provider/core/keys.hpp"
 
 namespace duroxide::storage {
@@ -28,9 +29,8 @@ Session open_session(KvStore& store) {
     session.id = read_number(*view, meta_keys::session, 0) + 1;
     session.after_crash = view->get(Table::meta, meta_keys::open).has_value();
     session.next_instance = read_number(*view, meta_keys::next_instance, 1);
-    const auto created = view->cursor(Table::by_created);
-    session.last_created =
-        created->last() ? from_sortable(number_at(created->key(), 0)) : Timestamp::min();
+    const auto newest = last_readable(*view);
+    session.last_created = newest ? newest->record.created_at : Timestamp::min();
   }
   Changes changes;
   set(changes, meta_keys::format, std::string(format_magic) + make_key(store_format));
@@ -40,8 +40,9 @@ Session open_session(KvStore& store) {
   return session;
 }
 
-void close_session(KvStore& store) {
+void close_session(KvStore& store, Number next_instance) {
   Changes changes;
+  set(changes, meta_keys::next_instance, make_key(next_instance));
   set(changes, meta_keys::open, std::nullopt);
   store.commit(changes);
 }

@@ -35,7 +35,7 @@ struct Session {
 /// Begins a session: one commit, which also makes an empty store one of ours.
 [[nodiscard]] Session open_session(KvStore& store);
 
-/// Marks the store as closed in an orderly way.
-void close_session(KvStore& store);
+/// Marks the store as closed in an orderly way, with the first number that no instance has had.
+void close_session(KvStore& store, Number next_instance);
 
 }  // namespace duroxide::storage

@@ -101,9 +101,22 @@ std::string behind_prefix(std::string prefix) {
 }
 
 std::optional<Number> first_created_at(const ReadView& view, Timestamp time) {
-  const auto cursor = view.cursor(Table::by_created);
-  return cursor->seek(make_key(sortable(time))) ? std::optional(number_at(cursor->key(), 8))
-                                                : std::nullopt;
+  const auto last = last_readable(view);
+  if (!last || last->record.created_at < time) {
+    return std::nullopt;
+  }
+  Number first = 0;
+  Number found = last->number;
+  while (first < found) {
+    const Number middle = first + (found - first) / 2;
+    const auto instance = find_readable(view, middle);
+    if (!instance || instance->record.created_at >= time) {
+      found = middle;
+    } else {
+      first = instance->number + 1;
+    }
+  }
+  return found;
 }
 
 Plan make_plan(const ReadView& view, const InstanceFilter& filter) {

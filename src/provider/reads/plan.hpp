@@ -46,7 +46,7 @@ struct Plan {
 [[nodiscard]] bool matches(const Plan& plan, const InstanceFilter& filter,
                            const InstanceRecord& record);
 
-/// The first number that was created at `time` or later.
+/// The number from which on all instances were created at `time` or later; nothing if none was.
 [[nodiscard]] std::optional<Number> first_created_at(const ReadView& view, Timestamp time);
 
 /// What sorts behind every text that begins with `prefix`, which is UTF-8 and not empty.

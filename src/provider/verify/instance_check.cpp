@@ -12,8 +12,8 @@ namespace duroxide::storage {
 
 namespace {
 
-constexpr Table indexes[] = {Table::by_status,  Table::by_name,   Table::by_created,
-                             Table::by_updated, Table::by_parent, Table::by_tag};
+constexpr Table indexes[] = {Table::by_status, Table::by_name, Table::by_updated, Table::by_parent,
+                             Table::by_tag};
 
 /// Checks one instance; each part adds to the findings by itself.
 class InstanceCheck {
@@ -29,6 +29,7 @@ class InstanceCheck {
       return;
     }
     check_id();
+    check_creation();
     check_indexes();
     check_executions();
     if (is_running()) {
@@ -53,6 +54,19 @@ class InstanceCheck {
     } else if (*bytes != make_key(number_)) {
       found(Table::ids, record_.id,
             "the id of instance number " + std::to_string(number_) + " leads elsewhere");
+    }
+  }
+
+  /// Spans of time are looked up by number.
+  void check_creation() const {
+    const auto cursor = view_.cursor(Table::instances);
+    if (!cursor->seek(make_key(number_)) || !cursor->prev()) {
+      return;
+    }
+    const auto before = decode_instance(cursor->value());
+    if (before && before->created_at > record_.created_at) {
+      found(Table::instances, make_key(number_),
+            "it was created before instance number " + std::to_string(number_at(cursor->key(), 0)));
     }
   }
 
@@ -161,8 +175,6 @@ std::vector<std::string> index_keys(Table index, Number number, const InstanceRe
       return {status_key(record.status, number)};
     case Table::by_name:
       return {name_key(record.orchestration, record.status, number)};
-    case Table::by_created:
-      return {make_key(sortable(record.created_at), number)};
     case Table::by_updated:
       return {update_key(record.status, record.updated_at, number)};
     case Table::by_parent:

@@ -55,7 +55,6 @@ void RowCheck::check(Table table, std::string_view key, std::string_view value) 
                    ", the rest its key there");
     case Table::by_status:
     case Table::by_name:
-    case Table::by_created:
     case Table::by_updated:
     case Table::by_parent:
     case Table::by_tag:
