@@ -3,6 +3,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <thread>
 
 #include <lmdb.h>
 #include <unistd.h>
@@ -140,6 +141,36 @@ TEST_CASE("a reader follows the map as the engine makes it larger", "[lmdb][read
     REQUIRE(process.step());
     CHECK(listed(*reader) == expected);
   }
+}
+
+TEST_CASE("a reader gives back what it holds for long when it must follow the map",
+          "[lmdb][read-only]") {
+  TempDir temp;
+  std::unique_ptr<World> engine;
+  OtherProcess process([&](int step) {
+    if (step == 0) {
+      engine = open_world(temp.path(), 1);
+    } else {
+      const std::string payload(std::size_t{4} << 20, 'x');
+      engine->enqueue(work::StartOrchestration{"large", "T", payload, {}, {}}).value();
+    }
+    return true;
+  });
+  REQUIRE(process.step());
+  storage::LmdbReader reader(temp.path(), storage::ProcessClaim(temp.path()),
+                             storage::LmdbReader::Guard::reader_marks);
+  auto lasting = reader.lasting_snapshot();
+  REQUIRE(process.step());
+  CHECK_FALSE(reader.wants_snapshots_back());
+  std::unique_ptr<storage::ReadView> newer;
+  std::thread other([&] { newer = reader.snapshot(); });
+  while (!reader.wants_snapshots_back()) {
+    std::this_thread::yield();
+  }
+  lasting.reset();
+  other.join();
+  CHECK(newer->get(storage::Table::ids, "large"));
+  newer.reset();
 }
 
 TEST_CASE("an engine runs on when a reader of it is killed", "[lmdb][read-only]") {

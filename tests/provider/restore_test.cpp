@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "provider/faulty_world.hpp"
+#include "provider/provider_actor.hpp"
 #include "provider/world.hpp"
 
 using namespace duroxide;
@@ -220,6 +221,67 @@ TEST_CASE("children of a rewound instance are what they are by now", "[restore]"
   CHECK_FALSE(busy_turn);  // its parent wants it again
 }
 
+TEST_CASE("what a rewind schedules is handed out once it is durable", "[restore]") {
+  FaultyWorld faulty;
+  World& world = faulty.world;
+  world.start("a");
+  const auto first = world.fetch_one();
+  auto ack = ack_of(first, {started_event(), scheduled_event(2), scheduled_event(3)});
+  ack.worker_items = {activity(first, 2), activity(first, 3)};
+  world.ack(ack).value();
+  world
+      .ask<Done>(*world.worker,
+                 AckWorker{world.fetch_work().at(0).lock_token,
+                           work::ActivityFailed{
+                               "a", 1, 2, application_error(ErrorKind::activity_failed, "no")}})
+      .value();
+  ack = failing(world.fetch_one(),
+                {refused(2), event_of(event::ActivityCancelRequested{"ended"}, 3)});
+  ack.cancelled_activities = {3};  // nobody has fetched it, so it still waits in memory
+  world.ack(ack).value();
+
+  faulty.kv->failures = 1;
+  const auto writer = caf::actor_cast<storage::WriterActor>(provider_of(*world.store));
+  const auto rewound = world.client->ask_actor<Answer<RestoredInstance>>(
+      writer, management::RewindInstance{"a", {}});
+  const auto fetched = world.worker->ask<Answer<WorkItems>>(DequeueWorkerPeekLock{10, {}, {}});
+  world.run();
+  CHECK(rewound.error().kind == Kind::disk_full);
+  CHECK_FALSE(fetched.answered());
+
+  world.clock->advance(10s);
+  REQUIRE(rewind(world, "a"));
+  REQUIRE(fetched.answered());
+  CHECK(ids_of(fetched.value()) == std::vector<std::uint64_t>{2, 3});
+}
+
+TEST_CASE("a parent in the middle of a turn does not learn of a failure that was rewound",
+          "[restore]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("p");
+  auto ack =
+      ack_of(world.fetch_one(), {started_event(), event_of(event::SubOrchestrationScheduled{
+                                                      "Child", std::nullopt, "child", "input"})});
+  ack.orchestrator_items = {start_item("child", "Child", ParentLink{"p", 1, 2})};
+  world.ack(ack).value();
+  const auto child = world.fetch_one();
+  world.raise("p", "Go");
+  const auto turn = world.fetch_one();
+  REQUIRE(turn.instance == "p");
+  auto end = failing(child, {started_event("Child"), scheduled_event(2), refused(2)});
+  end.orchestrator_items = {
+      work::SubOrchFailed{"p", 1, 2, application_error(ErrorKind::orchestration_failed, "no")}};
+  world.ack(end).value();
+
+  REQUIRE(rewind(world, "child"));
+  world.ack(ack_of(turn, {event_of(event::GuidRecorded{"x"})})).value();
+  while (!world.nothing_to_fetch()) {
+    const auto next = world.fetch_one();
+    CHECK(next.instance == "child");
+    world.ack(ack_of(next, {event_of(event::GuidRecorded{"x"})})).value();
+  }
+}
+
 TEST_CASE("a fork goes its own way and leaves its source alone", "[restore]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   fail_after_two(world);
@@ -338,6 +400,10 @@ TEST_CASE("a document that contradicts itself is not imported", "[restore]") {
       {"cannot be right", [](auto& x) { x.executions[0].events[2].event_id = 9; }},
       {"cannot be right", [](auto& x) { x.executions[0].events[2].source_event_id = 1; }},
       {"begin with", [](auto& x) { x.executions[0].events.erase(x.executions[0].events.begin()); }},
+      {"its own parent",
+       [](auto& x) {
+         x.parent = ParentLink{x.instance_id, 1, 2};
+       }},
       {"has the status", [](auto& x) { x.executions[0].status = ExecutionStatus::running; }},
       {"has the status", [](auto& x) { x.executions[0].events.pop_back(); }},
       {"instance id",

@@ -1,5 +1,6 @@
 // Starts of children, some of which may be there already: their parent has been taken up again.
 
+#include <set>
 #include <utility>
 
 #include "model/encoding.hpp"
@@ -120,13 +121,15 @@ void Engine::tell_parent_of_failure(Number number, const InstanceRecord& record)
 }
 
 void Engine::withdraw(Number number, const std::function<bool(const WorkItem&)>& is_meant) {
-  if (turns_.is_leased(number)) {
-    return;  // it may be with the code already
+  std::set<std::uint64_t> with_the_code;
+  if (const auto token = turns_.token_of(number)) {
+    const auto& sequences = turns_.find(*token)->sequences;
+    with_the_code.insert(sequences.begin(), sequences.end());
   }
   std::vector<std::string> rows;
   batch_.scan(Table::inbox, make_key(number), [&](std::string_view key, std::string_view bytes) {
     const auto item = model::decode_work_item(bytes);
-    if (item && is_meant(*item)) {
+    if (item && is_meant(*item) && !with_the_code.contains(number_at(key, 8))) {
       rows.emplace_back(key);
     }
     return true;

@@ -85,6 +85,9 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
     return;  // left over from before a rewind has scheduled it again
   }
   const auto row_key = key.bytes();
+  if (batch_.staged(Table::work, row_key) != nullptr) {
+    return;  // left over likewise, and what the rewind has scheduled waits for its commit
+  }
   const auto found = batch_.get(Table::work, row_key);
   if (!found) {
     // Cancelled. If that is not committed yet and never will be, the row is there again.

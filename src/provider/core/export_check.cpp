@@ -258,7 +258,8 @@ std::string check_export(const InstanceExport& exported) {
       .add(model::check_tags(exported.tags))
       .unless(!exported.executions.empty(), "it has no executions");
   if (exported.parent) {
-    problem.add(model::check_instance_id(exported.parent->instance));
+    problem.add(model::check_instance_id(exported.parent->instance))
+        .unless(exported.parent->instance != exported.instance_id, "it is its own parent");
   }
   LongText texts;
   fields(texts, exported);

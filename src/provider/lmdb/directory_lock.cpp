@@ -2,10 +2,12 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -45,6 +47,25 @@ std::string read_holder(int file) {
     text.pop_back();
   }
   return text.empty() ? "another process" : text;
+}
+
+/// 0, or the code of the error. Whoever only looks for an owner, or takes a short snapshot, shares the
+/// lock for less time than this waits.
+int lock_for_writing(int file) {
+  constexpr int attempts = 40;
+  constexpr auto pause = std::chrono::milliseconds(5);
+  for (int attempt = 1;; ++attempt) {
+    if (::flock(file, LOCK_EX | LOCK_NB) == 0) {
+      return 0;
+    }
+    const int code = errno;
+    const bool is_shared = code == EWOULDBLOCK && ::flock(file, LOCK_SH | LOCK_NB) == 0;
+    if (!is_shared || attempt == attempts) {
+      return code;
+    }
+    (void)::flock(file, LOCK_UN);
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 /// The lock file, or -1 if there is none.
@@ -90,8 +111,7 @@ DirectoryLock::DirectoryLock(const std::filesystem::path& directory) : claim_(di
   if (file < 0) {
     throw lmdb_failure(errno, "opening `" + path.string() + "`");
   }
-  if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-    const int code = errno;
+  if (const int code = lock_for_writing(file); code != 0) {
     const bool is_read = code == EWOULDBLOCK && ::flock(file, LOCK_SH | LOCK_NB) == 0;
     const std::string holder = is_read ? std::string(a_reader) : read_holder(file);
     ::close(file);
