@@ -227,6 +227,10 @@ struct ActivityReference {
 struct Heartbeat {
   ActivityReference activity;
   std::string details;
+  /// Of whoever runs it; without it the activity need not be leased. A lease that is over is
+  /// `activity_not_found`, even if there is an activity by that reference again: the instance may have
+  /// been deleted and started anew, or rewound.
+  std::optional<LockToken> lock_token = std::nullopt;
 };
 
 /// Ends an activity from outside, leased or not, as `AckWorker` does with a lease. Errors:

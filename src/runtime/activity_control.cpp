@@ -152,7 +152,8 @@ void ActivityDispatcher::send_progress(SharedDelivery delivery) {
   if (!details) {
     return;
   }
-  provider::Heartbeat request{delivery->reference(), std::move(*details)};
+  provider::Heartbeat request{delivery->reference(), std::move(*details),
+                              delivery->item.lock_token};
   actors::ask(
       this, environment_->provider, std::move(request),
       [this, delivery = std::move(delivery)](const Done& reply) {

@@ -157,3 +157,20 @@ TEST_CASE("closing answers everybody", "[commit_failure]") {
   CHECK(more.error().kind == Kind::closed);
   CHECK(wait.error().kind == Kind::closed);
 }
+
+TEST_CASE("no delivery is made before its count is durable, whatever else arrives",
+          "[commit_failure]") {
+  auto running = std::make_unique<FaultyWorld>();
+  running->world.start("a");
+  const auto kv = running->kv;
+  FaultyWorld::crash(running);
+  FaultyWorld again(kv);
+  World& world = again.world;
+  kv->failures = 1;
+  const auto fetched = world.dispatcher->ask<Answer<Items>>(FetchOrchestrationItem{2});
+  const auto raised =
+      world.dispatcher->ask<Done>(EnqueueOrchestratorWork{raise_item("a", "Go"), {}, false});
+  world.run();
+  CHECK_FALSE(raised.answer());
+  CHECK_FALSE(fetched.answered());
+}

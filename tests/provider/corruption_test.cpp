@@ -106,6 +106,66 @@ TEST_CASE("an unreadable timer is set aside when it is due", "[corruption]") {
   CHECK(faulty.kv->snapshot()->count(Table::set_aside) == 1);
 }
 
+TEST_CASE("a timer whose instance cannot be read is set aside, not lost", "[corruption]") {
+  FaultyWorld faulty;
+  World& world = faulty.world;
+  const bool is_start = GENERATE(false, true);
+  if (is_start) {
+    REQUIRE(world.enqueue(start_item("a"), 1s));
+    world.clock->advance(1s);
+  } else {
+    world.start("a");
+    const auto item = world.fetch_one();
+    auto ack = ack_of(item);
+    ack.timers = {timer(item, 2, world.clock->now())};
+    world.ack(ack).value();
+  }
+  const auto due = world.due().value();
+  REQUIRE(due.lock_tokens.size() == 1);
+  faulty.kv->plant(Table::instances, make_key(one), "?");
+  world.ask<Done>(*world.timers, AckTimer{due.lock_tokens}).value();
+  CHECK(faulty.kv->snapshot()->count(Table::timers) == 0);
+  CHECK(faulty.kv->snapshot()->count(Table::set_aside) == 1);
+}
+
+TEST_CASE("timers whose ack is refused are due again", "[timers]") {
+  FaultyWorld faulty;
+  World& world = faulty.world;
+  world.start("a");
+  const auto item = world.fetch_one();
+  auto ack = ack_of(item);
+  ack.timers = {timer(item, 2, world.clock->now())};
+  world.ack(ack).value();
+  auto tokens = world.due().value().lock_tokens;
+  REQUIRE(tokens.size() == 1);
+  tokens.push_back(tokens.front() + 1000);
+  CHECK(world.ask<Done>(*world.timers, AckTimer{tokens}).error().kind == Kind::invalid_lock_token);
+  CHECK(world.due().value().lock_tokens.size() == 1);
+}
+
+TEST_CASE("what a bad page hides keeps nothing else from being handed out", "[corruption]") {
+  auto faulty = std::make_unique<FaultyWorld>();
+  faulty->world.start("hidden");
+  const auto kv = faulty->kv;
+  faulty.reset();
+  FaultyWorld again(kv);
+  again.world.start("other");
+  again.world.start("another");
+  kv->bad_key = {Table::inbox, make_key(one, std::uint64_t{0})};
+  std::vector<std::string> seen;
+  auto fetched = again.world.fetch_later(10);
+  for (int i = 0; i < 8; ++i) {
+    if (fetched.answered()) {
+      for (const auto& item : fetched.value()) {
+        seen.push_back(item.instance);
+      }
+      fetched = again.world.fetch_later(10);
+    }
+    (void)again.world.enqueue(raise_item("nobody", "to look again"));
+  }
+  CHECK(seen == std::vector<std::string>{"other", "another"});
+}
+
 TEST_CASE("an unreadable result is an error to those who ask", "[corruption]") {
   FaultyWorld faulty;
   World& world = faulty.world;

@@ -109,6 +109,22 @@ TEST_CASE("a deleted instance is gone for everybody", "[conformance][delete]") {
   CHECK(world.nothing_to_fetch());
 }
 
+TEST_CASE("a heartbeat of a deleted instance does not reach the next one of its id",
+          "[conformance][delete]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  schedule(world, {{2}});
+  const auto old = world.fetch_work().at(0);
+  delete_now(world, {"a"}, true).value();
+  schedule(world, {{2}});
+  const auto late =
+      world.ask<Done>(*world.worker, Heartbeat{{"a", 1, 2}, "row 900", old.lock_token});
+  CHECK(late.error().kind == Kind::activity_not_found);
+  const auto next = world.fetch_work().at(0);
+  CHECK_FALSE(next.progress);
+  world.ask<Done>(*world.worker, Heartbeat{{"a", 1, 2}, "row 1", next.lock_token}).value();
+  CHECK(pending_activities(world).at(0).progress == "row 1");
+}
+
 TEST_CASE("the id of a deleted instance can be used again at once", "[conformance][delete]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const BusyInstance busy(world);

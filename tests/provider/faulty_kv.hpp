@@ -22,8 +22,11 @@ class FaultyKv final : public storage::KvStore {
   std::string broken_reason;
   storage::Changes last;  ///< what the last commit wrote
 
+  /// A key that the writer's cursors cannot go to, as if its page were bad.
+  std::optional<std::pair<storage::Table, std::string>> bad_key;
+
   [[nodiscard]] std::unique_ptr<storage::ReadView> writer_view() override {
-    return inner_.writer_view();
+    return std::make_unique<View>(*this, inner_.writer_view());
   }
   [[nodiscard]] std::unique_ptr<storage::ReadView> snapshot() override { return inner_.snapshot(); }
   void commit(const storage::Changes& changes) override {
@@ -54,6 +57,54 @@ class FaultyKv final : public storage::KvStore {
   }
 
  private:
+  class BadCursor final : public storage::Cursor {
+   public:
+    BadCursor(std::unique_ptr<storage::Cursor> inner, std::string bad)
+        : inner_(std::move(inner)), bad_(std::move(bad)) {}
+    bool seek(std::string_view key) override { return check(inner_->seek(key)); }
+    bool last() override { return check(inner_->last()); }
+    bool next() override { return check(inner_->next()); }
+    bool prev() override { return check(inner_->prev()); }
+    [[nodiscard]] std::string_view key() const override { return inner_->key(); }
+    [[nodiscard]] std::string_view value() const override { return inner_->value(); }
+
+   private:
+    [[nodiscard]] bool check(bool found) const {
+      if (found && inner_->key() == bad_) {
+        throw storage::StorageFailure(ProviderError::Kind::storage, "injected");
+      }
+      return found;
+    }
+
+    std::unique_ptr<storage::Cursor> inner_;
+    std::string bad_;
+  };
+
+  class View final : public storage::ReadView {
+   public:
+    View(const FaultyKv& kv, std::unique_ptr<storage::ReadView> inner)
+        : kv_(kv), inner_(std::move(inner)) {}
+    [[nodiscard]] std::optional<std::string_view> get(storage::Table table,
+                                                      std::string_view key) const override {
+      return inner_->get(table, key);
+    }
+    [[nodiscard]] std::unique_ptr<storage::Cursor> cursor(storage::Table table) const override {
+      auto cursor = inner_->cursor(table);
+      if (kv_.bad_key && kv_.bad_key->first == table) {
+        return std::make_unique<BadCursor>(std::move(cursor), kv_.bad_key->second);
+      }
+      return cursor;
+    }
+    [[nodiscard]] std::uint64_t count(storage::Table table) const override {
+      return inner_->count(table);
+    }
+    [[nodiscard]] std::uint64_t commits() const override { return inner_->commits(); }
+
+   private:
+    const FaultyKv& kv_;
+    std::unique_ptr<storage::ReadView> inner_;
+  };
+
   storage::MemoryKv inner_;
 };
 

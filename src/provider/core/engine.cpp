@@ -178,6 +178,7 @@ void Engine::batch_committed() {
   timing_.batch_ended();
   touched_.clear();
   turns_counted_ = 0;
+  counting_turns_.clear();
   if (next_instance_ > numbers_reserved_) {
     numbers_reserved_ = next_instance_ + numbers_in_advance;
   }
@@ -228,6 +229,7 @@ void Engine::batch_failed(const ProviderError& error) {
   batch_.discard();
   timing_.batch_ended();
   turns_counted_ = 0;
+  counting_turns_.clear();
   timers_touched_ = false;
   cancelled_.batch_failed();
   for (auto& [operation, reply] : std::exchange(answers_, {})) {

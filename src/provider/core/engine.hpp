@@ -212,6 +212,8 @@ class Engine {
 
   // engine_activities.cpp
   [[nodiscard]] WorkKey find_activity(const provider::ActivityReference& activity);
+  [[nodiscard]] WorkKey find_leased(provider::LockToken token,
+                                    const provider::ActivityReference& activity);
   [[nodiscard]] std::optional<std::string> read_progress(const WorkKey& key);
   /// Takes an activity out for good. `cancelled`: whoever holds it is told.
   void remove_work(const WorkKey& key, bool cancelled);
@@ -298,6 +300,7 @@ class Engine {
   void answer_parked_timers();
   void release_held_back();
   void deliver_due(const TimerRow& row);
+  void deliver_to_instance(const TimerRow& row, const WorkItem& item);
   void hold_back(Milliseconds delay, TimerQueue::HeldBack what);
 
   std::shared_ptr<KvStore> store_;
@@ -341,7 +344,8 @@ class Engine {
   bool timers_touched_ = false;
   bool quarantine_touched_ = true;  ///< what memory has of it must be read anew
 
-  std::unordered_set<Number> counted_turns_;  ///< counted on disk, not delivered yet
+  std::unordered_set<Number> counted_turns_;   ///< counted on disk, not delivered yet
+  std::unordered_set<Number> counting_turns_;  ///< of these, those that the open batch counts
   std::set<WorkKey> counted_work_;
   bool timers_changed_ = false;
   std::optional<Timestamp> paused_until_;

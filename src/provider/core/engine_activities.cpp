@@ -22,6 +22,11 @@ std::string describe(const provider::ActivityReference& activity) {
          std::to_string(activity.execution_id) + " of the instance `" + activity.instance + "`";
 }
 
+[[noreturn]] void throw_no_activity(const provider::ActivityReference& activity) {
+  throw StorageFailure(Kind::activity_not_found, "there is no " + describe(activity) +
+                                                     ": it has ended, was cancelled, or never was");
+}
+
 void check_completion(const provider::CompleteActivity& request) {
   const auto* completed = std::get_if<work::ActivityCompleted>(&request.completion);
   const auto* failed = std::get_if<work::ActivityFailed>(&request.completion);
@@ -58,8 +63,16 @@ WorkKey Engine::find_activity(const provider::ActivityReference& activity) {
       return key;
     }
   }
-  throw StorageFailure(Kind::activity_not_found, "there is no " + describe(activity) +
-                                                     ": it has ended, was cancelled, or never was");
+  throw_no_activity(activity);
+}
+
+WorkKey Engine::find_leased(provider::LockToken token,
+                            const provider::ActivityReference& activity) {
+  const WorkLease* lease = work_.find(token);
+  if (lease == nullptr) {
+    throw_no_activity(activity);
+  }
+  return lease->work.key;
 }
 
 void Engine::heartbeat(const provider::Heartbeat& request, DoneReply reply) {
@@ -67,7 +80,8 @@ void Engine::heartbeat(const provider::Heartbeat& request, DoneReply reply) {
     if (auto problem = model::check_heartbeat(request.details); !problem.empty()) {
       throw StorageFailure(Kind::invalid_input, std::move(problem));
     }
-    const WorkKey key = find_activity(request.activity);
+    const WorkKey key = request.lock_token ? find_leased(*request.lock_token, request.activity)
+                                           : find_activity(request.activity);
     batch_.put(Table::progress, key.bytes(),
                encode_progress(ProgressRecord{request.details, clock_->now()}));
   });

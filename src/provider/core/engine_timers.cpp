@@ -1,6 +1,7 @@
 // The timer queue, and what is held back for a while in memory.
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "model/encoding.hpp"
@@ -59,8 +60,10 @@ void Engine::dequeue_timers(Holder holder, const provider::DequeueTimerPeekLock&
 }
 
 void Engine::answer_parked_timers() {
-  timers_changed_ = false;
-  std::erase_if(timers_.parked, [this](auto& parked) { return answer_due(parked); });
+  for (auto parked = timers_.parked.begin(); parked != timers_.parked.end();) {
+    parked = answer_due(*parked) ? timers_.parked.erase(parked) : std::next(parked);
+  }
+  timers_changed_ = false;  // not if that could not read the store
 }
 
 bool Engine::answer_due(TimerQueue::ParkedDequeue& parked) {
@@ -82,7 +85,16 @@ bool Engine::answer_due(TimerQueue::ParkedDequeue& parked) {
 }
 
 void Engine::ack_timers(const std::vector<provider::LockToken>& tokens, DoneReply reply) {
-  apply("ack_timer", std::move(reply), [&] {
+  auto or_again = [this, tokens, reply = std::move(reply)](const Done& done) mutable {
+    if (!done) {
+      for (const auto token : tokens) {
+        timers_.end_lease(token);
+      }
+      timers_changed_ = true;
+    }
+    reply(done);
+  };
+  apply("ack_timer", std::move(or_again), [&] {
     for (const auto token : tokens) {
       const TimerRow* row = timers_.find(token);
       if (row == nullptr) {
@@ -115,18 +127,22 @@ void Engine::deliver_due(const TimerRow& row) {
     set_aside(Table::timers, key, item.error());
     return;
   }
-  erase_timer(row);
-  if (!batch_.contains(Table::instances, make_key(row.number))) {
-    return;  // deleted, and its id may be another's by now
+  // Else it was deleted, and its id may be another's by now.
+  if (batch_.contains(Table::instances, make_key(row.number))) {
+    deliver_to_instance(row, *item);
   }
+  erase_timer(row);  // last: a row whose instance cannot be read is set aside instead
+}
+
+void Engine::deliver_to_instance(const TimerRow& row, const WorkItem& item) {
   const bool is_start = row.execution == 0 && row.id == 0;
   if (!is_start) {
-    deliver_if_running(*item, row.execution);
+    deliver_if_running(item, row.execution);
     return;
   }
   const auto record = instances_.load(row.number);
   if (record && record->status == ExecutionStatus::running) {
-    stage_message(row.number, 0, *item);
+    stage_message(row.number, 0, item);
     InstanceRecord started = *record;
     started.start_due.reset();
     started.start_session = session_.id;

@@ -42,11 +42,11 @@ void Engine::dispatch_turns() {
     std::vector<provider::OrchestrationItem> items;
     std::size_t bytes = 0;
     while (items.size() + turns_counted_ < room && bytes < bytes_per_answer) {
-      const auto number = turns_.pop(batch_.committed());
-      if (!number) {
-        break;
-      }
       try {
+        const auto number = turns_.pop(batch_.committed());
+        if (!number) {
+          break;
+        }
         hand_out_turn(*number, holder, items, bytes);
       } catch (const StorageFailure& failed) {
         log_unreadable(failed);
@@ -65,7 +65,8 @@ void Engine::dispatch_turns() {
 
 void Engine::hand_out_turn(Number number, Holder holder,
                            std::vector<provider::OrchestrationItem>& items, std::size_t& bytes) {
-  if (timing_.closing() && touched_.contains(number)) {
+  // A delivery that is being counted must not be made before the count is durable.
+  if ((timing_.closing() && touched_.contains(number)) || counting_turns_.contains(number)) {
     turns_.push_after_commit(number);
     return;
   }
@@ -108,6 +109,7 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
   if (count_before_delivery(*record, number, messages)) {
     store_attempts(attempts_key, stored_attempts(attempts_key) + 1);
     counted_turns_.insert(number);
+    counting_turns_.insert(number);
     touched_.insert(number);
     turns_.push_after_commit(number);
     ++turns_counted_;

@@ -1,5 +1,6 @@
 // The worker queue.
 
+#include <optional>
 #include <utility>
 
 #include "model/limits.hpp"
@@ -48,15 +49,18 @@ void Engine::dispatch_work() {
     std::size_t bytes = 0;
     bool broken_off = false;
     while (items.size() + fetch->reserved < fetch->max_items && bytes < bytes_per_answer) {
-      const auto work = work_.pop(batch_.committed(), fetch->filter, left_alone);
-      if (!work) {
-        break;
-      }
+      std::optional<WorkRef> work;
       try {
+        work = work_.pop(batch_.committed(), fetch->filter, left_alone);
+        if (!work) {
+          break;
+        }
         hand_out_work(*work, *fetch, items, bytes);
       } catch (const StorageFailure& failed) {
         log_unreadable(failed);
-        work_.push_front(*work);
+        if (work) {
+          work_.push_front(*work);
+        }
         broken_off = true;
         break;
       }
