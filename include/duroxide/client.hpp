@@ -94,10 +94,11 @@ class StartOptions {
 /// from orchestration code or from a completion callback.
 ///
 /// Each call has a blocking form and one that takes a callback, which is called once, on a thread of
-/// the engine's, and must not block.
+/// the engine's, and must not block. What only shortens another call, or takes a handle, just blocks.
 ///
 /// Errors of all: `storage_error`; `invalid_instance` for an id that is empty, longer than 255 bytes
-/// or not UTF-8; `invalid_input` for any other argument.
+/// or not UTF-8; `invalid_input` for any other argument; `read_only`, if the store was opened for
+/// reading only, of every change and of a wait that is not over at once.
 class Client {
  public:
   using Done = Result<void, ClientError>;

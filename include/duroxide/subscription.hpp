@@ -14,8 +14,11 @@ namespace duroxide {
 
 /// What happens to instances, as it is committed. The store gathers changes in a buffer of its own
 /// until they are fetched; a reader that is slower than the buffer is long loses the oldest, and is
-/// told how many. Nothing polls. Get one from `ManagementClient::subscribe` or `Client::subscribe`;
-/// it ends when it is destroyed. Safe to use from several threads, each of which gets other changes.
+/// told how many. Nothing polls. Get one from `ManagementClient::subscribe`; it ends when it is
+/// destroyed.
+///
+/// Any number of threads and callbacks may ask at a time. Each change goes to one of them, to the one
+/// who has asked first; what nobody waits for any more is kept for the next.
 class ChangeSubscription {
  public:
   ChangeSubscription(ChangeSubscription&&) noexcept;
@@ -23,15 +26,17 @@ class ChangeSubscription {
   ~ChangeSubscription();
 
   /// Waits for changes and takes all that there are, in order. Empty if none came in `timeout`, or
-  /// after `close`. Errors: `storage_error` once the store is closed.
+  /// after `close`. Not to be called from a callback, which must not block. Errors: `storage_error`
+  /// once the store is closed.
   [[nodiscard]] Result<ChangeBatch, ClientError> next(
       std::optional<Milliseconds> timeout = std::nullopt);
 
-  /// The same without waiting: `on_changes` is called once, on a thread of the engine's. Only one
-  /// such call or `next` may be under way at a time.
+  /// The same without waiting: `on_changes` is called once, on a thread of the engine's; with an
+  /// empty batch after `close`, or when the subscription is destroyed. It may ask again, but for then.
   void next(std::function<void(Result<ChangeBatch, ClientError>)> on_changes);
 
-  /// Ends it. A `next` that waits returns with what there is.
+  /// Ends it. Whoever waits gets an empty batch, and so does who asks afterwards; changes that nobody
+  /// has got by then are dropped.
   void close();
 
  private:

@@ -2,7 +2,9 @@
 
 #include <duroxide/subscription.hpp>
 
-#include <atomic>
+#include <algorithm>
+#include <condition_variable>
+#include <list>
 #include <mutex>
 #include <utility>
 
@@ -11,37 +13,144 @@
 namespace duroxide {
 
 namespace {
+
 constexpr std::uint64_t only_subscription = 1;  // of its actor
-}
 
-struct ChangeSubscription::Impl {
-  explicit Impl(Store used_store)
-      : store(std::move(used_store)),
-        actor(client::spawn_management_client_actor(management_of(store))) {}
-  ~Impl() { close(); }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
+using Outcome = Result<ChangeBatch, ClientError>;
+using OnChanges = std::function<void(Outcome)>;
 
-  template <class Request>
-  void call(Request request, std::function<void(typename Request::Response)> on_answer) const {
-    actors::send_from_outside(actor,
-                              client::Call<Request>{std::move(request), std::move(on_answer)});
+/// Fetches for those who want changes, in the order in which they came. One fetch at most is under
+/// way, as the store parks no more; it outlives a reader whose time was up, and what it brings is
+/// for the next one.
+class Readers : public std::enable_shared_from_this<Readers> {
+ public:
+  explicit Readers(client::ManagementClientActor actor) : actor_(std::move(actor)) {}
+
+  [[nodiscard]] Outcome next(std::optional<Milliseconds> timeout) {
+    std::optional<Outcome> answer;
+    std::unique_lock lock(mutex_);
+    const auto reader = waiting_.insert(waiting_.end(), Reader{&answer, {}});
+    serve();
+    wait(lock, timeout, answer);
+    if (!answer) {
+      waiting_.erase(reader);  // who has no answer is still there
+      return ChangeBatch();
+    }
+    return std::move(*answer);
+  }
+
+  void next(OnChanges on_changes) {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(Reader{nullptr, std::move(on_changes)});
+    serve();
   }
 
   void close() {
-    if (!is_closed.exchange(true)) {
-      call(management::UnsubscribeChanges{only_subscription}, [](const auto&) {});
-      actors::send_from_outside(actor, client::Close{});
+    const std::lock_guard lock(mutex_);
+    if (!closed_) {
+      closed_ = true;
+      serve();
+      // Under the lock like each fetch, so none is sent behind it.
+      actors::send_from_outside(actor_, client::Call<management::UnsubscribeChanges>{
+                                            {only_subscription}, [](const auto&) {}});
     }
   }
 
+ private:
+  /// A thread has a place for its answer, which is null for a callback.
+  struct Reader {
+    std::optional<Outcome>* place = nullptr;
+    OnChanges on_changes;
+  };
+
+  // Those below, but for `fetched`, are called with the lock held.
+
+  void serve() {
+    if (closed_) {
+      while (!waiting_.empty()) {
+        answer_first(ChangeBatch());
+      }
+    } else if (kept_ && !waiting_.empty()) {
+      answer_first(*std::exchange(kept_, std::nullopt));
+    }
+    if (!waiting_.empty() && !is_fetching_) {
+      is_fetching_ = true;
+      actors::send_from_outside(
+          actor_, client::Call<management::AwaitChanges>{
+                      {only_subscription},
+                      [weak = weak_from_this()](management::AwaitChanges::Response answer) {
+                        if (const auto self = weak.lock()) {
+                          self->fetched(client::outcome(std::move(answer)));
+                        }
+                      }});
+    }
+  }
+
+  void answer_first(Outcome outcome) {
+    Reader reader = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (reader.place != nullptr) {
+      reader.place->emplace(std::move(outcome));
+      answered_.notify_all();
+    } else {
+      actors::send_from_outside(actor_, client::RunLater{[on_changes = std::move(reader.on_changes),
+                                                          outcome = std::move(outcome)]() mutable {
+                                  on_changes(std::move(outcome));
+                                }});
+    }
+  }
+
+  void wait(std::unique_lock<std::mutex>& lock, std::optional<Milliseconds> timeout,
+            const std::optional<Outcome>& answer) {
+    const auto is_answered = [&answer] { return answer.has_value(); };
+    if (actors::is_deterministic(actor_.home_system())) {
+      lock.unlock();
+      actors::run_until(actor_.home_system(), [&] {
+        const std::lock_guard looking(mutex_);
+        return is_answered();
+      });
+      lock.lock();
+    } else if (timeout) {
+      answered_.wait_for(lock, std::min(*timeout, max_delay), is_answered);
+    } else {
+      answered_.wait(lock, is_answered);
+    }
+  }
+
+  void fetched(Outcome outcome) {
+    const std::lock_guard lock(mutex_);
+    is_fetching_ = false;
+    kept_ = std::move(outcome);
+    serve();
+  }
+
+  client::ManagementClientActor actor_;
+  std::mutex mutex_;
+  std::condition_variable answered_;
+  std::list<Reader> waiting_;
+  std::optional<Outcome> kept_;  ///< nobody wanted it yet
+  bool is_fetching_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+/// The actor outlives `close`, as it calls back those who ask afterwards.
+struct ChangeSubscription::Impl {
+  explicit Impl(Store used_store)
+      : store(std::move(used_store)),
+        actor(client::spawn_management_client_actor(management_of(store))),
+        readers(std::make_shared<Readers>(actor)) {}
+  ~Impl() {
+    readers->close();
+    actors::send_from_outside(actor, client::Close{});
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
   Store store;
   client::ManagementClientActor actor;
-  std::atomic<bool> is_closed{false};
-
-  /// A fetch that was made and not yet waited for to its end: what it brings is for the next call.
-  std::mutex mutex;
-  std::optional<client::Awaited<management::AwaitChanges::Response>> fetch;
+  std::shared_ptr<Readers> readers;
 };
 
 ChangeSubscription::ChangeSubscription(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -50,31 +159,16 @@ ChangeSubscription& ChangeSubscription::operator=(ChangeSubscription&&) noexcept
 ChangeSubscription::~ChangeSubscription() = default;
 
 Result<ChangeBatch, ClientError> ChangeSubscription::next(std::optional<Milliseconds> timeout) {
-  const std::lock_guard lock(impl_->mutex);
-  if (impl_->is_closed) {
-    return ChangeBatch();
-  }
-  if (!impl_->fetch) {
-    impl_->fetch.emplace();
-    impl_->call(management::AwaitChanges{only_subscription}, impl_->fetch->callback());
-  }
-  auto answer = impl_->fetch->wait(impl_->actor.home_system(), timeout);
-  if (!answer) {
-    return ChangeBatch();
-  }
-  impl_->fetch.reset();
-  return client::outcome(std::move(*answer));
+  const auto readers = impl_->readers;  // whoever still waits at the end takes leave of it alive
+  return readers->next(timeout);
 }
 
 void ChangeSubscription::next(std::function<void(Result<ChangeBatch, ClientError>)> on_changes) {
-  impl_->call(management::AwaitChanges{only_subscription},
-              [on_changes = std::move(on_changes)](management::AwaitChanges::Response answer) {
-                on_changes(client::outcome(std::move(answer)));
-              });
+  impl_->readers->next(std::move(on_changes));
 }
 
 void ChangeSubscription::close() {
-  impl_->close();
+  impl_->readers->close();
 }
 
 ManagementClient::Answer<ChangeSubscription> ManagementClient::subscribe(
@@ -88,10 +182,13 @@ ManagementClient::Answer<ChangeSubscription> ManagementClient::subscribe(
   auto subscription = std::make_shared<ChangeSubscription::Impl>(impl_->store);
   auto begun = client::block<Answer<void>>(
       impl_->actor.home_system(), [&](std::function<void(Answer<void>)> on_done) {
-        subscription->call(management::SubscribeChanges{only_subscription, filter, capacity},
-                           [on_done = std::move(on_done)](const provider::Answer<void>& done) {
-                             on_done(client::outcome(done));
-                           });
+        actors::send_from_outside(
+            subscription->actor,
+            client::Call<management::SubscribeChanges>{
+                {only_subscription, filter, capacity},
+                [on_done = std::move(on_done)](const provider::Answer<void>& done) {
+                  on_done(client::outcome(done));
+                }});
       });
   if (!begun) {
     return failure(std::move(begun).error());
