@@ -39,7 +39,7 @@ std::vector<std::string> oldest_open_orders(const ManagementClient& management) 
   filter.status = {ExecutionStatus::running};
   filter.orchestration_name = "Order";
   filter.tags = {"customer 7"};  // as given by StartOptions().tag(…)
-  filter.order = InstanceOrder::updated;
+  filter.order = InstanceOrder::created;
   std::vector<std::string> ids;
   std::optional<std::string> cursor;
   do {

@@ -24,9 +24,14 @@ namespace duroxide {
 /// reads look at snapshots, on threads of their own that give way to the engine's. Get one from
 /// `Client::management` or make one from a store. Safe to use from any number of threads.
 ///
-/// Each call has a blocking form and one with a callback, under the rules of `Client`; those that go
-/// over many instances only block. Errors of all: `storage_error`, `invalid_instance`,
-/// `management_not_available` if the store has none.
+/// Each call has a blocking form and one with a callback, under the rules of `Client`. Only blocking
+/// are the listings by a fixed condition (`list_all_instances` to `find_failed_instances`),
+/// `get_bulk_status`, `get_metrics`, `delete_instance`, what acts on many (`delete_instances`,
+/// `prune_instances`), `backup`, `verify` and `subscribe`.
+///
+/// Errors of all: `storage_error`, `invalid_instance`, `management_not_available` if the store has
+/// none; of those that change something and of `subscribe` also `read_only`, if the store was opened
+/// for reading only.
 class ManagementClient {
  public:
   template <class T>
@@ -186,8 +191,9 @@ class ManagementClient {
   /// Hands out no more turns of the instance, of all instances of the orchestration, or of the whole
   /// store, whose activities then are not handed out either. What is under way ends; messages are
   /// kept. Stays so, also when the store is opened again, until `resume`. An instance that is
-  /// cancelled is resumed by that. Pausing what is paused, or resuming what is not,
-  /// changes nothing. Errors: `instance_not_found`; `instance_finished` for a pause.
+  /// cancelled is resumed by that. Pausing what is paused, or resuming what is not, changes nothing.
+  /// Errors: `instance_not_found`; `instance_finished` for a pause; `invalid_input` for a name that
+  /// no orchestration can have, or one given for the whole store.
   [[nodiscard]] Done pause(const PauseScope& scope) const;
   void pause(const PauseScope& scope, OnDone on_done) const;
   [[nodiscard]] Done resume(const PauseScope& scope) const;
@@ -195,7 +201,7 @@ class ManagementClient {
 
   /// Ends the instance now, as cancelled, and its attached children with it. Unlike
   /// `Client::cancel_instance` its code is not told and cleans nothing up. Errors:
-  /// `instance_not_found`, `instance_finished`.
+  /// `instance_not_found`, `instance_finished`, `invalid_input` for a reason that is too long.
   [[nodiscard]] Done terminate_instance(std::string_view instance,
                                         std::string_view reason = "terminated") const;
   void terminate_instance(std::string_view instance, std::string_view reason, OnDone on_done) const;
@@ -248,13 +254,14 @@ class ManagementClient {
   // instance that changes meanwhile so that it no longer fits is left as it is.
 
   /// Deletes the roots that match, with everything below them. Without `force` only trees that have
-  /// ended; the filter's `limit` is honoured. Errors: `invalid_filter`.
+  /// ended; the filter's `limit` is how many trees are deleted, and those that are left as they are
+  /// do not count. Errors: `invalid_filter`.
   [[nodiscard]] Answer<DeleteInstanceResult> delete_instances(
       const InstanceFilter& filter, const DeleteOptions& options = {},
       const OnProgress& on_progress = {}) const;
 
-  /// Prunes every instance that matches, those that run too. Errors: `invalid_filter`,
-  /// `invalid_input`.
+  /// Prunes every instance that matches, those that run too. Only those of which something is
+  /// dropped count for the filter's `limit`. Errors: `invalid_filter`, `invalid_input`.
   [[nodiscard]] Answer<PruneResult> prune_instances(const InstanceFilter& filter,
                                                     const PruneOptions& options,
                                                     const OnProgress& on_progress = {}) const;

@@ -52,8 +52,14 @@ struct Progress {
   std::uint64_t total = 0;  ///< as far as is known; may grow
 };
 
-/// Called now and then on the thread that does the work. It returns whether to go on; a long
-/// operation that is told to stop leaves behind what is whole.
+/// Called now and then on the thread that does the work. It returns whether to go on: false stops the
+/// operation, which leaves behind what is whole.
+///
+/// For `verify` and `backup` that is a thread of the store, which may hold a snapshot meanwhile. So it
+/// must return soon and not wait for the store: no blocking call of a client of the same store, and
+/// nothing that makes the store grow, which waits for the snapshot. If it throws, the operation ends
+/// with `invalid_input`. For what acts on many instances it is the caller's thread, between two of
+/// them, and the caller gets what it throws.
 using OnProgress = std::function<bool(const Progress&)>;
 
 /// What is paused: one instance, all instances of an orchestration, or everything in the store.

@@ -131,8 +131,10 @@ struct BackupStore {
 
 // --- changes --------------------------------------------------------------------------------------
 
-/// Deletes these, all or none, in one transaction. Errors: `instance_not_found`; `invalid_input` if
-/// one still runs and `force` is not set, or has a child that is not among them.
+/// Deletes these, all or none, in one transaction. A child may go without its parent, which may then
+/// wait for it in vain: `ManagementClient` refuses that, the store does not. Errors:
+/// `instance_not_found`; `invalid_input` if one still runs and `force` is not set, or has a child
+/// that is not among them.
 struct DeleteInstances {
   using Response = Answer<DeleteInstanceResult>;
   std::vector<std::string> instances;

@@ -19,11 +19,17 @@ Show said_of_instance(std::string what) {
   };
 }
 
-void plan_act(CLI::App* command, Plan& plan, const Arguments& arguments, Show show) {
-  command->final_callback([&plan, arguments, command, show = std::move(show)] {
-    plan.request = {command->get_name(), *arguments};
-    plan.show = show;
-  });
+/// `question` is asked before it is done; empty for none.
+void plan_act(CLI::App* command, Plan& plan, const Arguments& arguments, Show show,
+              std::string question = {}) {
+  command->final_callback(
+      [&plan, arguments, command, show = std::move(show), question = std::move(question)] {
+        plan.request = {command->get_name(), *arguments};
+        plan.show = show;
+        if (!question.empty()) {
+          plan.question = [question](const json&) { return question; };
+        }
+      });
 }
 
 void add_start(CLI::App& app, Plan& plan) {
@@ -63,13 +69,17 @@ void add_ending(CLI::App& app, Plan& plan) {
                              {"duroxide --store orders cancel order-7 --reason 'out of tea'"});
   auto* terminate =
       add_command(app, "terminate", "End an instance at once, without its code being told",
-                  {"duroxide --store orders terminate order-7 --reason 'out of control'"});
+                  {"duroxide --store orders terminate order-7 --reason 'out of control' --yes"});
   for (auto* command : {cancel, terminate}) {
     const auto arguments = new_arguments();
     text_option(command, arguments, "instance", "instance", "its id")->required();
     text_option(command, arguments, "--reason", "reason", "why, for its failure");
-    plan_act(command, plan, arguments,
-             said_of_instance(command == cancel ? "asked to stop" : "ended"));
+    if (command == cancel) {
+      plan_act(command, plan, arguments, said_of_instance("asked to stop"));
+    } else {
+      plan_act(command, plan, arguments, said_of_instance("ended"),
+               "End it for good, without a chance for its code to clean up?");
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/command_line.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/target.hpp"
 
@@ -46,11 +47,6 @@ _duroxide() {
 }
 compdef _duroxide duroxide
 )";
-
-bool takes_value(const CLI::App& app, const std::string& word) {
-  const auto* option = app.get_option_no_throw(word);
-  return option != nullptr && option->get_items_expected_min() > 0;
-}
 
 /// The command line up to the word that is to be completed.
 struct Position {

@@ -5,11 +5,12 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
-#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "cli/command_line.hpp"
 #include "cli/completion.hpp"
 #include "cli/plan.hpp"
 #include "cli/subcommands.hpp"
@@ -34,17 +35,25 @@ Exit codes:
   6    `verify` has found something wrong
   130  interrupted)";
 
+ColorMode color_mode(const std::string& text) {
+  if (text == "auto") {
+    return ColorMode::automatic;
+  }
+  if (text != "always" && text != "never") {
+    throw CLI::ValidationError("--color", "`" + text + "` must be auto, always or never");
+  }
+  return text == "always" ? ColorMode::always : ColorMode::never;
+}
+
 void add_settings(CLI::App& app, Settings& settings) {
   app.add_option("--store", settings.store, "the directory of the store")
       ->envname("DUROXIDE_STORE")
       ->type_name("DIR");
   app.add_flag("--json", settings.json, "JSON, for programs");
   app.add_flag("-y,--yes", settings.yes, "do what cannot be undone without a question");
-  const std::map<std::string, ColorMode> modes{
-      {"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}};
-  app.add_option("--color", settings.color,
-                 "auto (on a terminal, unless NO_COLOR is set), always or never")
-      ->transform(CLI::CheckedTransformer(modes).description(""))
+  app.add_option_function<std::string>(
+         "--color", [&settings](const std::string& text) { settings.color = color_mode(text); },
+         "auto (on a terminal, unless NO_COLOR is set), always or never")
       ->type_name("WHEN");
   app.set_version_flag("--version", "duroxide " DUROXIDE_VERSION);
 }
@@ -96,7 +105,9 @@ ExitCode run(int argc, char** argv) {
     return complete_words(app, {argv + 2, argv + argc});
   }
   try {
-    app.parse(argc, argv);
+    auto words = split_empty_values(app, {argv + 1, argv + argc});
+    std::reverse(words.begin(), words.end());  // as CLI11 wants them
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& stopped) {
     return app.exit(stopped) == 0 ? ExitCode::done : ExitCode::usage;
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "cli/subcommands.hpp"
@@ -22,6 +23,18 @@ std::string moment(const std::string& text) {
                                "such as 2h or 7d");
   }
   return control::time_text(*time);
+}
+
+/// In decimal digits and nothing else.
+std::uint64_t number(const std::string& text, std::uint64_t least) {
+  std::uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  if (read.ec != std::errc() || read.ptr != end || value < least) {
+    throw CLI::ValidationError("`" + text + "` is no whole number from " + std::to_string(least) +
+                               " on");
+  }
+  return value;
 }
 
 std::string lower(std::string text) {
@@ -68,12 +81,10 @@ CLI::Option* text_option(CLI::App* command, const Arguments& arguments, const st
 }
 
 CLI::Option* number_option(CLI::App* command, const Arguments& arguments, const std::string& flags,
-                           const std::string& argument, const std::string& description) {
-  return command
-      ->add_option_function<std::uint64_t>(
-          flags,
-          [arguments, argument](const std::uint64_t& number) { (*arguments)[argument] = number; },
-          description)
+                           const std::string& argument, const std::string& description,
+                           std::uint64_t least) {
+  return option(command, arguments, flags, argument, description,
+                [least](const std::string& text) { return number(text, least); })
       ->type_name("N");
 }
 

@@ -42,22 +42,28 @@ class ProgressDisplay {
   bool shown_ = false;
 };
 
+const CommandError cannot_write{CommandError::Kind::failed, "standard output cannot be written"};
+
 /// Whether the user wants it. Nobody is asked where nobody can answer.
 Result<void, CommandError> confirm(const Settings& settings, const Plan& plan, int stop) {
-  if (!plan.preview || settings.yes) {
+  if (!plan.question || settings.yes) {
     return {};
   }
   if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
     return failure(CommandError{CommandError::Kind::usage,
                                 "this cannot be undone; say --yes to do it without a question"});
   }
-  const control::AnswerHandlers ignore{[](const json&) { return true; },
-                                       [](const json&) { return true; }};
-  const auto preview = carry_out(settings.store, *plan.preview, ignore, stop);
-  if (!preview) {
-    return failure(preview.error());
+  json found;
+  if (plan.preview) {
+    const control::AnswerHandlers ignore{[](const json&) { return true; },
+                                         [](const json&) { return true; }};
+    auto preview = carry_out(settings.store, *plan.preview, ignore, stop);
+    if (!preview) {
+      return failure(preview.error());
+    }
+    found = std::move(*preview);
   }
-  std::cerr << plan.question(*preview) << " [y/N] " << std::flush;
+  std::cerr << plan.question(found) << " [y/N] " << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
   if (answer != "y" && answer != "Y" && answer != "yes") {
@@ -107,12 +113,14 @@ ExitCode run_plan(const Settings& settings, const Plan& plan) {
   const auto result = carry_out(settings.store, plan.request, handlers, stop);
   display.clear();
   if (!result) {
-    (void)output.flush();
-    return complain(result.error());
+    return output.flush() ? complain(result.error()) : complain(cannot_write);
   }
   const ExitCode code = show_result(output, plan, *result);
   if (!output.flush()) {
-    return complain({CommandError::Kind::failed, "standard output cannot be written"});
+    return complain(cannot_write);
+  }
+  if (const std::string notice = plan.notice ? plan.notice(*result) : ""; !notice.empty()) {
+    std::cerr << "duroxide: " << notice << "\n";
   }
   return code;
 }

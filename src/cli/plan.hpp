@@ -21,13 +21,16 @@ struct Plan {
   /// Shows the result to people.
   Show show;
   /// Shows one of many items to people. A command that has one writes a line of JSON per item for
-  /// programs, and not its result.
+  /// programs, and its result only if `write_for_programs` does.
   Show show_item;
   /// What programs get, if it is not the result.
   std::function<void(Output&, const nlohmann::json&)> write_for_programs;
+  /// What is to be known about the result, on standard error; empty for nothing.
+  std::function<std::string(const nlohmann::json&)> notice;
   /// What the result means, if not that all is well.
   std::function<ExitCode(const nlohmann::json&)> judge;
-  /// For what cannot be undone: a look at what it would hit, and the question about that.
+  /// For what cannot be undone: the question, and a look at what it would hit if the question needs
+  /// one.
   std::optional<control::Request> preview;
   std::function<std::string(const nlohmann::json&)> question;
 };

@@ -10,7 +10,8 @@ namespace {
 using nlohmann::json;
 
 void plan_list(Plan& plan, const Arguments& arguments) {
-  plan.request = {"list", *arguments};
+  plan.request = {arguments->value("all", false) ? "list_all" : "list", *arguments};
+  plan.request.arguments.erase("all");
   plan.show = show_list;
   if (!arguments->value("all", false)) {
     return;
@@ -46,7 +47,7 @@ void add_list(CLI::App& app, Plan& plan) {
   text_option(command, arguments, "--order", "order", "created (the default), updated or id");
   flag_option(command, arguments, "-r,--descending", "descending", "newest, or last, first");
   number_option(command, arguments, "-l,--limit", "limit",
-                "at most so many; by default 100, with --all as many as there are");
+                "at most so many; by default 100, with --all as many as there are", 1);
   text_option(command, arguments, "--cursor", "cursor", "go on where an earlier list ended");
   flag_option(command, arguments, "-a,--all", "all", "all of them; with --json one line for each");
   command->final_callback([&plan, arguments] { plan_list(plan, arguments); });
@@ -106,12 +107,18 @@ void add_tail(CLI::App& app, Plan& plan) {
                   {"duroxide --store orders tail order-7"});
   const auto arguments = new_arguments();
   text_option(command, arguments, "instance", "instance", "its id")->required();
+  command->footer(command->get_footer() +
+                  "\n\nWith --json each event is a line, and the end is one more, with\n"
+                  "  \"deleted\": true  if the instance was deleted meanwhile\n"
+                  "  \"ended\": false   if it still runs, and was not followed: no engine answers");
   number_option(command, arguments, "-e,--execution", "execution",
                 "begin with this one; default: the current one");
   command->final_callback([&plan, arguments] {
     plan.request = {"tail", *arguments};
     plan.show_item = show_event;
     plan.show = show_tail_end;
+    plan.write_for_programs = [](Output& output, const json& result) { output.json_line(result); };
+    plan.notice = tail_notice;
   });
 }
 

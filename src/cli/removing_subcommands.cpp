@@ -1,14 +1,25 @@
 // Commands that delete instances and prune executions.
 
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "cli/show.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/text.hpp"
+#include "control/filter_arguments.hpp"
 
 namespace duroxide::cli {
 
 namespace {
 
 using nlohmann::json;
+
+/// Those of `prune` beside the filter's.
+const std::vector<std::string_view> prune_arguments{"instance", "keep_last", "completed_before",
+                                                    "limit", "everything"};
 
 void show_deleted(Output& output, const json& result) {
   if (!result.contains("would_delete")) {
@@ -57,15 +68,55 @@ void add_delete(CLI::App& app, Plan& plan) {
   flag_option(command, arguments, "--force", "force", "also what still runs");
   flag_option(command, arguments, "--dry-run", "dry_run", "only show what would be deleted");
   flag_option(command, arguments, "--everything", "everything", "all instances");
-  number_option(command, arguments, "-l,--limit", "limit", "of a filter: at most so many");
+  number_option(command, arguments, "-l,--limit", "limit", "of a filter: at most so many", 1);
   add_filter_options(command, arguments);
   command->final_callback([&plan, arguments] { plan_delete(plan, arguments); });
+}
+
+/// What the answer to a question must not wait for.
+void check_prune(const json& values) {
+  const control::Arguments arguments(values, control::filter_arguments(prune_arguments));
+  if (!arguments.has("keep_last") && !arguments.has("completed_before")) {
+    throw control::CommandFailure(control::CommandError::Kind::usage,
+                                  "say what to drop, with --keep-last or --ended-before");
+  }
+  control::check_choice(arguments);
+}
+
+/// A look at how many instances match.
+control::Request count_of_matches(json filter) {
+  for (const std::string_view name : prune_arguments) {
+    filter.erase(std::string(name));
+  }
+  return {"count", std::move(filter)};
+}
+
+std::string ask_to_prune(const json& preview, const json& values) {
+  const auto count = preview.value("count", std::uint64_t{0});
+  return "Prune up to " + std::to_string(std::min(count, values.value("limit", count))) +
+         " instances?";
+}
+
+void plan_prune(Plan& plan, const Arguments& arguments) {
+  check_prune(*arguments);
+  plan.request = {"prune", *arguments};
+  if (!arguments->contains("instance")) {
+    plan.preview = count_of_matches(*arguments);
+    plan.question = [arguments](const json& preview) { return ask_to_prune(preview, *arguments); };
+  } else {
+    plan.question = [](const json&) { return "Drop its old executions for good?"; };
+  }
+  plan.show = [](Output& output, const json& result) {
+    output.line(number_at(result, "executions_deleted") + " executions deleted, with " +
+                number_at(result, "events_deleted") + " events, of " +
+                number_at(result, "instances_processed") + " instances");
+  };
 }
 
 void add_prune(CLI::App& app, Plan& plan) {
   auto* command =
       add_command(app, "prune", "Drop old executions of instances, never the current ones",
-                  {"duroxide --store orders prune monitor-1 --keep-last 3",
+                  {"duroxide --store orders prune monitor-1 --keep-last 3 --yes",
                    "duroxide --store orders prune --name Monitor --ended-before 7d --yes"});
   const auto arguments = new_arguments();
   text_option(command, arguments, "instance", "instance", "one instance; else a filter chooses");
@@ -74,26 +125,9 @@ void add_prune(CLI::App& app, Plan& plan) {
   time_option(command, arguments, "--ended-before", "completed_before",
               "drop only those that ended before");
   flag_option(command, arguments, "--everything", "everything", "all instances");
-  number_option(command, arguments, "-l,--limit", "limit", "of a filter: at most so many");
+  number_option(command, arguments, "-l,--limit", "limit", "of a filter: at most so many", 1);
   add_filter_options(command, arguments);
-  command->final_callback([&plan, arguments] {
-    plan.request = {"prune", *arguments};
-    if (!arguments->contains("instance")) {
-      json filter = *arguments;
-      for (const char* name : {"keep_last", "completed_before", "everything", "limit"}) {
-        filter.erase(name);
-      }
-      plan.preview = control::Request{"count", std::move(filter)};
-      plan.question = [](const json& preview) {
-        return "Prune up to " + number_at(preview, "count") + " instances?";
-      };
-    }
-    plan.show = [](Output& output, const json& result) {
-      output.line(number_at(result, "executions_deleted") + " executions deleted, with " +
-                  number_at(result, "events_deleted") + " events, of " +
-                  number_at(result, "instances_processed") + " instances");
-    };
-  });
+  command->final_callback([&plan, arguments] { plan_prune(plan, arguments); });
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // Commands that take instances up again, elsewhere or at an earlier point.
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <system_error>
 
 #include "cli/show.hpp"
 #include "cli/subcommands.hpp"
@@ -24,7 +26,7 @@ void show_restored(Output& output, const json& result) {
 void add_rewind(CLI::App& app, Plan& plan) {
   auto* command = add_command(app, "rewind", "Take a failed instance up again before its failure",
                               {"duroxide --store orders rewind order-7",
-                               "duroxide --store orders rewind order-7 --event 12"});
+                               "duroxide --store orders rewind order-7 --event 12 --yes"});
   const auto arguments = new_arguments();
   text_option(command, arguments, "instance", "instance", "its id")->required();
   number_option(command, arguments, "--event", "event",
@@ -32,6 +34,7 @@ void add_rewind(CLI::App& app, Plan& plan) {
   command->final_callback([&plan, arguments] {
     plan.request = {"rewind", *arguments};
     plan.show = show_restored;
+    plan.question = [](const json&) { return "Drop the events after that for good?"; };
   });
 }
 
@@ -86,6 +89,10 @@ void add_export(CLI::App& app, Plan& plan) {
 std::string read_document(const std::string& file) {
   if (file == "-") {
     return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+  }
+  if (std::error_code ignored; std::filesystem::is_directory(file, ignored)) {
+    throw control::CommandFailure(control::CommandError::Kind::usage,
+                                  "`" + file + "` cannot be read: it is a directory");
   }
   std::ifstream stream(file, std::ios::binary);
   std::string document{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};

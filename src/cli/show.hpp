@@ -30,6 +30,8 @@ void show_instance(Output& output, const nlohmann::json& result);
 void show_history(Output& output, const nlohmann::json& result);
 void show_event(Output& output, const nlohmann::json& event);
 void show_tail_end(Output& output, const nlohmann::json& result);
+/// That it was not followed to its end, if so.
+[[nodiscard]] std::string tail_notice(const nlohmann::json& result);
 void show_tree(Output& output, const nlohmann::json& result);
 
 void show_stats(Output& output, const nlohmann::json& result);

@@ -70,10 +70,13 @@ void show_event(Output& output, const json& event) {
 void show_tail_end(Output& output, const json& result) {
   if (result.value("deleted", false)) {
     output.line(output.paint(Color::yellow, "the instance was deleted"));
-  } else if (!result.value("ended", false)) {
-    output.line(output.paint(
-        Color::yellow, "no engine answers on this store, so this is the history as it stands"));
   }
+}
+
+std::string tail_notice(const json& result) {
+  return result.value("ended", false)
+             ? ""
+             : "no engine answers on this store, so this is the history as it stands";
 }
 
 }  // namespace duroxide::cli

@@ -93,6 +93,9 @@ void show_stuck(Output& output, const json& result) {
   } else {
     table.print(output);
   }
+  if (result.value("truncated", false)) {
+    output.line(output.paint(Color::dim, "there are more; see them with a higher --limit"));
+  }
 }
 
 void show_verify(Output& output, const json& result) {

@@ -38,7 +38,7 @@ void add_stuck(CLI::App& app, Plan& plan) {
   const auto arguments = new_arguments();
   duration_option(command, arguments, "--idle", "no_progress_for",
                   "also instances that have not changed for so long");
-  number_option(command, arguments, "-l,--limit", "limit", "at most so many of each kind");
+  number_option(command, arguments, "-l,--limit", "limit", "at most so many of each kind", 1);
   command->final_callback([&plan, arguments] {
     plan.request = {"stuck", *arguments};
     plan.show = show_stuck;
@@ -54,6 +54,10 @@ void add_backup(CLI::App& app, Plan& plan) {
       ->required()
       ->type_name("DIRECTORY");
   command->final_callback([&plan, directory] {
+    if (directory->empty()) {
+      throw control::CommandFailure(control::CommandError::Kind::usage,
+                                    "name the directory for the backup");
+    }
     // The engine may have another working directory.
     plan.request = {
         "backup",

@@ -3,6 +3,7 @@
 // The command line, by subject. Each function adds its commands to the application; the one that the
 // user names fills in the plan.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,7 +35,8 @@ using Arguments = std::shared_ptr<nlohmann::json>;
 CLI::Option* text_option(CLI::App* command, const Arguments& arguments, const std::string& flags,
                          const std::string& argument, const std::string& description);
 CLI::Option* number_option(CLI::App* command, const Arguments& arguments, const std::string& flags,
-                           const std::string& argument, const std::string& description);
+                           const std::string& argument, const std::string& description,
+                           std::uint64_t least = 0);
 CLI::Option* flag_option(CLI::App* command, const Arguments& arguments, const std::string& flags,
                          const std::string& argument, const std::string& description);
 /// A moment, or an age such as `2h`, which is that long ago.

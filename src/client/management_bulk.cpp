@@ -36,8 +36,8 @@ bool is_passed_over(const ClientError& error) {
          error.kind == ClientError::Kind::invalid_input;
 }
 
-/// Calls `act` with each instance that matches, until it fails or `on_progress` says so. `total` is
-/// what all of them came to.
+/// Calls `act` with each instance that matches, until it fails, `on_progress` says so, or it has
+/// dropped something of as many as the filter's limit allows. Gives what all of them came to.
 template <class Result, class Act>
 ManagementClient::Answer<Result> for_each_match(const ManagementClient& client,
                                                 const InstanceFilter& filter,
@@ -46,13 +46,13 @@ ManagementClient::Answer<Result> for_each_match(const ManagementClient& client,
   if (!count) {
     return failure(std::move(count).error());
   }
-  Progress progress{0, *count};
+  const std::uint64_t limit = filter.limit.value_or(~std::uint64_t{0});
+  Progress progress{0, std::min(*count, limit)};
   Result total;
-  std::uint64_t left = filter.limit.value_or(~std::uint32_t{0});
+  std::uint64_t acted_on = 0;
   std::optional<std::string> cursor;
   do {
-    const auto size = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, bulk_page));
-    auto page = client.list_page(filter, size, cursor);
+    auto page = client.list_page(filter, bulk_page, cursor);
     if (!page) {
       return failure(std::move(page).error());
     }
@@ -60,18 +60,21 @@ ManagementClient::Answer<Result> for_each_match(const ManagementClient& client,
       auto done = act(summary);
       if (done) {
         add(total, *done);
+        acted_on += done->executions_deleted > 0 ? 1 : 0;
       } else if (!is_passed_over(done.error())) {
         return failure(std::move(done).error());
       }
-      ++progress.done;
+      progress.done = filter.limit ? acted_on : progress.done + 1;
       progress.total = std::max(progress.total, progress.done);
       if (on_progress && !on_progress(progress)) {
         return total;
       }
+      if (acted_on >= limit) {
+        return total;
+      }
     }
-    left -= page->instances.size();
     cursor = page->next_cursor;
-  } while (cursor && left > 0);
+  } while (cursor);
   return total;
 }
 

@@ -82,21 +82,24 @@ bool Arguments::flag(std::string_view name) const {
   return value != nullptr && value->get<bool>();
 }
 
-std::optional<std::uint64_t> Arguments::number(std::string_view name, std::uint64_t most) const {
+std::optional<std::uint64_t> Arguments::number(std::string_view name, std::uint64_t most,
+                                               std::uint64_t least) const {
   const json* value = find(name);
   if (value == nullptr) {
     return std::nullopt;
   }
   const bool negative =
       !value->is_number_unsigned() && value->is_number_integer() && value->get<std::int64_t>() < 0;
-  if (!value->is_number_integer() || negative || value->get<std::uint64_t>() > most) {
-    refuse(name, "a whole number from 0 to " + std::to_string(most));
+  if (!value->is_number_integer() || negative || value->get<std::uint64_t>() > most ||
+      value->get<std::uint64_t>() < least) {
+    refuse(name, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
   }
   return value->get<std::uint64_t>();
 }
 
-std::optional<std::uint32_t> Arguments::small_number(std::string_view name) const {
-  const auto value = number(name, std::numeric_limits<std::uint32_t>::max());
+std::optional<std::uint32_t> Arguments::small_number(std::string_view name,
+                                                     std::uint64_t least) const {
+  const auto value = number(name, std::numeric_limits<std::uint32_t>::max(), least);
   return value ? std::optional(static_cast<std::uint32_t>(*value)) : std::nullopt;
 }
 

@@ -28,8 +28,10 @@ class Arguments {
   /// False if it is not given.
   [[nodiscard]] bool flag(std::string_view name) const;
   [[nodiscard]] std::optional<std::uint64_t> number(
-      std::string_view name, std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) const;
-  [[nodiscard]] std::optional<std::uint32_t> small_number(std::string_view name) const;
+      std::string_view name, std::uint64_t most = std::numeric_limits<std::uint64_t>::max(),
+      std::uint64_t least = 0) const;
+  [[nodiscard]] std::optional<std::uint32_t> small_number(std::string_view name,
+                                                          std::uint64_t least = 0) const;
   [[nodiscard]] std::optional<Timestamp> time(std::string_view name) const;
   /// In milliseconds.
   [[nodiscard]] std::optional<Milliseconds> duration(std::string_view name) const;

@@ -30,7 +30,7 @@ struct Command {
   std::vector<std::string_view> arguments;
   /// Whether it needs a store that it may change.
   bool changes = false;
-  /// Whether it may go on for as long as an instance does.
+  /// Whether it may go on for as long as an instance does, or as its reader likes.
   bool follows = false;
   /// Gives the result, or throws `CommandFailure`.
   nlohmann::json (*run)(const Session& session, const Arguments& arguments, Sink& sink) = nullptr;

@@ -1,5 +1,6 @@
 #include "control/connection.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,9 @@ class PeerSink final : public Sink {
  public:
   PeerSink(LineSocket& socket, Milliseconds patience) : socket_(socket), patience_(patience) {}
 
+  /// From now on the peer may take its time: somebody reads the answer page by page.
+  void wait_for_reader() { patience_.reset(); }
+
   /// Looks first whether it is to stop: with a peer that reads fast, no write ever has to wait.
   bool item(const nlohmann::json& value) override {
     return socket_.goes_on() && write(Item{value});
@@ -37,7 +41,7 @@ class PeerSink final : public Sink {
 
  private:
   LineSocket& socket_;
-  Milliseconds patience_;
+  std::optional<Milliseconds> patience_;
 };
 
 /// The permissions of the socket's file say the same; this holds also if somebody changes them.
@@ -66,13 +70,18 @@ class FollowerPlace {
 
 AnswerLine run(const Request& request, Service& service, Sink& sink) {
   auto result = run_command(service.session, request.command, request.arguments, sink);
+  if (!result && result.error().kind == CommandError::Kind::interrupted) {
+    // A peer that has gone does not read this. Whoever does has interrupted nothing.
+    return CommandError{CommandError::Kind::failed,
+                        "the engine is stopping: " + std::move(result).error().message};
+  }
   if (!result) {
     return std::move(result).error();
   }
   return ResultLine{std::move(*result)};
 }
 
-AnswerLine answer(std::string_view line, Service& service, Sink& sink) {
+AnswerLine answer(std::string_view line, Service& service, PeerSink& sink) {
   const auto request = decode_request(line);
   if (!request) {
     return request.error();
@@ -85,9 +94,10 @@ AnswerLine answer(std::string_view line, Service& service, Sink& sink) {
   if (!place.has_place()) {
     return CommandError{CommandError::Kind::failed,
                         std::to_string(service.limits.followers) +
-                            " others follow instances of this engine already, which is as many as "
-                            "it serves"};
+                            " others follow instances of this engine or list them all already, "
+                            "which is as many as it serves"};
   }
+  sink.wait_for_reader();
   return run(*request, service, sink);
 }
 

@@ -14,10 +14,12 @@ namespace duroxide::control {
 struct ServerLimits {
   /// Served at once; more wait until one is done.
   std::size_t connections = 64;
-  /// Of those, how many may follow an instance, so that others always find room.
+  /// Of those, how many may follow an instance or list all, at their reader's pace, so that others
+  /// always find room.
   std::size_t followers = 48;
   std::size_t request_bytes = std::size_t{128} << 20;
-  /// How long a peer may take to send its request, and to take anything of its answer.
+  /// How long a peer may take to send its request, and, but for followers, to take
+  /// anything of its answer.
   Milliseconds patience{10'000};
 };
 

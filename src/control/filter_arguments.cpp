@@ -77,4 +77,16 @@ bool has_filter(const Arguments& arguments) {
   });
 }
 
+void check_choice(const Arguments& arguments) {
+  const bool many = has_filter(arguments) || arguments.flag("everything");
+  if (!arguments.has("instance") && !many) {
+    throw CommandFailure(CommandError::Kind::usage,
+                         "say which: an instance, or a filter, or everything");
+  }
+  if (arguments.has("instance") && (many || arguments.has("limit"))) {
+    throw CommandFailure(CommandError::Kind::usage,
+                         "either an instance is named, or a filter chooses them");
+  }
+}
+
 }  // namespace duroxide::control

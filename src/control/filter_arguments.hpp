@@ -19,4 +19,8 @@ namespace duroxide::control {
 /// Whether any of them restricts.
 [[nodiscard]] bool has_filter(const Arguments& arguments);
 
+/// For commands on one instance or on many, which change them: refuses arguments that name neither,
+/// or both. To mean all instances must be said.
+void check_choice(const Arguments& arguments);
+
 }  // namespace duroxide::control

@@ -21,7 +21,7 @@ constexpr std::uint32_t largest_page = 10'000;
 /// Every instance that matches, or the first `limit`, each as an item.
 json list_all(const Session& session, const Arguments& arguments, Sink& sink) {
   const InstanceFilter filter = filter_of(arguments);
-  std::uint64_t left = arguments.number("limit").value_or(~std::uint64_t{0});
+  std::uint64_t left = arguments.number("limit", ~std::uint64_t{0}, 1).value_or(~std::uint64_t{0});
   std::uint64_t count = 0;
   std::optional<std::string> cursor = arguments.optional_text("cursor");
   do {
@@ -42,11 +42,8 @@ json list_all(const Session& session, const Arguments& arguments, Sink& sink) {
   return {{"count", count}};
 }
 
-json list(const Session& session, const Arguments& arguments, Sink& sink) {
-  if (arguments.flag("all")) {
-    return list_all(session, arguments, sink);
-  }
-  const auto limit = arguments.number("limit", largest_page).value_or(default_page);
+json list(const Session& session, const Arguments& arguments, Sink&) {
+  const auto limit = arguments.number("limit", largest_page, 1).value_or(default_page);
   const auto page = value_of(session.management.list_page(
       filter_of(arguments), static_cast<std::uint32_t>(limit), arguments.optional_text("cursor")));
   return {{"instances", json_of(page.instances)},
@@ -112,7 +109,8 @@ json complete(const Session& session, const Arguments& arguments, Sink&) {
 }  // namespace
 
 void add_reading_commands(std::vector<Command>& commands) {
-  commands.push_back({"list", filter_arguments({"limit", "cursor", "all"}), false, false, list});
+  commands.push_back({"list", filter_arguments({"limit", "cursor"}), false, false, list});
+  commands.push_back({"list_all", filter_arguments({"limit", "cursor"}), false, true, list_all});
   commands.push_back({"count", filter_arguments({}), false, false, count});
   commands.push_back({"show", {"instance"}, false, false, show});
   commands.push_back({"history", {"instance", "execution"}, false, false, history});

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "control/command_groups.hpp"
+#include "control/deletable.hpp"
 #include "control/filter_arguments.hpp"
 #include "control/json_types.hpp"
 #include "control/progress.hpp"
@@ -14,22 +15,11 @@ namespace {
 
 using nlohmann::json;
 
-/// The instances that a command without an instance is about. To mean all of them must be said.
+/// The instances that a command without an instance is about.
 InstanceFilter chosen(const Arguments& arguments) {
-  if (!has_filter(arguments) && !arguments.flag("everything")) {
-    throw CommandFailure(CommandError::Kind::usage,
-                         "say which: an instance, or a filter, or everything");
-  }
   InstanceFilter filter = filter_of(arguments);
-  filter.limit = arguments.small_number("limit");
+  filter.limit = arguments.small_number("limit", 1);
   return filter;
-}
-
-void check_alone(const Arguments& arguments) {
-  if (has_filter(arguments) || arguments.flag("everything") || arguments.has("limit")) {
-    throw CommandFailure(CommandError::Kind::usage,
-                         "either an instance is named, or a filter chooses them");
-  }
 }
 
 /// What the store refuses once the arguments make sense is refused for the instance's state.
@@ -42,29 +32,22 @@ auto unless_refused(Answer answer) {
 }
 
 json delete_one(const Session& session, const Arguments& arguments, const DeleteOptions& options) {
-  check_alone(arguments);
   const std::string instance = arguments.text("instance");
   if (arguments.flag("dry_run")) {
-    return {{"would_delete",
-             json_of(value_of(session.management.get_instance_tree(instance)).instances)}};
+    return {{"would_delete", json_of(deletable_tree(session, instance, options).instances)}};
   }
   return json_of(unless_refused(session.management.delete_instance(instance, options)));
 }
 
-/// Of those that match, the roots, which are what is deleted.
-json would_delete(const Session& session, InstanceFilter filter) {
-  filter.roots_only = true;
-  return {{"would_delete", json_of(value_of(session.management.list_instances(filter)))}};
-}
-
 json delete_instances(const Session& session, const Arguments& arguments, Sink& sink) {
   const DeleteOptions options{arguments.flag("force"), arguments.flag("cascade")};
+  check_choice(arguments);
   if (arguments.has("instance")) {
     return delete_one(session, arguments, options);
   }
   const InstanceFilter filter = chosen(arguments);
   if (arguments.flag("dry_run")) {
-    return would_delete(session, filter);
+    return {{"would_delete", json_of(deletable_roots(session, filter, options.force, sink))}};
   }
   Reporter reporter(sink);
   const auto result =
@@ -77,8 +60,8 @@ json prune(const Session& session, const Arguments& arguments, Sink& sink) {
   PruneOptions options;
   options.keep_last = arguments.small_number("keep_last");
   options.completed_before = arguments.time("completed_before");
+  check_choice(arguments);
   if (const auto instance = arguments.optional_text("instance")) {
-    check_alone(arguments);
     return json_of(value_of(session.management.prune_executions(*instance, options)));
   }
   Reporter reporter(sink);

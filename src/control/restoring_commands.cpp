@@ -15,9 +15,12 @@ using nlohmann::json;
 json rewind(const Session& session, const Arguments& arguments, Sink&) {
   RewindOptions options;
   options.event_id = arguments.number("event");
-  auto restored = session.management.rewind_instance(arguments.text("instance"), options);
-  if (!restored && restored.error().kind == ClientError::Kind::invalid_input && !options.event_id) {
-    // There is nothing else to be wrong than its state.
+  const std::string instance = arguments.text("instance");
+  auto restored = session.management.rewind_instance(instance, options);
+  // Without an event there is nothing else to be wrong than its state.
+  if (!restored && restored.error().kind == ClientError::Kind::invalid_input &&
+      (!options.event_id ||
+       !value_of(session.management.get_instance_info(instance)).status.is_failed())) {
     throw CommandFailure(CommandError::Kind::refused, std::move(restored).error().message);
   }
   return json_of(value_of(std::move(restored)));
@@ -27,8 +30,12 @@ json fork(const Session& session, const Arguments& arguments, Sink&) {
   ForkOptions options;
   options.execution_id = arguments.number("execution");
   options.event_id = arguments.number("event");
-  return json_of(value_of(session.management.fork_instance(
-      arguments.text("instance"), arguments.text("new_instance"), options)));
+  const std::string instance = arguments.text("instance");
+  const std::string new_instance = arguments.text("new_instance");
+  if (options.execution_id) {
+    (void)value_of(session.management.get_execution_info(instance, *options.execution_id));
+  }
+  return json_of(value_of(session.management.fork_instance(instance, new_instance, options)));
 }
 
 json export_instance(const Session& session, const Arguments& arguments, Sink&) {

@@ -1,6 +1,9 @@
 // Commands that look at the store as a whole.
 
-#include <utility>
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <vector>
 
 #include "control/command_groups.hpp"
 #include "control/json_types.hpp"
@@ -19,11 +22,23 @@ json health(const Session& session, const Arguments&, Sink&) {
   return json_of(value_of(session.management.get_system_health()));
 }
 
+/// Leaves the first `limit` of each kind; gives whether there were more.
+bool cut_each_kind(std::vector<StuckInstance>& instances, std::uint32_t limit) {
+  std::map<StuckKind, std::uint32_t> found;
+  return std::erase_if(instances,
+                       [&](const StuckInstance& each) { return ++found[each.kind] > limit; }) > 0;
+}
+
 json stuck(const Session& session, const Arguments& arguments, Sink&) {
   StuckFilter filter;
   filter.no_progress_for = arguments.duration("no_progress_for");
-  filter.limit = arguments.small_number("limit").value_or(filter.limit);
-  return {{"instances", json_of(value_of(session.management.list_stuck(filter)))},
+  const std::uint32_t limit = arguments.small_number("limit", 1).value_or(filter.limit);
+  // One more than is asked for tells whether that is all.
+  filter.limit = std::max(limit, limit + 1);
+  auto instances = value_of(session.management.list_stuck(filter));
+  const bool truncated = cut_each_kind(instances, limit);
+  return {{"instances", json_of(instances)},
+          {"truncated", truncated},
           {"quarantined", json_of(value_of(session.management.list_quarantined()))},
           {"paused", json_of(value_of(session.management.list_paused()))}};
 }

@@ -70,7 +70,14 @@ if grep -q $'\x1b' output; then fail 'colours though forbidden'; fi
 run 0 start Approval ask-1
 run 5 start Approval ask-1
 run 0 tail ask-1
-says 'no engine'
+complains 'no engine'
+says_not 'no engine'
+run 0 --json tail ask-1
+complains 'no engine'
+tail -n 1 output >last && mv last output
+has /live false
+has /ended false
+has /deleted false
 run 0 raise ask-1 Approved --data 'by Ada'
 run 3 raise nobody Approved
 run 0 pause --orchestration Echo
@@ -84,21 +91,24 @@ run 0 start Approval ask-2
 run 0 cancel ask-2 --reason 'too late'
 run 3 cancel nobody
 run 0 start Approval ask-3
-run 0 terminate ask-3
-run 3 terminate nobody
+run 0 terminate ask-3 --yes
+run 3 terminate nobody --yes
 run 0 release echo-1
 run 3 release nobody
-run 0 rewind pot
-run 5 rewind pot
-run 3 rewind nobody
+run 0 rewind pot --yes
+run 5 rewind pot --yes
+run 3 rewind nobody --yes
 run 0 fork echo-1 echo-3 --event 1
 run 5 fork echo-1 echo-3
 run 0 import pot.json --as pot-2
 run 5 import pot.json
 run 2 import no-such-file
-run 0 --json prune rounds-1 --keep-last 1
+run 2 import copy
+complains 'directory'
+run 2 backup ''
+run 0 --json prune rounds-1 --keep-last 1 --yes
 has /executions_deleted 1
-run 3 prune nobody --keep-last 1
+run 3 prune nobody --keep-last 1 --yes
 run 0 --json prune --name Rounds --keep-last 1 --yes
 has /executions_deleted 0
 run 0 delete bad-1 --dry-run

@@ -17,7 +17,10 @@ run 0 start Echo echo-1 --use-existing
 run 2 start Echo
 run 2 start Echo ''
 run 0 --json tail echo-1
-[[ $("$json_get" --lines <output) == 2 ]] || fail 'two events were expected'
+[[ $("$json_get" --lines <output) == 3 ]] || fail 'two events and the end were expected'
+tail -n 1 output >last && mv last output
+has /ended true
+has /deleted false
 run 3 tail nobody
 
 # A tail sees what happens while it runs, and ends with the instance.
@@ -43,6 +46,18 @@ while read -r line; do
 done <tailed
 wait "$tail_process" || fail 'the tail failed'
 [[ $seen == *'by Ada'* && $seen == *OrchestrationCompleted* ]] || fail "the tail saw: $seen"
+run 0 start Approval empty-1
+run 0 raise empty-1 Approved --data= --json
+follow empty-1
+run 0 --json show empty-1
+has /info/status/output ''
+run 0 start Approval odd-1
+run 0 raise odd-1 Approved --data --queue=
+follow odd-1
+run 0 --json show odd-1
+has /info/status/output --queue=
+run 0 delete --prefix empty- --yes
+run 0 delete --prefix odd- --yes
 run 5 raise ask-1 Approved
 run 3 raise nobody Approved
 run 0 --json show ask-1
@@ -71,11 +86,11 @@ says 'Cancelled' 'too late'
 run 5 cancel ask-2
 run 3 cancel nobody
 run 0 start Approval ask-3
-run 0 terminate ask-3 --reason 'out of control'
+run 0 terminate ask-3 --reason 'out of control' --yes
 run 0 show ask-3
 says 'Cancelled' 'out of control'
-run 5 terminate ask-3
-run 3 terminate nobody
+run 5 terminate ask-3 --yes
+run 3 terminate nobody --yes
 
 # history
 run 0 history ask-1
@@ -111,7 +126,15 @@ run 5 delete home --cascade --yes
 complains 'running'
 run 2 delete home --cascade --force
 complains '--yes'
-run 0 delete home --cascade --dry-run
+run 5 delete home --dry-run
+complains 'descendants'
+run 5 delete home --cascade --dry-run
+complains 'running'
+run 5 delete home/ada --force --dry-run
+complains 'child'
+run 0 delete --prefix home --dry-run
+says 'nothing would be deleted'
+run 0 delete home --cascade --force --dry-run
 says 'home/ada' 'home/bob'
 run 0 delete home --cascade --force --yes
 says '3 instances deleted'
@@ -154,7 +177,15 @@ run 0 list --all
 says '2 instances'
 run 2 list --status frozen
 run 2 list --cursor nonsense
-run 2 list --limit -1
+for number in -1 0 010x 0x10 +1 ' 1' '' 18446744073709551616; do
+  run 2 list --limit "$number"
+  complains 'whole number'
+done
+run 2 list --all -l 0
+run 2 delete --everything -l 0 --yes
+run 2 stuck -l 0
+run 2 list --limit= --all
+run 0 list --limit 010
 run 0 count --status failed
 [[ $(cat output) == 1 ]] || fail 'one failed instance was expected'
 run 0 --json count
@@ -175,6 +206,7 @@ says 'nothing is stuck'
 run 0 start NoSuchThing lost-1
 run 0 --json stuck --idle 0s
 has /instances/0/instance_id lost-1
+has /truncated false
 run 2 stuck --idle soon
 run 0 cancel lost-1
 
@@ -192,6 +224,17 @@ run 0 pause --orchestration Echo
 run 0 --json stuck
 has /paused/0/name Echo
 run 0 resume --orchestration Echo
+for instance in held-1 held-2; do
+  run 0 start Approval "$instance"
+  run 0 pause "$instance"
+done
+run 0 stuck --limit 1
+says 'there are more'
+run 0 --json stuck --limit 1
+has /truncated true
+run 0 stuck --limit 2
+says_not 'there are more'
+run 0 delete --prefix held- --force --yes
 run 0 pause --everything
 run 0 --json stuck
 has /paused/0/scope store
@@ -212,15 +255,26 @@ run 0 raise rounds-1 Next
 run 0 raise rounds-1 Next --data stop
 run 0 tail rounds-1 --execution 1
 says 'OrchestrationContinuedAsNew' '3.'
-run 0 --json prune rounds-1 --keep-last 2
+run 0 --json prune rounds-1 --keep-last 2 --yes
 has /executions_deleted 1
 run 0 --json prune --name Rounds --keep-last 1 --yes
 has /executions_deleted 1
 run 2 prune --name Rounds --keep-last 1
 complains '--yes'
-run 2 prune rounds-1
+for command in 'prune rounds-1 --keep-last 1' 'rewind rounds-1' 'terminate rounds-1'; do
+  # shellcheck disable=SC2086
+  run 2 $command
+  complains '--yes'
+done
+run 2 prune --name Rounds
+complains '--keep-last'
+run 2 prune --keep-last 1
+complains 'everything'
+run 2 prune rounds-1 --keep-last 1 --name Rounds
+complains 'either'
+run 2 prune rounds-1 --yes
 run 2 prune --keep-last 1 --yes
-run 3 prune nobody --keep-last 1
+run 3 prune nobody --keep-last 1 --yes
 run 0 --json show rounds-1
 has /executions 1
 has /info/status/output a++
@@ -231,11 +285,12 @@ run 0 start Fragile pot
 follow pot
 says 'the pot is broken'
 rm broken
-run 0 rewind pot
+run 0 rewind pot --yes
 follow pot
 says 'hot tea is served'
-run 5 rewind pot
-run 3 rewind nobody
+run 5 rewind pot --yes
+run 5 rewind pot --event 1 --yes
+run 3 rewind nobody --yes
 
 # fork
 run 0 fork pot pot-2 --event 1
@@ -243,6 +298,7 @@ follow pot-2
 says 'hot tea is served'
 run 5 fork pot pot-2
 run 3 fork nobody pot-3
+run 3 fork pot pot-3 --execution 99
 run 2 fork pot
 
 # export, import

@@ -23,6 +23,7 @@ run 2 frobnicate
 run 2 list --frobnicate
 run 2 list surplus
 run 2 --color sometimes list
+complains 'auto, always or never'
 run 2 list --since yesterday
 DUROXIDE_STORE='' run 2 list
 complains '--store'
@@ -30,12 +31,13 @@ complains '--store'
 # use COMMAND: with arguments that make sense; sets `arguments`.
 use() {
   case $1 in
-    show | history | tree | tail | export | cancel | terminate | pause | resume | release | rewind)
+    show | history | tree | tail | export | cancel | pause | resume | release)
       arguments=("$1" some) ;;
+    terminate | rewind) arguments=("$1" some --yes) ;;
     start) arguments=(start Echo some) ;;
     raise) arguments=(raise some Approved) ;;
     delete) arguments=(delete some --yes) ;;
-    prune) arguments=(prune some --keep-last 1) ;;
+    prune) arguments=(prune some --keep-last 1 --yes) ;;
     fork) arguments=(fork some other) ;;
     import) arguments=(import document.json) ;;
     backup) arguments=(backup copy) ;;

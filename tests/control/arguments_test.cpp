@@ -65,6 +65,9 @@ TEST_CASE("control arguments: what is not as it must be is refused by name", "[c
   for (const json& bad : {json(-1), json(1.5), json("7"), json(11)}) {
     CHECK(refusal({{"a", bad}}, read_number).find("from 0 to 10") != std::string::npos);
   }
+  const auto read_limit = [](const Arguments& a) { (void)a.small_number("a", 1); };
+  CHECK(refusal({{"a", 0}}, read_limit).find("from 1 to 4294967295") != std::string::npos);
+  CHECK(refusal({{"a", 1}}, read_limit).empty());
   CHECK(refusal({{"a", "soon"}}, read_time).find("`a`") != std::string::npos);
   CHECK(refusal({{"b", 1}}, read_nothing).find("`b`") != std::string::npos);
   CHECK_FALSE(refusal(json::array(), read_nothing).empty());

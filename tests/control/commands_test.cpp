@@ -1,108 +1,11 @@
 // What commands do, on a store in memory.
 
-#include <catch2/catch.hpp>
-
-#include <functional>
 #include <set>
-#include <stdexcept>
 
-#include <poll.h>
-
-#include <duroxide/memory_provider.hpp>
-#include <duroxide/runtime.hpp>
-
-#include "control/commands.hpp"
-#include "control/wakeup.hpp"
+#include "control/command_fixture.hpp"
 
 using namespace duroxide;
 using namespace duroxide::control;
-using namespace std::chrono_literals;
-using nlohmann::json;
-using Kind = CommandError::Kind;
-
-namespace {
-
-class CollectingSink final : public Sink {
- public:
-  bool item(const json& value) override {
-    items.push_back(value);
-    if (on_item) {
-      on_item(value);
-    }
-    return items.size() < most_items;
-  }
-  bool progress(const Progress& progress) override {
-    reported = progress;
-    return goes_on;
-  }
-  bool wait_until_readable(int file) override {
-    if (!goes_on) {
-      return false;
-    }
-    pollfd entry{file, POLLIN, 0};
-    while (::poll(&entry, 1, -1) < 0) {
-    }
-    return true;
-  }
-
-  std::vector<json> items;
-  std::function<void(const json&)> on_item;
-  std::size_t most_items = ~std::size_t{0};
-  Progress reported;
-  bool goes_on = true;
-};
-
-Task<std::string> wait_for_approval(OrchestrationContext ctx) {
-  ctx.set_value("stage", std::string("asked"));
-  co_return co_await ctx.wait_for_external_event("Approved");
-}
-
-Task<std::string> fail_at_once(OrchestrationContext) {
-  throw std::runtime_error("no way");
-  co_return "";
-}
-
-struct CommandFixture {
-  json run(std::string_view name, const json& arguments = json::object()) {
-    auto result = run_command(session, name, arguments, sink);
-    CAPTURE(name, arguments.dump(), result ? "" : result.error().message);
-    REQUIRE(result);
-    return std::move(*result);
-  }
-  Kind refused(std::string_view name, const json& arguments = json::object()) {
-    const auto result = run_command(session, name, arguments, sink);
-    CAPTURE(name, arguments.dump());
-    REQUIRE_FALSE(result);
-    CHECK_FALSE(result.error().message.empty());
-    return result.error().kind;
-  }
-  void start(const std::string& instance, const std::string& orchestration = "O",
-             json more = json::object()) {
-    more["instance"] = instance;
-    more["orchestration"] = orchestration;
-    run("start", more);
-  }
-  /// Waits until it has ended.
-  void await(const std::string& instance) {
-    REQUIRE(session.client.wait_for_completion(instance, 60s));
-  }
-
-  Store store = MemoryProvider::create();
-  Session session{store, true};
-  CollectingSink sink;
-};
-
-struct RunningFixture : CommandFixture {
-  RunningFixture() {
-    runtime.register_orchestration("Approval", wait_for_approval)
-        .register_orchestration("Failing", fail_at_once);
-    REQUIRE(runtime.start());
-  }
-
-  Runtime runtime{store};
-};
-
-}  // namespace
 
 TEST_CASE("control commands: each has a name of its own", "[control]") {
   std::set<std::string_view> names;
@@ -164,41 +67,38 @@ TEST_CASE("control commands: a listing in pages, and all at once", "[control]") 
       f.run("list", {{"order", "id"}, {"limit", 10}, {"cursor", first["next_cursor"]}});
   REQUIRE(second["instances"].size() == 3);
   CHECK(second["instances"][0]["instance_id"] == "i2");
-  CHECK(f.run("list", {{"all", true}})["count"] == 5);
+  CHECK(f.run("list_all", nlohmann::json::object())["count"] == 5);
   CHECK(f.sink.items.size() == 5);
   f.sink.items.clear();
-  CHECK(f.run("list", {{"all", true}, {"limit", 3}})["count"] == 3);
+  CHECK(f.run("list_all", {{"limit", 3}})["count"] == 3);
   f.sink.items.clear();
   f.sink.most_items = 2;
-  CHECK(f.refused("list", {{"all", true}}) == Kind::interrupted);
+  CHECK(f.refused("list_all", nlohmann::json::object()) == Kind::interrupted);
   CHECK(f.refused("list", {{"cursor", "nonsense"}}) == Kind::usage);
   CHECK(f.refused("list", {{"limit", 10'001}}) == Kind::usage);
 }
 
-TEST_CASE("control commands: to mean everything must be said", "[control]") {
+TEST_CASE("control commands: a limit is not zero", "[control]") {
   CommandFixture f;
-  f.start("i");
-  CHECK(f.refused("delete") == Kind::usage);
-  CHECK(f.refused("delete", {{"force", true}}) == Kind::usage);
-  CHECK(f.refused("delete", {{"instance", "i"}, {"name", "O"}}) == Kind::usage);
-  CHECK(f.refused("prune", {{"keep_last", 1}}) == Kind::usage);
-  CHECK(f.refused("pause") == Kind::usage);
-  CHECK(f.refused("pause", {{"instance", "i"}, {"store", true}}) == Kind::usage);
-  CHECK(f.refused("delete", {{"instance", "i"}}) == Kind::refused);
-  CHECK(f.run("delete", {{"everything", true}, {"dry_run", true}})["would_delete"].size() == 1);
-  CHECK(f.run("delete", {{"everything", true}})["instances_deleted"] == 0);
-  CHECK(f.run("delete", {{"everything", true}, {"force", true}})["instances_deleted"] == 1);
-  CHECK(f.run("count")["count"] == 0);
+  for (const char* name : {"list", "list_all", "stuck"}) {
+    CHECK(f.refused(name, {{"limit", 0}}) == Kind::usage);
+  }
+  CHECK(f.refused("delete", {{"everything", true}, {"limit", 0}}) == Kind::usage);
+  CHECK(f.refused("prune", {{"everything", true}, {"keep_last", 1}, {"limit", 0}}) == Kind::usage);
 }
 
-TEST_CASE("control commands: a bulk delete is interrupted between two instances", "[control]") {
+TEST_CASE("control commands: what is stuck is told with whether that is all", "[control]") {
   CommandFixture f;
-  f.start("i");
-  f.start("j");
-  f.sink.goes_on = false;
-  CHECK(f.refused("delete", {{"everything", true}, {"force", true}}) == Kind::interrupted);
-  CHECK(f.sink.reported.total == 2);
-  CHECK(f.run("count")["count"] == 1);
+  for (const char* instance : {"a", "b", "c"}) {
+    f.start(instance);
+    f.run("pause", {{"instance", instance}});
+  }
+  const json some = f.run("stuck", {{"limit", 2}});
+  CHECK(some["instances"].size() == 2);
+  CHECK(some["truncated"] == true);
+  const json all = f.run("stuck", {{"limit", 3}});
+  CHECK(all["instances"].size() == 3);
+  CHECK(all["truncated"] == false);
 }
 
 TEST_CASE("control commands: what is paused is told, and goes on", "[control]") {
@@ -319,7 +219,11 @@ TEST_CASE("control commands: a failed instance is rewound and forked", "[control
         1);
   f.await("j");
   CHECK(f.refused("fork", {{"instance", "i"}, {"new_instance", "j"}}) == Kind::refused);
+  CHECK(f.refused("fork", {{"instance", "i"}, {"new_instance", "l"}, {"execution", 99}}) ==
+        Kind::not_found);
+  CHECK(f.refused("rewind", {{"instance", "i"}, {"event", 99}}) == Kind::usage);
   f.start("k", "Approval");
   CHECK(f.refused("rewind", {{"instance", "k"}}) == Kind::refused);
+  CHECK(f.refused("rewind", {{"instance", "k"}, {"event", 1}}) == Kind::refused);
   CHECK(f.run("release", {{"instance", "k"}})["released"] == 0);
 }

@@ -1,0 +1,93 @@
+#include "control/deletable.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "control/progress.hpp"
+
+namespace duroxide::control {
+
+namespace {
+
+[[noreturn]] void refuse(std::string message) {
+  throw CommandFailure(CommandError::Kind::refused, std::move(message));
+}
+
+/// Null if none does.
+const InstanceSummary* find_running(const InstanceTree& tree) {
+  const auto found =
+      std::find_if(tree.instances.begin(), tree.instances.end(),
+                   [](const auto& each) { return each.status == ExecutionStatus::running; });
+  return found == tree.instances.end() ? nullptr : &*found;
+}
+
+bool has_instance(const Session& session, const std::string& instance) {
+  const auto found = session.management.get_instance_info(instance);
+  if (!found && found.error().kind != ClientError::Kind::instance_not_found) {
+    throw CommandFailure(command_error(found.error()));
+  }
+  return found.has_value();
+}
+
+bool is_deletable_root(const Session& session, const InstanceSummary& root, bool force) {
+  if (force || root.status == ExecutionStatus::running) {
+    return force;
+  }
+  auto tree = session.management.get_instance_tree(root.instance_id);
+  if (!tree && tree.error().kind == ClientError::Kind::instance_not_found) {
+    return false;  // deleted since it was listed
+  }
+  return find_running(value_of(std::move(tree))) == nullptr;
+}
+
+}  // namespace
+
+InstanceTree deletable_tree(const Session& session, const std::string& instance,
+                            const DeleteOptions& options) {
+  InstanceTree tree = value_of(session.management.get_instance_tree(instance));
+  if (!tree.is_root_only() && !options.cascade) {
+    refuse("the instance `" + instance + "` has " + std::to_string(tree.size() - 1) +
+           " descendants; delete it with `cascade`, and them with it");
+  }
+  const auto& parent = tree.instances.front().parent_instance;
+  if (parent && has_instance(session, *parent)) {
+    refuse("the instance `" + instance + "` is a child of `" + *parent +
+           "`, which may wait for it; delete that with `cascade`");
+  }
+  if (const InstanceSummary* running = find_running(tree); running != nullptr && !options.force) {
+    refuse("the instance `" + running->instance_id +
+           "` is still running; cancel it first, or delete with `force`");
+  }
+  return tree;
+}
+
+std::vector<InstanceSummary> deletable_roots(const Session& session, InstanceFilter filter,
+                                             bool force, Sink& sink) {
+  filter.roots_only = true;
+  constexpr std::uint32_t page_size = 200;
+  Progress progress{0, value_of(session.management.count_instances(filter))};
+  Reporter reporter(sink);
+  const OnProgress report = reporter.callback();
+  std::vector<InstanceSummary> roots;
+  std::optional<std::string> cursor;
+  do {
+    auto page = value_of(session.management.list_page(filter, page_size, cursor));
+    for (InstanceSummary& each : page.instances) {
+      if (is_deletable_root(session, each, force)) {
+        roots.push_back(std::move(each));
+      }
+      if (filter.limit && roots.size() >= *filter.limit) {
+        return roots;
+      }
+      progress.total = std::max(progress.total, ++progress.done);
+      if (!report(progress)) {
+        reporter.check("nothing was deleted");
+      }
+    }
+    cursor = page.next_cursor;
+  } while (cursor);
+  return roots;
+}
+
+}  // namespace duroxide::control
