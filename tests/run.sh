@@ -18,6 +18,8 @@ A part is a suite (unit, conformance, scenario, crash, examples, package) or the
   --sanitize=address|thread   address brings UBSan along; thread builds CAF from its source, and
                               runs the suites unit and conformance if no part is named
   --werror                    a compiler's warning is an error
+  --debug                     with what a debugger needs, and a sanitizer to name lines; building
+                              takes a third longer
   --list                      list the tests
   -h, --help                  this text
 
@@ -29,6 +31,7 @@ compiler=gcc
 sanitize=
 list=false
 werror=false
+debug=false
 chosen_suites=()
 chosen_tests=()
 while (($# > 0)); do
@@ -40,6 +43,7 @@ while (($# > 0)); do
     --compiler=gcc | --compiler=clang) compiler=${1#*=} ;;
     --sanitize=address | --sanitize=thread) sanitize=${1#*=} ;;
     --werror) werror=true ;;
+    --debug) debug=true ;;
     --list) list=true ;;
     -*) die "unknown option $1" "tests/run.sh --help tells what there is." ;;
     bench)
@@ -60,7 +64,7 @@ done
 
 install_packages "${base_packages[@]}"
 build=$root/build
-arguments=("-Dwerror=$werror")
+arguments=("-Dwerror=$werror" "-Ddebug=$debug")
 if [[ $compiler == clang ]]; then
   command -v clang++-14 >/dev/null || install_packages clang-14 libclang-rt-14-dev
   build+=-clang
