@@ -73,11 +73,9 @@ std::vector<std::string> OrchestrationRegistry::check_policies() const {
 
 Result<OrchestrationRegistry::Found, NotRegistered> OrchestrationRegistry::resolve(
     const std::string& name, const std::optional<std::string>& version) const {
-  std::optional<std::string> wanted = version;
-  if (!wanted) {
-    const auto policy = policies_.find(name);
-    wanted = policy == policies_.end() ? std::nullopt : policy->second.version();
-  }
+  const auto policy = policies_.find(name);
+  const std::optional<std::string> wanted =
+      version || policy == policies_.end() ? version : policy->second.version();
   const auto versions = names_.find(name);
   if (versions != names_.end()) {
     if (!wanted) {
