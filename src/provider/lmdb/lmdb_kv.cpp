@@ -182,7 +182,7 @@ void LmdbKv::commit(const Changes& changes) {
 }
 
 StoreUse LmdbKv::use() {
-  const auto held = gate_.enter();
+  const auto held = gate_.look();
   StoreUse use;
   if (env_ != nullptr && !map_is_lost_) {
     use.bytes = used_bytes(env_);

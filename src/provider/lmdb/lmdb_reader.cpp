@@ -124,7 +124,7 @@ std::unique_ptr<ReadView> LmdbReader::snapshot() {
 }
 
 StoreUse LmdbReader::use() {
-  const auto held = gate_.enter();
+  const auto held = gate_.look();
   StoreUse use;
   if (env_ != nullptr) {
     use.bytes = used_bytes(env_);

@@ -13,11 +13,14 @@ class SnapshotGate {
   using Snapshot = std::shared_lock<std::shared_mutex>;
   using Nobody = std::unique_lock<std::shared_mutex>;
 
-  /// To be held with the snapshot.
+  /// To be held with the snapshot. A thread has one at a time: with a second it would wait for the one
+  /// who waits for its first.
   [[nodiscard]] Snapshot enter() {
     const std::lock_guard queue(queue_);
     return Snapshot(mutex_);
   }
+  /// For a short look that takes no snapshot, also by a thread that holds one.
+  [[nodiscard]] Snapshot look() { return Snapshot(mutex_); }
   /// Waits until there is no snapshot. There is none before what it returns is let go of.
   [[nodiscard]] Nobody take_back() {
     const std::lock_guard queue(queue_);
