@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "provider/core/keys.hpp"
+#include "provider/core/layered.hpp"
 
 namespace duroxide::storage {
 
@@ -95,31 +96,11 @@ std::string* Batch::staged(Table table, std::string_view key) {
 
 void Batch::scan(Table table, std::string_view prefix, std::string_view from,
                  const std::function<bool(std::string_view, std::string_view)>& visit) {
-  const auto in_range = [prefix](std::string_view key) {
-    return key.substr(0, prefix.size()) == prefix;
-  };
-  const auto& staged = changes(table);
-  auto change = staged.lower_bound(from);
-  const auto cursor = committed().cursor(table);
-  bool more = cursor->seek(from) && in_range(cursor->key());
-  for (;;) {
-    const bool has_change = change != staged.end() && in_range(change->first);
-    if (!more && !has_change) {
+  LayeredCursor cursor(committed().cursor(table), changes(table));
+  for (bool more = cursor.seek(from); more && cursor.key().starts_with(prefix);
+       more = cursor.next()) {
+    if (!visit(cursor.key(), cursor.value())) {
       return;
-    }
-    if (has_change && (!more || change->first <= cursor->key())) {
-      if (more && change->first == cursor->key()) {
-        more = cursor->next() && in_range(cursor->key());
-      }
-      if (change->second.value && !visit(change->first, *change->second.value)) {
-        return;
-      }
-      ++change;
-    } else {
-      if (!visit(cursor->key(), cursor->value())) {
-        return;
-      }
-      more = cursor->next() && in_range(cursor->key());
     }
   }
 }

@@ -192,11 +192,9 @@ void Engine::batch_committed() {
   }
   load_quarantine();
   settle_pauses();
-  for (const auto& [operation, reply] : std::exchange(answers_, {})) {
-    reply(Done{});
-  }
-  cancelled_.batch_committed();
+  const auto answers = std::exchange(answers_, {});
   answer_finished();
+  cancelled_.batch_committed();
   answer_deleted();
   answer_changed();
   feed_.batch_committed();
@@ -215,6 +213,10 @@ void Engine::batch_committed() {
   work_.batch_ended();
   turns_.batch_ended();
   settle();
+  // Last, as nothing waits for it but the sender: each thread that is woken holds up the next one.
+  for (const auto& [operation, reply] : answers) {
+    reply(Done{});
+  }
 }
 
 void Engine::answer_finished() {

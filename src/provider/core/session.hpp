@@ -9,7 +9,8 @@
 namespace duroxide::storage {
 
 /// The number of the format that this release writes, and the newest it reads.
-inline constexpr std::uint64_t store_format = 1;
+/// 1: without a journal.
+inline constexpr std::uint64_t store_format = 2;
 
 /// What stands under `format` in the meta table: the magic, then the number.
 inline constexpr std::string_view format_magic = "duroxide";

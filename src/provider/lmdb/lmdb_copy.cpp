@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "provider/lmdb/lmdb_error.hpp"
-#include "provider/lmdb/lmdb_view.hpp"
 
 namespace duroxide::storage {
 
@@ -50,16 +49,13 @@ LmdbCopy::LmdbCopy(const std::filesystem::path& directory)
   fresh_.add(file_);
   check_lmdb(mdb_env_create(&env_), "creating the environment");
   try {
-    check_lmdb(mdb_env_set_maxdbs(env_, table_count), "configuring the environment");
+    check_lmdb(mdb_env_set_maxdbs(env_, sub_database_count), "configuring the environment");
     check_lmdb(mdb_env_set_mapsize(env_, spare_bytes), "sizing the map");
     // Nobody else knows of the file, and what has not reached the disk is worth nothing.
     check(mdb_env_open(env_, file_.c_str(), MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC, 0644),
           "making");
     begin();
-    for (std::size_t table = 0; table < table_count; ++table) {
-      const std::string name(to_string(static_cast<Table>(table)));
-      check(mdb_dbi_open(txn_, name.c_str(), MDB_CREATE, &tables_.at(table)), "writing");
-    }
+    check(open_sub_databases(txn_, MDB_CREATE, tables_), "writing");
     commit();
   } catch (...) {
     mdb_txn_abort(std::exchange(txn_, nullptr));
@@ -112,7 +108,7 @@ void LmdbCopy::append(Table table, std::string_view key, std::string_view value)
   }
   MDB_val row = to_val(key);
   MDB_val content = to_val(value);
-  check(mdb_put(txn_, tables_.at(static_cast<std::size_t>(table)), &row, &content, MDB_APPEND),
+  check(mdb_put(txn_, tables_.of(table), &row, &content, MDB_APPEND),
         "writing");
 }
 

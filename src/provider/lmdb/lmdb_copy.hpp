@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string_view>
@@ -9,6 +8,7 @@
 
 #include "provider/core/kv.hpp"
 #include "provider/lmdb/fresh_paths.hpp"
+#include "provider/lmdb/lmdb_view.hpp"
 
 namespace duroxide::storage {
 
@@ -38,7 +38,7 @@ class LmdbCopy {
   FreshPaths fresh_;
   MDB_env* env_ = nullptr;
   MDB_txn* txn_ = nullptr;
-  std::array<MDB_dbi, table_count> tables_{};
+  LmdbTables tables_;
   std::uint64_t pending_bytes_ = 0;  ///< in the open transaction
 };
 

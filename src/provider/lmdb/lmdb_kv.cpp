@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
+#include <new>
 #include <utility>
 
 #include "provider/core/keys.hpp"
+#include "provider/core/layered.hpp"
 #include "provider/core/session.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
 
@@ -15,16 +18,6 @@ namespace {
 constexpr std::uint64_t smallest_map = std::uint64_t{1} << 20;
 /// Looking for dead readers costs little, but need not be done with every commit.
 constexpr std::uint64_t commits_between_checks = 256;
-
-std::uint64_t size_of(const Changes& changes) {
-  std::uint64_t bytes = 0;
-  for (const auto& table : changes) {
-    for (const auto& [key, change] : table) {
-      bytes += key.size() + (change.value ? change.value->size() : 0);
-    }
-  }
-  return bytes;
-}
 
 unsigned int flags_of(Durability durability) {
   switch (durability) {
@@ -45,7 +38,7 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
     : file_(directory / "data.mdb"), lock_(std::move(lock)) {
   check_lmdb(mdb_env_create(&env_), "creating the environment");
   try {
-    check_lmdb(mdb_env_set_maxdbs(env_, table_count), "configuring the environment");
+    check_lmdb(mdb_env_set_maxdbs(env_, sub_database_count), "configuring the environment");
     check_lmdb(mdb_env_set_mapsize(env_, std::max(map_size, smallest_map)), "sizing the map");
     const int code = mdb_env_open(env_, directory.c_str(), MDB_NOTLS | flags_of(durability), 0644);
     if (code != MDB_SUCCESS) {
@@ -54,6 +47,8 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
     }
     (void)drop_dead_readers();
     open_tables();
+    load_journal();
+    empty_journal();
   } catch (...) {
     mdb_env_close(env_);
     throw;
@@ -79,21 +74,17 @@ int LmdbKv::open_tables_once() {
   if (code != MDB_SUCCESS) {
     return code;
   }
-  for (std::size_t table = 0; table < table_count && code == MDB_SUCCESS; ++table) {
-    const std::string name(to_string(static_cast<Table>(table)));
-    code = mdb_dbi_open(txn, name.c_str(), MDB_CREATE, &tables_.at(table));
-  }
-  // Together with the tables, so that whoever finds those knows whose they are.
+  code = open_sub_databases(txn, MDB_CREATE, tables_);
+  // Together with the tables, so that whoever finds those knows whose they are, and how to read them.
   const std::string format = std::string(format_magic) + make_key(store_format);
   MDB_val key = to_val(meta_keys::format);
   MDB_val value = to_val(format);
-  const MDB_dbi meta = tables_.at(static_cast<std::size_t>(Table::meta));
   MDB_val present{};
   if (code == MDB_SUCCESS) {
-    code = mdb_get(txn, meta, &key, &present);
+    code = mdb_get(txn, tables_.of(Table::meta), &key, &present);
   }
-  if (code == MDB_NOTFOUND) {
-    code = mdb_put(txn, meta, &key, &value, 0);
+  if (code == MDB_NOTFOUND || (code == MDB_SUCCESS && to_view(present) != format)) {
+    code = mdb_put(txn, tables_.of(Table::meta), &key, &value, 0);
   }
   if (code != MDB_SUCCESS) {
     mdb_txn_abort(txn);
@@ -114,7 +105,12 @@ std::unique_ptr<ReadView> LmdbKv::writer_view() {
   } else {
     check_lmdb(mdb_txn_renew(writer_txn_), "beginning to read");
   }
-  return std::make_unique<LmdbView>(writer_txn_, tables_, SnapshotGate::Snapshot(), nullptr);
+  auto tables =
+      std::make_unique<LmdbView>(writer_txn_, tables_, SnapshotGate::Snapshot(), nullptr);
+  if (journal_.empty()) {
+    return tables;
+  }
+  return std::make_unique<LayeredView>(std::move(tables), journal_.changes());
 }
 
 std::unique_ptr<ReadView> LmdbKv::snapshot() {
@@ -128,16 +124,25 @@ std::unique_ptr<ReadView> LmdbKv::snapshot() {
     code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
   }
   check_lmdb(code, "beginning to read");
-  return std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_);
+  return with_journal(std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_));
 }
 
-int LmdbKv::try_commit(const Changes& changes) {
+void LmdbKv::load_journal() {
   MDB_txn* txn = nullptr;
-  if (const int code = mdb_txn_begin(env_, nullptr, 0, &txn); code != MDB_SUCCESS) {
-    return code;
+  check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "beginning to read");
+  const std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> ended(txn, &mdb_txn_abort);
+  journal_.load(txn, tables_.journal);
+}
+
+void LmdbKv::empty_journal() {
+  if (!journal_.empty()) {
+    commit({}, Into::tables);
   }
+}
+
+int LmdbKv::write_rows(MDB_txn* txn, const Changes& changes) {
   for (std::size_t table = 0; table < table_count; ++table) {
-    const MDB_dbi dbi = tables_.at(table);
+    const MDB_dbi dbi = tables_.rows.at(table);
     for (const auto& [name, change] : changes.at(table)) {
       MDB_val key = to_val(name);
       int code = MDB_SUCCESS;
@@ -149,29 +154,56 @@ int LmdbKv::try_commit(const Changes& changes) {
         code = code == MDB_NOTFOUND ? MDB_SUCCESS : code;
       }
       if (code != MDB_SUCCESS) {
-        mdb_txn_abort(txn);
         return code;
       }
     }
+  }
+  return MDB_SUCCESS;
+}
+
+int LmdbKv::try_commit(const Changes& changes, Into where) {
+  MDB_txn* txn = nullptr;
+  int code = mdb_txn_begin(env_, nullptr, 0, &txn);
+  if (code != MDB_SUCCESS) {
+    return code;
+  }
+  if (where == Into::journal) {
+    code = journal_.append(txn, tables_.journal, changes);
+  } else {
+    if (!journal_.empty()) {
+      code = write_rows(txn, *journal_.changes());
+      code = code == MDB_SUCCESS ? mdb_drop(txn, tables_.journal, 0) : code;
+    }
+    code = code == MDB_SUCCESS ? write_rows(txn, changes) : code;
+  }
+  if (code != MDB_SUCCESS) {
+    mdb_txn_abort(txn);
+    return code;
   }
   return mdb_txn_commit(txn);
 }
 
 void LmdbKv::commit(const Changes& changes) {
+  commit(changes, journal_.takes(changes) ? Into::journal : Into::tables);
+}
+
+void LmdbKv::commit(const Changes& changes, Into where) {
   if (++commits_ % commits_between_checks == 0) {
     (void)drop_dead_readers();
   }
-  int code = try_commit(changes);
+  int code = try_commit(changes, where);
   while (code == MDB_MAP_FULL) {
     if (!drop_dead_readers()) {
       grow();
     }
-    code = try_commit(changes);
+    code = try_commit(changes, where);
   }
   if (code == MDB_SUCCESS) {
+    committed(changes, where);
     return;
   }
-  code = tell_full_disk(code, file_, smallest_map + 2 * size_of(changes));
+  const auto bytes = size_of(changes) + size_of(*journal_.changes());
+  code = tell_full_disk(code, file_, smallest_map + 2 * bytes);
   const auto failure = lmdb_failure(code, "committing");
   // A sync that failed may have lost pages which the kernel now believes written: nothing that
   // follows could be trusted. A full disk is found out before that.
@@ -179,6 +211,20 @@ void LmdbKv::commit(const Changes& changes) {
     broken_ = failure.error().message;
   }
   throw failure;
+}
+
+void LmdbKv::committed(const Changes& changes, Into where) {
+  if (where == Into::tables) {
+    journal_.emptied();
+    return;
+  }
+  try {
+    journal_.appended(changes);
+  } catch (const std::bad_alloc&) {
+    // What is read from now on would lack a part of what is on the disk.
+    broken_ = "there was no memory for what was just committed";
+    throw StorageFailure(ProviderError::Kind::storage, broken_);
+  }
 }
 
 StoreUse LmdbKv::use() {
@@ -205,6 +251,13 @@ void LmdbKv::grow() {
 }
 
 void LmdbKv::close() {
+  if (env_ != nullptr && broken_.empty()) {
+    try {
+      empty_journal();
+    } catch (const StorageFailure&) {
+      // It stays for the next opening.
+    }
+  }
   const auto nobody = gate_.take_back();
   if (env_ == nullptr) {
     return;

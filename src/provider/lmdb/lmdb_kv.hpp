@@ -10,6 +10,7 @@
 #include "provider/core/kv.hpp"
 #include "provider/core/readers.hpp"
 #include "provider/lmdb/directory_lock.hpp"
+#include "provider/lmdb/journal.hpp"
 #include "provider/lmdb/lmdb_view.hpp"
 #include "provider/lmdb/snapshot_gate.hpp"
 
@@ -37,7 +38,14 @@ class LmdbKv final : public KvStore {
  private:
   void open_tables();
   [[nodiscard]] int open_tables_once();
-  [[nodiscard]] int try_commit(const Changes& changes);
+  void load_journal();
+  /// Brings what the journal holds into the tables.
+  void empty_journal();
+  enum class Into : std::uint8_t { journal, tables };
+  void commit(const Changes& changes, Into where);
+  [[nodiscard]] int try_commit(const Changes& changes, Into where);
+  [[nodiscard]] int write_rows(MDB_txn* txn, const Changes& changes);
+  void committed(const Changes& changes, Into where);
   void grow();
   /// Frees what readers of other processes have left that were killed: it would keep every page
   /// from being used again. Returns whether there was any.
@@ -46,7 +54,8 @@ class LmdbKv final : public KvStore {
   std::filesystem::path file_;
   SnapshotGate gate_;
   MDB_env* env_ = nullptr;
-  LmdbTables tables_{};
+  LmdbTables tables_;
+  Journal journal_;
   MDB_txn* writer_txn_ = nullptr;  ///< the writer's reading transaction, reset between views
   std::string broken_;
   std::uint64_t commits_ = 0;

@@ -5,6 +5,7 @@
 
 #include "provider/core/session.hpp"
 #include "provider/lmdb/inspect.hpp"
+#include "provider/lmdb/journal.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
 
 namespace duroxide::storage {
@@ -39,7 +40,7 @@ LmdbReader::LmdbReader(const std::filesystem::path& directory, ProcessClaim clai
 }
 
 void LmdbReader::open_environment() {
-  check_lmdb(mdb_env_set_maxdbs(env_, table_count), "configuring the environment");
+  check_lmdb(mdb_env_set_maxdbs(env_, sub_database_count), "configuring the environment");
   const unsigned int no_lock = guard_ == Guard::no_owner ? MDB_NOLOCK : 0;
   const int code = mdb_env_open(env_, directory_.c_str(), MDB_RDONLY | MDB_NOTLS | no_lock, 0644);
   if (code == ENOENT) {
@@ -64,14 +65,11 @@ void LmdbReader::open_tables() {
     if (check_format(txn, "`" + (directory_ / "data.mdb").string() + "`") < store_format) {
       throw too_old(directory_);
     }
-    for (std::size_t table = 0; table < table_count; ++table) {
-      const std::string name(to_string(static_cast<Table>(table)));
-      const int code = mdb_dbi_open(txn, name.c_str(), 0, &tables_.at(table));
-      if (code == MDB_NOTFOUND) {
-        throw too_old(directory_);
-      }
-      check_lmdb(code, "opening the tables");
+    const int code = open_sub_databases(txn, 0, tables_);
+    if (code == MDB_NOTFOUND) {
+      throw too_old(directory_);
     }
+    check_lmdb(code, "opening the tables");
   } catch (...) {
     mdb_txn_abort(txn);
     throw;
@@ -108,8 +106,8 @@ std::unique_ptr<ReadView> LmdbReader::snapshot() {
     MDB_txn* txn = nullptr;
     const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
     if (code == MDB_SUCCESS) {
-      return std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_,
-                                        std::move(shared));
+      return with_journal(std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_,
+                                                     std::move(shared)));
     }
     if (code == MDB_READERS_FULL && !std::exchange(readers_checked, true)) {
       int dead = 0;

@@ -49,7 +49,7 @@ class LmdbReader final : public KvStore {
   Guard guard_;
   SnapshotGate gate_;
   MDB_env* env_ = nullptr;
-  LmdbTables tables_{};
+  LmdbTables tables_;
   Readers readers_;
 };
 

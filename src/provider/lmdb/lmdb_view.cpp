@@ -1,7 +1,9 @@
 #include "provider/lmdb/lmdb_view.hpp"
 
+#include <string>
 #include <utility>
 
+#include "provider/lmdb/journal.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
 
 namespace duroxide::storage {
@@ -12,6 +14,15 @@ MDB_val to_val(std::string_view bytes) {
 
 std::string_view to_view(const MDB_val& value) {
   return {static_cast<const char*>(value.mv_data), value.mv_size};
+}
+
+int open_sub_databases(MDB_txn* txn, unsigned int flags, LmdbTables& tables) {
+  int code = mdb_dbi_open(txn, std::string(journal_name).c_str(), flags, &tables.journal);
+  for (std::size_t table = 0; table < table_count && code == MDB_SUCCESS; ++table) {
+    const std::string name(to_string(static_cast<Table>(table)));
+    code = mdb_dbi_open(txn, name.c_str(), flags, &tables.rows.at(table));
+  }
+  return code;
 }
 
 std::uint64_t used_bytes(MDB_env* env) {
@@ -85,7 +96,7 @@ std::optional<std::string_view> LmdbView::get(Table table, std::string_view key)
   }
   MDB_val wanted = to_val(key);
   MDB_val value{};
-  const int code = mdb_get(txn_, dbi(table), &wanted, &value);
+  const int code = mdb_get(txn_, tables_.of(table), &wanted, &value);
   if (code == MDB_NOTFOUND) {
     return std::nullopt;
   }
@@ -94,12 +105,12 @@ std::optional<std::string_view> LmdbView::get(Table table, std::string_view key)
 }
 
 std::unique_ptr<Cursor> LmdbView::cursor(Table table) const {
-  return std::make_unique<LmdbCursor>(txn_, dbi(table));
+  return std::make_unique<LmdbCursor>(txn_, tables_.of(table));
 }
 
 std::uint64_t LmdbView::count(Table table) const {
   MDB_stat stat{};
-  check_lmdb(mdb_stat(txn_, dbi(table), &stat), "reading the database");
+  check_lmdb(mdb_stat(txn_, tables_.of(table), &stat), "reading the database");
   return stat.ms_entries;
 }
 

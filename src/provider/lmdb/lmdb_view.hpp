@@ -19,7 +19,18 @@ namespace duroxide::storage {
 [[nodiscard]] MDB_val to_val(std::string_view bytes);
 [[nodiscard]] std::string_view to_view(const MDB_val& value);
 
-using LmdbTables = std::array<MDB_dbi, table_count>;
+/// The sub-databases of a store.
+struct LmdbTables {
+  std::array<MDB_dbi, table_count> rows{};
+  MDB_dbi journal = 0;
+
+  [[nodiscard]] MDB_dbi of(Table table) const { return rows.at(static_cast<std::size_t>(table)); }
+};
+
+inline constexpr MDB_dbi sub_database_count = table_count + 1;
+
+/// Opens all of them with `flags`. Returns LMDB's code.
+[[nodiscard]] int open_sub_databases(MDB_txn* txn, unsigned int flags, LmdbTables& tables);
 
 /// How much of its file a database uses.
 [[nodiscard]] std::uint64_t used_bytes(MDB_env* env);
@@ -41,11 +52,10 @@ class LmdbView final : public ReadView {
   [[nodiscard]] std::uint64_t count(Table table) const override;
   [[nodiscard]] std::uint64_t commits() const override { return mdb_txn_id(txn_); }
 
- private:
-  [[nodiscard]] MDB_dbi dbi(Table table) const {
-    return tables_.at(static_cast<std::size_t>(table));
-  }
+  [[nodiscard]] MDB_txn* transaction() const { return txn_; }
+  [[nodiscard]] MDB_dbi journal() const { return tables_.journal; }
 
+ private:
   MDB_txn* txn_;
   const LmdbTables& tables_;
   SnapshotGate::Snapshot held_;

@@ -1,0 +1,79 @@
+#pragma once
+
+// A state with changes laid over it that it does not hold yet.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "provider/core/kv.hpp"
+
+namespace duroxide::storage {
+
+/// Lays the changes `above` over those of `below`: together they do what both did in turn.
+void lay_over(Changes& below, const Changes& above);
+
+/// Goes through the rows of `below` as `above` leaves them. `above` must not change meanwhile.
+class LayeredCursor final : public Cursor {
+ public:
+  LayeredCursor(std::unique_ptr<Cursor> below, const TableChanges& above)
+      : below_(std::move(below)), above_(above), change_(above.end()) {}
+
+  bool seek(std::string_view key) override;
+  bool last() override;
+  bool next() override { return go(Way::forth); }
+  bool prev() override { return go(Way::back); }
+  [[nodiscard]] std::string_view key() const override;
+  [[nodiscard]] std::string_view value() const override;
+
+ private:
+  enum class Way : std::uint8_t { forth, back };
+  enum class At : std::uint8_t { nothing, below, change };
+
+  bool go(Way way);
+  /// Both layers to the current key or, if they have none, to their next one on `way`.
+  void turn(Way way);
+  void stand_before(std::string_view key);
+  void stand_behind(std::string_view key);
+  /// To the nearer of the two layers that holds a row.
+  bool settle();
+  void leave_row();
+  [[nodiscard]] bool below_is_nearer() const;
+
+  std::unique_ptr<Cursor> below_;
+  const TableChanges& above_;
+  TableChanges::const_iterator change_;
+  bool has_below_ = false;   ///< `below_` stands at a row
+  bool has_change_ = false;  ///< `change_` is one
+  Way way_ = Way::forth;
+  At at_ = At::nothing;
+};
+
+class LayeredView final : public ReadView {
+ public:
+  using Load = std::function<std::shared_ptr<const Changes>()>;
+
+  LayeredView(std::unique_ptr<ReadView> below, std::shared_ptr<const Changes> above)
+      : below_(std::move(below)), above_(std::move(above)) {}
+  /// The changes come from `load` when a row is first asked for. If it throws, that asking does.
+  LayeredView(std::unique_ptr<ReadView> below, Load load)
+      : below_(std::move(below)), load_(std::move(load)) {}
+
+  [[nodiscard]] std::optional<std::string_view> get(Table table,
+                                                    std::string_view key) const override;
+  [[nodiscard]] std::unique_ptr<Cursor> cursor(Table table) const override;
+  [[nodiscard]] std::uint64_t count(Table table) const override;
+  [[nodiscard]] std::uint64_t commits() const override { return below_->commits(); }
+
+ private:
+  [[nodiscard]] const TableChanges& above(Table table) const;
+
+  std::unique_ptr<ReadView> below_;
+  Load load_;
+  mutable std::shared_ptr<const Changes> above_;
+};
+
+}  // namespace duroxide::storage

@@ -1,0 +1,145 @@
+#include "provider/lmdb/journal.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <cereal/types/optional.hpp>
+#include <cereal/types/string.hpp>
+#include <cereal/types/vector.hpp>
+
+#include "model/archive.hpp"
+#include "model/serialization.hpp"
+#include "provider/core/keys.hpp"
+#include "provider/core/layered.hpp"
+#include "provider/lmdb/lmdb_error.hpp"
+
+namespace duroxide::storage {
+
+struct JournalChange {
+  std::uint8_t table = 0;
+  std::string key;
+  std::optional<std::string> value;
+};
+DUROXIDE_LAYOUT(JournalChange, x.table, x.key, x.value)
+
+struct JournalRow {
+  std::vector<JournalChange> changes;
+};
+DUROXIDE_LAYOUT(JournalRow, x.changes)
+
+namespace {
+
+// A commit of many turns fills whole pages of the tables, and has little to gain from being written
+// twice.
+constexpr std::uint64_t largest_row = std::uint64_t{16} << 10;
+// Whoever reads takes all of the journal into memory first.
+constexpr std::uint64_t most_rows = 64;
+constexpr std::uint64_t most_bytes = std::uint64_t{128} << 10;
+
+struct CloseCursor {
+  void operator()(MDB_cursor* cursor) const { mdb_cursor_close(cursor); }
+};
+
+/// Returns how many rows there are.
+std::uint64_t read_rows(MDB_txn* txn, MDB_dbi journal, Changes& changes) {
+  MDB_cursor* opened = nullptr;
+  check_lmdb(mdb_cursor_open(txn, journal, &opened), "opening a cursor");
+  const std::unique_ptr<MDB_cursor, CloseCursor> cursor(opened);
+  std::uint64_t rows = 0;
+  MDB_val key{};
+  MDB_val value{};
+  int code = mdb_cursor_get(cursor.get(), &key, &value, MDB_FIRST);
+  for (; code == MDB_SUCCESS; code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT)) {
+    if (const auto problem = decode_changes_onto(changes, to_view(value)); !problem.empty()) {
+      throw StorageFailure(ProviderError::Kind::corrupt, "table " + std::string(journal_name) +
+                                                             ", key " + hex(to_view(key)) + ": " +
+                                                             problem);
+    }
+    ++rows;
+  }
+  if (code != MDB_NOTFOUND) {
+    check_lmdb(code, "reading the database");
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::string encode_changes(const Changes& changes) {
+  JournalRow row;
+  for (std::size_t table = 0; table < table_count; ++table) {
+    for (const auto& [key, change] : changes.at(table)) {
+      row.changes.push_back({static_cast<std::uint8_t>(table), key, change.value});
+    }
+  }
+  return model::encode(row);
+}
+
+std::string decode_changes_onto(Changes& changes, std::string_view row) {
+  auto decoded = model::decode<JournalRow>(row);
+  if (!decoded) {
+    return std::move(decoded).error();
+  }
+  for (JournalChange& each : decoded->changes) {
+    if (each.table >= table_count) {
+      return "it changes table number " + std::to_string(each.table) + ", which does not exist";
+    }
+    changes.at(each.table)
+        .insert_or_assign(std::move(each.key), Change{std::move(each.value), false});
+  }
+  return {};
+}
+
+std::unique_ptr<ReadView> with_journal(std::unique_ptr<LmdbView> tables) {
+  const LmdbView& view = *tables;
+  return std::make_unique<LayeredView>(std::move(tables), [&view] {
+    auto changes = std::make_shared<Changes>();
+    (void)read_rows(view.transaction(), view.journal(), *changes);
+    return changes;
+  });
+}
+
+void Journal::load(MDB_txn* txn, MDB_dbi journal) {
+  emptied();
+  rows_ = read_rows(txn, journal, *changes_);
+}
+
+bool Journal::takes(const Changes& changes) const {
+  const auto bytes = size_of(changes);
+  return bytes <= largest_row && rows_ < most_rows && bytes_ + bytes <= most_bytes;
+}
+
+int Journal::append(MDB_txn* txn, MDB_dbi journal, const Changes& changes) const {
+  const std::string name = make_key(rows_ + 1);
+  const std::string row = encode_changes(changes);
+  MDB_val key = to_val(name);
+  MDB_val value = to_val(row);
+  return mdb_put(txn, journal, &key, &value, MDB_APPEND);
+}
+
+void Journal::appended(const Changes& changes) {
+  lay_over(*changes_, changes);
+  ++rows_;
+  bytes_ += size_of(changes);
+}
+
+void Journal::emptied() {
+  for (auto& table : *changes_) {
+    table.clear();
+  }
+  rows_ = 0;
+  bytes_ = 0;
+}
+
+std::uint64_t size_of(const Changes& changes) {
+  std::uint64_t bytes = 0;
+  for (const auto& table : changes) {
+    for (const auto& [key, change] : table) {
+      bytes += key.size() + (change.value ? change.value->size() : 0);
+    }
+  }
+  return bytes;
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,274 @@
+// Small commits stand in the journal before they come into the tables, and nobody can tell.
+
+#include <lmdb.h>
+#include <catch2/catch.hpp>
+
+#include "model/archive.hpp"
+#include "provider/core/keys.hpp"
+#include "provider/core/session.hpp"
+#include "provider/lmdb/journal.hpp"
+#include "provider/lmdb/lmdb_kv.hpp"
+#include "provider/lmdb/lmdb_reader.hpp"
+#include "provider/world.hpp"
+
+using namespace duroxide;
+using namespace duroxide::storage;
+using duroxide::testing::TempDir;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr Table table = Table::inbox;
+
+Changes one(const std::string& key, std::optional<std::string> value) {
+  Changes changes;
+  changes.at(static_cast<std::size_t>(table)).emplace(key, Change{std::move(value), false});
+  return changes;
+}
+
+std::unique_ptr<LmdbKv> open_tables(const fs::path& directory) {
+  return std::make_unique<LmdbKv>(directory, Durability::none, std::uint64_t{1} << 20,
+                                  DirectoryLock(directory));
+}
+
+/// The store as a crash of this moment would leave it.
+fs::path crashed(const fs::path& directory) {
+  auto copy = directory.parent_path() / "crashed";
+  fs::remove_all(copy);
+  fs::create_directory(copy);
+  fs::copy(directory / "data.mdb", copy / "data.mdb");
+  return copy;
+}
+
+/// How many rows stand in a sub-database, whatever the others say. Also calls `look` with it.
+std::uint64_t rows_on_disk(const fs::path& directory, std::string_view name,
+                           const std::function<void(MDB_txn*, MDB_dbi)>& look = {}) {
+  const auto copy = crashed(directory);
+  MDB_env* env = nullptr;
+  MDB_txn* txn = nullptr;
+  MDB_dbi dbi = 0;
+  MDB_stat stat{};
+  REQUIRE(mdb_env_create(&env) == 0);
+  REQUIRE(mdb_env_set_maxdbs(env, 1) == 0);
+  REQUIRE(mdb_env_open(env, copy.c_str(), MDB_NOLOCK, 0644) == 0);
+  REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == 0);
+  REQUIRE(mdb_dbi_open(txn, std::string(name).c_str(), 0, &dbi) == 0);
+  REQUIRE(mdb_stat(txn, dbi, &stat) == 0);
+  if (look) {
+    look(txn, dbi);
+  }
+  REQUIRE(mdb_txn_commit(txn) == 0);
+  mdb_env_close(env);
+  return stat.ms_entries;
+}
+
+struct Journaled {
+  TempDir temp;
+  fs::path directory = temp.path() / "store";
+  std::unique_ptr<LmdbKv> kv;
+
+  Journaled() {
+    fs::create_directory(directory);
+    kv = open_tables(directory);
+  }
+  [[nodiscard]] std::uint64_t in_journal() const { return rows_on_disk(directory, journal_name); }
+  [[nodiscard]] std::uint64_t in_table() const {
+    return rows_on_disk(directory, to_string(table));
+  }
+  [[nodiscard]] std::optional<std::string> read(const std::string& key) const {
+    const auto view = kv->snapshot();
+    const auto value = view->get(table, key);
+    return value ? std::optional(std::string(*value)) : std::nullopt;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a small commit goes into the journal, and all who read see it", "[lmdb]") {
+  Journaled store;
+  store.kv->commit(one("a", "1"));
+  CHECK(store.in_journal() == 1);
+  CHECK(store.in_table() == 0);
+  CHECK(store.read("a") == "1");
+  CHECK(store.kv->writer_view()->get(table, "a") == "1");
+  {
+    const auto copy = crashed(store.directory);
+    LmdbReader reader(copy, ProcessClaim(copy), LmdbReader::Guard::no_owner);
+    CHECK(reader.snapshot()->get(table, "a") == "1");
+    CHECK(reader.snapshot()->count(table) == 1);
+  }
+  store.kv->commit(one("a", std::nullopt));
+  CHECK(store.in_journal() == 2);
+  CHECK_FALSE(store.read("a"));
+}
+
+TEST_CASE("a snapshot keeps what was in the journal when it was taken", "[lmdb]") {
+  Journaled store;
+  store.kv->commit(one("a", "1"));
+  const auto before = store.kv->snapshot();
+  store.kv->commit(one("a", "2"));
+  store.kv->commit(one("large", std::string(100'000, 'x')));
+  REQUIRE(store.in_journal() == 0);
+  CHECK(before->get(table, "a") == "1");
+  CHECK(before->count(table) == 1);
+  CHECK(before->commits() < store.kv->snapshot()->commits());
+}
+
+TEST_CASE("a large commit takes the journal along into the tables", "[lmdb]") {
+  Journaled store;
+  store.kv->commit(one("a", "1"));
+  store.kv->commit(one("b", "1"));
+  store.kv->commit(one("a", std::nullopt));
+  store.kv->commit(one("large", std::string(100'000, 'x')));
+  CHECK(store.in_journal() == 0);
+  CHECK(store.in_table() == 2);
+  CHECK(store.read("b") == "1");
+  CHECK_FALSE(store.read("a"));
+}
+
+TEST_CASE("a commit that goes into the tables wins over the journal", "[lmdb]") {
+  Journaled store;
+  store.kv->commit(one("a", "1"));
+  Changes changes = one("a", std::nullopt);
+  changes.at(static_cast<std::size_t>(table)).emplace("b", Change{std::string(100'000, 'x')});
+  store.kv->commit(changes);
+  REQUIRE(store.in_journal() == 0);
+  CHECK_FALSE(store.read("a"));
+}
+
+TEST_CASE("the journal is emptied now and then, by count and by size", "[lmdb]") {
+  Journaled store;
+  const auto value = GENERATE(as<std::string>(), "v", std::string(8'000, 'v'));
+  std::uint64_t longest = 0;
+  bool was_emptied = false;
+  for (int i = 0; i < 200; ++i) {
+    store.kv->commit(one("k" + std::to_string(i), value));
+    if (i % 8 == 0) {
+      const auto rows = store.in_journal();
+      was_emptied = was_emptied || (i > 0 && rows < 8);
+      longest = std::max(longest, rows);
+    }
+  }
+  CHECK(was_emptied);
+  CHECK(longest > 8);
+  CHECK(longest <= 64);
+  CHECK(store.kv->snapshot()->count(table) == 200);
+}
+
+TEST_CASE("an orderly end leaves nothing in the journal", "[lmdb]") {
+  Journaled store;
+  store.kv->commit(one("a", "1"));
+  store.kv->close();
+  CHECK(store.in_journal() == 0);
+  CHECK(store.in_table() == 1);
+}
+
+TEST_CASE("after a crash the journal comes into the tables at the next opening", "[lmdb]") {
+  Journaled store;
+  store.kv->commit(one("a", "1"));
+  store.kv->commit(one("b", "1"));
+  store.kv->commit(one("a", "2"));
+  const auto copy = store.temp.path() / "reopened";
+  fs::rename(crashed(store.directory), copy);
+  REQUIRE(rows_on_disk(copy, journal_name) == 3);
+  auto again = open_tables(copy);
+  CHECK(rows_on_disk(copy, journal_name) == 0);
+  CHECK(rows_on_disk(copy, to_string(table)) == 2);
+  CHECK(again->snapshot()->get(table, "a") == "2");
+  again->commit(one("b", std::nullopt));
+  CHECK(again->snapshot()->count(table) == 1);
+}
+
+TEST_CASE("a journal that cannot be read is told of, and left as it is", "[lmdb]") {
+  Journaled store;
+  store.kv->commit(one("a", "1"));
+  store.kv->commit(one("b", "1"));
+  std::string row;
+  std::string expected;
+  SECTION("rubbish") {
+    row = "rubbish";
+    expected = "key 0000000000000002: ";
+  }
+  SECTION("cut off") {
+    row = encode_changes(one("b", "1"));
+    row.pop_back();
+    expected = "key 0000000000000002: ";
+  }
+  (void)rows_on_disk(store.directory, journal_name, [&](MDB_txn* txn, MDB_dbi journal) {
+    const std::string second = make_key(std::uint64_t{2});
+    MDB_val key = to_val(second);
+    MDB_val value = to_val(row);
+    REQUIRE(mdb_put(txn, journal, &key, &value, 0) == 0);
+  });
+  const auto damaged = store.temp.path() / "damaged";
+  fs::rename(store.temp.path() / "crashed", damaged);
+  const auto refused = [&](const auto& open) {
+    try {
+      open();
+    } catch (const StorageFailure& failed) {
+      CHECK(failed.error().kind == ProviderError::Kind::corrupt);
+      return failed.error().message;
+    }
+    return std::string("nothing was refused");
+  };
+  CHECK(refused([&] { (void)open_tables(damaged); }).find("journal, " + expected) !=
+        std::string::npos);
+  CHECK(refused([&] {
+          LmdbReader reader(damaged, ProcessClaim(damaged), LmdbReader::Guard::no_owner);
+          (void)reader.snapshot()->count(table);
+        }).find("journal, " + expected) != std::string::npos);
+  CHECK(rows_on_disk(damaged, journal_name) == 2);
+}
+
+TEST_CASE("a row of the journal that names no table is refused", "[lmdb]") {
+  Changes changes;
+  std::string row = encode_changes(one("a", "1"));
+  CHECK(decode_changes_onto(changes, row).empty());
+  CHECK(changes.at(static_cast<std::size_t>(table)).at("a").value == "1");
+  // Behind the header: the archive's mark, a version, how many changes, and their version.
+  constexpr std::size_t place = model::record_header_bytes + 1 + 4 + 8 + 4;
+  REQUIRE(row.at(place) == static_cast<char>(table));
+  row.at(place) = static_cast<char>(table_count);
+  model::seal_record(row);
+  CHECK(decode_changes_onto(changes, row).find("does not exist") != std::string::npos);
+}
+
+TEST_CASE("the journal grows the map like any commit", "[lmdb]") {
+  Journaled store;  // 1 MiB
+  std::uint64_t rows = 0;
+  while (fs::file_size(store.directory / "data.mdb") < (std::uint64_t{4} << 20)) {
+    store.kv->commit(one("k" + std::to_string(rows++), std::string(12'000, 'x')));
+  }
+  CHECK(store.kv->snapshot()->count(table) == rows);
+  CHECK(store.kv->broken().empty());
+}
+
+TEST_CASE("a store of the first format is taken over", "[lmdb]") {
+  Journaled store;
+  store.kv->commit(one("a", "1"));
+  store.kv->close();
+  const std::string first = std::string(format_magic) + make_key(std::uint64_t{1});
+  (void)rows_on_disk(store.directory, to_string(Table::meta), [&](MDB_txn* txn, MDB_dbi meta) {
+    MDB_val key = to_val(meta_keys::format);
+    MDB_val value = to_val(first);
+    REQUIRE(mdb_put(txn, meta, &key, &value, 0) == 0);
+  });
+  const auto old = store.temp.path() / "old";
+  fs::rename(store.temp.path() / "crashed", old);
+  const auto format_on_disk = [&] {
+    std::string format;
+    (void)rows_on_disk(old, to_string(Table::meta), [&](MDB_txn* txn, MDB_dbi meta) {
+      MDB_val key = to_val(meta_keys::format);
+      MDB_val value{};
+      REQUIRE(mdb_get(txn, meta, &key, &value) == 0);
+      format = to_view(value);
+    });
+    return format;
+  };
+  REQUIRE(format_on_disk() == first);
+  CHECK_THROWS_AS(LmdbReader(old, ProcessClaim(old), LmdbReader::Guard::no_owner), StorageFailure);
+  auto kv = open_tables(old);
+  CHECK(kv->snapshot()->get(table, "a") == "1");
+  // Before anything stands in the journal: a release that knows of none must refuse it by then.
+  CHECK(format_on_disk() == std::string(format_magic) + make_key(store_format));
+}
