@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "client/deletable.hpp"
 #include "client/management_impl.hpp"
 
 namespace duroxide {
@@ -23,10 +24,6 @@ void add(PruneResult& total, const PruneResult& more) {
   total.instances_processed += more.instances_processed;
   total.executions_deleted += more.executions_deleted;
   total.events_deleted += more.events_deleted;
-}
-
-ClientError refuse(std::string message) {
-  return {ClientError::Kind::invalid_input, std::move(message)};
 }
 
 /// Whether an instance that could not be dealt with is merely left as it is: it has gone, or changed,
@@ -86,35 +83,21 @@ ManagementClient::Answer<DeleteInstanceResult> ManagementClient::delete_instance
   if (!tree) {
     return failure(tree.error());
   }
-  if (!tree->is_root_only() && !options.cascade) {
-    return failure(refuse("the instance `" + tree->root_id + "` has " +
-                          std::to_string(tree->size() - 1) +
-                          " descendants; delete it with `cascade`, and them with it"));
-  }
-  const auto& parent = tree->instances.front().parent_instance;
-  if (parent) {
+  bool has_parent = false;
+  if (const auto& parent = tree->instances.front().parent_instance) {
     const auto found = get_instance_info(*parent);
-    if (found) {
-      return failure(refuse("the instance `" + tree->root_id + "` is a child of `" + *parent +
-                            "`, which may wait for it; delete that with `cascade`"));
-    }
-    if (found.error().kind != ClientError::Kind::instance_not_found) {
+    if (!found && found.error().kind != ClientError::Kind::instance_not_found) {
       return failure(found.error());
     }
+    has_parent = found.has_value();
+  }
+  // A large tree goes in several transactions: found out beforehand, so that none is done in vain.
+  if (auto refused = client::refuse_deletion(*tree, options, has_parent)) {
+    return failure(std::move(*refused));
   }
   // From the leaves up, so that no transaction leaves an instance without its parent.
   auto ids = tree->all_ids();
   std::reverse(ids.begin(), ids.end());
-  if (!options.force) {
-    // A large tree goes in several transactions: found out beforehand, so that none is done in vain.
-    const auto running =
-        std::find_if(tree->instances.begin(), tree->instances.end(),
-                     [](const auto& each) { return each.status == ExecutionStatus::running; });
-    if (running != tree->instances.end()) {
-      return failure(refuse("the instance `" + running->instance_id +
-                            "` is still running; cancel it first, or delete with `force`"));
-    }
-  }
   DeleteInstanceResult total;
   for (auto begin = ids.begin(); begin != ids.end();) {
     const auto size =

@@ -22,9 +22,9 @@ using OnChanges = std::function<void(Outcome)>;
 /// Fetches for those who want changes, in the order in which they came. One fetch at most is under
 /// way, as the store parks no more; it outlives a reader whose time was up, and what it brings is
 /// for the next one.
-class Readers : public std::enable_shared_from_this<Readers> {
+class ChangeFetches : public std::enable_shared_from_this<ChangeFetches> {
  public:
-  explicit Readers(client::ManagementClientActor actor) : actor_(std::move(actor)) {}
+  explicit ChangeFetches(client::ManagementClientActor actor) : actor_(std::move(actor)) {}
 
   [[nodiscard]] Outcome next(std::optional<Milliseconds> timeout) {
     std::optional<Outcome> answer;
@@ -140,9 +140,9 @@ struct ChangeSubscription::Impl {
   explicit Impl(Store used_store)
       : store(std::move(used_store)),
         actor(client::spawn_management_client_actor(management_of(store))),
-        readers(std::make_shared<Readers>(actor)) {}
+        fetches(std::make_shared<ChangeFetches>(actor)) {}
   ~Impl() {
-    readers->close();
+    fetches->close();
     actors::send_from_outside(actor, client::Close{});
   }
   Impl(const Impl&) = delete;
@@ -150,7 +150,7 @@ struct ChangeSubscription::Impl {
 
   Store store;
   client::ManagementClientActor actor;
-  std::shared_ptr<Readers> readers;
+  std::shared_ptr<ChangeFetches> fetches;
 };
 
 ChangeSubscription::ChangeSubscription(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -159,16 +159,16 @@ ChangeSubscription& ChangeSubscription::operator=(ChangeSubscription&&) noexcept
 ChangeSubscription::~ChangeSubscription() = default;
 
 Result<ChangeBatch, ClientError> ChangeSubscription::next(std::optional<Milliseconds> timeout) {
-  const auto readers = impl_->readers;  // whoever still waits at the end takes leave of it alive
-  return readers->next(timeout);
+  const auto fetches = impl_->fetches;  // whoever still waits at the end takes leave of it alive
+  return fetches->next(timeout);
 }
 
 void ChangeSubscription::next(std::function<void(Result<ChangeBatch, ClientError>)> on_changes) {
-  impl_->readers->next(std::move(on_changes));
+  impl_->fetches->next(std::move(on_changes));
 }
 
 void ChangeSubscription::close() {
-  impl_->readers->close();
+  impl_->fetches->close();
 }
 
 ManagementClient::Answer<ChangeSubscription> ManagementClient::subscribe(

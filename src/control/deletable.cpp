@@ -4,23 +4,12 @@
 #include <optional>
 #include <utility>
 
+#include "client/deletable.hpp"
 #include "control/progress.hpp"
 
 namespace duroxide::control {
 
 namespace {
-
-[[noreturn]] void refuse(std::string message) {
-  throw CommandFailure(CommandError::Kind::refused, std::move(message));
-}
-
-/// Null if none does.
-const InstanceSummary* find_running(const InstanceTree& tree) {
-  const auto found =
-      std::find_if(tree.instances.begin(), tree.instances.end(),
-                   [](const auto& each) { return each.status == ExecutionStatus::running; });
-  return found == tree.instances.end() ? nullptr : &*found;
-}
 
 bool has_instance(const Session& session, const std::string& instance) {
   const auto found = session.management.get_instance_info(instance);
@@ -38,7 +27,7 @@ bool is_deletable_root(const Session& session, const InstanceSummary& root, bool
   if (!tree && tree.error().kind == ClientError::Kind::instance_not_found) {
     return false;  // deleted since it was listed
   }
-  return find_running(value_of(std::move(tree))) == nullptr;
+  return client::find_running(value_of(std::move(tree))) == nullptr;
 }
 
 }  // namespace
@@ -46,18 +35,10 @@ bool is_deletable_root(const Session& session, const InstanceSummary& root, bool
 InstanceTree deletable_tree(const Session& session, const std::string& instance,
                             const DeleteOptions& options) {
   InstanceTree tree = value_of(session.management.get_instance_tree(instance));
-  if (!tree.is_root_only() && !options.cascade) {
-    refuse("the instance `" + instance + "` has " + std::to_string(tree.size() - 1) +
-           " descendants; delete it with `cascade`, and them with it");
-  }
   const auto& parent = tree.instances.front().parent_instance;
-  if (parent && has_instance(session, *parent)) {
-    refuse("the instance `" + instance + "` is a child of `" + *parent +
-           "`, which may wait for it; delete that with `cascade`");
-  }
-  if (const InstanceSummary* running = find_running(tree); running != nullptr && !options.force) {
-    refuse("the instance `" + running->instance_id +
-           "` is still running; cancel it first, or delete with `force`");
+  const bool has_parent = parent && has_instance(session, *parent);
+  if (const auto refused = client::refuse_deletion(tree, options, has_parent)) {
+    throw CommandFailure(CommandError::Kind::refused, refused->message);
   }
   return tree;
 }

@@ -6,30 +6,14 @@
 #include <catch2/catch.hpp>
 
 #include "provider/core/batch.hpp"
-#include "provider/lmdb/lmdb_kv.hpp"
-#include "provider/memory/memory_kv.hpp"
-#include "provider/world.hpp"
+#include "provider/tables.hpp"
 
 using namespace duroxide;
 using namespace duroxide::storage;
 using duroxide::testing::Backend;
-using duroxide::testing::TempDir;
+using duroxide::testing::Tables;
 
 namespace {
-
-struct Tables {
-  explicit Tables(Backend backend) {
-    if (backend == Backend::memory) {
-      kv = std::make_unique<MemoryKv>();
-    } else {
-      directory.emplace();
-      kv = std::make_unique<LmdbKv>(directory->path(), Durability::none, std::uint64_t{1} << 20,
-                                    DirectoryLock(directory->path()));
-    }
-  }
-  std::optional<TempDir> directory;
-  std::unique_ptr<KvStore> kv;
-};
 
 using Rows = std::vector<std::pair<std::string, std::string>>;
 

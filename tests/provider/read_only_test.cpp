@@ -1,11 +1,8 @@
 // Looking at a store that another process runs on, or nobody.
 
-#include <fstream>
-#include <map>
 #include <optional>
 #include <thread>
 
-#include <lmdb.h>
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
@@ -15,6 +12,7 @@
 #include "provider/core/keys.hpp"
 #include "provider/core/session.hpp"
 #include "provider/engine_process.hpp"
+#include "provider/files.hpp"
 #include "provider/lmdb/directory_lock.hpp"
 #include "provider/lmdb/lmdb_kv.hpp"
 #include "provider/lmdb/lmdb_reader.hpp"
@@ -49,37 +47,6 @@ Kind refused(const fs::path& directory) {
   REQUIRE(error);
   CHECK(error->message.find(directory.filename().string()) != std::string::npos);
   return error->kind;
-}
-
-std::map<std::string, std::string> contents(const fs::path& directory) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    std::ifstream in(entry.path(), std::ios::binary);
-    files[entry.path().filename().string()] = {std::istreambuf_iterator<char>(in), {}};
-  }
-  return files;
-}
-
-void write_file(const fs::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
-}
-
-/// A database with one table that has one row.
-void make_database(const fs::path& directory, const char* table, const std::string& key,
-                   const std::string& value) {
-  MDB_env* env = nullptr;
-  MDB_txn* txn = nullptr;
-  MDB_dbi dbi = 0;
-  REQUIRE(mdb_env_create(&env) == 0);
-  REQUIRE(mdb_env_set_maxdbs(env, 4) == 0);
-  REQUIRE(mdb_env_open(env, directory.c_str(), MDB_NOLOCK, 0644) == 0);
-  REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == 0);
-  REQUIRE(mdb_dbi_open(txn, table, MDB_CREATE, &dbi) == 0);
-  MDB_val k{key.size(), const_cast<char*>(key.data())};
-  MDB_val v{value.size(), const_cast<char*>(value.data())};
-  REQUIRE(mdb_put(txn, dbi, &k, &v, 0) == 0);
-  REQUIRE(mdb_txn_commit(txn) == 0);
-  mdb_env_close(env);
 }
 
 storage::Changes one_row(const std::string& key, std::string value) {
