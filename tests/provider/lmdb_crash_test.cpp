@@ -179,6 +179,57 @@ TEST_CASE("a full disk is an error, and nothing is lost", "[lmdb]") {
   CHECK(open_world(temp.path())->fetch(5).size() == 3);
 }
 
+TEST_CASE("what stands in the journal outlives a disk that is full when it is to be emptied",
+          "[lmdb]") {
+  TempDir temp;
+  const auto write = [](storage::LmdbKv& kv, const std::string& key, std::size_t bytes) {
+    storage::Changes changes;
+    changes.at(static_cast<std::size_t>(storage::Table::values))
+        .emplace(key, storage::Change{std::string(bytes, 'x'), false});
+    kv.commit(changes);
+  };
+  const auto open = [&] {
+    return std::make_unique<storage::LmdbKv>(temp.path(), Durability::none, std::uint64_t{64} << 20,
+                                             storage::DirectoryLock(temp.path()));
+  };
+  const auto has = [](storage::LmdbKv& kv, const std::string& key) {
+    return kv.snapshot()->get(storage::Table::values, key).has_value();
+  };
+  const int code = in_child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    auto kv = open();
+    write(*kv, "small", 10);
+    const auto limit_file = [&](rlim_t bytes) {
+      const rlimit limit{bytes, RLIM_INFINITY};
+      return ::setrlimit(RLIMIT_FSIZE, &limit) == 0;
+    };
+    if (!limit_file(std::size_t{256} << 10)) {
+      return 1;
+    }
+    try {
+      write(*kv, "large", std::size_t{4} << 20);
+      return 2;
+    } catch (const storage::StorageFailure& full) {
+      if (full.error().kind != Kind::disk_full) {
+        return 3;
+      }
+    }
+    write(*kv, "second", 10);
+    if (!has(*kv, "small") || !has(*kv, "second") || has(*kv, "large") ||
+        !limit_file(RLIM_INFINITY)) {
+      return 4;
+    }
+    write(*kv, "large", std::size_t{4} << 20);
+    write(*kv, "third", 10);
+    std::_Exit(0);  // without closing it, as in a crash
+  });
+  CHECK(code == 0);
+  auto kv = open();
+  for (const char* key : {"small", "second", "large", "third"}) {
+    CHECK(has(*kv, key));
+  }
+}
+
 TEST_CASE("a disk that is full at the first opening leaves no trace", "[lmdb]") {
   TempDir temp;
   const int code = in_child([&] {

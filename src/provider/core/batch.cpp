@@ -96,9 +96,8 @@ std::string* Batch::staged(Table table, std::string_view key) {
 
 void Batch::scan(Table table, std::string_view prefix, std::string_view from,
                  const std::function<bool(std::string_view, std::string_view)>& visit) {
-  LayeredCursor cursor(committed().cursor(table), changes(table));
-  for (bool more = cursor.seek(from); more && cursor.key().starts_with(prefix);
-       more = cursor.next()) {
+  LayeredCursor cursor(committed().cursor(table), changes(table), std::string(prefix));
+  for (bool more = cursor.seek(from); more; more = cursor.next()) {
     if (!visit(cursor.key(), cursor.value())) {
       return;
     }

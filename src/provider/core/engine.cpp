@@ -213,7 +213,8 @@ void Engine::batch_committed() {
   work_.batch_ended();
   turns_.batch_ended();
   settle();
-  // Last, as nothing waits for it but the sender: each thread that is woken holds up the next one.
+  // Last: whoever is woken competes for the cores, and most senders only want to know that it is done,
+  // while work and ends that were waited for lead on.
   for (const auto& [operation, reply] : answers) {
     reply(Done{});
   }

@@ -18,6 +18,7 @@
 
 namespace duroxide::storage {
 
+/// Its numbers stand on the disk, in the journal of a store that was not closed: a new one comes last.
 enum class Table : std::uint8_t {
   meta,        ///< what the store itself must remember, by name
   ids,         ///< instance id -> number

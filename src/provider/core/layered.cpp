@@ -5,17 +5,14 @@
 
 namespace duroxide::storage {
 
-void lay_over(Changes& below, const Changes& above) {
+void lay_over(Changes& below, Changes&& above) noexcept {
   for (std::size_t table = 0; table < table_count; ++table) {
     auto& rows = below.at(table);
-    for (const auto& [key, change] : above.at(table)) {
-      const auto found = rows.find(key);
-      if (found == rows.end()) {
-        rows.emplace(key, change);
-      } else if (!change.value && found->second.fresh) {
-        rows.erase(found);  // came and went in between
-      } else {
-        found->second.value = change.value;
+    auto& changes = above.at(table);
+    while (!changes.empty()) {
+      auto inserted = rows.insert(changes.extract(changes.begin()));
+      if (!inserted.inserted) {
+        inserted.position->second = std::move(inserted.node.mapped());
       }
     }
   }
@@ -28,9 +25,9 @@ bool LayeredCursor::seek(std::string_view key) {
 
 bool LayeredCursor::last() {
   way_ = Way::back;
-  has_below_ = below_->last();
-  has_change_ = !above_.empty();
-  change_ = has_change_ ? std::prev(above_.end()) : above_.end();
+  has_below_ = below_->last() && is_meant(below_->key());
+  change_ = above_.empty() ? above_.end() : std::prev(above_.end());
+  has_change_ = change_ != above_.end() && is_meant(change_->first);
   return settle();
 }
 
@@ -39,15 +36,15 @@ bool LayeredCursor::go(Way way) {
     return false;
   }
   if (way != way_) {
-    turn(way);
+    reverse();
   }
   leave_row();
   return settle();
 }
 
-void LayeredCursor::turn(Way way) {
+void LayeredCursor::reverse() {
   const std::string here(key());
-  if (way == Way::forth) {
+  if (way_ == Way::back) {
     stand_before(here);
   } else {
     stand_behind(here);
@@ -57,19 +54,16 @@ void LayeredCursor::turn(Way way) {
 
 void LayeredCursor::stand_before(std::string_view key) {
   way_ = Way::forth;
-  has_below_ = below_->seek(key);
+  has_below_ = below_->seek(key) && is_meant(below_->key());
   change_ = above_.lower_bound(key);
-  has_change_ = change_ != above_.end();
+  has_change_ = change_ != above_.end() && is_meant(change_->first);
 }
 
 void LayeredCursor::stand_behind(std::string_view key) {
   way_ = Way::back;
-  has_below_ = below_->seek_back(key);
+  has_below_ = below_->seek_back(key) && is_meant(below_->key());
   change_ = above_.upper_bound(key);
-  has_change_ = change_ != above_.begin();
-  if (has_change_) {
-    --change_;
-  }
+  has_change_ = change_ != above_.begin() && is_meant((--change_)->first);
 }
 
 bool LayeredCursor::settle() {
@@ -94,18 +88,16 @@ bool LayeredCursor::below_is_nearer() const {
 void LayeredCursor::leave_row() {
   const bool in_both = at_ == At::change && has_below_ && below_->key() == change_->first;
   if (at_ == At::below || in_both) {
-    has_below_ = way_ == Way::forth ? below_->next() : below_->prev();
+    const bool more = way_ == Way::forth ? below_->next() : below_->prev();
+    has_below_ = more && is_meant(below_->key());
   }
   if (at_ != At::change) {
     return;
   }
   if (way_ == Way::forth) {
-    has_change_ = ++change_ != above_.end();
+    has_change_ = ++change_ != above_.end() && is_meant(change_->first);
   } else {
-    has_change_ = change_ != above_.begin();
-    if (has_change_) {
-      --change_;
-    }
+    has_change_ = change_ != above_.begin() && is_meant((--change_)->first);
   }
 }
 
@@ -144,7 +136,7 @@ std::unique_ptr<Cursor> LayeredView::cursor(Table table) const {
 std::uint64_t LayeredView::count(Table table) const {
   std::uint64_t rows = below_->count(table);
   for (const auto& [key, change] : above(table)) {
-    const bool was_there = !change.fresh && below_->get(table, key).has_value();
+    const bool was_there = below_->get(table, key).has_value();
     if (change.value && !was_there) {
       ++rows;
     } else if (!change.value && was_there) {

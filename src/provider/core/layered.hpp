@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -13,14 +14,20 @@
 
 namespace duroxide::storage {
 
-/// Lays the changes `above` over those of `below`: together they do what both did in turn.
-void lay_over(Changes& below, const Changes& above);
+/// Lays the changes `above` over those of `below`: together they do what both did in turn. Once begun,
+/// it cannot fail. An erasure stays on record, whatever `above` says of the row below it.
+void lay_over(Changes& below, Changes&& above) noexcept;
 
 /// Goes through the rows of `below` as `above` leaves them. `above` must not change meanwhile.
+///
+/// Each layer stands at the nearest row, in the direction of travel, that was not passed yet. Where
+/// both stand at the same key, the change hides the row below it.
 class LayeredCursor final : public Cursor {
  public:
-  LayeredCursor(std::unique_ptr<Cursor> below, const TableChanges& above)
-      : below_(std::move(below)), above_(above), change_(above.end()) {}
+  /// Rows whose keys do not begin with `prefix` are not there for it, nor looked at: a layer may hold
+  /// very many erasures behind them.
+  LayeredCursor(std::unique_ptr<Cursor> below, const TableChanges& above, std::string prefix = {})
+      : below_(std::move(below)), above_(above), prefix_(std::move(prefix)), change_(above.end()) {}
 
   bool seek(std::string_view key) override;
   bool last() override;
@@ -34,10 +41,10 @@ class LayeredCursor final : public Cursor {
   enum class At : std::uint8_t { nothing, below, change };
 
   bool go(Way way);
-  /// Both layers to the current key or, if they have none, to their next one on `way`.
-  void turn(Way way);
+  void reverse();
   void stand_before(std::string_view key);
   void stand_behind(std::string_view key);
+  [[nodiscard]] bool is_meant(std::string_view key) const { return key.starts_with(prefix_); }
   /// To the nearer of the two layers that holds a row.
   bool settle();
   void leave_row();
@@ -45,9 +52,10 @@ class LayeredCursor final : public Cursor {
 
   std::unique_ptr<Cursor> below_;
   const TableChanges& above_;
+  std::string prefix_;
   TableChanges::const_iterator change_;
-  bool has_below_ = false;   ///< `below_` stands at a row
-  bool has_change_ = false;  ///< `change_` is one
+  bool has_below_ = false;   ///< `below_` stands at a row that is meant
+  bool has_change_ = false;  ///< `change_` is one that is meant
   Way way_ = Way::forth;
   At at_ = At::nothing;
 };

@@ -34,12 +34,20 @@ namespace {
 // twice.
 constexpr std::uint64_t largest_row = std::uint64_t{16} << 10;
 // Whoever reads takes all of the journal into memory first.
-constexpr std::uint64_t most_rows = 64;
-constexpr std::uint64_t most_bytes = std::uint64_t{128} << 10;
+constexpr std::uint64_t most_rows = 32;
+constexpr std::uint64_t most_bytes = std::uint64_t{64} << 10;
+constexpr std::size_t longest_key = 511;  // LMDB's
 
 struct CloseCursor {
   void operator()(MDB_cursor* cursor) const { mdb_cursor_close(cursor); }
 };
+
+[[noreturn]] void throw_unreadable(std::string_view key, const std::string& why) {
+  throw StorageFailure(ProviderError::Kind::corrupt,
+                       "table " + std::string(journal_name) + ", key " + hex(key) + ": " + why +
+                           "; the last commits cannot be read, so the store must be taken from a "
+                           "backup");
+}
 
 /// Returns how many rows there are.
 std::uint64_t read_rows(MDB_txn* txn, MDB_dbi journal, Changes& changes) {
@@ -51,10 +59,11 @@ std::uint64_t read_rows(MDB_txn* txn, MDB_dbi journal, Changes& changes) {
   MDB_val value{};
   int code = mdb_cursor_get(cursor.get(), &key, &value, MDB_FIRST);
   for (; code == MDB_SUCCESS; code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT)) {
+    if (to_view(key) != make_key(rows + 1)) {
+      throw_unreadable(to_view(key), "it does not follow row " + std::to_string(rows));
+    }
     if (const auto problem = decode_changes_onto(changes, to_view(value)); !problem.empty()) {
-      throw StorageFailure(ProviderError::Kind::corrupt, "table " + std::string(journal_name) +
-                                                             ", key " + hex(to_view(key)) + ": " +
-                                                             problem);
+      throw_unreadable(to_view(key), problem);
     }
     ++rows;
   }
@@ -91,40 +100,59 @@ std::string decode_changes_onto(Changes& changes, std::string_view row) {
   return {};
 }
 
-std::unique_ptr<ReadView> with_journal(std::unique_ptr<LmdbView> tables) {
+std::shared_ptr<const Changes> JournalCache::read(const LmdbView& view) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (changes_ && commits_ == view.commits()) {
+      return changes_;
+    }
+  }
+  auto changes = std::make_shared<Changes>();
+  (void)read_rows(view.transaction(), view.journal(), *changes);
+  const std::lock_guard lock(mutex_);
+  commits_ = view.commits();
+  changes_ = changes;
+  return changes;
+}
+
+std::unique_ptr<ReadView> with_journal(std::unique_ptr<LmdbView> tables, JournalCache& cache) {
   const LmdbView& view = *tables;
-  return std::make_unique<LayeredView>(std::move(tables), [&view] {
-    auto changes = std::make_shared<Changes>();
-    (void)read_rows(view.transaction(), view.journal(), *changes);
-    return changes;
-  });
+  return std::make_unique<LayeredView>(std::move(tables),
+                                       [&view, &cache] { return cache.read(view); });
 }
 
 void Journal::load(MDB_txn* txn, MDB_dbi journal) {
   emptied();
   rows_ = read_rows(txn, journal, *changes_);
+  bytes_ = size_of(*changes_);
 }
 
 bool Journal::takes(const Changes& changes) const {
+  for (const auto& table : changes) {
+    for (const auto& [key, change] : table) {
+      if (key.empty() || key.size() > longest_key) {
+        return false;
+      }
+    }
+  }
   const auto bytes = size_of(changes);
   return bytes <= largest_row && rows_ < most_rows && bytes_ + bytes <= most_bytes;
 }
 
-int Journal::append(MDB_txn* txn, MDB_dbi journal, const Changes& changes) const {
+int Journal::append(MDB_txn* txn, MDB_dbi journal, const std::string& row) const {
   const std::string name = make_key(rows_ + 1);
-  const std::string row = encode_changes(changes);
   MDB_val key = to_val(name);
   MDB_val value = to_val(row);
   return mdb_put(txn, journal, &key, &value, MDB_APPEND);
 }
 
-void Journal::appended(const Changes& changes) {
-  lay_over(*changes_, changes);
+void Journal::appended(Changes&& changes) noexcept {
   ++rows_;
   bytes_ += size_of(changes);
+  lay_over(*changes_, std::move(changes));
 }
 
-void Journal::emptied() {
+void Journal::emptied() noexcept {
   for (auto& table : *changes_) {
     table.clear();
   }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -17,16 +18,27 @@
 
 namespace duroxide::storage {
 
-inline constexpr std::string_view journal_name = "journal";
-
 /// A row of the journal.
 [[nodiscard]] std::string encode_changes(const Changes& changes);
 /// Lays what a row says over `changes`. Returns what is wrong with the row, or nothing.
 [[nodiscard]] std::string decode_changes_onto(Changes& changes, std::string_view row);
 
+/// What the journal held when it was last read: a store that rests is read over and over.
+class JournalCache {
+ public:
+  /// What it holds for this view. Safe to use from any thread. Throws `StorageFailure`.
+  [[nodiscard]] std::shared_ptr<const Changes> read(const LmdbView& view);
+
+ private:
+  std::mutex mutex_;
+  std::uint64_t commits_ = 0;  ///< the view's that was read
+  std::shared_ptr<const Changes> changes_;
+};
+
 /// `tables` as the journal of the same snapshot leaves them. The journal is read when a row is first
-/// asked for, and if it cannot be read, that throws `StorageFailure`.
-[[nodiscard]] std::unique_ptr<ReadView> with_journal(std::unique_ptr<LmdbView> tables);
+/// asked for, and if it cannot be read, that throws `StorageFailure`. `cache` outlives the view.
+[[nodiscard]] std::unique_ptr<ReadView> with_journal(std::unique_ptr<LmdbView> tables,
+                                                     JournalCache& cache);
 
 /// The writer's side of it.
 class Journal {
@@ -35,14 +47,14 @@ class Journal {
   void load(MDB_txn* txn, MDB_dbi journal);
 
   /// Whether a commit is to be written here. If not, this one and all that is here go into the
-  /// tables.
+  /// tables; so does one that the tables would refuse, for that is to be found out at once.
   [[nodiscard]] bool takes(const Changes& changes) const;
 
-  /// Returns LMDB's code. It counts once `appended` is called.
-  [[nodiscard]] int append(MDB_txn* txn, MDB_dbi journal, const Changes& changes) const;
-  void appended(const Changes& changes);
+  /// Returns LMDB's code. It counts once `appended` is called. `row` is the encoded commit.
+  [[nodiscard]] int append(MDB_txn* txn, MDB_dbi journal, const std::string& row) const;
+  void appended(Changes&& changes) noexcept;
   /// All of it is in the tables.
-  void emptied();
+  void emptied() noexcept;
 
   [[nodiscard]] bool empty() const { return rows_ == 0; }
   /// What is here and not in the tables. Changes with the next commit.

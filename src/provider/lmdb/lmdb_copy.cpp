@@ -108,8 +108,7 @@ void LmdbCopy::append(Table table, std::string_view key, std::string_view value)
   }
   MDB_val row = to_val(key);
   MDB_val content = to_val(value);
-  check(mdb_put(txn_, tables_.of(table), &row, &content, MDB_APPEND),
-        "writing");
+  check(mdb_put(txn_, tables_.of(table), &row, &content, MDB_APPEND), "writing");
 }
 
 std::uint64_t LmdbCopy::finish() {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
-#include <new>
 #include <utility>
 
 #include "provider/core/keys.hpp"
@@ -48,7 +47,14 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
     (void)drop_dead_readers();
     open_tables();
     load_journal();
-    empty_journal();
+    try {
+      empty_journal();
+    } catch (const StorageFailure& failed) {
+      // On a full disk it must be possible to open a store and delete something.
+      if (failed.error().kind != ProviderError::Kind::disk_full) {
+        throw;
+      }
+    }
   } catch (...) {
     mdb_env_close(env_);
     throw;
@@ -105,8 +111,7 @@ std::unique_ptr<ReadView> LmdbKv::writer_view() {
   } else {
     check_lmdb(mdb_txn_renew(writer_txn_), "beginning to read");
   }
-  auto tables =
-      std::make_unique<LmdbView>(writer_txn_, tables_, SnapshotGate::Snapshot(), nullptr);
+  auto tables = std::make_unique<LmdbView>(writer_txn_, tables_, SnapshotGate::Snapshot(), nullptr);
   if (journal_.empty()) {
     return tables;
   }
@@ -124,7 +129,8 @@ std::unique_ptr<ReadView> LmdbKv::snapshot() {
     code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
   }
   check_lmdb(code, "beginning to read");
-  return with_journal(std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_));
+  return with_journal(std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_),
+                      read_journal_);
 }
 
 void LmdbKv::load_journal() {
@@ -161,21 +167,23 @@ int LmdbKv::write_rows(MDB_txn* txn, const Changes& changes) {
   return MDB_SUCCESS;
 }
 
-int LmdbKv::try_commit(const Changes& changes, Into where) {
+int LmdbKv::write_tables(MDB_txn* txn, const Changes& changes) {
+  int code = MDB_SUCCESS;
+  if (!journal_.empty()) {
+    code = write_rows(txn, *journal_.changes());
+    code = code == MDB_SUCCESS ? mdb_drop(txn, tables_.journal, 0) : code;
+  }
+  return code == MDB_SUCCESS ? write_rows(txn, changes) : code;
+}
+
+int LmdbKv::try_commit(const Changes& changes, Into where, const std::string& row) {
   MDB_txn* txn = nullptr;
   int code = mdb_txn_begin(env_, nullptr, 0, &txn);
   if (code != MDB_SUCCESS) {
     return code;
   }
-  if (where == Into::journal) {
-    code = journal_.append(txn, tables_.journal, changes);
-  } else {
-    if (!journal_.empty()) {
-      code = write_rows(txn, *journal_.changes());
-      code = code == MDB_SUCCESS ? mdb_drop(txn, tables_.journal, 0) : code;
-    }
-    code = code == MDB_SUCCESS ? write_rows(txn, changes) : code;
-  }
+  code = where == Into::journal ? journal_.append(txn, tables_.journal, row)
+                                : write_tables(txn, changes);
   if (code != MDB_SUCCESS) {
     mdb_txn_abort(txn);
     return code;
@@ -191,15 +199,26 @@ void LmdbKv::commit(const Changes& changes, Into where) {
   if (++commits_ % commits_between_checks == 0) {
     (void)drop_dead_readers();
   }
-  int code = try_commit(changes, where);
+  // All that takes memory comes before the commit: what is on the disk must not be forgotten here.
+  std::string row;
+  Changes kept;
+  if (where == Into::journal) {
+    row = encode_changes(changes);
+    kept = changes;
+  }
+  int code = try_commit(changes, where, row);
   while (code == MDB_MAP_FULL) {
     if (!drop_dead_readers()) {
       grow();
     }
-    code = try_commit(changes, where);
+    code = try_commit(changes, where, row);
   }
   if (code == MDB_SUCCESS) {
-    committed(changes, where);
+    if (where == Into::journal) {
+      journal_.appended(std::move(kept));
+    } else {
+      journal_.emptied();
+    }
     return;
   }
   const auto bytes = size_of(changes) + size_of(*journal_.changes());
@@ -211,20 +230,6 @@ void LmdbKv::commit(const Changes& changes, Into where) {
     broken_ = failure.error().message;
   }
   throw failure;
-}
-
-void LmdbKv::committed(const Changes& changes, Into where) {
-  if (where == Into::tables) {
-    journal_.emptied();
-    return;
-  }
-  try {
-    journal_.appended(changes);
-  } catch (const std::bad_alloc&) {
-    // What is read from now on would lack a part of what is on the disk.
-    broken_ = "there was no memory for what was just committed";
-    throw StorageFailure(ProviderError::Kind::storage, broken_);
-  }
 }
 
 StoreUse LmdbKv::use() {
@@ -254,7 +259,7 @@ void LmdbKv::close() {
   if (env_ != nullptr && broken_.empty()) {
     try {
       empty_journal();
-    } catch (const StorageFailure&) {
+    } catch (const std::exception&) {
       // It stays for the next opening.
     }
   }

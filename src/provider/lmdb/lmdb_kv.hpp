@@ -43,9 +43,10 @@ class LmdbKv final : public KvStore {
   void empty_journal();
   enum class Into : std::uint8_t { journal, tables };
   void commit(const Changes& changes, Into where);
-  [[nodiscard]] int try_commit(const Changes& changes, Into where);
+  /// `row`: the changes as a row of the journal, if that is where they go.
+  [[nodiscard]] int try_commit(const Changes& changes, Into where, const std::string& row);
+  [[nodiscard]] int write_tables(MDB_txn* txn, const Changes& changes);
   [[nodiscard]] int write_rows(MDB_txn* txn, const Changes& changes);
-  void committed(const Changes& changes, Into where);
   void grow();
   /// Frees what readers of other processes have left that were killed: it would keep every page
   /// from being used again. Returns whether there was any.
@@ -56,6 +57,7 @@ class LmdbKv final : public KvStore {
   MDB_env* env_ = nullptr;
   LmdbTables tables_;
   Journal journal_;
+  JournalCache read_journal_;
   MDB_txn* writer_txn_ = nullptr;  ///< the writer's reading transaction, reset between views
   std::string broken_;
   std::uint64_t commits_ = 0;

@@ -106,8 +106,9 @@ std::unique_ptr<ReadView> LmdbReader::snapshot() {
     MDB_txn* txn = nullptr;
     const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
     if (code == MDB_SUCCESS) {
-      return with_journal(std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_,
-                                                     std::move(shared)));
+      return with_journal(
+          std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_, std::move(shared)),
+          journal_);
     }
     if (code == MDB_READERS_FULL && !std::exchange(readers_checked, true)) {
       int dead = 0;

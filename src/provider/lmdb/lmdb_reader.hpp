@@ -8,6 +8,7 @@
 #include "provider/core/kv.hpp"
 #include "provider/core/readers.hpp"
 #include "provider/lmdb/directory_lock.hpp"
+#include "provider/lmdb/journal.hpp"
 #include "provider/lmdb/lmdb_view.hpp"
 #include "provider/lmdb/snapshot_gate.hpp"
 
@@ -50,6 +51,7 @@ class LmdbReader final : public KvStore {
   SnapshotGate gate_;
   MDB_env* env_ = nullptr;
   LmdbTables tables_;
+  JournalCache journal_;
   Readers readers_;
 };
 

@@ -3,7 +3,6 @@
 #include <string>
 #include <utility>
 
-#include "provider/lmdb/journal.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
 
 namespace duroxide::storage {

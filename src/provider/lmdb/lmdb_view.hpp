@@ -19,6 +19,8 @@ namespace duroxide::storage {
 [[nodiscard]] MDB_val to_val(std::string_view bytes);
 [[nodiscard]] std::string_view to_view(const MDB_val& value);
 
+inline constexpr std::string_view journal_name = "journal";
+
 /// The sub-databases of a store.
 struct LmdbTables {
   std::array<MDB_dbi, table_count> rows{};
