@@ -35,9 +35,10 @@ bool is_deletable_root(const Session& session, const InstanceSummary& root, bool
 InstanceTree deletable_tree(const Session& session, const std::string& instance,
                             const DeleteOptions& options) {
   InstanceTree tree = value_of(session.management.get_instance_tree(instance));
-  const auto& parent = tree.instances.front().parent_instance;
-  const bool has_parent = parent && has_instance(session, *parent);
-  if (const auto refused = client::refuse_deletion(tree, options, has_parent)) {
+  const auto is_there = [&](const std::string& parent) -> Result<bool, ClientError> {
+    return has_instance(session, parent);
+  };
+  if (const auto refused = client::refuse_deletion(tree, options, is_there)) {
     throw CommandFailure(CommandError::Kind::refused, refused->message);
   }
   return tree;

@@ -87,6 +87,7 @@ bool check_file(KvStore& store, Findings& findings) {
                          true);
   }
   if (problem->empty()) {
+    store.forget_cached();
     try {
       (void)store.snapshot()->count(Table::meta);
       return true;

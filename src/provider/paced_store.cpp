@@ -42,6 +42,7 @@ class PacedStore final : public KvStore {
   }
   [[nodiscard]] std::filesystem::path directory() const override { return store_->directory(); }
   void commit(const Changes& changes) override { store_->commit(changes); }
+  void forget_cached() override { store_->forget_cached(); }
   [[nodiscard]] std::string broken() const override { return store_->broken(); }
   [[nodiscard]] StoreUse use() override { return store_->use(); }
   void close() override { store_->close(); }

@@ -179,6 +179,46 @@ TEST_CASE("a full disk is an error, and nothing is lost", "[lmdb]") {
   CHECK(open_world(temp.path())->fetch(5).size() == 3);
 }
 
+TEST_CASE("a store with a journal can be opened and used on a full disk", "[lmdb]") {
+  TempDir temp;
+  const auto live = temp.path() / "live";
+  const auto crashed = temp.path() / "crashed";
+  {
+    // As a crash leaves it, with more or less in the journal.
+    const int messages = GENERATE(3, 30, 31, 32, 33);
+    auto world = open_world(live);
+    world->start("a");
+    for (int i = 0; i < messages; ++i) {
+      world->enqueue(raise_item("a", "Go")).value();
+    }
+    fs::create_directory(crashed);
+    fs::copy(live / "data.mdb", crashed / "data.mdb");
+  }
+  const int code = in_child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{fs::file_size(crashed / "data.mdb"), RLIM_INFINITY};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) {
+      return 1;
+    }
+    auto world = open_world(crashed);
+    const auto full =
+        world->enqueue(work::StartOrchestration{"large", "T", std::string(1 << 20, 'x'), {}, {}});
+    if (full || full.error().kind != Kind::disk_full) {
+      return 2;
+    }
+    for (int i = 0; i < 20; ++i) {
+      if (!world->manage<Done>(management::Pause{PauseScope::of_instance("a"), i % 2 == 0})) {
+        return 3;
+      }
+    }
+    world->clock->advance(10s);  // the store rests after a commit that failed
+    (void)world->timers->ask<Answer<DueTimers>>(DequeueTimerPeekLock{1, {}});
+    return world->fetch_one().instance == "a" ? 0 : 4;
+  });
+  CHECK(code == 0);
+  CHECK(open_world(crashed)->fetch_one().instance == "a");
+}
+
 TEST_CASE("what stands in the journal outlives a disk that is full when it is to be emptied",
           "[lmdb]") {
   TempDir temp;

@@ -227,3 +227,28 @@ TEST_CASE("a damaged page is found, and nothing is read that hangs on it", "[ver
   CHECK(found > 20);  // one for each table at least, though some pages are in no use
   check_clean(world);
 }
+
+TEST_CASE("damage in the journal is found, although it was read before", "[verify][lmdb]") {
+  World world(Backend::lmdb);
+  world.start("needle-4711");
+  check_clean(world);
+  const auto path = world.directory->path() / "data.mdb";
+  const auto rewrite = [&](const std::string& from, const std::string& to) {
+    std::ifstream in(path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    int found = 0;
+    for (auto at = bytes.find(from); at != std::string::npos; at = bytes.find(from, at + 1)) {
+      file.seekp(static_cast<std::streamoff>(at)).write(to.data(), std::ssize(to));
+      ++found;
+    }
+    return found;
+  };
+  REQUIRE(rewrite("needle-4711", "needle-4712") > 0);
+  const auto report = verify(world);
+  CHECK_FALSE(report.complete);
+  REQUIRE(report.problem_count == 1);
+  CHECK(report.problems.front().what.find("table journal, key ") != std::string::npos);
+  REQUIRE(rewrite("needle-4712", "needle-4711") > 0);
+  check_clean(world);
+}

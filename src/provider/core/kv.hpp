@@ -108,6 +108,9 @@ class KvStore {
   /// Where it lies on the disk; empty if it does not.
   [[nodiscard]] virtual std::filesystem::path directory() const { return {}; }
 
+  /// What is kept in memory for those who take snapshots is read from the disk again. For any thread.
+  virtual void forget_cached() {}
+
   /// All changes or none, durable on return.
   virtual void commit(const Changes& changes) = 0;
 

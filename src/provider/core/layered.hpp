@@ -24,8 +24,8 @@ void lay_over(Changes& below, Changes&& above) noexcept;
 /// both stand at the same key, the change hides the row below it.
 class LayeredCursor final : public Cursor {
  public:
-  /// Rows whose keys do not begin with `prefix` are not there for it, nor looked at: a layer may hold
-  /// very many erasures behind them.
+  /// Rows whose keys do not begin with `prefix` are not there for it, nor looked at: `above` may hold
+  /// very many erasures behind them. Such a cursor only goes forth, from a key that begins so.
   LayeredCursor(std::unique_ptr<Cursor> below, const TableChanges& above, std::string prefix = {})
       : below_(std::move(below)), above_(above), prefix_(std::move(prefix)), change_(above.end()) {}
 

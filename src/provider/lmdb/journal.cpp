@@ -45,8 +45,8 @@ struct CloseCursor {
 [[noreturn]] void throw_unreadable(std::string_view key, const std::string& why) {
   throw StorageFailure(ProviderError::Kind::corrupt,
                        "table " + std::string(journal_name) + ", key " + hex(key) + ": " + why +
-                           "; the last commits cannot be read, so the store must be taken from a "
-                           "backup");
+                           "; what was committed last cannot be read. Unless a newer release has "
+                           "written it, the store must be taken from a backup");
 }
 
 /// Returns how many rows there are.
@@ -92,7 +92,8 @@ std::string decode_changes_onto(Changes& changes, std::string_view row) {
   }
   for (JournalChange& each : decoded->changes) {
     if (each.table >= table_count) {
-      return "it changes table number " + std::to_string(each.table) + ", which does not exist";
+      return "it changes table number " + std::to_string(each.table) +
+             ", which this release does not know";
     }
     changes.at(each.table)
         .insert_or_assign(std::move(each.key), Change{std::move(each.value), false});
@@ -115,6 +116,11 @@ std::shared_ptr<const Changes> JournalCache::read(const LmdbView& view) {
   return changes;
 }
 
+void JournalCache::forget() {
+  const std::lock_guard lock(mutex_);
+  changes_.reset();
+}
+
 std::unique_ptr<ReadView> with_journal(std::unique_ptr<LmdbView> tables, JournalCache& cache) {
   const LmdbView& view = *tables;
   return std::make_unique<LayeredView>(std::move(tables),
@@ -127,7 +133,7 @@ void Journal::load(MDB_txn* txn, MDB_dbi journal) {
   bytes_ = size_of(*changes_);
 }
 
-bool Journal::takes(const Changes& changes) const {
+bool Journal::may_take(const Changes& changes) {
   for (const auto& table : changes) {
     for (const auto& [key, change] : table) {
       if (key.empty() || key.size() > longest_key) {
@@ -135,8 +141,15 @@ bool Journal::takes(const Changes& changes) const {
       }
     }
   }
-  const auto bytes = size_of(changes);
-  return bytes <= largest_row && rows_ < most_rows && bytes_ + bytes <= most_bytes;
+  return size_of(changes) <= largest_row;
+}
+
+bool Journal::is_full() const {
+  return rows_ >= most_rows || bytes_ >= most_bytes;
+}
+
+bool Journal::has_reserve() const {
+  return rows_ < 4 * most_rows && bytes_ < 4 * most_bytes;
 }
 
 int Journal::append(MDB_txn* txn, MDB_dbi journal, const std::string& row) const {

@@ -29,6 +29,8 @@ class JournalCache {
   /// What it holds for this view. Safe to use from any thread. Throws `StorageFailure`.
   [[nodiscard]] std::shared_ptr<const Changes> read(const LmdbView& view);
 
+  void forget();
+
  private:
   std::mutex mutex_;
   std::uint64_t commits_ = 0;  ///< the view's that was read
@@ -46,9 +48,13 @@ class Journal {
   /// What the last writer has left. Throws `StorageFailure`.
   void load(MDB_txn* txn, MDB_dbi journal);
 
-  /// Whether a commit is to be written here. If not, this one and all that is here go into the
-  /// tables; so does one that the tables would refuse, for that is to be found out at once.
-  [[nodiscard]] bool takes(const Changes& changes) const;
+  /// Whether a commit may be written here at all. Not if it is large, nor if the tables would refuse
+  /// it, for that is to be found out at once.
+  [[nodiscard]] static bool may_take(const Changes& changes);
+  /// Whether it is time to write all that is here into the tables.
+  [[nodiscard]] bool is_full() const;
+  /// Whether there is room beyond that, for when there is none in the tables.
+  [[nodiscard]] bool has_reserve() const;
 
   /// Returns LMDB's code. It counts once `appended` is called. `row` is the encoded commit.
   [[nodiscard]] int append(MDB_txn* txn, MDB_dbi journal, const std::string& row) const;

@@ -124,9 +124,9 @@ std::unique_ptr<ReadView> LmdbKv::snapshot() {
     throw StorageFailure(ProviderError::Kind::closed, "the store is closed");
   }
   MDB_txn* txn = nullptr;
-  int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+  int code = begin_reading(env_, &txn);
   if (code == MDB_READERS_FULL && drop_dead_readers()) {
-    code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+    code = begin_reading(env_, &txn);
   }
   check_lmdb(code, "beginning to read");
   return with_journal(std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_),
@@ -192,7 +192,21 @@ int LmdbKv::try_commit(const Changes& changes, Into where, const std::string& ro
 }
 
 void LmdbKv::commit(const Changes& changes) {
-  commit(changes, journal_.takes(changes) ? Into::journal : Into::tables);
+  const bool is_small = Journal::may_take(changes);
+  if (is_small && !journal_.is_full()) {
+    commit(changes, Into::journal);
+    return;
+  }
+  try {
+    commit(changes, Into::tables);
+  } catch (const StorageFailure& failed) {
+    // The journal needs a few pages only, so that on a full disk things can still be deleted.
+    if (failed.error().kind != ProviderError::Kind::disk_full || !is_small ||
+        !journal_.has_reserve()) {
+      throw;
+    }
+    commit(changes, Into::journal);
+  }
 }
 
 void LmdbKv::commit(const Changes& changes, Into where) {

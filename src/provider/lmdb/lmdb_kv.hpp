@@ -31,6 +31,7 @@ class LmdbKv final : public KvStore {
   [[nodiscard]] bool wants_snapshots_back() const override { return gate_.wanted_back(); }
   [[nodiscard]] std::filesystem::path directory() const override { return file_.parent_path(); }
   void commit(const Changes& changes) override;
+  void forget_cached() override { read_journal_.forget(); }
   [[nodiscard]] std::string broken() const override { return broken_; }
   [[nodiscard]] StoreUse use() override;
   void close() override;

@@ -104,7 +104,7 @@ std::unique_ptr<ReadView> LmdbReader::snapshot() {
       throw StorageFailure(Kind::closed, "the store is closed");
     }
     MDB_txn* txn = nullptr;
-    const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+    const int code = begin_reading(env_, &txn);
     if (code == MDB_SUCCESS) {
       return with_journal(
           std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_, std::move(shared)),

@@ -34,6 +34,7 @@ class LmdbReader final : public KvStore {
   [[nodiscard]] std::filesystem::path directory() const override { return directory_; }
   /// Refuses.
   void commit(const Changes& changes) override;
+  void forget_cached() override { journal_.forget(); }
   [[nodiscard]] std::string broken() const override { return {}; }
   [[nodiscard]] StoreUse use() override;
   void close() override;

@@ -24,6 +24,23 @@ int open_sub_databases(MDB_txn* txn, unsigned int flags, LmdbTables& tables) {
   return code;
 }
 
+int begin_reading(MDB_env* env, MDB_txn** txn) {
+  while (true) {
+    if (const int code = mdb_txn_begin(env, nullptr, MDB_RDONLY, txn); code != MDB_SUCCESS) {
+      return code;
+    }
+    MDB_envinfo info{};
+    const int code = mdb_env_info(env, &info);
+    if (code == MDB_SUCCESS && info.me_last_txnid < mdb_txn_id(*txn) + 2) {
+      return MDB_SUCCESS;
+    }
+    mdb_txn_abort(*txn);
+    if (code != MDB_SUCCESS) {
+      return code;
+    }
+  }
+}
+
 std::uint64_t used_bytes(MDB_env* env) {
   MDB_envinfo info{};
   MDB_stat stat{};

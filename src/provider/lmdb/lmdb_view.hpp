@@ -34,6 +34,11 @@ inline constexpr MDB_dbi sub_database_count = table_count + 1;
 /// Opens all of them with `flags`. Returns LMDB's code.
 [[nodiscard]] int open_sub_databases(MDB_txn* txn, unsigned int flags, LmdbTables& tables);
 
+/// Begins to read, and gives LMDB's code. LMDB takes the number of a snapshot before it takes the
+/// snapshot: a thread that two commits overtake in between has the second one's contents under the
+/// number of the one before. Here they belong together.
+[[nodiscard]] int begin_reading(MDB_env* env, MDB_txn** txn);
+
 /// How much of its file a database uses.
 [[nodiscard]] std::uint64_t used_bytes(MDB_env* env);
 
