@@ -11,14 +11,6 @@ namespace duroxide::control {
 
 namespace {
 
-bool has_instance(const Session& session, const std::string& instance) {
-  const auto found = session.management.get_instance_info(instance);
-  if (!found && found.error().kind != ClientError::Kind::instance_not_found) {
-    throw CommandFailure(command_error(found.error()));
-  }
-  return found.has_value();
-}
-
 bool is_deletable_root(const Session& session, const InstanceSummary& root, bool force) {
   if (force || root.status == ExecutionStatus::running) {
     return force;
@@ -36,9 +28,16 @@ InstanceTree deletable_tree(const Session& session, const std::string& instance,
                             const DeleteOptions& options) {
   InstanceTree tree = value_of(session.management.get_instance_tree(instance));
   const auto is_there = [&](const std::string& parent) -> Result<bool, ClientError> {
-    return has_instance(session, parent);
+    const auto found = session.management.get_instance_info(parent);
+    if (!found && found.error().kind != ClientError::Kind::instance_not_found) {
+      return failure(found.error());
+    }
+    return found.has_value();
   };
   if (const auto refused = client::refuse_deletion(tree, options, is_there)) {
+    if (refused->kind != ClientError::Kind::invalid_input) {
+      throw CommandFailure(command_error(*refused));
+    }
     throw CommandFailure(CommandError::Kind::refused, refused->message);
   }
   return tree;

@@ -252,3 +252,29 @@ TEST_CASE("damage in the journal is found, although it was read before", "[verif
   REQUIRE(rewrite("needle-4712", "needle-4711") > 0);
   check_clean(world);
 }
+
+TEST_CASE("a damaged header is told of, and nobody waits for it to heal", "[verify][lmdb]") {
+  World world(Backend::lmdb);
+  fill(world);
+  check_clean(world);
+  // The number of the commit, the last thing in each of the two headers.
+  constexpr std::streamoff place = 144;
+  constexpr std::streamoff page_bytes = 4096;
+  std::fstream file(world.directory->path() / "data.mdb",
+                    std::ios::binary | std::ios::in | std::ios::out);
+  const auto read = [&](std::streamoff at) {
+    std::uint64_t number = 0;
+    file.seekg(at).read(reinterpret_cast<char*>(&number), sizeof number);
+    return number;
+  };
+  const auto write = [&](std::streamoff at, std::uint64_t number) {
+    file.seekp(at).write(reinterpret_cast<const char*>(&number), sizeof number).flush();
+  };
+  const auto older = read(place) < read(page_bytes + place) ? place : page_bytes + place;
+  const auto before = read(older);
+  write(older, ~std::uint64_t{0});
+  const auto report = world.manage<Answer<VerifyReport>>(management::VerifyStore{});
+  CHECK((!report || !report->is_clean()));
+  write(older, before);
+  check_clean(world);
+}

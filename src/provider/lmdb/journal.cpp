@@ -131,6 +131,8 @@ void Journal::load(MDB_txn* txn, MDB_dbi journal) {
   emptied();
   rows_ = read_rows(txn, journal, *changes_);
   bytes_ = size_of(*changes_);
+  loaded_rows_ = rows_;
+  loaded_bytes_ = bytes_;
 }
 
 bool Journal::may_take(const Changes& changes) {
@@ -149,7 +151,7 @@ bool Journal::is_full() const {
 }
 
 bool Journal::has_reserve() const {
-  return rows_ < 4 * most_rows && bytes_ < 4 * most_bytes;
+  return rows_ < loaded_rows_ + 4 * most_rows && bytes_ < loaded_bytes_ + 4 * most_bytes;
 }
 
 int Journal::append(MDB_txn* txn, MDB_dbi journal, const std::string& row) const {

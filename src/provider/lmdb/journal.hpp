@@ -53,7 +53,8 @@ class Journal {
   [[nodiscard]] static bool may_take(const Changes& changes);
   /// Whether it is time to write all that is here into the tables.
   [[nodiscard]] bool is_full() const;
-  /// Whether there is room beyond that, for when there is none in the tables.
+  /// Whether there is room beyond that, for when there is none in the tables. Each opening has some, so
+  /// that work which goes on cannot shut the store.
   [[nodiscard]] bool has_reserve() const;
 
   /// Returns LMDB's code. It counts once `appended` is called. `row` is the encoded commit.
@@ -70,6 +71,8 @@ class Journal {
   std::shared_ptr<Changes> changes_ = std::make_shared<Changes>();
   std::uint64_t rows_ = 0;
   std::uint64_t bytes_ = 0;
+  std::uint64_t loaded_rows_ = 0;
+  std::uint64_t loaded_bytes_ = 0;
 };
 
 /// The bytes of all keys and values.

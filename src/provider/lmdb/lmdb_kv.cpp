@@ -50,7 +50,7 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
     try {
       empty_journal();
     } catch (const StorageFailure& failed) {
-      // On a full disk it must be possible to open a store and delete something.
+      // On a full disk it must still be possible to open a store.
       if (failed.error().kind != ProviderError::Kind::disk_full) {
         throw;
       }
@@ -200,7 +200,7 @@ void LmdbKv::commit(const Changes& changes) {
   try {
     commit(changes, Into::tables);
   } catch (const StorageFailure& failed) {
-    // The journal needs a few pages only, so that on a full disk things can still be deleted.
+    // The journal needs a few pages only: what little there is left of the disk is for it.
     if (failed.error().kind != ProviderError::Kind::disk_full || !is_small ||
         !journal_.has_reserve()) {
       throw;

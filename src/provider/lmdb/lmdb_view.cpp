@@ -25,7 +25,8 @@ int open_sub_databases(MDB_txn* txn, unsigned int flags, LmdbTables& tables) {
 }
 
 int begin_reading(MDB_env* env, MDB_txn** txn) {
-  while (true) {
+  constexpr int most_attempts = 100;
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
     if (const int code = mdb_txn_begin(env, nullptr, MDB_RDONLY, txn); code != MDB_SUCCESS) {
       return code;
     }
@@ -39,6 +40,7 @@ int begin_reading(MDB_env* env, MDB_txn** txn) {
       return code;
     }
   }
+  return MDB_CORRUPTED;
 }
 
 std::uint64_t used_bytes(MDB_env* env) {

@@ -35,8 +35,9 @@ inline constexpr MDB_dbi sub_database_count = table_count + 1;
 [[nodiscard]] int open_sub_databases(MDB_txn* txn, unsigned int flags, LmdbTables& tables);
 
 /// Begins to read, and gives LMDB's code. LMDB takes the number of a snapshot before it takes the
-/// snapshot: a thread that two commits overtake in between has the second one's contents under the
-/// number of the one before. Here they belong together.
+/// snapshot: a thread that two commits overtake in between has the contents of the second under the
+/// number of neither. Such a snapshot is let go of for another. If none is better, the file's header
+/// is damaged: `MDB_CORRUPTED`.
 [[nodiscard]] int begin_reading(MDB_env* env, MDB_txn** txn);
 
 /// How much of its file a database uses.
