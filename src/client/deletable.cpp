@@ -21,21 +21,20 @@ const InstanceSummary* find_running(const InstanceTree& tree) {
   return found == tree.instances.end() ? nullptr : &*found;
 }
 
-std::optional<ClientError> refuse_deletion(
-    const InstanceTree& tree, const DeleteOptions& options,
-    const std::function<Result<bool, ClientError>(const std::string&)>& has_parent) {
+std::optional<ClientError> refuse_deletion(const ManagementClient& client, const InstanceTree& tree,
+                                           const DeleteOptions& options) {
   if (!tree.is_root_only() && !options.cascade) {
     return refuse("the instance `" + tree.root_id + "` has " + std::to_string(tree.size() - 1) +
                   " descendants; delete it with `cascade`, and them with it");
   }
   if (const auto& parent = tree.instances.front().parent_instance) {
-    auto found = has_parent(*parent);
-    if (!found) {
-      return std::move(found).error();
-    }
-    if (*found) {
+    const auto found = client.get_instance_info(*parent);
+    if (found) {
       return refuse("the instance `" + tree.root_id + "` is a child of `" + *parent +
                     "`, which may wait for it; delete that with `cascade`");
+    }
+    if (found.error().kind != ClientError::Kind::instance_not_found) {
+      return found.error();
     }
   }
   if (const InstanceSummary* running = find_running(tree); running != nullptr && !options.force) {

@@ -83,15 +83,8 @@ ManagementClient::Answer<DeleteInstanceResult> ManagementClient::delete_instance
   if (!tree) {
     return failure(tree.error());
   }
-  const auto is_there = [&](const std::string& parent) -> Answer<bool> {
-    const auto found = get_instance_info(parent);
-    if (!found && found.error().kind != ClientError::Kind::instance_not_found) {
-      return failure(found.error());
-    }
-    return found.has_value();
-  };
   // A large tree goes in several transactions: found out beforehand, so that none is done in vain.
-  if (auto refused = client::refuse_deletion(*tree, options, is_there)) {
+  if (auto refused = client::refuse_deletion(*this, *tree, options)) {
     return failure(std::move(*refused));
   }
   // From the leaves up, so that no transaction leaves an instance without its parent.

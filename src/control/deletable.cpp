@@ -27,14 +27,7 @@ bool is_deletable_root(const Session& session, const InstanceSummary& root, bool
 InstanceTree deletable_tree(const Session& session, const std::string& instance,
                             const DeleteOptions& options) {
   InstanceTree tree = value_of(session.management.get_instance_tree(instance));
-  const auto is_there = [&](const std::string& parent) -> Result<bool, ClientError> {
-    const auto found = session.management.get_instance_info(parent);
-    if (!found && found.error().kind != ClientError::Kind::instance_not_found) {
-      return failure(found.error());
-    }
-    return found.has_value();
-  };
-  if (const auto refused = client::refuse_deletion(tree, options, is_there)) {
+  if (const auto refused = client::refuse_deletion(session.management, tree, options)) {
     if (refused->kind != ClientError::Kind::invalid_input) {
       throw CommandFailure(command_error(*refused));
     }

@@ -1,5 +1,6 @@
 // Small commits stand in the journal before they come into the tables, and nobody can tell.
 
+#include <functional>
 #include <map>
 #include <random>
 
@@ -23,7 +24,7 @@ namespace {
 
 constexpr Table table = Table::inbox;
 
-Changes one(const std::string& key, std::optional<std::string> value) {
+Changes one_change(const std::string& key, std::optional<std::string> value) {
   Changes changes;
   changes.at(static_cast<std::size_t>(table)).emplace(key, Change{std::move(value), false});
   return changes;
@@ -43,40 +44,33 @@ fs::path crashed(const fs::path& directory) {
   return copy;
 }
 
-/// How many rows stand in a sub-database, whatever the others say. Also calls `look` with it.
-std::uint64_t rows_on_disk(const fs::path& directory, std::string_view name,
-                           const std::function<void(MDB_txn*, MDB_dbi)>& look = {}) {
-  const auto copy = crashed(directory);
+/// Calls `look` with a sub-database of a store that nobody has open.
+void in_database(const fs::path& directory, std::string_view name,
+                 const std::function<void(MDB_txn*, MDB_dbi)>& look) {
   MDB_env* env = nullptr;
   MDB_txn* txn = nullptr;
   MDB_dbi dbi = 0;
-  MDB_stat stat{};
-  REQUIRE(mdb_env_create(&env) == 0);
-  REQUIRE(mdb_env_set_maxdbs(env, 1) == 0);
-  REQUIRE(mdb_env_open(env, copy.c_str(), MDB_NOLOCK, 0644) == 0);
-  REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == 0);
-  REQUIRE(mdb_dbi_open(txn, std::string(name).c_str(), 0, &dbi) == 0);
-  REQUIRE(mdb_stat(txn, dbi, &stat) == 0);
-  if (look) {
-    look(txn, dbi);
-  }
-  REQUIRE(mdb_txn_commit(txn) == 0);
-  mdb_env_close(env);
-  return stat.ms_entries;
-}
-
-void drop_journal(const fs::path& directory) {
-  MDB_env* env = nullptr;
-  MDB_txn* txn = nullptr;
-  MDB_dbi journal = 0;
   REQUIRE(mdb_env_create(&env) == 0);
   REQUIRE(mdb_env_set_maxdbs(env, 1) == 0);
   REQUIRE(mdb_env_open(env, directory.c_str(), MDB_NOLOCK, 0644) == 0);
   REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == 0);
-  REQUIRE(mdb_dbi_open(txn, std::string(journal_name).c_str(), 0, &journal) == 0);
-  REQUIRE(mdb_drop(txn, journal, 1) == 0);
+  REQUIRE(mdb_dbi_open(txn, std::string(name).c_str(), 0, &dbi) == 0);
+  look(txn, dbi);
   REQUIRE(mdb_txn_commit(txn) == 0);
   mdb_env_close(env);
+}
+
+/// How many rows stand in a sub-database, whatever the others say. `look` sees it too.
+std::uint64_t rows_on_disk(const fs::path& directory, std::string_view name,
+                           const std::function<void(MDB_txn*, MDB_dbi)>& look = {}) {
+  MDB_stat stat{};
+  in_database(crashed(directory), name, [&](MDB_txn* txn, MDB_dbi dbi) {
+    REQUIRE(mdb_stat(txn, dbi, &stat) == 0);
+    if (look) {
+      look(txn, dbi);
+    }
+  });
+  return stat.ms_entries;
 }
 
 struct Journaled {
@@ -101,7 +95,7 @@ struct Journaled {
 
 TEST_CASE("a small commit goes into the journal, and all who read see it", "[lmdb]") {
   Journaled store;
-  store.kv->commit(one("a", "1"));
+  store.kv->commit(one_change("a", "1"));
   CHECK(store.in_journal() == 1);
   CHECK(store.in_table() == 0);
   CHECK(store.read("a") == "1");
@@ -112,17 +106,17 @@ TEST_CASE("a small commit goes into the journal, and all who read see it", "[lmd
     CHECK(reader.snapshot()->get(table, "a") == "1");
     CHECK(reader.snapshot()->count(table) == 1);
   }
-  store.kv->commit(one("a", std::nullopt));
+  store.kv->commit(one_change("a", std::nullopt));
   CHECK(store.in_journal() == 2);
   CHECK_FALSE(store.read("a"));
 }
 
 TEST_CASE("a snapshot keeps what was in the journal when it was taken", "[lmdb]") {
   Journaled store;
-  store.kv->commit(one("a", "1"));
+  store.kv->commit(one_change("a", "1"));
   const auto before = store.kv->snapshot();
-  store.kv->commit(one("a", "2"));
-  store.kv->commit(one("large", std::string(100'000, 'x')));
+  store.kv->commit(one_change("a", "2"));
+  store.kv->commit(one_change("large", std::string(100'000, 'x')));
   REQUIRE(store.in_journal() == 0);
   CHECK(before->get(table, "a") == "1");
   CHECK(before->count(table) == 1);
@@ -131,10 +125,10 @@ TEST_CASE("a snapshot keeps what was in the journal when it was taken", "[lmdb]"
 
 TEST_CASE("a large commit takes the journal along into the tables", "[lmdb]") {
   Journaled store;
-  store.kv->commit(one("a", "1"));
-  store.kv->commit(one("b", "1"));
-  store.kv->commit(one("a", std::nullopt));
-  store.kv->commit(one("large", std::string(100'000, 'x')));
+  store.kv->commit(one_change("a", "1"));
+  store.kv->commit(one_change("b", "1"));
+  store.kv->commit(one_change("a", std::nullopt));
+  store.kv->commit(one_change("large", std::string(100'000, 'x')));
   CHECK(store.in_journal() == 0);
   CHECK(store.in_table() == 2);
   CHECK(store.read("b") == "1");
@@ -143,8 +137,8 @@ TEST_CASE("a large commit takes the journal along into the tables", "[lmdb]") {
 
 TEST_CASE("a commit that goes into the tables wins over the journal", "[lmdb]") {
   Journaled store;
-  store.kv->commit(one("a", "1"));
-  Changes changes = one("a", std::nullopt);
+  store.kv->commit(one_change("a", "1"));
+  Changes changes = one_change("a", std::nullopt);
   changes.at(static_cast<std::size_t>(table)).emplace("b", Change{std::string(100'000, 'x')});
   store.kv->commit(changes);
   REQUIRE(store.in_journal() == 0);
@@ -157,7 +151,7 @@ TEST_CASE("the journal is emptied now and then, by count and by size", "[lmdb]")
   std::uint64_t longest = 0;
   bool was_emptied = false;
   for (int i = 0; i < 100; ++i) {
-    store.kv->commit(one("k" + std::to_string(i), value));
+    store.kv->commit(one_change("k" + std::to_string(i), value));
     const auto rows = store.in_journal();
     was_emptied = was_emptied || (i > 0 && rows == 0);
     longest = std::max(longest, rows);
@@ -170,7 +164,7 @@ TEST_CASE("the journal is emptied now and then, by count and by size", "[lmdb]")
 
 TEST_CASE("an orderly end leaves nothing in the journal", "[lmdb]") {
   Journaled store;
-  store.kv->commit(one("a", "1"));
+  store.kv->commit(one_change("a", "1"));
   store.kv->close();
   CHECK(store.in_journal() == 0);
   CHECK(store.in_table() == 1);
@@ -178,9 +172,9 @@ TEST_CASE("an orderly end leaves nothing in the journal", "[lmdb]") {
 
 TEST_CASE("after a crash the journal comes into the tables at the next opening", "[lmdb]") {
   Journaled store;
-  store.kv->commit(one("a", "1"));
-  store.kv->commit(one("b", "1"));
-  store.kv->commit(one("a", "2"));
+  store.kv->commit(one_change("a", "1"));
+  store.kv->commit(one_change("b", "1"));
+  store.kv->commit(one_change("a", "2"));
   const auto copy = store.temp.path() / "reopened";
   fs::rename(crashed(store.directory), copy);
   REQUIRE(rows_on_disk(copy, journal_name) == 3);
@@ -188,14 +182,14 @@ TEST_CASE("after a crash the journal comes into the tables at the next opening",
   CHECK(rows_on_disk(copy, journal_name) == 0);
   CHECK(rows_on_disk(copy, to_string(table)) == 2);
   CHECK(again->snapshot()->get(table, "a") == "2");
-  again->commit(one("b", std::nullopt));
+  again->commit(one_change("b", std::nullopt));
   CHECK(again->snapshot()->count(table) == 1);
 }
 
 TEST_CASE("a journal that cannot be read is told of, and left as it is", "[lmdb]") {
   Journaled store;
-  store.kv->commit(one("a", "1"));
-  store.kv->commit(one("b", "1"));
+  store.kv->commit(one_change("a", "1"));
+  store.kv->commit(one_change("b", "1"));
   std::string row;
   std::string expected;
   SECTION("rubbish") {
@@ -206,7 +200,7 @@ TEST_CASE("a journal that cannot be read is told of, and left as it is", "[lmdb]
     expected = "key 0000000000000002: it does not follow row 0";
   }
   SECTION("cut off") {
-    row = encode_changes(one("b", "1"));
+    row = encode_changes(one_change("b", "1"));
     row.pop_back();
     expected = "key 0000000000000002: ";
   }
@@ -244,7 +238,7 @@ TEST_CASE("a journal that cannot be read is told of, and left as it is", "[lmdb]
 
 TEST_CASE("a row of the journal that names no table is refused", "[lmdb]") {
   Changes changes;
-  std::string row = encode_changes(one("a", "1"));
+  std::string row = encode_changes(one_change("a", "1"));
   CHECK(decode_changes_onto(changes, row).empty());
   CHECK(changes.at(static_cast<std::size_t>(table)).at("a").value == "1");
   // Behind the header: the archive's mark, a version, how many changes, and their version.
@@ -257,11 +251,11 @@ TEST_CASE("a row of the journal that names no table is refused", "[lmdb]") {
 
 TEST_CASE("what the tables would refuse is refused at once, and harms nothing", "[lmdb]") {
   Journaled store;
-  store.kv->commit(one("a", "1"));
-  CHECK_THROWS_AS(store.kv->commit(one(std::string(512, 'k'), "1")), StorageFailure);
+  store.kv->commit(one_change("a", "1"));
+  CHECK_THROWS_AS(store.kv->commit(one_change(std::string(512, 'k'), "1")), StorageFailure);
   CHECK(store.in_journal() == 1);
-  store.kv->commit(one(std::string(511, 'k'), "1"));
-  store.kv->commit(one("large", std::string(100'000, 'x')));
+  store.kv->commit(one_change(std::string(511, 'k'), "1"));
+  store.kv->commit(one_change("large", std::string(100'000, 'x')));
   CHECK(store.in_journal() == 0);
   CHECK(store.kv->snapshot()->count(table) == 3);
 }
@@ -304,7 +298,7 @@ TEST_CASE("the journal grows the map like any commit", "[lmdb]") {
   Journaled store;  // 1 MiB
   std::uint64_t rows = 0;
   while (fs::file_size(store.directory / "data.mdb") < (std::uint64_t{4} << 20)) {
-    store.kv->commit(one("k" + std::to_string(rows++), std::string(12'000, 'x')));
+    store.kv->commit(one_change("k" + std::to_string(rows++), std::string(12'000, 'x')));
   }
   CHECK(store.kv->snapshot()->count(table) == rows);
   CHECK(store.kv->broken().empty());
@@ -312,7 +306,7 @@ TEST_CASE("the journal grows the map like any commit", "[lmdb]") {
 
 TEST_CASE("a store of the first format is taken over", "[lmdb]") {
   Journaled store;
-  store.kv->commit(one("a", "1"));
+  store.kv->commit(one_change("a", "1"));
   store.kv->close();
   const std::string first = std::string(format_magic) + make_key(std::uint64_t{1});
   (void)rows_on_disk(store.directory, to_string(Table::meta), [&](MDB_txn* txn, MDB_dbi meta) {
@@ -320,7 +314,8 @@ TEST_CASE("a store of the first format is taken over", "[lmdb]") {
     MDB_val value = to_val(first);
     REQUIRE(mdb_put(txn, meta, &key, &value, 0) == 0);
   });
-  drop_journal(store.temp.path() / "crashed");
+  in_database(store.temp.path() / "crashed", journal_name,
+              [](MDB_txn* txn, MDB_dbi journal) { REQUIRE(mdb_drop(txn, journal, 1) == 0); });
   const auto old = store.temp.path() / "old";
   fs::rename(store.temp.path() / "crashed", old);
   const auto format_on_disk = [&] {

@@ -7,8 +7,6 @@
 using namespace duroxide;
 using namespace duroxide::provider;
 using namespace duroxide::testing;
-using namespace std::chrono_literals;
-using Kind = ProviderError::Kind;
 using storage::make_key;
 using storage::Table;
 
