@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-json json_of(const StoreProblem& problem) {
+json problem_json(const StoreProblem& problem) {
   return {{"table", problem.table},
           {"key", problem.key},
           {"instance_id", json_of_text(problem.instance_id)},
@@ -98,7 +98,7 @@ json json_of(const BackupResult& result) {
 json json_of(const VerifyReport& report) {
   json problems = json::array();
   for (const StoreProblem& problem : report.problems) {
-    problems.push_back(json_of(problem));
+    problems.push_back(problem_json(problem));
   }
   return {{"instances_checked", report.instances_checked},
           {"records_checked", report.records_checked},

@@ -1,5 +1,7 @@
 // The facades on a real store, whose turns and activities the test takes itself.
 
+#include <catch2/catch.hpp>
+
 #include <duroxide/client.hpp>
 
 #include "provider/world.hpp"

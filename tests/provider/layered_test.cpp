@@ -34,7 +34,7 @@ struct Layers {
   [[nodiscard]] LayeredView view() { return LayeredView(below.snapshot(), above); }
 };
 
-Changes one(std::string key, std::optional<std::string> value) {
+Changes one_change(std::string key, std::optional<std::string> value) {
   Changes changes;
   rows_of(changes).emplace(std::move(key), Change{std::move(value), false});
   return changes;
@@ -138,7 +138,7 @@ TEST_CASE("an erasure stays on record, whatever was said of the row", "[kv]") {
   // One who wrongly takes a row for new would else bring back an older one.
   Changes changes;
   rows_of(changes).emplace("a", Change{"1", true});
-  lay_over(changes, one("a", std::nullopt));
+  lay_over(changes, one_change("a", std::nullopt));
   REQUIRE(rows_of(changes).count("a") == 1);
   CHECK_FALSE(rows_of(changes).at("a").value);
 }
@@ -170,7 +170,7 @@ TEST_CASE("a cursor that is to stay with a prefix does not look beyond it", "[kv
 
 TEST_CASE("a cursor at its end stays there until it is sent elsewhere", "[kv]") {
   Layers layers;
-  layers.lay(one("a", "1"));
+  layers.lay(one_change("a", "1"));
   const auto view = layers.view();
   const auto cursor = view.cursor(table);
   CHECK_FALSE(cursor->next());

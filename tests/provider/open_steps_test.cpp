@@ -75,26 +75,26 @@ std::vector<std::uint64_t> ids(const std::vector<Step>& steps) {
   return found;
 }
 
-using Ids = std::vector<std::uint64_t>;
+using EventIds = std::vector<std::uint64_t>;
 
 }  // namespace
 
 TEST_CASE("everything that was asked for and not answered is open", "[open_steps]") {
   const auto steps = open(
       {started(), activity(), timer(), waiting(), dequeue(), child(), read_value(), activity("B")});
-  REQUIRE(ids(steps.activities) == Ids{2, 8});
+  REQUIRE(ids(steps.activities) == EventIds{2, 8});
   CHECK(steps.activities[0].at == from_milliseconds(20));
   CHECK(steps.activities[0].what == event::ActivityScheduled{"A", "in", "gpu", "s"});
   CHECK(steps.activities[1].what.name == "B");
-  REQUIRE(ids(steps.timers) == Ids{3});
+  REQUIRE(ids(steps.timers) == EventIds{3});
   CHECK(steps.timers[0].what.fire_at == from_milliseconds(2'000));
-  REQUIRE(ids(steps.event_waits) == Ids{4});
+  REQUIRE(ids(steps.event_waits) == EventIds{4});
   CHECK(steps.event_waits[0].what.name == "E");
-  REQUIRE(ids(steps.queue_waits) == Ids{5});
+  REQUIRE(ids(steps.queue_waits) == EventIds{5});
   CHECK(steps.queue_waits[0].what.name == "Q");
-  REQUIRE(ids(steps.children) == Ids{6});
+  REQUIRE(ids(steps.children) == EventIds{6});
   CHECK(steps.children[0].what == event::SubOrchestrationScheduled{"C", "1.2.3", "child", "in"});
-  REQUIRE(ids(steps.value_reads) == Ids{7});
+  REQUIRE(ids(steps.value_reads) == EventIds{7});
   CHECK(steps.value_reads[0].what == event::KeyValueReadScheduled{"other", "key"});
   CHECK(steps.parent == ParentLink{"p", 3, 7});
   CHECK_FALSE(steps.ended);
@@ -136,11 +136,11 @@ TEST_CASE("an answer closes what it answers", "[open_steps]") {
 
 TEST_CASE("waits and events meet by name, first come first served", "[open_steps]") {
   CHECK(ids(open({started(), waiting("A"), waiting("B"), waiting("A"), raised("A")}).event_waits) ==
-        Ids{3, 4});
+        EventIds{3, 4});
   CHECK(open({started(), raised(), waiting()}).event_waits.empty());
-  CHECK(ids(open({started(), raised(), waiting(), waiting()}).event_waits) == Ids{4});
+  CHECK(ids(open({started(), raised(), waiting(), waiting()}).event_waits) == EventIds{4});
   // A queue and an event of one name have nothing to do with each other.
-  CHECK(ids(open({started(), raised("X"), dequeue("X")}).queue_waits) == Ids{3});
+  CHECK(ids(open({started(), raised("X"), dequeue("X")}).queue_waits) == EventIds{3});
 
   CarriedState carried;
   carried.events = {{"E", "1"}};

@@ -14,10 +14,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Residency both_ways() {
-  return GENERATE(Residency::resident, Residency::rebuilt);
-}
-
 using Types = std::vector<std::string>;
 
 /// Calls `A` with `options`; gives its result, or what went wrong.

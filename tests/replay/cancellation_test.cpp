@@ -10,10 +10,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Residency both_ways() {
-  return GENERATE(Residency::resident, Residency::rebuilt);
-}
-
 const WorkItem cancel = work::CancelInstance{"i", "enough"};
 
 Task<std::string> helper(OrchestrationContext ctx, std::string name) {

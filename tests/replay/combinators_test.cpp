@@ -10,11 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Residency both_ways() {
-  return GENERATE(Residency::resident, Residency::rebuilt);
-}
-
-Task<std::string> helper(OrchestrationContext ctx, std::string name) {
+Task<std::string> two_steps_of(OrchestrationContext ctx, std::string name) {
   auto first = co_await ctx.schedule_activity(name, "1");
   auto second = co_await ctx.schedule_activity(name, "2");
   co_return first + second;
@@ -129,7 +125,7 @@ TEST_CASE("a loser that the code keeps can be awaited again") {
 
 TEST_CASE("helper tasks run concurrently under when_all") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
-    auto all = co_await when_all(helper(ctx, "A"), helper(ctx, "B"));
+    auto all = co_await when_all(two_steps_of(ctx, "A"), two_steps_of(ctx, "B"));
     co_return std::get<0>(all) + std::get<1>(all);
   });
   const auto first = harness.start();
@@ -143,7 +139,7 @@ TEST_CASE("helper tasks run concurrently under when_all") {
 
 TEST_CASE("a helper that loses a race takes what it waited for with it") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
-    const auto won = co_await when_any(helper(ctx, "A"), ctx.schedule_timer(1s));
+    const auto won = co_await when_any(two_steps_of(ctx, "A"), ctx.schedule_timer(1s));
     co_await ctx.schedule_timer(1s);
     co_return std::to_string(won.index());
   });

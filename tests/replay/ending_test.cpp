@@ -10,10 +10,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Residency both_ways() {
-  return GENERATE(Residency::resident, Residency::rebuilt);
-}
-
 struct NotAnException {};
 
 template <class Thrown>

@@ -10,10 +10,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Residency both_ways() {
-  return GENERATE(Residency::resident, Residency::rebuilt);
-}
-
 Task<std::string> three_waits(OrchestrationContext ctx) {
   std::string text;
   for (int i = 0; i < 3; ++i) {

@@ -15,6 +15,11 @@ namespace duroxide::replay::test {
 /// How an instance lives between its turns.
 enum class Residency { resident, rebuilt };
 
+/// Runs the rest of the test case once with each.
+inline Residency both_ways() {
+  return GENERATE(Residency::resident, Residency::rebuilt);
+}
+
 /// Plays the store and the workers for one execution: keeps its history, makes messages for what it
 /// has scheduled, and runs its turns, either on one `Execution` or on a new one, rebuilt from
 /// history, for each turn.

@@ -12,10 +12,6 @@ namespace {
 
 using Ids = std::vector<std::uint64_t>;
 
-Residency both_ways() {
-  return GENERATE(Residency::resident, Residency::rebuilt);
-}
-
 /// The waits that history says were given up, by the id of their subscription.
 Ids given_up(const Harness& harness) {
   Ids ids;

@@ -9,10 +9,6 @@ using namespace duroxide::replay::test;
 
 namespace {
 
-Residency both_ways() {
-  return GENERATE(Residency::resident, Residency::rebuilt);
-}
-
 /// Books a flight and a hotel; each booking can be undone.
 Task<std::string> book_trip(OrchestrationContext ctx) {
   const auto body = [ctx](Saga& saga) mutable -> Task<std::string> {

@@ -12,10 +12,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Residency both_ways() {
-  return GENERATE(Residency::resident, Residency::rebuilt);
-}
-
 /// The only change of a turn.
 const replay::ValueChange& only_change(const replay::TurnResult& turn) {
   REQUIRE(turn.values.size() == 1);

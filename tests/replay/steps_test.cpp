@@ -12,10 +12,6 @@ namespace {
 
 using Types = std::vector<std::string>;
 
-Residency both_ways() {
-  return GENERATE(Residency::resident, Residency::rebuilt);
-}
-
 Task<std::string> two_steps(OrchestrationContext ctx, std::string input) {
   auto first = co_await ctx.schedule_activity("A", input);
   auto second = co_await ctx.schedule_activity("A", input);

@@ -9,10 +9,6 @@ using namespace duroxide::replay::test;
 
 namespace {
 
-Residency both_ways() {
-  return GENERATE(Residency::resident, Residency::rebuilt);
-}
-
 /// The whole state, as text.
 std::string shown(OrchestrationContext& ctx) {
   std::string text;

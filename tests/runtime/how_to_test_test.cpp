@@ -73,7 +73,7 @@ class TestSystem {
 };
 
 /// A store and a clock for one test.
-struct Environment {
+struct Outside {
   TestSystem system;
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
   Store store = MemoryProvider::create(MemoryOptions().clock(clock).actor_system(system.handle()));
@@ -113,7 +113,7 @@ TEST_CASE("how to test what an activity does when it is cancelled, and what it r
 // --- an orchestration -----------------------------------------------------------------------------
 
 TEST_CASE("how to test an orchestration: give it activities of the test, and move the clock") {
-  Environment environment;
+  Outside environment;
   std::vector<std::string> refunded;
 
   // The orchestration is the real one, its activities are stand-ins that the test can look into.
@@ -151,7 +151,7 @@ TEST_CASE("how to test an orchestration: give it activities of the test, and mov
 }
 
 TEST_CASE("how to test that an orchestration survives a restart: evict it at every step") {
-  Environment environment;
+  Outside environment;
   // With no room for resident instances, each step is replayed from history, as after a crash. An
   // orchestration that is not deterministic fails here.
   Runtime runtime(environment.store, RuntimeOptions().max_resident_instances(0));
@@ -224,7 +224,7 @@ class FlakyProvider final : public ProviderActor::base {
 }  // namespace
 
 TEST_CASE("how to test a provider: send it its messages") {
-  Environment environment;
+  Outside environment;
   const auto flaky =
       environment.system.get().spawn<FlakyProvider>(provider_of(environment.store), 1);
 
@@ -239,7 +239,7 @@ TEST_CASE("how to test a provider: send it its messages") {
 }
 
 TEST_CASE("how to test a provider: run the engine on it") {
-  Environment environment;
+  Outside environment;
   const auto flaky =
       environment.system.get().spawn<FlakyProvider>(provider_of(environment.store), 3);
   const Store store =

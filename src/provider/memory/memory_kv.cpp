@@ -7,11 +7,11 @@ namespace duroxide::storage {
 
 namespace {
 
-using Rows = MemoryKv::Rows;
+using TableRows = MemoryKv::Rows;
 
 class MemoryCursor final : public Cursor {
  public:
-  explicit MemoryCursor(const Rows& rows) : rows_(rows), row_(rows.end()) {}
+  explicit MemoryCursor(const TableRows& rows) : rows_(rows), row_(rows.end()) {}
 
   bool seek(std::string_view key) override {
     row_ = rows_.lower_bound(key);
@@ -34,15 +34,15 @@ class MemoryCursor final : public Cursor {
   [[nodiscard]] std::string_view value() const override { return row_->second; }
 
  private:
-  const Rows& rows_;
-  Rows::const_iterator row_;
+  const TableRows& rows_;
+  TableRows::const_iterator row_;
 };
 
 class MemoryView final : public ReadView {
  public:
-  MemoryView(const std::array<Rows, table_count>& tables, std::uint64_t commits)
+  MemoryView(const std::array<TableRows, table_count>& tables, std::uint64_t commits)
       : tables_(tables), commits_(commits) {}
-  MemoryView(const std::array<Rows, table_count>& tables, std::uint64_t commits,
+  MemoryView(const std::array<TableRows, table_count>& tables, std::uint64_t commits,
              std::shared_lock<std::shared_mutex> lock, Readers& readers)
       : tables_(tables), commits_(commits), lock_(std::move(lock)) {
     counted_.emplace(readers);
@@ -63,7 +63,7 @@ class MemoryView final : public ReadView {
   [[nodiscard]] std::uint64_t commits() const override { return commits_; }
 
  private:
-  const std::array<Rows, table_count>& tables_;
+  const std::array<TableRows, table_count>& tables_;
   std::uint64_t commits_;
   std::shared_lock<std::shared_mutex> lock_;
   std::optional<CountedReader> counted_;
@@ -71,7 +71,7 @@ class MemoryView final : public ReadView {
 
 class MemoryCopy final : public ReadView {
  public:
-  MemoryCopy(std::array<Rows, table_count> tables, std::uint64_t commits, Readers& readers)
+  MemoryCopy(std::array<TableRows, table_count> tables, std::uint64_t commits, Readers& readers)
       : tables_(std::move(tables)),
         view_(tables_, commits, std::shared_lock<std::shared_mutex>(), readers) {}
   MemoryCopy(const MemoryCopy&) = delete;
@@ -88,7 +88,7 @@ class MemoryCopy final : public ReadView {
   [[nodiscard]] std::uint64_t commits() const override { return view_.commits(); }
 
  private:
-  std::array<Rows, table_count> tables_;
+  std::array<TableRows, table_count> tables_;
   MemoryView view_;
 };
 
@@ -120,7 +120,7 @@ void MemoryKv::commit(const Changes& changes) {
   const std::unique_lock lock(mutex_);
   ++commits_;
   for (std::size_t table = 0; table < table_count; ++table) {
-    Rows& rows = tables_.at(table);
+    TableRows& rows = tables_.at(table);
     for (const auto& [key, change] : changes.at(table)) {
       if (change.value) {
         rows.insert_or_assign(key, *change.value);
