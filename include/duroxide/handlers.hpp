@@ -38,6 +38,11 @@ struct ResultValue {
   using Type = T;
 };
 template <class T, class E>
+struct ResultValue<Expected<T, E>> {
+  static constexpr bool is_result = true;
+  using Type = T;
+};
+template <class T, class E>
 struct ResultValue<tl::expected<T, E>> {
   static constexpr bool is_result = true;
   using Type = T;
@@ -72,10 +77,10 @@ struct PassedOn {
   using Type = std::conditional_t<std::is_same_v<Value, Nothing>, void, TextOrValue>;
 };
 
-template <class F, std::size_t index, class Expected>
+template <class F, std::size_t index, class Wanted>
 constexpr bool takes_as_input() {
   if constexpr (CallableOf<F>::arity > index) {
-    return std::is_same_v<ArgumentOf<F, index>, Expected>;
+    return std::is_same_v<ArgumentOf<F, index>, Wanted>;
   } else {
     return true;
   }
@@ -190,7 +195,7 @@ ActivityHandler make_activity_handler(F function) {
       if (!result) {
         return failure(activity_error(result.error(), context));
       }
-      if constexpr (std::is_same_v<typename ResultValue<Output>::Type, Nothing>) {
+      if constexpr (std::is_void_v<typename PassedOn<Output>::Type>) {
         return std::string();
       } else {
         return encode_or_throw(*result);

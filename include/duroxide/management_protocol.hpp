@@ -225,7 +225,7 @@ using ManagementActor = management::Requests::Actor;
 
 }  // namespace duroxide
 
-DUROXIDE_MESSAGE_TEMPLATE(template <class T>, tl::expected<T, duroxide::ProviderError>)
+DUROXIDE_MESSAGE_TEMPLATE(template <class T>, duroxide::Expected<T, duroxide::ProviderError>)
 DUROXIDE_MESSAGE(duroxide::management::ListInstances)
 DUROXIDE_MESSAGE(duroxide::management::ListPage)
 DUROXIDE_MESSAGE(duroxide::management::CountInstances)

@@ -111,8 +111,8 @@ TEST_CASE("management client: open activities and what is in quarantine") {
                                 : Answer<std::uint64_t>(failure(
                                       provider_error(ProviderError::Kind::instance_not_found))));
     });
-    CHECK(client.list_pending_activities("i")->at(0).progress == "half");
-    CHECK(client.list_quarantined()->at(0).instance_id == "bad");
+    CHECK(client.list_pending_activities("i").value().at(0).progress == "half");
+    CHECK(client.list_quarantined().value().at(0).instance_id == "bad");
     CHECK(client.release_from_quarantine("bad") == 2);
     CHECK(kind_of(client.release_from_quarantine("i")) == Kind::instance_not_found);
   }

@@ -85,7 +85,7 @@ struct World {
     step();
     REQUIRE(client.start_orchestration("waits", "Waits"));
     step();
-    child_id = management.get_instance_tree("pair")->all_ids().at(1);
+    child_id = management.get_instance_tree("pair").value().all_ids().at(1);
   }
 
   void step() {
@@ -200,7 +200,7 @@ TEST_CASE("seeds: every field of InstanceSummary") {
   CHECK_FALSE(rows.at(3).cancelled);
   REQUIRE(world.client.cancel_instance("waits", "enough"));
   world.system.run();
-  CHECK(world.management.list_instances()->at(4).cancelled);
+  CHECK(world.management.list_instances().value().at(4).cancelled);
 }
 
 TEST_CASE("seeds: listings by status and helpers that find") {
@@ -212,10 +212,10 @@ TEST_CASE("seeds: listings by status and helpers that find") {
   CHECK(management.list_failed_instances() == Ids{"bad"});
   CHECK(management.list_instances_by_status("Completed") == Ids{"twice"});
   CHECK(management.list_instances_by_status("completed").error().kind == Kind::invalid_filter);
-  CHECK(management.find_instances_by_orchestration("Fails")->at(0).instance_id == "bad");
-  CHECK(management.find_running_instances()->size() == 3);
-  CHECK(management.find_failed_instances()->size() == 1);
-  CHECK(management.find_failed_instances(beginning + 1h)->empty());
+  CHECK(management.find_instances_by_orchestration("Fails").value().at(0).instance_id == "bad");
+  CHECK(management.find_running_instances().value().size() == 3);
+  CHECK(management.find_failed_instances().value().size() == 1);
+  CHECK(management.find_failed_instances(beginning + 1h).value().empty());
 }
 
 TEST_CASE("seeds: every field of InstanceInfo, and get_bulk_status") {
@@ -229,7 +229,7 @@ TEST_CASE("seeds: every field of InstanceInfo, and get_bulk_status") {
   CHECK(info.created_at == beginning + 1s);
   CHECK(info.updated_at == beginning + 1s);
   CHECK_FALSE(info.parent_instance_id);
-  CHECK(world.management.get_instance_info(world.child_id)->parent_instance_id == "pair");
+  CHECK(world.management.get_instance_info(world.child_id).value().parent_instance_id == "pair");
   CHECK(world.management.get_instance_info("nobody").error().kind == Kind::instance_not_found);
 
   const auto statuses = world.management.get_bulk_status({"bad", "nobody", "twice"}).value();
@@ -309,9 +309,9 @@ TEST_CASE("seeds: executions, every field of ExecutionInfo, and histories") {
   CHECK(first.completed_at == beginning + 1s);
   CHECK(first.event_count == 4);
   CHECK(first.version == "1.0.0");
-  CHECK(management.get_execution_info("twice", 2)->output == "2");
-  CHECK(management.get_execution_info("bad", 1)->output == "broken");
-  CHECK_FALSE(management.get_execution_info("waits", 1)->output);
+  CHECK(management.get_execution_info("twice", 2).value().output == "2");
+  CHECK(management.get_execution_info("bad", 1).value().output == "broken");
+  CHECK_FALSE(management.get_execution_info("waits", 1).value().output);
   CHECK(management.get_execution_info("twice", 3).error().kind == Kind::execution_not_found);
   CHECK(management.get_execution_info("nobody", 1).error().kind == Kind::instance_not_found);
 
@@ -337,14 +337,14 @@ TEST_CASE("seeds: every field of SystemMetrics and QueueDepths") {
   for (const std::string& instance : instances) {
     const auto executions = world.management.list_executions(instance).value();
     for (const auto execution : executions) {
-      events += world.management.read_execution_history(instance, execution)->size();
+      events += world.management.read_execution_history(instance, execution).value().size();
     }
   }
   CHECK(metrics.total_events == events);
   const QueueDepths depths{0, 1, 1};
   CHECK(metrics.queues == depths);
   CHECK(world.management.get_queue_depths() == depths);
-  CHECK(world.management.get_metrics()->total_instances == 5);
+  CHECK(world.management.get_metrics().value().total_instances == 5);
   CHECK(metrics.quarantined == 0);
 }
 

@@ -81,9 +81,9 @@ Kind kind_of(const Result& result) {
 TEST_CASE("client on a store: values are those of the last turn") {
   Instance f;
   CHECK_FALSE(f.client->get_value("i", "k").value());
-  CHECK(f.client->get_all_values("i")->empty());
+  CHECK(f.client->get_all_values("i").value().empty());
   CHECK_FALSE(f.client->get_value("nobody", "k").value());
-  CHECK(f.client->get_all_values("nobody")->empty());
+  CHECK(f.client->get_all_values("nobody").value().empty());
   f.set("k", "one", 1);
   f.set("l", "two", 2);
   CHECK((*f.client->get_value("i", "k"))->value == "one");
@@ -141,7 +141,7 @@ TEST_CASE("client on a store: waiting for another custom status") {
   f.client->wait_for_status_change("i", 1, [&](auto outcome) { status = std::move(outcome); });
   say("half", 1);
   CHECK_FALSE(status);
-  CHECK(f.client->wait_for_status_change("i", 0, 0ms)->custom_status() == "half");
+  CHECK(f.client->wait_for_status_change("i", 0, 0ms).value().custom_status() == "half");
   SECTION("changed") {
     say("most", 2);
     REQUIRE(status);
@@ -153,7 +153,7 @@ TEST_CASE("client on a store: waiting for another custom status") {
     REQUIRE(status);
     CHECK((*status)->is_completed());
     CHECK((*status)->custom_status() == "half");
-    CHECK(f.client->wait_for_status_change("i", 9, 0ms)->is_completed());
+    CHECK(f.client->wait_for_status_change("i", 9, 0ms).value().is_completed());
   }
 }
 
@@ -203,29 +203,29 @@ TEST_CASE("client on a store: management shows open activities and their heartbe
   Instance f;
   const auto management = f.client->management().value();
   const ActivityToken token = f.schedule();
-  REQUIRE(management.list_pending_activities("i")->size() == 1);
-  CHECK_FALSE(management.list_pending_activities("i")->at(0).progress);
+  REQUIRE(management.list_pending_activities("i").value().size() == 1);
+  CHECK_FALSE(management.list_pending_activities("i").value().at(0).progress);
   REQUIRE(f.client->heartbeat_activity(token, 40));
-  CHECK(management.list_pending_activities("i")->at(0).progress == "40");
+  CHECK(management.list_pending_activities("i").value().at(0).progress == "40");
   CHECK(kind_of(management.list_pending_activities("nobody")) == Kind::instance_not_found);
   REQUIRE(f.client->complete_activity(token));
-  CHECK(management.list_pending_activities("i")->empty());
+  CHECK(management.list_pending_activities("i").value().empty());
 }
 
 TEST_CASE("client on a store: what is in quarantine is listed and released") {
   Instance f;
   const auto management = f.client->management().value();
-  CHECK(management.list_quarantined()->empty());
+  CHECK(management.list_quarantined().value().empty());
   AbandonOrchestrationItem abandon;
   abandon.lock_token = f.world.fetch_one().lock_token;
   abandon.quarantine = "started ten times";
   REQUIRE(f.world.ask<Done>(*f.world.dispatcher, abandon));
   CHECK(f.world.nothing_to_fetch());
-  REQUIRE(management.list_quarantined()->size() == 1);
-  CHECK(management.list_quarantined()->at(0).instance_id == "i");
-  CHECK(management.list_quarantined()->at(0).reason == "started ten times");
+  REQUIRE(management.list_quarantined().value().size() == 1);
+  CHECK(management.list_quarantined().value().at(0).instance_id == "i");
+  CHECK(management.list_quarantined().value().at(0).reason == "started ten times");
   CHECK(management.release_from_quarantine("i") == 1);
   CHECK(f.world.fetch_one().attempt_count == 1);
-  CHECK(management.list_quarantined()->empty());
+  CHECK(management.list_quarantined().value().empty());
   CHECK(kind_of(management.release_from_quarantine("nobody")) == Kind::instance_not_found);
 }

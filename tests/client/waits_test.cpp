@@ -81,12 +81,12 @@ TEST_CASE("client: a wait without time looks once") {
       f.provider.take<WaitForStatus>().promise.deliver(
           Answer<OrchestrationStatus>(OrchestrationStatus(OrchestrationStatus::Completed{"out"})));
     });
-    CHECK(f.client->wait_for_completion("i", 0ms)->output() == "out");
+    CHECK(f.client->wait_for_completion("i", 0ms).value().output() == "out");
   }
   SECTION("it ended just when the wait was taken back") {
     when_stopped<WaitForStatus>(
         f, Answer<OrchestrationStatus>(OrchestrationStatus(OrchestrationStatus::Completed{"out"})));
-    CHECK(f.client->wait_for_completion("i", 0ms)->output() == "out");
+    CHECK(f.client->wait_for_completion("i", 0ms).value().output() == "out");
   }
   SECTION("it runs") {
     when_stopped<WaitForStatus>(f, running(0));
@@ -135,7 +135,7 @@ TEST_CASE("client: waiting for another custom status, for some time") {
   }
   SECTION("it changed just when the wait was taken back") {
     when_stopped<WaitForStatus>(f, running(4));
-    CHECK(f.client->wait_for_status_change("i", 3, 0ms)->custom_status_version() == 4);
+    CHECK(f.client->wait_for_status_change("i", 3, 0ms).value().custom_status_version() == 4);
   }
   SECTION("nobody answers") {
     CHECK(kind_of(f.client->wait_for_status_change("i", 3, 10s)) == Kind::timeout);

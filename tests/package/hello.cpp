@@ -12,5 +12,5 @@ int main() {
   runtime.start().value();
   Client client{store};
   client.start_orchestration("1", "Hello", "you").value();
-  return client.wait_for_completion("1", std::chrono::seconds(60))->output() != "Hello, you";
+  return client.wait_for_completion("1", std::chrono::seconds(60)).value().output() != "Hello, you";
 }

@@ -49,7 +49,7 @@ TEST_CASE("a failed commit is as if nothing had been asked", "[commit_failure]")
   world.run();
   CHECK_FALSE(fetch.answered());
   CHECK_FALSE(worker.answered());
-  CHECK(world.due()->next_due == world.clock->now() + 100ms);
+  CHECK(world.due().value().next_due == world.clock->now() + 100ms);
   world.clock->advance(100ms);
   (void)world.timers->ask<Answer<DueTimers>>(DequeueTimerPeekLock{1, {}});
   world.run();
@@ -69,7 +69,7 @@ TEST_CASE("the rest after failed commits doubles, and a success ends it", "[comm
   for (int i = 0; i < 8; ++i) {
     faulty.kv->failures = 1;
     CHECK_FALSE(world.enqueue(start_item("a")));
-    CHECK(world.due()->next_due == world.clock->now() + pause);
+    CHECK(world.due().value().next_due == world.clock->now() + pause);
     world.clock->advance(pause);
     (void)world.timers->ask<Answer<DueTimers>>(DequeueTimerPeekLock{1, {}});
     world.run();
@@ -78,7 +78,7 @@ TEST_CASE("the rest after failed commits doubles, and a success ends it", "[comm
   CHECK(world.enqueue(start_item("a")));
   faulty.kv->failures = 1;
   CHECK_FALSE(world.enqueue(start_item("b")));
-  CHECK(world.due()->next_due == world.clock->now() + 100ms);
+  CHECK(world.due().value().next_due == world.clock->now() + 100ms);
 }
 
 TEST_CASE("a timer whose ack failed is handed out again", "[commit_failure]") {

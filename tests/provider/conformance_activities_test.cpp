@@ -201,7 +201,8 @@ TEST_CASE("an activity shows what it waits for", "[conformance][activities]") {
   CHECK_FALSE(pending_activities(world).at(1).waiting_for);
   // Nobody waits for what is gone.
   cancel(world, {2}).value();
-  CHECK_FALSE(world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{"a"})->waiting_for);
+  CHECK_FALSE(
+      world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{"a"}).value().waiting_for);
 }
 
 TEST_CASE("progress goes with its activity", "[activities]") {

@@ -26,8 +26,9 @@ TEST_CASE("status follows the instance", "[conformance]") {
 
 TEST_CASE("waits are answered when the instance ends", "[conformance]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
-  CHECK(
-      world.ask<Answer<OrchestrationStatus>>(*world.client, WaitForStatus{"a", 1})->is_not_found());
+  CHECK(world.ask<Answer<OrchestrationStatus>>(*world.client, WaitForStatus{"a", 1})
+            .value()
+            .is_not_found());
   world.start("a");
   const auto first = world.client->ask<Answer<OrchestrationStatus>>(WaitForStatus{"a", 1});
   const auto second = world.client->ask<Answer<OrchestrationStatus>>(WaitForStatus{"a", 2});
@@ -43,8 +44,9 @@ TEST_CASE("waits are answered when the instance ends", "[conformance]") {
   world.ack(complete_of(item, "x")).value();
   CHECK(first.value().output() == "x");
   CHECK(other.value().output() == "x");
-  CHECK(world.ask<Answer<OrchestrationStatus>>(*world.client, WaitForStatus{"a", 3})->output() ==
-        "x");
+  CHECK(world.ask<Answer<OrchestrationStatus>>(*world.client, WaitForStatus{"a", 3})
+            .value()
+            .output() == "x");
 }
 
 TEST_CASE("a wait that follows its start at once is parked", "[conformance]") {
@@ -106,7 +108,7 @@ TEST_CASE("continue-as-new begins the next execution", "[conformance]") {
         management::ReadExecutionHistory{"a", execution});
   };
   CHECK(history(1).value() == ack.events);
-  CHECK(history(2)->size() == 2);
+  CHECK(history(2).value().size() == 2);
   CHECK(history(3).error().kind == Kind::invalid_input);
   CHECK(world.history("a") == history(2).value());
 }

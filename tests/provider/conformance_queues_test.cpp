@@ -64,7 +64,7 @@ TEST_CASE("a completion takes the activity out and reaches the instance", "[conf
         std::vector<WorkItem>{work::ActivityCompleted{"a", 1, 2, "r"}});
   CHECK(world.complete(items.at(0), "again").error().kind == Kind::invalid_lock_token);
   CHECK(world.ask<Done>(*world.worker, AckWorker{items.at(1).lock_token, {}}));
-  CHECK(world.manage<Answer<QueueDepths>>(management::GetQueueDepths{})->worker_queue == 0);
+  CHECK(world.manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value().worker_queue == 0);
   CHECK(world.nothing_to_fetch());
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("an abandoned activity is handed out again and counted", "[conformance
   CHECK(world.ask<Done>(*world.worker, AbandonWorker{item.lock_token, 10s, false, {}, {}}));
   const auto parked = park_worker(world);
   CHECK_FALSE(parked.answered());
-  CHECK(world.due()->next_due == world.clock->now() + 10s);
+  CHECK(world.due().value().next_due == world.clock->now() + 10s);
   world.clock->advance(10s);
   (void)world.timers->ask<Answer<DueTimers>>(DequeueTimerPeekLock{1, {}});
   world.run();
@@ -199,14 +199,14 @@ TEST_CASE("a cancelled timer never fires", "[conformance]") {
   const bool leased = GENERATE(false, true);
   std::vector<LockToken> tokens;
   if (leased) {
-    tokens = world.due()->lock_tokens;
+    tokens = world.due().value().lock_tokens;
   }
   world.raise("a", "Go");
   auto second = ack_of(world.fetch_one());
   second.cancelled_timers = {{2, due_at}};
   world.ack(second).value();
   if (!leased) {
-    tokens = world.due()->lock_tokens;
+    tokens = world.due().value().lock_tokens;
     CHECK(tokens.size() == 1);
   }
   world.ask<Done>(*world.timers, AckTimer{tokens}).value();
@@ -242,7 +242,7 @@ TEST_CASE("leased timers return when their holder lets go", "[conformance]") {
   world.ask<Done>(*world.timers, ReleaseHolder{}).value();
   CHECK(world.ask<Done>(*world.timers, AckTimer{due.lock_tokens}).error().kind ==
         Kind::invalid_lock_token);
-  CHECK(world.due()->lock_tokens.size() == 1);
+  CHECK(world.due().value().lock_tokens.size() == 1);
 }
 
 TEST_CASE("a delayed start is listed at once and runs later", "[conformance]") {
@@ -254,11 +254,11 @@ TEST_CASE("a delayed start is listed at once and runs later", "[conformance]") {
   CHECK(world.enqueue(start_item("a")).error().kind == Kind::instance_already_exists);
   world.raise("a", "Early");
   CHECK(world.nothing_to_fetch());
-  CHECK(world.due()->next_due == now + 60s);
+  CHECK(world.due().value().next_due == now + 60s);
 
   SECTION("when its time has come") {
     world.clock->advance(60s);
-    world.ask<Done>(*world.timers, AckTimer{world.due()->lock_tokens}).value();
+    world.ask<Done>(*world.timers, AckTimer{world.due().value().lock_tokens}).value();
     CHECK(world.fetch_one().messages ==
           std::vector<WorkItem>{start_item("a"), raise_item("a", "Early")});
   }
@@ -268,7 +268,7 @@ TEST_CASE("a delayed start is listed at once and runs later", "[conformance]") {
     REQUIRE(messages.size() == 3);
     CHECK(messages.at(0) == start_item("a"));
     CHECK(messages.at(2) == WorkItem{work::CancelInstance{"a", "changed my mind"}});
-    CHECK(world.manage<Answer<QueueDepths>>(management::GetQueueDepths{})->timer_queue == 0);
+    CHECK(world.manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value().timer_queue == 0);
   }
 }
 
@@ -280,7 +280,7 @@ TEST_CASE("a delayed message arrives later, after those before it", "[conformanc
   CHECK(world.nothing_to_fetch());
   world.clock->advance(5s);
   world.raise("a", "Prompt");
-  world.ask<Done>(*world.timers, AckTimer{world.due()->lock_tokens}).value();
+  world.ask<Done>(*world.timers, AckTimer{world.due().value().lock_tokens}).value();
   CHECK(world.fetch_one().messages ==
         std::vector<WorkItem>{raise_item("a", "Prompt"), raise_item("a", "Late")});
 }
@@ -288,5 +288,5 @@ TEST_CASE("a delayed message arrives later, after those before it", "[conformanc
 TEST_CASE("an endless delay is a delay", "[conformance]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.enqueue(start_item("a"), Milliseconds::max()).value();
-  CHECK(world.due()->next_due == Timestamp::max());
+  CHECK(world.due().value().next_due == Timestamp::max());
 }

@@ -88,7 +88,7 @@ TEST_CASE("the custom status is a part of the status", "[conformance]") {
   world.ack(complete_of(turn_of(world, "a"), "42")).value();
   CHECK(world.status("a") ==
         OrchestrationStatus(OrchestrationStatus::Completed{"42"}).with_custom_status("", 4));
-  CHECK(world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{"a"})->status ==
+  CHECK(world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{"a"}).value().status ==
         world.status("a"));
   CHECK(world.ask<Status>(*world.client, WaitForStatus{"a", 1}).value() == world.status("a"));
 }

@@ -40,7 +40,7 @@ struct BusyInstance {
     world.raise("a", "Next");
     pause(world, PauseScope::of_instance("a")).value();
     world.clock->advance(1s);
-    due = world.due()->lock_tokens;
+    due = world.due().value().lock_tokens;
   }
 
   WorkerItem leased;
@@ -212,7 +212,7 @@ TEST_CASE("a delayed message that has been delivered is not counted again", "[de
   world.start("a");
   world.enqueue(raise_item("a", "Later"), Milliseconds{1000}).value();
   world.clock->advance(1s);
-  world.ask<Done>(*world.timers, AckTimer{world.due()->lock_tokens}).value();
+  world.ask<Done>(*world.timers, AckTimer{world.due().value().lock_tokens}).value();
   CHECK(faulty.kv->snapshot()->count(Table::delayed) == 0);
   CHECK(delete_now(world, {"a"}, true).value().queue_messages_deleted == 2);
 }

@@ -190,5 +190,5 @@ TEST_CASE("each execution tells its outcome", "[details]") {
 
   world.start("c");
   world.ack(complete_of(world.fetch_one(), "")).value();
-  CHECK(execution(world, "c", 1)->output == "");
+  CHECK(execution(world, "c", 1).value().output == "");
 }

@@ -137,7 +137,9 @@ TEST_CASE("a small map grows with its store", "[lmdb]") {
   for (int i = 0; i < 8; ++i) {
     world->enqueue(work::StartOrchestration{"i" + std::to_string(i), "T", payload, {}, {}}).value();
   }
-  CHECK(world->manage<Answer<QueueDepths>>(management::GetQueueDepths{})->orchestrator_queue == 8);
+  CHECK(
+      world->manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value().orchestrator_queue ==
+      8);
   world.reset();
   world = open_world(temp.path(), 1);  // less than it holds
   CHECK(world->fetch(8).size() == 8);
@@ -331,6 +333,7 @@ TEST_CASE("a hundred thousand waiting instances open at once", "[lmdb]") {
   }
   auto world = open_world(temp.path());
   CHECK(world->fetch(10).size() == 10);
-  CHECK(world->manage<Answer<QueueDepths>>(management::GetQueueDepths{})->orchestrator_queue ==
-        waiting);
+  CHECK(
+      world->manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value().orchestrator_queue ==
+      waiting);
 }

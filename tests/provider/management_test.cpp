@@ -170,7 +170,7 @@ TEST_CASE("an instance can be inspected", "[management]") {
 TEST_CASE("what an instance waits for is shown until the next delivery", "[management]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto waiting_for = [&] {
-    return world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{"a"})->waiting_for;
+    return world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{"a"}).value().waiting_for;
   };
   world.start("a");
   auto item = world.fetch_one();

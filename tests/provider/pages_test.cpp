@@ -39,8 +39,8 @@ TEST_CASE("a page says where the next one begins", "[pages]") {
   const auto second = page(world, {}, 2, first.next_cursor).value();
   CHECK(ids_of(second.instances) == Ids{"b", "d"});
   CHECK_FALSE(second.next_cursor);
-  CHECK_FALSE(page(world, {}, 4)->next_cursor);
-  CHECK_FALSE(page(world, {}, 5)->next_cursor);
+  CHECK_FALSE(page(world, {}, 4).value().next_cursor);
+  CHECK_FALSE(page(world, {}, 5).value().next_cursor);
 }
 
 TEST_CASE("an offset counts from the first page's beginning", "[pages]") {
@@ -53,7 +53,7 @@ TEST_CASE("an offset counts from the first page's beginning", "[pages]") {
   filter.limit = 1;  // is ignored
   const auto first = page(world, filter, 2).value();
   CHECK(ids_of(first.instances) == Ids{"b", "c"});
-  CHECK(ids_of(page(world, filter, 2, first.next_cursor)->instances) == Ids{"d"});
+  CHECK(ids_of(page(world, filter, 2, first.next_cursor).value().instances) == Ids{"d"});
 }
 
 TEST_CASE("a cursor is good for its own order only", "[pages]") {
@@ -64,8 +64,8 @@ TEST_CASE("a cursor is good for its own order only", "[pages]") {
   InstanceFilter filter;
   filter.order = GENERATE(InstanceOrder::created, InstanceOrder::updated, InstanceOrder::id);
   filter.descending = GENERATE(false, true);
-  const auto cursor = page(world, filter, 1)->next_cursor.value();
-  CHECK(page(world, filter, 1, cursor)->instances.at(0).instance_id == "b");
+  const auto cursor = page(world, filter, 1).value().next_cursor.value();
+  CHECK(page(world, filter, 1, cursor).value().instances.at(0).instance_id == "b");
   filter.descending = !filter.descending;
   CHECK(page(world, filter, 1, cursor).error().kind == Kind::invalid_input);
   filter.descending = !filter.descending;
@@ -107,13 +107,13 @@ TEST_CASE("instances are found by the tags of their start", "[pages]") {
   world.ack(continue_of(world.fetch_one())).value();
   InstanceFilter filter;
   filter.tags = {"red"};
-  CHECK(ids_of(page(world, filter, 10)->instances) == Ids{"a", "b"});
+  CHECK(ids_of(page(world, filter, 10).value().instances) == Ids{"a", "b"});
   filter.tags = {"red", "blue"};
   const auto both = page(world, filter, 10).value();
   CHECK(ids_of(both.instances) == Ids{"a"});
   CHECK(both.instances.at(0).tags == std::vector<std::string>{"red", "blue"});
   CHECK(both.instances.at(0).execution_count == 2);
-  CHECK(world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{"a"})->tags ==
+  CHECK(world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{"a"}).value().tags ==
         std::vector<std::string>{"red", "blue"});
 
   CHECK(start("x", {""}).error().kind == Kind::invalid_input);
@@ -130,7 +130,7 @@ TEST_CASE("a cancelled instance says so", "[pages]") {
   cancelled.metadata.failure = application_error(ErrorKind::cancelled, "stop");
   world.ack(cancelled).value();
   world.ack(fail_of(items.at(1))).value();
-  const auto rows = page(world, {}, 10)->instances;
+  const auto rows = page(world, {}, 10).value().instances;
   CHECK(rows.at(0).cancelled);
   CHECK_FALSE(rows.at(1).cancelled);
 }
@@ -152,7 +152,7 @@ TEST_CASE("texts that no store can hold match nothing", "[pages]") {
   SECTION("parent") {
     filter.parent_instance = text;
   }
-  CHECK(page(world, filter, 10)->instances.empty());
+  CHECK(page(world, filter, 10).value().instances.empty());
 }
 
 TEST_CASE("an unreadable instance is left out of listings and told to the log", "[pages]") {

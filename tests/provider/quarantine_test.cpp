@@ -35,7 +35,9 @@ std::vector<QuarantinedItem> quarantined(World& world) {
 }
 
 std::optional<std::string> waiting_for(World& world, const std::string& instance = "a") {
-  return world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{instance})->waiting_for;
+  return world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{instance})
+      .value()
+      .waiting_for;
 }
 
 bool no_work(World& world) {
@@ -200,7 +202,7 @@ TEST_CASE("quarantine ends with what was in it", "[conformance][quarantine]") {
     world.ack(continue_of(world.fetch_one())).value();
   }
   CHECK(quarantined(world).empty());
-  CHECK(world.manage<Answer<QueueDepths>>(management::GetQueueDepths{})->worker_queue == 0);
+  CHECK(world.manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value().worker_queue == 0);
   CHECK(no_work(world));
 }
 

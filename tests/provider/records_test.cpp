@@ -135,8 +135,8 @@ TEST_CASE("a worker row carries its lane", "[records]") {
   CHECK(lane->session == item.session);
   CHECK(session_of_work_row(bytes) == 77);
   count_first_delivery(bytes);
-  CHECK(decode_work_row(bytes)->first_count == 1);
-  CHECK(decode_work_row(bytes)->item == item);
+  CHECK(decode_work_row(bytes).value().first_count == 1);
+  CHECK(decode_work_row(bytes).value().item == item);
 
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     (void)lane_of_work_row(std::string_view(bytes).substr(0, size));

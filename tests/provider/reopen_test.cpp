@@ -46,7 +46,7 @@ TEST_CASE("everything is there after a clean close, and counts as new", "[reopen
   CHECK(items.at(0).attempt_count == 1);
   CHECK(items.at(1).instance == "new");
   CHECK(world.fetch_work().at(0).attempt_count == 1);
-  CHECK(world.due()->next_due == world.clock->now() + 1s);
+  CHECK(world.due().value().next_due == world.clock->now() + 1s);
   CHECK(second.kv->commits == 0);
 }
 

@@ -200,7 +200,7 @@ TEST_CASE("children of a rewound instance are what they are by now", "[restore]"
   ack.orchestrator_items = {work::CancelInstance{"busy", "ended", ParentLink{"p", 1, 4}}};
   world.ack(ack).value();
 
-  CHECK(rewind(world, "p")->events_kept == 5);
+  CHECK(rewind(world, "p").value().events_kept == 5);
   CHECK(world.status("broken").is_running());  // rewound too
   CHECK(world.history("broken").size() == 2);
   CHECK(world.status("gone").is_running());  // started, as it never was

@@ -56,7 +56,7 @@ TEST_CASE("a store can be opened again as soon as it is closed", "[store]") {
     CHECK(
         ask<Done>(store, EnqueueOrchestratorWork{start_item("i" + std::to_string(i)), {}, false}));
     const Store copy = store;
-    CHECK(ask<Answer<OrchestrationStatus>>(copy, GetStatus{"i0"})->is_running());
+    CHECK(ask<Answer<OrchestrationStatus>>(copy, GetStatus{"i0"}).value().is_running());
   }
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("every durability keeps what it acknowledged across a clean close", "[
     CHECK(ask<Done>(store, EnqueueOrchestratorWork{start_item("a"), {}, false}));
   }
   const auto store = LmdbProvider::open(temp.path(), options).value();
-  CHECK(ask<Answer<OrchestrationStatus>>(store, GetStatus{"a"})->is_running());
+  CHECK(ask<Answer<OrchestrationStatus>>(store, GetStatus{"a"}).value().is_running());
 }
 
 TEST_CASE("a store in memory works on threads too", "[store]") {
@@ -86,7 +86,7 @@ TEST_CASE("a store in memory works on threads too", "[store]") {
   for (auto& client : clients) {
     client.join();
   }
-  CHECK(ask<Answer<OrchestrationStatus>>(store, GetStatus{"3-49"})->is_running());
+  CHECK(ask<Answer<OrchestrationStatus>>(store, GetStatus{"3-49"}).value().is_running());
 }
 
 TEST_CASE("the last handle can be dropped on an actor's thread", "[store]") {

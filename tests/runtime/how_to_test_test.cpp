@@ -135,12 +135,12 @@ TEST_CASE("how to test an orchestration: give it activities of the test, and mov
   SECTION("confirmed in time") {
     environment.clock->advance(24h * 29);
     REQUIRE(client.raise_event("order-1", "Confirmed"));
-    CHECK(client.wait_for_completion("order-1", 0s)->output() == "receipt 500");
+    CHECK(client.wait_for_completion("order-1", 0s).value().output() == "receipt 500");
     CHECK(refunded.empty());
   }
   SECTION("not confirmed: a month passes") {
     environment.clock->advance(24h * 30);
-    CHECK(client.wait_for_completion("order-1", 0s)->output() == "refunded receipt 500");
+    CHECK(client.wait_for_completion("order-1", 0s).value().output() == "refunded receipt 500");
     CHECK(refunded == std::vector<std::string>{"receipt 500"});
   }
   SECTION("and nothing is left behind") {
@@ -160,7 +160,7 @@ TEST_CASE("how to test that an orchestration survives a restart: evict it at eve
   Client client(environment.store);
   REQUIRE(client.start_orchestration("order-1", "Order", 500));
   REQUIRE(client.raise_event("order-1", "Confirmed"));
-  CHECK(client.wait_for_completion("order-1", 0s)->output() == "paid 500 for order-1");
+  CHECK(client.wait_for_completion("order-1", 0s).value().output() == "paid 500 for order-1");
 }
 
 // --- a provider -----------------------------------------------------------------------------------
@@ -257,5 +257,5 @@ TEST_CASE("how to test a provider: run the engine on it") {
     CHECK_FALSE(client.wait_for_completion("order-1", 0s));
     environment.clock->advance(1s);
   }
-  CHECK(client.wait_for_completion("order-1", 0s)->output() == "paid 500 for order-1");
+  CHECK(client.wait_for_completion("order-1", 0s).value().output() == "paid 500 for order-1");
 }

@@ -27,8 +27,8 @@ TEST_CASE("registry: versions are ordered as numbers") {
   for (const char* version : {"1.9.0", "1.10.0", "1.2.30"}) {
     CHECK(registry.add("O", version, nothing()).empty());
   }
-  CHECK(registry.resolve("O", std::nullopt)->version == "1.10.0");
-  CHECK(registry.resolve("O", "1.2.30")->version == "1.2.30");
+  CHECK(registry.resolve("O", std::nullopt).value().version == "1.10.0");
+  CHECK(registry.resolve("O", "1.2.30").value().version == "1.2.30");
   CHECK_FALSE(registry.resolve("O", "1.2.3"));
   CHECK_FALSE(registry.resolve("O", "no version"));
 }
@@ -68,20 +68,20 @@ TEST_CASE("registry: a policy says which version is meant") {
   }
   CHECK(registry.set_policy("O", VersionPolicy::exact("2.0.0")).empty());
   CHECK(registry.check_policies().empty());
-  CHECK(registry.resolve("O", std::nullopt)->version == "2.0.0");
-  CHECK(registry.resolve("O", "1.0.0")->version == "1.0.0");
+  CHECK(registry.resolve("O", std::nullopt).value().version == "2.0.0");
+  CHECK(registry.resolve("O", "1.0.0").value().version == "1.0.0");
   SECTION("the last one that was set") {
     CHECK(registry.set_policy("O", VersionPolicy::exact("1.0.0")).empty());
-    CHECK(registry.resolve("O", std::nullopt)->version == "1.0.0");
+    CHECK(registry.resolve("O", std::nullopt).value().version == "1.0.0");
     CHECK(registry.set_policy("O", VersionPolicy::latest()).empty());
-    CHECK(registry.resolve("O", std::nullopt)->version == "3.0.0");
+    CHECK(registry.resolve("O", std::nullopt).value().version == "3.0.0");
   }
   SECTION("also before that version is registered") {
     CHECK(registry.set_policy("P", VersionPolicy::exact("1.0.0")).empty());
     CHECK(registry.resolve("P", std::nullopt).error().what == "orchestration P 1.0.0");
     CHECK(registry.add("P", "1.0.0", nothing()).empty());
     CHECK(registry.check_policies().empty());
-    CHECK(registry.resolve("P", std::nullopt)->version == "1.0.0");
+    CHECK(registry.resolve("P", std::nullopt).value().version == "1.0.0");
   }
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("registry: mistakes in policies") {
   CHECK(registry.set_policy("", VersionPolicy::latest()) == "the orchestration name is empty");
   CHECK(registry.set_policy("O", VersionPolicy::exact("2.0")).find("major.minor.patch") !=
         std::string::npos);
-  CHECK(registry.resolve("O", std::nullopt)->version == "1.0.0");
+  CHECK(registry.resolve("O", std::nullopt).value().version == "1.0.0");
   CHECK(registry.set_policy("O", VersionPolicy::exact("2.0.0")).empty());
   CHECK(registry.set_policy("P", VersionPolicy::exact("1.0.0")).empty());
   CHECK(registry.check_policies() ==

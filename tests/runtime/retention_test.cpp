@@ -93,13 +93,13 @@ TEST_CASE("a runtime that starts paused does nothing until it is resumed") {
   REQUIRE(world.client.start_orchestration("i", "Ends", std::string("well")));
   REQUIRE(world.runtime.start());
   world.advance(1h);
-  CHECK(world.client.get_status("i")->is_running());
+  CHECK(world.client.get_status("i").value().is_running());
   const ManagementClient management(world.store);
-  REQUIRE(management.list_paused()->size() == 1);
-  CHECK(management.list_paused()->at(0).scope == PauseScope::of_store());
+  REQUIRE(management.list_paused().value().size() == 1);
+  CHECK(management.list_paused().value().at(0).scope == PauseScope::of_store());
   REQUIRE(management.resume(PauseScope::of_store()));
   world.system.run();
-  CHECK(world.client.get_status("i")->output() == "well");
+  CHECK(world.client.get_status("i").value().output() == "well");
 }
 
 TEST_CASE("retention and a paused start need a store with management, and ages that make sense") {

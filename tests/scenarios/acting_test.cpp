@@ -137,13 +137,13 @@ TEST_CASE("a paused instance takes up the result of its activity when it is resu
   REQUIRE(ManagementClient(s.store()).pause(scope));
   registrations.go_on->open();
   CHECK(s.run("other", "CallsQuick").output() == "quick");
-  CHECK(s.client().get_status("i")->is_running());
+  CHECK(s.client().get_status("i").value().is_running());
   CHECK(s.depths().orchestrator_queue == 1);
   const bool restarts = GENERATE(false, true);
   if (restarts) {
     s.restart();
     CHECK(s.run("another", "CallsQuick").output() == "quick");
-    CHECK(s.client().get_status("i")->is_running());
+    CHECK(s.client().get_status("i").value().is_running());
   }
   REQUIRE(ManagementClient(s.store()).resume(scope));
   CHECK(s.wait("i").output() == "old: done");

@@ -61,7 +61,7 @@ TEST_CASE("a running activity hears that its call was dropped") {
   const std::string orchestration = GENERATE("Race", "Scope", "ByHand");
   s.start("i", orchestration);
   registrations.heard->wait();
-  CHECK(s.client().get_status("i")->is_running());
+  CHECK(s.client().get_status("i").value().is_running());
   s.raise("i", "Finish", std::string("done"));
   CHECK(s.wait("i").output() == "done");
   const auto history = s.history("i");

@@ -203,7 +203,7 @@ TEST_CASE("a child that the user cancels and its parent drops is cancelled once"
   check_cancelled(s, "child");
   CHECK(count(s.types("child"), "OrchestrationCancelRequested") == 1);
   CHECK(count(s.types("child"), "OrchestrationFailed") == 1);
-  CHECK(s.client().get_status("i")->is_running());
+  CHECK(s.client().get_status("i").value().is_running());
   s.raise("i", "Finish", std::string("done"));
   CHECK(s.wait("i").output() == "done");
   CHECK(s.depths() == QueueDepths{});

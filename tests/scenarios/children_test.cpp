@@ -122,7 +122,7 @@ TEST_CASE("a child with an automatic id") {
 TEST_CASE("a child with an id of its own") {
   Scenario s(EVERY_BACKEND, register_all);
   CHECK(s.run("p", "ParentWithId", std::string("mine")).output() == "in by mine");
-  CHECK(s.client().get_status("mine")->output() == "in by mine");
+  CHECK(s.client().get_status("mine").value().output() == "in by mine");
 }
 
 TEST_CASE("a child under an id that is taken is told to its parent") {
@@ -130,7 +130,7 @@ TEST_CASE("a child under an id that is taken is told to its parent") {
   s.run("taken", "Child", std::string("first"));
   CHECK(s.run("p", "ParentWithId", std::string("taken")).output() ==
         to_string(ErrorKind::instance_already_exists));
-  CHECK(s.client().get_status("taken")->output() == "first by taken");
+  CHECK(s.client().get_status("taken").value().output() == "first by taken");
 }
 
 TEST_CASE("a child that fails fails its parent") {
@@ -158,7 +158,7 @@ TEST_CASE("detached instances go their own way; a taken id is left as it is") {
   s.run("taken", "Child", std::string("first"));
   CHECK(s.run("p", "Detaches").output() == "started");
   CHECK(s.wait("detached").output() == "alone by detached");
-  CHECK(s.client().get_status("taken")->output() == "first by taken");
+  CHECK(s.client().get_status("taken").value().output() == "first by taken");
   CHECK(children_of(s, "p").empty());
 }
 

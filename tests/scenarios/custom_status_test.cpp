@@ -94,7 +94,7 @@ OrchestrationStatus next(Scenario& s, std::uint64_t last_seen) {
 TEST_CASE("custom status: set, replaced and cleared, seen by whoever waits for a change") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   s.start("i", "Shows");
-  CHECK(s.client().get_status("i")->custom_status_version() == 0);
+  CHECK(s.client().get_status("i").value().custom_status_version() == 0);
   show(s, "begun");
   auto status = next(s, 0);
   CHECK(status.is_running());
@@ -126,7 +126,7 @@ TEST_CASE("custom status: the code reads what it set, also after a restart") {
   show(s, "before");
   CHECK(next(s, 0).custom_status() == "before");
   s.restart();
-  CHECK(s.client().get_status("i")->custom_status() == "before");
+  CHECK(s.client().get_status("i").value().custom_status() == "before");
   show(s, "after");
   CHECK(next(s, 1).custom_status() == "after");
   show(s, "end");
@@ -176,10 +176,10 @@ TEST_CASE("custom status: one byte below its limit, at it and above") {
   Scenario s(EVERY_BACKEND, register_all, any_residency().max_custom_status_bytes(limit));
   CHECK(s.run("below", "OfSize", limit - 1).output() == "set, xxxxxxx");
   CHECK(s.run("at", "OfSize", limit).output() == "set, xxxxxxxx");
-  CHECK(s.client().get_status("at")->custom_status() == "xxxxxxxx");
+  CHECK(s.client().get_status("at").value().custom_status() == "xxxxxxxx");
   CHECK(s.run("above", "OfSize", limit + 1).output() == "limit exceeded, short");
-  CHECK(s.client().get_status("above")->custom_status() == "short");
+  CHECK(s.client().get_status("above").value().custom_status() == "short");
   s.start("uncaught", "TooLarge");
   CHECK(s.failure_of("uncaught").kind == ErrorKind::limit_exceeded);
-  CHECK(s.client().get_status("uncaught")->custom_status() == "short");
+  CHECK(s.client().get_status("uncaught").value().custom_status() == "short");
 }

@@ -77,7 +77,7 @@ TEST_CASE("stop does not wait for ever; what runs too long runs again") {
   s.start("i", "Calls", std::string("Long"));
   registrations.entered->wait();
   s.runtime().stop();
-  CHECK(s.client().get_status("i")->is_running());
+  CHECK(s.client().get_status("i").value().is_running());
   REQUIRE(s.runtime().start());
   registrations.leave->open();
   CHECK(s.wait("i").output() == "finished");
@@ -108,7 +108,7 @@ TEST_CASE("work goes on where it stood after a restart, at any step") {
   s.start("i", "Chain", 400);
   for (int restarts = 0; restarts < 5; ++restarts) {
     const std::size_t before = s.types("i").size();
-    while (s.types("i").size() < before + 20 && s.client().get_status("i")->is_running()) {
+    while (s.types("i").size() < before + 20 && s.client().get_status("i").value().is_running()) {
     }
     s.restart();
   }
@@ -170,7 +170,7 @@ TEST_CASE("a delayed start is listed at once and begins later") {
   Scenario s(EVERY_BACKEND, Registrations());
   REQUIRE(s.client().schedule_orchestration("soon", "Chain", 1, 30ms));
   REQUIRE(s.client().schedule_orchestration("late", "Chain", 1, std::chrono::hours(1)));
-  CHECK(s.client().get_status("late")->is_running());
+  CHECK(s.client().get_status("late").value().is_running());
   CHECK(s.client().start_orchestration("late", "Chain", 1).error().kind ==
         ClientError::Kind::instance_already_exists);
   CHECK(s.wait("soon").output() == "1");
@@ -181,7 +181,7 @@ TEST_CASE("waiting: unknown instances, and too long") {
   Scenario s(EVERY_BACKEND, Registrations());
   CHECK(s.client().wait_for_completion("nobody", ample).error().kind ==
         ClientError::Kind::instance_not_found);
-  CHECK(s.client().get_status("nobody")->is_not_found());
+  CHECK(s.client().get_status("nobody").value().is_not_found());
   const Registrations registrations;
   s.restart(registrations);
   s.start("i", "Calls", std::string("Long"));

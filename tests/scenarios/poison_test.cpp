@@ -242,8 +242,8 @@ TEST_CASE("a child in quarantine: what its parent hears") {
   CHECK(items[0].instance_id == "p-child");
   CHECK(contains(items[0].reason, "a turn of instance p-child (Child) was started 2 times"));
   CHECK_FALSE(contains(items[0].reason, "secret"));
-  CHECK(s.client().get_status("p-child")->is_running());
-  CHECK(s.client().get_status("p")->is_running());
+  CHECK(s.client().get_status("p-child").value().is_running());
+  CHECK(s.client().get_status("p").value().is_running());
   SECTION("its end, when it is cancelled") {
     REQUIRE(s.client().cancel_orchestration("p-child", "given up"));
     CHECK(s.wait("p-child").is_cancelled());
@@ -260,7 +260,7 @@ TEST_CASE("a child in quarantine: what its parent hears") {
     CHECK(s.wait("p").is_cancelled());
     CHECK(s.wait("p-child").is_cancelled());
   }
-  CHECK(ManagementClient(s.store()).list_quarantined()->empty());
+  CHECK(ManagementClient(s.store()).list_quarantined().value().empty());
   CHECK(s.depths() == QueueDepths{});
 }
 
@@ -275,7 +275,7 @@ TEST_CASE("an activity in quarantine is run when it is released") {
   CHECK(items[0].event_id == 2);
   CHECK(contains(items[0].reason, "activity Crash of instance i was started 2 times"));
   CHECK_FALSE(contains(items[0].reason, "secret"));
-  CHECK(s.client().get_status("i")->is_running());
+  CHECK(s.client().get_status("i").value().is_running());
   CHECK(ManagementClient(s.store()).release_from_quarantine("i").value() == 1);
   CHECK(s.wait("i").output() == "good after all: secret");
 }

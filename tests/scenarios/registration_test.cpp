@@ -93,7 +93,7 @@ TEST_CASE("an unknown orchestration waits, and a second runtime takes it") {
       EVERY_BACKEND, [](Runtime&) {}, quick());
   s.start("i", "Late");
   CHECK(waiting_for(s, "i") == "waiting for registration of orchestration Late");
-  CHECK(s.client().get_status("i")->is_running());
+  CHECK(s.client().get_status("i").value().is_running());
   Runtime second(s.store(), quick());
   second.register_orchestration(
       "Late", [](OrchestrationContext) -> Task<std::string> { co_return "at last"; });
@@ -155,7 +155,7 @@ TEST_CASE("versions: continue as new to a version that nobody has waits for it")
       [](Runtime& runtime) { runtime.register_versioned("O", "1.0.0", next_version); }, quick());
   s.start("i", "O", std::string("2.0.0"));
   CHECK(waiting_for(s, "i") == "waiting for registration of orchestration O 2.0.0");
-  CHECK(s.client().get_status("i")->is_running());
+  CHECK(s.client().get_status("i").value().is_running());
   Runtime second(s.store(), quick());
   second.register_versioned("O", "1.0.0", next_version)
       .register_versioned("O", "2.0.0", next_version);

@@ -117,7 +117,7 @@ TEST_CASE("typed payloads") {
   Scenario s(EVERY_BACKEND, register_all);
   s.start("i", "Total", Order{"o-7", {1, 2, 3}});
   CHECK(s.wait("i").output() == R"({"id":"o-7","total":6})");
-  CHECK(s.client().wait_for_output<Total>("i", ample)->total == 6);
+  CHECK(s.client().wait_for_output<Total>("i", ample).value().total == 6);
   CHECK(s.client().wait_for_output<int>("i", ample).error().kind ==
         ClientError::Kind::invalid_payload);
 }

@@ -123,7 +123,7 @@ TEST_CASE("an activity waits until somebody takes its tag") {
   REQUIRE(pending.size() == 1);
   CHECK(pending[0].tag == "gpu");
   CHECK(pair.s.run("j", "OneCall", std::string("cpu")).output() == "plain cpu");
-  CHECK(pair.s.client().get_status("i")->is_running());
+  CHECK(pair.s.client().get_status("i").value().is_running());
   pair.start_second();
   CHECK(pair.s.wait("i").output() == "gpu gpu");
 }

@@ -164,7 +164,7 @@ Histories run(bool on_disk, const std::string& orchestration, bool turn_by_turn)
     run_one(world, flaky, [&] { return world.turns->closed; });
     REQUIRE(world.turns->taken == before + 1);
   }
-  CHECK(client.get_status("i")->to_string() == whole_language().at(orchestration));
+  CHECK(client.get_status("i").value().to_string() == whole_language().at(orchestration));
   return histories_of(world.store);
 }
 
