@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Finds coroutines of a shape that GCC 12 compiles wrongly.
 
-usage: coroutine_shapes.py FILE…        names each place; exit 1 if there is one
-       coroutine_shapes.py --self-test  checks that each shape is found, and its cure is not
+Installed as duroxide-check-coroutines.
+
+usage: duroxide-check-coroutines FILE…        names each place; exit 1 if there is one
+       duroxide-check-coroutines --self-test  checks that each shape is found, and its cure is not
 
 The shapes (Clang is right in each case):
   no-local        the outermost block declares nothing and holds if/while/for/switch/try around a
                   co_await: it suspends once too often. Cure: declare any local in that block.
   aggregate       a temporary made with designated initialisers inside a co_await expression: it is
-                  destroyed twice. Cure: name it first, or give the type chained setters.
+                  destroyed twice. Cure: input<T>(members...), or name it first.
   capturing       a capturing lambda inside a co_await expression: likewise. Cure: name it first.
 
 A line with the comment `wrong on purpose` just above the function excuses it.
@@ -185,9 +187,9 @@ def self_test():
 def main(arguments):
     if arguments == ["--self-test"]:
         return 1 if self_test() else 0
-    if not arguments:
+    if not arguments or arguments[0] in ("-h", "--help"):
         print(__doc__)
-        return 2
+        return 0 if arguments else 2
     if self_test():
         return 1
     count, coroutines = 0, 0
@@ -196,10 +198,10 @@ def main(arguments):
             text = file.read()
         coroutines += len(KEYWORD.findall(text)) > 0
         for name, line in hazards(text):
-            print(f"{path}:{line}: {name}: GCC 12 compiles this coroutine wrongly; see coroutine_shapes.py")
+            print(f"{path}:{line}: {name}: GCC 12 compiles this coroutine wrongly; --help says more")
             count += 1
     print(f"{len(arguments)} files, {coroutines} with coroutines, {count} hazards")
-    return 1 if count or not coroutines else 0
+    return 1 if count else 0
 
 
 if __name__ == "__main__":

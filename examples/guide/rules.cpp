@@ -32,6 +32,14 @@ std::string charge_card(const Order& order) {
 }
 // [/handles]
 
+// [made-input]
+Task<std::string> sell_tea(OrchestrationContext ctx, std::string id) {
+  const std::string receipt = co_await ctx.schedule_activity(
+      charge, input<Order>(id, 500, input<std::vector<std::string>>("tea")));
+  co_return receipt;
+}
+// [/made-input]
+
 // [deterministic]
 Task<std::string> stamp(OrchestrationContext ctx) {
   const Timestamp now = ctx.utc_now();        // not std::chrono::system_clock::now()
@@ -48,11 +56,20 @@ Task<std::string> stamp(OrchestrationContext ctx) {
 
 // [aggregate]
 Task<std::string> sell(OrchestrationContext ctx) {
-  const Order order{"o-1", 500, {"tea"}};  // not inside of the co_await expression
-  const std::string receipt = co_await ctx.schedule_activity(charge, order);
-  co_return receipt;
+  const std::string first = co_await ctx.schedule_activity(charge, input<Order>("o-1", 500));
+  const Order order{"o-2", 700, {"tea"}};  // or a name, not inside of the co_await expression
+  const std::string second = co_await ctx.schedule_activity(charge, order);
+  co_return first + ", " + second;
 }
 // [/aggregate]
+
+// [named-lambda]
+Task<std::string> greet(OrchestrationContext ctx, std::string greeting) {
+  const auto greeted = [greeting](std::string name) { return greeting + ", " + name; };
+  const std::string text = co_await ctx.schedule_activity("Work", "Ada").map(greeted);
+  co_return text;
+}
+// [/named-lambda]
 
 }  // namespace
 
@@ -82,6 +99,8 @@ void rules() {
     // [/register-handles]
     runtime.register_orchestration("Stamp", stamp)
         .register_orchestration("Sell", sell)
+        .register_orchestration("SellTea", sell_tea)
+        .register_orchestration("Greet", greet)
         .register_orchestration("Right", right)
         .register_activity("Work", [](const std::string& what) { return what; })
         .register_activity("Ready", [] { return true; });
@@ -93,7 +112,9 @@ void rules() {
   // [/call-handles]
   check("handles", receipt, "o-1: 500 cents");
   check("deterministic", world.run("Stamp"), "Completed: first second");
-  check("aggregate", world.run("Sell"), "Completed: o-1: 500 cents");
+  check("aggregate", world.run("Sell"), "Completed: o-1: 500 cents, o-2: 700 cents");
+  check("made-input", world.run("SellTea", "o-1"), "Completed: o-1: 500 cents");
+  check("named-lambda", world.run("Greet", "Hello"), "Completed: Hello, Ada");
   check("outermost", world.run("Right"), "Completed: 1");
 }
 

@@ -16,6 +16,7 @@
 #include <cereal/types/vector.hpp>
 
 #include <duroxide/errors.hpp>
+#include <duroxide/input.hpp>
 #include <duroxide/result.hpp>
 
 namespace duroxide {
@@ -42,7 +43,9 @@ namespace detail {
 /// Encodes `value`. Errors: what the type's own serialisation threw, as text.
 template <class T>
 [[nodiscard]] Result<std::string, std::string> encode_payload(const T& value) {
-  if constexpr (TextPayload<T>) {
+  if constexpr (detail::is_built_input<T>) {
+    return encode_payload(value.value());
+  } else if constexpr (TextPayload<T>) {
     return std::string(std::string_view(value));
   } else {
     try {

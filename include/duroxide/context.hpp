@@ -12,6 +12,8 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/codec.hpp>
 #include <duroxide/combinators.hpp>
+#include <duroxide/detail/gcc12.hpp>
+#include <duroxide/detail/handle_input.hpp>
 #include <duroxide/events.hpp>
 #include <duroxide/future.hpp>
 #include <duroxide/log.hpp>
@@ -74,6 +76,10 @@ std::optional<T> decode_read_value(std::string marked) {
 /// steps is what history holds. A wrong
 /// argument (an empty or over-long name, a payload above 64 MiB, a negative delay) throws
 /// `OrchestrationError` with category `configuration`, before anything is recorded.
+///
+/// Write an input that is made in the call as `input<Order>("o-1", 500)`: see `duroxide::input`. Under
+/// GCC 12, whose coroutines destroy `Order{"o-1", 500}` twice, such a temporary does not compile; the
+/// overloads for a `HazardousInput` say so.
 class OrchestrationContext {
  public:
   explicit OrchestrationContext(detail::ExecutionCore& core) : core_(&core) {}
@@ -99,12 +105,22 @@ class OrchestrationContext {
     return DurableFuture<Out>(
         schedule_activity_text(name, detail::encode_or_throw(input), options));
   }
+  template <class Out = std::string, detail::HazardousInput In>
+  [[nodiscard]] DurableFuture<Out> schedule_activity(
+      std::string_view, In&&, const ActivityOptions& options = ActivityOptions()) {
+    detail::check_input<In>();
+    return schedule_activity<Out>("", "", options);
+  }
   template <TypedActivity Handle>
   [[nodiscard]] DurableFuture<typename Handle::Output> schedule_activity(
-      const Handle& activity, const typename Handle::Input& input = typename Handle::Input(),
+      const Handle& activity, detail::HandleParameter<typename Handle::Input> input,
       const ActivityOptions& options = ActivityOptions()) {
     return DurableFuture<typename Handle::Output>(
-        schedule_activity_text(activity.name(), detail::encode_or_throw(input), options));
+        schedule_activity_text(activity.name(), detail::encode_handle_input(input), options));
+  }
+  template <TypedActivity Handle>
+  [[nodiscard]] DurableFuture<typename Handle::Output> schedule_activity(const Handle& activity) {
+    return schedule_activity<typename Handle::Output, typename Handle::Input>(activity.name());
   }
 
   /// A durable timer. It fires at the earliest after `delay`, also if the process was down then.
@@ -148,12 +164,24 @@ class OrchestrationContext {
       const SubOrchestrationOptions& options = SubOrchestrationOptions()) {
     return DurableFuture<Out>(schedule_child_text(name, detail::encode_or_throw(input), options));
   }
+  template <class Out = std::string, detail::HazardousInput In>
+  [[nodiscard]] DurableFuture<Out> schedule_sub_orchestration(
+      std::string_view, In&&, const SubOrchestrationOptions& options = SubOrchestrationOptions()) {
+    detail::check_input<In>();
+    return schedule_sub_orchestration<Out>("", "", options);
+  }
   template <TypedOrchestration Handle>
   [[nodiscard]] DurableFuture<typename Handle::Output> schedule_sub_orchestration(
-      const Handle& orchestration, const typename Handle::Input& input = typename Handle::Input(),
+      const Handle& orchestration, detail::HandleParameter<typename Handle::Input> input,
       const SubOrchestrationOptions& options = SubOrchestrationOptions()) {
     return DurableFuture<typename Handle::Output>(
-        schedule_child_text(orchestration.name(), detail::encode_or_throw(input), options));
+        schedule_child_text(orchestration.name(), detail::encode_handle_input(input), options));
+  }
+  template <TypedOrchestration Handle>
+  [[nodiscard]] DurableFuture<typename Handle::Output> schedule_sub_orchestration(
+      const Handle& orchestration) {
+    return schedule_sub_orchestration<typename Handle::Output, typename Handle::Input>(
+        orchestration.name());
   }
 
   /// Starts an independent instance. Nothing comes back; an id that is taken is left as it is.
@@ -162,11 +190,16 @@ class OrchestrationContext {
                               const In& input = In(), std::optional<std::string> version = {}) {
     schedule_detached_text(name, instance, detail::encode_or_throw(input), std::move(version));
   }
+  template <detail::HazardousInput In>
+  void schedule_orchestration(std::string_view, std::string_view, In&&,
+                              const std::optional<std::string>& = {}) {
+    detail::check_input<In>();
+  }
   template <TypedOrchestration Handle>
   void schedule_orchestration(const Handle& orchestration, std::string_view instance,
-                              const typename Handle::Input& input,
+                              detail::HandleParameter<typename Handle::Input> input,
                               std::optional<std::string> version = {}) {
-    schedule_detached_text(orchestration.name(), instance, detail::encode_or_throw(input),
+    schedule_detached_text(orchestration.name(), instance, detail::encode_handle_input(input),
                            std::move(version));
   }
 
@@ -177,6 +210,11 @@ class OrchestrationContext {
   template <class In = std::string>
   ContinueAsNew continue_as_new(const In& input = In(), std::optional<std::string> version = {}) {
     continue_as_new_text(detail::encode_or_throw(input), std::move(version));
+    return ContinueAsNew();
+  }
+  template <detail::HazardousInput In>
+  ContinueAsNew continue_as_new(In&&, const std::optional<std::string>& = {}) {
+    detail::check_input<In>();
     return ContinueAsNew();
   }
 
@@ -199,6 +237,10 @@ class OrchestrationContext {
   void set_custom_status(const T& status) {
     set_custom_status_text(detail::encode_or_throw(status));
   }
+  template <detail::HazardousInput T>
+  void set_custom_status(T&&) {
+    detail::check_input<T>();
+  }
   void reset_custom_status() { set_custom_status_text(std::nullopt); }
   [[nodiscard]] const std::optional<std::string>& custom_status() const;
 
@@ -208,6 +250,10 @@ class OrchestrationContext {
   template <class T>
   void set_value(std::string_view key, const T& value) {
     set_value_text(key, detail::encode_or_throw(value));
+  }
+  template <detail::HazardousInput T>
+  void set_value(std::string_view, T&&) {
+    detail::check_input<T>();
   }
   /// As the code has set it; none if there is no such entry. Throws `PayloadError` if it is no `T`.
   template <class T = std::string>

@@ -10,6 +10,7 @@
 #include <duroxide/combinators.hpp>
 #include <duroxide/context.hpp>
 #include <duroxide/errors.hpp>
+#include <duroxide/input.hpp>
 #include <duroxide/lmdb_provider.hpp>
 #include <duroxide/management.hpp>
 #include <duroxide/memory_provider.hpp>

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <duroxide/codec.hpp>
+#include <duroxide/detail/gcc12.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/task.hpp>
@@ -163,10 +164,11 @@ class [[nodiscard]] DurableFuture {
   }
 
   /// The same future with `function` applied to its value, when somebody awaits it. The function must
-  /// be deterministic, as all orchestration code.
+  /// be deterministic, as all orchestration code. Under GCC 12 a lambda with captures needs a name.
   template <class F>
-  [[nodiscard]] Mapped<DurableFuture, F> map(F function) && {
-    return Mapped<DurableFuture, F>(std::move(*this), std::move(function));
+  [[nodiscard]] Mapped<DurableFuture, std::decay_t<F>> map(F&& function) && {
+    detail::check_callable<F>();
+    return Mapped<DurableFuture, std::decay_t<F>>(std::move(*this), std::forward<F>(function));
   }
 
   /// Whether awaiting it would go on at once.

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <utility>
 
 #include <duroxide/clock.hpp>
+#include <duroxide/detail/gcc12.hpp>
 #include <duroxide/errors.hpp>
 
 namespace duroxide {
@@ -79,9 +79,14 @@ class RetryPolicy {
     return *this;
   }
   /// Whether a failure is worth another attempt. Must depend on the error alone, as all orchestration
-  /// code.
-  RetryPolicy& retry_if(std::function<bool(const ErrorDetails&)> predicate) {
-    retry_if_ = std::move(predicate);
+  /// code. Under GCC 12 a lambda with captures needs a name.
+  RetryPolicy& retry_if(const std::function<bool(const ErrorDetails&)>& predicate) {
+    retry_if_ = predicate;
+    return *this;
+  }
+  template <detail::HazardousCallable F>
+  RetryPolicy& retry_if(F&&) {
+    detail::check_callable<F>();
     return *this;
   }
 

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include <duroxide/context.hpp>
+#include <duroxide/detail/gcc12.hpp>
+#include <duroxide/detail/handle_input.hpp>
 
 namespace duroxide {
 
@@ -33,14 +35,23 @@ class Saga {
                        const ActivityOptions& options = default_options()) {
     add_activity(std::string(activity), detail::encode_or_throw(input), options);
   }
+  template <detail::HazardousInput In>
+  void compensate_with(std::string_view, In&&, const ActivityOptions& = ActivityOptions()) {
+    detail::check_input<In>();
+  }
   template <TypedActivity Handle>
-  void compensate_with(const Handle& activity, const typename Handle::Input& input,
+  void compensate_with(const Handle& activity,
+                       detail::HandleParameter<typename Handle::Input> input,
                        const ActivityOptions& options = default_options()) {
-    add_activity(std::string(activity.name()), detail::encode_or_throw(input), options);
+    add_activity(std::string(activity.name()), detail::encode_handle_input(input), options);
   }
   /// Any durable code instead of an activity; `what` names it in error messages.
-  void compensate_with_task(std::string what, Compensation compensation) {
-    steps_.push_back({std::move(what), std::move(compensation)});
+  void compensate_with_task(std::string what, const Compensation& compensation) {
+    steps_.push_back({std::move(what), compensation});
+  }
+  template <detail::HazardousCallable F>
+  void compensate_with_task(const std::string&, F&&) {
+    detail::check_callable<F>();
   }
 
   /// Forgets the compensations: what was done until now shall stand.
@@ -67,18 +78,13 @@ namespace detail {
 /// Throws `error` again, with what could not be undone in its message.
 [[noreturn]] void rethrow_after_compensation(const std::exception_ptr& error,
                                              const std::vector<std::string>& not_undone);
-}  // namespace detail
 
-/// Runs `body`, a coroutine `Task<T>(Saga&)` that registers a compensation as each of its steps
-/// succeeds. If it throws, or the instance is cancelled, the compensations run and the error goes on;
-/// if one of them fails, its message is added to that of the error, and a cancelled instance has
-/// failed instead.
 template <class F>
-std::invoke_result_t<F&, Saga&> run_saga(OrchestrationContext context, F body) {
+std::invoke_result_t<F&, Saga&> run_saga_body(OrchestrationContext context, F body) {
   using Value = typename std::invoke_result_t<F&, Saga&>::value_type;
   Saga saga(context);
   std::exception_ptr error;
-  std::optional<detail::ValueOrNothing<Value>> value;
+  std::optional<ValueOrNothing<Value>> value;
   auto task = body(saga);
   try {
     if constexpr (std::is_void_v<Value>) {
@@ -93,11 +99,23 @@ std::invoke_result_t<F&, Saga&> run_saga(OrchestrationContext context, F body) {
   if (error) {
     auto undoing = saga.compensate();
     const std::vector<std::string> not_undone = co_await std::move(undoing);
-    detail::rethrow_after_compensation(error, not_undone);
+    rethrow_after_compensation(error, not_undone);
   }
   if constexpr (!std::is_void_v<Value>) {
     co_return std::move(*value);
   }
+}
+
+}  // namespace detail
+
+/// Runs `body`, a coroutine `Task<T>(Saga&)` that registers a compensation as each of its steps
+/// succeeds. If it throws, or the instance is cancelled, the compensations run and the error goes on;
+/// if one of them fails, its message is added to that of the error, and a cancelled instance has
+/// failed instead. Under GCC 12 a lambda with captures needs a name.
+template <class F>
+std::invoke_result_t<std::decay_t<F>&, Saga&> run_saga(OrchestrationContext context, F&& body) {
+  detail::check_callable<F>();
+  return detail::run_saga_body<std::decay_t<F>>(context, std::forward<F>(body));
 }
 
 }  // namespace duroxide

@@ -25,10 +25,11 @@ ActivityOptions Saga::default_options() {
 
 void Saga::add_activity(std::string name, std::string input, const ActivityOptions& options) {
   std::string what = "activity " + name;
-  compensate_with_task(std::move(what), [name = std::move(name), input = std::move(input),
-                                         options](OrchestrationContext context) {
+  const auto undo = [name = std::move(name), input = std::move(input),
+                     options](OrchestrationContext context) {
     return run_activity(context, name, input, options);
-  });
+  };
+  compensate_with_task(std::move(what), undo);
 }
 
 Task<std::vector<std::string>> Saga::compensate() {

@@ -26,3 +26,5 @@ LD_LIBRARY_PATH=$library ./hello
 # The command finds the library beside itself.
 command=$(find "$directory" -path '*/bin/duroxide')
 "$command" --version
+# So is the lint.
+"$(dirname "$command")/duroxide-check-coroutines" hello.cpp
