@@ -9,7 +9,8 @@ usage: duroxide-check-coroutines FILE…        names each place; exit 1 if ther
 The shapes (Clang is right in each case):
   no-local        the outermost block declares nothing and holds if/while/for/switch/try around a
                   co_await: it suspends once too often. Cure: declare any local in that block.
-  aggregate       a temporary made with designated initialisers inside a co_await expression: it is
+  aggregate       a temporary made with designated initialisers inside a co_await expression, or with
+                  braces if one of the files defines its struct, without a constructor: it is
                   destroyed twice. Cure: input<T>(members...), or name it first.
   capturing       a capturing lambda inside a co_await expression: likewise. Cure: name it first.
 
@@ -110,7 +111,15 @@ def statements(block):
         place += 1
 
 
-def shapes_of(block):
+def aggregates_of(source):
+    """The names of the structs that a source without comments defines and gives no constructor."""
+    for found in re.finditer(r"\bstruct\s+(\w+)\s*(?:final\s*)?\{", source):
+        body = source[found.end() : matching(source, found.end() - 1)]
+        if not re.search(r"(?<![\w~])" + found.group(1) + r"\s*\(", body):
+            yield found.group(1)
+
+
+def shapes_of(block, aggregates):
     """The hazards of one coroutine's body: (name, place in the body)."""
     control, declares = None, False
     for text, place in statements(block):
@@ -129,14 +138,20 @@ def shapes_of(block):
         rest = block[end : end + 400]
         if rest.startswith("{") and re.match(r"\{\s*\.\w+\s*=", rest):
             yield "aggregate", found.start()
+        statement = block[found.end() : found.end() + 1000].split(";")[0]
+        for made in re.finditer(r"\b(\w+)\s*\{", statement):
+            if made.group(1) in aggregates and not re.search(r"->\s*[\w:]*$", statement[: made.start()]):
+                yield "aggregate", found.start()
+                break
         if rest.startswith("[") and re.match(r"\[[^\]\w&=*]*[\w&=*][^\]]*\]\s*(?:\(|\{|mutable)", rest):
             # An index is not a lambda.
             if not re.search(r"[\w)\]]\s*$", expression):
                 yield "capturing", found.start()
 
 
-def hazards(text):
+def hazards(text, aggregates=()):
     source = without_text(text)
+    aggregates = set(aggregates) | set(aggregates_of(source))
     if not KEYWORD.search(source):
         return
     every = list(bodies(source))
@@ -149,7 +164,7 @@ def hazards(text):
         lines_above = text[:start].splitlines()[-4:]
         if any("wrong on purpose" in line.lower() for line in lines_above):
             continue
-        for name, place in shapes_of(block):
+        for name, place in shapes_of(block, aggregates):
             yield name, text.count("\n", 0, start + place) + 1
 
 
@@ -164,6 +179,10 @@ SAMPLES = [
     (None, "Task<int> f(C c) {\n  std::vector<int> all;\n  for (int i : all) {\n    co_await c.a();\n  }\n  co_return 1;\n}"),
     (None, "int f(C c) {\n  if (c.yes()) {\n    c.step(\"co_await\");  // co_await\n  }\n  return 1;\n}"),
     ("aggregate", "Task<int> f(C c) {\n  co_await c.step(\"A\", Options{.tag = 1});\n  co_return 1;\n}"),
+    ("aggregate", "struct Order {\n  int n;\n};\nTask<int> f(C c) {\n  co_await c.step(\"A\", Order{1});\n  co_return 1;\n}"),
+    ("aggregate", "struct Order {\n  int n;\n};\nTask<int> f(C c) {\n  co_await c.step(\"A\", std::make_pair(1, my::Order{1}));\n  co_return 1;\n}"),
+    (None, "struct Order {\n  explicit Order(int);\n};\nTask<int> f(C c) {\n  co_await c.step(\"A\", Order{1});\n  co_return 1;\n}"),
+    (None, "struct Order {\n  int n;\n};\nTask<int> f(C c) {\n  co_await c.step(\"A\", input<Order>(1));\n  Order order{1};\n  co_return 1;\n}"),
     (None, "Task<int> f(C c) {\n  co_await c.step(\"A\", Options().tag(1));\n  co_return 1;\n}"),
     ("capturing", "Task<int> f(C c) {\n  co_await c.step([x](int) { return x; });\n  co_return 1;\n}"),
     ("capturing", "Task<int> f(C c) {\n  co_await c.step([&] { return 1; });\n  co_return 1;\n}"),
@@ -193,11 +212,14 @@ def main(arguments):
     if self_test():
         return 1
     count, coroutines = 0, 0
+    texts = {}
     for path in arguments:
         with open(path, encoding="utf-8") as file:
-            text = file.read()
+            texts[path] = file.read()
+    aggregates = {name for text in texts.values() for name in aggregates_of(without_text(text))}
+    for path, text in texts.items():
         coroutines += len(KEYWORD.findall(text)) > 0
-        for name, line in hazards(text):
+        for name, line in hazards(text, aggregates):
             print(f"{path}:{line}: {name}: GCC 12 compiles this coroutine wrongly; --help says more")
             count += 1
     print(f"{len(arguments)} files, {coroutines} with coroutines, {count} hazards")
