@@ -91,7 +91,7 @@ std::string try_again(Client& client, const ManagementClient& management,
 // [clean-up]
 std::uint64_t clean_up(const ManagementClient& management) {
   InstanceFilter old;
-  old.status = {ExecutionStatus::completed, ExecutionStatus::failed};
+  old.status = {ExecutionStatus::completed, ExecutionStatus::failed, ExecutionStatus::cancelled};
   old.updated_before = system_clock()->now() - 24h * 30;
   const auto deleted = management.delete_instances(old, {}, [](const Progress& progress) {
     return progress.done < 100'000;  // false stops it; what was deleted so far stays deleted

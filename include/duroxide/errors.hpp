@@ -127,6 +127,7 @@ struct ProviderError {
     activity_not_found,  ///< the activity has ended, was cancelled, or never was
     read_only,           ///< the store was opened for reading only
     no_store,            ///< the directory holds none, and opening it to read makes none
+    not_available,       ///< this store does not offer what was asked for
   };
 
   Kind kind = Kind::storage;

@@ -20,6 +20,7 @@ namespace duroxide {
 struct ExportedExecution {
   std::uint64_t execution_id = 0;
   std::string version;
+  /// `failed` also if it was cancelled, as in every release: its last event tells.
   ExecutionStatus status = ExecutionStatus::running;
   Timestamp started_at;
   std::optional<Timestamp> ended_at;

@@ -20,6 +20,8 @@
 
 namespace duroxide {
 
+class Client;
+
 /// Sees everything that is in a store and acts on it, beside the engine and without slowing it: its
 /// reads look at snapshots, on threads of their own that give way to the engine's. Get one from
 /// `Client::management` or make one from a store. Safe to use from any number of threads.
@@ -76,9 +78,14 @@ class ManagementClient {
   [[nodiscard]] Answer<std::vector<std::string>> list_all_instances() const;
   [[nodiscard]] Answer<std::vector<std::string>> list_running_instances() const;
   [[nodiscard]] Answer<std::vector<std::string>> list_completed_instances() const;
+  /// Without those that were cancelled.
   [[nodiscard]] Answer<std::vector<std::string>> list_failed_instances() const;
-  /// By the text of the status: `Running`, `Completed`, `Failed`. Errors: `invalid_filter` for any
-  /// other.
+  [[nodiscard]] Answer<std::vector<std::string>> list_cancelled_instances() const;
+  /// Running ones that are paused by themselves, by name or with the store; see `list_paused` for
+  /// what was paused.
+  [[nodiscard]] Answer<std::vector<std::string>> list_paused_instances() const;
+  /// By the text of the status: `Running`, `Completed`, `Failed`, `Cancelled`, `Paused`, in capitals
+  /// or not. Errors: `invalid_filter` for any other.
   [[nodiscard]] Answer<std::vector<std::string>> list_instances_by_status(
       std::string_view status) const;
 
@@ -157,6 +164,8 @@ class ManagementClient {
 
   [[nodiscard]] Answer<QueueDepths> get_queue_depths() const;
   void get_queue_depths(OnAnswer<QueueDepths> on_answer) const;
+  /// The seeds' other name for it.
+  [[nodiscard]] Answer<QueueDepths> get_queue_status() const { return get_queue_depths(); }
 
   [[nodiscard]] Answer<SystemMetrics> get_system_metrics() const;
   void get_system_metrics(OnAnswer<SystemMetrics> on_answer) const;
@@ -286,6 +295,14 @@ class ManagementClient {
   /// happens beyond it. Errors: `invalid_input`.
   [[nodiscard]] Answer<ChangeSubscription> subscribe(const ChangeFilter& filter = {},
                                                      std::uint32_t capacity = 1024) const;
+
+  // --- control ------------------------------------------------------------------------------------
+
+  /// A client that controls `provider` and reads management as this one does. Defined in client.hpp's
+  /// part of the library: include that to call it.
+  [[nodiscard]] Client runtime(Store provider) const;
+  /// The same for the store that this one was made from.
+  [[nodiscard]] Client runtime() const;
 
  private:
   struct Impl;

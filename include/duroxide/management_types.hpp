@@ -11,15 +11,9 @@
 
 #include <duroxide/clock.hpp>
 #include <duroxide/status.hpp>
+#include <duroxide/status_filter.hpp>
 
 namespace duroxide {
-
-/// The state of an execution as it is indexed. An instance has the status of its current execution,
-/// and is never `continued_as_new` itself.
-enum class ExecutionStatus : std::uint8_t { running, completed, failed, continued_as_new };
-
-/// `Running`, `Completed`, `Failed`, `ContinuedAsNew`.
-[[nodiscard]] std::string_view to_string(ExecutionStatus status);
 
 /// The order of a listing.
 enum class InstanceOrder : std::uint8_t {
@@ -32,7 +26,7 @@ enum class InstanceOrder : std::uint8_t {
 /// to `offset` is indexed: a page costs its own length, whatever the store holds. So are the tags; only
 /// `version` and `roots_only` are looked at row by row.
 struct InstanceFilter {
-  std::optional<std::vector<ExecutionStatus>> status;
+  std::optional<StatusFilters> status;  ///< any of these
   std::optional<std::string> orchestration_name;
   std::optional<Timestamp> created_after;   ///< created at or after
   std::optional<Timestamp> created_before;  ///< created before
@@ -45,6 +39,8 @@ struct InstanceFilter {
   std::optional<Timestamp> updated_before;  ///< last changed, or ended, before
   std::optional<std::string> version;       ///< of the current execution
   bool roots_only = false;                  ///< no children
+  bool with_output =
+      false;  ///< rows of what has completed carry the output, which is read for each
   InstanceOrder order = InstanceOrder::created;
   bool descending = false;  ///< newest, or last, first
 };
@@ -54,14 +50,16 @@ struct InstanceSummary {
   std::string instance_id;
   std::string orchestration_name;
   std::string version;  ///< empty until the first turn has chosen it
-  ExecutionStatus status = ExecutionStatus::running;
+  /// With the text of a failure or the reason of a cancellation. The output is in it only if the
+  /// filter says `with_output`, and the custom status never is: see `get_instance_info`.
+  OrchestrationStatus status = OrchestrationStatus::Running{};
   Timestamp created_at;
   Timestamp updated_at;
   std::uint64_t execution_count = 0;
   std::optional<std::string> parent_instance;
   std::optional<std::uint64_t> parent_id;
   std::vector<std::string> tags;  ///< beyond the seeds: as given at start
-  bool cancelled = false;         ///< beyond the seeds: failed because it was cancelled
+  bool cancelled = false;         ///< beyond the seeds: `status.is_cancelled()`
 };
 
 /// A part of a listing.
@@ -78,7 +76,9 @@ struct InstanceCounts {
   std::uint64_t total = 0;
   std::uint64_t running = 0;
   std::uint64_t completed = 0;
-  std::uint64_t failed = 0;
+  std::uint64_t failed = 0;  ///< without those that were cancelled
+  std::uint64_t cancelled = 0;
+  std::uint64_t paused = 0;  ///< of the running ones: by themselves, by name, or with the store
 
   bool operator==(const InstanceCounts&) const = default;
 };
@@ -231,9 +231,11 @@ struct SystemMetrics {
   std::uint64_t total_executions = 0;
   std::uint64_t running_instances = 0;
   std::uint64_t completed_instances = 0;
-  std::uint64_t failed_instances = 0;
+  std::uint64_t failed_instances = 0;  ///< without those that were cancelled
   std::uint64_t total_events = 0;
   // Beyond the seeds:
+  std::uint64_t cancelled_instances = 0;
+  std::uint64_t paused_instances = 0;  ///< of the running ones
   QueueDepths queues;
   std::uint64_t quarantined = 0;  ///< instances and activities
   std::uint64_t store_bytes = 0;  ///< in use; 0 for a store in memory
@@ -248,12 +250,19 @@ struct SystemHealth {
   std::uint64_t total_instances = 0;
   std::uint64_t running_instances = 0;
   std::uint64_t completed_instances = 0;
-  std::uint64_t failed_instances = 0;
+  std::uint64_t failed_instances = 0;        ///< without those that were cancelled
   std::uint64_t long_running_instances = 0;  ///< running, created more than 24 hours ago
   std::uint64_t recent_failures = 0;         ///< failed within the last hour
-  /// 0 to 100: the share of all instances that completed less the share that failed, as the seeds
-  /// define it, so many that still run make it low.
+  /// 0 to 100: the share of those that completed among all that completed or failed, in whole
+  /// percent; 100 if there are none. It differs from the seeds, which subtract the share of the failed
+  /// from that of the completed, both among all instances: there a store full of healthy instances
+  /// that run has a score of 0, and a cancellation, which somebody wished for, lowers it.
   std::uint32_t health_score = 0;
+  // Beyond the seeds:
+  std::uint64_t cancelled_instances = 0;
+  std::uint64_t paused_instances = 0;  ///< of the running ones
+  /// How the score came about, in a sentence.
+  std::string health_explanation;
 };
 
 /// An instance with everything below it.

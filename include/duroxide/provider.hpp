@@ -68,7 +68,7 @@ struct ExecutionMetadata {
   std::string orchestration_version;
   ExecutionStatus status = ExecutionStatus::running;
   std::string output;                   ///< completed: the output; continued as new: the next input
-  std::optional<ErrorDetails> failure;  ///< failed
+  std::optional<ErrorDetails> failure;  ///< failed or cancelled
 };
 
 /// Names a timer in the timer queue.

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -11,9 +13,23 @@
 
 namespace duroxide {
 
+/// The state of an execution as it is indexed. An instance has the status of its current execution,
+/// and is never `continued_as_new` itself. One that was cancelled is `cancelled` and not `failed`.
+enum class ExecutionStatus : std::uint8_t {
+  running,
+  completed,
+  failed,
+  continued_as_new,
+  cancelled,  ///< ended because it was asked to, or terminated
+};
+
+/// `Running`, `Completed`, `Failed`, `ContinuedAsNew`, `Cancelled`.
+[[nodiscard]] std::string_view to_string(ExecutionStatus status);
+
 /// The state of an instance as a client sees it: `Running`, `Completed{output}`,
 /// `Failed{details}` or `NotFound`. A cancelled instance is `Failed` with
-/// `details.is_cancelled()`.
+/// `details.is_cancelled()`, so `is_failed` holds for it too; what compares with an
+/// `ExecutionStatus`, names, counts or lists tells it from one that failed of itself.
 class OrchestrationStatus {
  public:
   struct NotFound {
@@ -35,16 +51,31 @@ class OrchestrationStatus {
 
   OrchestrationStatus() = default;
   OrchestrationStatus(State state) : state_(std::move(state)) {}  // NOLINT: a status is its state
+  template <class Alternative>
+  requires std::same_as<Alternative, NotFound> || std::same_as<Alternative, Running> ||
+      std::same_as<Alternative, Completed> || std::same_as<Alternative, Failed>
+      OrchestrationStatus(Alternative state) : state_(std::move(state)) {}  // NOLINT: likewise
+  /// A status of that kind that carries no output and no failure's text. `continued_as_new` is
+  /// running, as the instance is.
+  OrchestrationStatus(ExecutionStatus kind);  // NOLINT: where only the kind matters
 
   [[nodiscard]] const State& state() const { return state_; }
   [[nodiscard]] bool is_not_found() const { return std::holds_alternative<NotFound>(state_); }
   [[nodiscard]] bool is_running() const { return std::holds_alternative<Running>(state_); }
   [[nodiscard]] bool is_completed() const { return std::holds_alternative<Completed>(state_); }
+  /// Also of a cancelled one; see `kind`.
   [[nodiscard]] bool is_failed() const { return std::holds_alternative<Failed>(state_); }
   [[nodiscard]] bool is_cancelled() const {
     return is_failed() && std::get<Failed>(state_).details.is_cancelled();
   }
   [[nodiscard]] bool is_terminal() const { return is_completed() || is_failed(); }
+
+  /// The state without what it carries: `cancelled` is not `failed` here. None for `NotFound`.
+  [[nodiscard]] std::optional<ExecutionStatus> kind() const;
+  /// `status == ExecutionStatus::failed` is false for a cancelled one.
+  friend bool operator==(const OrchestrationStatus& status, ExecutionStatus kind) {
+    return status.kind() == kind;
+  }
 
   /// The output of a completed instance; empty in every other state.
   [[nodiscard]] const std::string& output() const;
@@ -80,7 +111,7 @@ class OrchestrationStatus {
   /// The failure of a failed instance; null in every other state.
   [[nodiscard]] const ErrorDetails* error() const;
 
-  /// `Running`, `Completed: <output>`, `Failed: <message>`, `NotFound`.
+  /// `Running`, `Completed: <output>`, `Failed: <message>`, `Cancelled: <reason>`, `NotFound`.
   [[nodiscard]] std::string to_string() const;
 
   bool operator==(const OrchestrationStatus&) const = default;
@@ -90,5 +121,8 @@ class OrchestrationStatus {
   std::optional<std::string> custom_status_;
   std::uint64_t custom_status_version_ = 0;
 };
+
+/// The kind alone, as a list shows it: `Running`, `Completed`, `Failed`, `Cancelled`, `NotFound`.
+[[nodiscard]] std::string_view to_string(const OrchestrationStatus& status);
 
 }  // namespace duroxide

@@ -146,7 +146,7 @@ std::vector<std::string> completions(CLI::App& app, const std::string& default_s
       found.push_back(command->get_name());
     }
   } else if (position.option == "--status" || position.option == "-s") {
-    found = {"running", "completed", "failed"};
+    found = {"running", "completed", "failed", "cancelled", "paused"};
   } else if (position.option == "--order") {
     found = {"created", "updated", "id"};
   } else if (position.option == "--color") {

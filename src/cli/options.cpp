@@ -140,7 +140,7 @@ void add_filter_options(CLI::App* command, const Arguments& arguments) {
               list.push_back(lower(status));
             }
           },
-          "running, completed or failed; several are separated by commas")
+          "running, completed, failed, cancelled or paused; several are separated by commas")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("STATUS");

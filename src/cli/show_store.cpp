@@ -33,6 +33,8 @@ void show_stats(Output& output, const json& result) {
                 {"running", "running_instances"},
                 {"completed", "completed_instances"},
                 {"failed", "failed_instances"},
+                {"cancelled", "cancelled_instances"},
+                {"paused", "paused_instances"},
                 {"executions", "total_executions"},
                 {"events", "total_events"},
                 {"quarantined", "quarantined"}});
@@ -47,12 +49,15 @@ void show_stats(Output& output, const json& result) {
 }
 
 void show_health(Output& output, const json& result) {
-  output.field("score", number_at(result, "health_score") + " of 100");
+  output.field("score", number_at(result, "health_score") +
+                            " of 100: " + text_at(result, "health_explanation"));
   show_numbers(output, result,
                {{"instances", "total_instances"},
                 {"running", "running_instances"},
                 {"completed", "completed_instances"},
                 {"failed", "failed_instances"},
+                {"cancelled", "cancelled_instances"},
+                {"paused", "paused_instances"},
                 {"running over 24h", "long_running_instances"},
                 {"failed within 1h", "recent_failures"}});
 }

@@ -39,6 +39,8 @@ ClientError::Kind client_kind(ProviderError::Kind kind) {
       return ClientError::Kind::activity_not_found;
     case ProviderError::Kind::read_only:
       return ClientError::Kind::read_only;
+    case ProviderError::Kind::not_available:
+      return ClientError::Kind::management_not_available;
     case ProviderError::Kind::storage:
     case ProviderError::Kind::disk_full:
     case ProviderError::Kind::permission_denied:
@@ -202,9 +204,13 @@ Problem check_filter(const InstanceFilter& filter) {
     if (filter.status->empty()) {
       return invalid("the list of statuses is empty, so no instance can match");
     }
-    if (std::find(filter.status->begin(), filter.status->end(),
-                  ExecutionStatus::continued_as_new) != filter.status->end()) {
-      return invalid("an instance is never ContinuedAsNew, only its executions are");
+    for (const StatusFilter& each : *filter.status) {
+      if (!each.status()) {
+        return invalid("an instance that is listed is never NotFound");
+      }
+      if (each == ExecutionStatus::continued_as_new) {
+        return invalid("an instance is never ContinuedAsNew, only its executions are");
+      }
     }
   }
   if (filter.orchestration_name) {

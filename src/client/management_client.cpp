@@ -228,7 +228,7 @@ ManagementClient::Answer<std::vector<std::string>> ids_of(
   return ids;
 }
 
-InstanceFilter with_status(ExecutionStatus status) {
+InstanceFilter with_status(StatusFilter status) {
   InstanceFilter filter;
   filter.status = {status};
   return filter;
@@ -254,17 +254,24 @@ ManagementClient::Answer<std::vector<std::string>> ManagementClient::list_failed
   return ids_of(find_failed_instances());
 }
 
+ManagementClient::Answer<std::vector<std::string>> ManagementClient::list_cancelled_instances()
+    const {
+  return ids_of(list_instances(with_status(ExecutionStatus::cancelled)));
+}
+
+ManagementClient::Answer<std::vector<std::string>> ManagementClient::list_paused_instances() const {
+  return ids_of(list_instances(with_status(StatusFilter::paused())));
+}
+
 ManagementClient::Answer<std::vector<std::string>> ManagementClient::list_instances_by_status(
     std::string_view status) const {
-  for (const auto each :
-       {ExecutionStatus::running, ExecutionStatus::completed, ExecutionStatus::failed}) {
-    if (to_string(each) == status) {
-      return ids_of(list_instances(with_status(each)));
-    }
+  if (const auto wanted = StatusFilter::parse(status)) {
+    return ids_of(list_instances(with_status(*wanted)));
   }
-  return failure(ClientError{ClientError::Kind::invalid_filter,
-                             "no instance can be `" + std::string(status) +
-                                 "`: the states are Running, Completed and Failed"});
+  return failure(
+      ClientError{ClientError::Kind::invalid_filter,
+                  "no instance can be `" + std::string(status) +
+                      "`: the states are Running, Completed, Failed, Cancelled and Paused"});
 }
 
 ManagementClient::Answer<std::vector<InstanceSummary>>

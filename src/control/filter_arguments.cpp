@@ -28,10 +28,12 @@ Enum choose(std::string_view argument, std::string_view text,
                                                       std::string(text) + "`");
 }
 
-constexpr std::array<std::pair<std::string_view, ExecutionStatus>, 3> statuses{
+const std::array<std::pair<std::string_view, StatusFilter>, 5> statuses{
     {{"running", ExecutionStatus::running},
      {"completed", ExecutionStatus::completed},
-     {"failed", ExecutionStatus::failed}}};
+     {"failed", ExecutionStatus::failed},
+     {"cancelled", ExecutionStatus::cancelled},
+     {"paused", StatusFilter::paused()}}};
 
 constexpr std::array<std::pair<std::string_view, InstanceOrder>, 3> orders{
     {{"created", InstanceOrder::created},

@@ -33,6 +33,8 @@ json json_of(const SystemMetrics& metrics) {
           {"running_instances", metrics.running_instances},
           {"completed_instances", metrics.completed_instances},
           {"failed_instances", metrics.failed_instances},
+          {"cancelled_instances", metrics.cancelled_instances},
+          {"paused_instances", metrics.paused_instances},
           {"total_events", metrics.total_events},
           {"queues", json_of(metrics.queues)},
           {"quarantined", metrics.quarantined},
@@ -46,9 +48,12 @@ json json_of(const SystemHealth& health) {
           {"running_instances", health.running_instances},
           {"completed_instances", health.completed_instances},
           {"failed_instances", health.failed_instances},
+          {"cancelled_instances", health.cancelled_instances},
+          {"paused_instances", health.paused_instances},
           {"long_running_instances", health.long_running_instances},
           {"recent_failures", health.recent_failures},
-          {"health_score", health.health_score}};
+          {"health_score", health.health_score},
+          {"health_explanation", health.health_explanation}};
 }
 
 json json_of(const StuckInstance& stuck) {

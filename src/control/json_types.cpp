@@ -46,7 +46,7 @@ json json_of(const OrchestrationStatus& status) {
     object["state"] = "Completed";
     object["output"] = json_of_text(status.output());
   } else if (status.is_failed()) {
-    object["state"] = "Failed";
+    object["state"] = to_string(status);
     object["cancelled"] = status.is_cancelled();
     object["error"] = json_of(*status.error());
   } else {
@@ -56,11 +56,13 @@ json json_of(const OrchestrationStatus& status) {
 }
 
 json json_of(const InstanceSummary& summary) {
+  const ErrorDetails* error = summary.status.error();
   return {{"instance_id", summary.instance_id},
           {"orchestration_name", summary.orchestration_name},
           {"version", summary.version},
           {"status", to_string(summary.status)},
           {"cancelled", summary.cancelled},
+          {"error", error == nullptr ? json() : json_of(*error)},
           {"created_at", time_text(summary.created_at)},
           {"updated_at", time_text(summary.updated_at)},
           {"execution_count", summary.execution_count},

@@ -93,6 +93,8 @@ std::string_view to_string(ProviderError::Kind kind) {
       return "read only";
     case Kind::no_store:
       return "no store";
+    case Kind::not_available:
+      return "not available";
   }
   return "unknown";
 }

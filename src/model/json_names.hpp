@@ -49,7 +49,7 @@ struct Names<ErrorOrigin::Kind>
     : EnumNames<ErrorOrigin::Kind, ErrorOrigin::Kind::orchestration, &name_of_origin> {};
 template <>
 struct Names<ExecutionStatus>
-    : EnumNames<ExecutionStatus, ExecutionStatus::continued_as_new,
+    : EnumNames<ExecutionStatus, ExecutionStatus::cancelled,
                 static_cast<std::string_view (*)(ExecutionStatus)>(&to_string)> {};
 
 template <class T>

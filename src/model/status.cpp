@@ -1,8 +1,41 @@
 #include <duroxide/status.hpp>
 
-#include <duroxide/management_types.hpp>
+#include <algorithm>
+
+#include <duroxide/status_filter.hpp>
 
 namespace duroxide {
+
+OrchestrationStatus::OrchestrationStatus(ExecutionStatus kind) {
+  switch (kind) {
+    case ExecutionStatus::completed:
+      state_ = Completed{};
+      return;
+    case ExecutionStatus::failed:
+      state_ = Failed{};
+      return;
+    case ExecutionStatus::cancelled:
+      state_ = Failed{application_error(ErrorKind::cancelled, {})};
+      return;
+    case ExecutionStatus::running:
+    case ExecutionStatus::continued_as_new:
+      break;
+  }
+  state_ = Running{};
+}
+
+std::optional<ExecutionStatus> OrchestrationStatus::kind() const {
+  if (is_not_found()) {
+    return std::nullopt;
+  }
+  if (is_running()) {
+    return ExecutionStatus::running;
+  }
+  if (is_completed()) {
+    return ExecutionStatus::completed;
+  }
+  return is_cancelled() ? ExecutionStatus::cancelled : ExecutionStatus::failed;
+}
 
 const std::string& OrchestrationStatus::output() const {
   static const std::string none;
@@ -25,7 +58,12 @@ std::string OrchestrationStatus::to_string() const {
   if (is_completed()) {
     return "Completed: " + output();
   }
-  return "Failed: " + error()->to_string();
+  return is_cancelled() ? "Cancelled: " + error()->message : "Failed: " + error()->to_string();
+}
+
+std::string_view to_string(const OrchestrationStatus& status) {
+  const auto kind = status.kind();
+  return kind ? to_string(*kind) : "NotFound";
 }
 
 std::string_view to_string(ExecutionStatus status) {
@@ -38,8 +76,32 @@ std::string_view to_string(ExecutionStatus status) {
       return "Failed";
     case ExecutionStatus::continued_as_new:
       return "ContinuedAsNew";
+    case ExecutionStatus::cancelled:
+      return "Cancelled";
   }
   return "Unknown";
+}
+
+std::string_view to_string(const StatusFilter& filter) {
+  if (filter.is_paused()) {
+    return "Paused";
+  }
+  return filter.status() ? to_string(*filter.status()) : "NotFound";
+}
+
+std::optional<StatusFilter> StatusFilter::parse(std::string_view name) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  const auto is = [&](std::string_view other) {
+    return std::equal(name.begin(), name.end(), other.begin(), other.end(),
+                      [&](char a, char b) { return lower(a) == lower(b); });
+  };
+  for (const auto status : {ExecutionStatus::running, ExecutionStatus::completed,
+                            ExecutionStatus::failed, ExecutionStatus::cancelled}) {
+    if (is(to_string(status))) {
+      return status;
+    }
+  }
+  return is("Paused") ? std::optional(paused()) : std::nullopt;
 }
 
 }  // namespace duroxide

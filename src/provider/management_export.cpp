@@ -11,7 +11,7 @@ namespace {
 
 /// Calls `visit` with each key and value that begins with `prefix`.
 template <class Visit>
-void scan(const ReadView& view, Table table, const std::string& prefix, const Visit& visit) {
+void scan_rows(const ReadView& view, Table table, const std::string& prefix, const Visit& visit) {
   const auto cursor = view.cursor(table);
   for (bool more = cursor->seek(prefix); more && cursor->key().substr(0, prefix.size()) == prefix;
        more = cursor->next()) {
@@ -30,15 +30,19 @@ WorkItem decode_message(Table table, std::string_view key, std::string_view byte
 std::vector<ExportedExecution> load_executions(const ReadView& view, Number number,
                                                const InstanceRecord& record) {
   std::vector<ExportedExecution> executions;
-  scan(view, Table::executions, make_key(number), [&](std::string_view key, std::string_view row) {
-    auto ended = decode_execution(row);
-    if (!ended) {
-      throw_corrupt(Table::executions, key, ended.error());
-    }
-    const std::uint64_t id = number_at(key, 8);
-    executions.push_back({id, std::move(ended->version), ended->status, ended->started_at,
-                          ended->ended_at, load_history(view, number, id)});
-  });
+  scan_rows(view, Table::executions, make_key(number),
+            [&](std::string_view key, std::string_view row) {
+              auto ended = decode_execution(row);
+              if (!ended) {
+                throw_corrupt(Table::executions, key, ended.error());
+              }
+              if (ended->status == ExecutionStatus::cancelled) {
+                ended->status = ExecutionStatus::failed;  // so that earlier releases can import it
+              }
+              const std::uint64_t id = number_at(key, 8);
+              executions.push_back({id, std::move(ended->version), ended->status, ended->started_at,
+                                    ended->ended_at, load_history(view, number, id)});
+            });
   if (record.status == ExecutionStatus::running) {
     executions.push_back({record.execution, record.version, record.status,
                           record.execution_started_at, std::nullopt,
@@ -57,10 +61,11 @@ std::vector<WorkItem> load_messages(const ReadView& view, Number number,
       messages.push_back(decode_message(Table::timers, key, *start));
     }
   }
-  scan(view, Table::inbox, make_key(number), [&](std::string_view key, std::string_view bytes) {
-    messages.push_back(decode_message(Table::inbox, key, bytes));
-  });
-  scan(view, Table::delayed, make_key(number), [&](std::string_view key, std::string_view) {
+  scan_rows(view, Table::inbox, make_key(number),
+            [&](std::string_view key, std::string_view bytes) {
+              messages.push_back(decode_message(Table::inbox, key, bytes));
+            });
+  scan_rows(view, Table::delayed, make_key(number), [&](std::string_view key, std::string_view) {
     const TimerRow row{from_sortable(number_at(key, 8)), number, number_at(key, 16),
                        number_at(key, 24)};
     const auto message = view.get(Table::timers, row.bytes());

@@ -54,6 +54,7 @@ void Retention::sweep() const {
       const RetentionPolicy& policy = environment_->options.retention();
       sweep(*management, ExecutionStatus::completed, policy.completed());
       sweep(*management, ExecutionStatus::failed, policy.failed());
+      sweep(*management, ExecutionStatus::cancelled, policy.failed());
     }
   } catch (const std::exception& error) {
     environment_->log(LogLevel::warn, std::string("retention: ") + error.what());

@@ -16,7 +16,8 @@ struct Describe {
     metadata.output = std::move(outcome.output);
   }
   void operator()(replay::Failed& outcome) const {
-    metadata.status = ExecutionStatus::failed;
+    metadata.status =
+        outcome.details.is_cancelled() ? ExecutionStatus::cancelled : ExecutionStatus::failed;
     metadata.failure = std::move(outcome.details);
   }
   void operator()(replay::ContinuedAsNew& outcome) const {

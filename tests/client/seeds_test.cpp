@@ -198,9 +198,14 @@ TEST_CASE("seeds: every field of InstanceSummary") {
   CHECK(twice.status == ExecutionStatus::completed);
   CHECK(twice.execution_count == 2);
   CHECK_FALSE(rows.at(3).cancelled);
+  REQUIRE(rows.at(3).status.error() != nullptr);
+  CHECK(rows.at(3).status.error()->message == "broken");
   REQUIRE(world.client.cancel_instance("waits", "enough"));
   world.system.run();
-  CHECK(world.management.list_instances().value().at(4).cancelled);
+  const auto waits = world.management.list_instances().value().at(4);
+  CHECK(waits.cancelled);
+  CHECK(waits.status == ExecutionStatus::cancelled);
+  CHECK(waits.status.error()->message == "enough");
 }
 
 TEST_CASE("seeds: listings by status and helpers that find") {
@@ -211,11 +216,20 @@ TEST_CASE("seeds: listings by status and helpers that find") {
   CHECK(management.list_completed_instances() == Ids{"twice"});
   CHECK(management.list_failed_instances() == Ids{"bad"});
   CHECK(management.list_instances_by_status("Completed") == Ids{"twice"});
-  CHECK(management.list_instances_by_status("completed").error().kind == Kind::invalid_filter);
+  CHECK(management.list_instances_by_status("paused").value().empty());
+  CHECK(management.list_instances_by_status("over").error().kind == Kind::invalid_filter);
   CHECK(management.find_instances_by_orchestration("Fails").value().at(0).instance_id == "bad");
   CHECK(management.find_running_instances().value().size() == 3);
   CHECK(management.find_failed_instances().value().size() == 1);
   CHECK(management.find_failed_instances(beginning + 1h).value().empty());
+  CHECK(management.list_cancelled_instances().value().empty());
+  REQUIRE(world.management.pause(PauseScope::of_instance("pair")));
+  CHECK(management.list_paused_instances() == Ids{"pair"});
+  CHECK(management.list_instances_by_status("Paused") == Ids{"pair"});
+  REQUIRE(world.management.terminate_instance("pair", "enough"));
+  CHECK(management.list_paused_instances().value().empty());
+  CHECK(management.list_cancelled_instances() == Ids{"pair", world.child_id});
+  CHECK(management.list_failed_instances() == Ids{"bad"});
 }
 
 TEST_CASE("seeds: every field of InstanceInfo, and get_bulk_status") {
@@ -344,6 +358,7 @@ TEST_CASE("seeds: every field of SystemMetrics and QueueDepths") {
   const QueueDepths depths{0, 1, 1};
   CHECK(metrics.queues == depths);
   CHECK(world.management.get_queue_depths() == depths);
+  CHECK(world.management.get_queue_status() == depths);
   CHECK(world.management.get_metrics().value().total_instances == 5);
   CHECK(metrics.quarantined == 0);
 }
@@ -357,7 +372,7 @@ TEST_CASE("seeds: every field of SystemHealth") {
   CHECK(health.failed_instances == 1);
   CHECK(health.long_running_instances == 0);
   CHECK(health.recent_failures == 1);
-  CHECK(health.health_score == 0);
+  CHECK(health.health_score == 50);  // 1 of 2 that ended
   world.clock->advance(2h);
   world.system.run();
   health = world.management.get_system_health().value();
@@ -369,7 +384,7 @@ TEST_CASE("seeds: every field of SystemHealth") {
   world.system.run();
   health = world.management.get_system_health().value();
   CHECK(health.completed_instances == 6);
-  CHECK(health.health_score == 50);  // 6 of 10 completed, 1 failed
+  CHECK(health.health_score == 85);  // 6 of 7 that ended
   CHECK(health.long_running_instances == 3);
 }
 

@@ -88,7 +88,7 @@ TEST_CASE("control arguments: they make a filter", "[control]") {
                     {"descending", true}};
   const Arguments arguments(values, filter_arguments({}));
   const InstanceFilter filter = filter_of(arguments);
-  CHECK(filter.status == std::vector{ExecutionStatus::running, ExecutionStatus::failed});
+  CHECK(filter.status == StatusFilters{ExecutionStatus::running, ExecutionStatus::failed});
   CHECK(filter.orchestration_name == "Ship");
   CHECK(filter.created_after == from_milliseconds(1'000));
   CHECK(filter.created_before == from_milliseconds(2'000));

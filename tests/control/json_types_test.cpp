@@ -13,7 +13,7 @@ TEST_CASE("control JSON: an instance, with what it does not have as null", "[con
   summary.instance_id = "i";
   summary.orchestration_name = "O";
   summary.version = "1.0.0";
-  summary.status = ExecutionStatus::failed;
+  summary.status = OrchestrationStatus::Failed{application_error(ErrorKind::cancelled, "enough")};
   summary.cancelled = true;
   summary.created_at = from_milliseconds(0);
   summary.updated_at = from_milliseconds(1);
@@ -23,19 +23,23 @@ TEST_CASE("control JSON: an instance, with what it does not have as null", "[con
   CHECK(value["instance_id"] == "i");
   CHECK(value["orchestration_name"] == "O");
   CHECK(value["version"] == "1.0.0");
-  CHECK(value["status"] == "Failed");
+  CHECK(value["status"] == "Cancelled");
   CHECK(value["cancelled"] == true);
+  CHECK(value["error"]["message"] == "enough");
   CHECK(value["created_at"] == "1970-01-01T00:00:00.000Z");
   CHECK(value["updated_at"] == "1970-01-01T00:00:00.001Z");
   CHECK(value["execution_count"] == 2);
   CHECK(value["parent_instance"].is_null());
   CHECK(value["parent_id"].is_null());
   CHECK(value["tags"] == json{"t"});
+  summary.status = ExecutionStatus::running;
   summary.parent_instance = "p";
   summary.parent_id = 7;
   value = json_of(summary);
   CHECK(value["parent_instance"] == "p");
   CHECK(value["parent_id"] == 7);
+  CHECK(value["status"] == "Running");
+  CHECK(value["error"].is_null());
 }
 
 TEST_CASE("control JSON: each state of an instance", "[control]") {

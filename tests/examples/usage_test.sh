@@ -26,7 +26,7 @@ expect 'stopped'
 
 "$client" store >output
 expect 'order-1: Completed: order-1 completed after dock 4'
-expect 'order-2: Failed'
+expect 'order-2: Cancelled'
 expect 'order-3: Completed'
 
 # An interrupt ends the runtime in an orderly way.

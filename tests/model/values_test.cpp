@@ -49,7 +49,7 @@ TEST_CASE("a status and its text") {
   const OrchestrationStatus cancelled(
       OrchestrationStatus::Failed{application_error(ErrorKind::cancelled, "enough")});
   CHECK(cancelled.is_cancelled());
-  CHECK(cancelled.to_string() == "Failed: canceled: enough");
+  CHECK(cancelled.to_string() == "Cancelled: enough");
   CHECK(cancelled.output_as<int>().error().kind == ClientError::Kind::invalid_payload);
 }
 

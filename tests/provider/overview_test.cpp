@@ -128,7 +128,7 @@ TEST_CASE("readers beyond those that can be told apart do no harm", "[overview]"
 
 TEST_CASE("health tells what runs long and what failed of late", "[overview]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
-  CHECK(health(world).health_score == 0);
+  CHECK(health(world).health_score == 100);  // nothing has gone wrong
   world.start("old");
   world.start("failed long ago");
   auto items = world.fetch(2);
@@ -154,9 +154,37 @@ TEST_CASE("health tells what runs long and what failed of late", "[overview]") {
   CHECK(found.failed_instances == 2);
   CHECK(found.long_running_instances == 1);
   CHECK(found.recent_failures == 1);
-  CHECK(found.health_score == 16);  // (3 - 2) / 6
+  CHECK(found.health_score == 60);  // 3 of 5
+  CHECK(found.health_explanation ==
+        "3 of the 5 instances that ended completed, 2 failed, 1 in the last hour; not counted: 1 "
+        "running, 0 cancelled");
   world.clock->advance(1ms);
   CHECK(health(world).recent_failures == 0);
+}
+
+TEST_CASE("what was cancelled or runs does not lower the score", "[overview]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  for (const auto* id : {"a", "b", "c", "d", "e", "f"}) {
+    world.start(id);
+  }
+  const auto items = world.fetch(6);
+  world.ack(complete_of(items.at(0))).value();
+  for (std::size_t i : {1U, 2U}) {
+    auto cancelled = fail_of(items.at(i), "enough");
+    cancelled.metadata.failure->kind = ErrorKind::cancelled;
+    world.ack(cancelled).value();
+  }
+  CHECK(health(world).health_score == 100);
+  world.ack(fail_of(items.at(3))).value();
+  const auto found = health(world);
+  CHECK(found.health_score == 50);
+  CHECK(found.failed_instances == 1);
+  CHECK(found.cancelled_instances == 2);
+  CHECK(found.recent_failures == 1);
+  CHECK(found.running_instances == 2);
+  CHECK(found.health_explanation ==
+        "1 of the 2 instances that ended completed, 1 failed, 1 in the last hour; not counted: 2 "
+        "running, 2 cancelled");
 }
 
 TEST_CASE("the score is not below zero", "[overview]") {
@@ -169,7 +197,7 @@ TEST_CASE("the score is not below zero", "[overview]") {
   for (const auto& item : world.fetch(2)) {
     world.ack(complete_of(item)).value();
   }
-  CHECK(health(world).health_score == 33);
+  CHECK(health(world).health_score == 66);
 }
 
 TEST_CASE("what runs long is counted across blocks of numbers", "[overview]") {

@@ -325,7 +325,7 @@ TEST_CASE("an instance in quarantine that is cancelled ends without its code") {
   CHECK(f.turn(item).kind == Kind::gone);
   CHECK_FALSE(began);
   const auto ack = f.acknowledged();
-  CHECK(ack.metadata.status == ExecutionStatus::failed);
+  CHECK(ack.metadata.status == ExecutionStatus::cancelled);
   REQUIRE(ack.metadata.failure);
   CHECK(ack.metadata.failure->is_cancelled());
   CHECK(ack.metadata.failure->message == "enough");

@@ -173,7 +173,7 @@ void register_whole_language(Runtime& runtime, const std::shared_ptr<Flaky>& fla
 const std::map<std::string, std::string>& whole_language() {
   static const std::map<std::string, std::string> outcomes{
       {"Retries", "Completed: after 3, failed"},
-      {"CleansUp", "Failed: canceled: enough"},
+      {"CleansUp", "Cancelled: enough"},
       {"Undoes", "Failed: failed"},
       {"State", "Completed: 2b3a3b3"},
       {"Family", "Completed: second+36"},

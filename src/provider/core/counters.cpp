@@ -19,15 +19,6 @@ void scan_blocks(const ReadView& view, std::string_view prefix, Block first, con
   }
 }
 
-std::uint64_t total(const ReadView& view, std::string_view prefix) {
-  std::uint64_t sum = 0;
-  scan_blocks(view, prefix, 0, [&](Block, std::uint64_t count) {
-    sum += count;
-    return true;
-  });
-  return sum;
-}
-
 }  // namespace
 
 std::string status_counter_prefix(ExecutionStatus status) {
@@ -56,6 +47,15 @@ std::string name_counter(std::string_view orchestration, ExecutionStatus status,
   return key;
 }
 
+std::uint64_t total_of(const ReadView& view, std::string_view prefix) {
+  std::uint64_t sum = 0;
+  scan_blocks(view, prefix, 0, [&](Block, std::uint64_t count) {
+    sum += count;
+    return true;
+  });
+  return sum;
+}
+
 std::uint64_t count_of(const ReadView& view, std::string_view counter) {
   const auto bytes = view.get(Table::counters, counter);
   return bytes ? number_at(*bytes, 0) : 0;
@@ -63,10 +63,11 @@ std::uint64_t count_of(const ReadView& view, std::string_view counter) {
 
 InstanceCounts count_instances(const ReadView& view) {
   InstanceCounts counts;
-  counts.running = total(view, status_counter_prefix(ExecutionStatus::running));
-  counts.completed = total(view, status_counter_prefix(ExecutionStatus::completed));
-  counts.failed = total(view, status_counter_prefix(ExecutionStatus::failed));
-  counts.total = counts.running + counts.completed + counts.failed;
+  counts.running = total_of(view, status_counter_prefix(ExecutionStatus::running));
+  counts.completed = total_of(view, status_counter_prefix(ExecutionStatus::completed));
+  counts.failed = total_of(view, status_counter_prefix(ExecutionStatus::failed));
+  counts.cancelled = total_of(view, status_counter_prefix(ExecutionStatus::cancelled));
+  counts.total = counts.running + counts.completed + counts.failed + counts.cancelled;
   return counts;
 }
 

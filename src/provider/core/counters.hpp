@@ -34,6 +34,9 @@ inline constexpr std::string_view event_counter = "e";
                                        Block block);
 
 [[nodiscard]] std::uint64_t count_of(const ReadView& view, std::string_view counter);
+/// The sum over all blocks of the counters that are `prefix` and a block.
+[[nodiscard]] std::uint64_t total_of(const ReadView& view, std::string_view prefix);
+/// All but how many are paused.
 [[nodiscard]] InstanceCounts count_instances(const ReadView& view);
 
 /// Adds up what each block from `first` to before `end` has, for every counter that is `prefix` and

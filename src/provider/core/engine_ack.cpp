@@ -55,6 +55,17 @@ void check_ack(const provider::AckOrchestrationItem& request, const TurnLease& l
   }
 }
 
+/// A runtime may say `failed` of what was cancelled; its failure tells.
+ExecutionStatus status_of_end(const provider::ExecutionMetadata& metadata) {
+  const bool failed =
+      metadata.status == ExecutionStatus::failed || metadata.status == ExecutionStatus::cancelled;
+  if (!failed) {
+    return metadata.status;
+  }
+  return metadata.failure && metadata.failure->is_cancelled() ? ExecutionStatus::cancelled
+                                                              : ExecutionStatus::failed;
+}
+
 }  // namespace
 
 void Engine::ack_turn(const provider::AckOrchestrationItem& request, DoneReply reply) {
@@ -148,6 +159,7 @@ void Engine::note_turn(const provider::AckOrchestrationItem& request,
       break;
     case ExecutionStatus::completed:
     case ExecutionStatus::failed:
+    case ExecutionStatus::cancelled:
       note_end(record);
       break;
   }
@@ -163,7 +175,8 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
                            InstanceRecord& record) {
   const auto& metadata = request.metadata;
   const auto key = make_key(number, record.execution);
-  put_execution(number, record, metadata.status);
+  const ExecutionStatus status = status_of_end(metadata);
+  put_execution(number, record, status);
   drop_quarantined(number, metadata.status != ExecutionStatus::continued_as_new);
 
   if (metadata.status == ExecutionStatus::continued_as_new) {
@@ -189,8 +202,7 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
   } else {
     batch_.put_new(Table::results, key, encode_failed(metadata.failure.value_or(ErrorDetails{})));
   }
-  record.status = metadata.status;
-  record.cancelled = metadata.failure && metadata.failure->kind == ErrorKind::cancelled;
+  record.status = status;
   end_pause(PauseScope::of_instance(record.id));
   std::vector<std::string> undelivered;
   batch_.scan(Table::inbox, make_key(number), [&](std::string_view row, std::string_view) {

@@ -16,7 +16,7 @@ ChangeKind kind_of_end(const InstanceRecord& record) {
   if (record.status == ExecutionStatus::completed) {
     return ChangeKind::completed;
   }
-  return record.cancelled ? ChangeKind::cancelled : ChangeKind::failed;
+  return record.status == ExecutionStatus::cancelled ? ChangeKind::cancelled : ChangeKind::failed;
 }
 
 }  // namespace

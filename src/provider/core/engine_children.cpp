@@ -55,6 +55,7 @@ bool Engine::adopt_child(const work::StartOrchestration& start, Children& childr
           0);
       break;
     case ExecutionStatus::failed:
+    case ExecutionStatus::cancelled:
       if (children.try_again) {
         children.to_rewind.push_back(number);
       } else {

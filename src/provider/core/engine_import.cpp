@@ -21,6 +21,15 @@ void require_free(Instances& instances, const std::string& id) {
   }
 }
 
+/// An export calls failed what was cancelled.
+ExecutionStatus status_of(const ExportedExecution& execution) {
+  const auto* failed = execution.events.empty()
+                           ? nullptr
+                           : std::get_if<event::OrchestrationFailed>(&execution.events.back().kind);
+  return failed != nullptr && failed->details.is_cancelled() ? ExecutionStatus::cancelled
+                                                             : execution.status;
+}
+
 InstanceRecord record_of(const InstanceExport& exported) {
   const ExportedExecution& current = exported.executions.back();
   InstanceRecord record;
@@ -28,7 +37,7 @@ InstanceRecord record_of(const InstanceExport& exported) {
   record.orchestration = exported.orchestration_name;
   record.version = current.version;
   record.execution = current.execution_id;
-  record.status = current.status;
+  record.status = status_of(current);
   record.execution_started_at = current.started_at;
   record.event_count = current.events.size();
   record.parent = exported.parent;
@@ -48,11 +57,6 @@ void Engine::import_instance(const management::ImportInstance& request,
     const Number number = next_instance_++;
     InstanceRecord record = record_of(exported);
     const ExportedExecution& current = exported.executions.back();
-    if (const auto* failed = current.events.empty() ? nullptr
-                                                    : std::get_if<event::OrchestrationFailed>(
-                                                          &current.events.back().kind)) {
-      record.cancelled = failed->details.is_cancelled();
-    }
     create_restored(number, record);
     RestoredInstance restored{record.id, 0, 0, 0};
     for (const ExportedExecution& execution : exported.executions) {
@@ -60,7 +64,7 @@ void Engine::import_instance(const management::ImportInstance& request,
       restored.events_kept += execution.events.size();
       if (execution.ended_at) {
         batch_.put(Table::executions, make_key(number, execution.execution_id),
-                   encode_execution({execution.version, execution.status, execution.started_at,
+                   encode_execution({execution.version, status_of(execution), execution.started_at,
                                      *execution.ended_at, execution.events.size()}));
       }
     }

@@ -11,6 +11,11 @@ namespace {
 
 using Kind = ProviderError::Kind;
 
+/// Or was cancelled, which is taken back likewise.
+bool has_failed(const InstanceRecord& record) {
+  return record.status == ExecutionStatus::failed || record.status == ExecutionStatus::cancelled;
+}
+
 }  // namespace
 
 void Engine::rewind(const management::RewindInstance& request,
@@ -37,8 +42,7 @@ void Engine::rewind_children(Children& children) {
     if (rewind_one(number, std::nullopt, children)) {
       continue;
     }
-    if (const auto record = instances_.load(number);
-        record && record->status == ExecutionStatus::failed) {
+    if (const auto record = instances_.load(number); record && has_failed(*record)) {
       tell_parent_of_failure(number, *record);
     }
   }
@@ -51,7 +55,7 @@ Result<RestoredInstance, std::string> Engine::rewind_one(Number number,
   if (!before) {
     throw_corrupt(Table::instances, make_key(number), "the record is gone");
   }
-  if (before->status != ExecutionStatus::failed) {
+  if (!has_failed(*before)) {
     return failure(std::string("it has not failed"));
   }
   const auto history = read_history(number, before->execution);
@@ -75,7 +79,6 @@ Result<RestoredInstance, std::string> Engine::rewind_one(Number number,
   batch_.erase(Table::attempts, make_key(number));
   InstanceRecord after = *before;
   after.status = ExecutionStatus::running;
-  after.cancelled = false;
   after.event_count = *kept;
   after.updated_at = std::max(before->updated_at, clock_->now());
   instances_.update(number, *before, after);

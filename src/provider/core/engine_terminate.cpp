@@ -56,8 +56,7 @@ void Engine::end_without_turn(const Doomed& doomed) {
   const auto& [number, before, reason] = doomed;
   InstanceRecord after = before;
   after.updated_at = std::max(before.updated_at, clock_->now());
-  after.status = ExecutionStatus::failed;
-  after.cancelled = true;
+  after.status = ExecutionStatus::cancelled;
   after.start_due.reset();
   const ErrorDetails details = application_error(ErrorKind::cancelled, reason, before.id);
 

@@ -34,6 +34,8 @@ InstanceRecord decode_checked(std::string_view key, std::string_view bytes) {
   return std::move(*record);
 }
 
+}  // namespace
+
 OrchestrationStatus load_state(const ReadView& view, Number number, const InstanceRecord& record) {
   if (record.status == ExecutionStatus::running) {
     return OrchestrationStatus(OrchestrationStatus::Running{});
@@ -49,8 +51,6 @@ OrchestrationStatus load_state(const ReadView& view, Number number, const Instan
   }
   return std::move(*status);
 }
-
-}  // namespace
 
 std::optional<Number> find_number(const ReadView& view, std::string_view id) {
   const auto bytes = view.get(Table::ids, id);

@@ -27,6 +27,9 @@ struct FoundInstance {
 /// given in order of creation, and creation times never go back.
 [[nodiscard]] std::optional<FoundInstance> find_readable(const ReadView& view, Number from);
 [[nodiscard]] std::optional<FoundInstance> last_readable(const ReadView& view);
+/// Without the custom status.
+[[nodiscard]] OrchestrationStatus load_state(const ReadView& view, Number number,
+                                             const InstanceRecord& record);
 /// With the custom status.
 [[nodiscard]] OrchestrationStatus load_status(const ReadView& view, Number number);
 [[nodiscard]] std::vector<Event> load_history(const ReadView& view, Number number,

@@ -81,7 +81,7 @@ std::optional<WorkHeader> read_work_header(std::string_view bytes) {
 template <class Record>
 Result<Record, std::string> decode_with_status(std::string_view bytes) {
   auto record = model::decode<Record>(bytes);
-  if (record && record->status > ExecutionStatus::continued_as_new) {
+  if (record && record->status > ExecutionStatus::cancelled) {
     return failure(std::string("the record has an unknown status"));
   }
   return record;

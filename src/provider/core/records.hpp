@@ -39,7 +39,7 @@ struct InstanceRecord {
   Number parent_number = 0;            ///< 0 if there is none, or it was not in this store
   std::optional<Timestamp> start_due;  ///< while the start itself waits in the timer queue
   std::vector<std::string> tags;       ///< given at its start
-  bool cancelled = false;              ///< it has failed because it was cancelled
+  bool cancelled = false;  ///< in formats before 3, which had no such status: it was cancelled
 
   bool operator==(const InstanceRecord&) const = default;
 };

@@ -5,6 +5,7 @@
 
 #include "provider/core/instances.hpp"
 #include "provider/core/keys.hpp"
+#include "provider/core/upgrade.hpp"
 
 namespace duroxide::storage {
 
@@ -23,6 +24,7 @@ std::uint64_t read_number(const ReadView& view, std::string_view key, std::uint6
 }  // namespace
 
 Session open_session(KvStore& store) {
+  upgrade_store(store);
   Session session;
   {
     const auto view = store.writer_view();

@@ -9,8 +9,8 @@
 namespace duroxide::storage {
 
 /// The number of the format that this release writes, and the newest it reads.
-/// 1: without a journal.
-inline constexpr std::uint64_t store_format = 2;
+/// 1: without a journal. 2: what was cancelled is indexed as failed.
+inline constexpr std::uint64_t store_format = 3;
 
 /// What stands under `format` in the meta table: the magic, then the number.
 inline constexpr std::string_view format_magic = "duroxide";
@@ -20,6 +20,8 @@ inline constexpr std::string_view format = "format";
 inline constexpr std::string_view session = "session";
 inline constexpr std::string_view next_instance = "next_instance";
 inline constexpr std::string_view open = "open";  ///< there while the store is open
+/// While a store of an earlier format is taken over: the first instance that was not looked at yet.
+inline constexpr std::string_view upgrade = "upgrade";
 }  // namespace meta_keys
 
 /// One opening of a store.
@@ -33,7 +35,8 @@ struct Session {
   [[nodiscard]] std::uint64_t sequence_base() const { return id << 40; }
 };
 
-/// Begins a session: one commit, which also makes an empty store one of ours.
+/// Begins a session: one commit, which also makes an empty store one of ours. A store of an earlier
+/// format is brought to this one first.
 [[nodiscard]] Session open_session(KvStore& store);
 
 /// Marks the store as closed in an orderly way, with the first number that no instance has had.

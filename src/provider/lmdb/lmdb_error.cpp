@@ -9,12 +9,15 @@
 
 namespace duroxide::storage {
 
+namespace {
+using Kind = ProviderError::Kind;
+}
+
 bool is_disk_full(int code) {
   return code == ENOSPC || code == EDQUOT || code == EFBIG;
 }
 
 StorageFailure lmdb_failure(int code, const std::string& doing) {
-  using Kind = ProviderError::Kind;
   const std::string text = doing + ": " + mdb_strerror(code);
   if (is_disk_full(code)) {
     return {Kind::disk_full, text + "; free some space, nothing was changed", true};

@@ -8,6 +8,7 @@
 #include "provider/core/keys.hpp"
 #include "provider/core/layered.hpp"
 #include "provider/core/session.hpp"
+#include "provider/core/upgrade.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
 
 namespace duroxide::storage {
@@ -89,8 +90,15 @@ int LmdbKv::open_tables_once() {
   if (code == MDB_SUCCESS) {
     code = mdb_get(txn, tables_.of(Table::meta), &key, &present);
   }
-  if (code == MDB_NOTFOUND || (code == MDB_SUCCESS && to_view(present) != format)) {
+  const bool is_new = code == MDB_NOTFOUND;
+  if (is_new || (code == MDB_SUCCESS && to_view(present) != format)) {
+    const auto mark = is_new ? std::nullopt : upgrade_mark(to_view(present));
     code = mdb_put(txn, tables_.of(Table::meta), &key, &value, 0);
+    if (mark && code == MDB_SUCCESS) {
+      MDB_val upgrade = to_val(meta_keys::upgrade);
+      MDB_val from = to_val(*mark);
+      code = mdb_put(txn, tables_.of(Table::meta), &upgrade, &from, 0);
+    }
   }
   if (code != MDB_SUCCESS) {
     mdb_txn_abort(txn);

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "provider/core/session.hpp"
+#include "provider/core/upgrade.hpp"
 #include "provider/lmdb/inspect.hpp"
 #include "provider/lmdb/journal.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
@@ -33,6 +33,10 @@ LmdbReader::LmdbReader(const std::filesystem::path& directory, ProcessClaim clai
   try {
     open_environment();
     open_tables();
+    // The journal may know that it has been brought to this format.
+    if (needs_upgrade(*snapshot())) {
+      throw too_old(directory_);
+    }
   } catch (...) {
     mdb_env_close(env_);
     throw;
@@ -62,9 +66,7 @@ void LmdbReader::open_tables() {
     if (stat.ms_entries == 0) {
       throw nothing_in(directory_);
     }
-    if (check_format(txn, "`" + (directory_ / "data.mdb").string() + "`") < store_format) {
-      throw too_old(directory_);
-    }
+    (void)check_format(txn, "`" + (directory_ / "data.mdb").string() + "`");
     const int code = open_sub_databases(txn, 0, tables_);
     if (code == MDB_NOTFOUND) {
       throw too_old(directory_);

@@ -8,6 +8,7 @@
 #include "provider/management.hpp"
 #include "provider/reads/plan.hpp"
 #include "provider/reads/rows.hpp"
+#include "provider/reads/wanted.hpp"
 
 namespace duroxide::storage {
 
@@ -50,12 +51,27 @@ std::uint64_t count_failed_since(const ReadView& view, Timestamp time) {
   return count;
 }
 
+InstanceCounts counts_of(const ReadView& view) {
+  InstanceCounts counts = count_instances(view);
+  counts.paused = count_paused(view, counts.running);
+  return counts;
+}
+
 /// In whole percent.
 std::uint32_t score_of(const InstanceCounts& counts) {
-  if (counts.failed >= counts.completed) {  // also if there are none at all
-    return 0;
-  }
-  return static_cast<std::uint32_t>((counts.completed - counts.failed) * 100 / counts.total);
+  const std::uint64_t ended = counts.completed + counts.failed;
+  return ended == 0 ? 100 : static_cast<std::uint32_t>(counts.completed * 100 / ended);
+}
+
+std::string explain(const SystemHealth& health) {
+  const std::uint64_t ended = health.completed_instances + health.failed_instances;
+  std::string text = ended == 0 ? "no instance has completed or failed yet"
+                                : std::to_string(health.completed_instances) + " of the " +
+                                      std::to_string(ended) + " instances that ended completed, " +
+                                      std::to_string(health.failed_instances) + " failed, " +
+                                      std::to_string(health.recent_failures) + " in the last hour";
+  return text + "; not counted: " + std::to_string(health.running_instances) + " running, " +
+         std::to_string(health.cancelled_instances) + " cancelled";
 }
 
 }  // namespace
@@ -65,13 +81,13 @@ QueueDepths Management::queue_depths() const {
 }
 
 InstanceCounts Management::counts() const {
-  return count_instances(*store_->snapshot());
+  return counts_of(*store_->snapshot());
 }
 
 SystemMetrics Management::metrics() const {
   const StoreUse use = store_->use();
   const auto view = store_->snapshot();
-  const InstanceCounts counts = count_instances(*view);
+  const InstanceCounts counts = counts_of(*view);
   SystemMetrics metrics;
   metrics.total_instances = counts.total;
   // An execution gets its row when it ends.
@@ -79,6 +95,8 @@ SystemMetrics Management::metrics() const {
   metrics.running_instances = counts.running;
   metrics.completed_instances = counts.completed;
   metrics.failed_instances = counts.failed;
+  metrics.cancelled_instances = counts.cancelled;
+  metrics.paused_instances = counts.paused;
   metrics.total_events = count_of(*view, event_counter);
   metrics.queues = depths_of(*view);
   metrics.quarantined = view->count(Table::quarantine);
@@ -91,15 +109,18 @@ SystemMetrics Management::metrics() const {
 SystemHealth Management::health() const {
   const auto view = store_->snapshot();
   const Timestamp now = clock_->now();
-  const InstanceCounts counts = count_instances(*view);
+  const InstanceCounts counts = counts_of(*view);
   SystemHealth health;
   health.total_instances = counts.total;
   health.running_instances = counts.running;
   health.completed_instances = counts.completed;
   health.failed_instances = counts.failed;
+  health.cancelled_instances = counts.cancelled;
+  health.paused_instances = counts.paused;
   health.long_running_instances = count_running_since_before(*view, now - long_run);
   health.recent_failures = count_failed_since(*view, now - recent);
   health.health_score = score_of(counts);
+  health.health_explanation = explain(health);
   return health;
 }
 

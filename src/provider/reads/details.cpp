@@ -80,7 +80,7 @@ std::optional<InstanceDetails> Management::details(const std::string& instance) 
   }
   const auto found = find_instance(*view, instance);
   InstanceDetails details;
-  details.summary = summarize(found.record);
+  details.summary = summarize(*view, found.number, found.record);
   details.executions = summarize_executions(*view, found);
   if (found.record.status == ExecutionStatus::running) {
     const auto history = load_history(*view, found.number, found.record.execution);

@@ -9,14 +9,38 @@ namespace {
 
 constexpr std::size_t steps_per_snapshot = 2000;
 
+OrchestrationStatus status_in_list(const ReadView& view, Number number,
+                                   const InstanceRecord& record, bool with_output) {
+  const bool failed =
+      record.status == ExecutionStatus::failed || record.status == ExecutionStatus::cancelled;
+  if (!failed && !(with_output && record.status == ExecutionStatus::completed)) {
+    return record.status;
+  }
+  try {
+    return load_state(view, number, record);
+  } catch (const StorageFailure& unreadable) {
+    if (unreadable.error().kind != ProviderError::Kind::corrupt) {
+      throw;
+    }
+    if (!failed) {
+      return record.status;
+    }
+    const bool cancelled = record.status == ExecutionStatus::cancelled;
+    return OrchestrationStatus::Failed{
+        application_error(cancelled ? ErrorKind::cancelled : ErrorKind::storage,
+                          "what it said cannot be read: " + unreadable.error().message, record.id)};
+  }
+}
+
 }  // namespace
 
-InstanceSummary summarize(InstanceRecord record) {
+InstanceSummary summarize(const ReadView& view, Number number, InstanceRecord record,
+                          bool with_output) {
   InstanceSummary summary;
   summary.instance_id = std::move(record.id);
   summary.orchestration_name = std::move(record.orchestration);
   summary.version = std::move(record.version);
-  summary.status = record.status;
+  summary.status = status_in_list(view, number, record, with_output);
   summary.created_at = record.created_at;
   summary.updated_at = record.updated_at;
   summary.execution_count = record.execution;
@@ -25,7 +49,7 @@ InstanceSummary summarize(InstanceRecord record) {
     summary.parent_id = record.parent->event_id;
   }
   summary.tags = std::move(record.tags);
-  summary.cancelled = record.cancelled;
+  summary.cancelled = record.status == ExecutionStatus::cancelled;
   return summary;
 }
 
@@ -101,7 +125,7 @@ std::optional<InstanceSummary> Listing::next() {
   if (!find(true)) {
     return std::nullopt;
   }
-  return summarize(std::move(*record_));
+  return summarize(*view_, number_, std::move(*record_), filter_.with_output);
 }
 
 std::uint64_t Listing::count() {

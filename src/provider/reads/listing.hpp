@@ -56,6 +56,9 @@ class Listing {
 [[nodiscard]] std::optional<InstanceRecord> load_if_readable(const ReadView& view, Number number,
                                                              const LogSink& log);
 
-[[nodiscard]] InstanceSummary summarize(InstanceRecord record);
+/// A row of a listing. What a failure says is one row more to read, and so is the output, if wanted;
+/// where it cannot be read the status says so, and the others are seen nevertheless.
+[[nodiscard]] InstanceSummary summarize(const ReadView& view, Number number, InstanceRecord record,
+                                        bool with_output = false);
 
 }  // namespace duroxide::storage

@@ -95,25 +95,32 @@ class ListedNumbers final : public Numbers {
 
 }  // namespace
 
-bool contains(const ReadView& view, const Range& range, Number number) {
-  std::string key = range.prefix;
-  append_number(key, number);
-  return view.get(range.table, key).has_value();
+bool contains(const ReadView& view, const NumberSet& set, Number number) {
+  const auto holds = [&](const Range& range) {
+    std::string key = range.prefix;
+    append_number(key, number);
+    return view.get(range.table, key).has_value();
+  };
+  return std::any_of(set.ranges.begin(), set.ranges.end(), holds) ||
+         std::binary_search(set.listed.begin(), set.listed.end(), number);
 }
 
 std::unique_ptr<Numbers> numbers_of(const ReadView& view, Range range, Direction direction) {
   return std::make_unique<RangeNumbers>(view, std::move(range), direction);
 }
 
-std::unique_ptr<Numbers> numbers_of(const ReadView& view, const std::vector<Range>& ranges,
+std::unique_ptr<Numbers> numbers_of(const ReadView& view, const NumberSet& set,
                                     Direction direction) {
-  if (ranges.size() == 1) {
-    return numbers_of(view, ranges.front(), direction);
+  if (set.ranges.size() == 1 && set.listed.empty()) {
+    return numbers_of(view, set.ranges.front(), direction);
   }
   std::vector<std::unique_ptr<Numbers>> sets;
-  sets.reserve(ranges.size());
-  for (const Range& range : ranges) {
+  sets.reserve(set.ranges.size() + 1);
+  for (const Range& range : set.ranges) {
     sets.push_back(numbers_of(view, range, direction));
+  }
+  if (!set.listed.empty()) {
+    sets.push_back(numbers_of(set.listed, direction));
   }
   return std::make_unique<AnyOf>(std::move(sets), direction);
 }

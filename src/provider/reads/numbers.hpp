@@ -34,14 +34,19 @@ struct Range {
   std::string prefix;
 };
 
-[[nodiscard]] bool contains(const ReadView& view, const Range& range, Number number);
+/// What is in any of some ranges, or in a list.
+struct NumberSet {
+  std::vector<Range> ranges;
+  std::vector<Number> listed;  ///< sorted upwards
+};
+
+[[nodiscard]] bool contains(const ReadView& view, const NumberSet& set, Number number);
 
 /// The numbers of a range. The view must outlive it.
 [[nodiscard]] std::unique_ptr<Numbers> numbers_of(const ReadView& view, Range range,
                                                   Direction direction);
-/// Those of any of the ranges.
-[[nodiscard]] std::unique_ptr<Numbers> numbers_of(const ReadView& view,
-                                                  const std::vector<Range>& ranges,
+/// Those of a set, which must outlive it.
+[[nodiscard]] std::unique_ptr<Numbers> numbers_of(const ReadView& view, const NumberSet& set,
                                                   Direction direction);
 /// Those of a list that is sorted upwards, which must outlive it.
 [[nodiscard]] std::unique_ptr<Numbers> numbers_of(const std::vector<Number>& sorted,

@@ -1,12 +1,13 @@
 #include "provider/reads/plan.hpp"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 #include "model/limits.hpp"
 #include "provider/core/counters.hpp"
 #include "provider/core/instances.hpp"
 #include "provider/core/keys.hpp"
+#include "provider/reads/wanted.hpp"
 
 namespace duroxide::storage {
 
@@ -77,6 +78,31 @@ void add_list(std::optional<std::vector<Number>> numbers, Plan& plan) {
   }
 }
 
+/// The set of those that have one of the statuses, and the name if one is asked for.
+void add_set_of_statuses(const InstanceFilter& filter, Wanted wanted, Plan& plan) {
+  if (!filter.orchestration_name && !filter.status && !plan.sets.empty()) {
+    return;
+  }
+  if (!filter.orchestration_name && !wanted.includes_paused()) {
+    plan.status_set = plan.sets.size();
+  }
+  NumberSet& set = plan.sets.emplace_back();
+  for (const auto status : wanted.statuses) {
+    if (filter.orchestration_name) {
+      set.ranges.push_back(name_range(*filter.orchestration_name, status));
+      plan.counters.push_back(name_counter_prefix(*filter.orchestration_name, status));
+    } else {
+      set.ranges.push_back(status_range(status));
+      plan.counters.push_back(status_counter_prefix(status));
+    }
+  }
+  for (const std::string& name : wanted.paused_orchestrations) {
+    set.ranges.push_back(name_range(name, ExecutionStatus::running));
+    plan.counters.push_back(name_counter_prefix(name, ExecutionStatus::running));
+  }
+  set.listed = std::move(wanted.paused_instances);
+}
+
 }  // namespace
 
 bool Plan::is_selective() const {
@@ -121,38 +147,25 @@ std::optional<Number> first_created_at(const ReadView& view, Timestamp time) {
 
 Plan make_plan(const ReadView& view, const InstanceFilter& filter) {
   Plan plan;
-  const std::set<ExecutionStatus> wanted =
-      filter.status
-          ? std::set(filter.status->begin(), filter.status->end())
-          : std::set{ExecutionStatus::running, ExecutionStatus::completed, ExecutionStatus::failed};
-  plan.statuses.assign(wanted.begin(), wanted.end());
-  plan.nothing = plan.statuses.empty() || !can_match(filter);
+  Wanted wanted = wanted_by(view, filter);
+  plan.nothing = wanted.nothing() || !can_match(filter);
   if (plan.nothing) {
     return plan;
+  }
+  plan.statuses.assign(wanted.statuses.begin(), wanted.statuses.end());
+  if (wanted.includes_paused()) {
+    plan.statuses.insert(plan.statuses.begin(), ExecutionStatus::running);
   }
   add_span_of_time(view, filter, plan);
   if (filter.parent_instance) {
     const auto parent = find_number(view, *filter.parent_instance);
     plan.nothing = plan.nothing || !parent;
-    plan.sets.push_back({{Table::by_parent, make_key(parent.value_or(0))}});
+    plan.sets.push_back({{{Table::by_parent, make_key(parent.value_or(0))}}, {}});
   }
   for (const std::string& tag : filter.tags) {
-    plan.sets.push_back({{Table::by_tag, name_prefix(tag)}});
+    plan.sets.push_back({{{Table::by_tag, name_prefix(tag)}}, {}});
   }
-  if (filter.orchestration_name) {
-    auto& set = plan.sets.emplace_back();
-    for (const auto status : plan.statuses) {
-      set.push_back(name_range(*filter.orchestration_name, status));
-      plan.counters.push_back(name_counter_prefix(*filter.orchestration_name, status));
-    }
-  } else if (filter.status || plan.sets.empty()) {
-    plan.status_set = plan.sets.size();
-    auto& set = plan.sets.emplace_back();
-    for (const auto status : plan.statuses) {
-      set.push_back(status_range(status));
-      plan.counters.push_back(status_counter_prefix(status));
-    }
-  }
+  add_set_of_statuses(filter, std::move(wanted), plan);
   if (filter.id_prefix && filter.order != InstanceOrder::id && !filter.id_prefix->empty()) {
     add_list(list_ids(view, *filter.id_prefix), plan);
     plan.check_id = plan.lists.empty();
@@ -162,7 +175,8 @@ Plan make_plan(const ReadView& view, const InstanceFilter& filter) {
     plan.check_updated = true;
   }
   plan.check_record = filter.version || filter.roots_only;
-  if (plan.sets.size() > 1 || !plan.lists.empty() || plan.reads_records()) {
+  if (plan.sets.size() > 1 || !plan.sets.front().listed.empty() || !plan.lists.empty() ||
+      plan.reads_records()) {
     plan.counters.clear();
   }
   return plan;

@@ -21,9 +21,9 @@ struct Plan {
   /// span of numbers.
   Number first = 0;
   Number end = std::numeric_limits<Number>::max();
-  std::vector<ExecutionStatus> statuses;
-  /// An instance matches if it is in one range of each. Which of them says nothing but the status:
-  std::vector<std::vector<Range>> sets;
+  std::vector<ExecutionStatus> statuses;  ///< no other can match
+  /// An instance matches if it is in each of them. Which of them says nothing but the status:
+  std::vector<NumberSet> sets;
   std::optional<std::size_t> status_set;
   /// Short lists that it must be in as well, sorted upwards.
   std::vector<std::vector<Number>> lists;

@@ -27,9 +27,7 @@ bool Walk::holds(Number number, bool known_status) const {
     if (known_status && plan.status_set == i) {
       continue;
     }
-    const auto& set = plan.sets[i];
-    if (std::none_of(set.begin(), set.end(),
-                     [&](const Range& range) { return contains(view, range, number); })) {
+    if (!contains(view, plan.sets[i], number)) {
       return false;
     }
   }

@@ -33,7 +33,7 @@ InstanceTree Management::tree(const std::string& instance) const {
   auto root = find_instance(*view, instance);
   InstanceTree tree;
   tree.root_id = root.record.id;
-  tree.instances.push_back(summarize(std::move(root.record)));
+  tree.instances.push_back(summarize(*view, root.number, std::move(root.record)));
   std::vector<Level> path{{root.number, 0}};
   std::unordered_set<Number> seen{root.number};
   auto children = view->cursor(Table::by_parent);
@@ -54,7 +54,7 @@ InstanceTree Management::tree(const std::string& instance) const {
       continue;  // imported instances can name each other as parents
     }
     if (auto record = load_if_readable(*view, *child, log_)) {
-      tree.instances.push_back(summarize(std::move(*record)));
+      tree.instances.push_back(summarize(*view, *child, std::move(*record)));
     }
     path.push_back({*child, 0});
   }

@@ -164,8 +164,7 @@ void RowCheck::check_result() {
     return;
   }
   const auto status = decode_result(value_);
-  if (is_readable(status) &&
-      status->is_completed() != (record->status == ExecutionStatus::completed)) {
+  if (is_readable(status) && *status != record->status) {
     found("the result is not of the kind that the status of the instance is");
   }
 }
