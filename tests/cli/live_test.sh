@@ -191,6 +191,35 @@ run 0 count --status failed
 run 0 --json count
 has /count 2
 
+# What was cancelled has not failed, and what is paused can be asked for.
+run 0 start Approval gone-1
+run 0 terminate gone-1 --reason enough --yes
+run 0 list --status failed
+says_not 'gone-1'
+run 0 list --status cancelled
+says 'gone-1' 'Cancelled'
+run 0 --json list --status cancelled --all
+has /status Cancelled
+has /cancelled true
+has /error/message enough
+run 0 count --status failed
+[[ $(cat output) == 1 ]] || fail 'what was cancelled is counted as failed'
+run 0 start Approval held-1
+run 0 pause held-1
+run 0 list --status paused,cancelled
+says 'gone-1' 'held-1'
+run 0 count --status paused
+[[ $(cat output) == 1 ]] || fail 'one paused instance was expected'
+run 0 --json health
+has /health_score 50
+has /failed_instances 1
+has /cancelled_instances 1
+has /paused_instances 1
+run 0 health
+says 'score:' '50 of 100: 1 of the 2 instances that ended completed, 1 failed'
+run 0 delete gone-1 --yes
+run 0 delete held-1 --force --yes
+
 # stats, health, stuck
 run 0 stats
 says 'instances:' 'timers:'

@@ -16,7 +16,7 @@ namespace {
 std::string describe(const InstanceFilter& filter) {
   std::string text = "order " + std::to_string(static_cast<int>(filter.order)) +
                      (filter.descending ? " descending" : "");
-  for (const auto status : filter.status.value_or(std::vector<ExecutionStatus>{})) {
+  for (const StatusFilter& status : filter.status.value_or(std::vector<ExecutionStatus>{})) {
     text += " " + std::string(to_string(status));
   }
   text += " name " + filter.orchestration_name.value_or("any");
@@ -65,7 +65,11 @@ TEST_CASE("any filter lists, pages and counts what matches", "[listing][property
   for (int round = 0; round < 8; ++round) {
     population.change(60);
     population.change_and_undo(10);
+    population.pause_at_random();
     const auto reads = population.reads();
+    InstanceFilter paused;
+    paused.status = {StatusFilter::paused()};
+    REQUIRE(reads.counts().paused == population.expected(paused).size());
     for (int i = 0; i < 60; ++i) {
       auto filter = population.random_filter();
       INFO(describe(filter));

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "provider/core/counters.hpp"
+#include "provider/core/paused.hpp"
 
 namespace duroxide::testing {
 
@@ -13,13 +15,25 @@ namespace {
 
 const std::vector<std::string> names{"Order", "Orde", "Pay"};
 const std::vector<std::string> tags{"red", "blue", "green"};
+const std::vector<ExecutionStatus> statuses{ExecutionStatus::running, ExecutionStatus::completed,
+                                            ExecutionStatus::failed, ExecutionStatus::cancelled};
 const std::vector<std::string> prefixes{"a-", "b-", "b-x"};
 
+bool is_paused(const InstanceRecord& record, const std::set<std::string>& paused) {
+  return record.status == ExecutionStatus::running &&
+         (paused.contains(pause_key(PauseScope::of_store())) ||
+          paused.contains(pause_key(PauseScope::of_orchestration(record.orchestration))) ||
+          paused.contains(pause_key(PauseScope::of_instance(record.id))));
+}
+
 bool matches(const InstanceFilter& filter, Number number, const InstanceRecord& record,
-             const std::map<Number, InstanceRecord>& living) {
+             const std::map<Number, InstanceRecord>& living, const std::set<std::string>& paused) {
   const auto parent = living.find(record.parent_number);
-  return (!filter.status ||
-          std::count(filter.status->begin(), filter.status->end(), record.status) != 0) &&
+  return (!filter.status || std::any_of(filter.status->begin(), filter.status->end(),
+                                        [&](const StatusFilter& each) {
+                                          return each == record.status ||
+                                                 (each.is_paused() && is_paused(record, paused));
+                                        })) &&
          (!filter.orchestration_name || *filter.orchestration_name == record.orchestration) &&
          (!filter.created_after || record.created_at >= *filter.created_after) &&
          (!filter.created_before || record.created_at < *filter.created_before) &&
@@ -90,7 +104,7 @@ void Population::update() {
   after.event_count += pick(4);
   instances_.count_events(static_cast<std::int64_t>(after.event_count - before.event_count));
   if (chance(60)) {
-    after.status = static_cast<ExecutionStatus>(pick(3));
+    after.status = statuses[pick(statuses.size())];
   }
   if (chance(10)) {
     after.orchestration = names[pick(names.size())];
@@ -105,6 +119,29 @@ void Population::remove() {
   instances_.remove(number, record);
   instances_.count_events(-static_cast<std::int64_t>(record.event_count));
   living.erase(number);
+}
+
+void Population::pause_at_random() {
+  change_with([this] {
+    for (const std::string& key : std::exchange(paused, {})) {
+      batch_.erase(Table::paused, key);
+    }
+    const auto pause = [this](const PauseScope& scope) {
+      paused.insert(pause_key(scope));
+      batch_.put(Table::paused, pause_key(scope), make_key(sortable(now_)));
+    };
+    if (chance(10)) {
+      pause(PauseScope::of_store());
+    }
+    for (const std::string& name : names) {
+      if (chance(25)) {
+        pause(PauseScope::of_orchestration(name));
+      }
+    }
+    for (int i = 0; i < 5; ++i) {
+      pause(PauseScope::of_instance(living.at(pick_living()).id));
+    }
+  });
 }
 
 void Population::change_once() {
@@ -155,10 +192,13 @@ InstanceFilter Population::random_filter() {
   };
   if (chance(40)) {
     filter.status.emplace();
-    for (int i = 0; i < 4; ++i) {
+    for (const auto status : statuses) {
       if (chance(40)) {
-        filter.status->push_back(static_cast<ExecutionStatus>(i));
+        filter.status->push_back(status);
       }
+    }
+    if (chance(30)) {
+      filter.status->push_back(StatusFilter::paused());
     }
   }
   if (chance(30)) {
@@ -202,7 +242,7 @@ InstanceFilter Population::random_filter() {
 std::vector<std::string> Population::expected(const InstanceFilter& filter) const {
   std::vector<std::pair<Number, InstanceRecord>> rows;
   for (const auto& [number, record] : living) {
-    if (matches(filter, number, record, living)) {
+    if (matches(filter, number, record, living, paused)) {
       rows.emplace_back(number, record);
     }
   }

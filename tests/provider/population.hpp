@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ class Population {
   void create();
   void update();
   void remove();
+  /// Pauses anew: perhaps the store, some orchestrations and some instances.
+  void pause_at_random();
   /// A few of these, at random, in one commit.
   void change(int changes);
   /// The same, but the request is refused at its end.
@@ -44,6 +47,7 @@ class Population {
   [[nodiscard]] storage::Management reads() const;
 
   std::map<storage::Number, storage::InstanceRecord> living;
+  std::set<std::string> paused;  ///< keys of table `paused`
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
   std::shared_ptr<storage::WaitingReasons> reasons = std::make_shared<storage::WaitingReasons>();
 
