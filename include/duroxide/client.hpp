@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <duroxide/activity.hpp>
+#include <duroxide/client_management.hpp>
 #include <duroxide/clock.hpp>
 #include <duroxide/codec.hpp>
 #include <duroxide/errors.hpp>
@@ -88,6 +89,10 @@ class StartOptions {
   ReusePolicy reuse_ = ReusePolicy::reject;
 };
 
+/// What a wait can answer instead of a status: the seeds' name for it. A client has one type of error
+/// for all its calls.
+using WaitError = ClientError;
+
 /// The control plane of a store: starts, signals, cancels and watches instances, whether or not a
 /// runtime is at work on it. Every call that changes something returns after the change is durable.
 /// Safe to use from any number of threads, also from activities; a blocking call must not be made
@@ -99,7 +104,10 @@ class StartOptions {
 /// Errors of all: `storage_error`; `invalid_instance` for an id that is empty, longer than 255 bytes
 /// or not UTF-8; `invalid_input` for any other argument; `read_only`, if the store was opened for
 /// reading only, of every change and of a wait that is not over at once.
-class Client {
+///
+/// The calls that show what is in the store (`list_instances` and its like, from `ManagementCalls`)
+/// are those of `ManagementClient`, in their blocking form.
+class Client : public ManagementCalls<Client> {
  public:
   using Done = Result<void, ClientError>;
   using OnDone = std::function<void(Done)>;
@@ -116,6 +124,12 @@ class Client {
   explicit Client(Store store);
   /// A client that controls one store and reads management from another, a replica say.
   [[nodiscard]] static Client with_management(Store provider, Store management);
+  /// The seeds' names for a client with everything that one store offers; the latter for a store of
+  /// any kind.
+  [[nodiscard]] static Client from_lmdb_provider(Store store) { return Client(std::move(store)); }
+  [[nodiscard]] static Client from_provider_with_management(Store store) {
+    return Client(std::move(store));
+  }
   ~Client();
   Client(const Client&) = default;
   Client& operator=(const Client&) = default;
@@ -313,10 +327,12 @@ class Client {
   }
 
   [[nodiscard]] bool has_management_capability() const;
-  /// Errors: `management_not_available`.
+  /// The same calls as an object, with their callback forms and all that acts on instances. Errors:
+  /// `management_not_available`.
   [[nodiscard]] Result<ManagementClient, ClientError> management() const;
 
  private:
+  friend class ClientBuilder;
   struct Impl;
   using Text = Result<std::string, std::string>;
 

@@ -6,6 +6,7 @@
 #include <duroxide/activity.hpp>
 #include <duroxide/call_options.hpp>
 #include <duroxide/client.hpp>
+#include <duroxide/client_builder.hpp>
 #include <duroxide/clock.hpp>
 #include <duroxide/combinators.hpp>
 #include <duroxide/context.hpp>
@@ -19,6 +20,7 @@
 #include <duroxide/runtime.hpp>
 #include <duroxide/saga.hpp>
 #include <duroxide/status.hpp>
+#include <duroxide/status_filter.hpp>
 #include <duroxide/store.hpp>
 #include <duroxide/tags.hpp>
 #include <duroxide/task.hpp>

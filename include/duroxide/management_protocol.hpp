@@ -6,10 +6,14 @@
 /// Reads look at snapshots of what is committed. Requests that change something are answered after
 /// the commit that holds the change, like those of `ProviderActor`.
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <duroxide/changes.hpp>
@@ -81,12 +85,18 @@ struct ReadExecutionHistory {
   std::string instance;
   std::optional<std::uint64_t> execution_id;  ///< none: the current one
 };
+/// The seeds' other names for them.
+using ReadExecution = ReadExecutionHistory;
+using GetInstanceMetadata = GetInstanceInfo;
+using GetExecutionMetadata = GetExecutionInfo;
+
 struct GetQueueDepths {
   using Response = Answer<QueueDepths>;
 };
 struct GetSystemMetrics {
   using Response = Answer<SystemMetrics>;
 };
+using GetMetrics = GetSystemMetrics;
 struct GetSystemHealth {
   using Response = Answer<SystemHealth>;
 };
@@ -200,10 +210,46 @@ struct UnsubscribeChanges {
   std::uint64_t subscription_id = 0;
 };
 
+/// What a request gets from a store that does not offer it.
+[[nodiscard]] inline ProviderError not_available() {
+  return {ProviderError::Kind::not_available, "management",
+          "management features not available: the store does not offer this one", false};
+}
+
 /// Requests that each have one response.
 template <class... Requests>
 struct RequestList {
   using Actor = actors::Actor<actors::Replies<Requests, typename Requests::Response>...>;
+  using Behavior = typename Actor::behavior_type;
+
+  /// A behaviour of `handlers`, each for one of the requests, that answers `not_available` to all the
+  /// others. A handler takes its request by value or by reference, and returns the response or a
+  /// promise of it.
+  template <class... Handlers>
+  [[nodiscard]] static Behavior answer_only(Handlers... handlers) {
+    static_assert(
+        (takes_one_request<Handlers>() && ...),
+        "each handler takes exactly one of the requests; a generic lambda takes them all");
+    return std::apply([](auto... all) { return Behavior{std::move(all)...}; },
+                      std::tuple_cat(std::tuple<Handlers...>(std::move(handlers)...),
+                                     refusal_of<Requests, Handlers...>()...));
+  }
+
+ private:
+  template <class Handler>
+  [[nodiscard]] static constexpr bool takes_one_request() {
+    return (std::size_t{0} + ... + (std::is_invocable_v<Handler&, Requests&> ? 1U : 0U)) == 1;
+  }
+  template <class Request, class... Handlers>
+  [[nodiscard]] static auto refusal_of() {
+    if constexpr ((std::is_invocable_v<Handlers&, Request&> || ...)) {
+      return std::tuple<>();
+    } else {
+      const auto refuse = [](const Request&) ->
+          typename Request::Response { return failure(not_available()); };
+      return std::tuple(refuse);
+    }
+  }
 };
 
 /// Everything that is asked of management.
@@ -222,6 +268,27 @@ namespace duroxide {
 
 /// The optional second interface of a store. Its reads never pass through the writer.
 using ManagementActor = management::Requests::Actor;
+/// The seeds' names for it.
+using ManagementProvider = ManagementActor;
+using ManagementCapability = ManagementActor;
+
+namespace management {
+
+/// What the actor of a store returns that offers only a part of management:
+///
+///     ManagementActor::behavior_type behavior() {
+///       return duroxide::management::answer_only(
+///           [](const management::GetQueueDepths&) -> management::Answer<QueueDepths> { … });
+///     }
+///
+/// Whatever has no handler is answered with `not_available`, which a client gets as
+/// `management_not_available`.
+template <class... Handlers>
+[[nodiscard]] ManagementActor::behavior_type answer_only(Handlers... handlers) {
+  return Requests::answer_only(std::move(handlers)...);
+}
+
+}  // namespace management
 
 }  // namespace duroxide
 

@@ -1,6 +1,9 @@
 // Making a client, and what it tells instances.
 
+#include <duroxide/client_builder.hpp>
+
 #include "client/client_impl.hpp"
+#include "client/management_impl.hpp"
 #include "provider/store_impl.hpp"
 
 namespace duroxide {
@@ -12,19 +15,51 @@ Client::Impl::Impl(Store provider_store, Store management_store)
       management(std::move(management_store)),
       actor(client::spawn_client_actor(provider_of(store))) {}
 
+const ManagementClient& Client::Impl::management_client() {
+  std::call_once(management_made, [this] { made_management.emplace(management); });
+  return *made_management;
+}
+
 Client::Impl::~Impl() {
   actors::send_from_outside(actor, client::Close{});
 }
 
 Client::Client(Store store) : impl_(std::make_shared<Impl>(store, store)) {}
 
+namespace {
+
+/// The control of one store beside the management of another. What management changes, it changes in
+/// the store that is controlled. The other actor is read only, and lives as long as its store.
+Store join(const Store& provider, const ManagementActor& management, std::function<void()> keep) {
+  return make_store(detail::StoreAccess::actor_system(provider), provider.clock(),
+                    provider_of(provider), management, std::move(keep));
+}
+
+}  // namespace
+
 Client Client::with_management(Store provider, Store management) {
-  // What management changes, it changes in the store that is controlled. The other actor is read
-  // only, and lives as long as its store.
-  Store both =
-      make_store(detail::StoreAccess::actor_system(provider), provider.clock(),
-                 provider_of(provider), management_of(management), [provider, management] {});
+  Store both = join(provider, management_of(management), [provider, management] {});
   return Client(std::make_shared<Impl>(std::move(provider), std::move(both)));
+}
+
+Result<Client, ClientError> ClientBuilder::build() const {
+  if (!provider_) {
+    return failure(ClientError{ClientError::Kind::invalid_input,
+                               "a client needs a store to control: call `with_provider`"});
+  }
+  if (management_) {
+    return Client::with_management(*provider_, *management_);
+  }
+  Store bare = join(*provider_, ManagementActor(), [provider = *provider_] {});
+  return Client(std::make_shared<Client::Impl>(*provider_, std::move(bare)));
+}
+
+Client ManagementClient::runtime(Store provider) const {
+  return Client::with_management(std::move(provider), impl_->store);
+}
+
+Client ManagementClient::runtime() const {
+  return Client(impl_->store);
 }
 
 Client::~Client() = default;
@@ -121,7 +156,7 @@ Result<ManagementClient, ClientError> Client::management() const {
   if (!has_management_capability()) {
     return failure(client::no_management());
   }
-  return ManagementClient(impl_->management);
+  return impl_->management_client();
 }
 
 }  // namespace duroxide

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -67,10 +68,15 @@ struct Client::Impl {
     return awaited.wait(system(), std::nullopt);
   }
 
+  /// Made when it is first asked for: it has actors of its own.
+  [[nodiscard]] const ManagementClient& management_client();
+
   Store store;
   Store management;
   client::ClientActor actor;
   std::atomic<std::uint64_t> last_wait_id{0};
+  std::once_flag management_made;
+  std::optional<ManagementClient> made_management;
 };
 
 }  // namespace duroxide

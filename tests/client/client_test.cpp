@@ -27,6 +27,12 @@ TEST_CASE("client: a start with everything") {
   CHECK(start.parent->event_id == 7);
 }
 
+TEST_CASE("client: a start with a delay") {
+  FacadeFixture f;
+  CHECK(f.started(StartOptions().delay(5000ms)).delay == 5000ms);
+  CHECK(f.started(StartOptions().delay(2s)).delay == 2000ms);
+}
+
 TEST_CASE("client: events, messages and cancellation") {
   FacadeFixture f;
   const auto raised = f.served<EnqueueOrchestratorWork>(

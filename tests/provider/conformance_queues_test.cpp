@@ -187,6 +187,22 @@ TEST_CASE("a parked timer service hears of an earlier timer", "[conformance]") {
             .kind == Kind::instance_not_found);
 }
 
+TEST_CASE("a timer from outside fires at its time, once", "[conformance]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  const auto now = world.clock->now();
+  world.start("a");
+  world.ack(ack_of(world.fetch_one())).value();
+  world.ask<Done>(*world.client, EnqueueTimerWork{work::TimerFired{"a", 1, 9, now + 3s}}).value();
+  CHECK(world.due()->lock_tokens.empty());
+  CHECK(world.nothing_to_fetch());
+  world.clock->advance(3s);
+  const auto due = world.due()->lock_tokens;
+  REQUIRE(due.size() == 1);
+  world.ask<Done>(*world.timers, AckTimer{due}).value();
+  CHECK(world.fetch_one().messages == std::vector<WorkItem>{work::TimerFired{"a", 1, 9, now + 3s}});
+  CHECK(world.ask<Done>(*world.timers, AckTimer{due}).error().kind == Kind::invalid_lock_token);
+}
+
 TEST_CASE("a cancelled timer never fires", "[conformance]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto due_at = world.clock->now() + 1s;

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include <duroxide/client.hpp>
+
+namespace duroxide {
+
+/// Makes a client step by step. Setters chain: `ClientBuilder().with_provider(store).build()`. Not to
+/// be used from several threads at once.
+class ClientBuilder {
+ public:
+  /// The store to control. Needed.
+  ClientBuilder& with_provider(Store store) {
+    provider_ = std::move(store);
+    return *this;
+  }
+  /// The store to read management from: the same, or a replica. Without this the client has no
+  /// management, whatever its store offers.
+  ClientBuilder& with_management(Store store) {
+    management_ = std::move(store);
+    return *this;
+  }
+  /// Errors: `invalid_input` without a provider.
+  [[nodiscard]] Result<Client, ClientError> build() const;
+
+ private:
+  std::optional<Store> provider_;
+  std::optional<Store> management_;
+};
+
+}  // namespace duroxide
