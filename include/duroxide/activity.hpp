@@ -17,16 +17,23 @@ namespace duroxide {
 
 class Client;
 
-/// Names one call of an activity for ever, whichever delivery of it. As text it can leave the
-/// process; whoever has it can finish the call with `Client::complete_activity`.
+/// Names one call of an activity for ever, whichever delivery of it: no other call has the same
+/// token, not even one of an instance that was deleted and started anew under its id, nor one that a
+/// rewind has scheduled in its place. As text it can leave the process; whoever has it can finish the
+/// call with `Client::complete_activity`.
 struct ActivityToken {
   std::string instance;
   std::uint64_t execution_id = 0;
   std::uint64_t event_id = 0;
+  /// A random number that the instance drew when it was started, and draws anew when it is rewound;
+  /// forks and imported instances draw their own. 0 if the instance was last started or restored by a
+  /// release without incarnations (0.1 and before).
+  std::uint64_t incarnation = 0;
 
-  /// `execution/event/instance`.
+  /// `incarnation/execution/event/instance`, the incarnation as an `i` and 16 hexadecimal digits;
+  /// without it if it is 0.
   [[nodiscard]] std::string to_string() const;
-  /// Errors: a text that says what is wrong.
+  /// Reads both forms. Errors: a text that says what is wrong.
   [[nodiscard]] static Result<ActivityToken, std::string> parse(std::string_view text);
 
   bool operator==(const ActivityToken&) const = default;
@@ -50,6 +57,7 @@ class ActivityContext {
     std::optional<std::string> tag = std::nullopt;
     std::optional<std::string> session = std::nullopt;
     std::optional<std::string> progress = std::nullopt;
+    std::uint64_t incarnation = 0;
   };
 
   /// What the engine does for a running activity. All may be empty: then nothing is cancelled,
@@ -68,10 +76,11 @@ class ActivityContext {
 
   [[nodiscard]] const std::string& instance_id() const { return call_.instance; }
   [[nodiscard]] std::uint64_t execution_id() const { return call_.execution_id; }
-  /// The event that scheduled this call: with instance and execution it names the call for ever.
+  /// The event that scheduled this call. After a rewind another call may have the same; the token
+  /// tells them apart.
   [[nodiscard]] std::uint64_t event_id() const { return call_.event_id; }
   [[nodiscard]] ActivityToken token() const {
-    return {call_.instance, call_.execution_id, call_.event_id};
+    return {call_.instance, call_.execution_id, call_.event_id, call_.incarnation};
   }
   [[nodiscard]] const std::string& orchestration_name() const { return call_.orchestration; }
   [[nodiscard]] const std::string& orchestration_version() const { return call_.version; }

@@ -136,6 +136,7 @@ struct PendingActivity {
   std::optional<Timestamp> progress_at;
   /// Set while it cannot go on by itself, e.g. `waiting for registration of …`.
   std::optional<std::string> waiting_for;
+  std::string token;  ///< its `ActivityToken` as text, for `Client::complete_activity`
 };
 
 /// A timer that was created and has neither fired nor been cancelled.

@@ -104,6 +104,10 @@ struct AckOrchestrationItem {
   std::vector<ValueChange> values;  ///< at most one for each key
   std::optional<CustomStatusChange> custom_status;
   ExecutionMetadata metadata;
+  /// The messages of the item, by their place in it from 0 on, that the turn has not looked at because
+  /// the execution ended before. If it has failed, they are kept for a rewind or a fork, with those
+  /// that have arrived since the item was handed out; else they are dropped.
+  std::vector<std::uint64_t> untaken;
   bool stays_resident = false;  ///< the holder keeps the instance: send no history next time
 };
 
@@ -220,6 +224,8 @@ struct ActivityReference {
   std::string instance;
   std::uint64_t execution_id = 0;
   std::uint64_t event_id = 0;
+  /// Of the instance, as the activity's item says. Another one is `activity_not_found`.
+  std::uint64_t incarnation = 0;
 };
 
 /// Records how far an activity is; the next delivery, and management, see it. Errors:

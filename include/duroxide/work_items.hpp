@@ -47,6 +47,8 @@ struct ActivityExecute {
   std::string version;
   std::optional<std::string> tag = std::nullopt;
   std::optional<std::string> session = std::nullopt;
+  /// Of the instance, see `ActivityToken`. The store sets it when the item is queued.
+  std::uint64_t incarnation = 0;
   bool operator==(const ActivityExecute&) const = default;
 };
 

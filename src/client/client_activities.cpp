@@ -10,7 +10,8 @@ using client::block;
 template <class Request>
 void Client::Impl::ask_activity(Request request, OnDone on_done) const {
   const provider::ActivityReference& activity = request.activity;
-  const ActivityToken token{activity.instance, activity.execution_id, activity.event_id};
+  const ActivityToken token{activity.instance, activity.execution_id, activity.event_id,
+                            activity.incarnation};
   ask(std::move(request), OnDone([token, on_done = std::move(on_done)](const Done& done) {
         if (!done && done.error().kind == ClientError::Kind::activity_not_found) {
           on_done(failure(client::activity_not_found(token)));
@@ -23,7 +24,7 @@ void Client::Impl::ask_activity(Request request, OnDone on_done) const {
 namespace {
 
 provider::ActivityReference reference_to(const ActivityToken& activity) {
-  return {activity.instance, activity.execution_id, activity.event_id};
+  return {activity.instance, activity.execution_id, activity.event_id, activity.incarnation};
 }
 
 }  // namespace

@@ -115,7 +115,8 @@ json json_of(const PendingActivity& activity) {
           {"attempts", activity.attempts},
           {"progress", text_or_null(activity.progress)},
           {"progress_at", time_or_null(activity.progress_at)},
-          {"waiting_for", text_or_null(activity.waiting_for)}};
+          {"waiting_for", text_or_null(activity.waiting_for)},
+          {"token", json_of_text(activity.token)}};
 }
 
 json json_of(const PendingTimer& timer) {

@@ -100,7 +100,8 @@ DUROXIDE_JSON(ActivityExecute, io.needed("instance", x.instance);
               io.needed("execution_id", x.execution_id); io.needed("id", x.id);
               io.needed("name", x.name); io.needed("input", x.input);
               io.needed("orchestration", x.orchestration); io.needed("version", x.version);
-              io.usual("tag", x.tag); io.usual("session", x.session);)
+              io.usual("tag", x.tag); io.usual("session", x.session);
+              io.usual("incarnation", x.incarnation);)
 DUROXIDE_JSON(ActivityCompleted, io.needed("instance", x.instance);
               io.needed("execution_id", x.execution_id); io.needed("id", x.id);
               io.needed("result", x.result);)

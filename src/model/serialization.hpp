@@ -94,8 +94,15 @@ DUROXIDE_LAYOUT(StartOrchestration, x.instance, x.orchestration, x.input, x.vers
                 x.tags)
 DUROXIDE_LAYOUT(ContinueAsNew, x.instance, x.execution_id, x.orchestration, x.input, x.version,
                 x.parent, x.carried)
-DUROXIDE_LAYOUT(ActivityExecute, x.instance, x.execution_id, x.id, x.name, x.input, x.orchestration,
-                x.version, x.tag, x.session)
+/// Version 2 has the incarnation.
+template <class Archive>
+void serialize(Archive& archive, ActivityExecute& x, std::uint32_t const version) {
+  archive(x.instance, x.execution_id, x.id, x.name, x.input, x.orchestration, x.version, x.tag,
+          x.session);
+  if (version >= 2) {
+    archive(x.incarnation);
+  }
+}
 DUROXIDE_LAYOUT(ActivityCompleted, x.instance, x.execution_id, x.id, x.result)
 DUROXIDE_LAYOUT(ActivityFailed, x.instance, x.execution_id, x.id, x.details)
 DUROXIDE_LAYOUT(TimerFired, x.instance, x.execution_id, x.id, x.fire_at)
@@ -153,7 +160,7 @@ CEREAL_CLASS_VERSION(duroxide::event::KeyValueReadCompleted, 1)
 CEREAL_CLASS_VERSION(duroxide::event::PatchMarked, 1)
 CEREAL_CLASS_VERSION(duroxide::work::StartOrchestration, 1)
 CEREAL_CLASS_VERSION(duroxide::work::ContinueAsNew, 1)
-CEREAL_CLASS_VERSION(duroxide::work::ActivityExecute, 1)
+CEREAL_CLASS_VERSION(duroxide::work::ActivityExecute, 2)
 CEREAL_CLASS_VERSION(duroxide::work::ActivityCompleted, 1)
 CEREAL_CLASS_VERSION(duroxide::work::ActivityFailed, 1)
 CEREAL_CLASS_VERSION(duroxide::work::TimerFired, 1)

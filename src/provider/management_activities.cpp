@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <duroxide/activity.hpp>
+
 #include "provider/core/keys.hpp"
 #include "provider/management.hpp"
 
@@ -52,6 +54,9 @@ std::vector<PendingActivity> Management::pending_activities(
     PendingActivity activity;
     activity.execution_id = row.item.execution_id;
     activity.correlation_id = row.item.id;
+    activity.token =
+        ActivityToken{found.record.id, row.item.execution_id, row.item.id, row.item.incarnation}
+            .to_string();
     activity.name = std::move(row.item.name);
     activity.input = std::move(row.item.input);
     if (row.item.id > 0 && row.item.id <= history.size()) {

@@ -23,6 +23,7 @@ ActivityContext::Call describe(const provider::WorkerItem& delivered) {
   call.tag = item.tag;
   call.session = item.session;
   call.progress = delivered.progress;
+  call.incarnation = item.incarnation;
   return call;
 }
 

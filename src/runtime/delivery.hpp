@@ -33,7 +33,7 @@ class Delivery {
   [[nodiscard]] std::optional<std::string> next_progress();
 
   [[nodiscard]] provider::ActivityReference reference() const {
-    return {item.item.instance, item.item.execution_id, item.item.id};
+    return {item.item.instance, item.item.execution_id, item.item.id, item.item.incarnation};
   }
 
  private:

@@ -9,12 +9,13 @@ using Kind = ClientError::Kind;
 
 namespace {
 
-const ActivityToken token{"i", 2, 7};
+const ActivityToken token{"i", 2, 7, 0xABC};
 
 void check_reference(const ActivityReference& activity) {
   CHECK(activity.instance == "i");
   CHECK(activity.execution_id == 2);
   CHECK(activity.event_id == 7);
+  CHECK(activity.incarnation == 0xABC);
 }
 
 }  // namespace
@@ -64,7 +65,8 @@ TEST_CASE("client: an activity that is not open any more") {
   for (const auto& done : {f.client->complete_activity(token), f.client->fail_activity(token, "x"),
                            f.client->heartbeat_activity(token, 1)}) {
     CHECK(kind_of(done) == Kind::activity_not_found);
-    CHECK_THAT(done.error().message, Catch::Contains("2/7/i") && Catch::Contains("cancelled"));
+    CHECK_THAT(done.error().message,
+               Catch::Contains("i0000000000000abc/2/7/i") && Catch::Contains("cancelled"));
   }
 }
 

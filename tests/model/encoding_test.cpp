@@ -56,6 +56,12 @@ std::map<std::string, std::string> golden_records() {
   return records;
 }
 
+/// Records in a layout of an earlier release, and what they are read as.
+std::map<std::string, WorkItem> earlier_work_items() {
+  return {{"work.ActivityExecute.v1", work::ActivityExecute{"i", 3, 4, "Charge", "in", "Orders",
+                                                            "1.2.3", "gpu", "session-1"}}};
+}
+
 }  // namespace
 
 // Prints what the golden file would hold, for the day a layout gets a new version: the old lines
@@ -69,7 +75,7 @@ TEST_CASE("print golden records", "[.print]") {
 TEST_CASE("the stored form is the one that was released") {
   const auto golden = golden_records();
   const auto samples = encoded_samples();
-  REQUIRE(golden.size() == samples.size());
+  REQUIRE(golden.size() == samples.size() + earlier_work_items().size());
   for (const auto& [name, record] : samples) {
     INFO(name);
     REQUIRE(golden.count(name) == 1);
@@ -84,6 +90,10 @@ TEST_CASE("released records decode to what they were made of") {
     CHECK(model::decode_events(golden.at(name)).value() == std::vector<Event>{event});
   }
   for (const auto& [name, item] : sample_work_items()) {
+    INFO(name);
+    CHECK(model::decode_work_item(golden.at(name)).value() == item);
+  }
+  for (const auto& [name, item] : earlier_work_items()) {
     INFO(name);
     CHECK(model::decode_work_item(golden.at(name)).value() == item);
   }

@@ -76,7 +76,7 @@ std::vector<std::pair<std::string, WorkItem>> sample_work_items() {
       {"work.ContinueAsNew",
        work::ContinueAsNew{"i", 3, "Orders", "in", std::nullopt, parent, carried}},
       {"work.ActivityExecute",
-       work::ActivityExecute{"i", 3, 4, "Charge", "in", "Orders", "1.2.3", "gpu", "session-1"}},
+       work::ActivityExecute{"i", 3, 4, "Charge", "in", "Orders", "1.2.3", "gpu", "session-1", 5}},
       {"work.ActivityCompleted", work::ActivityCompleted{"i", 3, 4, "out"}},
       {"work.ActivityFailed", work::ActivityFailed{"i", 3, 4, full_error()}},
       {"work.TimerFired", work::TimerFired{"i", 3, 4, time_1}},

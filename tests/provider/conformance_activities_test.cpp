@@ -34,8 +34,6 @@ Done end(World& world, const ActivityReference& activity, WorkItem completion) {
   return world.ask<Done>(*world.client, CompleteActivity{activity, std::move(completion)});
 }
 
-const ActivityReference call_2{"a", 1, 2};
-
 }  // namespace
 
 // --- cancelled work -------------------------------------------------------------------------------
@@ -130,6 +128,7 @@ TEST_CASE("progress is there for management and for the next delivery",
           "[conformance][activities]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2, "gpu", "s"}, {3}});
+  const ActivityReference call_2 = reference_to(world, 2);
   const auto item = ask_for_work(world, *world.worker, TagFilter::any(), 1).value().at(0);
   CHECK_FALSE(item.progress);
   beat(world, call_2, "half").value();
@@ -160,9 +159,13 @@ TEST_CASE("progress is there for management and for the next delivery",
 TEST_CASE("a heartbeat for nothing is refused", "[conformance][activities]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2}});
+  const ActivityReference call_2 = reference_to(world, 2);
   const auto item = world.fetch_work().at(0);
-  for (const auto& nothing :
-       {ActivityReference{"a", 1, 3}, ActivityReference{"a", 2, 2}, ActivityReference{"b", 1, 2}}) {
+  const auto in = call_2.incarnation;
+  REQUIRE(in != 0);
+  for (const auto& nothing : {ActivityReference{"a", 1, 3, in}, ActivityReference{"a", 2, 2, in},
+                              ActivityReference{"b", 1, 2, in},
+                              ActivityReference{"a", 1, 2, in + 1}, ActivityReference{"a", 1, 2}}) {
     const auto error = beat(world, nothing, "x").error();
     CHECK(error.kind == Kind::activity_not_found);
     CHECK(error.operation == "heartbeat");
@@ -209,6 +212,7 @@ TEST_CASE("progress goes with its activity", "[activities]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   schedule(world, {{2}});
+  const ActivityReference call_2 = reference_to(world, 2);
   const auto item = world.fetch_work().at(0);
   beat(world, call_2, "half").value();
   const auto key = storage::WorkKey{1, 1, 2}.bytes();
@@ -230,6 +234,7 @@ TEST_CASE("heartbeats join the commit that happens anyway", "[activities][group_
   FaultyWorld faulty;
   World& world = faulty.world;
   schedule(world, {{2}});
+  const ActivityReference call_2 = reference_to(world, 2);
   const auto before = faulty.kv->commits;
   for (int i = 0; i < 20; ++i) {
     (void)world.client->ask<Done>(Heartbeat{call_2, "step " + std::to_string(i)});
@@ -245,6 +250,7 @@ TEST_CASE("heartbeats join the commit that happens anyway", "[activities][group_
 TEST_CASE("progress survives, and what is unreadable of it harms nobody", "[activities][reopen]") {
   auto running = std::make_unique<FaultyWorld>();
   schedule(running->world, {{2}, {3}});
+  const ActivityReference call_2 = reference_to(running->world, 2);
   REQUIRE(running->world.fetch_work(2).size() == 2);
   beat(running->world, call_2, "half").value();
   const auto kv = running->kv;
@@ -267,6 +273,7 @@ TEST_CASE("progress survives, and what is unreadable of it harms nobody", "[acti
 TEST_CASE("an activity can be completed from outside", "[conformance][activities]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2}});
+  const ActivityReference call_2 = reference_to(world, 2);
   const bool leased = GENERATE(false, true);
   WorkerItem item;
   if (leased) {
@@ -291,12 +298,16 @@ TEST_CASE("an activity can be completed from outside", "[conformance][activities
 TEST_CASE("a completion from outside must be of that very call", "[conformance][activities]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2}});
+  const ActivityReference call_2 = reference_to(world, 2);
   for (const WorkItem& wrong :
        {WorkItem(work::ActivityCompleted{"b", 1, 2, ""}),
         WorkItem(work::ActivityCompleted{"a", 2, 2, ""}),
         WorkItem(work::ActivityFailed{"a", 1, 3, {}}), raise_item("a", "Go")}) {
     CHECK(end(world, call_2, wrong).error().kind == Kind::invalid_input);
   }
+  CHECK(end(world, {"a", 1, 2, call_2.incarnation + 1}, work::ActivityCompleted{"a", 1, 2, ""})
+            .error()
+            .kind == Kind::activity_not_found);
   CHECK(end(world, {"b", 1, 2}, work::ActivityCompleted{"b", 1, 2, ""}).error().kind ==
         Kind::activity_not_found);
   CHECK(world.nothing_to_fetch());
@@ -308,6 +319,7 @@ TEST_CASE("a completion from outside that is not committed has not been",
   FaultyWorld faulty;
   World& world = faulty.world;
   schedule(world, {{2}});
+  const ActivityReference call_2 = reference_to(world, 2);
   const auto item = world.fetch_work().at(0);
   beat(world, call_2, "half").value();
   faulty.kv->failures = 1;

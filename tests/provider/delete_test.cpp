@@ -33,7 +33,8 @@ struct BusyInstance {
     world.ack(ack).value();
     abandon_work(world, world.fetch_work().at(0).lock_token, {}, {}, "poison").value();
     leased = world.fetch_work().at(0);
-    world.ask<Done>(*world.client, Heartbeat{{"a", 2, 3}, "half"}).value();
+    reference = reference_to(world, 3);
+    world.ask<Done>(*world.client, Heartbeat{reference, "half"}).value();
     world.enqueue(raise_item("a", "Later"), Milliseconds{5000}).value();
     world.raise("a", "Now");
     turn = world.fetch_one();
@@ -44,6 +45,7 @@ struct BusyInstance {
   }
 
   WorkerItem leased;
+  ActivityReference reference;
   OrchestrationItem turn;
   std::vector<LockToken> due;
 };
@@ -101,12 +103,26 @@ TEST_CASE("a deleted instance is gone for everybody", "[conformance][delete]") {
 
   CHECK(world.ack(ack_of(busy.turn)).error().kind == Kind::invalid_lock_token);
   CHECK(world.complete(busy.leased, "r").error().kind == Kind::invalid_lock_token);
-  CHECK(world.ask<Done>(*world.client, Heartbeat{{"a", 2, 3}, "on"}).error().kind ==
+  CHECK(world.ask<Done>(*world.client, Heartbeat{busy.reference, "on"}).error().kind ==
         Kind::activity_not_found);
   world.ask<Done>(*world.timers, AckTimer{busy.due}).value();
   CHECK(world.enqueue(raise_item("a", "Go")).error().kind == Kind::instance_not_found);
   CHECK(delete_now(world, {"a"}, true).error().kind == Kind::instance_not_found);
   CHECK(world.nothing_to_fetch());
+}
+
+TEST_CASE("who has the token of an earlier incarnation reaches nobody", "[conformance][delete]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  schedule(world, {{2}});
+  const ActivityReference old = reference_to(world, 2);
+  delete_now(world, {"a"}, true).value();
+  schedule(world, {{2}});
+  CHECK(world.ask<Done>(*world.client, Heartbeat{old, "row 900"}).error().kind ==
+        Kind::activity_not_found);
+  const CompleteActivity late{old, work::ActivityCompleted{"a", 1, 2, "of old"}};
+  CHECK(world.ask<Done>(*world.client, late).error().kind == Kind::activity_not_found);
+  CHECK(world.nothing_to_fetch());
+  CHECK_FALSE(world.fetch_work().at(0).progress);
 }
 
 TEST_CASE("a heartbeat of a deleted instance does not reach the next one of its id",

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "provider/work_steps.hpp"
+
 namespace duroxide::testing {
 
 using namespace provider;
@@ -47,7 +49,7 @@ void make_busy(World& world) {
   ack.custom_status = CustomStatusChange{"halfway", 1};
   ack.values = {{"key", StoredValue{"key", "value", world.clock->now(), 1}}};
   world.ack(ack).value();
-  world.ask<Done>(*world.worker, Heartbeat{{"busy", 1, 2}, "a third"}).value();
+  world.ask<Done>(*world.worker, Heartbeat{reference_to(world, 2, "busy"), "a third"}).value();
   world.ack(ack_of(world.fetch_one())).value();  // the child has begun
   world.raise("busy", "Unread");
 }

@@ -188,8 +188,8 @@ TEST_CASE("quarantine ends with what was in it", "[conformance][quarantine]") {
   }
   SECTION("when the activity is completed") {
     world
-        .ask<Done>(*world.client,
-                   CompleteActivity{{"a", 1, 2}, work::ActivityCompleted{"a", 1, 2, "r"}})
+        .ask<Done>(*world.client, CompleteActivity{reference_to(world, 2),
+                                                   work::ActivityCompleted{"a", 1, 2, "r"}})
         .value();
     CHECK(world.fetch_one().messages.size() == 1);
   }

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "model/archive.hpp"
 #include "provider/core/keys.hpp"
 #include "provider/core/records.hpp"
 
@@ -54,6 +55,7 @@ TEST_CASE("an instance record is read back", "[records]") {
   record.start_due = from_milliseconds(9);
   record.tags = {"red", "blue"};
   record.cancelled = true;
+  record.incarnation = 0x0123456789ABCDEF;
   const auto bytes = encode_instance(record);
   CHECK(decode_instance(bytes).value() == record);
   CHECK(decode_instance(encode_instance({})).value() == InstanceRecord{});
@@ -68,6 +70,20 @@ TEST_CASE("an instance record is read back", "[records]") {
     damaged[i] = static_cast<char>(damaged[i] ^ 0x55);
     CHECK_FALSE(decode_instance(damaged));
   }
+}
+
+TEST_CASE("an instance record of a release without incarnations is read", "[records]") {
+  InstanceRecord record;
+  record.id = "order-1";
+  record.tags = {"red", "blue"};
+  record.cancelled = true;
+  // The incarnation stands last; the version of the layout behind the archive's mark.
+  std::string bytes = encode_instance(record);
+  bytes.resize(bytes.size() - sizeof record.incarnation);
+  REQUIRE(bytes.at(model::record_header_bytes + 1) == 1);
+  bytes.at(model::record_header_bytes + 1) = 0;
+  model::seal_record(bytes);
+  CHECK(decode_instance(bytes).value() == record);
 }
 
 TEST_CASE("an execution record is read back", "[records]") {

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <duroxide/activity.hpp>
+
 #include "provider/world.hpp"
 
 namespace duroxide::testing {
@@ -92,6 +94,18 @@ inline std::vector<PendingActivity> pending_activities(World& world,
       .manage<provider::Answer<std::vector<PendingActivity>>>(
           management::ListPendingActivities{instance})
       .value();
+}
+
+/// As the activity's token names it.
+inline provider::ActivityReference reference_to(World& world, std::uint64_t id,
+                                                const std::string& instance = "a") {
+  for (const PendingActivity& activity : pending_activities(world, instance)) {
+    if (activity.correlation_id == id) {
+      const auto token = ActivityToken::parse(activity.token).value();
+      return {token.instance, token.execution_id, token.event_id, token.incarnation};
+    }
+  }
+  return {};
 }
 
 /// Moves the clock, and has the store notice what was held back until then.

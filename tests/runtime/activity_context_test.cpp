@@ -52,20 +52,47 @@ TEST_CASE("tokens: as text and back") {
   for (const ActivityToken& token :
        {ActivityToken{"order-7", 1, 2}, ActivityToken{"a/b//c/", 12, 345},
         ActivityToken{"/", 18'446'744'073'709'551'615U, 1}, ActivityToken{"\u00e9 \u6f22", 1, 10},
-        ActivityToken{"1/2/x", 3, 4}}) {
+        ActivityToken{"1/2/x", 3, 4}, ActivityToken{"order-7", 1, 2, 1},
+        ActivityToken{"i0/1/2/x", 3, 4}, ActivityToken{"i0/1/2/x", 3, 4, ~std::uint64_t{0}}}) {
     const auto parsed = ActivityToken::parse(token.to_string());
     REQUIRE(parsed);
     CHECK(*parsed == token);
   }
   CHECK(ActivityToken{"order-7", 1, 2}.to_string() == "1/2/order-7");
+  CHECK(ActivityToken{"order-7", 1, 2, 0xC0FFEE}.to_string() == "i0000000000c0ffee/1/2/order-7");
 }
 
 TEST_CASE("tokens: every mistake is told") {
-  for (const char* text :
-       {"", "/", "//", "1", "1/", "1/2", "1/2x/i", "x/2/i", "-1/2/i", "+1/2/i", " 1/2/i", "0/2/i",
-        "1/0/i", "01/2/i", "/2/i", "1//i", "18446744073709551616/2/i", "1.0/2/i", "0x1/2/i"}) {
+  for (const char* text : {"",
+                           "/",
+                           "//",
+                           "1",
+                           "1/",
+                           "1/2",
+                           "1/2x/i",
+                           "x/2/i",
+                           "-1/2/i",
+                           "+1/2/i",
+                           " 1/2/i",
+                           "0/2/i",
+                           "1/0/i",
+                           "01/2/i",
+                           "/2/i",
+                           "1//i",
+                           "18446744073709551616/2/i",
+                           "1.0/2/i",
+                           "0x1/2/i",
+                           "i0000000000c0ffee",
+                           "i0000000000c0ffee/",
+                           "i0000000000c0ffee/1/i",
+                           "ic0ffee/1/2/i",
+                           "i0000000000000000/1/2/i",
+                           "i0000000000C0FFEE/1/2/i",
+                           "i00000000000c0ffee/1/2/i",
+                           "i-000000000c0ffee/1/2/i",
+                           "j0000000000c0ffee/1/2/i"}) {
     CAPTURE(text);
-    CHECK(parse_error(text).find("is not of the form execution/event/instance") !=
+    CHECK(parse_error(text).find("is not of the form incarnation/execution/event/instance") !=
           std::string::npos);
   }
   CHECK(parse_error("1/2/") == "the activity token is wrong: the instance id is empty");

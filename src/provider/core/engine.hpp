@@ -187,7 +187,7 @@ class Engine {
   /// The record of the execution that ends with `record`.
   void put_execution(Number number, const InstanceRecord& record, ExecutionStatus status);
   void remove_cancelled(const provider::AckOrchestrationItem& request, const TurnLease& lease);
-  void add_activity(Number number, const work::ActivityExecute& item);
+  void add_activity(Number number, work::ActivityExecute item, std::uint64_t incarnation);
 
   // engine_values.cpp
   void change_values(const provider::AckOrchestrationItem& request, Number number);
@@ -275,7 +275,8 @@ class Engine {
   void cut_history(Number number, const std::vector<Event>& history, std::uint64_t execution,
                    std::uint64_t kept);
   void write_state(Number number, const CarriedState& state);
-  void take_up(Number number, const RestorePlan& plan, Children& children);
+  void take_up(Number number, const InstanceRecord& record, const RestorePlan& plan,
+               Children& children);
   void create_restored(Number number, InstanceRecord& record);
 
   // engine_import.cpp

@@ -105,7 +105,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   }
   change_values(request, number);
   for (const auto& activity : request.worker_items) {
-    add_activity(number, activity);
+    add_activity(number, activity, after.incarnation);
   }
   for (const auto& timer : request.timers) {
     batch_.put_new(Table::timers,
@@ -165,9 +165,11 @@ void Engine::note_turn(const provider::AckOrchestrationItem& request,
   }
 }
 
-void Engine::add_activity(Number number, const work::ActivityExecute& item) {
+void Engine::add_activity(Number number, work::ActivityExecute item, std::uint64_t incarnation) {
+  item.incarnation = incarnation;
   WorkRef work{{number, item.execution_id, item.id}, make_lane(item.tag, item.session)};
-  batch_.put_new(Table::work, work.key.bytes(), encode_work_row(WorkRow{session_.id, 0, item}));
+  batch_.put_new(Table::work, work.key.bytes(),
+                 encode_work_row(WorkRow{session_.id, 0, std::move(item)}));
   after_applied([this, work = std::move(work)] { new_work_.push_back(work); });
 }
 

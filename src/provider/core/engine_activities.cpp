@@ -59,7 +59,9 @@ void Engine::await_cancelled_work(Holder holder, TokensReply reply) {
 WorkKey Engine::find_activity(const provider::ActivityReference& activity) {
   if (const auto number = instances_.find(activity.instance)) {
     const WorkKey key{*number, activity.execution_id, activity.event_id};
-    if (batch_.contains(Table::work, key.bytes())) {
+    const auto record = instances_.load(*number);
+    if (record && record->incarnation == activity.incarnation &&
+        batch_.contains(Table::work, key.bytes())) {
       return key;
     }
   }

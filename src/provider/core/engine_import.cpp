@@ -83,7 +83,7 @@ void Engine::import_instance(const management::ImportInstance& request,
                        current.events, exported.messages);
       require(plan ? std::string() : plan.error());
       Children children;
-      take_up(number, *plan, children);
+      take_up(number, record, *plan, children);
       restored.activities_scheduled = plan->activities.size();
     }
     return restored;
@@ -158,7 +158,7 @@ void Engine::fork(const management::ForkInstance& request,
     write_history(number, execution, events);
     write_state(number, plan->state);
     Children children;
-    take_up(number, *plan, children);
+    take_up(number, record, *plan, children);
     return RestoredInstance{record.id, *kept, total - *kept, plan->activities.size()};
   });
 }

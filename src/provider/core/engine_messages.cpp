@@ -130,6 +130,7 @@ void Engine::create_instance(const work::StartOrchestration& start, std::optiona
   record.updated_at = last_created_;
   record.execution_started_at = last_created_;
   record.start_session = session_.id;
+  record.incarnation = new_incarnation();
   record.parent = start.parent;
   record.start_due = due;
   record.tags = start.tags;

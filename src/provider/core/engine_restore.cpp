@@ -77,6 +77,7 @@ void Engine::create_restored(Number number, InstanceRecord& record) {
   record.created_at = last_created_;
   record.updated_at = last_created_;
   record.start_session = session_.id;
+  record.incarnation = new_incarnation();
   if (record.parent) {
     record.parent_number = instances_.find(record.parent->instance).value_or(0);
   }
@@ -85,9 +86,10 @@ void Engine::create_restored(Number number, InstanceRecord& record) {
   after_applied([this, number] { touched_.insert(number); });
 }
 
-void Engine::take_up(Number number, const RestorePlan& plan, Children& children) {
+void Engine::take_up(Number number, const InstanceRecord& record, const RestorePlan& plan,
+                     Children& children) {
   for (const work::ActivityExecute& activity : plan.activities) {
-    add_activity(number, activity);
+    add_activity(number, activity, record.incarnation);
     after_applied([this, key = WorkKey{number, activity.execution_id, activity.id}] {
       counted_work_.erase(key);
       work_.counts_to_write.erase(key);

@@ -79,12 +79,13 @@ Result<RestoredInstance, std::string> Engine::rewind_one(Number number,
   batch_.erase(Table::attempts, make_key(number));
   InstanceRecord after = *before;
   after.status = ExecutionStatus::running;
+  after.incarnation = new_incarnation();
   after.event_count = *kept;
   after.updated_at = std::max(before->updated_at, clock_->now());
   instances_.update(number, *before, after);
   note_change(ChangeKind::restored, after);
   write_state(number, plan->state);
-  take_up(number, *plan, children);
+  take_up(number, after, *plan, children);
   if (before->parent) {
     if (const auto parent = instances_.find(before->parent->instance)) {
       withdraw(*parent, [&](const WorkItem& item) {

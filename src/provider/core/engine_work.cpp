@@ -9,7 +9,7 @@
 namespace duroxide::storage {
 
 namespace {
-constexpr std::size_t bytes_per_answer = std::size_t{16} << 20;
+constexpr std::size_t work_bytes_per_answer = std::size_t{16} << 20;
 }  // namespace
 
 void Engine::fetch_work(Holder holder, const provider::DequeueWorkerPeekLock& request,
@@ -48,7 +48,7 @@ void Engine::dispatch_work() {
     std::vector<provider::WorkerItem> items;
     std::size_t bytes = 0;
     bool broken_off = false;
-    while (items.size() + fetch->reserved < fetch->max_items && bytes < bytes_per_answer) {
+    while (items.size() + fetch->reserved < fetch->max_items && bytes < work_bytes_per_answer) {
       std::optional<WorkRef> work;
       try {
         work = work_.pop(batch_.committed(), fetch->filter, left_alone);
@@ -164,7 +164,7 @@ void Engine::count_first_deliveries() {
   for (const auto& fetch : work_.parked) {
     std::uint64_t room = fetch.max_items;
     std::size_t bytes = 0;
-    for (std::size_t i = first_left; i < rows.size() && room > 0 && bytes < bytes_per_answer; ++i) {
+    for (std::size_t i = first_left; i < rows.size() && room > 0 && bytes < work_bytes_per_answer; ++i) {
       const WorkRef* work = rows[i];
       if (work == nullptr || !work_.takes(fetch.filter, work->lane)) {
         continue;

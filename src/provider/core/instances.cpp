@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/encoding.hpp"
+#include "model/random.hpp"
 #include "provider/core/counters.hpp"
 #include "provider/core/values.hpp"
 
@@ -104,6 +105,14 @@ std::vector<Event> load_history(const ReadView& view, Number number, std::uint64
     }
   }
   return events;
+}
+
+std::uint64_t new_incarnation() {
+  std::uint64_t incarnation = 0;
+  while (incarnation == 0) {
+    incarnation = model::random_number();
+  }
+  return incarnation;
 }
 
 std::string status_key(ExecutionStatus status, Number number) {

@@ -59,6 +59,9 @@ class Instances {
   Batch& batch_;
 };
 
+/// For an instance that is started or restored: never 0, and no other's.
+[[nodiscard]] std::uint64_t new_incarnation();
+
 [[nodiscard]] std::string status_key(ExecutionStatus status, Number number);
 [[nodiscard]] std::string name_key(std::string_view orchestration, ExecutionStatus status,
                                    Number number);

@@ -7,11 +7,20 @@
 #include "model/serialization.hpp"
 #include "provider/core/keys.hpp"
 
+CEREAL_CLASS_VERSION(duroxide::storage::InstanceRecord, 1)
+
 namespace duroxide::storage {
 
-DUROXIDE_LAYOUT(InstanceRecord, x.updated_at, x.id, x.orchestration, x.version, x.execution,
-                x.status, x.created_at, x.execution_started_at, x.event_count, x.start_session,
-                x.parent, x.parent_number, x.start_due, x.tags, x.cancelled)
+/// Version 1 has the incarnation.
+template <class Archive>
+void serialize(Archive& archive, InstanceRecord& x, std::uint32_t const version) {
+  archive(x.updated_at, x.id, x.orchestration, x.version, x.execution, x.status, x.created_at,
+          x.execution_started_at, x.event_count, x.start_session, x.parent, x.parent_number,
+          x.start_due, x.tags, x.cancelled);
+  if (version >= 1) {
+    archive(x.incarnation);
+  }
+}
 DUROXIDE_LAYOUT(ExecutionRecord, x.version, x.status, x.started_at, x.ended_at, x.event_count)
 DUROXIDE_LAYOUT(ProgressRecord, x.details, x.at)
 DUROXIDE_LAYOUT(QuarantineRecord, x.reason, x.since, x.activity_name)

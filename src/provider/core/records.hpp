@@ -40,6 +40,8 @@ struct InstanceRecord {
   std::optional<Timestamp> start_due;  ///< while the start itself waits in the timer queue
   std::vector<std::string> tags;       ///< given at its start
   bool cancelled = false;  ///< in formats before 3, which had no such status: it was cancelled
+  /// Drawn anew with each start and restore, see `ActivityToken`; 0 if a release without it did that.
+  std::uint64_t incarnation = 0;
 
   bool operator==(const InstanceRecord&) const = default;
 };

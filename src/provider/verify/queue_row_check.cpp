@@ -66,6 +66,9 @@ void RowCheck::check_work() {
     found("the activity is that of another instance, execution or event than its key says");
     return;
   }
+  if (row->item.incarnation != record->incarnation) {
+    found("the activity is of another incarnation than its instance");
+  }
   if (key.execution > record->execution) {
     found("the activity is of an execution that has not begun");
   }
