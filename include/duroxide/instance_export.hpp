@@ -41,8 +41,9 @@ struct InstanceExport {
   std::vector<ExportedExecution> executions;  ///< ascending; the last is the current one
   std::optional<std::string> custom_status;
   std::uint64_t custom_status_version = 0;
-  std::vector<StoredValue> values;     ///< by key
-  std::vector<WorkItem> messages;      ///< on their way to it, in order
+  std::vector<StoredValue> values;  ///< by key
+  /// On their way to it, in order; if it has failed, those that it did not take and keeps.
+  std::vector<WorkItem> messages;
   std::optional<Timestamp> start_due;  ///< if its start is delayed, and so stands in `messages`
 
   bool operator==(const InstanceExport&) const = default;

@@ -216,8 +216,9 @@ class ManagementClient {
   void terminate_instance(std::string_view instance, std::string_view reason, OnDone on_done) const;
 
   /// Takes a failed or cancelled instance up again: its history is cut, what was under way at the
-  /// cut is scheduled again, and what had arrived for it since then is delivered again; failures are
-  /// not, they are tried once more. Side effects of what is cut away are not undone. Values and
+  /// cut is scheduled again, and what had arrived for it since then is delivered again, then what it
+  /// did not take before it failed (`InstanceInfo::kept_messages`), in order; failures are not, they
+  /// are tried once more. Side effects of what is cut away are not undone. Values and
   /// custom status become what they were there, with their versions of then.
   ///
   /// A child that was under way at the cut and has failed since is rewound with it; one that has
@@ -233,7 +234,8 @@ class ManagementClient {
 
   /// Starts a new root instance with the history of another up to an event, from where it goes its
   /// own way: what was under way there is scheduled again for it, children included. Messages that
-  /// have not reached the other's code yet stay with that alone. Code whose steps depend on its
+  /// have not reached the other's code yet stay with that alone, but for those that it keeps because
+  /// it has failed: a fork that has all of its history gets a copy of them. Code whose steps depend on its
   /// instance id, which is a new one, does not repeat that history and fails as nondeterministic.
   /// A child that was given an id of its own and is under way belongs to the other, and the fork is
   /// told that the id is taken. Errors: `instance_not_found`, `instance_already_exists`,

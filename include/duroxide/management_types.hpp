@@ -97,6 +97,8 @@ struct InstanceInfo {
   /// Set while the instance cannot go on by itself, e.g. `waiting for registration of …`.
   std::optional<std::string> waiting_for;
   std::vector<std::string> tags;  ///< as given at start
+  /// Messages that it did not take before it failed, and keeps: a rewind delivers them.
+  std::uint64_t kept_messages = 0;
 };
 
 /// One execution with its outcome.

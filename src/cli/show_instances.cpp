@@ -154,6 +154,11 @@ void show_instance(Output& output, const json& result) {
     output.field("held up by",
                  output.paint(Color::yellow, printable(text_at(info, "waiting_for"))));
   }
+  if (const auto kept = info.value("kept_messages", std::uint64_t{0}); kept != 0) {
+    output.field("keeps", std::to_string(kept) + (kept == 1 ? " message" : " messages") +
+                              " that it did not take; a rewind delivers " +
+                              (kept == 1 ? "it" : "them"));
+  }
   if (!result["current_execution"].is_null()) {
     show_waits(output, result["current_execution"]);
   }

@@ -82,7 +82,8 @@ json json_of(const InstanceInfo& info) {
           {"parent_instance_id", text_or_null(info.parent_instance_id)},
           {"event_count", info.event_count},
           {"waiting_for", text_or_null(info.waiting_for)},
-          {"tags", info.tags}};
+          {"tags", info.tags},
+          {"kept_messages", info.kept_messages}};
 }
 
 json json_of(const ExecutionSummary& execution) {

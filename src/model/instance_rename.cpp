@@ -7,8 +7,6 @@
 
 namespace duroxide::model {
 
-namespace {
-
 void readdress(WorkItem& message, const std::string& instance) {
   std::visit(Overloaded{[&](work::StartOrchestration& item) {
                           item.instance = instance;
@@ -25,8 +23,6 @@ void readdress(WorkItem& message, const std::string& instance) {
                         [&](auto& item) { item.instance = instance; }},
              message);
 }
-
-}  // namespace
 
 void become_root(std::vector<Event>& events, std::uint64_t execution_id, const std::string& before,
                  const std::string& after) {

@@ -41,6 +41,12 @@ InstanceInfo Management::info(const std::string& instance) const {
   info.event_count = record.event_count;
   info.tags = record.tags;
   info.waiting_for = waiting_for(*view, number);
+  const auto prefix = make_key(number);
+  const auto kept = view->cursor(Table::kept);
+  for (bool more = kept->seek(prefix); more && kept->key().starts_with(prefix);
+       more = kept->next()) {
+    ++info.kept_messages;
+  }
   return info;
 }
 

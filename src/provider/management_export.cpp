@@ -51,7 +51,8 @@ std::vector<ExportedExecution> load_executions(const ReadView& view, Number numb
   return executions;
 }
 
-/// The messages that wait in the inbox, between a start and other messages that are delayed.
+/// The messages that wait in the inbox, between a start and other messages that are delayed; those
+/// that it keeps, if it has failed.
 std::vector<WorkItem> load_messages(const ReadView& view, Number number,
                                     const InstanceRecord& record) {
   std::vector<WorkItem> messages;
@@ -65,6 +66,12 @@ std::vector<WorkItem> load_messages(const ReadView& view, Number number,
             [&](std::string_view key, std::string_view bytes) {
               messages.push_back(decode_message(Table::inbox, key, bytes));
             });
+  scan_rows(view, Table::kept, make_key(number), [&](std::string_view key, std::string_view bytes) {
+    messages.push_back(decode_message(Table::kept, key, bytes));
+  });
+  if (record.status != ExecutionStatus::running) {
+    return messages;
+  }
   scan_rows(view, Table::delayed, make_key(number), [&](std::string_view key, std::string_view) {
     const TimerRow row{from_sortable(number_at(key, 8)), number, number_at(key, 16),
                        number_at(key, 24)};

@@ -69,6 +69,10 @@ struct TurnResult {
   std::vector<TimerReference> cancelled_timers;
   std::vector<ValueChange> values;  ///< the last change of each key, by key
   std::optional<CustomStatusChange> custom_status;
+  /// The messages, by their place from 0 on, that are neither recorded nor rightly dropped, because
+  /// the execution ended before they were looked at. What the next execution is handed is not among
+  /// them.
+  std::vector<std::uint64_t> untaken;
   Outcome outcome;
 
   [[nodiscard]] bool is_terminal() const { return !std::holds_alternative<StillRunning>(outcome); }

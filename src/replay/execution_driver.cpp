@@ -174,11 +174,18 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
   }
   finish_root();
   for (; message != messages.end(); ++message) {
+    const auto place = static_cast<std::uint64_t>(message - messages.begin());
     if (!finished_) {
+      const std::size_t recorded = result_.events.size();
       arrive(*message);
+      if (failure_ && result_.events.size() == recorded) {
+        result_.untaken.push_back(place);  // it is what shows that code and history disagree
+      }
       finish_root();
     } else if (std::holds_alternative<replay::ContinuedAsNew>(result_.outcome)) {
       hand_on(*message);
+    } else {
+      result_.untaken.push_back(place);
     }
   }
   state_.report(result_);
@@ -188,10 +195,15 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
 replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,
                                        const std::vector<WorkItem>& messages,
                                        ErrorDetails details) {
+  std::uint64_t place = 0;
   if (next_event_id_ == 1 && !history.empty()) {
     adopt(history);
   } else if (next_event_id_ == 1 && !messages.empty()) {
     begin_from(messages.front());
+    ++place;
+  }
+  for (; place < messages.size(); ++place) {
+    result_.untaken.push_back(place);
   }
   if (!finished_ && details.is_cancelled()) {
     append(event::OrchestrationCancelRequested{details.message}, 0);

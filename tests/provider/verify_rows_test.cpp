@@ -137,6 +137,25 @@ TEST_CASE("every misplaced or unreadable row is found", "[verify]") {
                   model::encode_work_item(raise_item("done", "Go")));
     damaged.finds(Table::inbox, make_key(one, one), "has ended", "done");
   }
+  SECTION("a message that is kept for nobody") {
+    damaged.plant(Table::kept, make_key(nobody, one),
+                  model::encode_work_item(raise_item("ghost", "Go")));
+    damaged.finds(Table::kept, make_key(nobody, one), "there is not", "");
+  }
+  SECTION("a message that is kept for another instance") {
+    damaged.plant(Table::kept, make_key(busy, one),
+                  model::encode_work_item(raise_item("done", "Go")));
+    damaged.finds(Table::kept, make_key(busy, one), "another instance, `done`");
+  }
+  SECTION("a message that is kept by what has not failed") {
+    damaged.plant(Table::kept, make_key(busy, one),
+                  model::encode_work_item(raise_item("busy", "Go")));
+    damaged.finds(Table::kept, make_key(busy, one), "has not failed");
+  }
+  SECTION("an unreadable message that is kept") {
+    damaged.plant(Table::kept, make_key(busy, one), "rubbish");
+    damaged.finds(Table::kept, make_key(busy, one), "");
+  }
   SECTION("a second start") {
     damaged.plant(Table::inbox, make_key(busy, zero), model::encode_work_item(start_item("busy")));
     damaged.finds(Table::inbox, make_key(busy, zero), "has begun already");

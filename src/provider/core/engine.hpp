@@ -189,6 +189,17 @@ class Engine {
   void remove_cancelled(const provider::AckOrchestrationItem& request, const TurnLease& lease);
   void add_activity(Number number, work::ActivityExecute item, std::uint64_t incarnation);
 
+  // engine_kept.cpp: what an instance that fails has not taken
+  /// The message in this row, if it is one that is kept. The row stays.
+  void keep_row(Table table, const std::string& key, Number number, std::uint64_t sequence,
+                std::uint64_t execution);
+  void keep_message(Number number, const WorkItem& item);
+  void keep_untaken(const provider::AckOrchestrationItem& request, const TurnLease& lease);
+  void keep_inbox(Number number, std::uint64_t execution);
+  void keep_delayed(Number number, std::uint64_t execution);
+  /// In order. What cannot be read is set aside.
+  [[nodiscard]] std::vector<WorkItem> read_kept(Number number);
+
   // engine_values.cpp
   void change_values(const provider::AckOrchestrationItem& request, Number number);
   void answer_read(const work::ReadKeyValue& read);

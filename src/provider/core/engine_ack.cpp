@@ -40,6 +40,12 @@ void check_ack(const provider::AckOrchestrationItem& request, const TurnLease& l
       refuse("a timer belongs to another instance or execution");
     }
   }
+  for (const auto place : request.untaken) {
+    if (place >= lease.sequences.size()) {
+      refuse("the turn had " + std::to_string(lease.sequences.size()) + " messages, and message " +
+             std::to_string(place) + " is said not to be taken");
+    }
+  }
   for (const WorkItem& item : request.orchestrator_items) {
     const auto* read = std::get_if<work::ReadKeyValue>(&item);
     if (read != nullptr &&
@@ -84,6 +90,9 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   }
   check_ack(request, *lease, *before);
 
+  if (request.metadata.status == ExecutionStatus::failed) {
+    keep_untaken(request, *lease);
+  }
   for (const auto sequence : lease->sequences) {
     batch_.erase(Table::inbox, make_key(number, sequence));
   }
@@ -206,14 +215,10 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
   }
   record.status = status;
   end_pause(PauseScope::of_instance(record.id));
-  std::vector<std::string> undelivered;
-  batch_.scan(Table::inbox, make_key(number), [&](std::string_view row, std::string_view) {
-    undelivered.emplace_back(row);
-    return true;
-  });
-  for (const auto& row : undelivered) {
-    batch_.erase(Table::inbox, row);
+  if (record.status == ExecutionStatus::failed) {
+    keep_inbox(number, record.execution);
   }
+  (void)erase_all(Table::inbox, make_key(number));
 }
 
 void Engine::put_execution(Number number, const InstanceRecord& record, ExecutionStatus status) {

@@ -54,6 +54,7 @@ void Engine::delete_instance(Number number, const InstanceRecord& record,
                              DeleteInstanceResult& deleted) {
   deleted.queue_messages_deleted += remove_waiting(number, record);
   const auto prefix = make_key(number);
+  deleted.queue_messages_deleted += erase_all(Table::kept, prefix);
   std::set<std::uint64_t> executions{record.execution};
   std::uint64_t events = record.event_count;
   batch_.scan(Table::executions, prefix, [&](std::string_view key, std::string_view bytes) {

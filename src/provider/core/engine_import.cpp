@@ -7,6 +7,7 @@
 #include "model/limits.hpp"
 #include "provider/core/engine.hpp"
 #include "provider/core/export_check.hpp"
+#include "provider/core/kept_messages.hpp"
 
 namespace duroxide::storage {
 
@@ -75,6 +76,9 @@ void Engine::import_instance(const management::ImportInstance& request,
     write_state(number, state);
     if (record.status != ExecutionStatus::running) {
       write_result(number, record.execution, current.events.back().kind);
+      for (const WorkItem& message : exported.messages) {
+        keep_message(number, message);
+      }
     } else if (current.events.empty()) {
       queue_start(number, exported);
     } else {
@@ -133,6 +137,8 @@ void Engine::fork(const management::ForkInstance& request,
     if (!kept) {
       forked(kept.error());
     }
+    // What the other has kept came behind everything, so a copy that ends earlier goes without.
+    const bool is_whole = execution == from.execution && kept == find_fork_cut(events, {});
     events.resize(*kept);
     model::become_root(events, execution, from.id, request.new_instance);
     const auto* started = std::get_if<event::OrchestrationStarted>(&events.front().kind);
@@ -148,8 +154,17 @@ void Engine::fork(const management::ForkInstance& request,
     record.execution_started_at = events.front().timestamp;
     record.event_count = *kept;
     record.tags = from.tags;
-    const auto plan = plan_restore(
-        {record.id, record.execution, record.orchestration, record.version}, events, {});
+    const ExecutionOf forked_execution{record.id, record.execution, record.orchestration,
+                                       record.version};
+    std::vector<WorkItem> messages;
+    if (is_whole) {
+      auto copies = read_kept(source);
+      for (WorkItem& copy : copies) {
+        model::readdress(copy, record.id);
+      }
+      add_kept(forked_execution, events, std::move(copies), messages);
+    }
+    const auto plan = plan_restore(forked_execution, events, std::move(messages));
     if (!plan) {
       forked(plan.error());
     }

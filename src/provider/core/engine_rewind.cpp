@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "provider/core/engine.hpp"
+#include "provider/core/kept_messages.hpp"
 
 namespace duroxide::storage {
 
@@ -65,9 +66,11 @@ Result<RestoredInstance, std::string> Engine::rewind_one(Number number,
   }
   const ExecutionOf execution{before->id, before->execution, before->orchestration,
                               before->version};
-  const auto plan = plan_restore(
-      execution, {history.begin(), history.begin() + static_cast<std::ptrdiff_t>(*kept)},
-      messages_behind(execution, history, *kept));
+  const std::vector<Event> events(history.begin(),
+                                  history.begin() + static_cast<std::ptrdiff_t>(*kept));
+  auto messages = messages_behind(execution, history, *kept);
+  add_kept(execution, events, read_kept(number), messages);
+  const auto plan = plan_restore(execution, events, std::move(messages));
   if (!plan) {
     return failure(plan.error());
   }
@@ -77,6 +80,7 @@ Result<RestoredInstance, std::string> Engine::rewind_one(Number number,
   batch_.erase(Table::executions, key);
   batch_.erase(Table::results, key);
   batch_.erase(Table::attempts, make_key(number));
+  (void)erase_all(Table::kept, make_key(number));
   InstanceRecord after = *before;
   after.status = ExecutionStatus::running;
   after.incarnation = new_incarnation();

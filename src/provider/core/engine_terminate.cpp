@@ -69,6 +69,8 @@ void Engine::end_without_turn(const Doomed& doomed) {
   }
   append(event::OrchestrationCancelRequested{reason});
   append(event::OrchestrationFailed{details});
+  keep_inbox(number, before.execution);
+  keep_delayed(number, before.execution);
   (void)remove_waiting(number, before);  // while the history still says what is open
   batch_.put_new(Table::history, make_key(number, before.execution, events.front().event_id),
                  model::encode_events(events));

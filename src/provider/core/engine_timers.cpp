@@ -136,11 +136,15 @@ void Engine::deliver_due(const TimerRow& row) {
 
 void Engine::deliver_to_instance(const TimerRow& row, const WorkItem& item) {
   const bool is_start = row.execution == 0 && row.id == 0;
+  const auto record = instances_.load(row.number);
+  if (!is_start && row.execution == 0 && record && record->status == ExecutionStatus::failed) {
+    keep_row(Table::timers, row.bytes(), row.number, row.id, record->execution);
+    return;
+  }
   if (!is_start) {
     deliver_if_running(item, row.execution);
     return;
   }
-  const auto record = instances_.load(row.number);
   if (record && record->status == ExecutionStatus::running) {
     stage_message(row.number, 0, item);
     InstanceRecord started = *record;

@@ -7,6 +7,7 @@
 #include "model/json_fields.hpp"
 #include "model/limits.hpp"
 #include "model/overloaded.hpp"
+#include "provider/core/kept_messages.hpp"
 #include "provider/core/open_steps.hpp"
 
 namespace duroxide::storage {
@@ -220,14 +221,17 @@ std::string check_messages(const InstanceExport& exported) {
       starts || (first != nullptr && std::holds_alternative<work::ContinueAsNew>(*first));
   Problem problem;
   problem
-      .unless(current.status == ExecutionStatus::running || exported.messages.empty(),
+      .unless(current.status == ExecutionStatus::running ||
+                  current.status == ExecutionStatus::failed || exported.messages.empty(),
               "it has ended, and yet messages are on their way to it")
       .unless(!current.events.empty() || begins,
               "its current execution has neither begun nor is its start among the messages")
       .unless(!exported.start_due || (current.events.empty() && starts),
               "its start is delayed, and yet it has begun");
   for (const WorkItem& message : exported.messages) {
-    problem.add(check_message(exported, message, &message == first));
+    problem.add(check_message(exported, message, &message == first))
+        .unless(current.status != ExecutionStatus::failed || is_kept(message, current.execution_id),
+                "it has failed, and yet a message is among those it keeps that none does");
   }
   return problem.text();
 }

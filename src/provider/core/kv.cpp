@@ -7,7 +7,7 @@ std::string_view to_string(Table table) {
       "meta",       "ids",    "instances",     "results",  "executions", "history",
       "inbox",      "work",   "timers",        "attempts", "by_status",  "by_name",
       "by_parent",  "values", "custom_status", "progress", "quarantine", "set_aside",
-      "by_updated", "by_tag", "counters",      "paused",   "delayed"};
+      "by_updated", "by_tag", "counters",      "paused",   "delayed",    "kept"};
   return names.at(static_cast<std::size_t>(table));
 }
 

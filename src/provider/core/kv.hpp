@@ -43,9 +43,10 @@ enum class Table : std::uint8_t {
   counters,       ///< how many there are of what; see counters.hpp
   paused,         ///< a letter for the kind of scope and its name -> since when it is paused
   delayed,        ///< number, due time, execution, id: a row of `timers` that is in no history
+  kept,           ///< number, sequence -> work item that a failed instance did not take
 };
 
-inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::delayed) + 1;
+inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::kept) + 1;
 
 [[nodiscard]] std::string_view to_string(Table table);
 

@@ -1,7 +1,6 @@
 #include "provider/core/restore_plan.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 #include <variant>
 
@@ -10,28 +9,6 @@
 namespace duroxide::storage {
 
 namespace {
-
-/// The steps of this execution that the messages answer.
-std::set<std::uint64_t> answered_by(const ExecutionOf& execution,
-                                    const std::vector<WorkItem>& messages) {
-  std::set<std::uint64_t> answered;
-  const auto answers = [&](const auto& item) {
-    if (item.execution_id == execution.execution_id) {
-      answered.insert(item.id);
-    }
-  };
-  for (const WorkItem& message : messages) {
-    std::visit(model::Overloaded{[&](const work::ActivityCompleted& item) { answers(item); },
-                                 [&](const work::ActivityFailed& item) { answers(item); },
-                                 [&](const work::TimerFired& item) { answers(item); },
-                                 [&](const work::SubOrchCompleted& item) { answers(item); },
-                                 [&](const work::SubOrchFailed& item) { answers(item); },
-                                 [&](const work::KeyValueRead& item) { answers(item); },
-                                 [](const auto&) {}},
-               message);
-  }
-  return answered;
-}
 
 bool closes(const EventKind& kind) {
   return std::holds_alternative<event::ActivityCancelRequested>(kind) ||
@@ -114,6 +91,27 @@ bool is_open(const Steps& steps, std::uint64_t event_id) {
 }
 
 }  // namespace
+
+std::set<std::uint64_t> answered_by(const ExecutionOf& execution,
+                                    const std::vector<WorkItem>& messages) {
+  std::set<std::uint64_t> answered;
+  const auto answers = [&](const auto& item) {
+    if (item.execution_id == execution.execution_id) {
+      answered.insert(item.id);
+    }
+  };
+  for (const WorkItem& message : messages) {
+    std::visit(model::Overloaded{[&](const work::ActivityCompleted& item) { answers(item); },
+                                 [&](const work::ActivityFailed& item) { answers(item); },
+                                 [&](const work::TimerFired& item) { answers(item); },
+                                 [&](const work::SubOrchCompleted& item) { answers(item); },
+                                 [&](const work::SubOrchFailed& item) { answers(item); },
+                                 [&](const work::KeyValueRead& item) { answers(item); },
+                                 [](const auto&) {}},
+               message);
+  }
+  return answered;
+}
 
 Result<RestorePlan, std::string> plan_restore(const ExecutionOf& execution,
                                               const std::vector<Event>& kept,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,10 @@ struct RestorePlan {
 /// How many events a fork keeps: by default all but the end, and what that has closed.
 [[nodiscard]] Result<std::uint64_t, std::string> find_fork_cut(
     const std::vector<Event>& history, std::optional<std::uint64_t> last_kept);
+
+/// The steps of this execution that the messages answer.
+[[nodiscard]] std::set<std::uint64_t> answered_by(const ExecutionOf& execution,
+                                                  const std::vector<WorkItem>& messages);
 
 /// What had come behind the first `kept` events and still finds somebody to take it, as messages, in
 /// order. Failed activities and children are left out: they are tried again.

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "model/encoding.hpp"
+#include "provider/core/kept_messages.hpp"
 #include "provider/verify/row_check.hpp"
 
 namespace duroxide::storage {
@@ -48,6 +49,24 @@ void RowCheck::check_message() {
     found("the start of an execution, and only that, has the number 0 among the messages");
   } else if (is_first && record->event_count != 0) {
     found("the start of an execution waits, but it has begun already");
+  }
+}
+
+void RowCheck::check_kept() {
+  if (!has_size(16)) {
+    return;
+  }
+  const auto* record = owner(number_at(key_, 0));
+  const auto item = model::decode_work_item(value_);
+  if (!is_readable(item) || record == nullptr) {
+    return;
+  }
+  if (target_instance(*item) != record->id) {
+    found("the message is for another instance, `" + target_instance(*item) + "`");
+  } else if (record->status != ExecutionStatus::failed) {
+    found("the message is kept for a rewind, but the instance has not failed");
+  } else if (!is_kept(*item, record->execution)) {
+    found("the message is kept for a rewind, which would not deliver it");
   }
 }
 

@@ -33,6 +33,8 @@ void RowCheck::check(Table table, std::string_view key, std::string_view value) 
       return check_history();
     case Table::inbox:
       return check_message();
+    case Table::kept:
+      return check_kept();
     case Table::work:
       return check_work();
     case Table::timers:

@@ -54,6 +54,7 @@ class RowCheck {
   void check_execution();
   void check_history();
   void check_message();
+  void check_kept();
   void check_work();
   void check_timer();
   void check_delayed();
