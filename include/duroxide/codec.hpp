@@ -2,10 +2,12 @@
 
 #include <concepts>
 #include <exception>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <typeinfo>
 
 #include <cereal/archives/json.hpp>
 #include <cereal/types/map.hpp>
@@ -35,8 +37,19 @@ namespace detail {
 [[nodiscard]] std::string unwrap_json(std::string_view document);
 
 /// Checks a text before the recursive JSON reader sees it: nesting, and nothing but white space
-/// around the value. Returns an empty string if it may be read, else what is wrong.
+/// around the value. Returns an empty string if it may be read, else what is wrong, and at which byte.
 [[nodiscard]] std::string check_json(std::string_view text);
+
+/// A type as its author writes it: `Order`, `std::vector<std::string>`.
+[[nodiscard]] std::string type_name(const std::type_info& type);
+
+/// Says that `text` is no `type`, and why.
+[[nodiscard]] std::string undecodable(std::string_view text, const std::type_info& type,
+                                      std::string_view what);
+/// The same for what the JSON reader gave up with: finds the field and its place. `member` is the
+/// name of the member that it stood at; null if it stood at none.
+[[nodiscard]] std::string undecodable(std::string_view text, const std::type_info& type,
+                                      std::string_view reason, const char* member);
 
 }  // namespace detail
 
@@ -61,8 +74,9 @@ template <class T>
   }
 }
 
-/// Decodes a payload. Errors: text that is not JSON, or JSON of another shape; the message says
-/// which and shows the beginning of the text.
+/// Decodes a payload. Errors: text that is not JSON, or JSON of another shape; the message names the
+/// type that was expected, the field and its place in the text as a byte offset, and shows the
+/// beginning of the text.
 template <class T>
 [[nodiscard]] Result<T, std::string> decode_payload(const std::string& text) {
   if constexpr (std::is_same_v<T, std::string>) {
@@ -70,16 +84,18 @@ template <class T>
   } else {
     const std::string problem = detail::check_json(text);
     if (!problem.empty()) {
-      return failure(problem);
+      return failure(detail::undecodable(text, typeid(T), problem));
     }
+    std::istringstream in(detail::wrap_json(text));
+    std::optional<cereal::JSONInputArchive> archive;
     try {
-      std::istringstream in(detail::wrap_json(text));
-      cereal::JSONInputArchive archive(in);
+      archive.emplace(in);
       T value{};
-      archive(cereal::make_nvp("v", value));
+      (*archive)(cereal::make_nvp("v", value));
       return value;
     } catch (const std::exception& error) {
-      return failure("cannot decode the payload `" + text.substr(0, 80) + "`: " + error.what());
+      return failure(detail::undecodable(text, typeid(T), error.what(),
+                                         archive ? archive->getNodeName() : nullptr));
     }
   }
 }

@@ -222,10 +222,14 @@ class OrchestrationCancelled {
   std::string reason_;
 };
 
-/// A payload did not decode into the type asked for, or a value could not be encoded.
+/// A payload did not decode into the type asked for, or a value could not be encoded. The message of
+/// the first names what it came from (the event, queue, activity or child, and its event in the
+/// history), the type that was expected, the field and its place as a byte offset. What did not decode
+/// is used up: code that catches this goes on with the next event or message.
 class PayloadError : public OrchestrationError {
  public:
-  explicit PayloadError(std::string message);
+  /// `subject` is the name of what it came from.
+  explicit PayloadError(std::string message, std::string subject = {});
 };
 
 }  // namespace duroxide

@@ -59,6 +59,9 @@ void throw_if_interrupted(Slot& slot);
 /// Throws the exception that belongs to the kind of slot.
 [[noreturn]] void throw_failure(SlotKind kind, ErrorDetails details);
 
+/// Throws the `PayloadError` of a slot whose outcome is not of the type asked for.
+[[noreturn]] void throw_undecodable(const Slot& slot, const std::string& why);
+
 }  // namespace detail
 
 /// An awaitable that gives a `Result` where the one it wraps would throw.
@@ -197,7 +200,7 @@ class [[nodiscard]] DurableFuture {
     if constexpr (!std::is_void_v<T>) {
       auto decoded = decode_payload<T>(*slot_->outcome);
       if (!decoded) {
-        throw PayloadError("the result of `" + slot_->name + "`: " + decoded.error());
+        detail::throw_undecodable(*slot_, decoded.error());
       }
       return std::move(*decoded);
     }

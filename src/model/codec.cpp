@@ -9,9 +9,8 @@ namespace {
 /// The JSON reader recurses once for each level.
 constexpr std::size_t max_nesting = 512;
 
-std::string problem(std::string_view text, std::string_view what) {
-  return "the payload is not JSON of the expected kind (" + std::string(what) + "): `" +
-         std::string(text.substr(0, 80)) + (text.size() > 80 ? "…`" : "`");
+std::string at_byte(std::size_t offset, std::string_view what) {
+  return std::string(what) + " at byte " + std::to_string(offset);
 }
 
 constexpr std::string_view wrapping = "{\"v\":";
@@ -44,12 +43,13 @@ std::string unwrap_json(std::string_view document) {
 
 std::string check_json(std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    return problem(text, "it is empty");
+    return "it is empty";
   }
   std::size_t nesting = 0;
   bool in_string = false;
   bool escaped = false;
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     if (in_string) {
       if (escaped) {
         escaped = false;
@@ -67,20 +67,20 @@ std::string check_json(std::string_view text) {
       case '{':
       case '[':
         if (++nesting > max_nesting) {
-          return problem(text, "nested more than 512 deep");
+          return at_byte(i, "it is nested more than 512 deep");
         }
         break;
       case '}':
       case ']':
         if (nesting == 0) {
-          return problem(text, "a bracket closes that was not opened");
+          return at_byte(i, "a bracket closes that was not opened");
         }
         --nesting;
         break;
       case ',':
         // Would otherwise be read as a second member of the object the value is wrapped in.
         if (nesting == 0) {
-          return problem(text, "a comma outside of a list or an object");
+          return at_byte(i, "a comma stands outside of a list or an object");
         }
         break;
       default:
@@ -88,7 +88,7 @@ std::string check_json(std::string_view text) {
     }
   }
   if (in_string || nesting != 0) {
-    return problem(text, "it ends too early");
+    return at_byte(text.size(), "it ends too early");
   }
   return {};
 }

@@ -196,7 +196,8 @@ std::string ProviderError::to_string() const {
   return text + ": " + message;
 }
 
-PayloadError::PayloadError(std::string message)
-    : OrchestrationError(application_error(ErrorKind::invalid_payload, std::move(message))) {}
+PayloadError::PayloadError(std::string message, std::string subject)
+    : OrchestrationError(
+          application_error(ErrorKind::invalid_payload, std::move(message), std::move(subject))) {}
 
 }  // namespace duroxide

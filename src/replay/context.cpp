@@ -39,6 +39,29 @@ void throw_failure(SlotKind kind, ErrorDetails details) {
   throw OrchestrationError(std::move(details));
 }
 
+void throw_undecodable(const Slot& slot, const std::string& why) {
+  const auto what = [&] {
+    switch (slot.kind) {
+      case SlotKind::activity:
+        return "the result of the activity ";
+      case SlotKind::sub_orchestration:
+        return "the output of the sub-orchestration ";
+      case SlotKind::external_event:
+        return "the data of the event ";
+      case SlotKind::queue_event:
+        return "the message of the queue ";
+      case SlotKind::value_read:
+        return "the value ";
+      case SlotKind::timer:
+        break;
+    }
+    return "what came from ";
+  }();
+  throw PayloadError(what + ("`" + slot.name + "`, awaited as event ") +
+                         std::to_string(slot.event_id) + ", cannot be decoded: " + why,
+                     slot.name);
+}
+
 }  // namespace detail
 
 const std::string& OrchestrationContext::instance_id() const {

@@ -11,7 +11,7 @@ namespace duroxide::runtime {
 namespace {
 
 /// Before an activity whose result the store would not take runs again.
-constexpr Milliseconds pause_after_refusal{200};
+constexpr Milliseconds pause_after_refused_result{200};
 
 }  // namespace
 
@@ -68,7 +68,7 @@ void Worker::refused(provider::LockToken token, const ProviderError& error) {
                     "the store refused the result of an activity: " + error.to_string());
   provider::AbandonWorker abandon;
   abandon.lock_token = token;
-  abandon.delay = pause_after_refusal;
+  abandon.delay = pause_after_refused_result;
   actors::ask(
       this, environment_->provider, std::move(abandon), [](const Done&) {}, [] {});
 }

@@ -24,7 +24,7 @@ Task<std::string> listens(OrchestrationContext ctx) {
       co_return text;
     }
     if (text == "next") {
-      ctx.continue_as_new(text);
+      co_await ctx.continue_as_new(text);
       co_return text;
     }
   }

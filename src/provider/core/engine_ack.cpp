@@ -13,51 +13,51 @@ namespace {
 
 using Kind = ProviderError::Kind;
 
-[[noreturn]] void refuse(std::string why) {
+[[noreturn]] void refuse_ack(std::string why) {
   throw StorageFailure(Kind::invalid_input, std::move(why));
 }
 
 void check_ack(const provider::AckOrchestrationItem& request, const TurnLease& lease,
                const InstanceRecord& record) {
   if (request.execution_id != lease.execution || record.execution != lease.execution) {
-    refuse("the turn was for execution " + std::to_string(lease.execution) +
-           ", its ack is for execution " + std::to_string(request.execution_id));
+    refuse_ack("the turn was for execution " + std::to_string(lease.execution) +
+               ", its ack is for execution " + std::to_string(request.execution_id));
   }
   auto expected = record.event_count;
   for (const Event& event : request.events) {
     if (event.event_id != ++expected) {
-      refuse("event id " + std::to_string(event.event_id) +
-             " does not follow: " + std::to_string(expected) + " is the next of this history");
+      refuse_ack("event id " + std::to_string(event.event_id) +
+                 " does not follow: " + std::to_string(expected) + " is the next of this history");
     }
   }
   for (const auto& activity : request.worker_items) {
     if (activity.instance != record.id || activity.execution_id != lease.execution) {
-      refuse("an activity belongs to another instance or execution");
+      refuse_ack("an activity belongs to another instance or execution");
     }
   }
   for (const auto& timer : request.timers) {
     if (timer.instance != record.id || timer.execution_id != lease.execution) {
-      refuse("a timer belongs to another instance or execution");
+      refuse_ack("a timer belongs to another instance or execution");
     }
   }
   for (const auto place : request.untaken) {
     if (place >= lease.sequences.size()) {
-      refuse("the turn had " + std::to_string(lease.sequences.size()) + " messages, and message " +
-             std::to_string(place) + " is said not to be taken");
+      refuse_ack("the turn had " + std::to_string(lease.sequences.size()) +
+                 " messages, and message " + std::to_string(place) + " is said not to be taken");
     }
   }
   for (const WorkItem& item : request.orchestrator_items) {
     const auto* read = std::get_if<work::ReadKeyValue>(&item);
     if (read != nullptr &&
         (read->reader.instance != record.id || read->reader.execution_id != lease.execution)) {
-      refuse("the reader of a value is another instance or execution");
+      refuse_ack("the reader of a value is another instance or execution");
     }
   }
   const auto continues = std::count_if(
       request.orchestrator_items.begin(), request.orchestrator_items.end(),
       [](const WorkItem& item) { return std::holds_alternative<work::ContinueAsNew>(item); });
   if (continues != (request.metadata.status == ExecutionStatus::continued_as_new ? 1 : 0)) {
-    refuse("an execution that continues as new needs exactly one message that says so");
+    refuse_ack("an execution that continues as new needs exactly one message that says so");
   }
 }
 
@@ -197,7 +197,7 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
         continue;
       }
       if (next->instance != record.id || next->execution_id != record.execution + 1) {
-        refuse("the continue-as-new is for another instance or execution");
+        refuse_ack("the continue-as-new is for another instance or execution");
       }
       stage_message(number, 0, item);
     }

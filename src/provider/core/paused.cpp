@@ -9,15 +9,15 @@ namespace duroxide::storage {
 
 namespace {
 
-using Kind = PauseScope::Kind;
+using ScopeKind = PauseScope::Kind;
 
-char letter_of(Kind kind) {
+char letter_of(ScopeKind kind) {
   switch (kind) {
-    case Kind::instance:
+    case ScopeKind::instance:
       return 'i';
-    case Kind::orchestration:
+    case ScopeKind::orchestration:
       return 'o';
-    case Kind::store:
+    case ScopeKind::store:
       break;
   }
   return 's';
@@ -40,7 +40,7 @@ std::string pause_key(const PauseScope& scope) {
 std::vector<PausedItem> load_paused(const ReadView& view) {
   std::vector<PausedItem> items;
   const auto cursor = view.cursor(Table::paused);
-  for (const Kind kind : {Kind::store, Kind::orchestration, Kind::instance}) {
+  for (const ScopeKind kind : {ScopeKind::store, ScopeKind::orchestration, ScopeKind::instance}) {
     const char letter = letter_of(kind);
     for (bool more = cursor->seek(std::string_view(&letter, 1));
          more && cursor->key().front() == letter; more = cursor->next()) {

@@ -32,7 +32,8 @@ std::uint64_t size_before_end(const std::vector<Event>& history) {
   return size;
 }
 
-/// Failures of the engine's own finding, which no activity and no child has brought.
+/// Failures of the engine's own finding, which no activity and no child has brought: what it undoes
+/// is the end alone.
 bool is_verdict(const ErrorDetails& details) {
   switch (details.kind) {
     case ErrorKind::nondeterminism:
@@ -41,6 +42,7 @@ bool is_verdict(const ErrorDetails& details) {
     case ErrorKind::storage:
     case ErrorKind::poisoned_orchestration:
     case ErrorKind::cancellation_ignored:
+    case ErrorKind::invalid_payload:
       return details.chain.empty();
     default:
       return false;

@@ -52,7 +52,7 @@ std::optional<std::string> from_hex(std::string_view text) {
   return bytes;
 }
 
-[[noreturn]] void refuse(const std::string& why) {
+[[noreturn]] void refuse_cursor(const std::string& why) {
   throw StorageFailure(ProviderError::Kind::invalid_input,
                        "the cursor " + why + "; begin again without one");
 }
@@ -75,10 +75,10 @@ std::string encode_cursor(const InstanceFilter& filter, const Place& place) {
 Place decode_cursor(const InstanceFilter& filter, std::string_view cursor) {
   const std::string mark = order_mark(filter);
   if (cursor.size() < mark.size() || cursor.front() != mark.front()) {
-    refuse("is none of this store's");
+    refuse_cursor("is none of this store's");
   }
   if (!cursor.starts_with(mark)) {
-    refuse("belongs to a listing in another order");
+    refuse_cursor("belongs to a listing in another order");
   }
   const auto bytes = from_hex(cursor.substr(mark.size()));
   Place place;
@@ -91,7 +91,7 @@ Place decode_cursor(const InstanceFilter& filter, std::string_view cursor) {
              bytes->size() <= 255) {
     place.id = *bytes;
   } else {
-    refuse("is none of this store's");
+    refuse_cursor("is none of this store's");
   }
   return place;
 }
