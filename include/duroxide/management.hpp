@@ -147,6 +147,12 @@ class ManagementClient {
   void list_pending_activities(std::string_view instance,
                                OnAnswer<std::vector<PendingActivity>> on_answer) const;
 
+  /// What the instance has been sent and its code has not seen: taken but not waited for yet, kept
+  /// because it failed, waiting for its next turn, and delayed. Errors: `instance_not_found`.
+  [[nodiscard]] Answer<std::vector<InstanceMessage>> list_messages(std::string_view instance) const;
+  void list_messages(std::string_view instance,
+                     OnAnswer<std::vector<InstanceMessage>> on_answer) const;
+
   /// What was started too often without finishing, and is left alone now; see `PoisonPolicy`.
   [[nodiscard]] Answer<std::vector<QuarantinedItem>> list_quarantined() const;
   void list_quarantined(OnAnswer<std::vector<QuarantinedItem>> on_answer) const;
@@ -214,6 +220,13 @@ class ManagementClient {
   [[nodiscard]] Done terminate_instance(std::string_view instance,
                                         std::string_view reason = "terminated") const;
   void terminate_instance(std::string_view instance, std::string_view reason, OnDone on_done) const;
+
+  /// Takes a raised event or a queue message out before the code sees it, for instance one that it
+  /// cannot decode. What the code has taken stands in the history; `RewindOptions::skip` leaves that
+  /// out. Errors: `instance_not_found`; `invalid_input` if no such message waits, is kept or is delayed,
+  /// if it is of another kind, or if the code is at it just now.
+  [[nodiscard]] Done drop_message(std::string_view instance, std::uint64_t message_id) const;
+  void drop_message(std::string_view instance, std::uint64_t message_id, OnDone on_done) const;
 
   /// Takes a failed or cancelled instance up again: its history is cut, what was under way at the
   /// cut is scheduled again, and what had arrived for it since then is delivered again, then what it

@@ -96,6 +96,10 @@ struct RewindOptions {
   /// else the end itself, as also if the engine has found the code at fault. What the end itself has
   /// closed is never kept.
   std::optional<std::uint64_t> event_id;
+  /// Arrivals that are not delivered again: ids of `ExternalEvent` and `QueueEventDelivered` events.
+  /// The history is cut before the first of them, if it would not be cut earlier anyway, so activities
+  /// that were scheduled behind it run again.
+  std::vector<std::uint64_t> skip = {};
 };
 
 /// From where an instance is copied.

@@ -105,6 +105,12 @@ struct ListPendingActivities {
   using Response = Answer<std::vector<PendingActivity>>;
   std::string instance;
 };
+/// What the instance has been sent and its code has not seen, in order, place by place. Errors:
+/// `instance_not_found`.
+struct ListMessages {
+  using Response = Answer<std::vector<InstanceMessage>>;
+  std::string instance;
+};
 /// Everything in quarantine, oldest first.
 struct ListQuarantined {
   using Response = Answer<std::vector<QuarantinedItem>>;
@@ -171,6 +177,13 @@ struct TerminateInstance {
   using Response = Answer<void>;
   std::string instance;
   std::string reason;
+};
+/// Takes a raised event or a queue message out before the code sees it. Errors: `instance_not_found`;
+/// `invalid_input` if there is no such message, if it is of another kind, or if the code has it now.
+struct DropMessage {
+  using Response = Answer<void>;
+  std::string instance;
+  std::uint64_t message_id = 0;
 };
 /// Errors: `instance_not_found`; `invalid_input` if it has not failed, or there is no such event.
 struct RewindInstance {
@@ -257,10 +270,10 @@ using Requests =
     RequestList<ListInstances, ListPage, CountInstances, GetInstanceCounts, GetInstanceInfo,
                 GetInstanceDetails, ListExecutions, GetExecutionInfo, ReadExecutionHistory,
                 GetQueueDepths, GetSystemMetrics, GetSystemHealth, ListPendingActivities,
-                ListQuarantined, ListStuck, ListPaused, GetInstanceTree, ExportInstance,
-                VerifyStore, BackupStore, DeleteInstances, PruneExecutions, Pause,
-                TerminateInstance, RewindInstance, ForkInstance, ImportInstance, SubscribeChanges,
-                AwaitChanges, UnsubscribeChanges>;
+                ListMessages, ListQuarantined, ListStuck, ListPaused, GetInstanceTree,
+                ExportInstance, VerifyStore, BackupStore, DeleteInstances, PruneExecutions, Pause,
+                TerminateInstance, DropMessage, RewindInstance, ForkInstance, ImportInstance,
+                SubscribeChanges, AwaitChanges, UnsubscribeChanges>;
 
 }  // namespace duroxide::management
 
@@ -306,6 +319,7 @@ DUROXIDE_MESSAGE(duroxide::management::GetQueueDepths)
 DUROXIDE_MESSAGE(duroxide::management::GetSystemMetrics)
 DUROXIDE_MESSAGE(duroxide::management::GetSystemHealth)
 DUROXIDE_MESSAGE(duroxide::management::ListPendingActivities)
+DUROXIDE_MESSAGE(duroxide::management::ListMessages)
 DUROXIDE_MESSAGE(duroxide::management::ListQuarantined)
 DUROXIDE_MESSAGE(duroxide::management::ListStuck)
 DUROXIDE_MESSAGE(duroxide::management::ListPaused)
@@ -317,6 +331,7 @@ DUROXIDE_MESSAGE(duroxide::management::DeleteInstances)
 DUROXIDE_MESSAGE(duroxide::management::PruneExecutions)
 DUROXIDE_MESSAGE(duroxide::management::Pause)
 DUROXIDE_MESSAGE(duroxide::management::TerminateInstance)
+DUROXIDE_MESSAGE(duroxide::management::DropMessage)
 DUROXIDE_MESSAGE(duroxide::management::RewindInstance)
 DUROXIDE_MESSAGE(duroxide::management::ForkInstance)
 DUROXIDE_MESSAGE(duroxide::management::ImportInstance)

@@ -165,6 +165,27 @@ struct PendingChild {
   Timestamp scheduled_at;
 };
 
+/// Where a message to an instance is.
+enum class MessagePlace : std::uint8_t {
+  waiting,  ///< for the instance's next turn
+  delayed,  ///< until its time has come
+  kept,     ///< by an instance that failed before it took it; a rewind delivers it
+  unread,   ///< taken, but the code has not waited for it yet
+};
+
+/// `waiting`, `delayed`, `kept`, `unread`.
+[[nodiscard]] std::string_view to_string(MessagePlace place);
+
+/// A message that was sent to an instance and that its code has not seen.
+struct InstanceMessage {
+  std::uint64_t message_id = 0;  ///< for `ManagementClient::drop_message`; 0 for one that is unread
+  MessagePlace place = MessagePlace::waiting;
+  std::string kind;            ///< `ExternalRaised`, `QueueMessage`, `ActivityCompleted`, …
+  std::string name;            ///< of the event or the queue
+  std::uint64_t event_id = 0;  ///< of the step that it answers; 0 if it is no answer
+  std::string data;
+};
+
 /// What a running execution waits for.
 struct ExecutionDetails {
   std::uint64_t execution_id = 0;

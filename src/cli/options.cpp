@@ -114,20 +114,25 @@ CLI::Option* duration_option(CLI::App* command, const Arguments& arguments,
       ->type_name("DURATION");
 }
 
-CLI::Option* tags_option(CLI::App* command, const Arguments& arguments,
-                         const std::string& description) {
+CLI::Option* texts_option(CLI::App* command, const Arguments& arguments, const std::string& flags,
+                          const std::string& argument, const std::string& description) {
   return command
       ->add_option_function<std::vector<std::string>>(
-          "--tag",
-          [arguments](const std::vector<std::string>& tags) {
-            json& list = (*arguments)["tags"] = json::array();
-            for (const std::string& tag : tags) {
-              list.push_back(control::json_of_text(tag));
+          flags,
+          [arguments, argument](const std::vector<std::string>& texts) {
+            json& list = (*arguments)[argument] = json::array();
+            for (const std::string& text : texts) {
+              list.push_back(control::json_of_text(text));
             }
           },
           description)
       ->allow_extra_args(false)  // what follows is another argument
       ->type_name("TEXT");
+}
+
+CLI::Option* tags_option(CLI::App* command, const Arguments& arguments,
+                         const std::string& description) {
+  return texts_option(command, arguments, "--tag", "tags", description);
 }
 
 void add_filter_options(CLI::App* command, const Arguments& arguments) {

@@ -26,15 +26,66 @@ void show_restored(Output& output, const json& result) {
 void add_rewind(CLI::App& app, Plan& plan) {
   auto* command = add_command(app, "rewind", "Take a failed instance up again before its failure",
                               {"duroxide --store orders rewind order-7",
-                               "duroxide --store orders rewind order-7 --event 12 --yes"});
+                               "duroxide --store orders rewind order-7 --event 12 --yes",
+                               "duroxide --store orders rewind order-7 --skip 13"});
   const auto arguments = new_arguments();
   text_option(command, arguments, "instance", "instance", "its id")->required();
   number_option(command, arguments, "--event", "event",
                 "the last event to keep; default: all before the failure");
+  texts_option(
+      command, arguments, "--skip", "skip",
+      "do not deliver this event again, a raised one or a message of a queue; may be given "
+      "several times");
   command->final_callback([&plan, arguments] {
     plan.request = {"rewind", *arguments};
     plan.show = show_restored;
     plan.question = [](const json&) { return "Drop the events after that for good?"; };
+  });
+}
+
+void add_messages(CLI::App& app, Plan& plan) {
+  auto* command =
+      add_command(app, "messages", "Show what an instance has been sent and its code has not seen",
+                  {"duroxide --store orders messages order-7"});
+  const auto arguments = new_arguments();
+  text_option(command, arguments, "instance", "instance", "its id")->required();
+  command->final_callback([&plan, arguments] {
+    plan.request = {"messages", *arguments};
+    plan.show = [](Output& output, const json& result) {
+      Table table(
+          {{"MESSAGE", true}, {"PLACE"}, {"KIND"}, {"NAME", false, true}, {"DATA", false, true}});
+      for (const json& each : result["messages"]) {
+        table.add({{each["message_id"] == 0 ? "" : number_at(each, "message_id")},
+                   {text_at(each, "place")},
+                   {text_at(each, "kind")},
+                   {each["event_id"] == 0 ? text_at(each, "name")
+                                          : "event " + number_at(each, "event_id")},
+                   {text_at(each, "data")}});
+      }
+      if (table.empty()) {
+        output.line("no messages");
+      } else {
+        table.print(output);
+      }
+    };
+  });
+}
+
+void add_drop(CLI::App& app, Plan& plan) {
+  auto* command =
+      add_command(app, "drop", "Drop a raised event or a message of a queue that waits or is kept",
+                  {"duroxide --store orders drop order-7 1099511627777 --yes"});
+  const auto arguments = new_arguments();
+  text_option(command, arguments, "instance", "instance", "its id")->required();
+  text_option(command, arguments, "message", "message", "its number, as `messages` shows it")
+      ->required();
+  command->final_callback([&plan, arguments] {
+    plan.request = {"drop", *arguments};
+    plan.show = [](Output& output, const json& result) {
+      output.line(printable(text_at(result, "instance_id")) + ": message " +
+                  number_at(result, "message_id") + " dropped");
+    };
+    plan.question = [](const json&) { return "Drop the message for good?"; };
   });
 }
 
@@ -124,6 +175,8 @@ void add_import(CLI::App& app, Plan& plan) {
 
 void add_restoring_subcommands(CLI::App& app, Plan& plan) {
   add_rewind(app, plan);
+  add_messages(app, plan);
+  add_drop(app, plan);
   add_fork(app, plan);
   add_export(app, plan);
   add_import(app, plan);

@@ -46,6 +46,9 @@ CLI::Option* time_option(CLI::App* command, const Arguments& arguments, const st
 CLI::Option* duration_option(CLI::App* command, const Arguments& arguments,
                              const std::string& flags, const std::string& argument,
                              const std::string& description);
+/// One that may be given several times.
+CLI::Option* texts_option(CLI::App* command, const Arguments& arguments, const std::string& flags,
+                          const std::string& argument, const std::string& description);
 /// `--tag`, which may be given several times.
 CLI::Option* tags_option(CLI::App* command, const Arguments& arguments,
                          const std::string& description);

@@ -62,6 +62,30 @@ ManagementClient::Done ManagementClient::terminate_instance(std::string_view ins
       [&](auto on_done) { terminate_instance(instance, reason, std::move(on_done)); });
 }
 
+void ManagementClient::drop_message(std::string_view instance, std::uint64_t message_id,
+                                    OnDone on_done) const {
+  impl_->call(impl_->actor, client::check_instance(instance),
+              management::DropMessage{std::string(instance), message_id}, std::move(on_done));
+}
+
+ManagementClient::Done ManagementClient::drop_message(std::string_view instance,
+                                                      std::uint64_t message_id) const {
+  return impl_->wait_for<void>(
+      [&](auto on_done) { drop_message(instance, message_id, std::move(on_done)); });
+}
+
+void ManagementClient::list_messages(std::string_view instance,
+                                     OnAnswer<std::vector<InstanceMessage>> on_answer) const {
+  impl_->call(impl_->actor, client::check_instance(instance),
+              management::ListMessages{std::string(instance)}, std::move(on_answer));
+}
+
+ManagementClient::Answer<std::vector<InstanceMessage>> ManagementClient::list_messages(
+    std::string_view instance) const {
+  return impl_->wait_for<std::vector<InstanceMessage>>(
+      [&](auto on_answer) { list_messages(instance, std::move(on_answer)); });
+}
+
 void ManagementClient::rewind_instance(std::string_view instance, const RewindOptions& options,
                                        OnAnswer<RestoredInstance> on_answer) const {
   impl_->call(impl_->actor, client::check_instance(instance),

@@ -120,6 +120,15 @@ json json_of(const PendingActivity& activity) {
           {"token", json_of_text(activity.token)}};
 }
 
+json json_of(const InstanceMessage& message) {
+  return {{"message_id", message.message_id},
+          {"place", to_string(message.place)},
+          {"kind", message.kind},
+          {"name", json_of_text(message.name)},
+          {"event_id", message.event_id},
+          {"data", json_of_text(message.data)}};
+}
+
 json json_of(const PendingTimer& timer) {
   return {{"correlation_id", timer.correlation_id},
           {"delay_ms", timer.delay_ms},

@@ -22,6 +22,7 @@ namespace duroxide::control {
 [[nodiscard]] nlohmann::json json_of(const ExecutionSummary& execution);
 [[nodiscard]] nlohmann::json json_of(const ExecutionDetails& execution);
 [[nodiscard]] nlohmann::json json_of(const PendingActivity& activity);
+[[nodiscard]] nlohmann::json json_of(const InstanceMessage& message);
 [[nodiscard]] nlohmann::json json_of(const PendingTimer& timer);
 [[nodiscard]] nlohmann::json json_of(const PendingEvent& event);
 [[nodiscard]] nlohmann::json json_of(const PendingChild& child);

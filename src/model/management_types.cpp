@@ -27,6 +27,20 @@ std::string_view to_string(StuckKind kind) {
   return "no_progress";
 }
 
+std::string_view to_string(MessagePlace place) {
+  switch (place) {
+    case MessagePlace::waiting:
+      return "waiting";
+    case MessagePlace::delayed:
+      return "delayed";
+    case MessagePlace::kept:
+      return "kept";
+    case MessagePlace::unread:
+      break;
+  }
+  return "unread";
+}
+
 std::string_view to_string(PauseScope::Kind kind) {
   switch (kind) {
     case PauseScope::Kind::instance:

@@ -39,6 +39,7 @@ class Management {
                                            std::optional<std::uint64_t> execution) const;
   [[nodiscard]] QueueDepths queue_depths() const;
   [[nodiscard]] std::vector<PendingActivity> pending_activities(const std::string& instance) const;
+  [[nodiscard]] std::vector<InstanceMessage> messages(const std::string& instance) const;
   [[nodiscard]] std::vector<QuarantinedItem> quarantined() const;
   [[nodiscard]] InstancePage page(const management::ListPage& request) const;
   [[nodiscard]] std::uint64_t count(const InstanceFilter& filter) const;

@@ -14,7 +14,7 @@ using namespace management;
 using ShortReads =
     RequestList<GetInstanceCounts, GetInstanceInfo, GetInstanceDetails, ListExecutions,
                 GetExecutionInfo, ReadExecutionHistory, GetQueueDepths, GetSystemMetrics,
-                GetSystemHealth, ListPendingActivities, ListQuarantined, ListPaused>;
+                GetSystemHealth, ListPendingActivities, ListMessages, ListQuarantined, ListPaused>;
 /// Of their own, as nobody asks for just one of them.
 using Pages = RequestList<ListPage>;
 using LongReads =
@@ -72,6 +72,9 @@ class Reads {
   auto answer(const ListPendingActivities& request) const {
     return attempt("list_pending_activities",
                    [&] { return reads_.pending_activities(request.instance); });
+  }
+  auto answer(const ListMessages& request) const {
+    return attempt("list_messages", [&] { return reads_.messages(request.instance); });
   }
   auto answer(const ListQuarantined&) const {
     return attempt("list_quarantined", [&] { return reads_.quarantined(); });
@@ -193,6 +196,7 @@ class Front final : public ManagementActor::base {
         read<GetSystemMetrics>(short_reads_),
         read<GetSystemHealth>(short_reads_),
         read<ListPendingActivities>(short_reads_),
+        read<ListMessages>(short_reads_),
         read<ListQuarantined>(short_reads_),
         read<ListStuck>(long_reads_),
         read<ListPaused>(short_reads_),
@@ -204,6 +208,7 @@ class Front final : public ManagementActor::base {
         write<PruneExecutions>(),
         write<Pause>(),
         write<TerminateInstance>(),
+        write<DropMessage>(),
         write<RewindInstance>(),
         write<ForkInstance>(),
         write<ImportInstance>(),

@@ -206,6 +206,9 @@ Writer::behavior_type Writer::make_behavior() {
       [this](const management::TerminateInstance& request) {
         return respond(request, [&](auto reply) { engine_.terminate(request, reply); });
       },
+      [this](const management::DropMessage& request) {
+        return respond(request, [&](auto reply) { engine_.drop_message(request, reply); });
+      },
       [this](const management::RewindInstance& request) {
         return respond(request, [&](auto reply) { engine_.rewind(request, reply); });
       },

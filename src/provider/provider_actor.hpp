@@ -13,11 +13,12 @@ namespace duroxide::storage {
 template <class... Requests>
 using ExtendedProvider =
     ProviderActor::extend<actors::Replies<Requests, typename Requests::Response>...>;
-using WriterActor = ExtendedProvider<management::DeleteInstances, management::PruneExecutions,
-                                     management::Pause, management::TerminateInstance,
-                                     management::RewindInstance, management::ForkInstance,
-                                     management::ImportInstance, management::SubscribeChanges,
-                                     management::AwaitChanges, management::UnsubscribeChanges>;
+using WriterActor =
+    ExtendedProvider<management::DeleteInstances, management::PruneExecutions, management::Pause,
+                     management::TerminateInstance, management::DropMessage,
+                     management::RewindInstance, management::ForkInstance,
+                     management::ImportInstance, management::SubscribeChanges,
+                     management::AwaitChanges, management::UnsubscribeChanges>;
 
 /// Everything that the actor's engine is made of.
 struct ProviderParts {

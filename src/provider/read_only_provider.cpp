@@ -173,6 +173,7 @@ ReadOnlyProvider::behavior_type ReadOnlyProvider::make_behavior() {
       refused_action<management::PruneExecutions>(),
       refused_action<management::Pause>(),
       refused_action<management::TerminateInstance>(),
+      refused_action<management::DropMessage>(),
       refused_action<management::RewindInstance>(),
       refused_action<management::ForkInstance>(),
       refused_action<management::ImportInstance>(),

@@ -5,7 +5,8 @@
 // It prints `ready` once it runs. Orchestrations: Echo completes with its input; Approval waits for
 // the event Approved, with a key-value entry and a custom status set; Failing fails; Family has two
 // Approvals for children; Rounds begins anew at each event Next, until its data is `stop`; Fragile
-// fails as long as there is a file `broken` beside the store.
+// fails as long as there is a file `broken` beside the store; Price waits for a number, the event
+// ChangePrice.
 
 #include <filesystem>
 #include <iostream>
@@ -60,6 +61,11 @@ Task<std::string> fragile(OrchestrationContext ctx) {
   co_return co_await ctx.schedule_activity("Break", first);
 }
 
+Task<std::string> price(OrchestrationContext ctx) {
+  const double changed = co_await ctx.wait_for_external_event<double>("ChangePrice");
+  co_return "costs " + std::to_string(static_cast<int>(changed)) + " now";
+}
+
 int run(const std::filesystem::path& directory, bool control_socket) {
   const auto store = LmdbProvider::open(directory).value();
   Runtime runtime{store, RuntimeOptions().control_socket(control_socket)};
@@ -70,6 +76,7 @@ int run(const std::filesystem::path& directory, bool control_socket) {
       .register_orchestration("Family", family)
       .register_orchestration("Rounds", rounds)
       .register_orchestration("Fragile", fragile)
+      .register_orchestration("Price", price)
       .register_activity("First", [](const std::string& input) { return "hot " + input; })
       .register_activity("Break",
                          [broken](const std::string& input) -> Result<std::string, std::string> {

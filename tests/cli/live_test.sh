@@ -321,6 +321,42 @@ run 5 rewind pot --yes
 run 5 rewind pot --event 1 --yes
 run 3 rewind nobody --yes
 
+# An event that cannot be decoded
+run 0 start Price cy
+run 0 raise cy ChangePrice --data notanumber
+follow cy
+says 'the data of the event' 'ChangePrice' 'double' 'at byte 0' 'notanumber'
+run 2 rewind cy --skip 1 --yes
+run 2 rewind cy --skip it --yes
+run 0 rewind cy --skip 3 --yes
+run 0 raise cy ChangePrice --data 12
+follow cy
+says 'costs 12 now'
+run 0 start Price cz
+run 0 pause cz
+run 0 raise cz ChangePrice --data notanumber
+run 0 messages cz
+says 'waiting' 'ExternalRaised' 'ChangePrice' 'notanumber'
+run 0 --json messages cz
+message=
+for place in 0 1; do
+  # The instance may not have begun when it was paused: then its start waits too.
+  if "$json_get" "/messages/$place/data" notanumber <output >/dev/null 2>&1; then
+    message=$("$json_get" "/messages/$place/message_id" <output)
+  fi
+done
+[[ -n $message ]] || fail 'the message is not listed'
+run 2 drop cz "$message"
+complains '--yes'
+run 0 drop cz "$message" --yes
+run 5 drop cz "$message" --yes
+run 3 drop nobody 1 --yes
+run 3 messages nobody
+run 0 resume cz
+run 0 raise cz ChangePrice --data 13
+follow cz
+says 'costs 13 now'
+
 # fork
 run 0 fork pot pot-2 --event 1
 follow pot-2

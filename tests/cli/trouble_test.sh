@@ -4,8 +4,8 @@
 # shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-reading='list count show history tree tail stats health stuck verify export'
-acting='start raise cancel terminate pause resume release delete prune rewind fork import'
+reading='list count show history messages tree tail stats health stuck verify export'
+acting='start raise cancel terminate pause resume release drop delete prune rewind fork import'
 
 # --help of each command shows an example.
 for command in $reading $acting backup completion; do
@@ -31,8 +31,9 @@ complains '--store'
 # use COMMAND: with arguments that make sense; sets `arguments`.
 use() {
   case $1 in
-    show | history | tree | tail | export | cancel | pause | resume | release)
+    show | history | messages | tree | tail | export | cancel | pause | resume | release)
       arguments=("$1" some) ;;
+    drop) arguments=(drop some 1 --yes) ;;
     terminate | rewind) arguments=("$1" some --yes) ;;
     start) arguments=(start Echo some) ;;
     raise) arguments=(raise some Approved) ;;

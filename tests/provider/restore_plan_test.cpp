@@ -59,7 +59,7 @@ Entry ended(ErrorKind kind = ErrorKind::orchestration_failed) {
 
 std::uint64_t rewind_cut(const std::vector<Entry>& entries,
                          std::optional<std::uint64_t> wish = std::nullopt) {
-  return find_rewind_cut(history_of(entries), wish).value();
+  return find_rewind_cut(history_of(entries), RewindOptions{wish}).value();
 }
 std::uint64_t fork_cut(const std::vector<Entry>& entries,
                        std::optional<std::uint64_t> wish = std::nullopt) {
@@ -95,11 +95,31 @@ TEST_CASE("a rewind keeps what it is told to keep", "[restore_plan]") {
   CHECK(rewind_cut(entries, 5) == 4);  // never what the end has closed
   using Catch::Contains;
   const auto history = history_of(entries);
-  CHECK_THAT(find_rewind_cut(history, 0).error(), Contains("no event 0"));
-  CHECK_THAT(find_rewind_cut(history, 7).error(), Contains("no event 7") && Contains("6 events"));
-  CHECK_THAT(find_rewind_cut(history, 6).error(), Contains("event 6 is the end"));
-  CHECK_FALSE(find_rewind_cut(history_of({started(), activity()}), std::nullopt));
-  CHECK_FALSE(find_rewind_cut({}, std::nullopt));
+  CHECK_THAT(find_rewind_cut(history, RewindOptions{0}).error(), Contains("no event 0"));
+  CHECK_THAT(find_rewind_cut(history, RewindOptions{7}).error(),
+             Contains("no event 7") && Contains("6 events"));
+  CHECK_THAT(find_rewind_cut(history, RewindOptions{6}).error(), Contains("event 6 is the end"));
+  CHECK_FALSE(find_rewind_cut(history_of({started(), activity()}), {}));
+  CHECK_FALSE(find_rewind_cut({}, {}));
+}
+
+TEST_CASE("a rewind keeps nothing from an event on that it skips", "[restore]") {
+  const auto history = history_of({started(),
+                                   {event::ExternalEvent{"E", "1"}},
+                                   {event::QueueEventDelivered{"Q", "2"}},
+                                   {event::ExternalEvent{"E", "3"}},
+                                   ended()});
+  CHECK(find_rewind_cut(history, {}).value() == 4);
+  CHECK(find_rewind_cut(history, RewindOptions{{}, {4}}).value() == 3);
+  CHECK(find_rewind_cut(history, RewindOptions{{}, {3, 2}}).value() == 1);
+  CHECK(find_rewind_cut(history, RewindOptions{1, {3}}).value() == 1);
+  CHECK_THAT(find_rewind_cut(history, RewindOptions{3, {3}}).error(),
+             Contains("both kept and skipped"));
+  CHECK_THAT(find_rewind_cut(history, RewindOptions{{}, {1}}).error(),
+             Contains("event 1 is OrchestrationStarted"));
+  CHECK_THAT(find_rewind_cut(history, RewindOptions{{}, {6}}).error(), Contains("no event 6"));
+  CHECK(messages_behind(execution, history, 1, {2, 3}) ==
+        std::vector<WorkItem>{work::ExternalRaised{"i", "E", "3"}});
 }
 
 TEST_CASE("a fork keeps everything but the end", "[restore_plan]") {

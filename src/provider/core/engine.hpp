@@ -104,6 +104,7 @@ class Engine {
   void pause(const management::Pause& request, ReplyTo<management::Pause> reply);
   void terminate(const management::TerminateInstance& request,
                  ReplyTo<management::TerminateInstance> reply);
+  void drop_message(const management::DropMessage& request, ReplyTo<management::DropMessage> reply);
   void rewind(const management::RewindInstance& request, ReplyTo<management::RewindInstance> reply);
   void fork(const management::ForkInstance& request, ReplyTo<management::ForkInstance> reply);
   void import_instance(const management::ImportInstance& request,
@@ -303,8 +304,9 @@ class Engine {
   void withdraw(Number number, const std::function<bool(const WorkItem&)>& is_meant);
 
   // engine_rewind.cpp
-  [[nodiscard]] Result<RestoredInstance, std::string> rewind_one(
-      Number number, std::optional<std::uint64_t> last_kept, Children& children);
+  [[nodiscard]] Result<RestoredInstance, std::string> rewind_one(Number number,
+                                                                 const RewindOptions& options,
+                                                                 Children& children);
   void rewind_children(Children& children);
 
   // engine_timers.cpp

@@ -25,7 +25,7 @@ void Engine::rewind(const management::RewindInstance& request,
     const Number number = require_instance(request.instance).number;
     Children children;
     children.try_again = true;
-    auto restored = rewind_one(number, request.options.event_id, children);
+    auto restored = rewind_one(number, request.options, children);
     if (!restored) {
       throw StorageFailure(Kind::invalid_input, "the instance `" + request.instance +
                                                     "` cannot be rewound: " + restored.error());
@@ -40,7 +40,7 @@ void Engine::rewind_children(Children& children) {
   while (!children.to_rewind.empty()) {
     const Number number = children.to_rewind.back();
     children.to_rewind.pop_back();
-    if (rewind_one(number, std::nullopt, children)) {
+    if (rewind_one(number, {}, children)) {
       continue;
     }
     if (const auto record = instances_.load(number); record && has_failed(*record)) {
@@ -50,7 +50,7 @@ void Engine::rewind_children(Children& children) {
 }
 
 Result<RestoredInstance, std::string> Engine::rewind_one(Number number,
-                                                         std::optional<std::uint64_t> last_kept,
+                                                         const RewindOptions& options,
                                                          Children& children) {
   const auto before = instances_.load(number);
   if (!before) {
@@ -60,7 +60,7 @@ Result<RestoredInstance, std::string> Engine::rewind_one(Number number,
     return failure(std::string("it has not failed"));
   }
   const auto history = read_history(number, before->execution);
-  const auto kept = find_rewind_cut(history, last_kept);
+  const auto kept = find_rewind_cut(history, options);
   if (!kept) {
     return failure(kept.error());
   }
@@ -68,7 +68,7 @@ Result<RestoredInstance, std::string> Engine::rewind_one(Number number,
                               before->version};
   const std::vector<Event> events(history.begin(),
                                   history.begin() + static_cast<std::ptrdiff_t>(*kept));
-  auto messages = messages_behind(execution, history, *kept);
+  auto messages = messages_behind(execution, history, *kept, options.skip);
   add_kept(execution, events, read_kept(number), messages);
   const auto plan = plan_restore(execution, events, std::move(messages));
   if (!plan) {

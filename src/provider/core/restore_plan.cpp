@@ -86,6 +86,25 @@ Result<std::uint64_t, std::string> wished_cut(const std::vector<Event>& history,
   return std::min<std::uint64_t>(last_kept, most);
 }
 
+std::string check_skipped(const std::vector<Event>& history, std::uint64_t skipped,
+                          std::optional<std::uint64_t> last_kept) {
+  const std::string which = "event " + std::to_string(skipped);
+  if (skipped == 0 || skipped > history.size()) {
+    return "there is no " + which + " to skip: the history has " + std::to_string(history.size()) +
+           " events";
+  }
+  const EventKind& kind = history[skipped - 1].kind;
+  if (!std::holds_alternative<event::ExternalEvent>(kind) &&
+      !std::holds_alternative<event::QueueEventDelivered>(kind)) {
+    return which + " is " + describe(kind) +
+           "; only raised events and messages of queues can be skipped";
+  }
+  if (last_kept && skipped <= *last_kept) {
+    return which + " cannot be both kept and skipped";
+  }
+  return {};
+}
+
 template <class Steps>
 bool is_open(const Steps& steps, std::uint64_t event_id) {
   return std::any_of(steps.begin(), steps.end(),
@@ -172,17 +191,28 @@ Result<RestorePlan, std::string> plan_restore(const ExecutionOf& execution,
 }
 
 Result<std::uint64_t, std::string> find_rewind_cut(const std::vector<Event>& history,
-                                                   std::optional<std::uint64_t> last_kept) {
+                                                   const RewindOptions& options) {
   const auto* failed =
       history.empty() ? nullptr : std::get_if<event::OrchestrationFailed>(&history.back().kind);
   if (failed == nullptr) {
     return failure(std::string("its history does not end with a failure"));
   }
-  if (last_kept) {
-    return wished_cut(history, *last_kept);
+  Result<std::uint64_t, std::string> kept =
+      options.event_id
+          ? wished_cut(history, *options.event_id)
+          : Result<std::uint64_t, std::string>(default_rewind_cut(history, failed->details));
+  for (const auto skipped : options.skip) {
+    if (std::string problem = check_skipped(history, skipped, options.event_id); !problem.empty()) {
+      return failure(std::move(problem));
+    }
+    if (kept) {
+      kept = std::min<std::uint64_t>(*kept, skipped - 1);
+    }
   }
-  const auto kept = default_rewind_cut(history, failed->details);
-  return std::max<std::uint64_t>(kept, 1);
+  if (!kept) {
+    return kept;
+  }
+  return std::max<std::uint64_t>(*kept, 1);
 }
 
 Result<std::uint64_t, std::string> find_fork_cut(const std::vector<Event>& history,
@@ -197,7 +227,8 @@ Result<std::uint64_t, std::string> find_fork_cut(const std::vector<Event>& histo
 }
 
 std::vector<WorkItem> messages_behind(const ExecutionOf& execution,
-                                      const std::vector<Event>& history, std::uint64_t kept) {
+                                      const std::vector<Event>& history, std::uint64_t kept,
+                                      const std::vector<std::uint64_t>& skip) {
   const auto cut = history.begin() + static_cast<std::ptrdiff_t>(kept);
   const auto open = find_open_steps(std::vector<Event>(history.begin(), cut));
   std::vector<WorkItem> messages;
@@ -208,6 +239,9 @@ std::vector<WorkItem> messages_behind(const ExecutionOf& execution,
   const auto in = execution.execution_id;
   for (auto event = cut; event != history.end(); ++event) {
     const auto id = event->source_event_id;
+    if (std::find(skip.begin(), skip.end(), event->event_id) != skip.end()) {
+      continue;
+    }
     std::visit(model::Overloaded{
                    [&](const event::ActivityCompleted& kind) {
                      if (is_open(open->activities, id)) {

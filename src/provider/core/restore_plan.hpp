@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <duroxide/events.hpp>
+#include <duroxide/management_actions.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/work_items.hpp>
 
@@ -42,11 +43,11 @@ struct RestorePlan {
                                                             const std::vector<Event>& kept,
                                                             std::vector<WorkItem> messages);
 
-/// How many events of a failed execution a rewind keeps: up to `last_kept`, or by default all before
-/// what failed last. Never the end, nor what the end has closed, which the code did not decide. The
+/// How many events of a failed execution a rewind keeps: as the options say, or by default all before
+/// what failed last; none from an arrival on that is to be skipped. Never the end, nor what the end has closed, which the code did not decide. The
 /// error says what is wrong with the wish.
-[[nodiscard]] Result<std::uint64_t, std::string> find_rewind_cut(
-    const std::vector<Event>& history, std::optional<std::uint64_t> last_kept);
+[[nodiscard]] Result<std::uint64_t, std::string> find_rewind_cut(const std::vector<Event>& history,
+                                                                 const RewindOptions& options);
 
 /// How many events a fork keeps: by default all but the end, and what that has closed.
 [[nodiscard]] Result<std::uint64_t, std::string> find_fork_cut(
@@ -57,9 +58,10 @@ struct RestorePlan {
                                                   const std::vector<WorkItem>& messages);
 
 /// What had come behind the first `kept` events and still finds somebody to take it, as messages, in
-/// order. Failed activities and children are left out: they are tried again.
+/// order. Failed activities and children are left out: they are tried again. So are the events `skip`.
 [[nodiscard]] std::vector<WorkItem> messages_behind(const ExecutionOf& execution,
                                                     const std::vector<Event>& history,
-                                                    std::uint64_t kept);
+                                                    std::uint64_t kept,
+                                                    const std::vector<std::uint64_t>& skip = {});
 
 }  // namespace duroxide::storage
