@@ -70,14 +70,14 @@ void check_whole(KvStore& store, Findings& findings) {
 
 /// Whether what lies below the tables can be read at all.
 bool check_file(KvStore& store, Findings& findings) {
-  constexpr int most_attempts = 16;
+  constexpr int most_walks = 16;
   const auto directory = store.directory();
   if (directory.empty()) {
     return true;
   }
   const auto file = directory / "data.mdb";
   std::optional<std::string> problem;
-  for (int attempt = 0; attempt < most_attempts && !problem; ++attempt) {
+  for (int attempt = 0; attempt < most_walks && !problem; ++attempt) {
     const auto view = store.snapshot();
     problem = check_all_pages(file, [&] { return !store.wants_snapshots_back(); });
   }

@@ -11,7 +11,7 @@ namespace duroxide::storage {
 
 namespace {
 using Kind = ProviderError::Kind;
-}
+}  // namespace
 
 bool is_disk_full(int code) {
   return code == ENOSPC || code == EDQUOT || code == EFBIG;
