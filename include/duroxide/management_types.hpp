@@ -262,7 +262,12 @@ struct SystemMetrics {
   std::uint64_t paused_instances = 0;  ///< of the running ones
   QueueDepths queues;
   std::uint64_t quarantined = 0;  ///< instances and activities
-  std::uint64_t store_bytes = 0;  ///< in use; 0 for a store in memory
+  // Of the sizes in bytes, all are 0 for a store in memory.
+  std::uint64_t store_bytes = 0;  ///< pages that hold something
+  /// Pages that hold nothing any more. What is written next goes there, once no snapshot needs them;
+  /// the file does not become smaller, but for a backup, which leaves them out.
+  std::uint64_t store_reusable_bytes = 0;
+  std::uint64_t store_file_bytes = 0;  ///< length of the file on the disk
   /// How long the oldest snapshot that is being read has been held. An old one keeps the store from
   /// using space again.
   Milliseconds oldest_reader_age{0};

@@ -43,6 +43,8 @@ void show_stats(Output& output, const json& result) {
                 {"activities queued", "worker_queue"},
                 {"timers", "timer_queue"}});
   output.field("size", bytes_text(result["store_bytes"]));
+  output.field("reusable", bytes_text(result["store_reusable_bytes"]));
+  output.field("size of file", bytes_text(result["store_file_bytes"]));
   output.field("readers", number_at(result, "readers"));
   output.field("oldest reader",
                control::duration_text(Milliseconds(result["oldest_reader_age_ms"].get<long>())));

@@ -39,6 +39,8 @@ json json_of(const SystemMetrics& metrics) {
           {"queues", json_of(metrics.queues)},
           {"quarantined", metrics.quarantined},
           {"store_bytes", metrics.store_bytes},
+          {"store_reusable_bytes", metrics.store_reusable_bytes},
+          {"store_file_bytes", metrics.store_file_bytes},
           {"oldest_reader_age_ms", metrics.oldest_reader_age.count()},
           {"readers", metrics.readers}};
 }

@@ -12,7 +12,9 @@ namespace duroxide::storage {
 
 /// How much a store holds, and who keeps it from using space again.
 struct StoreUse {
-  std::uint64_t bytes = 0;  ///< 0 for a store in memory
+  std::uint64_t bytes = 0;           ///< in use; 0 for a store in memory, like those that follow
+  std::uint64_t reusable_bytes = 0;  ///< of its file, but not in use
+  std::uint64_t file_bytes = 0;
   std::uint64_t readers = 0;
   Milliseconds oldest_reader_age{0};
 };

@@ -258,7 +258,7 @@ StoreUse LmdbKv::use() {
   const auto held = gate_.look();
   StoreUse use;
   if (env_ != nullptr && !map_is_lost_) {
-    use.bytes = used_bytes(env_);
+    space_.describe(env_, file_, use);
   }
   readers_.describe(use);
   return use;

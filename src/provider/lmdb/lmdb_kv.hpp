@@ -11,6 +11,7 @@
 #include "provider/core/readers.hpp"
 #include "provider/lmdb/directory_lock.hpp"
 #include "provider/lmdb/journal.hpp"
+#include "provider/lmdb/lmdb_space.hpp"
 #include "provider/lmdb/lmdb_view.hpp"
 #include "provider/lmdb/snapshot_gate.hpp"
 
@@ -65,6 +66,7 @@ class LmdbKv final : public KvStore {
   bool map_is_lost_ = false;  ///< nothing may be read any more; guarded by `gate_`
   DirectoryLock lock_;
   Readers readers_;
+  LmdbSpace space_;
 };
 
 }  // namespace duroxide::storage

@@ -125,10 +125,11 @@ std::unique_ptr<ReadView> LmdbReader::snapshot() {
 }
 
 StoreUse LmdbReader::use() {
+  const auto shared = keep_owners_out();
   const auto held = gate_.look();
   StoreUse use;
   if (env_ != nullptr) {
-    use.bytes = used_bytes(env_);
+    space_.describe(env_, directory_ / "data.mdb", use);
   }
   readers_.describe(use);
   return use;

@@ -9,6 +9,7 @@
 #include "provider/core/readers.hpp"
 #include "provider/lmdb/directory_lock.hpp"
 #include "provider/lmdb/journal.hpp"
+#include "provider/lmdb/lmdb_space.hpp"
 #include "provider/lmdb/lmdb_view.hpp"
 #include "provider/lmdb/snapshot_gate.hpp"
 
@@ -54,6 +55,7 @@ class LmdbReader final : public KvStore {
   LmdbTables tables_;
   JournalCache journal_;
   Readers readers_;
+  LmdbSpace space_;
 };
 
 }  // namespace duroxide::storage

@@ -43,14 +43,6 @@ int begin_reading(MDB_env* env, MDB_txn** txn) {
   return MDB_CORRUPTED;
 }
 
-std::uint64_t used_bytes(MDB_env* env) {
-  MDB_envinfo info{};
-  MDB_stat stat{};
-  check_lmdb(mdb_env_info(env, &info), "reading the size of the store");
-  check_lmdb(mdb_env_stat(env, &stat), "reading the size of the store");
-  return (static_cast<std::uint64_t>(info.me_last_pgno) + 1) * stat.ms_psize;
-}
-
 namespace {
 
 class LmdbCursor final : public Cursor {

@@ -40,9 +40,6 @@ inline constexpr MDB_dbi sub_database_count = table_count + 1;
 /// is damaged: `MDB_CORRUPTED`.
 [[nodiscard]] int begin_reading(MDB_env* env, MDB_txn** txn);
 
-/// How much of its file a database uses.
-[[nodiscard]] std::uint64_t used_bytes(MDB_env* env);
-
 /// The tables as one reading transaction sees them.
 class LmdbView final : public ReadView {
  public:

@@ -101,6 +101,8 @@ SystemMetrics Management::metrics() const {
   metrics.queues = depths_of(*view);
   metrics.quarantined = view->count(Table::quarantine);
   metrics.store_bytes = use.bytes;
+  metrics.store_reusable_bytes = use.reusable_bytes;
+  metrics.store_file_bytes = use.file_bytes;
   metrics.readers = use.readers;
   metrics.oldest_reader_age = use.oldest_reader_age;
   return metrics;

@@ -1,0 +1,60 @@
+// What a store says of its size.
+
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+
+#include <duroxide/management.hpp>
+
+#include "provider/acting_steps.hpp"
+#include "provider/world.hpp"
+
+using namespace duroxide;
+using namespace duroxide::testing;
+
+namespace {
+
+SystemMetrics metrics_of(World& world) {
+  return ManagementClient(*world.store).get_system_metrics().value();
+}
+
+}  // namespace
+
+TEST_CASE("pages that deletion has freed are not counted as used", "[size]") {
+  World world(Backend::lmdb);
+  const auto empty = metrics_of(world);
+  for (int i = 0; i < 50; ++i) {
+    const std::string id = "i" + std::to_string(i);
+    world.start(id);
+    world.ack(complete_of(world.fetch_one(), std::string(100'000, 'x'))).value();
+  }
+  const auto full = metrics_of(world);
+  CHECK(full.store_bytes > empty.store_bytes + 50 * 100'000);
+  REQUIRE(ManagementClient(*world.store).delete_instances({}));
+  const auto after = metrics_of(world);
+  CHECK(after.store_bytes < empty.store_bytes + 500'000);
+  CHECK(after.store_reusable_bytes > full.store_reusable_bytes + 50 * 100'000);
+  CHECK(after.store_file_bytes >= full.store_file_bytes);
+  CHECK(after.store_file_bytes > 50 * 100'000);
+}
+
+TEST_CASE("a store in memory has no size", "[size]") {
+  World world(Backend::memory);
+  world.start("i");
+  const auto found = metrics_of(world);
+  CHECK(found.store_bytes == 0);
+  CHECK(found.store_reusable_bytes == 0);
+  CHECK(found.store_file_bytes == 0);
+}
+
+TEST_CASE("who only reads a store sees its size too", "[size]") {
+  World world(Backend::lmdb);
+  world.start("i");
+  world.close();
+  const auto reader = LmdbProvider::open_read_only(
+      world.directory->path(), LmdbOptions().actor_system(use_actor_system(world.system.actors())));
+  REQUIRE(reader);
+  const auto seen = ManagementClient(*reader).get_system_metrics().value();
+  CHECK(seen.store_bytes > 0);
+  CHECK(seen.store_file_bytes == std::filesystem::file_size(world.directory->path() / "data.mdb"));
+}
