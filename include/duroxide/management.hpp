@@ -274,17 +274,20 @@ class ManagementClient {
                        OnAnswer<RestoredInstance> on_answer) const;
 
   // --- acting on many -----------------------------------------------------------------------------
-  // One instance after the other, each in a transaction of its own, beside a running engine. An
-  // instance that changes meanwhile so that it no longer fits is left as it is.
+  // Beside a running engine: several instances in one transaction, of some thousand rows and some
+  // milliseconds at most, so that others wait no longer than for a large commit. If an operation is
+  // stopped, or the process ends, what was committed is done and the rest is untouched. An instance
+  // that changes meanwhile so that it no longer fits is left as it is.
 
-  /// Deletes the roots that match, with everything below them. Without `force` only trees that have
+  /// Deletes the roots that match, with everything below them, each tree whole or not at all; only a
+  /// tree of more than 1,000 instances takes several transactions, from its leaves up. Without `force` only trees that have
   /// ended; the filter's `limit` is how many trees are deleted, and those that are left as they are
   /// do not count. Errors: `invalid_filter`.
   [[nodiscard]] Answer<DeleteInstanceResult> delete_instances(
       const InstanceFilter& filter, const DeleteOptions& options = {},
       const OnProgress& on_progress = {}) const;
 
-  /// Prunes every instance that matches, those that run too. Only those of which something is
+  /// Prunes every instance that matches, those that run too, the oldest executions first. Only those of which something is
   /// dropped count for the filter's `limit`. Errors: `invalid_filter`, `invalid_input`.
   [[nodiscard]] Answer<PruneResult> prune_instances(const InstanceFilter& filter,
                                                     const PruneOptions& options,

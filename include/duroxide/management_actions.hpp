@@ -58,8 +58,8 @@ struct Progress {
 /// For `verify` and `backup` that is a thread of the store, which may hold a snapshot meanwhile. So it
 /// must return soon and not wait for the store: no blocking call of a client of the same store, and
 /// nothing that makes the store grow, which waits for the snapshot. If it throws, the operation ends
-/// with `invalid_input`. For what acts on many instances it is the caller's thread, between two of
-/// them, and the caller gets what it throws.
+/// with `invalid_input`. For what acts on many instances it is the caller's thread, between two
+/// transactions, and the caller gets what it throws.
 using OnProgress = std::function<bool(const Progress&)>;
 
 /// What is paused: one instance, all instances of an orchestration, or everything in the store.

@@ -162,6 +162,41 @@ struct PruneExecutions {
   std::string instance;
   PruneOptions options;
 };
+/// What one `DeleteTrees` has done.
+struct DeletedTrees {
+  DeleteInstanceResult deleted;
+  std::uint64_t roots_seen = 0;     ///< the first so many are dealt with, or left as they are
+  std::uint64_t roots_deleted = 0;  ///< of these
+  /// The first of those that were not seen has a tree too large for a transaction with others.
+  bool next_is_large = false;
+};
+/// Deletes each of these that may be deleted, with everything below it: each tree whole or not at
+/// all, several in one transaction. Left as they are: what is not there; what has a parent, which may
+/// wait for it; without `force` what has not ended with all of its tree; and, with a warning in the
+/// log, what is damaged. The store decides how many it takes, one at least, so that it is not held up;
+/// whoever asks goes on with those that were not seen.
+struct DeleteTrees {
+  using Response = Answer<DeletedTrees>;
+  std::vector<std::string> roots;
+  bool force = false;
+  std::optional<std::uint64_t> limit;  ///< how many are deleted at most
+};
+/// What one `PruneInstances` has done.
+struct PrunedInstances {
+  PruneResult pruned;
+  std::uint64_t instances_seen = 0;    ///< the first so many are dealt with
+  std::uint64_t instances_pruned = 0;  ///< those of them of which something was dropped
+};
+/// Drops old executions of each of these, the oldest first, of several in one transaction. What is
+/// not there is passed over, and, with a warning in the log, what is damaged. The store decides how
+/// many it takes, as for `DeleteTrees`; one that has more to drop does not count as seen. Errors:
+/// `invalid_input` for options that say nothing.
+struct PruneInstances {
+  using Response = Answer<PrunedInstances>;
+  std::vector<std::string> instances;
+  PruneOptions options;
+  std::optional<std::uint64_t> limit;  ///< how many are pruned at most
+};
 /// A paused instance is handed no turn: messages to it are kept, activities that it has scheduled
 /// run to their end, and their results wait. With the scope `store` no activity is handed out
 /// either. A pause of an instance ends with it, or when it is cancelled. Kept in the store. Errors:
@@ -266,14 +301,13 @@ struct RequestList {
 };
 
 /// Everything that is asked of management.
-using Requests =
-    RequestList<ListInstances, ListPage, CountInstances, GetInstanceCounts, GetInstanceInfo,
-                GetInstanceDetails, ListExecutions, GetExecutionInfo, ReadExecutionHistory,
-                GetQueueDepths, GetSystemMetrics, GetSystemHealth, ListPendingActivities,
-                ListMessages, ListQuarantined, ListStuck, ListPaused, GetInstanceTree,
-                ExportInstance, VerifyStore, BackupStore, DeleteInstances, PruneExecutions, Pause,
-                TerminateInstance, DropMessage, RewindInstance, ForkInstance, ImportInstance,
-                SubscribeChanges, AwaitChanges, UnsubscribeChanges>;
+using Requests = RequestList<
+    ListInstances, ListPage, CountInstances, GetInstanceCounts, GetInstanceInfo, GetInstanceDetails,
+    ListExecutions, GetExecutionInfo, ReadExecutionHistory, GetQueueDepths, GetSystemMetrics,
+    GetSystemHealth, ListPendingActivities, ListMessages, ListQuarantined, ListStuck, ListPaused,
+    GetInstanceTree, ExportInstance, VerifyStore, BackupStore, DeleteInstances, DeleteTrees,
+    PruneExecutions, PruneInstances, Pause, TerminateInstance, DropMessage, RewindInstance,
+    ForkInstance, ImportInstance, SubscribeChanges, AwaitChanges, UnsubscribeChanges>;
 
 }  // namespace duroxide::management
 
@@ -328,7 +362,9 @@ DUROXIDE_MESSAGE(duroxide::management::ExportInstance)
 DUROXIDE_MESSAGE(duroxide::management::VerifyStore)
 DUROXIDE_MESSAGE(duroxide::management::BackupStore)
 DUROXIDE_MESSAGE(duroxide::management::DeleteInstances)
+DUROXIDE_MESSAGE(duroxide::management::DeleteTrees)
 DUROXIDE_MESSAGE(duroxide::management::PruneExecutions)
+DUROXIDE_MESSAGE(duroxide::management::PruneInstances)
 DUROXIDE_MESSAGE(duroxide::management::Pause)
 DUROXIDE_MESSAGE(duroxide::management::TerminateInstance)
 DUROXIDE_MESSAGE(duroxide::management::DropMessage)

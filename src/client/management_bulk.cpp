@@ -1,7 +1,9 @@
-// What goes over many instances: page by page, each instance, or tree, in a transaction of its own.
+// What goes over many instances: page by page, several instances, or trees, in one transaction.
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
+#include <span>
 
 #include "client/deletable.hpp"
 #include "client/management_impl.hpp"
@@ -11,7 +13,9 @@ namespace duroxide {
 namespace {
 
 constexpr std::size_t tree_in_one_transaction = 1000;
-constexpr std::uint32_t bulk_page = 200;
+constexpr std::uint32_t bulk_page = 1000;
+/// More than a transaction takes of the smallest.
+constexpr std::size_t most_at_a_time = 400;
 
 void add(DeleteInstanceResult& total, const DeleteInstanceResult& more) {
   total.instances_deleted += more.instances_deleted;
@@ -33,12 +37,26 @@ bool is_passed_over(const ClientError& error) {
          error.kind == ClientError::Kind::invalid_input;
 }
 
-/// Calls `act` with each instance that matches, until it fails, `on_progress` says so, or it has
-/// dropped something of as many as the filter's limit allows. Gives what all of them came to.
-template <class Result, class Act>
+/// What one transaction has done with the instances that it was given, in their order.
+template <class Result>
+struct Step {
+  Result done;
+  std::uint64_t seen = 0;      ///< those that are dealt with, or left as they are
+  std::uint64_t acted_on = 0;  ///< those of them of which something was dropped
+};
+
+template <class Result>
+using Act = std::function<ManagementClient::Answer<Step<Result>>(
+    std::span<const InstanceSummary> instances, std::optional<std::uint64_t> limit)>;
+
+/// Gives the instances that match to `act`, which takes as many of the first as it can at a time and
+/// acts on `limit` at most, until it fails, `on_progress` says so, or it has dropped something of as
+/// many as the filter's limit allows. Gives what all of them came to.
+template <class Result>
 ManagementClient::Answer<Result> for_each_match(const ManagementClient& client,
                                                 const InstanceFilter& filter,
-                                                const OnProgress& on_progress, const Act& act) {
+                                                const OnProgress& on_progress,
+                                                const Act<Result>& act) {
   auto count = client.count_instances(filter);
   if (!count) {
     return failure(std::move(count).error());
@@ -53,15 +71,16 @@ ManagementClient::Answer<Result> for_each_match(const ManagementClient& client,
     if (!page) {
       return failure(std::move(page).error());
     }
-    for (const InstanceSummary& summary : page->instances) {
-      auto done = act(summary);
-      if (done) {
-        add(total, *done);
-        acted_on += done->executions_deleted > 0 ? 1 : 0;
-      } else if (!is_passed_over(done.error())) {
-        return failure(std::move(done).error());
+    for (std::span<const InstanceSummary> rest(page->instances); !rest.empty();) {
+      auto step = act(rest.first(std::min(rest.size(), most_at_a_time)),
+                      filter.limit ? std::optional(limit - acted_on) : std::nullopt);
+      if (!step) {
+        return failure(std::move(step).error());
       }
-      progress.done = filter.limit ? acted_on : progress.done + 1;
+      add(total, step->done);
+      acted_on += step->acted_on;
+      rest = rest.subspan(std::min<std::size_t>(step->seen, rest.size()));
+      progress.done = filter.limit ? acted_on : progress.done + step->seen;
       progress.total = std::max(progress.total, progress.done);
       if (on_progress && !on_progress(progress)) {
         return total;
@@ -73,6 +92,21 @@ ManagementClient::Answer<Result> for_each_match(const ManagementClient& client,
     cursor = page->next_cursor;
   } while (cursor);
   return total;
+}
+
+/// Adds the tree that is next, and too large for a transaction with others.
+ManagementClient::Answer<void> delete_large(const ManagementClient& client, const std::string& root,
+                                            bool force, Step<DeleteInstanceResult>& step) {
+  const auto deleted = client.delete_instance(root, DeleteOptions{force, true});
+  if (!deleted && !is_passed_over(deleted.error())) {
+    return failure(deleted.error());
+  }
+  ++step.seen;
+  if (deleted) {
+    add(step.done, *deleted);
+    ++step.acted_on;
+  }
+  return {};
 }
 
 }  // namespace
@@ -112,10 +146,27 @@ ManagementClient::Answer<DeleteInstanceResult> ManagementClient::delete_instance
     const OnProgress& on_progress) const {
   InstanceFilter roots = filter;
   roots.roots_only = true;
-  const DeleteOptions each{options.force, true};
   return for_each_match<DeleteInstanceResult>(
       *this, roots, on_progress,
-      [&](const InstanceSummary& summary) { return delete_instance(summary.instance_id, each); });
+      [&](const auto& found, auto limit) -> Answer<Step<DeleteInstanceResult>> {
+        management::DeleteTrees request{{}, options.force, limit};
+        request.roots.reserve(found.size());
+        for (const InstanceSummary& each : found) {
+          request.roots.push_back(each.instance_id);
+        }
+        const auto done = impl_->ask<management::DeletedTrees>(std::nullopt, std::move(request));
+        if (!done) {
+          return failure(done.error());
+        }
+        Step<DeleteInstanceResult> step{done->deleted, done->roots_seen, done->roots_deleted};
+        if (done->next_is_large && step.seen < found.size()) {
+          auto added = delete_large(*this, found[step.seen].instance_id, options.force, step);
+          if (!added) {
+            return failure(std::move(added).error());
+          }
+        }
+        return step;
+      });
 }
 
 ManagementClient::Answer<PruneResult> ManagementClient::prune_instances(
@@ -124,10 +175,29 @@ ManagementClient::Answer<PruneResult> ManagementClient::prune_instances(
   if (auto bad = client::check_prune(options)) {
     return failure(std::move(*bad));
   }
-  return for_each_match<PruneResult>(*this, filter, on_progress,
-                                     [&](const InstanceSummary& summary) {
-                                       return prune_executions(summary.instance_id, options);
-                                     });
+  return for_each_match<PruneResult>(
+      *this, filter, on_progress, [&](const auto& found, auto limit) -> Answer<Step<PruneResult>> {
+        management::PruneInstances request{{}, options, limit};
+        std::vector<std::size_t> places;  // of those asked for, among all
+        for (std::size_t i = 0; i < found.size(); ++i) {
+          if (found[i].execution_count > 1) {  // the others have nothing to drop
+            request.instances.push_back(found[i].instance_id);
+            places.push_back(i);
+          }
+        }
+        if (places.empty()) {
+          return Step<PruneResult>{{found.size(), 0, 0}, found.size(), 0};
+        }
+        const auto done = impl_->ask<management::PrunedInstances>(std::nullopt, std::move(request));
+        if (!done) {
+          return failure(done.error());
+        }
+        const std::uint64_t asked = done->instances_seen;
+        Step<PruneResult> step{done->pruned, asked < places.size() ? places[asked] : found.size(),
+                               done->instances_pruned};
+        step.done.instances_processed += step.seen - asked;
+        return step;
+      });
 }
 
 }  // namespace duroxide

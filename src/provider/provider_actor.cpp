@@ -197,6 +197,12 @@ Writer::behavior_type Writer::make_behavior() {
       [this](const management::DeleteInstances& request) {
         return respond(request, [&](auto reply) { engine_.delete_instances(request, reply); });
       },
+      [this](const management::DeleteTrees& request) {
+        return respond(request, [&](auto reply) { engine_.delete_trees(request, reply); });
+      },
+      [this](const management::PruneInstances& request) {
+        return respond(request, [&](auto reply) { engine_.prune_instances(request, reply); });
+      },
       [this](const management::PruneExecutions& request) {
         return respond(request, [&](auto reply) { engine_.prune_executions(request, reply); });
       },

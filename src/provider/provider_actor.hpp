@@ -14,7 +14,8 @@ template <class... Requests>
 using ExtendedProvider =
     ProviderActor::extend<actors::Replies<Requests, typename Requests::Response>...>;
 using WriterActor =
-    ExtendedProvider<management::DeleteInstances, management::PruneExecutions, management::Pause,
+    ExtendedProvider<management::DeleteInstances, management::DeleteTrees,
+                     management::PruneExecutions, management::PruneInstances, management::Pause,
                      management::TerminateInstance, management::DropMessage,
                      management::RewindInstance, management::ForkInstance,
                      management::ImportInstance, management::SubscribeChanges,

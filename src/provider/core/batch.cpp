@@ -109,23 +109,27 @@ void Batch::begin_request() {
   undo_counts_.clear();
 }
 
-void Batch::undo_request() {
-  for (const auto& [counter, change] : undo_counts_) {
+void Batch::undo_to(const Mark& mark) {
+  while (undo_counts_.size() > mark.counts) {
+    const auto& [counter, change] = undo_counts_.back();
     counter->second -= change;
+    undo_counts_.pop_back();
   }
-  undo_counts_.clear();
-  std::erase_if(counts_, [](const auto& count) { return count.second == 0; });
-  for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) {
-    auto& staged = changes(undo->table);
-    if (undo->before) {
-      if (staged.insert_or_assign(undo->key, std::move(*undo->before)).second) {
+  if (undo_counts_.empty()) {  // none of them points to what is dropped here
+    std::erase_if(counts_, [](const auto& count) { return count.second == 0; });
+  }
+  while (undo_.size() > mark.rows) {
+    Undo& undo = undo_.back();
+    auto& staged = changes(undo.table);
+    if (undo.before) {
+      if (staged.insert_or_assign(undo.key, std::move(*undo.before)).second) {
         ++change_count_;
       }
-    } else if (staged.erase(undo->key) != 0) {
+    } else if (staged.erase(undo.key) != 0) {
       --change_count_;
     }
+    undo_.pop_back();
   }
-  undo_.clear();
 }
 
 void Batch::commit() {

@@ -51,7 +51,16 @@ class Batch {
   [[nodiscard]] const ReadView& committed();
 
   void begin_request();
-  void undo_request();
+  void undo_request() { undo_to({}); }
+
+  /// How far the request has come: how many rows and counters it has changed.
+  struct Mark {
+    std::size_t rows = 0;
+    std::size_t counts = 0;
+  };
+  [[nodiscard]] Mark mark() const { return {undo_.size(), undo_counts_.size()}; }
+  /// Takes back what the request has done since.
+  void undo_to(const Mark& mark);
 
   [[nodiscard]] bool empty() const { return change_count_ == 0 && counts_.empty(); }
   /// Roughly what the commit will write.

@@ -43,6 +43,14 @@ struct EngineOptions {
   Milliseconds longest_hold{2};
   /// A batch that has grown to this size is committed without waiting for anything.
   std::size_t early_commit_bytes = std::size_t{32} << 20;
+  /// What is done to many instances is done in transactions of about so many rows, and no instance is
+  /// begun in one after so long, so that others need not wait.
+  std::size_t bulk_rows = 2'000;
+  Milliseconds longest_bulk{5};
+  /// A tree of more instances is not deleted together with others.
+  std::size_t most_in_tree = 1'000;
+  /// How many rows of old executions go with a turn at most, about.
+  std::size_t rows_dropped_with_turn = 500;
   /// Handing out rests so long after a failed commit, doubling with each.
   Milliseconds first_pause{100};
   Milliseconds longest_pause{5000};
@@ -101,6 +109,9 @@ class Engine {
                         ReplyTo<management::DeleteInstances> reply);
   void prune_executions(const management::PruneExecutions& request,
                         ReplyTo<management::PruneExecutions> reply);
+  void delete_trees(const management::DeleteTrees& request, ReplyTo<management::DeleteTrees> reply);
+  void prune_instances(const management::PruneInstances& request,
+                       ReplyTo<management::PruneInstances> reply);
   void pause(const management::Pause& request, ReplyTo<management::Pause> reply);
   void terminate(const management::TerminateInstance& request,
                  ReplyTo<management::TerminateInstance> reply);
@@ -259,6 +270,37 @@ class Engine {
   void delete_instance(Number number, const InstanceRecord& record, DeleteInstanceResult& deleted);
   void erase_set_aside(Number number);
   void answer_deleted();
+
+  // engine_bulk.cpp: what is done to many instances, several of them in one transaction
+  struct Savepoint {
+    Batch::Mark batch;
+    std::size_t effects = 0;
+  };
+  [[nodiscard]] Savepoint savepoint() const;
+  /// Takes back what the request has done since.
+  void go_back_to(const Savepoint& point);
+  [[nodiscard]] bool has_done_enough(Timestamp began) const;
+  enum class TreeRemoval : std::uint8_t { done, left, is_large };
+  /// Takes back what `act` has done if the instance turns out to be damaged, and logs it. Whether it
+  /// is not.
+  [[nodiscard]] bool unless_damaged(const std::string& instance, const std::function<void()>& act);
+  [[nodiscard]] TreeRemoval delete_tree(const std::string& root, bool force,
+                                        DeleteInstanceResult& deleted);
+  enum class Pruning : std::uint8_t { done, left, unfinished };
+  [[nodiscard]] Pruning prune_one(const std::string& instance, const PruneOptions& options,
+                                  PruneResult& pruned);
+
+  // engine_prune.cpp
+  static void check_prune(const PruneOptions& options);
+  /// Drops executions before the current one, the oldest first: one, and more until the request has
+  /// changed so many rows. Whether none is left that is to be dropped.
+  [[nodiscard]] bool drop_executions(Number number, std::uint64_t current,
+                                     const PruneOptions& options, std::size_t most_rows,
+                                     PruneResult& pruned);
+  void drop_execution(Number number, std::uint64_t execution, std::uint64_t event_count);
+  /// Some of them, as it continues as new.
+  void drop_executions_with_turn(Number number, const InstanceRecord& record,
+                                 const PruneOptions& options);
 
   // engine_terminate.cpp
   struct Doomed {

@@ -126,6 +126,9 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
     end_execution(request, number, after);
   }
   instances_.update(number, *before, after);
+  if (request.prune && after.execution != before->execution) {
+    drop_executions_with_turn(number, after, *request.prune);
+  }
   note_turn(request, after);
   // After the record, so that a message of the instance to itself finds its new state.
   for (const WorkItem& item : request.orchestrator_items) {

@@ -1,6 +1,7 @@
 // Dropping executions that have long ended.
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -10,52 +11,90 @@ namespace duroxide::storage {
 
 namespace {
 
-struct Ended {
+struct EndedExecution {
   std::uint64_t execution = 0;
-  ExecutionRecord record;
+  std::uint64_t event_count = 0;
 };
 
+/// So many are looked up at a time.
+constexpr std::size_t executions_at_a_time = 64;
+
 }  // namespace
+
+void Engine::check_prune(const PruneOptions& options) {
+  require(options.keep_last || options.completed_before
+              ? std::string()
+              : "say what to drop: set `keep_last`, `completed_before` or both");
+}
 
 void Engine::prune_executions(const management::PruneExecutions& request,
                               ReplyTo<management::PruneExecutions> reply) {
   apply_for<PruneResult>("prune_executions", std::move(reply), [&] {
-    const PruneOptions& options = request.options;
-    require(options.keep_last || options.completed_before
-                ? std::string()
-                : "say what to drop: set `keep_last`, `completed_before` or both");
+    check_prune(request.options);
     const auto found = require_instance(request.instance);
-    const Number number = found.number;
-    std::vector<Ended> ended;
-    batch_.scan(Table::executions, make_key(number),
+    PruneResult pruned;
+    pruned.instances_processed = 1;
+    (void)drop_executions(found.number, found.record.execution, request.options,
+                          std::numeric_limits<std::size_t>::max(), pruned);
+    return pruned;
+  });
+}
+
+bool Engine::drop_executions(Number number, std::uint64_t current, const PruneOptions& options,
+                             std::size_t most_rows, PruneResult& pruned) {
+  // Executions are numbered without gaps, and end in the order of their numbers. The current one is
+  // the newest of those that are kept.
+  const std::uint64_t kept = std::max<std::uint64_t>(options.keep_last.value_or(1), 1);
+  std::uint64_t from = 0;
+  bool dropped_any = false;
+  while (true) {
+    std::vector<EndedExecution> old;
+    batch_.scan(Table::executions, make_key(number), make_key(number, from),
                 [&](std::string_view key, std::string_view bytes) {
-                  auto record = decode_execution(bytes);
+                  const std::uint64_t execution = number_at(key, 8);
+                  if (execution >= current || current - execution < kept ||
+                      old.size() == executions_at_a_time) {
+                    return false;
+                  }
+                  const auto record = decode_execution(bytes);
                   if (!record) {
                     throw_corrupt(Table::executions, key, record.error());
                   }
-                  if (number_at(key, 8) != found.record.execution) {
-                    ended.push_back({number_at(key, 8), std::move(*record)});
+                  if (options.completed_before && record->ended_at >= *options.completed_before) {
+                    return false;
                   }
+                  old.push_back({execution, record->event_count});
                   return true;
                 });
-    // The current execution is the newest of those that are kept.
-    const std::size_t kept = std::max<std::size_t>(options.keep_last.value_or(1), 1) - 1;
-    ended.resize(ended.size() - std::min(ended.size(), kept));
-    PruneResult pruned;
-    pruned.instances_processed = 1;
-    for (const auto& [execution, record] : ended) {
-      if (options.completed_before && record.ended_at >= *options.completed_before) {
-        continue;
+    for (const auto& [execution, event_count] : old) {
+      if (std::exchange(dropped_any, true) && batch_.mark().rows >= most_rows) {
+        return false;
       }
-      const auto key = make_key(number, execution);
-      erase_all(Table::history, key);
-      batch_.erase(Table::executions, key);
-      batch_.erase(Table::results, key);
-      instances_.count_events(-static_cast<std::int64_t>(record.event_count));
+      drop_execution(number, execution, event_count);
       ++pruned.executions_deleted;
-      pruned.events_deleted += record.event_count;
+      pruned.events_deleted += event_count;
     }
-    return pruned;
+    if (old.size() < executions_at_a_time) {
+      return true;
+    }
+    from = old.back().execution + 1;
+  }
+}
+
+void Engine::drop_execution(Number number, std::uint64_t execution, std::uint64_t event_count) {
+  const auto key = make_key(number, execution);
+  erase_all(Table::history, key);
+  batch_.erase(Table::executions, key);
+  batch_.erase(Table::results, key);
+  instances_.count_events(-static_cast<std::int64_t>(event_count));
+}
+
+void Engine::drop_executions_with_turn(Number number, const InstanceRecord& record,
+                                       const PruneOptions& options) {
+  const std::size_t most_rows = batch_.mark().rows + options_.rows_dropped_with_turn;
+  (void)unless_damaged(record.id, [&] {
+    PruneResult pruned;
+    (void)drop_executions(number, record.execution, options, most_rows, pruned);
   });
 }
 
