@@ -102,7 +102,8 @@ std::uint64_t clean_up(const ManagementClient& management) {
 
 // [retention]
 RuntimeOptions tidy() {
-  return RuntimeOptions().retention(RetentionPolicy().completed(24h * 7).failed(24h * 90));
+  return RuntimeOptions().retention(
+      RetentionPolicy().completed(24h * 7).failed(24h * 90).keep_executions(100));
 }
 // [/retention]
 

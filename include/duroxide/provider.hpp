@@ -109,6 +109,9 @@ struct AckOrchestrationItem {
   /// that have arrived since the item was handed out; else they are dropped.
   std::vector<std::uint64_t> untaken;
   bool stays_resident = false;  ///< the holder keeps the instance: send no history next time
+  /// With a `ContinueAsNew`: earlier executions that are dropped with it, some at a time if there are
+  /// many. What cannot be read stays.
+  std::optional<PruneOptions> prune = std::nullopt;
 };
 
 /// Gives an item back. The instance is handed out again after `delay`.

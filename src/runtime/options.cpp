@@ -63,9 +63,11 @@ std::string check_options(const RuntimeOptions& options) {
     require(problem.empty(), "worker_tags: " + problem, problems);
   }
   const RetentionPolicy& retention = options.retention();
-  for (const auto& age : {retention.completed(), retention.failed()}) {
+  for (const auto& age : {retention.completed(), retention.failed(), retention.executions()}) {
     require(!age || is_delay(*age), "retention: an age must be from 0 to 100 years", problems);
   }
+  require(retention.kept_executions().value_or(1) >= 1,
+          "retention: keep_executions must be at least 1", problems);
   require(retention.check_every() > Milliseconds(0) && is_delay(retention.check_every()),
           "retention: check_every must be positive and at most 100 years", problems);
   require(is_delay(options.stop_timeout()), "stop_timeout must be from 0 to 100 years", problems);

@@ -201,9 +201,13 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
     leaving_ = true;
   }
   const provider::LockToken token = turn.item.lock_token;
+  auto ack = make_ack(turn.item, assignment_, std::move(result), stays);
+  if (next_execution) {
+    ack.prune = environment_->options.retention().executions_to_drop(environment_->clock->now());
+  }
   ++unanswered_;
   actors::ask(
-      this, environment_->provider, make_ack(turn.item, assignment_, std::move(result), stays),
+      this, environment_->provider, std::move(ack),
       [this, token](const Done& reply) {
         if (!reply) {
           refused(token, reply.error());

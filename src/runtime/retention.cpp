@@ -41,7 +41,7 @@ void Retention::look() {
   alarm_.set(next_look_);
 }
 
-void Retention::sweep() const {
+void Retention::sweep() {
   if (*stopping_) {
     return;
   }
@@ -55,6 +55,7 @@ void Retention::sweep() const {
       sweep(*management, ExecutionStatus::completed, policy.completed());
       sweep(*management, ExecutionStatus::failed, policy.failed());
       sweep(*management, ExecutionStatus::cancelled, policy.failed());
+      drop_old_executions(*management);
     }
   } catch (const std::exception& error) {
     environment_->log(LogLevel::warn, std::string("retention: ") + error.what());
@@ -78,6 +79,28 @@ void Retention::sweep(const ManagementClient& management, ExecutionStatus status
     environment_->log(LogLevel::info, "retention: deleted " +
                                           std::to_string(deleted->instances_deleted) +
                                           " instances that were " + std::string(to_string(status)));
+  }
+}
+
+void Retention::drop_old_executions(const ManagementClient& management) {
+  const auto options =
+      environment_->options.retention().executions_to_drop(environment_->clock->now());
+  if (!options || old_executions_dropped_ || *stopping_) {
+    return;
+  }
+  InstanceFilter filter;
+  filter.status = {ExecutionStatus::running};
+  const auto pruned = management.prune_instances(
+      filter, *options, [this](const Progress&) { return !stopping_->load(); });
+  if (!pruned) {
+    environment_->log(LogLevel::warn, "retention: " + pruned.error().to_string());
+    return;
+  }
+  old_executions_dropped_ = true;
+  if (pruned->executions_deleted > 0) {
+    environment_->log(LogLevel::info, "retention: dropped " +
+                                          std::to_string(pruned->executions_deleted) +
+                                          " executions of instances that go on");
   }
 }
 

@@ -10,11 +10,12 @@
 
 namespace duroxide::runtime {
 
-/// Set before the actor is told to end: it looks at this between two instances.
+/// Set before the actor is told to end: it looks at this between two transactions.
 using StopFlag = std::shared_ptr<std::atomic<bool>>;
 
-/// Deletes ended instances as `RuntimeOptions::retention` says. Has a thread of its own, which may
-/// block.
+/// Deletes ended instances as `RuntimeOptions::retention` says. What it says of executions is done as
+/// instances continue; here that is done once, for those that were there before. Has a thread of its
+/// own, which may block.
 class Retention final : public RetentionActor::base {
  public:
   Retention(caf::actor_config& config, SharedEnvironment environment, StopFlag stopping);
@@ -24,7 +25,8 @@ class Retention final : public RetentionActor::base {
 
  private:
   void look();
-  void sweep() const;
+  void sweep();
+  void drop_old_executions(const ManagementClient& management);
   void sweep(const ManagementClient& management, ExecutionStatus status,
              std::optional<Milliseconds> age) const;
   void end(Drain& drain);
@@ -33,6 +35,7 @@ class Retention final : public RetentionActor::base {
   StopFlag stopping_;
   Alarm<Retention> alarm_;
   std::optional<Timestamp> next_look_;
+  bool old_executions_dropped_ = false;
 };
 
 }  // namespace duroxide::runtime

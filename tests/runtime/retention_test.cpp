@@ -7,6 +7,8 @@
 #include <duroxide/duroxide.hpp>
 #include <duroxide/provider.hpp>
 
+#include "provider/faulty_kv.hpp"
+#include "provider/store_impl.hpp"
 #include "support/deterministic_system.hpp"
 
 using namespace duroxide;
@@ -115,4 +117,105 @@ TEST_CASE("retention and a paused start need a store with management, and ages t
   CHECK(refused(bare, keep(RetentionPolicy().failed(1h))));
   CHECK(refused(world.store, keep(RetentionPolicy().completed(-1h))));
   CHECK(refused(world.store, keep(RetentionPolicy().completed(1h).check_every(0ms))));
+  CHECK(refused(bare, keep(RetentionPolicy().keep_executions(1))));
+  CHECK(refused(world.store, keep(RetentionPolicy().keep_executions(0))));
+  CHECK(refused(world.store, keep(RetentionPolicy().executions(-1h))));
+}
+
+TEST_CASE("retention: what has ended is deleted with many others in one commit") {
+  test::DeterministicSystem system;
+  const auto clock = std::make_shared<ManualClock>();
+  const auto tables = std::make_shared<testing::FaultyKv>();
+  storage::ProviderParts parts;
+  parts.store = tables;
+  parts.session = storage::open_session(*tables);
+  parts.clock = clock;
+  const Store store = detail::start_store(system.handle(), std::move(parts));
+  Runtime runtime(store, keep(RetentionPolicy().completed(1h)));
+  runtime.register_orchestration("Ends", ends);
+  REQUIRE(runtime.start());
+  Client client(store);
+  for (int i = 0; i < 500; ++i) {
+    REQUIRE(client.start_orchestration("i" + std::to_string(i), "Ends", std::string("well")));
+  }
+  system.run();
+  tables->commits = 0;
+  clock->advance(2h);
+  system.run();
+  CHECK(ManagementClient(store).list_all_instances()->empty());
+  CHECK(tables->commits <= 5);
+}
+
+namespace {
+
+/// Each event begins the next execution.
+Task<int> goes_on(OrchestrationContext context, int round) {
+  const std::string event = co_await context.wait_for_external_event("Next");
+  co_await context.continue_as_new(round + 1);
+  co_return round;
+}
+
+struct EternalWorld {
+  explicit EternalWorld(const RuntimeOptions& options) { begin(options); }
+
+  void begin(const RuntimeOptions& options) {
+    runtime.reset();
+    runtime.emplace(store, options);
+    runtime->register_orchestration("GoesOn", goes_on);
+    runtime->start().value();
+    system.run();
+  }
+  void go_on(const std::string& instance, int times) {
+    for (int i = 0; i < times; ++i) {
+      REQUIRE(client.raise_event(instance, "Next"));
+      system.run();
+      clock->advance(1h);
+      system.run();
+    }
+  }
+  [[nodiscard]] std::vector<std::uint64_t> executions(const std::string& instance) const {
+    return ManagementClient(store).list_executions(instance).value();
+  }
+
+  test::DeterministicSystem system;
+  std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
+  Store store = MemoryProvider::create(MemoryOptions().clock(clock).actor_system(system.handle()));
+  Client client{store};
+  std::optional<Runtime> runtime;
+};
+
+using Numbers = std::vector<std::uint64_t>;
+
+}  // namespace
+
+TEST_CASE("retention: of what goes on, so many executions are kept, or those of so long") {
+  SECTION("by number") {
+    EternalWorld world(keep(RetentionPolicy().keep_executions(3)));
+    REQUIRE(world.client.start_orchestration("eternal", "GoesOn", 1));
+    world.go_on("eternal", 20);
+    CHECK(world.executions("eternal") == Numbers{19, 20, 21});
+  }
+  SECTION("by age") {
+    EternalWorld world(keep(RetentionPolicy().executions(150min)));
+    REQUIRE(world.client.start_orchestration("eternal", "GoesOn", 1));
+    world.go_on("eternal", 20);
+    // The last ones ended 0, 1 and 2 hours before it continued.
+    CHECK(world.executions("eternal") == Numbers{18, 19, 20, 21});
+  }
+  SECTION("all, without a policy") {
+    EternalWorld world{RuntimeOptions()};
+    REQUIRE(world.client.start_orchestration("eternal", "GoesOn", 1));
+    world.go_on("eternal", 20);
+    CHECK(world.executions("eternal").size() == 21);
+  }
+}
+
+TEST_CASE("retention: executions from before the policy are dropped when the runtime starts") {
+  EternalWorld world{RuntimeOptions()};
+  REQUIRE(world.client.start_orchestration("eternal", "GoesOn", 1));
+  REQUIRE(world.client.start_orchestration("young", "GoesOn", 1));
+  world.go_on("eternal", 100);
+  world.begin(keep(RetentionPolicy().keep_executions(2)));
+  CHECK(world.executions("eternal") == Numbers{100, 101});
+  CHECK(world.executions("young") == Numbers{1});
 }
