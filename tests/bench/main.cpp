@@ -12,6 +12,7 @@
 #include "management.hpp"
 #include "raw_commits.hpp"
 #include "report.hpp"
+#include "retention.hpp"
 #include "scale.hpp"
 #include "support/temp_dir.hpp"
 #include "workloads.hpp"
@@ -19,11 +20,11 @@
 namespace {
 
 constexpr const char* usage =
-    "usage: bench [--quick] [--json] [--directory DIR] [engine|management]\n"
+    "usage: bench [--quick] [--json] [--directory DIR] [engine|management|retention]\n"
     "  --quick           a try-out, with a few of each; floors are not judged by the exit status\n"
     "  --json            print JSON\n"
     "  --directory DIR   a place on the disk to measure (default: the current directory)\n"
-    "  engine, management   only that part\n"
+    "  engine, management, retention   only that part\n"
     "Ends with status 3 if a figure is below its floor.\n";
 
 struct Options {
@@ -99,6 +100,9 @@ std::vector<Figure> measure(const Options& options) {
   if (!options.only || *options.only == "management") {
     add(figures, measure_management, options);
   }
+  if (!options.only || *options.only == "retention") {
+    add(figures, measure_retention, options);
+  }
   return figures;
 }
 
@@ -116,7 +120,7 @@ int main(int argc, char** argv) {
       options.directory = argv[++i];
     } else if (argument == "--open-store" && i + 1 < argc) {
       options.full_store = argv[++i];  // only ever called by this program itself
-    } else if (argument == "engine" || argument == "management") {
+    } else if (argument == "engine" || argument == "management" || argument == "retention") {
       options.only = argument;
     } else if (argument == "-h" || argument == "--help") {
       std::cout << usage;

@@ -110,10 +110,9 @@ double Workloads::hello_latency(std::size_t times) {
   return latencies[latencies.size() / 2];
 }
 
-double Workloads::fan_out_rate(std::size_t orchestrations, std::size_t in_flight) {
+void Workloads::run(const std::string& orchestration, std::size_t count, std::size_t in_flight) {
   auto window = std::make_shared<Window>();
-  const auto begin = SteadyClock::now();
-  for (std::size_t i = 0; i < orchestrations; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     window->wait_below(in_flight);
     window->begin_one();
     const std::string id = next_id();
@@ -130,13 +129,22 @@ double Workloads::fan_out_rate(std::size_t orchestrations, std::size_t in_flight
         }
       });
     };
-    client_.start_orchestration(id, "FanOut", "x", StartOptions(), std::move(on_started));
+    client_.start_orchestration(id, orchestration, "x", StartOptions(), std::move(on_started));
   }
   window->wait_below(1);
   if (!window->error.empty()) {
     throw std::runtime_error(window->error);
   }
+}
+
+double Workloads::fan_out_rate(std::size_t orchestrations, std::size_t in_flight) {
+  const auto begin = SteadyClock::now();
+  run("FanOut", orchestrations, in_flight);
   return static_cast<double>(orchestrations) / seconds_since(begin);
+}
+
+void Workloads::run_hellos(std::size_t count, std::size_t in_flight) {
+  run("Hello", count, in_flight);
 }
 
 double Workloads::chain_rate(std::size_t steps) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include <duroxide/duroxide.hpp>
 
@@ -19,11 +20,16 @@ class Workloads {
   /// Orchestrations a second, each of five no-op activities at once, `in_flight` at a time.
   double fan_out_rate(std::size_t orchestrations, std::size_t in_flight);
 
+  /// Runs orchestrations of one no-op activity, `in_flight` at a time.
+  void run_hellos(std::size_t count, std::size_t in_flight);
+
   /// Steps a second of one orchestration that runs no-op activities one after another.
   double chain_rate(std::size_t steps);
 
  private:
   [[nodiscard]] std::string next_id();
+  /// Runs so many, which must complete.
+  void run(const std::string& orchestration, std::size_t count, std::size_t in_flight);
 
   duroxide::Store store_;
   duroxide::Runtime runtime_;
