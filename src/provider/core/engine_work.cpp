@@ -164,7 +164,8 @@ void Engine::count_first_deliveries() {
   for (const auto& fetch : work_.parked) {
     std::uint64_t room = fetch.max_items;
     std::size_t bytes = 0;
-    for (std::size_t i = first_left; i < rows.size() && room > 0 && bytes < work_bytes_per_answer; ++i) {
+    for (std::size_t i = first_left; i < rows.size() && room > 0 && bytes < work_bytes_per_answer;
+         ++i) {
       const WorkRef* work = rows[i];
       if (work == nullptr || !work_.takes(fetch.filter, work->lane)) {
         continue;

@@ -52,7 +52,7 @@ class NamedWaits {
   std::map<std::uint64_t, std::shared_ptr<detail::Slot>> slots_;
 };
 
-class Reader {
+class StepReader {
  public:
   /// Returns what is wrong with it, if anything is.
   [[nodiscard]] std::string take(const Event& event) {
@@ -174,7 +174,7 @@ Result<OpenSteps, std::string> find_open_steps(const std::vector<Event>& history
   if (std::string damage = replay::find_damage(history); !damage.empty()) {
     return failure(std::move(damage));
   }
-  Reader reader;
+  StepReader reader;
   for (const Event& event : history) {
     if (std::string problem = reader.take(event); !problem.empty()) {
       return failure(std::move(problem));

@@ -18,29 +18,30 @@ bool is_disk_full(int code) {
 }
 
 StorageFailure lmdb_failure(int code, const std::string& doing) {
+  using ErrorKind = ProviderError::Kind;
   const std::string text = doing + ": " + mdb_strerror(code);
   if (is_disk_full(code)) {
-    return {Kind::disk_full, text + "; free some space, nothing was changed", true};
+    return {ErrorKind::disk_full, text + "; free some space, nothing was changed", true};
   }
   switch (code) {
     case EACCES:
     case EPERM:
     case EROFS:
-      return {Kind::permission_denied, text};
+      return {ErrorKind::permission_denied, text};
     case ENOTDIR:
-      return {Kind::not_a_directory, text};
+      return {ErrorKind::not_a_directory, text};
     case MDB_INVALID:
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
     case MDB_VERSION_MISMATCH:
-      return {Kind::corrupt, text};
+      return {ErrorKind::corrupt, text};
     case MDB_MAP_FULL:
     case ENOMEM:
     case EAGAIN:
     case EINTR:
-      return {Kind::storage, text, true};
+      return {ErrorKind::storage, text, true};
     default:
-      return {Kind::storage, text};
+      return {ErrorKind::storage, text};
   }
 }
 

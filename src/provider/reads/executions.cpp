@@ -12,7 +12,7 @@ namespace duroxide::storage {
 
 namespace {
 
-ExecutionRecord decode_checked(std::string_view key, std::string_view bytes) {
+ExecutionRecord decode_execution_row(std::string_view key, std::string_view bytes) {
   auto record = decode_execution(bytes);
   if (!record) {
     throw_corrupt(Table::executions, key, record.error());
@@ -65,7 +65,7 @@ std::vector<ExecutionSummary> summarize_executions(const ReadView& view,
   const auto cursor = view.cursor(Table::executions);
   for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix);
        more = cursor->next()) {
-    const auto record = decode_checked(cursor->key(), cursor->value());
+    const auto record = decode_execution_row(cursor->key(), cursor->value());
     ExecutionSummary summary;
     summary.execution_id = number_at(cursor->key(), 8);
     summary.status = record.status;
@@ -93,7 +93,7 @@ ExecutionInfo Management::execution(const std::string& instance, std::uint64_t e
   info.execution_id = execution;
   const auto key = make_key(found.number, execution);
   if (const auto bytes = view->get(Table::executions, key)) {
-    auto record = decode_checked(key, *bytes);
+    auto record = decode_execution_row(key, *bytes);
     info.status = record.status;
     info.output = output_of(*view, found.number, execution, record.status);
     info.version = std::move(record.version);

@@ -14,7 +14,7 @@ namespace duroxide::storage {
 namespace {
 
 /// More are not gathered; then a walk through the order soon comes upon enough of them.
-constexpr std::size_t most_rows = 2000;
+constexpr std::size_t most_collected = 2000;
 constexpr std::size_t most_steps = 8000;
 
 class FewRows final : public Rows {
@@ -45,7 +45,7 @@ std::optional<std::vector<Number>> gather(const Walk& walk) {
       return numbers;
     }
     if (step->matches) {
-      if (numbers.size() == most_rows) {
+      if (numbers.size() == most_collected) {
         return std::nullopt;
       }
       numbers.push_back(step->number);
