@@ -95,13 +95,17 @@ using WaitError = ClientError;
 
 /// The control plane of a store: starts, signals, cancels and watches instances, whether or not a
 /// runtime is at work on it. Every call that changes something returns after the change is durable.
-/// Safe to use from any number of threads, also from activities; a blocking call must not be made
-/// from orchestration code or from a completion callback.
+/// Safe to use from any number of threads, also from activities.
 ///
 /// Each call has a blocking form and one that takes a callback, which is called once, on a thread of
-/// the engine's, and must not block. What only shortens another call, or takes a handle, just blocks.
+/// the engine's, and must not block. What it throws goes to the store's log. What only shortens
+/// another call, or takes a handle, just blocks.
 ///
-/// Errors of all: `storage_error`; `invalid_instance` for an id that is empty, longer than 255 bytes
+/// A blocking call from orchestration code, from a callback or from a log sink would wait for the very
+/// thread that it holds, so it answers `would_deadlock` at once, which also goes to the store's log.
+/// Use the form that takes a callback there, or leave the call to an activity or a thread of your own.
+///
+/// Errors of all: `would_deadlock`, of the blocking form; `storage_error`; `invalid_instance` for an id that is empty, longer than 255 bytes
 /// or not UTF-8; `invalid_input` for any other argument; `read_only`, if the store was opened for
 /// reading only, of every change and of a wait that is not over at once.
 ///
@@ -255,6 +259,13 @@ class Client : public ManagementCalls<Client> {
   /// Calls back when the instance has completed or failed, however long that takes. Errors:
   /// `instance_not_found`.
   void wait_for_completion(std::string_view instance, OnStatus on_status) const;
+  /// The same for at most `timeout` of the store's clock, after which the wait is taken back. Errors:
+  /// as the form that blocks.
+  template <class Rep, class Period>
+  void wait_for_completion(std::string_view instance, std::chrono::duration<Rep, Period> timeout,
+                           OnStatus on_status) const {
+    wait_milliseconds(instance, timeout_of(timeout), std::move(on_status));
+  }
 
   /// Waits until the custom status has changed beyond `last_seen`, a `custom_status_version`, or the
   /// instance has ended. Errors: as `wait_for_completion`.
@@ -265,6 +276,13 @@ class Client : public ManagementCalls<Client> {
   }
   void wait_for_status_change(std::string_view instance, std::uint64_t last_seen,
                               OnStatus on_status) const;
+  /// For at most `timeout` of the store's clock.
+  template <class Rep, class Period>
+  void wait_for_status_change(std::string_view instance, std::uint64_t last_seen,
+                              std::chrono::duration<Rep, Period> timeout,
+                              OnStatus on_status) const {
+    wait_for_change_milliseconds(instance, last_seen, timeout_of(timeout), std::move(on_status));
+  }
 
   /// An entry of an instance's key-value state; none if there is no such entry or instance.
   [[nodiscard]] Value get_value(std::string_view instance, std::string_view key) const;
@@ -282,6 +300,14 @@ class Client : public ManagementCalls<Client> {
   }
   void wait_for_value(std::string_view instance, std::string_view key, std::uint64_t after_version,
                       OnValue on_value) const;
+  /// For at most `timeout` of the store's clock.
+  template <class Rep, class Period>
+  void wait_for_value(std::string_view instance, std::string_view key,
+                      std::chrono::duration<Rep, Period> timeout, std::uint64_t after_version,
+                      OnValue on_value) const {
+    wait_for_value_milliseconds(instance, key, after_version, timeout_of(timeout),
+                                std::move(on_value));
+  }
 
   /// Ends an activity that called `ActivityContext::complete_later` (or one that is still running, or
   /// waiting to run) with this result. Errors: `activity_not_found` if it has ended, was cancelled or
@@ -357,10 +383,16 @@ class Client : public ManagementCalls<Client> {
   Done heartbeat_text(const ActivityToken& activity, Text progress);
   void heartbeat_text(const ActivityToken& activity, Text progress, OnDone on_done);
   Status wait_milliseconds(std::string_view instance, std::optional<Milliseconds> timeout) const;
+  void wait_milliseconds(std::string_view instance, Milliseconds timeout, OnStatus on_status) const;
   Status wait_for_change_milliseconds(std::string_view instance, std::uint64_t last_seen,
                                       Milliseconds timeout) const;
+  void wait_for_change_milliseconds(std::string_view instance, std::uint64_t last_seen,
+                                    Milliseconds timeout, OnStatus on_status) const;
   Value wait_for_value_milliseconds(std::string_view instance, std::string_view key,
                                     std::uint64_t after_version, Milliseconds timeout) const;
+  void wait_for_value_milliseconds(std::string_view instance, std::string_view key,
+                                   std::uint64_t after_version, Milliseconds timeout,
+                                   OnValue on_value) const;
 
   std::shared_ptr<Impl> impl_;
 };

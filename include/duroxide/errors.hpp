@@ -156,6 +156,10 @@ struct ClientError {
     invalid_payload,           ///< the output does not decode into the type asked for
     activity_not_found,        ///< the activity has ended, was cancelled, or never was
     read_only,                 ///< the store was opened for reading only
+    /// A blocking call on a thread of the engine's (in orchestration code, a callback of the library's
+    /// or a log sink), which would wait for itself. Use the form that takes a callback, or make the
+    /// call from an activity or a thread of your own.
+    would_deadlock,
   };
 
   Kind kind = Kind::storage_error;
@@ -173,6 +177,7 @@ struct RuntimeError {
     registry_error,    ///< mistakes in the registrations, all of them, one a line
     dispatcher_error,  ///< the actors could not be started, or the runtime runs already
     invalid_options,
+    would_deadlock,  ///< on a thread of the engine's; see `ClientError::Kind::would_deadlock`
   };
 
   Kind kind = Kind::dispatcher_error;

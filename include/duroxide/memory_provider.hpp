@@ -3,7 +3,9 @@
 #include <memory>
 #include <optional>
 
+#include <duroxide/errors.hpp>
 #include <duroxide/log.hpp>
+#include <duroxide/result.hpp>
 #include <duroxide/store.hpp>
 
 namespace duroxide {
@@ -43,6 +45,9 @@ class MemoryOptions {
 /// one does but for what is durable.
 class MemoryProvider {
  public:
+  /// Errors: `storage`, if the threads of the store cannot be started.
+  [[nodiscard]] static Result<Store, ProviderError> open(const MemoryOptions& options = {});
+  /// The same for a program that cannot go on without: throws `std::system_error` instead.
   [[nodiscard]] static Store create(const MemoryOptions& options = {});
 };
 

@@ -268,14 +268,16 @@ class Runtime {
   }
 
   /// Begins to work on the store. Errors: `registry_error` (every mistake made while registering),
-  /// `invalid_options`, `dispatcher_error` (running already), `storage_error`.
+  /// `invalid_options`, `dispatcher_error` (running already), `storage_error`, `would_deadlock` (from
+  /// orchestration code, a callback or a log sink).
   [[nodiscard]] Result<void, RuntimeError> start();
 
   /// Takes no new work, lets running turns and activities finish for at most
   /// `RuntimeOptions::stop_timeout`, and gives the rest back to the store, where the next runtime
   /// finds it. Returns at once if nothing runs. An activity that is still running after that goes on
   /// on its thread; its result is refused, it will run again, and the process cannot end before it
-  /// returns.
+  /// returns. From orchestration code, a callback or a log sink it returns at once, another thread
+  /// stops the runtime, and the log says so.
   void stop();
 
   /// Whether it was started, not stopped since, and its store still works.

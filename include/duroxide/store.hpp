@@ -19,7 +19,8 @@ struct StoreAccess;
 /// its own unless it is given one; `provider.hpp` tells how to hand in a `caf::actor_system`.
 class ActorSystem {
  public:
-  /// An actor system with one scheduler thread per core.
+  /// An actor system with one scheduler thread per core. Throws `std::system_error` if its threads
+  /// cannot be started.
   [[nodiscard]] static ActorSystem create();
 
  private:

@@ -26,8 +26,8 @@ class ChangeSubscription {
   ~ChangeSubscription();
 
   /// Waits for changes and takes all that there are, in order. Empty if none came in `timeout`, or
-  /// after `close`. Not to be called from a callback, which must not block. Errors: `storage_error`
-  /// once the store is closed.
+  /// after `close`. Errors: `storage_error` once the store is closed; `would_deadlock` if it is called
+  /// from orchestration code, a callback or a log sink.
   [[nodiscard]] Result<ChangeBatch, ClientError> next(
       std::optional<Milliseconds> timeout = std::nullopt);
 

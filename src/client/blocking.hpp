@@ -10,6 +10,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/detail/caf.hpp>
 #include <duroxide/errors.hpp>
+#include <duroxide/provider.hpp>
 #include <duroxide/result.hpp>
 
 namespace duroxide::client {
@@ -65,12 +66,19 @@ class Awaited {
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
+/// Why the calling thread must not wait for `store`, which is also logged there; nothing if it may.
+/// Every blocking call asks first.
+[[nodiscard]] std::optional<ClientError> refuse_to_block(const Store& store);
+
 /// Makes a blocking call of one that takes a callback: `start` gets the callback.
 template <class Answer, class Start>
-[[nodiscard]] Answer block(caf::actor_system& system, const Start& start) {
+[[nodiscard]] Answer block(const Store& store, const Start& start) {
+  if (auto refused = refuse_to_block(store)) {
+    return failure(std::move(*refused));
+  }
   Awaited<Answer> awaited;
   start(awaited.callback());
-  auto answer = awaited.wait(system, std::nullopt);
+  auto answer = awaited.wait(provider_of(store).home_system(), std::nullopt);
   if (!answer) {
     return failure(ClientError{ClientError::Kind::storage_error,
                                "the deterministic actor system has no message left to run, so "

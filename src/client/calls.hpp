@@ -15,6 +15,8 @@
 #include <duroxide/log.hpp>
 #include <duroxide/provider.hpp>
 
+#include "model/lent_thread.hpp"
+
 namespace duroxide::client {
 
 template <class T>
@@ -74,8 +76,9 @@ struct Close {};
 template <class Self, class Server>
 class OpenCalls {
  public:
-  OpenCalls(Self* self, Server server)
-      : self_(self), server_(std::move(server)), log_(stderr_log_sink(LogLevel::warn)) {}
+  /// `log` is told what callbacks throw.
+  OpenCalls(Self* self, Server server, LogSink log)
+      : self_(self), server_(std::move(server)), log_(std::move(log)) {}
 
   /// A server that ends does not answer what it had accepted, so it is watched.
   void watch_server() {
@@ -90,7 +93,7 @@ class OpenCalls {
     const std::uint64_t id = ++last_id_;
     // The book holds what to do if no answer comes; the answer takes it out again.
     auto on_answer = std::make_shared<std::function<void(Answer)>>(std::move(call.on_answer));
-    open_.emplace(id, [this, on_answer] { finish(*on_answer, Answer(failure(ended()))); });
+    open_.emplace(id, [this, on_answer] { finish(on_answer, Answer(failure(ended()))); });
     if (server_ended_) {
       give_up(id);
       return;
@@ -99,13 +102,15 @@ class OpenCalls {
         self_, server_, std::move(call.request),
         [this, id, on_answer](typename AnswerOf<Request>::Message& answer) {
           if (open_.erase(id) != 0) {
-            finish(*on_answer, Answer(std::move(answer)));
+            finish(on_answer, Answer(std::move(answer)));
           }
         },
         [this, id] { give_up(id); });
   }
 
-  void run(const std::function<void()>& action) { guarded(action); }
+  void run(std::function<void()>& action) {
+    guarded([&] { std::exchange(action, nullptr)(); });
+  }
 
   void close() {
     closing_ = true;
@@ -118,14 +123,16 @@ class OpenCalls {
   }
 
   template <class Answer>
-  void finish(const std::function<void(Answer)>& on_answer, Answer answer) {
-    guarded([&] { on_answer(std::move(answer)); });
+  void finish(const std::shared_ptr<std::function<void(Answer)>>& on_answer, Answer answer) {
+    guarded([&] { std::exchange(*on_answer, nullptr)(std::move(answer)); });
     end_if_done();
   }
 
-  /// A callback is the user's; what it throws must not end the actor that serves all the others.
+  /// A callback is the user's: what it throws must not end the actor that serves all the others, and
+  /// neither it nor what dies with it may wait for the engine.
   template <class F>
   void guarded(const F& f) const {
+    const model::LentThread lent("a callback");
     LogRecord line;
     line.level = LogLevel::error;
     try {
@@ -136,7 +143,9 @@ class OpenCalls {
     } catch (...) {
       line.message = "a completion callback threw something that is not a std::exception";
     }
-    log_(line);
+    if (log_) {
+      log_(line);
+    }
   }
 
   void give_up(std::uint64_t id) {

@@ -13,7 +13,7 @@ using client::block;
 Client::Impl::Impl(Store provider_store, Store management_store)
     : store(std::move(provider_store)),
       management(std::move(management_store)),
-      actor(client::spawn_client_actor(provider_of(store))) {}
+      actor(client::spawn_client_actor(store)) {}
 
 const ManagementClient& Client::Impl::management_client() {
   std::call_once(management_made, [this] { made_management.emplace(management); });
@@ -39,6 +39,7 @@ Store join(const Store& provider, const ManagementActor& management, std::functi
 
 Client Client::with_management(Store provider, Store management) {
   Store both = join(provider, management_of(management), [provider, management] {});
+  detail::StoreAccess::impl(both).log = detail::StoreAccess::impl(provider).log;
   return Client(std::make_shared<Impl>(std::move(provider), std::move(both)));
 }
 
@@ -90,7 +91,7 @@ void Client::start_text(std::string_view instance, std::string_view orchestratio
 
 Client::Done Client::start_text(std::string_view instance, std::string_view orchestration,
                                 Text input, const StartOptions& options) {
-  return block<Done>(impl_->system(), [&](OnDone on_done) {
+  return block<Done>(impl_->store, [&](OnDone on_done) {
     start_text(instance, orchestration, std::move(input), options, std::move(on_done));
   });
 }
@@ -107,7 +108,7 @@ void Client::raise_text(std::string_view instance, std::string_view event, Text 
 }
 
 Client::Done Client::raise_text(std::string_view instance, std::string_view event, Text data) {
-  return block<Done>(impl_->system(), [&](OnDone on_done) {
+  return block<Done>(impl_->store, [&](OnDone on_done) {
     raise_text(instance, event, std::move(data), std::move(on_done));
   });
 }
@@ -124,7 +125,7 @@ void Client::enqueue_text(std::string_view instance, std::string_view queue, Tex
 }
 
 Client::Done Client::enqueue_text(std::string_view instance, std::string_view queue, Text data) {
-  return block<Done>(impl_->system(), [&](OnDone on_done) {
+  return block<Done>(impl_->store, [&](OnDone on_done) {
     enqueue_text(instance, queue, std::move(data), std::move(on_done));
   });
 }
@@ -141,7 +142,7 @@ void Client::cancel_orchestration(std::string_view instance, std::string_view re
 }
 
 Client::Done Client::cancel_orchestration(std::string_view instance, std::string_view reason) {
-  return block<Done>(impl_->system(), [&](OnDone on_done) {
+  return block<Done>(impl_->store, [&](OnDone on_done) {
     cancel_orchestration(instance, reason, std::move(on_done));
   });
 }

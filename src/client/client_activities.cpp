@@ -42,7 +42,7 @@ void Client::complete_text(const ActivityToken& activity, Text result, OnDone on
 }
 
 Client::Done Client::complete_text(const ActivityToken& activity, Text result) {
-  return block<Done>(impl_->system(), [&](OnDone on_done) {
+  return block<Done>(impl_->store, [&](OnDone on_done) {
     complete_text(activity, std::move(result), std::move(on_done));
   });
 }
@@ -66,7 +66,7 @@ void Client::fail_activity(const ActivityToken& activity, std::string message, O
 }
 
 Client::Done Client::fail_activity(const ActivityToken& activity, std::string message) {
-  return block<Done>(impl_->system(), [&](OnDone on_done) {
+  return block<Done>(impl_->store, [&](OnDone on_done) {
     fail_activity(activity, std::move(message), std::move(on_done));
   });
 }
@@ -81,7 +81,7 @@ void Client::heartbeat_text(const ActivityToken& activity, Text progress, OnDone
 }
 
 Client::Done Client::heartbeat_text(const ActivityToken& activity, Text progress) {
-  return block<Done>(impl_->system(), [&](OnDone on_done) {
+  return block<Done>(impl_->store, [&](OnDone on_done) {
     heartbeat_text(activity, std::move(progress), std::move(on_done));
   });
 }

@@ -2,14 +2,21 @@
 
 #include <utility>
 
+#include "client/deadlines.hpp"
+#include "provider/store_impl.hpp"
+
 namespace duroxide::client {
 
 namespace {
 
 class ClientActorImpl final : public ClientActor::base {
  public:
-  ClientActorImpl(caf::actor_config& config, ProviderActor provider)
-      : ClientActor::base(config), calls_(this, std::move(provider)) {}
+  ClientActorImpl(caf::actor_config& config, ProviderActor provider, Surroundings surroundings)
+      : ClientActor::base(config),
+        calls_(this, std::move(provider), std::move(surroundings.log)),
+        deadlines_(this, std::move(surroundings.clock)) {}
+
+  void on_exit() override { deadlines_.close(); }
 
   behavior_type make_behavior() override {
     calls_.watch_server();
@@ -20,12 +27,14 @@ class ClientActorImpl final : public ClientActor::base {
         [this](Call<provider::GetValue>& call) { calls_.make(std::move(call)); },
         [this](Call<provider::GetValues>& call) { calls_.make(std::move(call)); },
         [this](Call<provider::WaitForValue>& call) { calls_.make(std::move(call)); },
+        [this](TimedCall<provider::WaitForStatus>& call) { wait(std::move(call)); },
+        [this](TimedCall<provider::WaitForValue>& call) { wait(std::move(call)); },
+        [this](const actors::Tick& tick) { give_up_overdue(tick); },
         [this](Call<provider::Heartbeat>& call) { calls_.make(std::move(call)); },
         [this](Call<provider::CompleteActivity>& call) { calls_.make(std::move(call)); },
         [this](Call<provider::ReleaseFromQuarantine>& call) { calls_.make(std::move(call)); },
-        // The provider knows a wait by its sender, so this goes the same way.
-        [this](const provider::StopWaiting& stop) { actors::send(this, calls_.server(), stop); },
-        [this](const RunLater& run) { calls_.run(run.action); },
+        [this](const provider::StopWaiting& stop) { stop_waiting(stop.wait_id); },
+        [this](RunLater& run) { calls_.run(run.action); },
         [this](const Close&) { calls_.close(); },
     };
   }
@@ -53,7 +62,49 @@ class ClientActorImpl final : public ClientActor::base {
         }});
   }
 
+  /// The provider knows a wait by its sender, so this goes the same way.
+  void stop_waiting(std::uint64_t wait_id) {
+    actors::send(this, calls_.server(), provider::StopWaiting{wait_id});
+  }
+
+  template <class Request>
+  void wait(TimedCall<Request> call) {
+    deadlines_.add(call.request.wait_id, call.timeout, ClientActor(this));
+    Request request = call.request;
+    calls_.make(Call<Request>{std::move(request), [this, call = std::move(call)](
+                                                      typename AnswerOf<Request>::Type answer) {
+                                const bool was_overdue = deadlines_.remove(call.request.wait_id);
+                                if (!answer || !was_overdue) {
+                                  call.on_answer(std::move(answer), true);
+                                } else {
+                                  taken_back(call, std::move(answer));
+                                }
+                              }});
+  }
+
+  /// The store answers waits that are taken back with what is there.
+  void give_up_overdue(const actors::Tick& tick) {
+    for (const std::uint64_t wait_id : deadlines_.take_due(tick)) {
+      stop_waiting(wait_id);
+    }
+  }
+
+  static void taken_back(const TimedCall<provider::WaitForStatus>& call,
+                         provider::Answer<OrchestrationStatus> status) {
+    call.on_answer(std::move(status), false);
+  }
+
+  /// What has ended may have been answered just before, so the answer is the end of it.
+  void taken_back(const TimedCall<provider::WaitForValue>& call,
+                  const provider::Answer<std::optional<StoredValue>>& value) {
+    calls_.make(Call<provider::GetStatus>{
+        {call.request.instance}, [call, value](const provider::Answer<OrchestrationStatus>& now) {
+          call.on_answer(value, now && !now->is_running());
+        }});
+  }
+
   OpenCalls<ClientActorImpl, ProviderActor> calls_;
+  Deadlines<ClientActorImpl> deadlines_;
 };
 
 template <class Requests>
@@ -63,14 +114,14 @@ class Caller;
 template <class... Requests>
 class Caller<management::RequestList<Requests...>> final : public ManagementClientActor::base {
  public:
-  Caller(caf::actor_config& config, ManagementActor management)
-      : ManagementClientActor::base(config), calls_(this, std::move(management)) {}
+  Caller(caf::actor_config& config, ManagementActor management, LogSink log)
+      : ManagementClientActor::base(config), calls_(this, std::move(management), std::move(log)) {}
 
   behavior_type make_behavior() override {
     calls_.watch_server();
     return {
         [this](Call<Requests>& call) { calls_.make(std::move(call)); }...,
-        [this](const RunLater& run) { calls_.run(run.action); },
+        [this](RunLater& run) { calls_.run(run.action); },
         [this](const Close&) { calls_.close(); },
     };
   }
@@ -79,14 +130,28 @@ class Caller<management::RequestList<Requests...>> final : public ManagementClie
   OpenCalls<Caller, ManagementActor> calls_;
 };
 
-}  // namespace
-
-ClientActor spawn_client_actor(const ProviderActor& provider) {
-  return provider.home_system().spawn<ClientActorImpl>(provider);
+Surroundings surroundings_of(const Store& store) {
+  return {store.clock(), detail::StoreAccess::impl(store).log};
 }
 
-ManagementClientActor spawn_management_client_actor(const ManagementActor& management) {
-  return management.home_system().spawn<Caller<management::Requests>>(management);
+}  // namespace
+
+ClientActor spawn_client_actor(const ProviderActor& provider, Surroundings surroundings) {
+  return provider.home_system().spawn<ClientActorImpl>(provider, std::move(surroundings));
+}
+
+ClientActor spawn_client_actor(const Store& store) {
+  return spawn_client_actor(provider_of(store), surroundings_of(store));
+}
+
+ManagementClientActor spawn_management_client_actor(const ManagementActor& management,
+                                                    Surroundings surroundings) {
+  return management.home_system().spawn<Caller<management::Requests>>(management,
+                                                                      std::move(surroundings.log));
+}
+
+ManagementClientActor spawn_management_client_actor(const Store& store) {
+  return spawn_management_client_actor(management_of(store), surroundings_of(store));
 }
 
 }  // namespace duroxide::client

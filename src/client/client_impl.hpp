@@ -57,6 +57,9 @@ struct Client::Impl {
   void wait_for_status(provider::WaitForStatus wait, OnStatus on_status) const;
   [[nodiscard]] Status wait_for_status(provider::WaitForStatus wait,
                                        std::optional<Milliseconds> timeout) const;
+  /// Takes the wait back when its time is up.
+  void wait_for_status(provider::WaitForStatus wait, Milliseconds timeout,
+                       OnStatus on_status) const;
   void wait_for_value(provider::WaitForValue wait, OnValue on_value) const;
 
   /// Takes a wait back. The store answers it with what is there now, so that a wait without time

@@ -15,7 +15,7 @@ void Client::get_value(std::string_view instance, std::string_view key, OnValue 
 }
 
 Client::Value Client::get_value(std::string_view instance, std::string_view key) const {
-  return block<Value>(impl_->system(),
+  return block<Value>(impl_->store,
                       [&](OnValue on_value) { get_value(instance, key, std::move(on_value)); });
 }
 
@@ -28,7 +28,7 @@ void Client::get_all_values(std::string_view instance, OnValues on_values) const
 }
 
 Client::Values Client::get_all_values(std::string_view instance) const {
-  return block<Values>(impl_->system(),
+  return block<Values>(impl_->store,
                        [&](OnValues on_values) { get_all_values(instance, std::move(on_values)); });
 }
 
@@ -47,16 +47,60 @@ void Client::wait_for_value(std::string_view instance, std::string_view key,
       std::move(on_value));
 }
 
+namespace {
+
+ClientError value_timed_out(const provider::WaitForValue& wait, Milliseconds timeout) {
+  return client::timed_out("instance " + wait.instance + " has not set the key `" + wait.key + "`" +
+                               (wait.after_version == 0 ? "" : " again"),
+                           timeout);
+}
+
+bool is_new(const std::optional<StoredValue>& value, std::uint64_t after_version) {
+  return value && value->version > after_version;
+}
+
+}  // namespace
+
+void Client::wait_for_value_milliseconds(std::string_view instance, std::string_view key,
+                                         std::uint64_t after_version, Milliseconds timeout,
+                                         OnValue on_value) const {
+  auto bad = client::check_key(instance, key);
+  if (!bad) {
+    bad = client::check_timeout(timeout);
+  }
+  if (bad) {
+    impl_->refuse(std::move(on_value), std::move(*bad));
+    return;
+  }
+  provider::WaitForValue wait{std::string(instance), std::string(key), after_version,
+                              impl_->next_wait_id()};
+  client::TimedCall<provider::WaitForValue> call{wait, timeout, {}};
+  call.on_answer = [wait = std::move(wait), timeout, on_value = std::move(on_value)](
+                       provider::Answer<std::optional<StoredValue>> answer, bool is_final) {
+    if (!answer || is_new(*answer, wait.after_version)) {
+      on_value(client::outcome(std::move(answer)));
+    } else if (is_final) {
+      on_value(std::optional<StoredValue>());
+    } else {
+      on_value(failure(value_timed_out(wait, timeout)));
+    }
+  };
+  actors::send_from_outside(impl_->actor, std::move(call));
+}
+
 Client::Value Client::wait_for_value_milliseconds(std::string_view instance, std::string_view key,
                                                   std::uint64_t after_version,
                                                   Milliseconds timeout) const {
+  if (auto refused = client::refuse_to_block(impl_->store)) {
+    return failure(std::move(*refused));
+  }
   if (auto bad = client::check_timeout(timeout)) {
     return failure(std::move(*bad));
   }
-  const std::uint64_t wait_id = impl_->next_wait_id();
+  const provider::WaitForValue wait{std::string(instance), std::string(key), after_version,
+                                    impl_->next_wait_id()};
   client::Awaited<Value> awaited;
-  impl_->wait_for_value({std::string(instance), std::string(key), after_version, wait_id},
-                        awaited.callback());
+  impl_->wait_for_value(wait, awaited.callback());
   if (auto value = awaited.wait(impl_->system(), timeout)) {
     return std::move(*value);
   }
@@ -64,20 +108,16 @@ Client::Value Client::wait_for_value_milliseconds(std::string_view instance, std
   // waited for any more, so the answer to that one is final.
   const auto status = get_orchestration_status(instance);
   const bool is_final = status && !status->is_running();
-  auto value = impl_->stop_waiting(wait_id, awaited);
+  auto value = impl_->stop_waiting(wait.wait_id, awaited);
   if (value) {
-    const bool is_new = *value && **value && (**value)->version > after_version;
-    if (!*value || is_new) {
+    if (!*value || is_new(**value, after_version)) {
       return std::move(*value);
     }
     if (is_final) {
       return std::optional<StoredValue>();
     }
   }
-  return failure(client::timed_out("instance " + std::string(instance) + " has not set the key `" +
-                                       std::string(key) + "`" +
-                                       (after_version == 0 ? "" : " again"),
-                                   timeout));
+  return failure(value_timed_out(wait, timeout));
 }
 
 }  // namespace duroxide

@@ -15,7 +15,7 @@ void Client::get_orchestration_status(std::string_view instance, OnStatus on_sta
 }
 
 Client::Status Client::get_orchestration_status(std::string_view instance) const {
-  return block<Status>(impl_->system(), [&](OnStatus on_status) {
+  return block<Status>(impl_->store, [&](OnStatus on_status) {
     get_orchestration_status(instance, std::move(on_status));
   });
 }
@@ -63,7 +63,7 @@ void Client::get_bulk_status(const std::vector<std::string>& instances,
 }
 
 Client::BulkStatus Client::get_bulk_status(const std::vector<std::string>& instances) const {
-  return block<BulkStatus>(impl_->system(), [&](OnBulkStatus on_status) {
+  return block<BulkStatus>(impl_->store, [&](OnBulkStatus on_status) {
     get_bulk_status(instances, std::move(on_status));
   });
 }
@@ -76,6 +76,14 @@ bool has_what_was_waited_for(const OrchestrationStatus& status,
                              const std::optional<std::uint64_t>& after_custom_status) {
   return status.is_terminal() ||
          (after_custom_status && status.custom_status_version() > *after_custom_status);
+}
+
+ClientError status_timed_out(const provider::WaitForStatus& wait, Milliseconds timeout) {
+  return client::timed_out(
+      wait.after_custom_status
+          ? "the custom status of instance " + wait.instance + " has not changed"
+          : "instance " + wait.instance + " has not finished",
+      timeout);
 }
 
 }  // namespace
@@ -98,8 +106,11 @@ void Client::Impl::wait_for_status(provider::WaitForStatus wait, OnStatus on_sta
 Client::Status Client::Impl::wait_for_status(provider::WaitForStatus wait,
                                              std::optional<Milliseconds> timeout) const {
   if (!timeout) {
-    return block<Status>(system(),
+    return block<Status>(store,
                          [&](OnStatus on_status) { wait_for_status(wait, std::move(on_status)); });
+  }
+  if (auto refused = client::refuse_to_block(store)) {
+    return failure(std::move(*refused));
   }
   if (auto bad = client::check_timeout(*timeout)) {
     return failure(std::move(*bad));
@@ -113,15 +124,41 @@ Client::Status Client::Impl::wait_for_status(provider::WaitForStatus wait,
   if (status && (!*status || has_what_was_waited_for(**status, wait.after_custom_status))) {
     return std::move(*status);
   }
-  return failure(
-      client::timed_out(wait.after_custom_status
-                            ? "the custom status of instance " + wait.instance + " has not changed"
-                            : "instance " + wait.instance + " has not finished",
-                        *timeout));
+  return failure(status_timed_out(wait, *timeout));
+}
+
+void Client::Impl::wait_for_status(provider::WaitForStatus wait, Milliseconds timeout,
+                                   OnStatus on_status) const {
+  auto bad = client::check_instance(wait.instance);
+  if (!bad) {
+    bad = client::check_timeout(timeout);
+  }
+  if (bad) {
+    refuse(std::move(on_status), std::move(*bad));
+    return;
+  }
+  client::TimedCall<provider::WaitForStatus> call{wait, timeout, {}};
+  call.on_answer = [wait = std::move(wait), timeout, on_status = std::move(on_status)](
+                       provider::Answer<OrchestrationStatus> answer, bool /*is_final*/) {
+    if (answer && answer->is_not_found()) {
+      on_status(failure(client::not_found(wait.instance)));
+    } else if (answer && !has_what_was_waited_for(*answer, wait.after_custom_status)) {
+      on_status(failure(status_timed_out(wait, timeout)));
+    } else {
+      on_status(client::outcome(std::move(answer)));
+    }
+  };
+  actors::send_from_outside(actor, std::move(call));
 }
 
 void Client::wait_for_completion(std::string_view instance, OnStatus on_status) const {
   impl_->wait_for_status({std::string(instance), impl_->next_wait_id()}, std::move(on_status));
+}
+
+void Client::wait_milliseconds(std::string_view instance, Milliseconds timeout,
+                               OnStatus on_status) const {
+  impl_->wait_for_status({std::string(instance), impl_->next_wait_id()}, timeout,
+                         std::move(on_status));
 }
 
 Client::Status Client::wait_milliseconds(std::string_view instance,
@@ -132,6 +169,12 @@ Client::Status Client::wait_milliseconds(std::string_view instance,
 void Client::wait_for_status_change(std::string_view instance, std::uint64_t last_seen,
                                     OnStatus on_status) const {
   impl_->wait_for_status({std::string(instance), impl_->next_wait_id(), last_seen},
+                         std::move(on_status));
+}
+
+void Client::wait_for_change_milliseconds(std::string_view instance, std::uint64_t last_seen,
+                                          Milliseconds timeout, OnStatus on_status) const {
+  impl_->wait_for_status({std::string(instance), impl_->next_wait_id(), last_seen}, timeout,
                          std::move(on_status));
 }
 

@@ -16,8 +16,8 @@ namespace duroxide {
 struct ManagementClient::Impl {
   explicit Impl(Store used_store) : store(std::move(used_store)) {
     if (store.has_management()) {
-      actor = client::spawn_management_client_actor(management_of(store));
-      writer = client::spawn_client_actor(provider_of(store));
+      actor = client::spawn_management_client_actor(store);
+      writer = client::spawn_client_actor(store);
     }
   }
   ~Impl() {
@@ -35,7 +35,7 @@ struct ManagementClient::Impl {
     if (!actor) {
       return failure(client::no_management());
     }
-    return client::block<Answer<T>>(actor.home_system(), start);
+    return client::block<Answer<T>>(store, start);
   }
 
   /// Sends `request` by way of `target`, unless `problem` says what is wrong with it. `refused` is

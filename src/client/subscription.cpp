@@ -139,7 +139,7 @@ class ChangeFetches : public std::enable_shared_from_this<ChangeFetches> {
 struct ChangeSubscription::Impl {
   explicit Impl(Store used_store)
       : store(std::move(used_store)),
-        actor(client::spawn_management_client_actor(management_of(store))),
+        actor(client::spawn_management_client_actor(store)),
         fetches(std::make_shared<ChangeFetches>(actor)) {}
   ~Impl() {
     fetches->close();
@@ -159,6 +159,9 @@ ChangeSubscription& ChangeSubscription::operator=(ChangeSubscription&&) noexcept
 ChangeSubscription::~ChangeSubscription() = default;
 
 Result<ChangeBatch, ClientError> ChangeSubscription::next(std::optional<Milliseconds> timeout) {
+  if (auto refused = client::refuse_to_block(impl_->store)) {
+    return failure(std::move(*refused));
+  }
   const auto fetches = impl_->fetches;  // whoever still waits at the end takes leave of it alive
   return fetches->next(timeout);
 }
@@ -180,8 +183,8 @@ ManagementClient::Answer<ChangeSubscription> ManagementClient::subscribe(
     return failure(std::move(*bad));
   }
   auto subscription = std::make_shared<ChangeSubscription::Impl>(impl_->store);
-  auto begun = client::block<Answer<void>>(
-      impl_->actor.home_system(), [&](std::function<void(Answer<void>)> on_done) {
+  auto begun =
+      client::block<Answer<void>>(impl_->store, [&](std::function<void(Answer<void>)> on_done) {
         actors::send_from_outside(
             subscription->actor,
             client::Call<management::SubscribeChanges>{

@@ -128,6 +128,8 @@ std::string_view to_string(ClientError::Kind kind) {
       return "invalid payload";
     case Kind::read_only:
       return "read only";
+    case Kind::would_deadlock:
+      return "would deadlock";
   }
   return "unknown";
 }

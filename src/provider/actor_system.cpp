@@ -1,8 +1,12 @@
 #include <atomic>
+#include <future>
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include "provider/enough_threads.hpp"
 #include "provider/store_impl.hpp"
 
 namespace duroxide {
@@ -44,10 +48,43 @@ class OwnSystem final : public detail::ActorSystemImpl {
 /// Ending a system waits for its threads. If the last handle is dropped on one of them, another
 /// thread has to do it.
 void end_system(OwnSystem* system) {
-  std::unique_ptr<OwnSystem> owned(system);
-  if (owned->runs_this_thread()) {
-    std::thread([last = std::move(owned)]() mutable { last.reset(); }).detach();
+  if (!system->runs_this_thread()) {
+    delete system;
+    return;
   }
+  try {
+    std::thread([system] { delete system; }).detach();
+  } catch (const std::system_error&) {
+    // No thread can be had, and this one would wait for itself. It stays, and does nothing.
+  }
+}
+
+/// Threads that wait until all of them are there, or the next could not be started.
+class Trial {
+ public:
+  Trial() = default;
+  Trial(const Trial&) = delete;
+  Trial& operator=(const Trial&) = delete;
+  ~Trial() {
+    over_.set_value();
+    for (std::thread& each : threads_) {
+      each.join();
+    }
+  }
+
+  void add() {
+    threads_.emplace_back([is_over = is_over_] { is_over.wait(); });
+  }
+
+ private:
+  std::promise<void> over_;
+  std::shared_future<void> is_over_ = over_.get_future().share();
+  std::vector<std::thread> threads_;
+};
+
+/// Those of the scheduler, and that of its clock.
+std::size_t threads_of_system() {
+  return std::max(1U, std::thread::hardware_concurrency()) + 1;
 }
 
 class LentSystem final : public detail::ActorSystemImpl {
@@ -61,7 +98,28 @@ class LentSystem final : public detail::ActorSystemImpl {
 
 }  // namespace
 
+void storage::require_threads(std::size_t count) {
+  Trial trial;
+  for (std::size_t i = 0; i < count; ++i) {
+    try {
+      trial.add();
+    } catch (const std::system_error& failed) {
+      throw std::system_error(failed.code(),
+                              "only " + std::to_string(i) + " of " + std::to_string(count) +
+                                  " threads can be started; raise the limit of processes and "
+                                  "threads (`ulimit -u`, the control group's `pids.max`)");
+    }
+  }
+}
+
+void storage::require_threads(caf::actor_system& system, std::size_t count) {
+  if (!actors::is_deterministic(system)) {
+    require_threads(count);
+  }
+}
+
 ActorSystem ActorSystem::create() {
+  storage::require_threads(threads_of_system());
   return ActorSystem(std::shared_ptr<detail::ActorSystemImpl>(
       std::shared_ptr<OwnSystem>(new OwnSystem, end_system)));
 }

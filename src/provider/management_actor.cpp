@@ -1,8 +1,10 @@
 // Where management's requests go. The front actor does nothing itself, so nobody waits behind it.
 
+#include <system_error>
 #include <utility>
 
 #include "model/background.hpp"
+#include "provider/enough_threads.hpp"
 #include "provider/management.hpp"
 
 namespace duroxide::storage {
@@ -135,11 +137,9 @@ class ReaderThread {
   [[nodiscard]] const typename Requests::Actor& get(caf::actor_system& system,
                                                     const Management& reads) {
     if (!actor_) {
-      if (actors::is_deterministic(system)) {
-        actor_ = system.spawn<Reader<Requests>>(reads, false);
-      } else {
-        actor_ = system.spawn<Reader<Requests>, actors::own_thread>(reads.paced(), true);
-      }
+      actor_ = can_have_thread(system)
+                   ? system.spawn<Reader<Requests>, actors::own_thread>(reads.paced(), true)
+                   : system.spawn<Reader<Requests>>(reads, false);
     }
     return actor_;
   }
@@ -150,6 +150,19 @@ class ReaderThread {
   }
 
  private:
+  /// Without one it reads on the scheduler's, which is better than not at all.
+  [[nodiscard]] static bool can_have_thread(caf::actor_system& system) {
+    if (actors::is_deterministic(system)) {
+      return false;
+    }
+    try {
+      require_threads(1);
+      return true;
+    } catch (const std::system_error&) {
+      return false;
+    }
+  }
+
   typename Requests::Actor actor_;
 };
 

@@ -4,6 +4,7 @@
 #include <exception>
 #include <string>
 
+#include "model/lent_thread.hpp"
 #include "provider/core/common.hpp"
 
 namespace duroxide::storage {
@@ -43,6 +44,7 @@ bool ProgressReport::tell() {
     throw StorageFailure(ProviderError::Kind::invalid_input,
                          "the progress callback of " + std::string(operation_) + " threw " + what);
   };
+  const model::LentThread lent("a progress callback");
   try {
     return on_progress_(progress_);
   } catch (const std::exception& thrown) {

@@ -3,6 +3,7 @@
 #include <future>
 #include <utility>
 
+#include "provider/enough_threads.hpp"
 #include "provider/management.hpp"
 #include "provider/read_only_provider.hpp"
 #include "provider/store_impl.hpp"
@@ -18,6 +19,14 @@ StoreImpl::~StoreImpl() {
 }
 
 namespace {
+
+void tell(const LogSink& log, std::string message) {
+  if (log) {
+    LogRecord line;
+    line.message = std::move(message);
+    log(line);
+  }
+}
 
 /// What is called when the last handle is gone: it waits until the store is closed.
 template <class Provider>
@@ -40,24 +49,38 @@ Store start_store(ActorSystem system, storage::ProviderParts parts) {
   caf::actor_system& actors = StoreAccess::system(system);
   const auto clock = parts.clock;
   const auto kv = parts.store;
-  const auto log = parts.log;
+  const auto log = parts.log = model::careful_sink(std::move(parts.log));
   parts.reasons = std::make_shared<storage::WaitingReasons>();
   const auto reasons = parts.reasons;
 
+  storage::require_threads(actors, 1);
   auto closed = std::make_shared<std::promise<void>>();
-  parts.on_closed = [closed] { closed->set_value(); };
+  const std::string name =
+      kv->directory().empty() ? "in memory" : "`" + kv->directory().string() + "`";
+  if (parts.session.after_crash) {
+    tell(log, "the store " + name + " was not closed the last time, and is recovered");
+  }
+  parts.on_closed = [closed, log, name] {
+    tell(log, "the store " + name + " is closed");
+    closed->set_value();
+  };
+  const std::uint64_t openings = parts.session.id;
   auto provider = storage::spawn_provider(actors, std::move(parts));
   auto management =
       storage::spawn_management(actors, storage::Management(kv, reasons, clock, log), provider);
   auto on_close =
       closing(provider, management, std::move(closed), actors::is_deterministic(actors));
-  return StoreAccess::make_store(std::make_shared<StoreImpl>(std::move(system), clock, provider,
-                                                             management, std::move(on_close)));
+  auto impl = std::make_shared<StoreImpl>(std::move(system), clock, provider, management,
+                                          std::move(on_close));
+  impl->log = log;
+  tell(log, "the store " + name + " is open, for the " + std::to_string(openings) + ". time");
+  return StoreAccess::make_store(std::move(impl));
 }
 
 Store start_read_only_store(ActorSystem system, std::shared_ptr<storage::KvStore> kv,
-                            std::shared_ptr<Clock> clock) {
+                            std::shared_ptr<Clock> clock, LogSink log) {
   caf::actor_system& actors = StoreAccess::system(system);
+  storage::require_threads(actors, 1);
   auto closed = std::make_shared<std::promise<void>>();
   auto provider = storage::spawn_read_only_provider(actors, kv, [closed] { closed->set_value(); });
   auto management = storage::spawn_management(
@@ -68,6 +91,7 @@ Store start_read_only_store(ActorSystem system, std::shared_ptr<storage::KvStore
       closing(provider, management, std::move(closed), actors::is_deterministic(actors));
   auto impl = std::make_shared<StoreImpl>(std::move(system), std::move(clock), provider, management,
                                           std::move(on_close));
+  impl->log = model::careful_sink(std::move(log));
   impl->read_only = true;
   return StoreAccess::make_store(std::move(impl));
 }

@@ -11,6 +11,7 @@
 #include <duroxide/store.hpp>
 
 #include "control/socket_share.hpp"
+#include "model/careful_sink.hpp"
 #include "provider/provider_actor.hpp"
 
 namespace duroxide::detail {
@@ -40,6 +41,8 @@ struct StoreImpl {
   ProviderActor provider;
   ManagementActor management;
   std::function<void()> on_close;
+  /// For what goes wrong in the calls of its facades; a store of somebody else's has no other.
+  LogSink log = model::careful_sink(stderr_log_sink(LogLevel::warn));
   std::filesystem::path directory;  ///< empty if it has none; set before anybody sees the store
   control::SocketShare control_socket;
   bool read_only = false;
@@ -80,6 +83,6 @@ struct StoreAccess {
 
 /// A store on `kv` that is only read.
 [[nodiscard]] Store start_read_only_store(ActorSystem system, std::shared_ptr<storage::KvStore> kv,
-                                          std::shared_ptr<Clock> clock);
+                                          std::shared_ptr<Clock> clock, LogSink log);
 
 }  // namespace duroxide::detail

@@ -44,7 +44,7 @@ ActivityDispatcher::ActivityDispatcher(caf::actor_config& config, SharedEnvironm
       look_ahead_(workers.size()),
       backoffs_(environment_->options.unregistered_base(),
                 environment_->options.unregistered_longest()),
-      alarm_(this, environment_),
+      alarm_(this, environment_->clock),
       draining_(this, environment_) {
   for (const WorkerActor& worker : workers) {
     workers_.put_back(workers_.add(worker));

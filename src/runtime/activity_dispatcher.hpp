@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "runtime/alarm.hpp"
 #include "runtime/backoff.hpp"
 #include "runtime/delivery.hpp"
 #include "runtime/draining.hpp"

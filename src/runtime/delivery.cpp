@@ -2,6 +2,9 @@
 
 #include <system_error>
 
+#include "model/lent_thread.hpp"
+#include "provider/enough_threads.hpp"
+
 namespace duroxide::runtime {
 
 bool Delivery::offer_progress(std::string details) {
@@ -19,8 +22,10 @@ std::optional<std::string> Delivery::next_progress() {
 void request_stop_aside(caf::actor_system& system, const Delivery& delivery) {
   auto stop = delivery.stop;
   try {
+    storage::require_threads(system, 1);
     actors::run_aside(system, [stop]() mutable { stop.request_stop(); });
   } catch (const std::system_error&) {
+    const model::LentThread lent("a callback");
     stop.request_stop();  // no thread is left: better late for others than never for this one
   }
 }

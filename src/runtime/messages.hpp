@@ -11,6 +11,7 @@
 #include <duroxide/handlers.hpp>
 #include <duroxide/provider.hpp>
 
+#include "provider/alarm.hpp"
 #include "runtime/registry.hpp"
 
 namespace duroxide::runtime {
@@ -25,10 +26,8 @@ struct Drain {
 /// Do not wait any longer for what runs. Sent after `Drain`.
 struct GiveUp {};
 
-/// The clock may have come to what the receiver waits for. See `Alarm`.
-struct Tick {
-  std::uint64_t generation = 0;
-};
+using actors::Alarm;
+using actors::Tick;
 
 // --- orchestration dispatcher ---------------------------------------------------------------------
 
@@ -113,4 +112,3 @@ DUROXIDE_MESSAGE(duroxide::runtime::Leave)
 DUROXIDE_MESSAGE(duroxide::runtime::ProgressMade)
 DUROXIDE_MESSAGE(duroxide::runtime::RunActivity)
 DUROXIDE_MESSAGE(duroxide::runtime::ActivityEnded)
-DUROXIDE_MESSAGE(duroxide::runtime::Tick)

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "model/exceptions.hpp"
+#include "model/lent_thread.hpp"
 #include "replay/engine_flags.hpp"
 #include "runtime/guid.hpp"
 #include "runtime/turn_ack.hpp"
@@ -17,6 +18,9 @@ namespace {
 
 /// Before an item that the store would not let us finish is handed out again.
 constexpr Milliseconds pause_after_refusal{200};
+
+/// What a turn runs; see `LentThread`.
+constexpr const char* orchestration_code = "orchestration code";
 
 ErrorDetails poison_details(const provider::OrchestrationItem& item, std::uint32_t max_attempts) {
   ErrorDetails details;
@@ -59,6 +63,7 @@ Orchestrator::Orchestrator(caf::actor_config& config, SharedEnvironment environm
 Orchestrator::behavior_type Orchestrator::make_behavior() {
   return {
       [this](RunTurn& turn) -> TurnEnded {
+        const model::LentThread lent(orchestration_code);
         try {
           return run_turn(turn);
         } catch (...) {
@@ -81,7 +86,7 @@ Orchestrator::behavior_type Orchestrator::make_behavior() {
 }
 
 void Orchestrator::on_exit() {
-  execution_.reset();
+  drop_execution();
 }
 
 TurnEnded Orchestrator::run_turn(RunTurn& turn) {
@@ -111,6 +116,9 @@ TurnEnded Orchestrator::run_turn(RunTurn& turn) {
     }
     make_execution(std::move(*assignment));
     if (!item.history.empty()) {
+      environment_->log(record(LogLevel::info, "instance " + instance_ + " is recovered from " +
+                                                   std::to_string(item.history.size()) +
+                                                   " events of its history"));
       execution_->replay(item.history);
     }
   }
@@ -201,6 +209,7 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
     leaving_ = true;
   }
   const provider::LockToken token = turn.item.lock_token;
+  auto lines = lines_of(turn.item, result.outcome);
   auto ack = make_ack(turn.item, assignment_, std::move(result), stays);
   if (next_execution) {
     ack.prune = environment_->options.retention().executions_to_drop(environment_->clock->now());
@@ -208,9 +217,13 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
   ++unanswered_;
   actors::ask(
       this, environment_->provider, std::move(ack),
-      [this, token](const Done& reply) {
+      [this, token, lines = std::move(lines)](const Done& reply) {
         if (!reply) {
           refused(token, reply.error());
+        } else {
+          for (const LogRecord& line : lines) {
+            environment_->log(line);
+          }
         }
         answered();
       },
@@ -218,8 +231,37 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
   return {stays ? TurnEnded::Kind::resident : TurnEnded::Kind::gone, {}};
 }
 
-void Orchestrator::refused(provider::LockToken token, const ProviderError& error) {
+/// What is told of a turn once the store has it; nothing of most.
+std::vector<LogRecord> Orchestrator::lines_of(const provider::OrchestrationItem& item,
+                                              const replay::Outcome& outcome) const {
+  std::vector<LogRecord> lines;
+  const std::string who = "instance " + instance_;
+  if (item.history_size == 0 && item.execution_id == 1) {
+    lines.push_back(record(LogLevel::info, who + " has started"));
+  }
+  if (std::holds_alternative<replay::Completed>(outcome)) {
+    lines.push_back(record(LogLevel::info, who + " has completed"));
+  } else if (const auto* failed = std::get_if<replay::Failed>(&outcome)) {
+    const ErrorDetails& details = failed->details;
+    if (details.is_cancelled()) {
+      lines.push_back(record(LogLevel::info, who + " was cancelled: " + details.message));
+    } else {
+      lines.push_back(record(LogLevel::warn, who + " (" + assignment_.orchestration + " " +
+                                                 assignment_.version + ") has failed, " +
+                                                 std::string(to_string(details.category)) + ": " +
+                                                 details.message));
+    }
+  }
+  return lines;
+}
+
+void Orchestrator::drop_execution() {
+  const model::LentThread lent(orchestration_code);  // to the destructors of what it holds
   execution_.reset();
+}
+
+void Orchestrator::refused(provider::LockToken token, const ProviderError& error) {
+  drop_execution();
   if (environment_->is_closed(error) || error.kind == ProviderError::Kind::invalid_lock_token) {
     return;  // the store hands the item out again by itself, or nobody can
   }

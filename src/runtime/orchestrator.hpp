@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "replay/execution.hpp"
 #include "runtime/environment.hpp"
@@ -29,6 +30,9 @@ class Orchestrator final : public OrchestratorActor::base {
       const provider::OrchestrationItem& item) const;
   void make_execution(replay::Assignment assignment);
   TurnEnded acknowledge(const RunTurn& turn, replay::TurnResult result);
+  [[nodiscard]] std::vector<LogRecord> lines_of(const provider::OrchestrationItem& item,
+                                                const replay::Outcome& outcome) const;
+  void drop_execution();
   void refused(provider::LockToken token, const ProviderError& error);
   void give_back_later(provider::LockToken token);
   void give_back(provider::AbandonOrchestrationItem abandon);

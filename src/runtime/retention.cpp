@@ -11,7 +11,7 @@ Retention::Retention(caf::actor_config& config, SharedEnvironment environment, S
     : RetentionActor::base(config),
       environment_(std::move(environment)),
       stopping_(std::move(stopping)),
-      alarm_(this, environment_) {}
+      alarm_(this, environment_->clock) {}
 
 Retention::behavior_type Retention::make_behavior() {
   alarm_.listen(RetentionActor(this));

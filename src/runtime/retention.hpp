@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 
-#include "runtime/alarm.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/messages.hpp"
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "provider/enough_threads.hpp"
 #include "runtime/activity_dispatcher.hpp"
 #include "runtime/latch.hpp"
 #include "runtime/orchestration_dispatcher.hpp"
@@ -32,16 +33,10 @@ std::vector<WorkerActor> spawn_workers(caf::actor_system& system,
   const RuntimeOptions& options = environment->options;
   const std::size_t count =
       options.worker_tags().accepts_nothing() ? 0 : options.worker_concurrency();
+  storage::require_threads(system, count + (options.retention().deletes_anything() ? 1 : 0));
   std::vector<WorkerActor> workers;
-  try {
-    while (workers.size() < count) {
-      workers.push_back(spawn_worker(system, environment));
-    }
-  } catch (...) {
-    for (const WorkerActor& worker : workers) {
-      actors::stop(worker);
-    }
-    throw;
+  while (workers.size() < count) {
+    workers.push_back(spawn_worker(system, environment));
   }
   return workers;
 }
@@ -55,6 +50,7 @@ Running::Running(caf::actor_system& system, SharedEnvironment environment)
     return system.spawn<Orchestrator>(shared, instance);
   };
   const auto make_worker = [&system, shared = environment_] {
+    storage::require_threads(system, 1);
     return spawn_worker(system, shared);
   };
   orchestrations_ = system_.spawn<OrchestrationDispatcher>(environment_, make_orchestrator);

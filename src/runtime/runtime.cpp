@@ -2,12 +2,17 @@
 
 #include <atomic>
 #include <exception>
+#include <functional>
+#include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include <duroxide/client.hpp>
 
 #include "control/socket_share.hpp"
+#include "model/careful_sink.hpp"
+#include "model/lent_thread.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/options.hpp"
 #include "runtime/running.hpp"
@@ -29,11 +34,65 @@ struct Runtime::Impl {
     environment->provider = provider_of(store);
     environment->clock = store.clock();
     environment->options = options;
+    environment->options.log_sink(model::careful_sink(options.log_sink()));
     environment->orchestrations = orchestrations;
     environment->activities = activities;
     environment->store_works = store_works;
     environment->client = client;
     return environment;
+  }
+
+  void log(LogLevel level, std::string message) const {
+    LogRecord line;
+    line.level = level;
+    line.message = std::move(message);
+    if (options.log_sink() && !model::is_in_log_sink()) {
+      model::careful_sink(options.log_sink())(line);
+    }
+  }
+
+  [[nodiscard]] RuntimeError refuse_to_block(std::string_view call, const char* place) const {
+    RuntimeError error{RuntimeError::Kind::would_deadlock,
+                       "`" + std::string(call) + "` was called from " + place +
+                           ", on a thread of the engine's, and refused: it would wait for itself. "
+                           "Call it from a thread of your own"};
+    log(LogLevel::error, error.message);
+    return error;
+  }
+
+  /// Stops what runs. On a thread that is lent to user code another one does it, as this one may be
+  /// what it waits for.
+  void stop() {
+    is_started = false;
+    if (!running) {
+      client.reset();
+      return;
+    }
+    const auto rest = std::make_shared<std::function<void()>>(
+        [store = store, socket = std::shared_ptr(std::move(control_socket)),
+         actors = std::shared_ptr(std::move(running)),
+         sink = model::careful_sink(options.log_sink()),
+         of_activities = std::move(client)]() mutable {
+          socket.reset();
+          actors.reset();
+          LogRecord line;
+          line.message = "the runtime has stopped";
+          sink(line);
+          of_activities.reset();  // not before: what was still running may have used it
+        });
+    const char* place = model::LentThread::lent_to();
+    if (place != nullptr && !actors::is_deterministic(provider_of(store).home_system())) {
+      log(LogLevel::warn, std::string("the runtime was stopped from ") + place +
+                              ", on a thread of the engine's, so another thread stops it, and "
+                              "nobody waits for that. Stop it from a thread of your own");
+      try {
+        std::thread([rest] { (*rest)(); }).detach();
+        return;
+      } catch (const std::system_error&) {
+        log(LogLevel::warn, "no thread can be had for that, so it is stopped here after all");
+      }
+    }
+    (*rest)();
   }
 
   /// What the options want of management.
@@ -108,6 +167,9 @@ Runtime& Runtime::add_activity(std::string name, ActivityHandler handler) {
 }
 
 Result<void, RuntimeError> Runtime::start() {
+  if (const char* place = model::LentThread::lent_to()) {
+    return failure(impl_->refuse_to_block("start", place));
+  }
   if (impl_->is_started) {
     return failure(RuntimeError{RuntimeError::Kind::dispatcher_error, "the runtime runs already"});
   }
@@ -152,14 +214,12 @@ Result<void, RuntimeError> Runtime::start() {
     impl_->control_socket = control::SocketLease::acquire(impl_->store, impl_->options.log_sink());
   }
   impl_->is_started = true;
+  impl_->log(LogLevel::info, "the runtime has started");
   return {};
 }
 
 void Runtime::stop() {
-  impl_->is_started = false;
-  impl_->control_socket.reset();
-  impl_->running.reset();
-  impl_->client.reset();  // not before: what was still running may have used it
+  impl_->stop();
 }
 
 bool Runtime::is_running() const {

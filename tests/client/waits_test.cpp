@@ -260,3 +260,129 @@ TEST_CASE("client: waiting for a value, for some time") {
           f.provider.take<WaitForValue>().request.wait_id);
   }
 }
+
+// --- with a callback, for some time ---------------------------------------------------------------
+
+namespace {
+
+/// A client whose store goes by a clock of the test's.
+struct Timed : FacadeFixture {
+  std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
+  std::optional<Client> client{make_client()};
+
+  ~Timed() { client.reset(); }
+
+  void pass(Milliseconds time) {
+    clock->advance(time);
+    system.run();
+  }
+
+ private:
+  Client make_client() { return Client(make_store(system.handle(), clock, provider.actor())); }
+};
+
+}  // namespace
+
+TEST_CASE("client: a wait with a callback is given up by the store's clock") {
+  Timed f;
+  std::optional<Client::Status> status;
+  f.client->wait_for_completion("i", 10s, [&](auto result) { status = std::move(result); });
+  f.system.run();
+  SECTION("the time passes") {
+    f.pass(9'999ms);
+    CHECK(f.provider.count<StopWaiting>() == 0);
+    f.pass(1ms);
+    CHECK(f.provider.take<StopWaiting>().request.wait_id ==
+          f.provider.first<WaitForStatus>().request.wait_id);
+    CHECK_FALSE(status);
+    f.provider.answer<WaitForStatus>(running(0));
+    REQUIRE(status);
+    CHECK(kind_of(*status) == Kind::timeout);
+    CHECK(status->error().message == "instance i has not finished within 10000 ms");
+  }
+  SECTION("it ends just then") {
+    f.pass(10s);
+    f.provider.answer<WaitForStatus>(
+        Answer<OrchestrationStatus>(OrchestrationStatus(OrchestrationStatus::Completed{"out"})));
+    CHECK((*status)->output() == "out");
+  }
+  SECTION("it ends before, and the time is not waited for any more") {
+    f.provider.answer<WaitForStatus>(
+        Answer<OrchestrationStatus>(OrchestrationStatus(OrchestrationStatus::Completed{"out"})));
+    CHECK((*status)->output() == "out");
+    f.pass(10s);
+    CHECK(f.provider.count<StopWaiting>() == 0);
+  }
+  SECTION("the instance is unknown") {
+    f.provider.answer<WaitForStatus>(Answer<OrchestrationStatus>(OrchestrationStatus()));
+    CHECK(kind_of(*status) == Kind::instance_not_found);
+  }
+  SECTION("the store ends") {
+    f.provider.end();
+    CHECK(kind_of(*status) == Kind::storage_error);
+  }
+  SECTION("the client goes away, and the wait is answered all the same") {
+    f.client.reset();
+    f.system.run();
+    f.pass(10s);
+    f.provider.answer<WaitForStatus>(running(0));
+    CHECK(kind_of(*status) == Kind::timeout);
+  }
+}
+
+TEST_CASE("client: waits with callbacks end each at its own time") {
+  Timed f;
+  std::vector<std::string> ended;
+  const auto wait = [&](const std::string& instance, Milliseconds timeout) {
+    f.client->wait_for_status_change(instance, 3, timeout, [&ended, instance](const auto& result) {
+      ended.push_back(instance + ": " + result.error().message);
+    });
+  };
+  f.provider.whenever<StopWaiting>([&] {
+    const auto stop = f.provider.take<StopWaiting>();
+    auto wait_of = f.provider.take<WaitForStatus>();
+    REQUIRE(stop.request.wait_id == wait_of.request.wait_id);
+    wait_of.promise.deliver(running(3));
+  });
+  wait("a", 1s);
+  wait("b", 2s);
+  f.system.run();
+  f.pass(1s);
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0] == "a: the custom status of instance a has not changed within 1000 ms");
+  f.pass(1s);
+  CHECK(ended.size() == 2);
+  wait("c", -1ms);
+  f.system.run();
+  CHECK(ended.size() == 3);
+  CHECK(f.provider.count<WaitForStatus>() == 0);
+}
+
+TEST_CASE("client: a wait for a value with a callback is given up") {
+  Timed f;
+  std::optional<Client::Value> found;
+  f.client->wait_for_value("i", "k", 5s, 3, [&](auto result) { found = std::move(result); });
+  f.system.run();
+  SECTION("set in time") {
+    f.provider.answer<WaitForValue>(value(4));
+    CHECK((**found)->version == 4);
+  }
+  SECTION("ended in time, without") {
+    f.provider.answer<WaitForValue>(no_value());
+    CHECK_FALSE(**found);
+  }
+  SECTION("not in time") {
+    status_is(f, OrchestrationStatus(OrchestrationStatus::Running{}));
+    f.pass(5s);
+    CHECK(f.provider.count<StopWaiting>() == 1);
+    f.provider.answer<WaitForValue>(value(3));
+    CHECK(kind_of(*found) == Kind::timeout);
+    CHECK(found->error().message == "instance i has not set the key `k` again within 5000 ms");
+  }
+  SECTION("ended just then") {
+    status_is(f, OrchestrationStatus(OrchestrationStatus::Completed{"out"}));
+    f.pass(5s);
+    f.provider.answer<WaitForValue>(no_value());
+    CHECK_FALSE(**found);
+  }
+}

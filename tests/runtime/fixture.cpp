@@ -14,8 +14,9 @@ std::uint64_t next_token() {
 Fixture::Fixture(RuntimeOptions options) {
   environment->provider = provider.actor();
   environment->clock = clock;
-  environment->options =
-      options.log_sink([this](const LogRecord& line) { logged.push_back(line); });
+  environment->options = options.log_sink([this](const LogRecord& line) {
+    (line.level < LogLevel::warn ? told : logged).push_back(line);
+  });
   environment->store_works = std::make_shared<std::atomic<bool>>(true);
 }
 

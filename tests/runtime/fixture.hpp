@@ -20,7 +20,8 @@ struct Fixture {
   DeterministicSystem system;
   ScriptedProvider provider{system};
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
-  std::vector<LogRecord> logged;
+  std::vector<LogRecord> logged;  ///< warnings and errors
+  std::vector<LogRecord> told;    ///< the rest
   std::shared_ptr<Environment> environment = std::make_shared<Environment>();
 
   explicit Fixture(RuntimeOptions options = RuntimeOptions());

@@ -49,7 +49,7 @@ LmdbReader::Guard guard_for(const fs::path& directory) {
                                                                    : LmdbReader::Guard::no_owner;
 }
 
-std::shared_ptr<storage::KvStore> open_to_read(const fs::path& directory) {
+std::shared_ptr<storage::KvStore> open_beside_owner(const fs::path& directory) {
   require_directory(directory);
   storage::ProcessClaim claim(directory);
   // Its owner, if there is one, has looked at the file when it opened it, and changes it now.
@@ -65,10 +65,10 @@ std::shared_ptr<storage::KvStore> open_to_read(const fs::path& directory) {
 Result<Store, ProviderError> LmdbProvider::open_read_only(const fs::path& directory,
                                                           const LmdbOptions& options) {
   try {
-    auto kv = open_to_read(directory);
+    auto kv = open_beside_owner(directory);
     Store store = detail::start_read_only_store(
         options.actor_system() ? *options.actor_system() : ActorSystem::create(), std::move(kv),
-        options.clock());
+        options.clock(), options.log_sink());
     detail::StoreAccess::impl(store).directory = fs::absolute(directory);
     return store;
   } catch (const StorageFailure& failed) {

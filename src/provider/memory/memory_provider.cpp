@@ -1,5 +1,6 @@
 #include <duroxide/memory_provider.hpp>
 
+#include <exception>
 #include <utility>
 
 #include "provider/memory/memory_kv.hpp"
@@ -9,6 +10,14 @@ namespace duroxide {
 
 MemoryOptions::MemoryOptions()
     : clock_(system_clock()), log_sink_(stderr_log_sink(LogLevel::warn)) {}
+
+Result<Store, ProviderError> MemoryProvider::open(const MemoryOptions& options) {
+  try {
+    return create(options);
+  } catch (const std::exception& failed) {
+    return failure(storage::make_error(ProviderError::Kind::storage, "open", failed.what(), true));
+  }
+}
 
 Store MemoryProvider::create(const MemoryOptions& options) {
   storage::ProviderParts parts;

@@ -6,39 +6,49 @@
 #include <optional>
 #include <utility>
 
-#include "runtime/environment.hpp"
-#include "runtime/messages.hpp"
+#include <duroxide/clock.hpp>
+#include <duroxide/detail/caf.hpp>
 
-namespace duroxide::runtime {
+namespace duroxide::actors {
+
+/// The clock may have come to what the receiver waits for. See `Alarm`.
+struct Tick {
+  std::uint64_t generation = 0;
+};
+
+}  // namespace duroxide::actors
+
+DUROXIDE_MESSAGE(duroxide::actors::Tick)
+
+namespace duroxide::actors {
 
 /// Sends its actor a `Tick` when the clock comes to a moment. Ticks may also come too early: the
 /// actor looks at the clock and sets the alarm again.
 template <class Self>
 class Alarm {
  public:
-  Alarm(Self* self, SharedEnvironment environment)
-      : self_(self), environment_(std::move(environment)) {}
+  Alarm(Self* self, std::shared_ptr<Clock> clock) : self_(self), clock_(std::move(clock)) {}
 
-  /// Call it in `make_behavior`: a clock that does not tick tells of its jumps instead.
+  /// Call it once, before the first `set`: a clock that does not tick tells of its jumps instead.
   template <class Handle>
   void listen(Handle handle) {
-    if (!environment_->clock->ticks()) {
-      subscription_ = environment_->clock->subscribe(
-          [handle = std::move(handle)] { actors::send_from_outside(handle, Tick{}); });
+    if (!clock_->ticks()) {
+      subscription_ =
+          clock_->subscribe([handle = std::move(handle)] { send_from_outside(handle, Tick{}); });
     }
   }
 
   void set(std::optional<Timestamp> due) {
-    if (!due || !environment_->clock->ticks()) {
+    if (!due || !clock_->ticks()) {
       return;
     }
-    const Timestamp now = environment_->clock->now();
+    const Timestamp now = clock_->now();
     const Milliseconds delay = std::clamp(*due - now, Milliseconds(1), longest_wait);
     if (set_to_ && *set_to_ <= now + delay) {
       return;  // the one under way ends early enough
     }
     set_to_ = now + delay;
-    actors::send_later(self_, delay, Tick{++generation_});
+    send_later(self_, delay, Tick{++generation_});
   }
 
   /// False for a tick that another has replaced: those under way cannot be taken back.
@@ -58,10 +68,10 @@ class Alarm {
   static constexpr Milliseconds longest_wait{60'000};
 
   Self* self_;
-  SharedEnvironment environment_;
+  std::shared_ptr<Clock> clock_;
   std::shared_ptr<void> subscription_;
   std::uint64_t generation_ = 0;
   std::optional<Timestamp> set_to_;
 };
 
-}  // namespace duroxide::runtime
+}  // namespace duroxide::actors

@@ -1,0 +1,27 @@
+#include "client/blocking.hpp"
+
+#include "model/careful_sink.hpp"
+#include "model/lent_thread.hpp"
+#include "provider/store_impl.hpp"
+
+namespace duroxide::client {
+
+std::optional<ClientError> refuse_to_block(const Store& store) {
+  const char* place = model::LentThread::lent_to();
+  if (place == nullptr) {
+    return std::nullopt;
+  }
+  LogRecord line;
+  line.level = LogLevel::error;
+  line.message = std::string("a blocking call was made from ") + place +
+                 ", on a thread of the engine's, and refused: it would wait for itself. Use the "
+                 "form that takes a callback, or make the call from an activity or a thread of "
+                 "your own";
+  const LogSink& log = detail::StoreAccess::impl(store).log;
+  if (log && !model::is_in_log_sink()) {
+    log(line);
+  }
+  return ClientError{ClientError::Kind::would_deadlock, std::move(line.message)};
+}
+
+}  // namespace duroxide::client

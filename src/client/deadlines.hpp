@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "provider/alarm.hpp"
+
+namespace duroxide::client {
+
+/// Which of an actor's waits are given up, and when: by the store's clock, with one alarm for all.
+template <class Self>
+class Deadlines {
+ public:
+  Deadlines(Self* self, std::shared_ptr<Clock> clock)
+      : clock_(clock), alarm_(self, std::move(clock)) {}
+
+  /// `handle` is the actor itself.
+  template <class Handle>
+  void add(std::uint64_t wait_id, Milliseconds timeout, Handle handle) {
+    if (!std::exchange(is_listening_, true)) {
+      alarm_.listen(std::move(handle));
+    }
+    const Timestamp due = saturating_add(clock_->now(), timeout);
+    due_.emplace(wait_id, due);
+    by_time_.emplace(due, wait_id);
+    set_alarm();
+  }
+
+  /// The wait was answered. True if its time was up before.
+  [[nodiscard]] bool remove(std::uint64_t wait_id) {
+    const auto found = due_.find(wait_id);
+    if (found == due_.end()) {
+      return true;
+    }
+    by_time_.erase({found->second, wait_id});
+    due_.erase(found);
+    return false;
+  }
+
+  /// Those whose time is up, each once.
+  [[nodiscard]] std::vector<std::uint64_t> take_due(const actors::Tick& tick) {
+    std::vector<std::uint64_t> ids;
+    if (!alarm_.rings(tick)) {
+      return ids;
+    }
+    const Timestamp now = clock_->now();
+    while (!by_time_.empty() && by_time_.begin()->first <= now) {
+      ids.push_back(by_time_.begin()->second);
+      due_.erase(ids.back());
+      by_time_.erase(by_time_.begin());
+    }
+    set_alarm();
+    return ids;
+  }
+
+  /// Call it in `on_exit`.
+  void close() { alarm_.close(); }
+
+ private:
+  void set_alarm() {
+    if (!by_time_.empty()) {
+      alarm_.set(by_time_.begin()->first);
+    }
+  }
+
+  std::shared_ptr<Clock> clock_;
+  actors::Alarm<Self> alarm_;
+  std::unordered_map<std::uint64_t, Timestamp> due_;
+  std::set<std::pair<Timestamp, std::uint64_t>> by_time_;
+  bool is_listening_ = false;
+};
+
+}  // namespace duroxide::client
