@@ -71,6 +71,14 @@ class LmdbProvider {
   /// Opens the store in `directory`, making both if they do not exist. One process at a time owns a
   /// store, through one open handle.
   ///
+  /// What it makes is its owner's alone: files of mode 0600 in directories of mode 0700, whatever the
+  /// umask, and with the names on the disk before this returns. No link is followed: neither one in
+  /// the place of a file (`permission_denied`) nor the directory itself, unless its path ends with a
+  /// `/`. Files of other users, and files with a second name, are `permission_denied`, and what is no
+  /// file is `foreign_store`. A store that others may read or write, as earlier releases made it,
+  /// opens, with a warning in the log that names file, mode and the command that mends it; modes of
+  /// what is there are left alone, as somebody may have meant them.
+  ///
   /// Errors, each leaving the directory as it was: `not_a_directory`, `permission_denied`,
   /// `foreign_store`, `newer_format`, `corrupt`, `in_use` (the message names the holder),
   /// `disk_full`, `storage`.

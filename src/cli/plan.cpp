@@ -85,8 +85,12 @@ ExitCode show_result(Output& output, const Plan& plan, const json& result) {
 
 }  // namespace
 
+void say(std::string_view text) {
+  std::cerr << "duroxide: " << printable(text) << "\n";
+}
+
 ExitCode complain(const CommandError& error) {
-  std::cerr << "duroxide: " << printable(error.message) << "\n";
+  say(error.message);
   return exit_code_of(error.kind);
 }
 
@@ -120,7 +124,7 @@ ExitCode run_plan(const Settings& settings, const Plan& plan) {
     return complain(cannot_write);
   }
   if (const std::string notice = plan.notice ? plan.notice(*result) : ""; !notice.empty()) {
-    std::cerr << "duroxide: " << notice << "\n";
+    say(notice);
   }
   return code;
 }

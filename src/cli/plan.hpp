@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -45,6 +46,9 @@ struct Settings {
 
 /// Carries out a plan, and says on standard error what went wrong.
 [[nodiscard]] ExitCode run_plan(const Settings& settings, const Plan& plan);
+
+/// Says something to people, on standard error.
+void say(std::string_view text);
 
 /// Says it on standard error.
 ExitCode complain(const control::CommandError& error);

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <system_error>
 
+#include "cli/private_file.hpp"
 #include "cli/show.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/text.hpp"
@@ -111,12 +112,8 @@ void write_document(const std::string& file, Output& output, const json& result)
     output.line(document);
     return;
   }
-  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
-  stream << document << "\n";
-  stream.close();
-  if (!stream) {
-    throw control::CommandFailure(control::CommandError::Kind::failed,
-                                  "`" + file + "` cannot be written");
+  if (const auto notice = write_private_file(file, document + "\n"); !notice.empty()) {
+    say(notice);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include <duroxide/lmdb_provider.hpp>
 
+#include "cli/plan.hpp"
 #include "control/commands.hpp"
 #include "control/json_types.hpp"
 
@@ -93,8 +94,13 @@ Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& dire
   }
   const control::Command* command = control::find_command(request.command);
   const bool changes = command != nullptr && command->changes;
-  const auto store =
-      changes ? LmdbProvider::open(directory) : LmdbProvider::open_read_only(directory);
+  const auto options = LmdbOptions().log_sink([](const LogRecord& record) {
+    if (record.level >= LogLevel::warn) {
+      say(record.message);
+    }
+  });
+  const auto store = changes ? LmdbProvider::open(directory, options)
+                             : LmdbProvider::open_read_only(directory, options);
   if (!store && store.error().kind == ProviderError::Kind::in_use) {
     // An engine that has just started may answer now.
     if (auto answer = ask_engine(directory, request, handlers, stop)) {

@@ -5,9 +5,13 @@
 #include <system_error>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "control/socket_path.hpp"
+#include "provider/core/common.hpp"
+#include "provider/lmdb/private_files.hpp"
 
 namespace duroxide::control {
 
@@ -25,6 +29,28 @@ CommandError of_outcome(Outcome outcome) {
   return {CommandError::Kind::failed, "the engine went away before it had answered"};
 }
 
+/// What stands in the place of the socket may have been put there to be talked to instead of an
+/// engine. Nothing if it is one, or if there is none.
+std::optional<CommandError> look_at_socket(const SocketPath& path,
+                                           const std::filesystem::path& file) {
+  struct stat info {};
+  if (::fstatat(path.directory(), file.filename().c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    return std::nullopt;  // connecting says why
+  }
+  if (!S_ISSOCK(info.st_mode)) {
+    return CommandError{CommandError::Kind::store,
+                        "`" + file.string() + "` is not an engine's socket but " +
+                            (S_ISLNK(info.st_mode) ? "a link" : "something else") +
+                            "; remove it, and an engine will make its own"};
+  }
+  try {
+    storage::require_owner(info, file, storage::Use::read);
+  } catch (const storage::StorageFailure& failed) {
+    return CommandError{CommandError::Kind::store, failed.error().message};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SocketClient>, CommandError> SocketClient::connect(
@@ -32,6 +58,9 @@ Result<std::unique_ptr<SocketClient>, CommandError> SocketClient::connect(
   const SocketPath path(directory);
   if (!path.is_open()) {
     return nullptr;  // opening the store says what is wrong with it
+  }
+  if (auto problem = look_at_socket(path, directory / socket_file_name)) {
+    return failure(std::move(*problem));
   }
   FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const auto* address = reinterpret_cast<const sockaddr*>(&path.address());

@@ -13,7 +13,7 @@ namespace duroxide::control {
 /// and named by its descriptor. Valid as long as this.
 class SocketPath {
  public:
-  /// `is_open` is false, and `errno` says why, if the directory cannot be looked into.
+  /// `is_open` is false, and `errno` says why, if the directory cannot be looked into or is a link.
   explicit SocketPath(const std::filesystem::path& directory);
 
   [[nodiscard]] bool is_open() const { return directory_.is_open(); }

@@ -20,7 +20,7 @@ using Kind = ProviderError::Kind;
 
 /// How often it is begun anew because the store had to grow. Each time the store has doubled, so
 /// this is more than there will ever be.
-constexpr int most_attempts = 32;
+constexpr int most_copies = 32;
 constexpr std::uint64_t rows_between_looks = 512;
 
 void check_target(const fs::path& directory, const fs::path& store) {
@@ -85,7 +85,7 @@ std::optional<BackupResult> copy_store(KvStore& store, const fs::path& directory
 
 BackupResult Management::backup(const fs::path& directory, const OnProgress& on_progress) const {
   check_target(directory, store_->directory());
-  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+  for (int attempt = 0; attempt < most_copies; ++attempt) {
     if (const auto result = copy_store(*store_, directory, on_progress)) {
       return *result;
     }

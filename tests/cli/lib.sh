@@ -67,7 +67,7 @@ has() {
 start_engine() {
   rm -f to_engine from_engine
   mkfifo to_engine from_engine
-  "$engine_program" store "$@" <to_engine >from_engine 2>engine.errors &
+  "$engine_program" "$DUROXIDE_STORE" "$@" <to_engine >from_engine 2>engine.errors &
   engine_process=$!
   exec 7>to_engine 8<from_engine
   local line

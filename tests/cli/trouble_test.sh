@@ -78,6 +78,51 @@ run 4 list
 run 4 start Echo echo-2
 rm -r store
 
+# A pipe in the place of the lock file, and links: told at once, and nothing is written through them.
+start_engine --socket
+run 0 start Echo echo-1
+follow echo-1
+stop_engine
+echo precious >precious
+mv store/duroxide.lock lock
+mkfifo store/duroxide.lock
+run 4 list
+complains 'duroxide.lock` is not a file'
+run 4 start Echo echo-2
+rm store/duroxide.lock
+ln -s ../precious store/duroxide.lock
+run 4 list
+complains 'duroxide.lock` is a link'
+run 4 start Echo echo-2
+rm store/duroxide.lock
+mv lock store/duroxide.lock
+[[ $(cat precious) == precious ]] || fail 'a file was overwritten through a link'
+ln -s store link
+run 4 --store link list
+complains 'link` is a link'
+run 0 --store link/ list
+
+# A store that others can read, as earlier releases made it, works; how to close it is said.
+chmod 644 store/data.mdb
+run 0 list
+complains "chmod 600 'store/data.mdb'"
+chmod 600 store/data.mdb
+run 0 list
+[[ ! -s errors ]] || fail 'nothing was to be said'
+
+# What is exported is its owner's, and goes through no link.
+(umask 0; run 0 export echo-1 --output echo.json)
+[[ $(stat -c %a echo.json) == 600 ]] || fail 'the export is open to others'
+chmod 644 echo.json
+run 0 export echo-1 --output echo.json
+complains "chmod 600 'echo.json'"
+rm echo.json
+ln -s precious echo.json
+run 1 export echo-1 --output echo.json
+complains 'is a link'
+[[ $(cat precious) == precious ]] || fail 'a file was overwritten through a link'
+rm -r store link echo.json
+
 # An engine without a socket: what only looks is answered all the same, and what acts is told why it
 # cannot.
 start_engine --no-socket
@@ -124,8 +169,9 @@ exec 9<&-
 long=$directory/$(printf 'd%.0s' {1..120})/$(printf 'e%.0s' {1..120})
 mkdir -p "$(dirname "$long")"
 mv store "$long"
-ln -s "$long" store
+ln -s "$long" link
 rm -f "$long/duroxide.sock"
+DUROXIDE_STORE=link/
 start_engine --socket
 run 0 --store "$long" show ask-2
 says 'Running'

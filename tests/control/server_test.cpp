@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <duroxide/lmdb_provider.hpp>
 #include <duroxide/memory_provider.hpp>
@@ -211,6 +212,42 @@ TEST_CASE("control server: what is no socket is not replaced", "[control]") {
   REQUIRE_FALSE(server);
   CHECK(server.error().find(file.string()) != std::string::npos);
   CHECK(std::filesystem::file_size(file) == 10);
+}
+
+TEST_CASE("control server: a client talks to no socket that is not the engine's own", "[control]") {
+  ServerFixture f;
+  const auto file = f.dir.path() / socket_file_name;
+  const TempDir elsewhere;
+  const auto refused = [&] {
+    const auto client = SocketClient::connect(f.dir.path(), -1);
+    REQUIRE_FALSE(client);
+    CHECK(client.error().kind == CommandError::Kind::store);
+    CHECK(client.error().message.find(file.string()) != std::string::npos);
+  };
+  SECTION("a link to one") {
+    std::filesystem::rename(file, elsewhere.path() / "socket");
+    std::filesystem::create_symlink(elsewhere.path() / "socket", file);
+    refused();
+  }
+  SECTION("a pipe") {
+    std::filesystem::remove(file);
+    REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
+    refused();
+  }
+  SECTION("one of another user") {
+    if (::geteuid() == 0) {  // only root can make one
+      REQUIRE(::chown(file.c_str(), 12345, 12345) == 0);
+      refused();
+      REQUIRE(::chown(f.dir.path().c_str(), 12345, 12345) == 0);  // root may, if all is theirs
+      CHECK(SocketClient::connect(f.dir.path(), -1).value() != nullptr);
+    }
+  }
+  SECTION("one in a directory that is a link") {
+    const auto link = elsewhere.path() / "link";
+    std::filesystem::create_directory_symlink(f.dir.path(), link);
+    CHECK(SocketClient::connect(link, -1).value() == nullptr);  // as if there were no engine
+    CHECK(SocketClient::connect(link / "", -1).value() != nullptr);
+  }
 }
 
 TEST_CASE("control server: a path longer than a socket's may be", "[control]") {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "provider/lmdb/lmdb_error.hpp"
+#include "provider/lmdb/private_files.hpp"
 
 namespace duroxide::storage {
 
@@ -68,14 +69,9 @@ int lock_for_writing(int file) {
   }
 }
 
-/// The lock file, or -1 if there is none.
-int open_to_look(const std::filesystem::path& directory) {
-  const auto path = directory / lock_file_name;
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0 && errno != ENOENT) {
-    throw lmdb_failure(errno, "opening `" + path.string() + "`");
-  }
-  return file;
+/// The lock file; not open if there is none.
+FileDescriptor open_to_look(const std::filesystem::path& directory) {
+  return open_file(directory / lock_file_name, O_RDONLY);
 }
 
 }  // namespace
@@ -103,24 +99,28 @@ void ProcessClaim::release() {
 
 DirectoryLock::DirectoryLock(const std::filesystem::path& directory) : claim_(directory) {
   const auto path = directory / lock_file_name;
-  int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (file < 0 && errno == ENOENT) {
-    file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    created_ = file >= 0;
-  }
-  if (file < 0) {
-    throw lmdb_failure(errno, "opening `" + path.string() + "`");
-  }
-  if (const int code = lock_for_writing(file); code != 0) {
-    const bool is_read = code == EWOULDBLOCK && ::flock(file, LOCK_SH | LOCK_NB) == 0;
-    const std::string holder = is_read ? std::string(a_reader) : read_holder(file);
-    ::close(file);
-    if (code == EWOULDBLOCK) {
-      throw_in_use(directory, holder, is_read);
+  // An opening that fails takes away the file that it has made: a lock on that would be none.
+  while (!file_.is_open() || !is_at(path, file_.get())) {
+    file_ = open_file(path, O_RDWR);
+    if (!file_.is_open()) {
+      file_ = make_file(path);
+      created_ = file_.is_open();
     }
-    throw lmdb_failure(code, "locking `" + path.string() + "`");
+    if (file_.is_open()) {
+      lock(directory);
+    }
   }
-  file_ = file;
+}
+
+void DirectoryLock::lock(const std::filesystem::path& directory) {
+  const int code = lock_for_writing(file_.get());
+  if (code == EWOULDBLOCK) {
+    const bool is_read = ::flock(file_.get(), LOCK_SH | LOCK_NB) == 0;
+    throw_in_use(directory, is_read ? std::string(a_reader) : read_holder(file_.get()), is_read);
+  }
+  if (code != 0) {
+    throw lmdb_failure(code, "locking `" + (directory / lock_file_name).string() + "`");
+  }
 }
 
 void DirectoryLock::write_holder() const {
@@ -131,49 +131,34 @@ void DirectoryLock::write_holder() const {
   const std::string text =
       "process " + std::to_string(::getpid()) + " on host " + host.data() + "\n";
   // What stands there is for people only, so that a failure to write it is none of the store's.
-  if (::ftruncate(file_, 0) != 0 || ::pwrite(file_, text.data(), text.size(), 0) < 0) {
+  if (::ftruncate(file_.get(), 0) != 0 || ::pwrite(file_.get(), text.data(), text.size(), 0) < 0) {
     errno = 0;
   }
 }
 
 void DirectoryLock::release() {
-  if (file_ >= 0) {
-    ::close(std::exchange(file_, -1));
-  }
+  file_.reset();
   claim_.release();
 }
 
 SharedDirectoryLock::SharedDirectoryLock(const std::filesystem::path& directory)
     : file_(open_to_look(directory)) {
-  if (file_ < 0 || ::flock(file_, LOCK_SH | LOCK_NB) == 0) {
+  if (!file_.is_open() || ::flock(file_.get(), LOCK_SH | LOCK_NB) == 0) {
     return;
   }
   const int code = errno;
-  const std::string holder = read_holder(file_);
-  ::close(file_);
   if (code == EWOULDBLOCK) {
-    throw_in_use(directory, holder);
+    throw_in_use(directory, read_holder(file_.get()));
   }
   throw lmdb_failure(code, "locking `" + (directory / lock_file_name).string() + "`");
 }
 
-SharedDirectoryLock::~SharedDirectoryLock() {
-  if (file_ >= 0) {
-    ::close(file_);
-  }
-}
-
 std::optional<std::string> owner_of(const std::filesystem::path& directory) {
-  const int file = open_to_look(directory);
-  if (file < 0) {
+  const FileDescriptor file = open_to_look(directory);
+  if (!file.is_open() || ::flock(file.get(), LOCK_SH | LOCK_NB) == 0) {
     return std::nullopt;
   }
-  std::optional<std::string> owner;
-  if (::flock(file, LOCK_SH | LOCK_NB) != 0) {
-    owner = read_holder(file);
-  }
-  ::close(file);
-  return owner;
+  return read_holder(file.get());
 }
 
 }  // namespace duroxide::storage

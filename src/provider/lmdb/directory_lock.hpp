@@ -7,6 +7,8 @@
 
 #include <sys/types.h>
 
+#include "provider/file_descriptor.hpp"
+
 namespace duroxide::storage {
 
 /// The file whose lock says who owns the store.
@@ -35,9 +37,7 @@ class DirectoryLock {
   explicit DirectoryLock(const std::filesystem::path& directory);
   ~DirectoryLock() { release(); }
   DirectoryLock(DirectoryLock&& other) noexcept
-      : claim_(std::move(other.claim_)),
-        file_(std::exchange(other.file_, -1)),
-        created_(other.created_) {}
+      : claim_(std::move(other.claim_)), file_(std::move(other.file_)), created_(other.created_) {}
   DirectoryLock& operator=(DirectoryLock&&) = delete;
 
   /// Whether the lock file was not there before.
@@ -47,8 +47,10 @@ class DirectoryLock {
   void release();
 
  private:
+  void lock(const std::filesystem::path& directory);
+
   ProcessClaim claim_;
-  int file_ = -1;
+  FileDescriptor file_;
   bool created_ = false;
 };
 
@@ -58,13 +60,9 @@ class SharedDirectoryLock {
  public:
   /// Throws `StorageFailure`: `in_use` if the store has an owner.
   explicit SharedDirectoryLock(const std::filesystem::path& directory);
-  ~SharedDirectoryLock();
-  SharedDirectoryLock(SharedDirectoryLock&& other) noexcept
-      : file_(std::exchange(other.file_, -1)) {}
-  SharedDirectoryLock& operator=(SharedDirectoryLock&&) = delete;
 
  private:
-  int file_ = -1;
+  FileDescriptor file_;
 };
 
 /// Who owns a directory now, for people; nothing if nobody does. Throws `StorageFailure` if that

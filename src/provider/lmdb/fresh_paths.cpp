@@ -1,22 +1,37 @@
 #include "provider/lmdb/fresh_paths.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "provider/lmdb/lmdb_error.hpp"
+#include "provider/lmdb/private_files.hpp"
 
 namespace duroxide::storage {
 
 namespace fs = std::filesystem;
 
-FreshPaths::FreshPaths(const fs::path& directory) {
-  std::error_code ignored;
-  for (fs::path path = directory; !path.empty() && !fs::exists(path, ignored);
+namespace {
+
+/// Those that are not there, the innermost first. A link is there, wherever it leads.
+std::vector<fs::path> missing_of(const fs::path& directory) {
+  std::vector<fs::path> missing;
+  struct stat info {};
+  for (fs::path path = directory; !path.empty() && ::lstat(path.c_str(), &info) != 0;
        path = path.parent_path()) {
-    made_.push_back(path);
+    missing.push_back(path);
   }
+  return missing;
 }
+
+}  // namespace
+
+FreshPaths::FreshPaths(const fs::path& directory) : made_(missing_of(directory)) {}
 
 FreshPaths::~FreshPaths() {
   std::error_code ignored;
@@ -30,16 +45,27 @@ void FreshPaths::add(fs::path file) {
 }
 
 void make_directory(const fs::path& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) {
-    if (error.value() == EEXIST) {
-      error = std::make_error_code(std::errc::not_a_directory);
+  constexpr mode_t owner_only = 0700;
+  auto missing = missing_of(directory);
+  std::reverse(missing.begin(), missing.end());
+  for (const fs::path& path : missing) {
+    if (::mkdir(path.c_str(), owner_only) == 0) {
+      sync_directory(path.has_parent_path() ? path.parent_path() : fs::path("."));
+    } else if (errno != EEXIST) {  // `a` and `a/` are one
+      throw lmdb_failure(errno, "making the directory `" + directory.string() + "`");
     }
-    throw lmdb_failure(error.value(), "making the directory `" + directory.string() + "`");
   }
-  if (!fs::is_directory(directory, error)) {
-    throw lmdb_failure(ENOTDIR, "`" + directory.string() + "`");
+  require_directory(directory);
+}
+
+void sync_directory(const fs::path& directory) {
+  const FileDescriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Who may write into a directory need not be allowed to read it, and not every file system has an
+  // order to give here.
+  const bool cannot =
+      file.is_open() ? ::fsync(file.get()) != 0 && errno != EINVAL : errno != EACCES;
+  if (cannot) {
+    throw lmdb_failure(errno, "syncing `" + directory.string() + "`");
   }
 }
 

@@ -5,7 +5,7 @@
 
 namespace duroxide::storage {
 
-/// Makes a directory with its parents, and takes back what an attempt that fails has made.
+/// Takes back what an attempt that fails has made: a directory with its parents, and files.
 class FreshPaths {
  public:
   explicit FreshPaths(const std::filesystem::path& directory);
@@ -20,7 +20,11 @@ class FreshPaths {
   std::vector<std::filesystem::path> made_;
 };
 
-/// Throws `StorageFailure`.
+/// Makes a directory with its parents, for their owner alone, and brings their names to the disk.
+/// Throws `StorageFailure`, also if something else is there, a link for one.
 void make_directory(const std::filesystem::path& directory);
+
+/// Brings what was made in a directory, or renamed there, to the disk. Throws `StorageFailure`.
+void sync_directory(const std::filesystem::path& directory);
 
 }  // namespace duroxide::storage

@@ -35,7 +35,7 @@ std::unique_ptr<MDB_env, CloseEnv> open_to_read(const std::filesystem::path& dir
   std::unique_ptr<MDB_env, CloseEnv> env(raw);
   check_lmdb(mdb_env_set_maxdbs(env.get(), 1), "configuring the environment");
   const int code =
-      mdb_env_open(env.get(), directory.c_str(), MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS, 0644);
+      mdb_env_open(env.get(), directory.c_str(), MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS, 0600);
   if (code != MDB_SUCCESS) {
     throw lmdb_failure(code, "reading the database in `" + directory.string() + "`");
   }

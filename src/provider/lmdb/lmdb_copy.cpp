@@ -7,9 +7,13 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "provider/lmdb/leftover_copy.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
+#include "provider/lmdb/private_files.hpp"
 
 namespace duroxide::storage {
 
@@ -19,16 +23,47 @@ namespace {
 constexpr std::uint64_t bytes_per_transaction = std::uint64_t{32} << 20;
 constexpr std::uint64_t spare_bytes = std::uint64_t{16} << 20;
 
-void sync_directory(const std::filesystem::path& directory) {
-  const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = file >= 0 && ::fsync(file) == 0;
-  const int code = errno;
-  if (file >= 0) {
-    ::close(file);
+StorageFailure not_empty(const std::filesystem::path& directory) {
+  return {ProviderError::Kind::invalid_input,
+          "the directory `" + directory.string() + "` is not empty; a copy needs one of its own"};
+}
+
+/// Whether it holds nothing but what a copy that was killed may have left.
+bool is_free(const std::filesystem::path& directory, const std::filesystem::path& file) {
+  std::error_code error;
+  std::filesystem::directory_iterator entry(directory, error);
+  bool free = true;
+  while (!error && free && entry != std::filesystem::directory_iterator()) {
+    free = entry->path().filename() == file.filename();
+    entry.increment(error);
   }
-  if (!synced) {
-    throw lmdb_failure(code, "syncing `" + directory.string() + "`");
+  if (error) {
+    throw lmdb_failure(error.value(), "looking into `" + directory.string() + "`");
   }
+  return free;
+}
+
+/// The new file, empty and locked, so that others see that it is being written.
+FileDescriptor take_file(const std::filesystem::path& directory,
+                         const std::filesystem::path& path) {
+  FileDescriptor file = make_file(path);
+  const bool was_there = !file.is_open();
+  if (was_there) {
+    file = open_file(path, O_RDWR);
+  }
+  if (!file.is_open() || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    throw StorageFailure(ProviderError::Kind::in_use,
+                         "another copy is being written into `" + directory.string() + "`", true);
+  }
+  // It has its final name if its writer has ended just now.
+  if (!is_at(path, file.get()) || (was_there && !is_leftover_copy(file.get()))) {
+    throw not_empty(directory);
+  }
+  constexpr mode_t owner_only = 0600;
+  if (::ftruncate(file.get(), 0) != 0 || ::fchmod(file.get(), owner_only) != 0) {
+    throw lmdb_failure(errno, "making `" + path.string() + "`");
+  }
+  return file;
 }
 
 }  // namespace
@@ -36,24 +71,25 @@ void sync_directory(const std::filesystem::path& directory) {
 LmdbCopy::LmdbCopy(const std::filesystem::path& directory)
     : directory_(directory), file_(directory / "data.mdb.partial"), fresh_(directory) {
   make_directory(directory);
-  std::error_code error;
-  const bool is_empty = std::filesystem::is_empty(directory, error);
-  if (error) {
-    throw lmdb_failure(error.value(), "looking into `" + directory.string() + "`");
+  if (!is_free(directory, file_)) {
+    throw not_empty(directory);
   }
-  if (!is_empty) {
-    throw StorageFailure(
-        ProviderError::Kind::invalid_input,
-        "the directory `" + directory.string() + "` is not empty; a copy needs one of its own");
-  }
+  lock_ = take_file(directory, file_);
   fresh_.add(file_);
   check_lmdb(mdb_env_create(&env_), "creating the environment");
   try {
     check_lmdb(mdb_env_set_maxdbs(env_, sub_database_count), "configuring the environment");
     check_lmdb(mdb_env_set_mapsize(env_, spare_bytes), "sizing the map");
     // Nobody else knows of the file, and what has not reached the disk is worth nothing.
-    check(mdb_env_open(env_, file_.c_str(), MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC, 0644),
+    check(mdb_env_open(env_, file_.c_str(), MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC, 0600),
           "making");
+    int opened = -1;
+    check(mdb_env_get_fd(env_, &opened), "making");
+    if (!is_at(file_, opened) || !is_at(file_, lock_.get())) {
+      throw StorageFailure(ProviderError::Kind::permission_denied,
+                           "somebody has put another file in the place of `" + file_.string() +
+                               "`; keep the directory to its owner");
+    }
     begin();
     check(open_sub_databases(txn_, MDB_CREATE, tables_), "writing");
     commit();

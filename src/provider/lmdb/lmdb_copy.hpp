@@ -7,6 +7,7 @@
 #include <lmdb.h>
 
 #include "provider/core/kv.hpp"
+#include "provider/file_descriptor.hpp"
 #include "provider/lmdb/fresh_paths.hpp"
 #include "provider/lmdb/lmdb_view.hpp"
 
@@ -17,7 +18,8 @@ namespace duroxide::storage {
 /// throw `StorageFailure`.
 class LmdbCopy {
  public:
-  /// `directory` is empty or does not exist.
+  /// `directory` is empty, or holds what a copy has left that was killed, or does not exist. Another
+  /// copy that is being made there: `in_use`.
   explicit LmdbCopy(const std::filesystem::path& directory);
   ~LmdbCopy();
   LmdbCopy(const LmdbCopy&) = delete;
@@ -35,6 +37,7 @@ class LmdbCopy {
 
   std::filesystem::path directory_;
   std::filesystem::path file_;
+  FileDescriptor lock_;  ///< on that file, until it has its name or is gone
   FreshPaths fresh_;
   MDB_env* env_ = nullptr;
   MDB_txn* txn_ = nullptr;

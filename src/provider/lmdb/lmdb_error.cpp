@@ -49,7 +49,7 @@ int tell_full_disk(int code, const std::filesystem::path& file, std::uint64_t by
   if (code != EIO) {
     return code;
   }
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   struct stat info {};
   if (descriptor < 0 || ::fstat(descriptor, &info) != 0) {
     return code;

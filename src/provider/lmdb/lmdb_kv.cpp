@@ -10,6 +10,7 @@
 #include "provider/core/session.hpp"
 #include "provider/core/upgrade.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
+#include "provider/lmdb/private_files.hpp"
 
 namespace duroxide::storage {
 
@@ -40,11 +41,13 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
   try {
     check_lmdb(mdb_env_set_maxdbs(env_, sub_database_count), "configuring the environment");
     check_lmdb(mdb_env_set_mapsize(env_, std::max(map_size, smallest_map)), "sizing the map");
-    const int code = mdb_env_open(env_, directory.c_str(), MDB_NOTLS | flags_of(durability), 0644);
+    const LmdbFiles files(directory, Use::write);
+    const int code = mdb_env_open(env_, directory.c_str(), MDB_NOTLS | flags_of(durability), 0600);
     if (code != MDB_SUCCESS) {
       throw lmdb_failure(tell_full_disk(code, file_, smallest_map),
                          "opening `" + directory.string() + "`");
     }
+    files.require_same(env_);
     (void)drop_dead_readers();
     open_tables();
     load_journal();

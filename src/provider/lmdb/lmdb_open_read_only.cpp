@@ -13,6 +13,7 @@
 #include "provider/lmdb/inspect.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
 #include "provider/lmdb/lmdb_reader.hpp"
+#include "provider/lmdb/private_files.hpp"
 #include "provider/store_impl.hpp"
 
 namespace duroxide {
@@ -24,16 +25,10 @@ using storage::LmdbReader;
 using storage::StorageFailure;
 using Kind = ProviderError::Kind;
 
-void require_directory(const fs::path& directory) {
+void require_presence(const fs::path& directory) {
   struct stat info {};
-  if (::stat(directory.c_str(), &info) != 0) {
-    if (errno == ENOENT) {
-      throw StorageFailure(Kind::no_store, "there is no directory `" + directory.string() + "`");
-    }
-    throw storage::lmdb_failure(errno, "looking at `" + directory.string() + "`");
-  }
-  if (!S_ISDIR(info.st_mode)) {
-    throw storage::lmdb_failure(ENOTDIR, "`" + directory.string() + "`");
+  if (::lstat(directory.c_str(), &info) != 0 && errno == ENOENT) {
+    throw StorageFailure(Kind::no_store, "there is no directory `" + directory.string() + "`");
   }
 }
 
@@ -41,16 +36,25 @@ bool may_write(const fs::path& path) {
   return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
 }
 
+/// A lock file of somebody else's would keep the store's owner out.
+bool may_make_files(const fs::path& directory) {
+  struct stat info {};
+  const uid_t self = ::geteuid();
+  return may_write(directory) && ::stat(directory.c_str(), &info) == 0 &&
+         (self == 0 || self == info.st_uid);
+}
+
 /// LMDB itself would go without its lock file where that cannot be written, and take no care.
 LmdbReader::Guard guard_for(const fs::path& directory) {
   const fs::path marks = directory / "lock.mdb";
   std::error_code ignored;
-  return may_write(fs::exists(marks, ignored) ? marks : directory) ? LmdbReader::Guard::reader_marks
-                                                                   : LmdbReader::Guard::no_owner;
+  const bool can_mark = fs::exists(marks, ignored) ? may_write(marks) : may_make_files(directory);
+  return can_mark ? LmdbReader::Guard::reader_marks : LmdbReader::Guard::no_owner;
 }
 
 std::shared_ptr<storage::KvStore> open_beside_owner(const fs::path& directory) {
-  require_directory(directory);
+  require_presence(directory);
+  storage::require_store_files(directory, storage::Use::read);
   storage::ProcessClaim claim(directory);
   // Its owner, if there is one, has looked at the file when it opened it, and changes it now.
   if (!storage::owner_of(directory) &&
@@ -66,6 +70,7 @@ Result<Store, ProviderError> LmdbProvider::open_read_only(const fs::path& direct
                                                           const LmdbOptions& options) {
   try {
     auto kv = open_beside_owner(directory);
+    storage::warn_of_exposure(directory, options.log_sink());
     Store store = detail::start_read_only_store(
         options.actor_system() ? *options.actor_system() : ActorSystem::create(), std::move(kv),
         options.clock(), options.log_sink());

@@ -7,6 +7,7 @@
 #include "provider/lmdb/fresh_paths.hpp"
 #include "provider/lmdb/inspect.hpp"
 #include "provider/lmdb/lmdb_kv.hpp"
+#include "provider/lmdb/private_files.hpp"
 #include "provider/store_impl.hpp"
 
 namespace duroxide {
@@ -19,12 +20,14 @@ using storage::StorageFailure;
 storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& options) {
   storage::FreshPaths fresh(directory);
   storage::make_directory(directory);
+  storage::require_store_files(directory, storage::Use::write);
   std::error_code ignored;
   if (!fs::exists(directory / storage::lock_file_name, ignored)) {
     // Nobody's lock: look before anything is put into what may be another program's directory.
     (void)storage::inspect_directory(directory);
   }
   storage::DirectoryLock lock(directory);
+  bool has_new_files = lock.created();
   if (lock.created()) {
     fresh.add(directory / storage::lock_file_name);
   }
@@ -32,6 +35,7 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
     for (const char* file : {"lock.mdb", "data.mdb"}) {
       if (!fs::exists(directory / file, ignored)) {
         fresh.add(directory / file);
+        has_new_files = true;
       }
     }
   }
@@ -40,6 +44,10 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
   parts.store = std::make_shared<storage::LmdbKv>(directory, options.durability(),
                                                   options.map_size(), std::move(lock));
   parts.session = storage::open_session(*parts.store);
+  if (has_new_files) {
+    storage::sync_directory(directory);
+  }
+  storage::warn_of_exposure(directory, options.log_sink());
   parts.clock = options.clock();
   parts.log = options.log_sink();
   fresh.keep();

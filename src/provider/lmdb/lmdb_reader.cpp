@@ -7,6 +7,7 @@
 #include "provider/lmdb/inspect.hpp"
 #include "provider/lmdb/journal.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
+#include "provider/lmdb/private_files.hpp"
 
 namespace duroxide::storage {
 
@@ -46,12 +47,19 @@ LmdbReader::LmdbReader(const std::filesystem::path& directory, ProcessClaim clai
 void LmdbReader::open_environment() {
   check_lmdb(mdb_env_set_maxdbs(env_, sub_database_count), "configuring the environment");
   const unsigned int no_lock = guard_ == Guard::no_owner ? MDB_NOLOCK : 0;
-  const int code = mdb_env_open(env_, directory_.c_str(), MDB_RDONLY | MDB_NOTLS | no_lock, 0644);
+  std::optional<LmdbFiles> files;
+  if (guard_ == Guard::reader_marks) {
+    files.emplace(directory_, Use::read);
+  }
+  const int code = mdb_env_open(env_, directory_.c_str(), MDB_RDONLY | MDB_NOTLS | no_lock, 0600);
   if (code == ENOENT) {
     throw nothing_in(directory_);
   }
   if (code != MDB_SUCCESS) {
     throw lmdb_failure(code, "opening `" + directory_.string() + "` for reading");
+  }
+  if (files) {
+    files->require_same(env_);
   }
 }
 

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+
+namespace duroxide::testing {
+
+/// Notes which files and directories the process brings to the disk with `fsync`, while it lives.
+/// One at a time.
+class SyncWatch {
+ public:
+  SyncWatch();
+  ~SyncWatch();
+  SyncWatch(const SyncWatch&) = delete;
+  SyncWatch& operator=(const SyncWatch&) = delete;
+
+  /// `path` without links.
+  [[nodiscard]] bool saw(const std::filesystem::path& path) const;
+};
+
+}  // namespace duroxide::testing
