@@ -48,7 +48,19 @@ void add_start(CLI::App& app, Plan& plan) {
   tags_option(command, arguments, "mark it with this tag; may be given several times");
   flag_option(command, arguments, "--use-existing", "use_existing",
               "if the id is taken, leave that as it is and succeed");
-  plan_act(command, plan, arguments, said_of_instance("started"));
+  command->footer(
+      command->get_footer() +
+      "\n\nIf no runtime of the engine knows the name in this version, that is said on\n"
+      "standard error, and as \"warning\" in the JSON: the instance waits until one does.");
+  command->final_callback([&plan, arguments] {
+    plan.request = {"start", *arguments};
+    plan.show = said_of_instance("started");
+    plan.notice = [](const json& result) -> Remark {
+      const auto found = result.find("warning");
+      return found == result.end() ? Remark{}
+                                   : Remark{text_at(*found, "message"), text_at(*found, "kind")};
+    };
+  });
 }
 
 void add_raise(CLI::App& app, Plan& plan) {

@@ -85,18 +85,6 @@ Position find_position(CLI::App& app, const std::string& default_store,
   return position;
 }
 
-void add_options(const CLI::App& app, std::vector<std::string>& words) {
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) {
-      words.push_back("--" + name);
-    }
-  }
-  for (const CLI::App* group :
-       app.get_subcommands([](const CLI::App* each) { return each->get_name().empty(); })) {
-    add_options(*group, words);
-  }
-}
-
 void add_from_store(const Position& position, const std::string& of, const std::string& prefix,
                     std::vector<std::string>& words) {
   const control::AnswerHandlers ignore{[](const json&) { return true; },
@@ -140,7 +128,7 @@ std::vector<std::string> completions(CLI::App& app, const std::string& default_s
   const Position position = find_position(app, default_store, words);
   std::vector<std::string> found;
   if (position.option.empty() && last.starts_with("-")) {
-    add_options(position.command == nullptr ? app : *position.command, found);
+    found = long_options(position.command == nullptr ? app : *position.command);
   } else if (position.option.empty() && position.command == nullptr) {
     for (const CLI::App* command : app.get_subcommands({})) {
       found.push_back(command->get_name());

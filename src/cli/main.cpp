@@ -14,6 +14,7 @@
 #include "cli/completion.hpp"
 #include "cli/plan.hpp"
 #include "cli/subcommands.hpp"
+#include "cli/text.hpp"
 
 namespace {
 
@@ -24,6 +25,12 @@ constexpr const char* footer = R"(Example:
 
 A command goes to the engine that runs on the store, if one answers on its control socket, and is
 carried out on the store itself if nobody runs on it.
+
+With --json, standard output holds the answer as one document (lines of them for `tail` and
+`list --all`) and nothing if there is none. What went wrong is one line on standard error:
+  {"error":{"kind":"not_found","message":"...","exit_code":3}}
+with the kind failed, usage, not_found, store, refused or interrupted. What is to be known beside
+the answer is a line there as well: {"warning":{"kind":"...","message":"..."}}, {"notice":{...}}.
 
 Exit codes:
   0    done
@@ -69,10 +76,10 @@ void add_completion(CLI::App& app, std::string& shell) {
 /// Whether a shell takes it as one word that does nothing. An id may hold anything.
 bool is_plain(std::string_view word) {
   constexpr std::string_view signs = "_.:@/=+,%-";
-  return std::all_of(word.begin(), word.end(), [&](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           static_cast<unsigned char>(c) >= 0x80 || signs.find(c) != std::string_view::npos;
-  });
+  return printable(word) == word && std::all_of(word.begin(), word.end(), [&](char c) {
+           return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                  static_cast<unsigned char>(c) >= 0x80 || signs.find(c) != std::string_view::npos;
+         });
 }
 
 /// For the scripts of `completion`. Half a command line is no command line, so it is not parsed.
@@ -104,12 +111,21 @@ ExitCode run(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "complete-words") {
     return complete_words(app, {argv + 2, argv + argc});
   }
+  const std::vector<std::string> given(argv + 1, argv + argc);
+  if (asks_for_json(app, given)) {
+    speak_json();
+  }
   try {
-    auto words = split_empty_values(app, {argv + 1, argv + argc});
+    auto words = split_empty_values(app, given);
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
     app.parse(std::move(words));
   } catch (const CLI::ParseError& stopped) {
-    return app.exit(stopped) == 0 ? ExitCode::done : ExitCode::usage;
+    if (stopped.get_exit_code() == 0) {  // --help, --version
+      app.exit(stopped);
+      return ExitCode::done;
+    }
+    return complain(
+        {duroxide::control::CommandError::Kind::usage, usage_problem(app, given, stopped.what())});
   }
   if (!shell.empty()) {
     std::cout << completion_script(shell);

@@ -83,11 +83,11 @@ void Output::field(std::string_view label, std::string_view value) {
 }
 
 void Output::document(const nlohmann::json& value) {
-  line(value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  line(printable_json(value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace)));
 }
 
 void Output::json_line(const nlohmann::json& value) {
-  line(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  line(printable_json(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
 }
 
 bool Output::flush() {

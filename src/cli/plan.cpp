@@ -63,7 +63,7 @@ Result<void, CommandError> confirm(const Settings& settings, const Plan& plan, i
     }
     found = std::move(*preview);
   }
-  std::cerr << plan.question(found) << " [y/N] " << std::flush;
+  std::cerr << printable(plan.question(found)) << " [y/N] " << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
   if (answer != "y" && answer != "Y" && answer != "yes") {
@@ -84,15 +84,6 @@ ExitCode show_result(Output& output, const Plan& plan, const json& result) {
 }
 
 }  // namespace
-
-void say(std::string_view text) {
-  std::cerr << "duroxide: " << printable(text) << "\n";
-}
-
-ExitCode complain(const CommandError& error) {
-  say(error.message);
-  return exit_code_of(error.kind);
-}
 
 ExitCode run_plan(const Settings& settings, const Plan& plan) {
   const int stop = watch_for_interrupts();
@@ -123,8 +114,8 @@ ExitCode run_plan(const Settings& settings, const Plan& plan) {
   if (!output.flush()) {
     return complain(cannot_write);
   }
-  if (const std::string notice = plan.notice ? plan.notice(*result) : ""; !notice.empty()) {
-    say(notice);
+  if (plan.notice) {
+    say(plan.notice(*result));
   }
   return code;
 }

@@ -4,11 +4,11 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/exit_code.hpp"
+#include "cli/message.hpp"
 #include "cli/output.hpp"
 #include "control/wire.hpp"
 
@@ -26,8 +26,8 @@ struct Plan {
   Show show_item;
   /// What programs get, if it is not the result.
   std::function<void(Output&, const nlohmann::json&)> write_for_programs;
-  /// What is to be known about the result, on standard error; empty for nothing.
-  std::function<std::string(const nlohmann::json&)> notice;
+  /// What is to be known about the result.
+  std::function<Remark(const nlohmann::json&)> notice;
   /// What the result means, if not that all is well.
   std::function<ExitCode(const nlohmann::json&)> judge;
   /// For what cannot be undone: the question, and a look at what it would hit if the question needs
@@ -46,11 +46,5 @@ struct Settings {
 
 /// Carries out a plan, and says on standard error what went wrong.
 [[nodiscard]] ExitCode run_plan(const Settings& settings, const Plan& plan);
-
-/// Says something to people, on standard error.
-void say(std::string_view text);
-
-/// Says it on standard error.
-ExitCode complain(const control::CommandError& error);
 
 }  // namespace duroxide::cli

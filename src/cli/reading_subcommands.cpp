@@ -9,7 +9,20 @@ namespace {
 
 using nlohmann::json;
 
+/// What comes first: of times the newest, of ids the first, unless something else was asked for.
+void choose_direction(json& arguments) {
+  const bool descends = arguments.value("order", json("created")) != "id";
+  const bool reverse = arguments.value("reverse", false);
+  const bool ascending = arguments.value("ascending", false);
+  if (!arguments.value("descending", false) && !ascending) {
+    arguments["descending"] = descends != reverse;
+  }
+  arguments.erase("reverse");
+  arguments.erase("ascending");
+}
+
 void plan_list(Plan& plan, const Arguments& arguments) {
+  choose_direction(*arguments);
   plan.request = {arguments->value("all", false) ? "list_all" : "list", *arguments};
   plan.request.arguments.erase("all");
   plan.show = show_list;
@@ -44,8 +57,16 @@ void add_list(CLI::App& app, Plan& plan) {
                                "duroxide --store orders --json list --all --name Ship"});
   const auto arguments = new_arguments();
   add_filter_options(command, arguments);
-  text_option(command, arguments, "--order", "order", "created (the default), updated or id");
-  flag_option(command, arguments, "-r,--descending", "descending", "newest, or last, first");
+  text_option(command, arguments, "--order", "order",
+              "created or updated, the newest first, or id; default: created");
+  auto* descending =
+      flag_option(command, arguments, "-r,--descending", "descending", "newest, or last, first");
+  auto* ascending =
+      flag_option(command, arguments, "--ascending", "ascending", "oldest, or first, first");
+  auto* reverse = flag_option(command, arguments, "--reverse", "reverse",
+                              "the other way round than without it");
+  descending->excludes(ascending);
+  reverse->excludes(ascending)->excludes(descending);
   number_option(command, arguments, "-l,--limit", "limit",
                 "at most so many; by default 100, with --all as many as there are", 1);
   text_option(command, arguments, "--cursor", "cursor", "go on where an earlier list ended");

@@ -107,14 +107,12 @@ void add_fork(CLI::App& app, Plan& plan) {
 
 /// The document itself, to standard output or into a file, for people and programs alike.
 void write_document(const std::string& file, Output& output, const json& result) {
-  const std::string document = text_at(result, "document");
+  const std::string document = printable_json(text_at(result, "document"));
   if (file.empty() || file == "-") {
     output.line(document);
     return;
   }
-  if (const auto notice = write_private_file(file, document + "\n"); !notice.empty()) {
-    say(notice);
-  }
+  say({write_private_file(file, document + "\n"), "file"});
 }
 
 void add_export(CLI::App& app, Plan& plan) {

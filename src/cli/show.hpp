@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/message.hpp"
 #include "cli/output.hpp"
 #include "cli/table.hpp"
 
@@ -17,6 +18,8 @@ namespace duroxide::cli {
 [[nodiscard]] std::string number_at(const nlohmann::json& object, const char* name);
 /// `2026-01-31 08:15:00`; `-` for none.
 [[nodiscard]] std::string time_at(const nlohmann::json& object, const char* name);
+/// The same with milliseconds.
+[[nodiscard]] std::string exact_time_at(const nlohmann::json& object, const char* name);
 /// How long ago that was: `3m 20s`.
 [[nodiscard]] std::string age_at(const Output& output, const nlohmann::json& object,
                                  const char* name);
@@ -31,7 +34,7 @@ void show_history(Output& output, const nlohmann::json& result);
 void show_event(Output& output, const nlohmann::json& event);
 void show_tail_end(Output& output, const nlohmann::json& result);
 /// That it was not followed to its end, if so.
-[[nodiscard]] std::string tail_notice(const nlohmann::json& result);
+[[nodiscard]] Remark tail_notice(const nlohmann::json& result);
 void show_tree(Output& output, const nlohmann::json& result);
 
 void show_stats(Output& output, const nlohmann::json& result);

@@ -23,14 +23,26 @@ std::string number_at(const json& object, const char* name) {
   return found == object.end() || !found->is_number() ? "-" : found->dump();
 }
 
-std::string time_at(const json& object, const char* name) {
+namespace {
+
+/// The first so many characters of `2026-01-31T08:15:00.250Z`.
+std::string time_to(std::size_t size, const json& object, const char* name) {
   std::string text = text_at(object, name);
-  constexpr std::size_t to_seconds = 19;
-  if (text.size() < to_seconds) {
+  if (text.size() < size) {
     return "-";
   }
   text[10] = ' ';
-  return text.substr(0, to_seconds);
+  return text.substr(0, size);
+}
+
+}  // namespace
+
+std::string time_at(const json& object, const char* name) {
+  return time_to(19, object, name);
+}
+
+std::string exact_time_at(const json& object, const char* name) {
+  return time_to(23, object, name);
 }
 
 std::string age_at(const Output& output, const json& object, const char* name) {

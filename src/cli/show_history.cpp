@@ -30,9 +30,9 @@ Color color_of_event(const std::string& type) {
 }
 
 std::string clock_time(const json& event) {
-  const std::string text = text_at(event, "timestamp");
-  constexpr std::size_t begin = 11;
-  return text.size() > begin ? text.substr(begin, 12) : text;
+  const std::string text = exact_time_at(event, "timestamp");
+  constexpr std::size_t after_date = 11;
+  return text.size() > after_date ? text.substr(after_date) : text;
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ void show_history(Output& output, const json& result) {
       {{"#", true}, {"TIME (UTC)"}, {"OF", true}, {"EVENT", false, true}, {"", false, true}});
   for (const json& event : result["events"]) {
     table.add({{number_at(event, "event_id")},
-               {time_at(event, "timestamp")},
+               {exact_time_at(event, "timestamp")},
                {event.contains("source_event_id") ? number_at(event, "source_event_id") : ""},
                {text_at(event, "description"), color_of_event(text_at(event, "type"))},
                {payload_of(event)}});
@@ -73,10 +73,10 @@ void show_tail_end(Output& output, const json& result) {
   }
 }
 
-std::string tail_notice(const json& result) {
-  return result.value("ended", false)
-             ? ""
-             : "no engine answers on this store, so this is the history as it stands";
+Remark tail_notice(const json& result) {
+  return {result.value("ended", false)
+              ? ""
+              : "no engine answers on this store, so this is the history as it stands"};
 }
 
 }  // namespace duroxide::cli

@@ -128,7 +128,8 @@ void show_list(Output& output, const json& result) {
     table.print(output);
   }
   if (!result["next_cursor"].is_null()) {
-    output.line(output.paint(Color::dim, "more: --cursor " + text_at(result, "next_cursor")));
+    output.line(
+        output.paint(Color::dim, "more: --cursor " + printable(text_at(result, "next_cursor"))));
   }
 }
 
@@ -136,7 +137,7 @@ void show_instance(Output& output, const json& result) {
   const json& info = result["info"];
   output.field("instance", printable(text_at(info, "instance_id")));
   output.field("orchestration", printable(text_at(info, "orchestration_name")) + " " +
-                                    text_at(info, "orchestration_version"));
+                                    printable(text_at(info, "orchestration_version")));
   show_outcome(output, info["status"]);
   for (const char* name : {"created_at", "updated_at"}) {
     output.field(std::string(name).substr(0, 7),

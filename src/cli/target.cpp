@@ -9,7 +9,7 @@
 
 #include <duroxide/lmdb_provider.hpp>
 
-#include "cli/plan.hpp"
+#include "cli/message.hpp"
 #include "control/commands.hpp"
 #include "control/json_types.hpp"
 
@@ -96,7 +96,7 @@ Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& dire
   const bool changes = command != nullptr && command->changes;
   const auto options = LmdbOptions().log_sink([](const LogRecord& record) {
     if (record.level >= LogLevel::warn) {
-      say(record.message);
+      say({record.message, "store"});
     }
   });
   const auto store = changes ? LmdbProvider::open(directory, options)

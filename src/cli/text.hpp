@@ -4,11 +4,13 @@
 #include <string>
 #include <string_view>
 
+#include "model/printable.hpp"
+
 namespace duroxide::cli {
 
-/// The same with control characters written out, so that what an instance is called, or says, cannot
-/// steer the terminal.
-[[nodiscard]] std::string printable(std::string_view text);
+/// What an instance is called, or says, cannot steer the terminal.
+using model::printable;
+using model::printable_json;
 
 /// How many columns it takes: its code points.
 [[nodiscard]] std::size_t width_of(std::string_view text);

@@ -18,9 +18,11 @@ json of_instance(const std::string& instance) {
 
 json start(const Session& session, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
+  const std::string orchestration = arguments.text("orchestration");
+  const auto version = arguments.optional_text("version");
   StartOptions options;
-  if (auto version = arguments.optional_text("version")) {
-    options.version(std::move(*version));
+  if (version) {
+    options.version(*version);
   }
   if (const auto delay = arguments.duration("delay")) {
     options.delay(*delay);
@@ -35,10 +37,14 @@ json start(const Session& session, const Arguments& arguments, Sink&) {
     options.reuse(ReusePolicy::use_existing);
   }
   Client client = session.client;
-  (void)value_of(client.start_orchestration(instance, arguments.text("orchestration"),
-                                            arguments.optional_text("input").value_or(""),
-                                            options));
-  return of_instance(instance);
+  (void)value_of(client.start_orchestration(
+      instance, orchestration, arguments.optional_text("input").value_or(""), options));
+  json result = of_instance(instance);
+  if (const auto missing = session.missing_registration(orchestration, version)) {
+    result["warning"] = {{"kind", "not_registered"},
+                         {"message", "the engine cannot run it, and it waits: " + *missing}};
+  }
+  return result;
 }
 
 json raise(const Session& session, const Arguments& arguments, Sink&) {

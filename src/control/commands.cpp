@@ -5,11 +5,21 @@
 #include <string>
 
 #include "control/command_groups.hpp"
+#include "provider/store_impl.hpp"
 
 namespace duroxide::control {
 
+using duroxide::detail::StoreAccess;
+
 Session::Session(const Store& store, bool is_live)
-    : client(store), management(store), clock(store.clock()), live(is_live) {}
+    : client(store),
+      management(store),
+      clock(store.clock()),
+      live(is_live),
+      missing_registration(
+          [store](const std::string& orchestration, const std::optional<std::string>& version) {
+            return StoreAccess::impl(store).registrations.missing(orchestration, version);
+          }) {}
 
 const std::vector<Command>& all_commands() {
   static const std::vector<Command> commands = [] {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +26,10 @@ struct Session {
   ManagementClient management;
   std::shared_ptr<Clock> clock;
   bool live = false;  ///< a runtime of this process is at work on it
+  /// What no runtime of this process knows yet, for people; see `Registrations::missing`.
+  std::function<std::optional<std::string>(const std::string& orchestration,
+                                           const std::optional<std::string>& version)>
+      missing_registration;
 };
 
 struct Command {

@@ -6,6 +6,8 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 
+#include "model/printable.hpp"
+
 namespace duroxide {
 
 namespace {
@@ -26,25 +28,23 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
   return spdlog::level::err;
 }
 
-void append_field(std::string& line, std::string_view name, std::string_view value) {
-  if (!value.empty()) {
-    line.append(" ").append(name).append("=").append(value);
+/// So that no value can pass for another field.
+std::string quoted_value(std::string_view value) {
+  std::string text = model::printable(value);
+  if (text.find_first_of(" \"=") == std::string::npos) {
+    return text;
   }
+  std::string quoted = "\"";
+  for (const char each : text) {
+    quoted += each == '"' ? "\\\"" : std::string(1, each);
+  }
+  return quoted + "\"";
 }
 
-std::string format(const LogRecord& record) {
-  std::string line = record.message;
-  append_field(line, "instance", record.instance);
-  if (record.execution_id != 0) {
-    append_field(line, "execution", std::to_string(record.execution_id));
+void append_field(std::string& line, std::string_view name, std::string_view value) {
+  if (!value.empty()) {
+    line.append(" ").append(name).append("=").append(quoted_value(value));
   }
-  append_field(line, "orchestration", record.orchestration);
-  append_field(line, "version", record.version);
-  append_field(line, "activity", record.activity);
-  if (record.event_id != 0) {
-    append_field(line, "event", std::to_string(record.event_id));
-  }
-  return line;
 }
 
 }  // namespace
@@ -65,6 +65,21 @@ std::string_view to_string(LogLevel level) {
   return "unknown";
 }
 
+std::string to_line(const LogRecord& record) {
+  std::string line = model::printable(record.message);
+  append_field(line, "instance", record.instance);
+  if (record.execution_id != 0) {
+    append_field(line, "execution", std::to_string(record.execution_id));
+  }
+  append_field(line, "orchestration", record.orchestration);
+  append_field(line, "version", record.version);
+  append_field(line, "activity", record.activity);
+  if (record.event_id != 0) {
+    append_field(line, "event", std::to_string(record.event_id));
+  }
+  return line;
+}
+
 LogSink stderr_log_sink(LogLevel level) {
   // Not spdlog's registry: a program that uses spdlog itself keeps its own loggers.
   auto logger = std::make_shared<spdlog::logger>(
@@ -73,7 +88,7 @@ LogSink stderr_log_sink(LogLevel level) {
   return [logger](const LogRecord& record) {
     const auto spdlog_level = to_spdlog(record.level);
     if (logger->should_log(spdlog_level)) {
-      logger->log(spdlog_level, "{}", format(record));
+      logger->log(spdlog_level, "{}", to_line(record));
     }
   };
 }

@@ -13,6 +13,7 @@
 #include "control/socket_share.hpp"
 #include "model/careful_sink.hpp"
 #include "provider/provider_actor.hpp"
+#include "provider/registrations.hpp"
 
 namespace duroxide::detail {
 
@@ -45,6 +46,7 @@ struct StoreImpl {
   LogSink log = model::careful_sink(stderr_log_sink(LogLevel::warn));
   std::filesystem::path directory;  ///< empty if it has none; set before anybody sees the store
   control::SocketShare control_socket;
+  Registrations registrations;
   bool read_only = false;
 };
 

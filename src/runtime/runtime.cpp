@@ -13,6 +13,7 @@
 #include "control/socket_share.hpp"
 #include "model/careful_sink.hpp"
 #include "model/lent_thread.hpp"
+#include "provider/store_impl.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/options.hpp"
 #include "runtime/running.hpp"
@@ -64,6 +65,7 @@ struct Runtime::Impl {
   /// what it waits for.
   void stop() {
     is_started = false;
+    registration.reset();
     if (!running) {
       client.reset();
       return;
@@ -95,6 +97,19 @@ struct Runtime::Impl {
     (*rest)();
   }
 
+  /// Tells the store which orchestrations this runtime knows.
+  void announce_registrations() {
+    registration = detail::StoreAccess::impl(store).registrations.add(
+        [this](const std::string& name,
+               const std::optional<std::string>& version) -> std::optional<std::string> {
+          const auto found = orchestrations.resolve(name, version);
+          if (found) {
+            return std::nullopt;
+          }
+          return found.error().what + " is not registered; " + found.error().registered;
+        });
+  }
+
   /// What the options want of management.
   [[nodiscard]] Result<void, RuntimeError> prepare_management() const {
     if (!store.has_management() &&
@@ -121,6 +136,7 @@ struct Runtime::Impl {
   std::atomic<bool> is_started{false};
   std::shared_ptr<const Client> client;  ///< of the activities, while the runtime runs
   std::unique_ptr<runtime::Running> running;
+  std::shared_ptr<void> registration;
   std::unique_ptr<control::SocketLease> control_socket;  ///< null if there is none
 };
 
@@ -210,6 +226,7 @@ Result<void, RuntimeError> Runtime::start() {
     return failure(RuntimeError{RuntimeError::Kind::dispatcher_error,
                                 std::string("cannot start the workers: ") + error.what()});
   }
+  impl_->announce_registrations();
   if (impl_->options.control_socket()) {
     impl_->control_socket = control::SocketLease::acquire(impl_->store, impl_->options.log_sink());
   }
