@@ -200,7 +200,9 @@ struct ExecutionDetails {
 struct InstanceDetails {
   InstanceSummary summary;
   std::vector<ExecutionSummary> executions;           ///< ascending
-  std::optional<ExecutionDetails> current_execution;  ///< while it runs
+  std::optional<ExecutionDetails> current_execution;  ///< while it runs, and can be read
+  /// Why the history of the current execution cannot be read, if it cannot.
+  std::optional<std::string> damage;
 };
 
 /// An instance, or one activity of it, that was started too often without ever finishing. It is left
@@ -216,13 +218,16 @@ struct QuarantinedItem {
 
 /// Why an instance does not get on.
 enum class StuckKind : std::uint8_t {
-  waiting,      ///< for a registration, or for a repair of the store; tried again from time to time
+  waiting,      ///< for a registration; tried again from time to time
   quarantined,  ///< started too often without finishing
   paused,       ///< by an operator
   no_progress,  ///< running, and unchanged for the time asked for
+  /// Parts of it cannot be read. The engine has set it aside and goes on with the others; terminate
+  /// it, or delete it and import an export of it. Known while the engine that met it runs.
+  damaged,
 };
 
-/// `waiting`, `quarantined`, `paused`, `no_progress`.
+/// `waiting`, `quarantined`, `paused`, `no_progress`, `damaged`.
 [[nodiscard]] std::string_view to_string(StuckKind kind);
 
 /// A running instance that does not get on.
@@ -272,6 +277,8 @@ struct SystemMetrics {
   /// using space again.
   Milliseconds oldest_reader_age{0};
   std::uint64_t readers = 0;  ///< snapshots held now, by this process
+  /// Pages of the store's file that were found damaged since it was opened; the log names them.
+  std::uint64_t damaged_pages = 0;
 };
 
 /// How the store as a whole does.

@@ -98,7 +98,7 @@ Color color_of(std::string_view status) {
   const auto has = [&](std::string_view part) {
     return status.find(part) != std::string_view::npos;
   };
-  if (has("Failed") || has("quarantined")) {
+  if (has("Failed") || has("quarantined") || has("damaged")) {
     return Color::red;
   }
   if (has("Cancel") || has("paused") || has("waiting")) {

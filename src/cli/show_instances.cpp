@@ -160,6 +160,9 @@ void show_instance(Output& output, const json& result) {
                               " that it did not take; a rewind delivers " +
                               (kept == 1 ? "it" : "them"));
   }
+  if (result.contains("damage") && !result["damage"].is_null()) {
+    output.field("damaged", output.paint(Color::red, printable(text_at(result, "damage"))));
+  }
   if (!result["current_execution"].is_null()) {
     show_waits(output, result["current_execution"]);
   }

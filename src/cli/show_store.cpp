@@ -45,6 +45,9 @@ void show_stats(Output& output, const json& result) {
   output.field("size", bytes_text(result["store_bytes"]));
   output.field("reusable", bytes_text(result["store_reusable_bytes"]));
   output.field("size of file", bytes_text(result["store_file_bytes"]));
+  if (result.value("damaged_pages", 0) != 0) {
+    output.field("damaged pages", number_at(result, "damaged_pages"));
+  }
   output.field("readers", number_at(result, "readers"));
   output.field("oldest reader",
                control::duration_text(Milliseconds(result["oldest_reader_age_ms"].get<long>())));

@@ -42,7 +42,8 @@ json json_of(const SystemMetrics& metrics) {
           {"store_reusable_bytes", metrics.store_reusable_bytes},
           {"store_file_bytes", metrics.store_file_bytes},
           {"oldest_reader_age_ms", metrics.oldest_reader_age.count()},
-          {"readers", metrics.readers}};
+          {"readers", metrics.readers},
+          {"damaged_pages", metrics.damaged_pages}};
 }
 
 json json_of(const SystemHealth& health) {

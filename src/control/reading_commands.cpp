@@ -7,6 +7,7 @@
 #include "control/command_groups.hpp"
 #include "control/event_json.hpp"
 #include "control/filter_arguments.hpp"
+#include "control/json_text.hpp"
 #include "control/json_types.hpp"
 
 namespace duroxide::control {
@@ -66,6 +67,7 @@ json show(const Session& session, const Arguments& arguments, Sink&) {
   result["executions"] = json_of(details->executions);
   result["current_execution"] =
       details->current_execution ? json_of(*details->current_execution) : json();
+  result["damage"] = details->damage ? json_of_text(*details->damage) : json();
   result["values"] = json_of(value_of(session.client.get_all_values(instance)));
   return result;
 }

@@ -21,6 +21,8 @@ std::string_view to_string(StuckKind kind) {
       return "quarantined";
     case StuckKind::paused:
       return "paused";
+    case StuckKind::damaged:
+      return "damaged";
     case StuckKind::no_progress:
       break;
   }

@@ -77,7 +77,7 @@ std::vector<Event> Management::history(const std::string& instance,
         ProviderError::Kind::invalid_input,
         "the instance `" + instance + "` has no execution " + std::to_string(execution));
   }
-  return load_history(*view, found.number, execution);
+  return load_history(*view, found.number, found.record, execution);
 }
 
 }  // namespace duroxide::storage

@@ -42,8 +42,8 @@ void scan(const ReadView& view, Table table, const std::string& prefix, const Vi
 std::vector<PendingActivity> Management::pending_activities(const std::string& instance) const {
   const auto view = store_->snapshot();
   const auto found = find_instance(*view, instance);
-  return pending_activities(*view, found,
-                            load_history(*view, found.number, found.record.execution));
+  return pending_activities(
+      *view, found, load_history(*view, found.number, found.record, found.record.execution));
 }
 
 std::vector<PendingActivity> Management::pending_activities(

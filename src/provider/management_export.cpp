@@ -41,12 +41,12 @@ std::vector<ExportedExecution> load_executions(const ReadView& view, Number numb
               }
               const std::uint64_t id = number_at(key, 8);
               executions.push_back({id, std::move(ended->version), ended->status, ended->started_at,
-                                    ended->ended_at, load_history(view, number, id)});
+                                    ended->ended_at, load_history(view, number, record, id)});
             });
   if (record.status == ExecutionStatus::running) {
     executions.push_back({record.execution, record.version, record.status,
                           record.execution_started_at, std::nullopt,
-                          load_history(view, number, record.execution)});
+                          load_history(view, number, record, record.execution)});
   }
   return executions;
 }

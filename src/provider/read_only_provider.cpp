@@ -75,7 +75,7 @@ Answer<std::vector<Event>> ReadOnlyProvider::read(const Read& request) const {
     if (!record) {
       return {};
     }
-    return load_history(*view, *number, record->execution);
+    return load_history(*view, *number, *record, record->execution);
   });
 }
 

@@ -182,10 +182,11 @@ class Engine {
                      std::size_t& bytes);
   void hand_out_readable_turn(Number number, Holder holder,
                               std::vector<provider::OrchestrationItem>& items, std::size_t& bytes);
+  /// An instance that cannot be read is handed out no more until the store is opened again.
+  void set_aside_damaged(Number number, const std::string& why);
   [[nodiscard]] Messages read_messages(Number number);
   /// Adds the first cancellation that waits, if there is none among `messages`. False if none waits.
   [[nodiscard]] bool find_cancellation(Number number, Messages& messages);
-  [[nodiscard]] std::vector<Event> read_history(Number number, std::uint64_t execution);
   [[nodiscard]] bool count_before_delivery(const InstanceRecord& record, Number number,
                                            const Messages& messages) const;
   [[nodiscard]] std::uint32_t stored_attempts(std::string_view key);
@@ -258,7 +259,8 @@ class Engine {
   std::uint64_t erase_all(Table table, std::string_view prefix);
   [[nodiscard]] std::vector<TimerRow> timers_of(Number number, const InstanceRecord& record);
   /// None if the history makes no sense.
-  [[nodiscard]] std::optional<OpenSteps> read_open_steps(Number number, std::uint64_t execution);
+  [[nodiscard]] std::optional<OpenSteps> read_open_steps(Number number,
+                                                         const InstanceRecord& record);
   /// Takes out all messages, activities and timers of an instance, its pause and its place in
   /// quarantine, and voids its turn. Returns how many rows of queues that were.
   [[nodiscard]] std::uint64_t remove_waiting(Number number, const InstanceRecord& record);

@@ -81,6 +81,9 @@ bool Engine::was_started_so(Number number, const work::StartOrchestration& start
                 if (!events) {
                   throw_corrupt(Table::history, key, events.error());
                 }
+                if (number_at(key, 16) != 1) {
+                  throw_corrupt(Table::history, key, "the row of event 1 is missing before it");
+                }
                 const auto* started =
                     events->empty()
                         ? nullptr

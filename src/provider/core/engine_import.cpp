@@ -131,7 +131,7 @@ void Engine::fork(const management::ForkInstance& request,
     const auto forked = [&](const std::string& problem) {
       require("the instance `" + request.instance + "` cannot be forked: " + problem);
     };
-    auto events = read_history(source, execution);
+    auto events = instances_.load_history(source, from, execution);
     const auto total = events.size();
     const auto kept = find_fork_cut(events, request.options.event_id);
     if (!kept) {

@@ -18,7 +18,7 @@ void Engine::read(const std::string& instance, const HistoryReply& reply) {
     if (!record) {
       return {};
     }
-    return load_history(view, *number, record->execution);
+    return load_history(view, *number, *record, record->execution);
   }));
 }
 

@@ -52,7 +52,7 @@ std::vector<TimerRow> Engine::timers_of(Number number, const InstanceRecord& rec
   if (record.event_count == 0) {
     return rows;
   }
-  if (const auto open = read_open_steps(number, record.execution)) {
+  if (const auto open = read_open_steps(number, record)) {
     for (const auto& timer : open->timers) {
       rows.push_back({timer.what.fire_at, number, record.execution, timer.event_id});
     }
@@ -69,9 +69,9 @@ std::vector<TimerRow> Engine::timers_of(Number number, const InstanceRecord& rec
   return rows;
 }
 
-std::optional<OpenSteps> Engine::read_open_steps(Number number, std::uint64_t execution) {
+std::optional<OpenSteps> Engine::read_open_steps(Number number, const InstanceRecord& record) {
   try {
-    auto steps = find_open_steps(read_history(number, execution));
+    auto steps = find_open_steps(instances_.load_history(number, record, record.execution));
     return steps ? std::optional(std::move(*steps)) : std::nullopt;
   } catch (const StorageFailure& failed) {
     if (failed.error().kind != ProviderError::Kind::corrupt) {

@@ -59,7 +59,7 @@ Result<RestoredInstance, std::string> Engine::rewind_one(Number number,
   if (!has_failed(*before)) {
     return failure(std::string("it has not failed"));
   }
-  const auto history = read_history(number, before->execution);
+  const auto history = instances_.load_history(number, *before, before->execution);
   const auto kept = find_rewind_cut(history, options);
   if (!kept) {
     return failure(kept.error());

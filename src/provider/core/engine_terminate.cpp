@@ -72,11 +72,12 @@ void Engine::end_without_turn(const Doomed& doomed) {
   keep_inbox(number, before.execution);
   keep_delayed(number, before.execution);
   (void)remove_waiting(number, before);  // while the history still says what is open
-  batch_.put_new(Table::history, make_key(number, before.execution, events.front().event_id),
-                 model::encode_events(events));
+  // Of a damaged instance anything may be here already.
+  batch_.put(Table::history, make_key(number, before.execution, events.front().event_id),
+             model::encode_events(events));
   instances_.count_events(static_cast<std::int64_t>(events.size()));
   put_execution(number, after, after.status);
-  batch_.put_new(Table::results, make_key(number, before.execution), encode_failed(details));
+  batch_.put(Table::results, make_key(number, before.execution), encode_failed(details));
   instances_.update(number, before, after);
   note_end(after);
   tell_parent(after, details);

@@ -77,13 +77,27 @@ void Engine::hand_out_turn(Number number, Holder holder,
       turns_.push(number);
       throw;
     }
-    // It would fail again each time; the others must not wait behind it.
-    turns_.hold_back(number);
-    reasons_->set({number, 0, 0}, "repair of the store: " + failed.error().message, clock_->now());
-    log(LogLevel::error, "instance number " + std::to_string(number) +
-                             " cannot be read and stays where it is: " + failed.error().message);
-    return;
+    set_aside_damaged(number, failed.error().message);
   }
+}
+
+void Engine::set_aside_damaged(Number number, const std::string& why) {
+  // It would fail again each time, and the others must not wait behind it. So it is looked at once in
+  // each opening of the store: what comes for it later stays in its inbox.
+  turns_.hold_back(number);
+  turns_.clear_resident(number);
+  reasons_->set({number, 0, 0}, "repair of the store: " + why, clock_->now(),
+                WaitingReasons::Sort::damage);
+  std::string id;
+  try {
+    const auto record = instances_.load(number);
+    id = record ? record->id : std::string();
+  } catch (const StorageFailure&) {
+    // Then its number must do.
+  }
+  log(LogLevel::error,
+      "instance number " + std::to_string(number) + " is damaged and set aside: " + why,
+      std::move(id));
 }
 
 void Engine::hand_out_readable_turn(Number number, Holder holder,
@@ -119,7 +133,7 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
   provider::OrchestrationItem item;
   item.history_included = !turns_.is_resident(number, holder);
   if (item.history_included) {
-    item.history = read_history(number, record->execution);
+    item.history = instances_.load_history(number, *record, record->execution);
     turns_.clear_resident(number);
   }
   item.instance = record->id;
@@ -189,18 +203,6 @@ bool Engine::find_cancellation(Number number, Messages& messages) {
                 return !found;
               });
   return found;
-}
-
-std::vector<Event> Engine::read_history(Number number, std::uint64_t execution) {
-  std::vector<Event> events;
-  batch_.scan(Table::history, make_key(number, execution),
-              [&](std::string_view key, std::string_view bytes) {
-                if (auto read = model::decode_events_into(bytes, events); !read) {
-                  throw_corrupt(Table::history, key, read.error());
-                }
-                return true;
-              });
-  return events;
 }
 
 bool Engine::count_before_delivery(const InstanceRecord& record, Number number,

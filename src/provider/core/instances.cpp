@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "model/encoding.hpp"
 #include "model/random.hpp"
 #include "provider/core/counters.hpp"
+#include "provider/core/history_reader.hpp"
 #include "provider/core/values.hpp"
 
 namespace duroxide::storage {
@@ -53,6 +53,29 @@ OrchestrationStatus load_state(const ReadView& view, Number number, const Instan
   return std::move(*status);
 }
 
+namespace {
+
+/// `ended` finds the record of the execution if it is not the current one.
+template <class Ended>
+HistoryReader begin_history(const InstanceRecord& record, std::uint64_t execution,
+                            const Ended& ended) {
+  if (execution == record.execution) {
+    return {record.id, execution, record.event_count};
+  }
+  const auto bytes = ended();
+  const auto decoded = bytes ? decode_execution(*bytes)
+                             : Result<ExecutionRecord, std::string>(
+                                   failure(std::string("there is no record of the execution")));
+  if (!decoded) {
+    throw StorageFailure(ProviderError::Kind::corrupt, "execution " + std::to_string(execution) +
+                                                           " of instance `" + record.id +
+                                                           "` cannot be read: " + decoded.error());
+  }
+  return {record.id, execution, decoded->event_count};
+}
+
+}  // namespace
+
 std::optional<Number> find_number(const ReadView& view, std::string_view id) {
   const auto bytes = view.get(Table::ids, id);
   return bytes ? std::optional(decode_number(id, *bytes)) : std::nullopt;
@@ -94,17 +117,17 @@ OrchestrationStatus load_status(const ReadView& view, Number number) {
       .with_custom_status(std::move(custom.text), custom.version);
 }
 
-std::vector<Event> load_history(const ReadView& view, Number number, std::uint64_t execution) {
-  std::vector<Event> events;
+std::vector<Event> load_history(const ReadView& view, Number number, const InstanceRecord& record,
+                                std::uint64_t execution) {
   const auto prefix = make_key(number, execution);
+  HistoryReader history =
+      begin_history(record, execution, [&] { return view.get(Table::executions, prefix); });
   const auto cursor = view.cursor(Table::history);
   for (bool more = cursor->seek(prefix); more && cursor->key().substr(0, prefix.size()) == prefix;
        more = cursor->next()) {
-    if (auto read = model::decode_events_into(cursor->value(), events); !read) {
-      throw_corrupt(Table::history, cursor->key(), read.error());
-    }
+    history.add(cursor->key(), cursor->value());
   }
-  return events;
+  return std::move(history).finish();
 }
 
 std::uint64_t new_incarnation() {
@@ -152,6 +175,18 @@ std::optional<InstanceRecord> Instances::load(Number number) {
   const auto key = make_key(number);
   const auto bytes = batch_.get(Table::instances, key);
   return bytes ? std::optional(decode_checked(key, *bytes)) : std::nullopt;
+}
+
+std::vector<Event> Instances::load_history(Number number, const InstanceRecord& record,
+                                           std::uint64_t execution) {
+  const auto prefix = make_key(number, execution);
+  HistoryReader history =
+      begin_history(record, execution, [&] { return batch_.get(Table::executions, prefix); });
+  batch_.scan(Table::history, prefix, [&](std::string_view key, std::string_view bytes) {
+    history.add(key, bytes);
+    return true;
+  });
+  return std::move(history).finish();
 }
 
 void Instances::create(Number number, const InstanceRecord& record) {

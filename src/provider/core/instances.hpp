@@ -32,7 +32,10 @@ struct FoundInstance {
                                              const InstanceRecord& record);
 /// With the custom status.
 [[nodiscard]] OrchestrationStatus load_status(const ReadView& view, Number number);
+/// Of an execution that the instance has, or has had. What is left of a damaged one is not given: see
+/// `HistoryReader`.
 [[nodiscard]] std::vector<Event> load_history(const ReadView& view, Number number,
+                                              const InstanceRecord& record,
                                               std::uint64_t execution);
 
 /// The instances and their indexes, seen through a batch.
@@ -42,6 +45,8 @@ class Instances {
 
   [[nodiscard]] std::optional<Number> find(std::string_view id);
   [[nodiscard]] std::optional<InstanceRecord> load(Number number);
+  [[nodiscard]] std::vector<Event> load_history(Number number, const InstanceRecord& record,
+                                                std::uint64_t execution);
 
   void create(Number number, const InstanceRecord& record);
   /// Writes `after`, and the indexes that differ from `before`.

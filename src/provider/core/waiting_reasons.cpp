@@ -4,12 +4,13 @@
 
 namespace duroxide::storage {
 
-void WaitingReasons::set(const Origin& origin, std::string reason, Timestamp now) {
+void WaitingReasons::set(const Origin& origin, std::string reason, Timestamp now, Sort sort) {
   const std::lock_guard lock(mutex_);
   Entry& entry = reasons_.try_emplace(origin, Entry{{}, now}).first->second;
   if (entry.text != reason) {
     entry = Entry{std::move(reason), now};
   }
+  entry.sort = sort;
   entry.waits = true;
   any_ = true;
 }
@@ -63,7 +64,7 @@ std::vector<WaitingReasons::Reason> WaitingReasons::all() const {
   std::vector<Reason> reasons;
   for (const auto& [origin, entry] : reasons_) {
     if (entry.waits) {
-      reasons.push_back({origin, entry.text, entry.since});
+      reasons.push_back({origin, entry.text, entry.since, entry.sort});
     }
   }
   return reasons;

@@ -26,14 +26,20 @@ class WaitingReasons {
     auto operator<=>(const Origin&) const = default;
   };
 
+  enum class Sort : std::uint8_t {
+    want,    ///< something is missing that may come
+    damage,  ///< parts of it cannot be read
+  };
+
   struct Reason {
     Origin origin;
     std::string text;
     Timestamp since;
+    Sort sort = Sort::want;
   };
 
   /// It waits. If it did so for the same reason when it was handed out last, then ever since.
-  void set(const Origin& origin, std::string reason, Timestamp now);
+  void set(const Origin& origin, std::string reason, Timestamp now, Sort sort = Sort::want);
   /// It has been handed out, and waits no more unless it comes back.
   void handed_out(const Origin& origin);
   /// It has got on, or is gone.
@@ -52,6 +58,7 @@ class WaitingReasons {
   struct Entry {
     std::string text;
     Timestamp since;
+    Sort sort = Sort::want;
     bool waits = true;
   };
   std::map<Origin, Entry> reasons_;

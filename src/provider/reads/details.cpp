@@ -1,6 +1,7 @@
 // Everything about one instance.
 
 #include <algorithm>
+#include <utility>
 
 #include "provider/core/keys.hpp"
 #include "provider/reads/describe.hpp"
@@ -83,9 +84,17 @@ std::optional<InstanceDetails> Management::details(const std::string& instance) 
   details.summary = summarize(*view, found.number, found.record);
   details.executions = summarize_executions(*view, found);
   if (found.record.status == ExecutionStatus::running) {
-    const auto history = load_history(*view, found.number, found.record.execution);
-    details.current_execution = details_of(*view, found, history);
-    details.current_execution->pending_activities = pending_activities(*view, found, history);
+    try {
+      const auto history = load_history(*view, found.number, found.record, found.record.execution);
+      ExecutionDetails current = details_of(*view, found, history);
+      current.pending_activities = pending_activities(*view, found, history);
+      details.current_execution = std::move(current);
+    } catch (const StorageFailure& failed) {
+      if (failed.error().kind != ProviderError::Kind::corrupt) {
+        throw;
+      }
+      details.damage = failed.error().message;
+    }
   }
   return details;
 }

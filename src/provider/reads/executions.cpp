@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "model/encoding.hpp"
+#include "provider/core/history_reader.hpp"
 #include "provider/core/keys.hpp"
 #include "provider/management.hpp"
 #include "provider/reads/describe.hpp"
@@ -20,30 +21,37 @@ ExecutionRecord decode_execution_row(std::string_view key, std::string_view byte
   return std::move(*record);
 }
 
-/// What stands last in a history.
-std::optional<Event> last_event(const ReadView& view, Number number, std::uint64_t execution) {
+/// What stands last in the history of an execution that has ended; none if it is empty.
+std::optional<Event> last_event(const ReadView& view, const FoundInstance& found,
+                                std::uint64_t execution, std::uint64_t event_count) {
+  const Number number = found.number;
   const auto cursor = view.cursor(Table::history);
-  const bool found =
-      cursor->seek_back(make_key(number, execution, std::numeric_limits<std::uint64_t>::max()));
-  if (!found || !cursor->key().starts_with(make_key(number, execution))) {
-    return std::nullopt;
+  const bool any =
+      cursor->seek_back(make_key(number, execution, std::numeric_limits<std::uint64_t>::max())) &&
+      cursor->key().starts_with(make_key(number, execution));
+  std::vector<Event> events;
+  if (any) {
+    if (auto read = model::decode_events_into(cursor->value(), events); !read) {
+      throw_corrupt(Table::history, cursor->key(), read.error());
+    }
   }
-  auto events = model::decode_events(cursor->value());
-  if (!events) {
-    throw_corrupt(Table::history, cursor->key(), events.error());
+  const std::uint64_t last = events.empty() ? 0 : events.back().event_id;
+  if (last != event_count) {
+    throw_damaged_history(found.record.id, execution, last, event_count,
+                          "its last event is missing");
   }
-  return events->empty() ? std::nullopt : std::optional(std::move(events->back()));
+  return events.empty() ? std::nullopt : std::optional(std::move(events.back()));
 }
 
-std::optional<std::string> output_of(const ReadView& view, Number number, std::uint64_t execution,
-                                     ExecutionStatus status) {
-  if (status == ExecutionStatus::continued_as_new) {
-    const auto last = last_event(view, number, execution);
+std::optional<std::string> output_of(const ReadView& view, const FoundInstance& found,
+                                     std::uint64_t execution, const ExecutionRecord& record) {
+  if (record.status == ExecutionStatus::continued_as_new) {
+    const auto last = last_event(view, found, execution, record.event_count);
     const auto* next =
         last ? std::get_if<event::OrchestrationContinuedAsNew>(&last->kind) : nullptr;
     return next == nullptr ? std::nullopt : std::optional(next->input);
   }
-  const auto key = make_key(number, execution);
+  const auto key = make_key(found.number, execution);
   const auto bytes = view.get(Table::results, key);
   if (!bytes) {
     throw_corrupt(Table::results, key, "the execution has ended but has no result");
@@ -95,7 +103,7 @@ ExecutionInfo Management::execution(const std::string& instance, std::uint64_t e
   if (const auto bytes = view->get(Table::executions, key)) {
     auto record = decode_execution_row(key, *bytes);
     info.status = record.status;
-    info.output = output_of(*view, found.number, execution, record.status);
+    info.output = output_of(*view, found, execution, record);
     info.version = std::move(record.version);
     info.started_at = record.started_at;
     info.completed_at = record.ended_at;

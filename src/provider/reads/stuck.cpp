@@ -153,7 +153,7 @@ std::string describe_wait(const ReadView& view, const FoundInstance& found) {
     return "its start, which is delayed";
   }
   try {
-    const auto history = load_history(view, found.number, found.record.execution);
+    const auto history = load_history(view, found.number, found.record, found.record.execution);
     const std::string steps = describe_steps(open_steps_of(found, history));
     return steps.empty() ? "nothing that its history tells of" : steps;
   } catch (const StorageFailure& failed) {
@@ -163,12 +163,18 @@ std::string describe_wait(const ReadView& view, const FoundInstance& found) {
 
 std::vector<StuckInstance> Management::stuck(const StuckFilter& filter) const {
   std::vector<StuckInstance> all;
-  Found waiting(StuckKind::waiting, filter.limit);
-  std::vector<Cause> causes;
+  std::vector<Cause> wants;
+  std::vector<Cause> damage;
   for (auto& reason : reasons_->all()) {
+    auto& causes = reason.sort == WaitingReasons::Sort::damage ? damage : wants;
     causes.push_back({reason.origin.number, std::move(reason.text), reason.since});
   }
-  add_oldest(*store_, std::move(causes), log_, waiting);
+  Found damaged(StuckKind::damaged, filter.limit);
+  add_oldest(*store_, std::move(damage), log_, damaged);
+  damaged.move_to(all);
+
+  Found waiting(StuckKind::waiting, filter.limit);
+  add_oldest(*store_, std::move(wants), log_, waiting);
   waiting.move_to(all);
 
   Found quarantined(StuckKind::quarantined, filter.limit);
