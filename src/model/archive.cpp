@@ -5,11 +5,11 @@
 
 namespace duroxide::model {
 
-namespace {
-
-std::uint64_t checksum(std::string_view bytes) {
-  return XXH3_64bits(bytes.data(), bytes.size());
+std::uint64_t checksum(std::string_view bytes, std::uint64_t seed) {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
 }
+
+namespace {
 
 void put_little_endian(char* target, std::uint64_t value) {
   for (unsigned i = 0; i < sizeof(value); ++i) {
@@ -34,6 +34,9 @@ void seal_record(std::string& record) {
 }
 
 std::string check_record(std::string_view bytes) {
+  if (!bytes.empty() && bytes[0] == broken_seal) {
+    return broken_seal_problem;
+  }
   if (bytes.size() < record_header_bytes) {
     return "the record is cut short: " + std::to_string(bytes.size()) + " bytes";
   }

@@ -20,6 +20,12 @@
 namespace duroxide::model {
 
 inline constexpr char record_format = 1;
+/// What a store gives for a value whose own checksum, over key and value, does not fit begins so. No
+/// record does.
+inline constexpr char broken_seal = '\xd5';
+inline constexpr const char* broken_seal_problem =
+    "the checksum of the value does not fit: it was damaged, or belongs to another key";
+
 inline constexpr std::size_t record_header_bytes = 1 + sizeof(std::uint64_t);
 
 /// Appends what is written to it to a string, without a stringstream's copies.
@@ -49,6 +55,8 @@ class ViewSource final : public std::streambuf {
     setg(begin, begin, begin + source.size());
   }
 };
+
+[[nodiscard]] std::uint64_t checksum(std::string_view bytes, std::uint64_t seed = 0);
 
 /// Puts the header in front of `record`, whose first `record_header_bytes` were left free.
 void seal_record(std::string& record);

@@ -66,7 +66,7 @@ std::vector<PendingActivity> Management::pending_activities(
     activity.session = std::move(row.item.session);
     const auto attempts = view.get(Table::attempts, key);
     activity.attempts =
-        attempts ? static_cast<std::uint32_t>(number_at(*attempts, 0)) : row.first_count;
+        attempts ? static_cast<std::uint32_t>(stored_number(*attempts)) : row.first_count;
     if (const auto said = view.get(Table::progress, key)) {
       auto progress = checked(decode_progress(*said), Table::progress, key);
       activity.progress = std::move(progress.details);

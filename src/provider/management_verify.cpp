@@ -98,8 +98,7 @@ bool check_file(KvStore& store, Findings& findings) {
       problem = failed.error().message;
     }
   }
-  findings.add_outside_tables("`" + file.string() + "`: " + *problem +
-                              "; the tables were not looked at");
+  findings.add_outside_tables(*problem + "; the tables were not looked at");
   return false;
 }
 

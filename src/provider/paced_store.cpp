@@ -37,6 +37,9 @@ class PacedStore final : public KvStore {
   [[nodiscard]] std::unique_ptr<ReadView> lasting_snapshot() override {
     return store_->lasting_snapshot();
   }
+  [[nodiscard]] std::unique_ptr<ReadView> checked_snapshot() override {
+    return store_->checked_snapshot();
+  }
   [[nodiscard]] bool wants_snapshots_back() const override {
     return store_->wants_snapshots_back();
   }

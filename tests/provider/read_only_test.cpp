@@ -261,7 +261,7 @@ TEST_CASE("where there is no store, opening to read makes none", "[lmdb][read-on
   CHECK(refused(temp.path() / "missing") == Kind::no_store);
   CHECK(fs::is_empty(temp.path()));
   write_file(temp.path() / "data.mdb", "");
-  CHECK(refused(temp.path()) == Kind::no_store);
+  CHECK(refused(temp.path()) == Kind::corrupt);
   CHECK(contents(temp.path()).size() == 1);
 }
 

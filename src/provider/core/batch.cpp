@@ -76,7 +76,7 @@ void Batch::stage_counts() {
   auto& staged = changes(Table::counters);
   for (const auto& [counter, change] : counts_) {
     const auto bytes = committed().get(Table::counters, counter);
-    const auto before = bytes ? static_cast<std::int64_t>(number_at(*bytes, 0)) : 0;
+    const auto before = bytes ? static_cast<std::int64_t>(stored_number(*bytes)) : 0;
     const auto after = before + change;
     std::optional<std::string> value;
     if (after > 0) {

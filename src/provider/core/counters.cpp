@@ -14,7 +14,7 @@ void scan_blocks(const ReadView& view, std::string_view prefix, Block first, con
   const auto cursor = view.cursor(Table::counters);
   for (bool more = cursor->seek(from);
        more && cursor->key().size() == from.size() && cursor->key().starts_with(prefix) &&
-       visit(number_at(cursor->key(), prefix.size()), number_at(cursor->value(), 0));
+       visit(number_at(cursor->key(), prefix.size()), stored_number(cursor->value()));
        more = cursor->next()) {
   }
 }
@@ -58,7 +58,7 @@ std::uint64_t total_of(const ReadView& view, std::string_view prefix) {
 
 std::uint64_t count_of(const ReadView& view, std::string_view counter) {
   const auto bytes = view.get(Table::counters, counter);
-  return bytes ? number_at(*bytes, 0) : 0;
+  return bytes ? stored_number(*bytes) : 0;
 }
 
 InstanceCounts count_instances(const ReadView& view) {

@@ -224,7 +224,7 @@ bool Engine::count_before_delivery(const InstanceRecord& record, Number number,
 
 std::uint32_t Engine::stored_attempts(std::string_view key) {
   const auto bytes = batch_.get(Table::attempts, key);
-  return bytes ? static_cast<std::uint32_t>(number_at(*bytes, 0)) : 0;
+  return bytes ? static_cast<std::uint32_t>(stored_number(*bytes)) : 0;
 }
 
 void Engine::store_attempts(const std::string& key, std::uint32_t count) {

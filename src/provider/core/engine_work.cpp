@@ -140,7 +140,7 @@ std::uint32_t Engine::stored_count(const WorkKey& key, const WorkRow& row) {
     return pending->second;
   }
   const auto bytes = batch_.get(Table::attempts, key.bytes());
-  return bytes ? static_cast<std::uint32_t>(number_at(*bytes, 0)) : row.first_count;
+  return bytes ? static_cast<std::uint32_t>(stored_number(*bytes)) : row.first_count;
 }
 
 void Engine::count_first_deliveries() {

@@ -23,6 +23,10 @@ std::uint64_t number_at(std::string_view key, std::size_t offset) {
   return number;
 }
 
+std::uint64_t stored_number(std::string_view value) {
+  return value.size() == sizeof(std::uint64_t) ? number_at(value, 0) : 0;
+}
+
 std::optional<WorkKey> WorkKey::parse(std::string_view key) {
   if (key.size() != 24) {
     return std::nullopt;

@@ -18,6 +18,9 @@ void append_number(std::string& key, std::uint64_t number);
 /// The number at `offset`; 0 if the key ends before.
 [[nodiscard]] std::uint64_t number_at(std::string_view key, std::size_t offset);
 
+/// A value that is one number; 0 if it is anything else, or damaged. For what must go on all the same.
+[[nodiscard]] std::uint64_t stored_number(std::string_view value);
+
 template <class... Numbers>
 [[nodiscard]] std::string make_key(Numbers... numbers) {
   std::string key;

@@ -103,6 +103,10 @@ class KvStore {
   /// As `snapshot`, to be held for long. Whoever has it asks `wants_snapshots_back` now and then.
   [[nodiscard]] virtual std::unique_ptr<ReadView> lasting_snapshot() { return snapshot(); }
 
+  /// As `lasting_snapshot`, but each page of the file is checked before anything on it is believed: for
+  /// what must never meet damage unprepared. Slower.
+  [[nodiscard]] virtual std::unique_ptr<ReadView> checked_snapshot() { return lasting_snapshot(); }
+
   /// The store is about to grow or to close, and waits until its snapshots are let go of.
   [[nodiscard]] virtual bool wants_snapshots_back() const { return false; }
 

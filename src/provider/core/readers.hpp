@@ -17,6 +17,7 @@ struct StoreUse {
   std::uint64_t file_bytes = 0;
   std::uint64_t readers = 0;
   Milliseconds oldest_reader_age{0};
+  std::uint64_t damaged_pages = 0;  ///< found in the background since the store was opened
 };
 
 /// The snapshots that are held, and since when. Takes no lock, because every read passes through it.

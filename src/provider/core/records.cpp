@@ -45,6 +45,10 @@ constexpr std::size_t work_header_bytes = 10;  // format, first count, session
 constexpr char result_format = 1;
 constexpr std::size_t result_header_bytes = 2;  // format, kind
 
+bool is_broken_value(std::string_view bytes) {
+  return !bytes.empty() && bytes.front() == model::broken_seal;
+}
+
 void append_text(std::string& bytes, const std::optional<std::string>& text) {
   append_number(bytes, text ? text->size() + 1 : 0);
   bytes += text.value_or("");
@@ -139,6 +143,9 @@ std::string encode_failed(const ErrorDetails& details) {
 }
 
 Result<OrchestrationStatus, std::string> decode_result(std::string_view bytes) {
+  if (is_broken_value(bytes)) {
+    return failure(std::string(model::broken_seal_problem));
+  }
   if (bytes.size() < result_header_bytes || bytes[0] != result_format) {
     return failure(std::string("the record is not the result of an execution"));
   }
@@ -208,6 +215,9 @@ void count_first_delivery(std::string& bytes) {
 }
 
 Result<WorkRow, std::string> decode_work_row(std::string_view bytes) {
+  if (is_broken_value(bytes)) {
+    return failure(std::string(model::broken_seal_problem));
+  }
   const auto header = read_work_header(bytes);
   if (!header) {
     return failure(std::string("the record is not a row of the worker queue"));

@@ -18,6 +18,9 @@ void set(Changes& changes, std::string_view key, std::optional<std::string> valu
 
 std::uint64_t read_number(const ReadView& view, std::string_view key, std::uint64_t fallback) {
   const auto bytes = view.get(Table::meta, key);
+  if (bytes && bytes->size() != sizeof(std::uint64_t)) {
+    throw_corrupt(Table::meta, key, "the number of the store has no meaning; restore a backup");
+  }
   return bytes ? number_at(*bytes, 0) : fallback;
 }
 

@@ -9,8 +9,8 @@
 namespace duroxide::storage {
 
 /// The number of the format that this release writes, and the newest it reads.
-/// 1: without a journal. 2: what was cancelled is indexed as failed, instances have no incarnation, and
-/// failed ones keep no messages.
+/// 1: without a journal. 2: what was cancelled is indexed as failed, instances have no incarnation,
+/// failed ones keep no messages, and values have no checksum over key and value in front.
 inline constexpr std::uint64_t store_format = 3;
 
 /// What stands under `format` in the meta table: the magic, then the number.

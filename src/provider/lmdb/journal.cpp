@@ -38,10 +38,6 @@ constexpr std::uint64_t most_rows = 32;
 constexpr std::uint64_t most_bytes = std::uint64_t{64} << 10;
 constexpr std::size_t longest_key = 511;  // LMDB's
 
-struct CloseCursor {
-  void operator()(MDB_cursor* cursor) const { mdb_cursor_close(cursor); }
-};
-
 [[noreturn]] void throw_unreadable(std::string_view key, const std::string& why) {
   throw StorageFailure(ProviderError::Kind::corrupt,
                        "table " + std::string(journal_name) + ", key " + hex(key) + ": " + why +
@@ -50,25 +46,16 @@ struct CloseCursor {
 }
 
 /// Returns how many rows there are.
-std::uint64_t read_rows(MDB_txn* txn, MDB_dbi journal, Changes& changes) {
-  MDB_cursor* opened = nullptr;
-  check_lmdb(mdb_cursor_open(txn, journal, &opened), "opening a cursor");
-  const std::unique_ptr<MDB_cursor, CloseCursor> cursor(opened);
+std::uint64_t read_rows(Cursor& journal, Changes& changes) {
   std::uint64_t rows = 0;
-  MDB_val key{};
-  MDB_val value{};
-  int code = mdb_cursor_get(cursor.get(), &key, &value, MDB_FIRST);
-  for (; code == MDB_SUCCESS; code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT)) {
-    if (to_view(key) != make_key(rows + 1)) {
-      throw_unreadable(to_view(key), "it does not follow row " + std::to_string(rows));
+  for (bool more = journal.seek({}); more; more = journal.next()) {
+    if (journal.key() != make_key(rows + 1)) {
+      throw_unreadable(journal.key(), "it does not follow row " + std::to_string(rows));
     }
-    if (const auto problem = decode_changes_onto(changes, to_view(value)); !problem.empty()) {
-      throw_unreadable(to_view(key), problem);
+    if (const auto problem = decode_changes_onto(changes, journal.value()); !problem.empty()) {
+      throw_unreadable(journal.key(), problem);
     }
     ++rows;
-  }
-  if (code != MDB_NOTFOUND) {
-    check_lmdb(code, "reading the database");
   }
   return rows;
 }
@@ -101,17 +88,18 @@ std::string decode_changes_onto(Changes& changes, std::string_view row) {
   return {};
 }
 
-std::shared_ptr<const Changes> JournalCache::read(const LmdbView& view) {
+std::shared_ptr<const Changes> JournalCache::read(
+    std::uint64_t commits, const std::function<std::unique_ptr<Cursor>()>& open) {
   {
     const std::lock_guard lock(mutex_);
-    if (changes_ && commits_ == view.commits()) {
+    if (changes_ && commits_ == commits) {
       return changes_;
     }
   }
   auto changes = std::make_shared<Changes>();
-  (void)read_rows(view.transaction(), view.journal(), *changes);
+  (void)read_rows(*open(), *changes);
   const std::lock_guard lock(mutex_);
-  commits_ = view.commits();
+  commits_ = commits;
   changes_ = changes;
   return changes;
 }
@@ -123,13 +111,14 @@ void JournalCache::forget() {
 
 std::unique_ptr<ReadView> with_journal(std::unique_ptr<LmdbView> tables, JournalCache& cache) {
   const LmdbView& view = *tables;
-  return std::make_unique<LayeredView>(std::move(tables),
-                                       [&view, &cache] { return cache.read(view); });
+  return std::make_unique<LayeredView>(std::move(tables), [&view, &cache] {
+    return cache.read(view.commits(), [&view] { return view.journal(); });
+  });
 }
 
 void Journal::load(MDB_txn* txn, MDB_dbi journal) {
   emptied();
-  rows_ = read_rows(txn, journal, *changes_);
+  rows_ = read_rows(*open_cursor(txn, journal), *changes_);
   bytes_ = size_of(*changes_);
   loaded_rows_ = rows_;
   loaded_bytes_ = bytes_;

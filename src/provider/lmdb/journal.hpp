@@ -6,6 +6,7 @@
 // then whoever reads lays the journal over the tables; both are of one LMDB snapshot, in any process.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -26,8 +27,10 @@ namespace duroxide::storage {
 /// What the journal held when it was last read: a store that rests is read over and over.
 class JournalCache {
  public:
-  /// What it holds for this view. Safe to use from any thread. Throws `StorageFailure`.
-  [[nodiscard]] std::shared_ptr<const Changes> read(const LmdbView& view);
+  /// What it holds for a view that has seen so many commits. `open` gives a cursor over its rows.
+  /// Safe to use from any thread. Throws `StorageFailure`.
+  [[nodiscard]] std::shared_ptr<const Changes> read(
+      std::uint64_t commits, const std::function<std::unique_ptr<Cursor>()>& open);
 
   void forget();
 

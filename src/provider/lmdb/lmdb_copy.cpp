@@ -142,9 +142,7 @@ void LmdbCopy::append(Table table, std::string_view key, std::string_view value)
   if (txn_ == nullptr) {
     begin();
   }
-  MDB_val row = to_val(key);
-  MDB_val content = to_val(value);
-  check(mdb_put(txn_, tables_.of(table), &row, &content, MDB_APPEND), "writing");
+  check(put_sealed(txn_, tables_.of(table), table, key, value, MDB_APPEND), "writing");
 }
 
 std::uint64_t LmdbCopy::finish() {

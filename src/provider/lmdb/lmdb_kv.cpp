@@ -10,7 +10,9 @@
 #include "provider/core/session.hpp"
 #include "provider/core/upgrade.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
+#include "provider/lmdb/page_view.hpp"
 #include "provider/lmdb/private_files.hpp"
+#include "provider/lmdb/seal.hpp"
 
 namespace duroxide::storage {
 
@@ -35,10 +37,12 @@ unsigned int flags_of(Durability durability) {
 }  // namespace
 
 LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
-               std::uint64_t map_size, DirectoryLock lock)
-    : file_(directory / "data.mdb"), lock_(std::move(lock)) {
+               std::uint64_t map_size, DirectoryLock lock, PagesChecked checked, LogSink log)
+    : file_(directory / "data.mdb"), log_(std::move(log)), lock_(std::move(lock)) {
   check_lmdb(mdb_env_create(&env_), "creating the environment");
   try {
+    check_lmdb(mdb_env_set_userctx(env_, this), "configuring the environment");
+    check_lmdb(mdb_env_set_assert(env_, &LmdbKv::tell_of_end), "configuring the environment");
     check_lmdb(mdb_env_set_maxdbs(env_, sub_database_count), "configuring the environment");
     check_lmdb(mdb_env_set_mapsize(env_, std::max(map_size, smallest_map)), "sizing the map");
     const LmdbFiles files(directory, Use::write);
@@ -59,9 +63,26 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
         throw;
       }
     }
+    if (!checked.done) {
+      page_check_ = std::make_unique<PageCheckThread>(
+          file_, std::move(checked), [this] { return begin_snapshot(); }, log_);
+    }
   } catch (...) {
     mdb_env_close(env_);
     throw;
+  }
+}
+
+void LmdbKv::tell_of_end(MDB_env* env, const char* reason) {
+  const auto* kv = static_cast<const LmdbKv*>(mdb_env_get_userctx(env));
+  if (kv != nullptr && kv->log_) {
+    LogRecord record;
+    record.level = LogLevel::error;
+    record.message = "LMDB ends the process, because what stands in `" + kv->file_.string() +
+                     "` makes no sense (" + reason +
+                     "). Open the store for reading only: `verify` says which page is damaged, "
+                     "undamaged instances can be exported. Then restore a backup";
+    kv->log_(record);
   }
 }
 
@@ -129,7 +150,7 @@ std::unique_ptr<ReadView> LmdbKv::writer_view() {
   return std::make_unique<LayeredView>(std::move(tables), journal_.changes());
 }
 
-std::unique_ptr<ReadView> LmdbKv::snapshot() {
+std::unique_ptr<LmdbView> LmdbKv::begin_snapshot() {
   auto held = gate_.enter();
   if (env_ == nullptr || map_is_lost_) {
     throw StorageFailure(ProviderError::Kind::closed, "the store is closed");
@@ -140,8 +161,15 @@ std::unique_ptr<ReadView> LmdbKv::snapshot() {
     code = begin_reading(env_, &txn);
   }
   check_lmdb(code, "beginning to read");
-  return with_journal(std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_),
-                      read_journal_);
+  return std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_);
+}
+
+std::unique_ptr<ReadView> LmdbKv::snapshot() {
+  return with_journal(begin_snapshot(), read_journal_);
+}
+
+std::unique_ptr<ReadView> LmdbKv::checked_snapshot() {
+  return with_journal(std::make_unique<PageView>(file_, begin_snapshot()), checked_journal_);
 }
 
 void LmdbKv::load_journal() {
@@ -164,8 +192,7 @@ int LmdbKv::write_rows(MDB_txn* txn, const Changes& changes) {
       MDB_val key = to_val(name);
       int code = MDB_SUCCESS;
       if (change.value) {
-        MDB_val value = to_val(*change.value);
-        code = mdb_put(txn, dbi, &key, &value, 0);
+        code = put_sealed(txn, dbi, static_cast<Table>(table), name, *change.value, 0);
       } else {
         code = mdb_del(txn, dbi, &key, nullptr);
         code = code == MDB_NOTFOUND ? MDB_SUCCESS : code;
@@ -263,6 +290,9 @@ StoreUse LmdbKv::use() {
   if (env_ != nullptr && !map_is_lost_) {
     space_.describe(env_, file_, use);
   }
+  if (page_check_ != nullptr) {
+    use.damaged_pages = page_check_->damaged_pages();
+  }
   readers_.describe(use);
   return use;
 }
@@ -287,6 +317,9 @@ void LmdbKv::close() {
     } catch (const std::exception&) {
       // It stays for the next opening.
     }
+  }
+  if (page_check_ != nullptr) {
+    page_check_->stop();
   }
   const auto nobody = gate_.take_back();
   if (env_ == nullptr) {

@@ -1,5 +1,6 @@
 #include <duroxide/lmdb_provider.hpp>
 
+#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "provider/lmdb/fresh_paths.hpp"
 #include "provider/lmdb/inspect.hpp"
 #include "provider/lmdb/lmdb_kv.hpp"
+#include "provider/lmdb/page_walk.hpp"
 #include "provider/lmdb/private_files.hpp"
 #include "provider/store_impl.hpp"
 
@@ -16,6 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using storage::StorageFailure;
+
+/// How long an opening looks at pages. The rest is looked at in the background.
+constexpr std::chrono::milliseconds longest_check{1000};
 
 storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& options) {
   storage::FreshPaths fresh(directory);
@@ -31,7 +36,8 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
   if (lock.created()) {
     fresh.add(directory / storage::lock_file_name);
   }
-  if (storage::inspect_directory(directory) == storage::Found::nothing) {
+  const auto found = storage::inspect_directory(directory);
+  if (found == storage::Found::nothing) {
     for (const char* file : {"lock.mdb", "data.mdb"}) {
       if (!fs::exists(directory / file, ignored)) {
         fresh.add(directory / file);
@@ -39,10 +45,14 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
       }
     }
   }
+  const auto checked = found == storage::Found::nothing
+                           ? storage::PagesChecked{0, {}, true}
+                           : storage::check_at_opening(directory, longest_check);
   lock.write_holder();
   storage::ProviderParts parts;
-  parts.store = std::make_shared<storage::LmdbKv>(directory, options.durability(),
-                                                  options.map_size(), std::move(lock));
+  parts.store =
+      std::make_shared<storage::LmdbKv>(directory, options.durability(), options.map_size(),
+                                        std::move(lock), checked, options.log_sink());
   parts.session = storage::open_session(*parts.store);
   if (has_new_files) {
     storage::sync_directory(directory);

@@ -7,6 +7,7 @@
 #include "provider/lmdb/inspect.hpp"
 #include "provider/lmdb/journal.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
+#include "provider/lmdb/page_view.hpp"
 #include "provider/lmdb/private_files.hpp"
 
 namespace duroxide::storage {
@@ -33,7 +34,7 @@ LmdbReader::LmdbReader(const std::filesystem::path& directory, ProcessClaim clai
   check_lmdb(mdb_env_create(&env_), "creating the environment");
   try {
     open_environment();
-    open_tables();
+    check_store();
     // The journal may know that it has been brought to this format.
     if (needs_upgrade(*snapshot())) {
       throw too_old(directory_);
@@ -63,29 +64,18 @@ void LmdbReader::open_environment() {
   }
 }
 
-void LmdbReader::open_tables() {
+void LmdbReader::check_store() {
   MDB_txn* txn = nullptr;
-  check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "beginning to read");
-  try {
-    MDB_dbi root = 0;
-    MDB_stat stat{};
-    check_lmdb(mdb_dbi_open(txn, nullptr, 0, &root), "reading the database");
-    check_lmdb(mdb_stat(txn, root, &stat), "reading the database");
-    if (stat.ms_entries == 0) {
-      throw nothing_in(directory_);
-    }
-    (void)check_format(txn, "`" + (directory_ / "data.mdb").string() + "`");
-    const int code = open_sub_databases(txn, 0, tables_);
-    if (code == MDB_NOTFOUND) {
-      throw too_old(directory_);
-    }
-    check_lmdb(code, "opening the tables");
-  } catch (...) {
-    mdb_txn_abort(txn);
-    throw;
+  check_lmdb(begin_reading(env_, &txn), "beginning to read");
+  const std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> ended(txn, &mdb_txn_abort);
+  const PageFile file(directory_ / "data.mdb");
+  if (file.header().main.entries == 0) {
+    throw nothing_in(directory_);
   }
-  // Not aborted, which would close the tables.
-  check_lmdb(mdb_txn_commit(txn), "opening the tables");
+  (void)check_format(file, "`" + (directory_ / "data.mdb").string() + "`");
+  if (!find_trees(file).has_all) {
+    throw too_old(directory_);
+  }
 }
 
 std::optional<SharedDirectoryLock> LmdbReader::keep_owners_out() const {
@@ -116,9 +106,10 @@ std::unique_ptr<ReadView> LmdbReader::snapshot() {
     MDB_txn* txn = nullptr;
     const int code = begin_reading(env_, &txn);
     if (code == MDB_SUCCESS) {
-      return with_journal(
-          std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_, std::move(shared)),
-          journal_);
+      auto kept =
+          std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_, std::move(shared));
+      return with_journal(std::make_unique<PageView>(directory_ / "data.mdb", std::move(kept)),
+                          journal_);
     }
     if (code == MDB_READERS_FULL && !std::exchange(readers_checked, true)) {
       int dead = 0;

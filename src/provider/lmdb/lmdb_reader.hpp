@@ -15,7 +15,9 @@
 
 namespace duroxide::storage {
 
-/// The tables of a store that another process may be writing at the same time.
+/// The tables of a store that another process may be writing at the same time. LMDB only marks what is
+/// being read: the pages are read from the file, and checked, so that a damaged store can be looked at
+/// and exported as far as it can be read.
 class LmdbReader final : public KvStore {
  public:
   /// How it keeps the pages that it reads from being used again.
@@ -42,7 +44,8 @@ class LmdbReader final : public KvStore {
 
  private:
   void open_environment();
-  void open_tables();
+  /// That there is a store of ours, with all tables.
+  void check_store();
   [[nodiscard]] std::optional<SharedDirectoryLock> keep_owners_out() const;
   /// The writer has made the map larger.
   void follow_map();
@@ -52,7 +55,7 @@ class LmdbReader final : public KvStore {
   Guard guard_;
   SnapshotGate gate_;
   MDB_env* env_ = nullptr;
-  LmdbTables tables_;
+  LmdbTables tables_;  ///< none: LMDB reads no table here
   JournalCache journal_;
   Readers readers_;
   LmdbSpace space_;

@@ -7,45 +7,32 @@
 
 #include "provider/lmdb/lmdb_error.hpp"
 #include "provider/lmdb/lmdb_view.hpp"
+#include "provider/lmdb/page_view.hpp"
 
 namespace duroxide::storage {
 
 namespace {
 
-/// LMDB keeps the numbers of free pages in its first table: lists of words, each with its length in
-/// front.
-constexpr MDB_dbi free_list = 0;
-constexpr std::size_t word = sizeof(std::size_t);
-
-std::uint64_t pages_in(const MDB_val& list) {
-  std::size_t pages = 0;
-  if (list.mv_size < word) {
-    return 0;
-  }
-  std::memcpy(&pages, list.mv_data, word);
-  return std::min(pages, list.mv_size / word - 1);
-}
-
-std::uint64_t count_free_pages(MDB_txn* txn) {
-  MDB_cursor* opened = nullptr;
-  check_lmdb(mdb_cursor_open(txn, free_list, &opened), "counting free pages");
-  const std::unique_ptr<MDB_cursor, decltype(&mdb_cursor_close)> cursor(opened, &mdb_cursor_close);
+/// Read by page, for LMDB would believe a damaged list.
+std::uint64_t count_free_pages(const std::filesystem::path& path) {
+  const PageFile file(path);
+  PageCursor lists(file, file.header().free, TreeKind::free);
   std::uint64_t pages = 0;
-  MDB_val key{};
-  MDB_val list{};
-  int code = MDB_SUCCESS;
-  while ((code = mdb_cursor_get(opened, &key, &list, MDB_NEXT)) == MDB_SUCCESS) {
-    pages += pages_in(list);
-  }
-  if (code != MDB_NOTFOUND) {
-    check_lmdb(code, "counting free pages");
+  for (bool more = lists.seek({}); more; more = lists.next()) {
+    // A list of words, with its length in front.
+    const auto list = lists.value();
+    std::uint64_t length = 0;
+    if (list.size() >= sizeof(length)) {
+      std::memcpy(&length, list.data(), sizeof(length));
+      pages += std::min<std::uint64_t>(length, list.size() / sizeof(length) - 1);
+    }
   }
   return pages;
 }
 
 }  // namespace
 
-std::uint64_t LmdbSpace::free_pages(MDB_env* env) {
+std::uint64_t LmdbSpace::free_pages(MDB_env* env, const std::filesystem::path& file) {
   MDB_txn* begun = nullptr;
   const int code = begin_reading(env, &begun);
   if (code == MDB_READERS_FULL || code == MDB_MAP_RESIZED) {
@@ -54,7 +41,13 @@ std::uint64_t LmdbSpace::free_pages(MDB_env* env) {
   check_lmdb(code, "beginning to read");
   const std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> txn(begun, &mdb_txn_abort);
   if (const std::uint64_t commits = mdb_txn_id(begun); commits_ != commits) {
-    free_pages_ = count_free_pages(begun);
+    try {
+      free_pages_ = count_free_pages(file);
+    } catch (const StorageFailure& failed) {
+      if (failed.error().kind != ProviderError::Kind::corrupt) {
+        throw;
+      }
+    }
     commits_ = commits;
   }
   return free_pages_;
@@ -62,7 +55,7 @@ std::uint64_t LmdbSpace::free_pages(MDB_env* env) {
 
 void LmdbSpace::describe(MDB_env* env, const std::filesystem::path& file, StoreUse& use) {
   const std::lock_guard lock(mutex_);
-  const std::uint64_t free = free_pages(env);
+  const std::uint64_t free = free_pages(env, file);
   MDB_envinfo info{};
   MDB_stat stat{};
   check_lmdb(mdb_env_info(env, &info), "reading the size of the store");

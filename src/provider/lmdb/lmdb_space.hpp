@@ -20,7 +20,7 @@ class LmdbSpace {
   void describe(MDB_env* env, const std::filesystem::path& file, StoreUse& use);
 
  private:
-  [[nodiscard]] std::uint64_t free_pages(MDB_env* env);
+  [[nodiscard]] std::uint64_t free_pages(MDB_env* env, const std::filesystem::path& file);
 
   std::mutex mutex_;
   std::optional<std::uint64_t> commits_;  ///< as of which `free_pages_` was counted

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "provider/lmdb/lmdb_error.hpp"
+#include "provider/lmdb/seal.hpp"
 
 namespace duroxide::storage {
 
@@ -111,11 +112,30 @@ std::optional<std::string_view> LmdbView::get(Table table, std::string_view key)
     return std::nullopt;
   }
   check_lmdb(code, "reading the database");
-  return to_view(value);
+  return unseal(table, key, to_view(value));
+}
+
+int put_sealed(MDB_txn* txn, MDB_dbi dbi, Table table, std::string_view key, std::string_view value,
+               unsigned int flags) {
+  MDB_val row = to_val(key);
+  if (!has_seal(table, key)) {
+    MDB_val plain = to_val(value);
+    return mdb_put(txn, dbi, &row, &plain, flags);
+  }
+  MDB_val room{seal_bytes + value.size(), nullptr};
+  const int code = mdb_put(txn, dbi, &row, &room, flags | MDB_RESERVE);
+  if (code == MDB_SUCCESS) {
+    write_sealed(static_cast<char*>(room.mv_data), table, key, value);
+  }
+  return code;
+}
+
+std::unique_ptr<Cursor> open_cursor(MDB_txn* txn, MDB_dbi table) {
+  return std::make_unique<LmdbCursor>(txn, table);
 }
 
 std::unique_ptr<Cursor> LmdbView::cursor(Table table) const {
-  return std::make_unique<LmdbCursor>(txn_, tables_.of(table));
+  return unsealed(open_cursor(txn_, tables_.of(table)), table);
 }
 
 std::uint64_t LmdbView::count(Table table) const {

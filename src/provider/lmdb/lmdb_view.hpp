@@ -40,6 +40,13 @@ inline constexpr MDB_dbi sub_database_count = table_count + 1;
 /// is damaged: `MDB_CORRUPTED`.
 [[nodiscard]] int begin_reading(MDB_env* env, MDB_txn** txn);
 
+/// Puts a value with its seal, and gives LMDB's code. `flags` are those of `mdb_put`.
+[[nodiscard]] int put_sealed(MDB_txn* txn, MDB_dbi dbi, Table table, std::string_view key,
+                             std::string_view value, unsigned int flags);
+
+/// The rows of a sub-database as they stand there. Throws `StorageFailure`.
+[[nodiscard]] std::unique_ptr<Cursor> open_cursor(MDB_txn* txn, MDB_dbi table);
+
 /// The tables as one reading transaction sees them.
 class LmdbView final : public ReadView {
  public:
@@ -57,8 +64,9 @@ class LmdbView final : public ReadView {
   [[nodiscard]] std::uint64_t count(Table table) const override;
   [[nodiscard]] std::uint64_t commits() const override { return mdb_txn_id(txn_); }
 
-  [[nodiscard]] MDB_txn* transaction() const { return txn_; }
-  [[nodiscard]] MDB_dbi journal() const { return tables_.journal; }
+  [[nodiscard]] std::unique_ptr<Cursor> journal() const {
+    return open_cursor(txn_, tables_.journal);
+  }
 
  private:
   MDB_txn* txn_;

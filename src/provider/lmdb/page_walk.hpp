@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -7,22 +9,34 @@
 
 namespace duroxide::storage {
 
-/// Checks that a file is an LMDB database which can be mapped without reading beyond its end.
-/// Returns what is wrong with it, or an empty string.
-///
-/// A file may be shorter than the pages its header counts: pages that were allotted and given back
-/// within one transaction are never written. So a short file is walked, and only one that lacks a
-/// page in use is cut off. LMDB itself would crash on that.
-[[nodiscard]] std::string check_pages(const std::filesystem::path& file);
+// Checks that every page in use is what the page above it says: LMDB believes what stands there, and
+// would end the process over much of what does not make sense. They read the file and not the map, so
+// damage does no harm here.
+//
+// A writer may be at work if a snapshot is held meanwhile, so that it uses no page anew.
 
-/// Checks that every page in use is what the page above it says: LMDB believes what stands there, and
-/// would end the process over much of what does not make sense. Reads the file and not the map, so
-/// damage does no harm here.
-///
-/// A writer may be at work, if a snapshot is held meanwhile, so that it uses no page anew. Returns
-/// what is wrong, an empty string, or nothing if `goes_on` returned false before the end. Throws
-/// `StorageFailure` if the file cannot be opened.
+/// Checks all of a file at once, and that no page is used twice or is said to be free. Returns what is
+/// wrong, with file and page; an empty string; or nothing if `goes_on` returned false before the end.
+/// Throws `StorageFailure` if the file cannot be read.
 [[nodiscard]] std::optional<std::string> check_all_pages(const std::filesystem::path& file,
                                                          const std::function<bool()>& goes_on);
+
+/// How far a check that goes on piece by piece has got.
+struct PagesChecked {
+  std::size_t trees = 0;  ///< that are done: free pages, names, then the tables
+  std::string key;        ///< from which on the next of them is to be looked at
+  bool done = false;
+};
+
+/// Goes on with a check until the end, or until `goes_on` returns false; it is asked after each page.
+/// The first piece begins with the roots of all tables. A file that is shorter than the pages its
+/// header counts is checked at once, because LMDB would crash on a page that is not there. Throws
+/// `StorageFailure`: `corrupt` if a page is damaged, with `checked` behind the tree it belongs to.
+void check_more_pages(const std::filesystem::path& file, PagesChecked& checked,
+                      const std::function<bool()>& goes_on);
+
+/// A first piece of that check, of the store in a directory, which nobody writes to.
+[[nodiscard]] PagesChecked check_at_opening(const std::filesystem::path& directory,
+                                            std::chrono::milliseconds longest);
 
 }  // namespace duroxide::storage

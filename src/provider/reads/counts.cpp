@@ -103,6 +103,7 @@ SystemMetrics Management::metrics() const {
   metrics.store_bytes = use.bytes;
   metrics.store_reusable_bytes = use.reusable_bytes;
   metrics.store_file_bytes = use.file_bytes;
+  metrics.damaged_pages = use.damaged_pages;
   metrics.readers = use.readers;
   metrics.oldest_reader_age = use.oldest_reader_age;
   return metrics;

@@ -124,6 +124,28 @@ class InstanceCheck {
         check_history(view_, number_, execution, decoded->event_count, record_.id, findings_);
     if (steps && !steps->ended) {
       found(Table::history, key, "the execution has ended, but its history does not say so");
+    } else if (steps && is_last) {
+      check_result(key, execution);
+    }
+  }
+
+  /// That the result is what the last event of a whole history says.
+  void check_result(std::string_view key, std::uint64_t execution) const {
+    const auto bytes = view_.get(Table::results, key);
+    const auto result = bytes ? decode_result(*bytes)
+                              : failure(std::string("there is none, which is told elsewhere"));
+    if (!result) {
+      return;
+    }
+    const auto last = load_history(view_, number_, record_, execution).back();
+    const auto* completed = std::get_if<event::OrchestrationCompleted>(&last.kind);
+    const auto* failed = std::get_if<event::OrchestrationFailed>(&last.kind);
+    const bool same =
+        completed != nullptr ? result->is_completed() && result->output() == completed->output
+        : failed != nullptr  ? result->error() != nullptr && *result->error() == failed->details
+                             : false;
+    if (!same) {
+      found(Table::results, key, "the result is not what the last event of its history says");
     }
   }
 

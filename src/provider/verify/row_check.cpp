@@ -4,11 +4,13 @@
 #include <utility>
 #include <vector>
 
+#include "model/archive.hpp"
 #include "model/encoding.hpp"
 #include "model/limits.hpp"
 #include "provider/core/counters.hpp"
 #include "provider/core/instances.hpp"
 #include "provider/core/session.hpp"
+#include "provider/lmdb/seal.hpp"
 #include "provider/verify/counter_check.hpp"
 #include "provider/verify/instance_check.hpp"
 
@@ -18,6 +20,10 @@ void RowCheck::check(Table table, std::string_view key, std::string_view value) 
   table_ = table;
   key_ = key;
   value_ = value;
+  if (is_broken(value) && table != Table::set_aside && table != Table::instances) {
+    owner_.reset();
+    return found(model::broken_seal_problem);
+  }
   switch (table) {
     case Table::instances:
       return;
