@@ -95,7 +95,7 @@ TEST_CASE("blocking: every blocking call of a client is refused in a callback") 
   });
   CHECK(kinds == std::vector<Kind>(kinds.size(), Kind::would_deadlock));
   CHECK(w.lines.count("made from a callback") == kinds.size());
-  CHECK(w.client.get_orchestration_status("i")->is_not_found());  // from here it works
+  CHECK(w.client.get_orchestration_status("i").value().is_not_found());  // from here it works
 }
 
 TEST_CASE("blocking: a callback of a subscription and of management are callbacks too") {

@@ -43,8 +43,8 @@ TEST_CASE("a management provider of two methods answers the others as not availa
     const Client client(store);
     CHECK(client.has_management_capability());
     CHECK(client.get_queue_depths() == QueueDepths{1, 2, 3});
-    CHECK(client.get_instance_info("i")->event_count == 1);
-    CHECK(client.get_instance_info("j")->instance_id == "j");
+    CHECK(client.get_instance_info("i").value().event_count == 1);
+    CHECK(client.get_instance_info("j").value().instance_id == "j");
     CHECK(kind_of(client.list_all_instances()) == Kind::management_not_available);
     CHECK(client.list_all_instances().error().message.find("management features not available") !=
           std::string::npos);

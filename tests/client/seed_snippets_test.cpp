@@ -132,14 +132,14 @@ TEST_CASE("snippets of 000: ManagementClient, observability") {
         "Running: 1, Completed: 1, Failed: 0\n"
         "Backlog - Orch: 0, Worker: 0, Timer: 0\n");
 
-  CHECK(mgmt.get_metrics()->completed_instances == 1);
+  CHECK(mgmt.get_metrics().value().completed_instances == 1);
   CHECK(mgmt.get_queue_status() == queues);
   CHECK(mgmt.list_running_instances() == std::vector<std::string>{"order-1"});
   CHECK(mgmt.list_completed_instances() == std::vector<std::string>{"order-123"});
-  CHECK(mgmt.list_failed_instances()->empty());
+  CHECK(mgmt.list_failed_instances().value().empty());
   CHECK(mgmt.list_instances_by_status("Running") == std::vector<std::string>{"order-1"});
-  CHECK(mgmt.read_execution_history("order-123", 1)->size() == 4);
-  CHECK(mgmt.get_system_health()->running_instances == 1);
+  CHECK(mgmt.read_execution_history("order-123", 1).value().size() == 4);
+  CHECK(mgmt.get_system_health().value().running_instances == 1);
 }
 
 TEST_CASE("snippets of 000: each client leads to the other") {
@@ -152,7 +152,7 @@ TEST_CASE("snippets of 000: each client leads to the other") {
   CHECK(mgmt->list_all_instances() == std::vector<std::string>{"order-1"});
   CHECK(control.has_management_capability());
   CHECK(control.list_all_instances().value() == mgmt->list_all_instances().value());
-  CHECK(mgmt->runtime().get_status("order-1")->is_running());
+  CHECK(mgmt->runtime().get_status("order-1").value().is_running());
 
   const Store other =
       MemoryProvider::create(MemoryOptions().clock(shop.clock).actor_system(shop.system.handle()));
@@ -175,7 +175,7 @@ TEST_CASE("snippets of 003: client usage") {
   REQUIRE(client.cancel_orchestration("order-2"));
 
   shop.system.run();
-  CHECK(client.get_instance_info("order-3")->orchestration_version.empty());  // not begun
+  CHECK(client.get_instance_info("order-3").value().orchestration_version.empty());  // not begun
 
   const auto status = client.wait_for_completion("order-1", 30'000ms).value();
   CHECK(status.to_string() == R"(Completed: {"status": "completed"})");
@@ -204,7 +204,7 @@ TEST_CASE("snippets of 003: client usage") {
         "  - 0 pending activities\n");
   shop.clock->advance(5000ms);
   shop.system.run();
-  CHECK(client.get_instance_info("order-3")->orchestration_version == "2.0.0");
+  CHECK(client.get_instance_info("order-3").value().orchestration_version == "2.0.0");
 }
 
 TEST_CASE("snippets of 003: the other calls of the client") {

@@ -12,7 +12,7 @@ using Catch::Contains;
 
 namespace {
 
-struct Item {
+struct Parcel {
   std::string name;
   double price = 0;
   int count = 0;
@@ -25,7 +25,7 @@ struct Item {
 
 struct Order {
   std::string id;
-  std::vector<Item> items;
+  std::vector<Parcel> items;
   bool paid = false;
 
   template <class Archive>

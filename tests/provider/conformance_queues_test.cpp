@@ -193,10 +193,10 @@ TEST_CASE("a timer from outside fires at its time, once", "[conformance]") {
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();
   world.ask<Done>(*world.client, EnqueueTimerWork{work::TimerFired{"a", 1, 9, now + 3s}}).value();
-  CHECK(world.due()->lock_tokens.empty());
+  CHECK(world.due().value().lock_tokens.empty());
   CHECK(world.nothing_to_fetch());
   world.clock->advance(3s);
-  const auto due = world.due()->lock_tokens;
+  const auto due = world.due().value().lock_tokens;
   REQUIRE(due.size() == 1);
   world.ask<Done>(*world.timers, AckTimer{due}).value();
   CHECK(world.fetch_one().messages == std::vector<WorkItem>{work::TimerFired{"a", 1, 9, now + 3s}});

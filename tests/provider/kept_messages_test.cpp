@@ -32,10 +32,10 @@ Answer<RestoredInstance> rewind(World& world, RewindOptions options = {}) {
   return world.manage<Answer<RestoredInstance>>(management::RewindInstance{"a", options});
 }
 std::uint64_t kept(World& world, const std::string& id = "a") {
-  return world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{id})->kept_messages;
+  return world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{id}).value().kept_messages;
 }
 bool is_sound(World& world) {
-  return world.manage<Answer<VerifyReport>>(management::VerifyStore{})->is_clean();
+  return world.manage<Answer<VerifyReport>>(management::VerifyStore{}).value().is_clean();
 }
 
 /// `a` waits for two activities (events 2 and 3), and takes the turn with `messages`.
@@ -66,7 +66,7 @@ TEST_CASE("what a failing turn did not take is kept, and what came later", "[con
   world.ack(ack).value();
   CHECK(kept(world) == 2);
   CHECK(is_sound(world));
-  CHECK(world.manage<Answer<QueueDepths>>(management::GetQueueDepths{})->orchestrator_queue == 0);
+  CHECK(world.manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value().orchestrator_queue == 0);
   CHECK(world.enqueue(raise_item("a", "Go", "4")).error().kind == Kind::instance_finished);
   CHECK(world.nothing_to_fetch());
 
@@ -101,7 +101,7 @@ TEST_CASE("only what a rewind would deliver is kept", "[conformance][kept]") {
   CHECK(kept(world) == 3);
   CHECK(is_sound(world));
   // Event 9 is nobody's any more.
-  CHECK(rewind(world)->activities_scheduled == 1);
+  CHECK(rewind(world).value().activities_scheduled == 1);
   CHECK(world.fetch_one().messages == Messages{work::ActivityCompleted{"a", 1, 2, "r"}, three});
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("a delayed message that comes due after the failure is kept", "[confor
   world.ack(failing(item, {event_of(event::ExternalEvent{"Go", "1"})})).value();
   CHECK(kept(world) == 0);
   world.clock->advance(5s);
-  world.ask<Done>(*world.timers, AckTimer{world.due()->lock_tokens}).value();
+  world.ask<Done>(*world.timers, AckTimer{world.due().value().lock_tokens}).value();
   CHECK(kept(world) == 1);
   CHECK(is_sound(world));
 }

@@ -6,6 +6,7 @@
 
 using namespace duroxide;
 using namespace duroxide::storage;
+using Catch::Contains;
 
 namespace {
 
@@ -93,7 +94,6 @@ TEST_CASE("a rewind keeps what it is told to keep", "[restore_plan]") {
   CHECK(rewind_cut(entries, 1) == 1);
   CHECK(rewind_cut(entries, 3) == 3);
   CHECK(rewind_cut(entries, 5) == 4);  // never what the end has closed
-  using Catch::Contains;
   const auto history = history_of(entries);
   CHECK_THAT(find_rewind_cut(history, RewindOptions{0}).error(), Contains("no event 0"));
   CHECK_THAT(find_rewind_cut(history, RewindOptions{7}).error(),

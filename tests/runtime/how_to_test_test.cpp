@@ -146,7 +146,7 @@ TEST_CASE("how to test an orchestration: give it activities of the test, and mov
   SECTION("and nothing is left behind") {
     environment.clock->advance(24h * 30);
     REQUIRE(client.wait_for_completion("order-1", 0s));
-    CHECK(client.management()->get_queue_depths().value() == QueueDepths{});
+    CHECK(client.management().value().get_queue_depths().value() == QueueDepths{});
   }
 }
 

@@ -37,9 +37,9 @@ std::vector<std::uint64_t> read_free_pages(const PageFile& file, const PageCurso
 /// Thrown to leave a walk that was told to stop.
 struct Stopped {};
 
-class Walk {
+class PageWalk {
  public:
-  Walk(const PageFile& file, const std::function<bool()>& goes_on)
+  PageWalk(const PageFile& file, const std::function<bool()>& goes_on)
       : file_(file), goes_on_(goes_on), used_(file.header().last_page + 1) {}
 
   void run() {
@@ -169,7 +169,7 @@ std::optional<std::string> check_all_pages(const std::filesystem::path& path,
                                            const std::function<bool()>& goes_on) {
   try {
     const PageFile file(path);
-    Walk(file, goes_on).run();
+    PageWalk(file, goes_on).run();
     return std::string();
   } catch (const Stopped&) {
     return std::nullopt;
@@ -186,7 +186,7 @@ void check_more_pages(const std::filesystem::path& path, PagesChecked& checked,
   const PageFile file(path);
   const bool begins = checked.trees == 0 && checked.key.empty();
   if (begins && file.is_short()) {
-    Walk(file, {}).run();
+    PageWalk(file, {}).run();
     checked.done = true;
     return;
   }

@@ -103,8 +103,8 @@ std::vector<InstanceMessage> Management::messages(const std::string& instance) c
   const auto found = find_instance(*view, instance);
   std::vector<InstanceMessage> messages;
   if (found.record.status == ExecutionStatus::running) {
-    const auto open =
-        open_steps_of(found, load_history(*view, found.number, found.record.execution));
+    const auto open = open_steps_of(
+        found, load_history(*view, found.number, found.record, found.record.execution));
     add_unread(open.state.events, "ExternalRaised", messages);
     add_unread(open.state.messages, "QueueMessage", messages);
   }
