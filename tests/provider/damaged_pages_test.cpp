@@ -130,8 +130,8 @@ TEST_CASE("a file that is cut off anywhere never ends the process", "[pages]") {
     const int result = in_child([&] { return try_everything(directory); });
     CHECK((result == 0 || result == 1));
     write_file(data, whole.substr(0, page * page_bytes + 100));
-    const int again = in_child([&] { return try_everything(directory); });
-    CHECK((again == 0 || again == 1));
+    const int cut_in_page = in_child([&] { return try_everything(directory); });
+    CHECK((cut_in_page == 0 || cut_in_page == 1));
   }
 }
 
@@ -178,12 +178,11 @@ TEST_CASE("an export of what is damaged is an error while the engine runs on", "
   make_paged_store(directory);
   const int result = in_child([&] {
     const auto world = open_world(directory, std::uint64_t{1} << 26);
-    const auto bytes = contents(directory).at("data.mdb");
-    // Wherever it stands, but in the list of ids, which every request needs.
-    for (const std::size_t page : pages_with(bytes, "halfway")) {
+    for (const std::size_t page : large_pages(contents(directory).at("data.mdb"))) {
       overwrite(directory / "data.mdb", page * page_bytes, std::string(page_bytes, '\0'));
     }
-    const auto exported = world->manage<Answer<InstanceExport>>(management::ExportInstance{"busy"});
+    const auto exported =
+        world->manage<Answer<InstanceExport>>(management::ExportInstance{"large"});
     if (exported || exported.error().kind != Kind::corrupt) {
       return 1;
     }

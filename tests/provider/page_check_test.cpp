@@ -60,7 +60,8 @@ TEST_CASE("before LMDB ends the process, the log says which file it was and what
   TempDir temp;
   const fs::path store = temp.path() / "store";
   make_paged_store(store);
-  const auto told = temp.path() / "log";
+  fs::create_directory(temp.path() / "told");
+  const auto told = temp.path() / "told" / "log";
   const int result = in_child([&] {
     ::close(STDERR_FILENO);
     storage::LmdbKv kv(store, Durability::none, std::uint64_t{1} << 26,
@@ -80,7 +81,7 @@ TEST_CASE("before LMDB ends the process, the log says which file it was and what
     return 0;
   });
   CHECK(result == crashed);
-  const auto log = contents(temp.path()).at("log");
+  const auto log = contents(told.parent_path()).at("log");
   CHECK(log.find("data.mdb") != std::string::npos);
   CHECK(log.find("restore a backup") != std::string::npos);
 }
