@@ -82,6 +82,11 @@ class LmdbProvider {
   /// Errors, each leaving the directory as it was: `not_a_directory`, `permission_denied`,
   /// `foreign_store`, `newer_format`, `corrupt`, `in_use` (the message names the holder),
   /// `disk_full`, `storage`.
+  ///
+  /// The pages of an existing file are checked first, for a second at most, and the rest in the
+  /// background: LMDB would end the process over damage. A damaged page is `corrupt`, with file and
+  /// page, as is an empty file; one that is found later is told to the log and counted in
+  /// `SystemMetrics::damaged_pages`. A damaged store can be opened with `open_read_only`.
   [[nodiscard]] static Result<Store, ProviderError> open(const std::filesystem::path& directory,
                                                          const LmdbOptions& options = {});
 
@@ -93,6 +98,9 @@ class LmdbProvider {
   /// something is refused with `read_only`, and so is a wait for what is not decided yet, as nothing
   /// would tell of it. A `Runtime` does not start on it. Of the options, `durability` and `map_size`
   /// mean nothing here.
+  ///
+  /// The file is read by page, and each page is checked: a damaged store can be looked at and exported
+  /// as far as its pages can be read, and what needs a damaged one is `corrupt`.
   ///
   /// Who may not write `lock.mdb`, or into the directory if there is none, has nowhere to set such
   /// marks, and can read only while nobody runs on the store. An engine cannot open it during such a

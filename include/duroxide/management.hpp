@@ -157,7 +157,7 @@ class ManagementClient {
   [[nodiscard]] Answer<std::vector<QuarantinedItem>> list_quarantined() const;
   void list_quarantined(OnAnswer<std::vector<QuarantinedItem>> on_answer) const;
 
-  /// Running instances that wait for a registration or a repair, are in quarantine, are paused, or,
+  /// Running instances that are damaged, wait for a registration, are in quarantine, are paused, or,
   /// if the filter asks for it, have not changed for a time. Longest first, kind by kind.
   [[nodiscard]] Answer<std::vector<StuckInstance>> list_stuck(const StuckFilter& filter = {}) const;
   void list_stuck(const StuckFilter& filter, OnAnswer<std::vector<StuckInstance>> on_answer) const;
