@@ -93,7 +93,8 @@ struct PausedItem {
 struct RewindOptions {
   /// The last event of its history to keep. Default: all before the failure that ended it, which is
   /// the request if it was cancelled, else the last failed activity or child if there is one, and
-  /// else the end itself, as also if the engine has found the code at fault. What the end itself has
+  /// else the end itself, as also if the engine has found the code at fault, or if the code could not
+  /// decode something. What the end itself has
   /// closed is never kept.
   std::optional<std::uint64_t> event_id;
   /// Arrivals that are not delivered again: ids of `ExternalEvent` and `QueueEventDelivered` events.
