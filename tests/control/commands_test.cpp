@@ -56,6 +56,29 @@ TEST_CASE("control commands: a start with everything, listed by it", "[control]"
   CHECK(f.run("count", {{"id_prefix", "j"}})["count"] == 1);
 }
 
+TEST_CASE("control commands: messages that wait are shown and dropped", "[control]") {
+  CommandFixture f;
+  f.start("i");
+  f.run("raise", {{"instance", "i"}, {"name", "Price"}, {"data", "notanumber"}});
+  f.run("raise", {{"instance", "i"}, {"name", "Q"}, {"data", "m"}, {"queue", true}});
+  const json before = f.run("messages", {{"instance", "i"}})["messages"];
+  REQUIRE(before.size() == 3);
+  CHECK(before[0]["kind"] == "StartOrchestration");
+  CHECK(before[1]["place"] == "waiting");
+  CHECK(before[1]["kind"] == "ExternalRaised");
+  CHECK(before[1]["name"] == "Price");
+  CHECK(before[1]["data"] == "notanumber");
+  CHECK(before[2]["kind"] == "QueueMessage");
+  const std::string price = std::to_string(before[1]["message_id"].get<std::uint64_t>());
+  CHECK(f.run("drop", {{"instance", "i"}, {"message", price}})["instance_id"] == "i");
+  CHECK(f.run("messages", {{"instance", "i"}})["messages"].size() == 2);
+  CHECK(f.refused("drop", {{"instance", "i"}, {"message", price}}) == Kind::refused);
+  CHECK(f.refused("drop", {{"instance", "i"}, {"message", "0"}}) == Kind::refused);  // its start
+  CHECK(f.refused("drop", {{"instance", "i"}, {"message", "it"}}) == Kind::usage);
+  CHECK(f.refused("drop", {{"instance", "nobody"}, {"message", "1"}}) == Kind::not_found);
+  CHECK(f.refused("messages", {{"instance", "nobody"}}) == Kind::not_found);
+}
+
 TEST_CASE("control commands: a listing in pages, and all at once", "[control]") {
   CommandFixture f;
   for (int i = 0; i < 5; ++i) {

@@ -5,6 +5,7 @@
 
 #include "model/limits.hpp"
 #include "provider/core/keys.hpp"
+#include "provider/core/records.hpp"
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"
 
@@ -293,6 +294,33 @@ TEST_CASE("an activity can be completed from outside", "[conformance][activities
   }
   CHECK(end(world, call_2, completion).error().kind == Kind::activity_not_found);
   CHECK_FALSE(ask_for_work(world, *world.worker).answered());
+}
+
+TEST_CASE("a call that a release without incarnations left open is completed by its token",
+          "[activities][reopen]") {
+  auto running = std::make_unique<FaultyWorld>();
+  schedule(running->world, {{2}});
+  const auto kv = running->kv;
+  FaultyWorld::crash(running);
+  const auto row_of = [&](Table table, const std::string& key) {
+    return std::string(kv->snapshot()->get(table, key).value());
+  };
+  const auto instance = storage::make_key(storage::Number{1});
+  auto record = storage::decode_instance(row_of(Table::instances, instance)).value();
+  record.incarnation = 0;
+  kv->plant(Table::instances, instance, storage::encode_instance(record));
+  const auto call = storage::WorkKey{1, 1, 2}.bytes();
+  auto row = storage::decode_work_row(row_of(Table::work, call)).value();
+  row.item.incarnation = 0;
+  kv->plant(Table::work, call, storage::encode_work_row(row));
+
+  FaultyWorld second(kv);
+  CHECK(pending_activities(second.world).at(0).token == "1/2/a");
+  CHECK(end(second.world, {"a", 1, 2, 7}, work::ActivityCompleted{"a", 1, 2, ""}).error().kind ==
+        Kind::activity_not_found);
+  end(second.world, {"a", 1, 2}, work::ActivityCompleted{"a", 1, 2, "late"}).value();
+  CHECK(second.world.fetch_one().messages ==
+        std::vector<WorkItem>{work::ActivityCompleted{"a", 1, 2, "late"}});
 }
 
 TEST_CASE("a completion from outside must be of that very call", "[conformance][activities]") {
