@@ -28,7 +28,25 @@ namespace duroxide {
 /// What a start does if the instance id is taken.
 enum class ReusePolicy : std::uint8_t {
   reject,        ///< `instance_already_exists`
-  use_existing,  ///< succeed and leave the instance as it is, finished or not
+  use_existing,  ///< succeed and leave the instance as it is, finished or not; the answer tells
+  /// As `use_existing`, but `instance_already_exists` if it was started as another orchestration,
+  /// with another input (byte for byte, as it is encoded) or, if the options name a version, with
+  /// another version. That is known for as long as the instance is there; of one that was imported,
+  /// forked, or started by a release before this it is not, and then it is refused too.
+  use_existing_same_input,
+};
+
+/// What a start came to. It converts to what calls answer that have nothing to say.
+class StartResult {
+ public:
+  explicit StartResult(bool created = true) : created_(created) {}
+
+  /// Whether this call has started the instance; if not, it was there already and is as it was.
+  [[nodiscard]] bool created() const { return created_; }
+  operator Nothing() const { return {}; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  bool created_;
 };
 
 /// Options of `Client::start_orchestration`. Setters chain.
@@ -115,6 +133,8 @@ class Client : public ManagementCalls<Client> {
  public:
   using Done = Result<void, ClientError>;
   using OnDone = std::function<void(Done)>;
+  using Started = Result<StartResult, ClientError>;
+  using OnStarted = std::function<void(Started)>;
   using Status = Result<OrchestrationStatus, ClientError>;
   using OnStatus = std::function<void(Status)>;
   using BulkStatus = Result<std::vector<std::pair<std::string, OrchestrationStatus>>, ClientError>;
@@ -141,22 +161,22 @@ class Client : public ManagementCalls<Client> {
   Client& operator=(Client&&) noexcept = default;
 
   /// Starts an instance. `input` is text or anything cereal serialises. Errors:
-  /// `instance_already_exists`, unless the options say `use_existing`.
+  /// `instance_already_exists`, unless the options say otherwise: see `ReusePolicy`.
   template <class In = std::string>
-  [[nodiscard]] Done start_orchestration(std::string_view instance, std::string_view orchestration,
-                                         const In& input = In(),
-                                         const StartOptions& options = StartOptions()) {
+  [[nodiscard]] Started start_orchestration(std::string_view instance,
+                                            std::string_view orchestration, const In& input = In(),
+                                            const StartOptions& options = StartOptions()) {
     return start_text(instance, orchestration, encode_payload(input), options);
   }
   template <class In = std::string>
   void start_orchestration(std::string_view instance, std::string_view orchestration,
-                           const In& input, const StartOptions& options, OnDone on_done) {
-    start_text(instance, orchestration, encode_payload(input), options, std::move(on_done));
+                           const In& input, const StartOptions& options, OnStarted on_started) {
+    start_text(instance, orchestration, encode_payload(input), options, std::move(on_started));
   }
 
   /// Starts an instance through a handle, which checks the type of the input.
   template <TypedOrchestration Handle>
-  [[nodiscard]] Done start_orchestration(
+  [[nodiscard]] Started start_orchestration(
       std::string_view instance, const Handle& orchestration,
       const typename Handle::Input& input = typename Handle::Input(),
       const StartOptions& options = StartOptions()) {
@@ -165,18 +185,18 @@ class Client : public ManagementCalls<Client> {
 
   /// Starts an instance under exactly this version.
   template <class In = std::string>
-  [[nodiscard]] Done start_orchestration_versioned(std::string_view instance,
-                                                   std::string_view orchestration, const In& input,
-                                                   std::string version) {
+  [[nodiscard]] Started start_orchestration_versioned(std::string_view instance,
+                                                      std::string_view orchestration,
+                                                      const In& input, std::string version) {
     return start_orchestration(instance, orchestration, input,
                                StartOptions().version(std::move(version)));
   }
 
   /// Starts an instance after a delay.
   template <class In, class Rep, class Period>
-  [[nodiscard]] Done schedule_orchestration(std::string_view instance,
-                                            std::string_view orchestration, const In& input,
-                                            std::chrono::duration<Rep, Period> delay) {
+  [[nodiscard]] Started schedule_orchestration(std::string_view instance,
+                                               std::string_view orchestration, const In& input,
+                                               std::chrono::duration<Rep, Period> delay) {
     return start_orchestration(instance, orchestration, input, StartOptions().delay(delay));
   }
 
@@ -370,10 +390,10 @@ class Client : public ManagementCalls<Client> {
     return checked_milliseconds(timeout).value_or(Milliseconds(-1));
   }
 
-  Done start_text(std::string_view instance, std::string_view orchestration, Text input,
-                  const StartOptions& options);
+  Started start_text(std::string_view instance, std::string_view orchestration, Text input,
+                     const StartOptions& options);
   void start_text(std::string_view instance, std::string_view orchestration, Text input,
-                  const StartOptions& options, OnDone on_done);
+                  const StartOptions& options, OnStarted on_started);
   Done raise_text(std::string_view instance, std::string_view event, Text data);
   void raise_text(std::string_view instance, std::string_view event, Text data, OnDone on_done);
   Done enqueue_text(std::string_view instance, std::string_view queue, Text data);

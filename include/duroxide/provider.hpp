@@ -139,7 +139,26 @@ struct ReleaseHolder {};
 struct EnqueueOrchestratorWork {
   WorkItem item;
   std::optional<Milliseconds> delay;
-  bool use_existing = false;  ///< a start of an id that exists succeeds without doing anything
+  /// A start of an id that exists succeeds without doing anything. `StartOrFind` tells which it was.
+  bool use_existing = false;
+};
+
+/// Starts an instance, or finds the one that has the id already and leaves it as it is. `delay` as
+/// for `EnqueueOrchestratorWork`. Errors: `instance_already_exists`, if `same_input` and it was
+/// started otherwise.
+struct StartOrFind {
+  work::StartOrchestration start;
+  std::optional<Milliseconds> delay;
+  /// Only an instance that was started as the same orchestration, with the same bytes as input and,
+  /// if `start` names a version, in that version will do. A store must know what an instance was
+  /// started with for as long as it has the instance, whatever execution it is in and whichever were
+  /// pruned; one of which it does not know is refused. A digest is enough.
+  bool same_input = false;
+};
+
+/// What a `StartOrFind` came to.
+struct StartedOrFound {
+  bool created = true;
 };
 
 // --- histories and status -------------------------------------------------------------------------
@@ -324,7 +343,8 @@ using ProviderActor = actors::Actor<
     actors::Accepts<provider::ReleaseSessions>,
     actors::Replies<provider::AwaitCancelledWork,
                     provider::Answer<std::vector<provider::LockToken>>>,
-    actors::Replies<provider::Heartbeat, Done>, actors::Replies<provider::CompleteActivity, Done>>;
+    actors::Replies<provider::Heartbeat, Done>, actors::Replies<provider::CompleteActivity, Done>,
+    actors::Replies<provider::StartOrFind, provider::Answer<provider::StartedOrFound>>>;
 
 /// An actor system of the process's own, which must outlive every store that uses it. Its scheduler
 /// should have the policy `sharing`.
@@ -351,6 +371,7 @@ DUROXIDE_MESSAGE(duroxide::provider::AbandonOrchestrationItem)
 DUROXIDE_MESSAGE(duroxide::provider::ReleaseInstance)
 DUROXIDE_MESSAGE(duroxide::provider::ReleaseHolder)
 DUROXIDE_MESSAGE(duroxide::provider::EnqueueOrchestratorWork)
+DUROXIDE_MESSAGE(duroxide::provider::StartOrFind)
 DUROXIDE_MESSAGE(duroxide::provider::Read)
 DUROXIDE_MESSAGE(duroxide::provider::GetStatus)
 DUROXIDE_MESSAGE(duroxide::provider::WaitForStatus)

@@ -48,13 +48,20 @@ void add_start(CLI::App& app, Plan& plan) {
   tags_option(command, arguments, "mark it with this tag; may be given several times");
   flag_option(command, arguments, "--use-existing", "use_existing",
               "if the id is taken, leave that as it is and succeed");
+  flag_option(command, arguments, "--same-input", "same_input",
+              "the same, but only if it was started with the same name, input and version");
   command->footer(
       command->get_footer() +
       "\n\nIf no runtime of the engine knows the name in this version, that is said on\n"
       "standard error, and as \"warning\" in the JSON: the instance waits until one does.");
   command->final_callback([&plan, arguments] {
     plan.request = {"start", *arguments};
-    plan.show = said_of_instance("started");
+    plan.show = [](Output& output, const json& result) {
+      // An engine of an earlier release does not say.
+      said_of_instance(result.value("created", true)
+                           ? "started"
+                           : "was there already, and is as it was")(output, result);
+    };
     plan.notice = [](const json& result) -> Remark {
       const auto found = result.find("warning");
       return found == result.end() ? Remark{}

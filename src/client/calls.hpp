@@ -35,6 +35,8 @@ struct AnswerOf {
 template <>
 struct AnswerOf<provider::EnqueueOrchestratorWork> : Answers<void> {};
 template <>
+struct AnswerOf<provider::StartOrFind> : Answers<provider::StartedOrFound> {};
+template <>
 struct AnswerOf<provider::GetStatus> : Answers<OrchestrationStatus> {};
 template <>
 struct AnswerOf<provider::WaitForStatus> : Answers<OrchestrationStatus> {};

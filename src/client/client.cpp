@@ -68,9 +68,9 @@ Client::~Client() = default;
 // --- starting, signalling, cancelling -------------------------------------------------------------
 
 void Client::start_text(std::string_view instance, std::string_view orchestration, Text input,
-                        const StartOptions& options, OnDone on_done) {
+                        const StartOptions& options, OnStarted on_started) {
   if (auto bad = client::check_start(instance, orchestration, input, options)) {
-    impl_->refuse(std::move(on_done), std::move(*bad));
+    impl_->refuse(std::move(on_started), std::move(*bad));
     return;
   }
   work::StartOrchestration start;
@@ -82,17 +82,30 @@ void Client::start_text(std::string_view instance, std::string_view orchestratio
   if (options.parent_instance()) {
     start.parent = ParentLink{*options.parent_instance(), 0, options.parent_id()};
   }
-  provider::EnqueueOrchestratorWork request;
-  request.item = std::move(start);
+  if (options.reuse() == ReusePolicy::reject) {
+    provider::EnqueueOrchestratorWork request;
+    request.item = std::move(start);
+    request.delay = options.delay();
+    impl_->ask(std::move(request), OnDone([on_started = std::move(on_started)](const Done& done) {
+                 on_started(done.map([](const auto&) { return StartResult(true); }));
+               }));
+    return;
+  }
+  using Found = Result<provider::StartedOrFound, ClientError>;
+  provider::StartOrFind request;
+  request.start = std::move(start);
   request.delay = options.delay();
-  request.use_existing = options.reuse() == ReusePolicy::use_existing;
-  impl_->ask(std::move(request), std::move(on_done));
+  request.same_input = options.reuse() == ReusePolicy::use_existing_same_input;
+  impl_->ask(std::move(request),
+             std::function<void(Found)>([on_started = std::move(on_started)](const Found& found) {
+               on_started(found.map([](const auto& each) { return StartResult(each.created); }));
+             }));
 }
 
-Client::Done Client::start_text(std::string_view instance, std::string_view orchestration,
-                                Text input, const StartOptions& options) {
-  return block<Done>(impl_->store, [&](OnDone on_done) {
-    start_text(instance, orchestration, std::move(input), options, std::move(on_done));
+Client::Started Client::start_text(std::string_view instance, std::string_view orchestration,
+                                   Text input, const StartOptions& options) {
+  return block<Started>(impl_->store, [&](OnStarted on_started) {
+    start_text(instance, orchestration, std::move(input), options, std::move(on_started));
   });
 }
 

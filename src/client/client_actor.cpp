@@ -22,6 +22,7 @@ class ClientActorImpl final : public ClientActor::base {
     calls_.watch_server();
     return {
         [this](Call<provider::EnqueueOrchestratorWork>& call) { send_work(std::move(call)); },
+        [this](Call<provider::StartOrFind>& call) { send_work(std::move(call)); },
         [this](Call<provider::GetStatus>& call) { calls_.make(std::move(call)); },
         [this](Call<provider::WaitForStatus>& call) { calls_.make(std::move(call)); },
         [this](Call<provider::GetValue>& call) { calls_.make(std::move(call)); },
@@ -40,10 +41,9 @@ class ClientActorImpl final : public ClientActor::base {
   }
 
  private:
-  using Enqueue = Call<provider::EnqueueOrchestratorWork>;
-
   /// A store that ignored the delay would start the instance at once, so it is asked first.
-  void send_work(Enqueue call) {
+  template <class Request>
+  void send_work(Call<Request> call) {
     if (!call.request.delay) {
       calls_.make(std::move(call));
       return;
@@ -55,8 +55,7 @@ class ClientActorImpl final : public ClientActor::base {
           } else if (*supported) {
             calls_.make(call);
           } else {
-            call.on_answer(failure(ProviderError{ProviderError::Kind::invalid_input,
-                                                 "enqueue_orchestrator_work",
+            call.on_answer(failure(ProviderError{ProviderError::Kind::invalid_input, "start",
                                                  "this store cannot delay a start", false}));
           }
         }});

@@ -19,9 +19,9 @@ struct TimedCall {
 
 using ClientActor = actors::Actor<
     actors::Accepts<Call<provider::EnqueueOrchestratorWork>>,
-    actors::Accepts<Call<provider::GetStatus>>, actors::Accepts<Call<provider::WaitForStatus>>,
-    actors::Accepts<Call<provider::GetValue>>, actors::Accepts<Call<provider::GetValues>>,
-    actors::Accepts<Call<provider::WaitForValue>>,
+    actors::Accepts<Call<provider::StartOrFind>>, actors::Accepts<Call<provider::GetStatus>>,
+    actors::Accepts<Call<provider::WaitForStatus>>, actors::Accepts<Call<provider::GetValue>>,
+    actors::Accepts<Call<provider::GetValues>>, actors::Accepts<Call<provider::WaitForValue>>,
     actors::Accepts<TimedCall<provider::WaitForStatus>>,
     actors::Accepts<TimedCall<provider::WaitForValue>>, actors::Accepts<actors::Tick>,
     actors::Accepts<Call<provider::Heartbeat>>, actors::Accepts<Call<provider::CompleteActivity>>,

@@ -36,10 +36,14 @@ json start(const Session& session, const Arguments& arguments, Sink&) {
   if (arguments.flag("use_existing")) {
     options.reuse(ReusePolicy::use_existing);
   }
+  if (arguments.flag("same_input")) {
+    options.reuse(ReusePolicy::use_existing_same_input);
+  }
   Client client = session.client;
-  (void)value_of(client.start_orchestration(
+  const StartResult started = value_of(client.start_orchestration(
       instance, orchestration, arguments.optional_text("input").value_or(""), options));
   json result = of_instance(instance);
+  result["created"] = started.created();
   if (const auto missing = session.missing_registration(orchestration, version)) {
     result["warning"] = {{"kind", "not_registered"},
                          {"message", "the engine cannot run it, and it waits: " + *missing}};
@@ -113,12 +117,12 @@ json release(const Session& session, const Arguments& arguments, Sink&) {
 }  // namespace
 
 void add_acting_commands(std::vector<Command>& commands) {
-  commands.push_back(
-      {"start",
-       {"instance", "orchestration", "input", "version", "delay", "parent", "tags", "use_existing"},
-       true,
-       false,
-       start});
+  commands.push_back({"start",
+                      {"instance", "orchestration", "input", "version", "delay", "parent", "tags",
+                       "use_existing", "same_input"},
+                      true,
+                      false,
+                      start});
   commands.push_back({"raise", {"instance", "name", "data", "queue"}, true, false, raise});
   commands.push_back({"cancel", {"instance", "reason"}, true, false, cancel});
   commands.push_back({"terminate", {"instance", "reason"}, true, false, terminate});

@@ -28,4 +28,10 @@ std::string child_instance_id(std::string_view parent, std::uint64_t execution_i
   return std::string("sub::") + hex.data();
 }
 
+std::uint64_t digest_of_start(std::string_view orchestration, std::string_view input) {
+  const std::uint64_t name = XXH3_64bits(orchestration.data(), orchestration.size());
+  const std::uint64_t digest = XXH3_64bits_withSeed(input.data(), input.size(), name);
+  return digest == 0 ? 1 : digest;
+}
+
 }  // namespace duroxide::model

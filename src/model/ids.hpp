@@ -11,4 +11,7 @@ namespace duroxide::model {
 [[nodiscard]] std::string child_instance_id(std::string_view parent, std::uint64_t execution_id,
                                             std::uint64_t event_id);
 
+/// Stands for what an instance was started with, to tell another start from the same. Never 0.
+[[nodiscard]] std::uint64_t digest_of_start(std::string_view orchestration, std::string_view input);
+
 }  // namespace duroxide::model

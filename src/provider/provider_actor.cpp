@@ -193,6 +193,10 @@ Writer::behavior_type Writer::make_behavior() {
         return answer<Done>(
             [&](auto reply) { engine_.complete_activity(request, std::move(reply)); });
       },
+      [this](const StartOrFind& request) {
+        return answer<Answer<StartedOrFound>>(
+            [&](auto reply) { engine_.start_or_find(request, std::move(reply)); });
+      },
       [this](const StopWaiting& request) { engine_.stop_waiting(sender(), request.wait_id); },
       [this](const management::DeleteInstances& request) {
         return respond(request, [&](auto reply) { engine_.delete_instances(request, reply); });

@@ -161,6 +161,7 @@ ReadOnlyProvider::behavior_type ReadOnlyProvider::make_behavior() {
       refused<DequeueWorkerPeekLock, Answer<std::vector<WorkerItem>>>(),
       refused<AckWorker, Done>(),
       refused<EnqueueOrchestratorWork, Done>(),
+      refused<StartOrFind, Answer<StartedOrFound>>(),
       refused<EnqueueTimerWork, Done>(),
       refused<DequeueTimerPeekLock, Answer<DueTimers>>(),
       refused<AckTimer, Done>(),

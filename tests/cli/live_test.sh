@@ -14,6 +14,11 @@ says 'OrchestrationStarted' 'OrchestrationCompleted' 'hello'
 run 5 start Echo echo-1
 complains 'echo-1'
 run 0 start Echo echo-1 --use-existing
+says 'echo-1: was there already'
+run 0 --json start Echo echo-1 --input hello --same-input
+has /created false
+run 5 start Echo echo-1 --input other --same-input
+complains 'with another input'
 run 2 start Echo
 run 2 start Echo ''
 run 0 --json tail echo-1

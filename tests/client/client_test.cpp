@@ -13,9 +13,8 @@ using Kind = ClientError::Kind;
 
 TEST_CASE("client: a start with everything") {
   FacadeFixture f;
-  const auto request =
-      f.started(StartOptions().version("2.0.0").parent("p", 7).reuse(ReusePolicy::use_existing));
-  CHECK(request.use_existing);
+  const auto request = f.started(StartOptions().version("2.0.0").parent("p", 7));
+  CHECK_FALSE(request.use_existing);
   CHECK_FALSE(request.delay);
   const auto& start = std::get<work::StartOrchestration>(request.item);
   CHECK(start.instance == "i");
@@ -31,6 +30,26 @@ TEST_CASE("client: a start with a delay") {
   FacadeFixture f;
   CHECK(f.started(StartOptions().delay(5000ms)).delay == 5000ms);
   CHECK(f.started(StartOptions().delay(2s)).delay == 2000ms);
+}
+
+TEST_CASE("client: a start that takes what is there tells which it was") {
+  FacadeFixture f;
+  const bool created = GENERATE(true, false);
+  const auto policy = GENERATE(ReusePolicy::use_existing, ReusePolicy::use_existing_same_input);
+  std::optional<Client::Started> started;
+  const auto request = f.answered<StartOrFind>(
+      [&](Client::OnStarted on_started) {
+        f.client->start_orchestration("i", "O", std::string("in"),
+                                      StartOptions().version("2.0.0").reuse(policy),
+                                      std::move(on_started));
+      },
+      Answer<StartedOrFound>(StartedOrFound{created}), started);
+  CHECK((*started)->created() == created);
+  CHECK(request.same_input == (policy == ReusePolicy::use_existing_same_input));
+  CHECK(request.start.input == "in");
+  CHECK(request.start.version == "2.0.0");
+  const Client::Done as_before = *started;  // what earlier releases answered
+  CHECK(as_before);
 }
 
 TEST_CASE("client: events, messages and cancellation") {

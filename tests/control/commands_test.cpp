@@ -47,12 +47,21 @@ TEST_CASE("control commands: a start with everything, listed by it", "[control]"
   f.start("j");
   CHECK(f.refused("start", {{"instance", "i"}, {"orchestration", "O"}}) == Kind::refused);
   f.start("i", "O", {{"use_existing", true}});
+  const auto again = [](const char* option) {
+    return json{{"instance", "i"}, {"orchestration", "O"}, {option, true}};
+  };
+  CHECK(f.run("start", again("use_existing"))["created"] == false);
+  CHECK(f.run("start", again("same_input"))["created"] == false);
+  json other = again("same_input");
+  other["input"] = "another";
+  CHECK(f.refused("start", other) == Kind::refused);
+  CHECK(f.run("start", {{"instance", "k"}, {"orchestration", "O"}})["created"] == true);
   const json found = f.run("list", {{"tags", {"red"}}});
   REQUIRE(found["instances"].size() == 1);
   CHECK(found["instances"][0]["instance_id"] == "i");
   CHECK(found["instances"][0]["tags"] == json{"red", "round"});
   CHECK(found["next_cursor"].is_null());
-  CHECK(f.run("count")["count"] == 2);
+  CHECK(f.run("count")["count"] == 3);
   CHECK(f.run("count", {{"id_prefix", "j"}})["count"] == 1);
 }
 

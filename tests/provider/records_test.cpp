@@ -56,6 +56,8 @@ TEST_CASE("an instance record is read back", "[records]") {
   record.tags = {"red", "blue"};
   record.cancelled = true;
   record.incarnation = 0x0123456789ABCDEF;
+  record.start_digest = 0x1234567890;
+  record.start_version = "1.0.0";
   const auto bytes = encode_instance(record);
   CHECK(decode_instance(bytes).value() == record);
   CHECK(decode_instance(encode_instance({})).value() == InstanceRecord{});

@@ -213,6 +213,7 @@ class FlakyProvider final : public ProviderActor::base {
         pass<provider::AwaitCancelledWork>(),
         pass<provider::Heartbeat>(),
         pass<provider::CompleteActivity>(),
+        pass<provider::StartOrFind>(),
     };
   }
 

@@ -74,6 +74,7 @@ class TurnCounter final : public ProviderActor::base {
         pass<provider::AwaitCancelledWork>(),
         pass<provider::Heartbeat>(),
         pass<provider::CompleteActivity>(),
+        pass<provider::StartOrFind>(),
     };
   }
 

@@ -26,7 +26,8 @@ using ScriptedProvider = ScriptedActor<
     Asked<provider::ReleaseFromQuarantine, provider::Answer<std::uint64_t>>,
     Received<provider::ReleaseSessions>,
     Asked<provider::AwaitCancelledWork, provider::Answer<std::vector<provider::LockToken>>>,
-    Asked<provider::Heartbeat, Done>, Asked<provider::CompleteActivity, Done>>;
+    Asked<provider::Heartbeat, Done>, Asked<provider::CompleteActivity, Done>,
+    Asked<provider::StartOrFind, provider::Answer<provider::StartedOrFound>>>;
 
 template <class Requests>
 struct ScriptOf;

@@ -83,6 +83,8 @@ class Engine {
   void release_instance(Holder holder, const std::string& instance);
   void release_holder(Holder holder, DoneReply reply);
   void enqueue(const provider::EnqueueOrchestratorWork& request, DoneReply reply);
+  void start_or_find(const provider::StartOrFind& request,
+                     Reply<provider::Answer<provider::StartedOrFound>> reply);
   void read(const std::string& instance, const HistoryReply& reply);
   void get_status(const std::string& instance, const StatusReply& reply);
   void wait_for_status(Holder sender, const provider::WaitForStatus& request, StatusReply reply);
@@ -159,8 +161,9 @@ class Engine {
   void log_unreadable(const StorageFailure& failed) const;
 
   // engine_messages.cpp: messages to instances.
-  void accept_start(const work::StartOrchestration& start, std::optional<Milliseconds> delay,
-                    bool use_existing);
+  /// The instance that has the id already; none if the start was accepted.
+  [[nodiscard]] std::optional<Number> accept_start(const work::StartOrchestration& start,
+                                                   std::optional<Milliseconds> delay);
   void accept_message(const WorkItem& item, std::optional<Milliseconds> delay);
   void deliver_from_turn(const WorkItem& item);
   /// A message for an instance that may be gone, or in another execution: then it is dropped.

@@ -111,6 +111,9 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   }
   if (!request.metadata.orchestration_version.empty()) {
     after.version = request.metadata.orchestration_version;
+    if (after.execution == 1 && after.start_version.empty()) {
+      after.start_version = after.version;
+    }
   }
   change_values(request, number);
   for (const auto& activity : request.worker_items) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "model/encoding.hpp"
+#include "model/ids.hpp"
 #include "model/limits.hpp"
 #include "provider/core/engine.hpp"
 
@@ -21,6 +22,35 @@ void check_start(const work::StartOrchestration& start) {
     require(model::check_version(*start.version));
   }
   require(model::check_tags(start.tags));
+}
+
+void check_delay(const std::optional<Milliseconds>& delay) {
+  if (delay && *delay < Milliseconds::zero()) {
+    throw StorageFailure(Kind::invalid_input, "the delay is negative");
+  }
+}
+
+void require_same_start(const InstanceRecord& record, const work::StartOrchestration& start) {
+  const auto refuse_start = [&](const std::string& why) {
+    throw StorageFailure(Kind::instance_already_exists,
+                         "the instance `" + start.instance + "` exists already, and " + why);
+  };
+  if (record.start_digest == 0) {
+    refuse_start(
+        "it is not known what it was started with: it was imported or forked, or started by an "
+        "earlier release. Look at it, and ask for it with `use_existing` if it will do");
+  }
+  if (record.start_digest != model::digest_of_start(start.orchestration, start.input)) {
+    refuse_start(
+        "it was started as another orchestration or with another input. Use another id, or "
+        "`use_existing` to take it whatever it is");
+  }
+  if (start.version && record.start_version != *start.version) {
+    refuse_start("it was started " +
+                 (record.start_version.empty() ? std::string("without a version, and has not begun")
+                                               : "in version " + record.start_version) +
+                 ", not in " + *start.version);
+  }
 }
 
 /// What anybody may send to an instance. Starts are checked apart, and a continue-as-new or an
@@ -68,32 +98,43 @@ std::uint64_t bound_execution(const WorkItem& item) {
 
 void Engine::enqueue(const provider::EnqueueOrchestratorWork& request, DoneReply reply) {
   apply("enqueue_orchestrator_work", std::move(reply), [&] {
-    if (request.delay && *request.delay < Milliseconds::zero()) {
-      throw StorageFailure(Kind::invalid_input, "the delay is negative");
-    }
+    check_delay(request.delay);
     if (const auto* start = std::get_if<work::StartOrchestration>(&request.item)) {
-      accept_start(*start, request.delay, request.use_existing);
+      if (accept_start(*start, request.delay) && !request.use_existing) {
+        throw StorageFailure(Kind::instance_already_exists,
+                             "the instance `" + start->instance + "` exists already");
+      }
     } else {
       accept_message(request.item, request.delay);
     }
   });
 }
 
-void Engine::accept_start(const work::StartOrchestration& start, std::optional<Milliseconds> delay,
-                          bool use_existing) {
-  check_start(start);
-  if (instances_.find(start.instance)) {
-    if (!use_existing) {
-      throw StorageFailure(Kind::instance_already_exists,
-                           "the instance `" + start.instance + "` exists already");
+void Engine::start_or_find(const provider::StartOrFind& request,
+                           Reply<provider::Answer<provider::StartedOrFound>> reply) {
+  apply_for<provider::StartedOrFound>("start_or_find", std::move(reply), [&] {
+    check_delay(request.delay);
+    const auto found = accept_start(request.start, request.delay);
+    if (found && request.same_input) {
+      const auto record = instances_.load(*found);
+      require_same_start(record.value_or(InstanceRecord()), request.start);
     }
-    return;
+    return provider::StartedOrFound{!found};
+  });
+}
+
+std::optional<Number> Engine::accept_start(const work::StartOrchestration& start,
+                                           std::optional<Milliseconds> delay) {
+  check_start(start);
+  if (const auto number = instances_.find(start.instance)) {
+    return number;
   }
   std::optional<Timestamp> due;
   if (delay && *delay > Milliseconds::zero()) {
     due = saturating_add(clock_->now(), *delay);
   }
   create_instance(start, due);
+  return std::nullopt;
 }
 
 void Engine::accept_message(const WorkItem& item, std::optional<Milliseconds> delay) {
@@ -134,6 +175,8 @@ void Engine::create_instance(const work::StartOrchestration& start, std::optiona
   record.parent = start.parent;
   record.start_due = due;
   record.tags = start.tags;
+  record.start_digest = model::digest_of_start(start.orchestration, start.input);
+  record.start_version = start.version.value_or("");
   if (start.parent) {
     record.parent_number = instances_.find(start.parent->instance).value_or(0);
   }

@@ -11,14 +11,14 @@ CEREAL_CLASS_VERSION(duroxide::storage::InstanceRecord, 1)
 
 namespace duroxide::storage {
 
-/// Version 1 has the incarnation.
+/// Version 1 has the incarnation and what the instance was started with.
 template <class Archive>
 void serialize(Archive& archive, InstanceRecord& x, std::uint32_t const version) {
   archive(x.updated_at, x.id, x.orchestration, x.version, x.execution, x.status, x.created_at,
           x.execution_started_at, x.event_count, x.start_session, x.parent, x.parent_number,
           x.start_due, x.tags, x.cancelled);
   if (version >= 1) {
-    archive(x.incarnation);
+    archive(x.incarnation, x.start_digest, x.start_version);
   }
 }
 DUROXIDE_LAYOUT(ExecutionRecord, x.version, x.status, x.started_at, x.ended_at, x.event_count)

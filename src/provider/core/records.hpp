@@ -43,6 +43,12 @@ struct InstanceRecord {
   /// Drawn anew with each start and restore, see `ActivityToken`; 0 if a release without it did that.
   std::uint64_t incarnation = 0;
 
+  /// Of the orchestration and the input it was started with; 0 if that is not known, as the instance
+  /// was imported or forked, or started by a release that kept none.
+  std::uint64_t start_digest = 0;
+  /// Asked for at its start, or else the one that its first execution began with; empty before.
+  std::string start_version;
+
   bool operator==(const InstanceRecord&) const = default;
 };
 

@@ -1,0 +1,117 @@
+// What every provider must do with a start of an id that may be taken: tell which it was, and refuse
+// another start than the one that took it, if that was asked for.
+
+#include <catch2/catch.hpp>
+
+#include "provider/world.hpp"
+
+using namespace duroxide;
+using namespace duroxide::provider;
+using namespace duroxide::testing;
+using namespace std::chrono_literals;
+using Kind = ProviderError::Kind;
+
+namespace {
+
+struct Starts {
+  World world{GENERATE(Backend::memory, Backend::lmdb)};
+
+  Answer<StartedOrFound> start(const std::string& input, bool same_input,
+                               const std::optional<std::string>& version = {},
+                               const std::string& orchestration = "Order") {
+    StartOrFind request;
+    request.start.instance = "a";
+    request.start.orchestration = orchestration;
+    request.start.input = input;
+    request.start.version = version;
+    request.same_input = same_input;
+    return world.ask<Answer<StartedOrFound>>(*world.client, request);
+  }
+  bool is_refused(const Answer<StartedOrFound>& answer, const std::string& why) {
+    if (answer) {
+      return false;
+    }
+    CHECK(answer.error().kind == Kind::instance_already_exists);
+    CHECK_THAT(answer.error().message, Catch::Contains("`a`") && Catch::Contains(why));
+    return true;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a start tells whether it has created the instance", "[conformance]") {
+  Starts f;
+  CHECK(f.start("tea", false)->created);
+  CHECK_FALSE(f.start("tea", false)->created);
+  CHECK_FALSE(f.start("coffee", false)->created);  // whatever it was started with
+  const auto item = f.world.fetch_one();
+  REQUIRE(item.messages.size() == 1);
+  CHECK(std::get<work::StartOrchestration>(item.messages[0]).input == "tea");
+  f.world.ack(complete_of(item)).value();
+  CHECK_FALSE(f.start("tea", false)->created);
+}
+
+TEST_CASE("two starts in one commit: one has created it", "[conformance]") {
+  Starts f;
+  StartOrFind request;
+  request.start.instance = "a";
+  request.start.orchestration = "Order";
+  const auto first = f.world.client->ask<Answer<StartedOrFound>>(request);
+  const auto second = f.world.client->ask<Answer<StartedOrFound>>(request);
+  f.world.run();
+  CHECK(first.answer()->created);
+  CHECK_FALSE(second.answer()->created);
+}
+
+TEST_CASE("a start that wants the same input refuses another one", "[conformance]") {
+  Starts f;
+  CHECK(f.start("tea", true)->created);
+  CHECK_FALSE(f.start("tea", true)->created);
+  CHECK(f.is_refused(f.start("coffee", true), "with another input"));
+  CHECK(f.is_refused(f.start("tea", true, {}, "Other"), "another orchestration"));
+  CHECK(f.is_refused(f.start("tea", true, "1.0.0"), "has not begun"));
+  f.world.ack(continue_of(f.world.fetch_one(), "coffee")).value();
+  SECTION("the next execution has another input") {
+    CHECK_FALSE(f.start("tea", true)->created);
+    CHECK(f.is_refused(f.start("coffee", true), "with another input"));
+  }
+  SECTION("the first execution was pruned") {
+    f.world.ack(complete_of(f.world.fetch_one())).value();
+    PruneOptions options;
+    options.keep_last = 1;
+    REQUIRE(f.world.manage<management::PruneExecutions::Response>(
+        management::PruneExecutions{"a", options}));
+    CHECK_FALSE(f.start("tea", true)->created);
+    CHECK(f.is_refused(f.start("coffee", true), "with another input"));
+  }
+}
+
+TEST_CASE("a start that names a version wants that one", "[conformance]") {
+  Starts f;
+  const bool named = GENERATE(true, false);
+  CHECK(f.start("tea", true, named ? std::optional<std::string>("1.0.0") : std::nullopt)->created);
+  auto ack = ack_of(f.world.fetch_one(), {started_event("Order")});
+  ack.metadata.orchestration_name = "Order";
+  ack.metadata.orchestration_version = "1.0.0";
+  f.world.ack(ack).value();
+  CHECK_FALSE(f.start("tea", true, "1.0.0")->created);
+  CHECK_FALSE(f.start("tea", true)->created);
+  CHECK(f.is_refused(f.start("tea", true, "2.0.0"), "in version 1.0.0, not in 2.0.0"));
+}
+
+TEST_CASE("what a fork was started with is not known", "[conformance]") {
+  Starts f;
+  CHECK(f.start("tea", true)->created);
+  f.world.ack(ack_of(f.world.fetch_one(), {started_event("Order")})).value();
+  REQUIRE(f.world.manage<management::ForkInstance::Response>(
+      management::ForkInstance{"a", "b", ForkOptions()}));
+  StartOrFind request;
+  request.start.instance = "b";
+  request.start.orchestration = "Order";
+  request.start.input = "tea";
+  CHECK_FALSE(f.world.ask<Answer<StartedOrFound>>(*f.world.client, request)->created);
+  request.same_input = true;
+  const auto refused = f.world.ask<Answer<StartedOrFound>>(*f.world.client, request);
+  REQUIRE_FALSE(refused);
+  CHECK_THAT(refused.error().message, Catch::Contains("not known"));
+}
