@@ -7,7 +7,7 @@ namespace duroxide::model {
 
 namespace {
 
-constexpr std::string_view hex = "0123456789abcdef";
+constexpr std::string_view hex_digits = "0123456789abcdef";
 
 /// One character of a text. Bytes that are no UTF-8 stand alone, and have no code point.
 struct Character {
@@ -16,12 +16,12 @@ struct Character {
   bool is_valid = false;
 };
 
-unsigned char byte_of(std::string_view text, std::size_t at) {
+unsigned char byte_in(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
 }
 
 Character character_at(std::string_view text, std::size_t at) {
-  const std::uint32_t first = byte_of(text, at);
+  const std::uint32_t first = byte_in(text, at);
   if (first < 0x80U) {
     return {1, first, true};
   }
@@ -31,7 +31,7 @@ Character character_at(std::string_view text, std::size_t at) {
   }
   std::uint32_t code = first & (0x7FU >> bytes);
   for (std::size_t i = 1; i < bytes; ++i) {
-    const std::uint32_t next = byte_of(text, at + i);
+    const std::uint32_t next = byte_in(text, at + i);
     if ((next & 0xC0U) != 0x80U) {
       return {};
     }
@@ -53,7 +53,7 @@ bool is_unsafe_beyond_ascii(std::uint32_t code) {
 
 void append_hex(std::string& out, std::uint32_t value, unsigned digits) {
   for (unsigned left = digits; left > 0; --left) {
-    out += hex[(value >> (4U * (left - 1U))) & 15U];
+    out += hex_digits[(value >> (4U * (left - 1U))) & 15U];
   }
 }
 
@@ -91,9 +91,9 @@ std::string printable(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const Character each = character_at(text, at);
     if (!each.is_valid) {
-      append_byte(out, byte_of(text, at));
+      append_byte(out, byte_in(text, at));
     } else if (each.code < 0x20U || each.code == 0x7FU) {
-      append_control(out, byte_of(text, at));
+      append_control(out, byte_in(text, at));
     } else if (is_unsafe_beyond_ascii(each.code)) {
       append_unicode(out, each.code);
     } else {

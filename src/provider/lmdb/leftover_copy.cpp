@@ -17,7 +17,7 @@ namespace {
 // Where things stand in a data file of LMDB 0.9 on a 64-bit machine: each of its first two pages
 // begins with a header of 16 bytes, and goes on with magic, version, address and size of the map, the
 // roots of the tree of free pages and of the main one, the last page and the transaction.
-struct At {
+struct Layout {
   static constexpr std::size_t magic = 16;
   static constexpr std::size_t page_bytes = 40;
   static constexpr std::size_t main_entries = 120;
@@ -62,19 +62,19 @@ bool is_name_of_ours(std::string_view name) {
 
 /// Whether the page is a leaf and all its keys are names of our tables.
 bool holds_our_tables(std::string_view page) {
-  if ((value_at<std::uint16_t>(page, At::page_flags) & leaf_flag) == 0) {
+  if ((value_at<std::uint16_t>(page, Layout::page_flags) & leaf_flag) == 0) {
     return false;
   }
-  const std::size_t end = value_at<std::uint16_t>(page, At::end_of_offsets);
-  for (std::size_t at = At::offsets; at + 1 < end; at += 2) {
+  const std::size_t end = value_at<std::uint16_t>(page, Layout::end_of_offsets);
+  for (std::size_t at = Layout::offsets; at + 1 < end; at += 2) {
     const std::size_t node = value_at<std::uint16_t>(page, at);
-    const std::size_t size = value_at<std::uint16_t>(page, node + At::key_bytes);
-    const std::size_t key = node + At::key;
+    const std::size_t size = value_at<std::uint16_t>(page, node + Layout::key_bytes);
+    const std::size_t key = node + Layout::key;
     if (key + size > page.size() || !is_name_of_ours(page.substr(key, size))) {
       return false;
     }
   }
-  return end > At::offsets;
+  return end > Layout::offsets;
 }
 
 }  // namespace
@@ -85,20 +85,20 @@ bool is_leftover_copy(int file) {
   if (std::all_of(first.begin(), first.end(), [](char byte) { return byte == '\0'; })) {
     return true;
   }
-  const std::size_t page_bytes = value_at<std::uint32_t>(first, At::page_bytes);
-  if (value_at<std::uint32_t>(first, At::magic) != lmdb_magic || page_bytes == 0 ||
+  const std::size_t page_bytes = value_at<std::uint32_t>(first, Layout::page_bytes);
+  if (value_at<std::uint32_t>(first, Layout::magic) != lmdb_magic || page_bytes == 0 ||
       page_bytes > largest_page) {
     return false;
   }
   const std::string second = bytes_of(file, page_bytes, page_bytes);
-  const std::string_view newest = value_at<std::uint64_t>(second, At::transaction) >
-                                          value_at<std::uint64_t>(first, At::transaction)
+  const std::string_view newest = value_at<std::uint64_t>(second, Layout::transaction) >
+                                          value_at<std::uint64_t>(first, Layout::transaction)
                                       ? second
                                       : first;
-  if (value_at<std::uint64_t>(newest, At::main_entries) == 0) {
+  if (value_at<std::uint64_t>(newest, Layout::main_entries) == 0) {
     return true;
   }
-  const auto root = value_at<std::uint64_t>(newest, At::main_root);
+  const auto root = value_at<std::uint64_t>(newest, Layout::main_root);
   return holds_our_tables(bytes_of(file, root * page_bytes, page_bytes));
 }
 
