@@ -39,7 +39,7 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
       break;
     }
     const bool begins = word.size() >= least_of_beginning && each.starts_with(word);
-    const std::size_t far = begins ? 1 : distance(word, each);
+    const std::size_t far = begins ? 0 : distance(word, each);
     if (far < least) {
       least = far;
       best = &each;
