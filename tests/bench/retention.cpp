@@ -5,6 +5,7 @@
 #include <future>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include <duroxide/duroxide.hpp>
 
@@ -54,6 +55,7 @@ Deleted delete_at_once(Workloads& workloads, std::size_t instances) {
 /// A second runtime on the same store finds all of them too old.
 double delete_by_retention(Workloads& workloads, std::size_t instances) {
   workloads.run_hellos(instances, 100);
+  std::this_thread::sleep_for(Milliseconds(10));  // the last one is to be older than now
   std::promise<void> told;
   const auto tell = [&told](const LogRecord& record) {
     if (record.message.starts_with("retention: deleted ")) {

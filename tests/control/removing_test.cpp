@@ -75,8 +75,8 @@ TEST_CASE("control commands: the limit of a bulk delete is how many it deletes",
 
 TEST_CASE("control commands: a bulk delete is interrupted between two transactions", "[control]") {
   CommandFixture f;
-  constexpr int instances = 500;  // more than one takes
-  for (int i = 0; i < instances; ++i) {
+  constexpr std::uint64_t instances = 500;  // more than one takes
+  for (std::uint64_t i = 0; i < instances; ++i) {
     f.start("i" + std::to_string(i));
   }
   f.sink.goes_on = false;
