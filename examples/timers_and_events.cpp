@@ -41,9 +41,13 @@ int main() {
   }
 
   Client client{store};
-  auto sent = client.start_orchestration("lunch", "Approve", "lunch");
-  sent = sent ? client.start_orchestration("yacht", "Approve", "yacht") : sent;
-  sent = sent ? client.raise_event("lunch", "Approval", "approved") : sent;
+  Client::Done sent = client.start_orchestration("lunch", "Approve", "lunch");
+  if (sent) {
+    sent = client.start_orchestration("yacht", "Approve", "yacht");
+  }
+  if (sent) {
+    sent = client.raise_event("lunch", "Approval", "approved");
+  }
   if (!sent) {
     std::cerr << "timers_and_events: " << sent.error().to_string() << '\n';
     return 1;

@@ -215,19 +215,19 @@ TEST_CASE("snippets of 003: the other calls of the client") {
   CHECK(client.get_queue_depths() == QueueDepths{1, 0, 1});
   shop.start();
   shop.system.run();
-  CHECK(client.get_instance_info("order-1")->orchestration_version == "1.0.0");
+  CHECK(client.get_instance_info("order-1").value().orchestration_version == "1.0.0");
   shop.clock->advance(5s);
   shop.system.run();
-  CHECK(client.get_instance_info("order-2")->orchestration_version == "2.0.0");
+  CHECK(client.get_instance_info("order-2").value().orchestration_version == "2.0.0");
 
   REQUIRE(client.cancel_orchestration("order-2"));
   shop.system.run();
   InstanceFilter filter;
   filter.status = {OrchestrationStatus::Running{}};
-  CHECK(client.list_instances(filter)->at(0).instance_id == "order-1");
+  CHECK(client.list_instances(filter).value().at(0).instance_id == "order-1");
   filter.status = {OrchestrationStatus::Failed{}};  // whatever the error; a cancelled one is none
-  CHECK(client.list_instances(filter)->empty());
-  CHECK(client.find_failed_instances(std::nullopt)->empty());
+  CHECK(client.list_instances(filter).value().empty());
+  CHECK(client.find_failed_instances(std::nullopt).value().empty());
   CHECK(client.get_execution_history("order-1", std::nullopt).value() ==
         client.get_execution_history("order-1", 1).value());
   const auto bulk = client.get_bulk_status({"order-1", "order-2", "order-4"}).value();
@@ -258,7 +258,7 @@ TEST_CASE("snippets of 004: basic and rich clients, and the builder") {
 
   auto basic = ClientBuilder().with_provider(store).build().value();
   REQUIRE(basic.start_orchestration("order-1", "ProcessOrder", "{}"));
-  CHECK(basic.get_status("order-1")->is_running());
+  CHECK(basic.get_status("order-1").value().is_running());
   CHECK_FALSE(basic.has_management_capability());
   CHECK(refused(basic.list_all_instances()));
   CHECK(refused(basic.get_system_metrics()));
@@ -273,19 +273,19 @@ TEST_CASE("snippets of 004: basic and rich clients, and the builder") {
         Client::from_provider_with_management(store)}) {
     CHECK(client.has_management_capability());
     CHECK(client.list_all_instances() == std::vector<std::string>{"order-1"});
-    CHECK(client.get_system_metrics()->running_instances == 1);
-    CHECK(client.get_metrics()->total_instances == 1);
+    CHECK(client.get_system_metrics().value().running_instances == 1);
+    CHECK(client.get_metrics().value().total_instances == 1);
     CHECK(client.list_instances_by_status("Running") == std::vector<std::string>{"order-1"});
-    CHECK(client.get_instance_info("order-1")->orchestration_name == "ProcessOrder");
+    CHECK(client.get_instance_info("order-1").value().orchestration_name == "ProcessOrder");
     CHECK(client.list_executions("order-1") == std::vector<std::uint64_t>{1});
-    CHECK(client.get_execution_info("order-1", 1)->status == ExecutionStatus::running);
-    CHECK(client.read_execution_history("order-1", 1)->empty());
-    CHECK(client.get_queue_depths()->orchestrator_queue == 1);
-    CHECK(client.get_queue_status()->orchestrator_queue == 1);
-    CHECK(client.list_running_instances()->size() == 1);
-    CHECK(client.list_completed_instances()->empty());
-    CHECK(client.list_failed_instances()->empty());
-    CHECK(client.list_cancelled_instances()->empty());
-    CHECK(client.list_paused_instances()->empty());
+    CHECK(client.get_execution_info("order-1", 1).value().status == ExecutionStatus::running);
+    CHECK(client.read_execution_history("order-1", 1).value().empty());
+    CHECK(client.get_queue_depths().value().orchestrator_queue == 1);
+    CHECK(client.get_queue_status().value().orchestrator_queue == 1);
+    CHECK(client.list_running_instances().value().size() == 1);
+    CHECK(client.list_completed_instances().value().empty());
+    CHECK(client.list_failed_instances().value().empty());
+    CHECK(client.list_cancelled_instances().value().empty());
+    CHECK(client.list_paused_instances().value().empty());
   }
 }

@@ -63,7 +63,7 @@ struct Instance {
     auto ack = ack_of(item, {started_event(), scheduled_event(id)});
     ack.worker_items = {activity(item, id)};
     REQUIRE(world.ack(ack));
-    const auto open = client->management()->list_pending_activities("i").value();
+    const auto open = client->management().value().list_pending_activities("i").value();
     return ActivityToken::parse(open.at(0).token).value();
   }
 

@@ -12,7 +12,7 @@ using Catch::Contains;
 
 namespace {
 
-struct Parcel {
+struct OrderLine {
   std::string name;
   double price = 0;
   int count = 0;
@@ -25,7 +25,7 @@ struct Parcel {
 
 struct Order {
   std::string id;
-  std::vector<Parcel> items;
+  std::vector<OrderLine> items;
   bool paid = false;
 
   template <class Archive>

@@ -41,14 +41,14 @@ struct Starts {
 
 TEST_CASE("a start tells whether it has created the instance", "[conformance]") {
   Starts f;
-  CHECK(f.start("tea", false)->created);
-  CHECK_FALSE(f.start("tea", false)->created);
-  CHECK_FALSE(f.start("coffee", false)->created);  // whatever it was started with
+  CHECK(f.start("tea", false).value().created);
+  CHECK_FALSE(f.start("tea", false).value().created);
+  CHECK_FALSE(f.start("coffee", false).value().created);  // whatever it was started with
   const auto item = f.world.fetch_one();
   REQUIRE(item.messages.size() == 1);
   CHECK(std::get<work::StartOrchestration>(item.messages[0]).input == "tea");
   f.world.ack(complete_of(item)).value();
-  CHECK_FALSE(f.start("tea", false)->created);
+  CHECK_FALSE(f.start("tea", false).value().created);
 }
 
 TEST_CASE("two starts in one commit: one has created it", "[conformance]") {
@@ -59,20 +59,20 @@ TEST_CASE("two starts in one commit: one has created it", "[conformance]") {
   const auto first = f.world.client->ask<Answer<StartedOrFound>>(request);
   const auto second = f.world.client->ask<Answer<StartedOrFound>>(request);
   f.world.run();
-  CHECK(first.answer()->created);
-  CHECK_FALSE(second.answer()->created);
+  CHECK(first.answer().value().created);
+  CHECK_FALSE(second.answer().value().created);
 }
 
 TEST_CASE("a start that wants the same input refuses another one", "[conformance]") {
   Starts f;
-  CHECK(f.start("tea", true)->created);
-  CHECK_FALSE(f.start("tea", true)->created);
+  CHECK(f.start("tea", true).value().created);
+  CHECK_FALSE(f.start("tea", true).value().created);
   CHECK(f.is_refused(f.start("coffee", true), "with another input"));
   CHECK(f.is_refused(f.start("tea", true, {}, "Other"), "another orchestration"));
   CHECK(f.is_refused(f.start("tea", true, "1.0.0"), "has not begun"));
   f.world.ack(continue_of(f.world.fetch_one(), "coffee")).value();
   SECTION("the next execution has another input") {
-    CHECK_FALSE(f.start("tea", true)->created);
+    CHECK_FALSE(f.start("tea", true).value().created);
     CHECK(f.is_refused(f.start("coffee", true), "with another input"));
   }
   SECTION("the first execution was pruned") {
@@ -81,7 +81,7 @@ TEST_CASE("a start that wants the same input refuses another one", "[conformance
     options.keep_last = 1;
     REQUIRE(f.world.manage<management::PruneExecutions::Response>(
         management::PruneExecutions{"a", options}));
-    CHECK_FALSE(f.start("tea", true)->created);
+    CHECK_FALSE(f.start("tea", true).value().created);
     CHECK(f.is_refused(f.start("coffee", true), "with another input"));
   }
 }
@@ -89,19 +89,21 @@ TEST_CASE("a start that wants the same input refuses another one", "[conformance
 TEST_CASE("a start that names a version wants that one", "[conformance]") {
   Starts f;
   const bool named = GENERATE(true, false);
-  CHECK(f.start("tea", true, named ? std::optional<std::string>("1.0.0") : std::nullopt)->created);
+  CHECK(f.start("tea", true, named ? std::optional<std::string>("1.0.0") : std::nullopt)
+            .value()
+            .created);
   auto ack = ack_of(f.world.fetch_one(), {started_event("Order")});
   ack.metadata.orchestration_name = "Order";
   ack.metadata.orchestration_version = "1.0.0";
   f.world.ack(ack).value();
-  CHECK_FALSE(f.start("tea", true, "1.0.0")->created);
-  CHECK_FALSE(f.start("tea", true)->created);
+  CHECK_FALSE(f.start("tea", true, "1.0.0").value().created);
+  CHECK_FALSE(f.start("tea", true).value().created);
   CHECK(f.is_refused(f.start("tea", true, "2.0.0"), "in version 1.0.0, not in 2.0.0"));
 }
 
 TEST_CASE("what a fork was started with is not known", "[conformance]") {
   Starts f;
-  CHECK(f.start("tea", true)->created);
+  CHECK(f.start("tea", true).value().created);
   f.world.ack(ack_of(f.world.fetch_one(), {started_event("Order")})).value();
   REQUIRE(f.world.manage<management::ForkInstance::Response>(
       management::ForkInstance{"a", "b", ForkOptions()}));
@@ -109,7 +111,7 @@ TEST_CASE("what a fork was started with is not known", "[conformance]") {
   request.start.instance = "b";
   request.start.orchestration = "Order";
   request.start.input = "tea";
-  CHECK_FALSE(f.world.ask<Answer<StartedOrFound>>(*f.world.client, request)->created);
+  CHECK_FALSE(f.world.ask<Answer<StartedOrFound>>(*f.world.client, request).value().created);
   request.same_input = true;
   const auto refused = f.world.ask<Answer<StartedOrFound>>(*f.world.client, request);
   REQUIRE_FALSE(refused);

@@ -165,9 +165,9 @@ TEST_CASE("undecodable: what a failed instance keeps is shown and dropped", "[un
   REQUIRE(kept->size() == 1);
   CHECK(kept->front().place == MessagePlace::kept);
   CHECK(kept->front().data == "nor this");
-  CHECK(management.get_instance_info("cy")->kept_messages == 1);
+  CHECK(management.get_instance_info("cy").value().kept_messages == 1);
   REQUIRE(management.drop_message("cy", kept->front().message_id));
-  CHECK(management.get_instance_info("cy")->kept_messages == 0);
+  CHECK(management.get_instance_info("cy").value().kept_messages == 0);
   RewindOptions options;
   options.skip = {event_with(scenario, "cy", "notanumber")};
   REQUIRE(management.rewind_instance("cy", options));
