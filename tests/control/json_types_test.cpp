@@ -51,13 +51,15 @@ TEST_CASE("control JSON: each state of an instance", "[control]") {
   ErrorDetails details;
   details.kind = ErrorKind::cancelled;
   details.message = "too late";
-  const json failed = json_of(
+  const json cancelled = json_of(
       OrchestrationStatus(OrchestrationStatus::Failed{details}).with_custom_status("half", 3));
-  CHECK(failed["state"] == "Failed");
-  CHECK(failed["cancelled"] == true);
-  CHECK(failed["error"]["message"] == "too late");
-  CHECK(failed["custom_status"] == "half");
-  CHECK(failed["custom_status_version"] == 3);
+  CHECK(cancelled["state"] == "Cancelled");
+  CHECK(cancelled["cancelled"] == true);
+  CHECK(cancelled["error"]["message"] == "too late");
+  CHECK(cancelled["custom_status"] == "half");
+  CHECK(cancelled["custom_status_version"] == 3);
+  details.kind = ErrorKind::activity_failed;
+  CHECK(json_of(OrchestrationStatus(OrchestrationStatus::Failed{details}))["state"] == "Failed");
 }
 
 TEST_CASE("control JSON: what an execution waits for", "[control]") {
