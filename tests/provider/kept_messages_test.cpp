@@ -66,7 +66,9 @@ TEST_CASE("what a failing turn did not take is kept, and what came later", "[con
   world.ack(ack).value();
   CHECK(kept(world) == 2);
   CHECK(is_sound(world));
-  CHECK(world.manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value().orchestrator_queue == 0);
+  CHECK(
+      world.manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value().orchestrator_queue ==
+      0);
   CHECK(world.enqueue(raise_item("a", "Go", "4")).error().kind == Kind::instance_finished);
   CHECK(world.nothing_to_fetch());
 
@@ -109,6 +111,9 @@ TEST_CASE("an instance that completes keeps nothing", "[conformance][kept]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto item = turn_with(world, {one, two});
   auto ack = complete_of(item);
+  ack.events.push_back(event_of(event::OrchestrationCompleted{"done"}));
+  ack.events.back().event_id = item.history_size + 1;
+  ack.cancelled_activities = {2, 3};
   ack.untaken = {0, 1};
   world.ack(ack).value();
   CHECK(kept(world) == 0);
@@ -121,6 +126,25 @@ TEST_CASE("a turn cannot leave what it was not given", "[conformance][kept]") {
   auto ack = failing(item);
   ack.untaken = {2};
   CHECK(world.ack(ack).error().kind == Kind::invalid_input);
+}
+
+TEST_CASE("a cancelled instance keeps what its last turn did not take", "[conformance][kept]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  const auto item = turn_with(world, {one, two});
+  world.enqueue(three).value();
+  const auto details = application_error(ErrorKind::cancelled, "stop");
+  auto ack = ack_of(item, {event_of(event::ExternalEvent{"Go", "1"}),
+                           event_of(event::OrchestrationCancelRequested{"stop"}),
+                           event_of(event::OrchestrationFailed{details})});
+  ack.metadata.status = GENERATE(ExecutionStatus::failed, ExecutionStatus::cancelled);
+  ack.metadata.failure = details;
+  ack.cancelled_activities = {2, 3};
+  ack.untaken = {1};
+  world.ack(ack).value();
+  CHECK(kept(world) == 2);
+  CHECK(is_sound(world));
+  rewind(world).value();
+  CHECK(world.fetch_one().messages == Messages{two, three});
 }
 
 TEST_CASE("a termination keeps what waits, and what is delayed", "[conformance][kept]") {

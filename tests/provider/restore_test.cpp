@@ -431,7 +431,10 @@ TEST_CASE("a document that contradicts itself is not imported", "[restore]") {
       {"one of the orchestration", [](auto& x) { x.orchestration_name = "Other"; }},
       {"values", [](auto& x) { x.values[0].value = "other"; }},
       {"custom status", [](auto& x) { x.custom_status_version = 4; }},
-      {"has ended, and yet", [](auto& x) { x.messages = {raise_item("b", "E")}; }},
+      {"does not keep",
+       [](auto& x) {
+         x.messages = {work::CancelInstance{"b", "stop", {}}};
+       }},
       {"delayed", [](auto& x) { x.start_due = from_milliseconds(1); }},
       {"bytes",
        [](auto& x) {

@@ -83,7 +83,9 @@ TEST_CASE("untaken: a turn that ends before any code has run") {
     CHECK(turn.untaken == Places{1, 2});
   }
   SECTION("because the engine gives it up") {
-    replay::Execution execution(harness.assignment, harness.services);
+    replay::TurnServices services;
+    services.now = [] { return from_milliseconds(1); };
+    replay::Execution execution(harness.assignment, services);
     const WorkItem start = work::StartOrchestration{"i", "Test", "", {}, {}, {}};
     const auto turn =
         execution.fail({}, {start, Harness::raised("E", "1")},

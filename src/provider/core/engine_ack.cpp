@@ -6,6 +6,7 @@
 #include "model/encoding.hpp"
 #include "model/limits.hpp"
 #include "provider/core/engine.hpp"
+#include "provider/core/kept_messages.hpp"
 
 namespace duroxide::storage {
 
@@ -90,7 +91,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   }
   check_ack(request, *lease, *before);
 
-  if (request.metadata.status == ExecutionStatus::failed) {
+  if (keeps_messages(request.metadata.status)) {
     keep_untaken(request, *lease);
   }
   for (const auto sequence : lease->sequences) {
@@ -221,7 +222,7 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
   }
   record.status = status;
   end_pause(PauseScope::of_instance(record.id));
-  if (record.status == ExecutionStatus::failed) {
+  if (keeps_messages(record.status)) {
     keep_inbox(number, record.execution);
   }
   (void)erase_all(Table::inbox, make_key(number));

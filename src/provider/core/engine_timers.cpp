@@ -6,6 +6,7 @@
 
 #include "model/encoding.hpp"
 #include "provider/core/engine.hpp"
+#include "provider/core/kept_messages.hpp"
 
 namespace duroxide::storage {
 
@@ -137,7 +138,7 @@ void Engine::deliver_due(const TimerRow& row) {
 void Engine::deliver_to_instance(const TimerRow& row, const WorkItem& item) {
   const bool is_start = row.execution == 0 && row.id == 0;
   const auto record = instances_.load(row.number);
-  if (!is_start && row.execution == 0 && record && record->status == ExecutionStatus::failed) {
+  if (!is_start && row.execution == 0 && record && keeps_messages(record->status)) {
     keep_row(Table::timers, row.bytes(), row.number, row.id, record->execution);
     return;
   }

@@ -221,8 +221,8 @@ std::string check_messages(const InstanceExport& exported) {
       starts || (first != nullptr && std::holds_alternative<work::ContinueAsNew>(*first));
   Problem problem;
   problem
-      .unless(current.status == ExecutionStatus::running ||
-                  current.status == ExecutionStatus::failed || exported.messages.empty(),
+      .unless(current.status == ExecutionStatus::running || keeps_messages(current.status) ||
+                  exported.messages.empty(),
               "it has ended, and yet messages are on their way to it")
       .unless(!current.events.empty() || begins,
               "its current execution has neither begun nor is its start among the messages")
@@ -230,8 +230,9 @@ std::string check_messages(const InstanceExport& exported) {
               "its start is delayed, and yet it has begun");
   for (const WorkItem& message : exported.messages) {
     problem.add(check_message(exported, message, &message == first))
-        .unless(current.status != ExecutionStatus::failed || is_kept(message, current.execution_id),
-                "it has failed, and yet a message is among those it keeps that none does");
+        .unless(
+            !keeps_messages(current.status) || is_kept(message, current.execution_id),
+            "it has failed, and yet a message is on its way that a failed instance does not keep");
   }
   return problem.text();
 }

@@ -7,11 +7,17 @@
 #include <vector>
 
 #include <duroxide/events.hpp>
+#include <duroxide/status.hpp>
 #include <duroxide/work_items.hpp>
 
 #include "provider/core/restore_plan.hpp"
 
 namespace duroxide::storage {
+
+/// Whether an instance that has ended so keeps messages: a rewind can take it up again.
+[[nodiscard]] inline bool keeps_messages(ExecutionStatus status) {
+  return status == ExecutionStatus::failed || status == ExecutionStatus::cancelled;
+}
 
 /// Whether an instance that fails in this execution keeps the message. Left out are repeated starts;
 /// cancellations, which its end has overtaken; answers to earlier executions; and failures, because

@@ -63,7 +63,7 @@ void RowCheck::check_kept() {
   }
   if (target_instance(*item) != record->id) {
     found("the message is for another instance, `" + target_instance(*item) + "`");
-  } else if (record->status != ExecutionStatus::failed) {
+  } else if (!keeps_messages(record->status)) {
     found("the message is kept for a rewind, but the instance has not failed");
   } else if (!is_kept(*item, record->execution)) {
     found("the message is kept for a rewind, which would not deliver it");
