@@ -394,7 +394,7 @@ run 0 backup copy
 says 'copy'
 run 5 backup copy
 run 0 --store copy --json list
-has /instances 8
+has /instances 10
 
 # completion
 run 0 completion bash

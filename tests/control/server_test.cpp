@@ -287,11 +287,12 @@ TEST_CASE("control server: a runtime that can have no socket runs all the same",
   std::ofstream(dir.path() / socket_file_name) << "somebody's";
   const auto store = LmdbProvider::open(dir.path()).value();
   std::vector<std::string> log;
-  Runtime runtime{store, RuntimeOptions().log_sink([&](const LogRecord& record) {
-                    if (record.level == LogLevel::warn) {
-                      log.push_back(record.message);
-                    }
-                  })};
+  const LogSink warnings = [&](const LogRecord& record) {
+    if (record.level >= LogLevel::warn) {
+      log.push_back(record.message);
+    }
+  };
+  Runtime runtime{store, RuntimeOptions().log_sink(warnings)};
   CHECK(runtime.start().has_value());
   CHECK(runtime.is_running());
   runtime.stop();

@@ -31,8 +31,9 @@ struct Opening {
     const auto options = LmdbOptions()
                              .durability(Durability::none)
                              .log_sink([this](const LogRecord& record) {
-                               warned = record.level == LogLevel::warn;
-                               log += record.message + "\n";
+                               if (record.level >= LogLevel::warn) {
+                                 warnings += record.message + "\n";
+                               }
                              })
                              .actor_system(use_actor_system(system.actors()));
     const auto store = how == How::own ? LmdbProvider::open(directory, options)
@@ -41,8 +42,8 @@ struct Opening {
       error = store.error();
     }
   }
-  [[nodiscard]] bool said(const std::string& text) const {
-    return log.find(text) != std::string::npos;
+  [[nodiscard]] bool warned(const std::string& text) const {
+    return warnings.find(text) != std::string::npos;
   }
   /// Why it was refused. The message names what is wrong.
   [[nodiscard]] Kind refused(const fs::path& named) const {
@@ -53,9 +54,13 @@ struct Opening {
   }
 
   std::optional<ProviderError> error;
-  std::string log;
-  bool warned = false;
+  std::string warnings;
 };
+
+std::string text_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
 
 unsigned mode_of(const fs::path& path) {
   struct stat info {};
@@ -78,7 +83,7 @@ TEST_CASE("a store is its owner's alone, whatever the umask", "[lmdb][private]")
   const auto directory = temp.path() / "deep" / "store";
   const Opening opening(directory);
   REQUIRE_FALSE(opening.error);
-  CHECK(opening.log.empty());
+  CHECK(opening.warnings.empty());
   CHECK(mode_of(temp.path() / "deep") == 0700U);
   CHECK(mode_of(directory) == 0700U);
   for (const char* name : {"data.mdb", "lock.mdb", "duroxide.lock"}) {
@@ -113,21 +118,20 @@ TEST_CASE("a store that others may read opens, and the log says how to close it 
   for (const How how : {How::own, How::read_only}) {
     const Opening opening(directory, how);
     REQUIRE_FALSE(opening.error);
-    CHECK(opening.warned);
-    CHECK(opening.said("`" + directory.string() + "` (mode 0755)"));
-    CHECK(opening.said("`" + (directory / "data.mdb").string() + "` (mode 0644)"));
-    CHECK(opening.said("`" + (directory / "lock.mdb").string() + "` (mode 0644)"));
-    CHECK(opening.said("`" + (directory / "duroxide.lock").string() + "` (mode 0644)"));
+    CHECK(opening.warned("`" + directory.string() + "` (mode 0755)"));
+    CHECK(opening.warned("`" + (directory / "data.mdb").string() + "` (mode 0644)"));
+    CHECK(opening.warned("`" + (directory / "lock.mdb").string() + "` (mode 0644)"));
+    CHECK(opening.warned("`" + (directory / "duroxide.lock").string() + "` (mode 0644)"));
     // Somebody may have opened them to a group on purpose.
     CHECK(mode_of(directory / "data.mdb") == 0644U);
     // What it says does it.
-    const auto command = opening.log.find("chmod 700 ");
+    const auto command = opening.warnings.find("chmod 700 ");
     REQUIRE(command != std::string::npos);
     if (how == How::read_only) {
-      REQUIRE(std::system(opening.log.substr(command).c_str()) == 0);  // NOLINT
+      REQUIRE(std::system(opening.warnings.substr(command).c_str()) == 0);  // NOLINT
     }
   }
-  CHECK(Opening(directory).log.empty());
+  CHECK(Opening(directory).warnings.empty());
   CHECK(mode_of(directory) == 0700U);
   CHECK(mode_of(directory / "lock.mdb") == 0600U);
 }
@@ -150,7 +154,7 @@ TEST_CASE("a link among a store's files is refused and not followed", "[lmdb][pr
       fs::create_symlink(precious, directory / name);
       CHECK(Opening(directory, how).refused(directory / name) == Kind::permission_denied);
       CHECK(fs::exists(precious) == !dangling);
-      CHECK((dangling || contents(temp.path()).at("precious") == "precious"));
+      CHECK((dangling || text_of(precious) == "precious"));
       CHECK(fs::is_symlink(directory / name));
       fs::remove(directory / name);
       fs::rename(temp.path() / "kept", directory / name);
@@ -167,7 +171,7 @@ TEST_CASE("a lock file with a second name is not written to", "[lmdb][private]")
   write_file(temp.path() / "precious", "precious");
   fs::create_hard_link(temp.path() / "precious", directory / "duroxide.lock");
   CHECK(Opening(directory).refused(directory / "duroxide.lock") == Kind::permission_denied);
-  CHECK(contents(temp.path()).at("precious") == "precious");
+  CHECK(text_of(temp.path() / "precious") == "precious");
 }
 
 TEST_CASE("a directory that is a link is refused, unless the path says so", "[lmdb][private]") {
