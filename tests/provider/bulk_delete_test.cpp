@@ -8,6 +8,7 @@
 
 #include "provider/acting_steps.hpp"
 #include "provider/damaged.hpp"
+#include "provider/ended.hpp"
 #include "provider/faulty_world.hpp"
 
 using namespace duroxide;
@@ -19,7 +20,7 @@ namespace {
 
 void end_all(World& world, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    world.ack(complete_of(world.fetch_one())).value();
+    world.ack(with_end(complete_of(world.fetch_one()))).value();
   }
 }
 
@@ -81,7 +82,7 @@ TEST_CASE("a thousand small instances are deleted in a few commits", "[bulk]") {
     CHECK(progress.total == 1000);
     return true;
   });
-  CHECK(deleted.value() == DeleteInstanceResult{1000, 1000, 1000, 0});
+  CHECK(deleted.value() == DeleteInstanceResult{1000, 1000, 2000, 0});
   CHECK(faulty.kv->commits <= 10);
   CHECK(faulty.kv->commits == static_cast<int>(steps.size()));
   CHECK(steps.back() == 1000);
@@ -98,7 +99,7 @@ TEST_CASE("of many, those that may not be deleted are left and counted", "[confo
   world.start("ended");
   world.enqueue(child_item("ended/running", "ended")).value();
   for (auto& item : world.fetch(2)) {
-    world.ack(item.instance == "ended" ? complete_of(item) : ack_of(item)).value();
+    world.ack(item.instance == "ended" ? with_end(complete_of(item)) : ack_of(item)).value();
   }
   world.start("running");
   world.ack(ack_of(world.fetch_one())).value();
@@ -162,7 +163,7 @@ TEST_CASE("a tree that is too large for others goes by itself", "[bulk]") {
   end_instances(world, 2, "z");
   faulty.kv->commits = 0;
   CHECK(ManagementClient(*world.store).delete_instances({}).value() ==
-        DeleteInstanceResult{9, 9, 9, 0});
+        DeleteInstanceResult{9, 9, 18, 0});
   CHECK(faulty.kv->commits == 3);
   CHECK(ids_in(world).empty());
 }
