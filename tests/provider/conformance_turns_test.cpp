@@ -75,6 +75,10 @@ TEST_CASE("an ack commits everything together", "[conformance]") {
   CHECK(world.history("a") == ack.events);
   const auto work = world.fetch_work(5);
   REQUIRE(work.size() == 2);
+  CHECK(work.at(0).item.incarnation != 0);
+  for (auto& item_asked_for : ack.worker_items) {  // the store knows whose activities they are
+    item_asked_for.incarnation = work.at(0).item.incarnation;
+  }
   CHECK(work.at(0).item == ack.worker_items.at(0));
   CHECK(work.at(1).item == ack.worker_items.at(1));
   CHECK(world.due().value().next_due == world.clock->now() + 1s);
