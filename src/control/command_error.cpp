@@ -23,6 +23,7 @@ Kind kind_of(ClientError::Kind kind) {
     case ClientError::Kind::storage_error:
     case ClientError::Kind::timeout:
     case ClientError::Kind::management_not_available:
+    case ClientError::Kind::would_deadlock:
     case ClientError::Kind::invalid_payload:
       break;
   }

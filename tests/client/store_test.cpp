@@ -225,7 +225,7 @@ TEST_CASE("client on a store: what is in quarantine is listed and released") {
   REQUIRE(management.list_quarantined().value().size() == 1);
   CHECK(management.list_quarantined().value().at(0).instance_id == "i");
   CHECK(management.list_quarantined().value().at(0).reason == "started ten times");
-  CHECK(management.release_from_quarantine("i") == 1);
+  CHECK(management.release_from_quarantine("i") == 1U);
   CHECK(f.world.fetch_one().attempt_count == 1);
   CHECK(management.list_quarantined().value().empty());
   CHECK(kind_of(management.release_from_quarantine("nobody")) == Kind::instance_not_found);
