@@ -173,9 +173,11 @@ TEST_CASE("blocking: a log sink is refused without being told of it") {
   auto client = std::make_shared<std::optional<Client>>();
   std::promise<Kind> kind;
   std::once_flag once;
-  const LogSink sink = [&, client](const LogRecord&) {
-    std::call_once(once,
-                   [&] { kind.set_value(kind_in((*client)->get_orchestration_status("i"))); });
+  const LogSink sink = [&, client](const LogRecord& line) {
+    if (line.level == LogLevel::error) {
+      std::call_once(once,
+                     [&] { kind.set_value(kind_in((*client)->get_orchestration_status("i"))); });
+    }
   };
   const Store store = MemoryProvider::create(MemoryOptions().log_sink(sink));
   client->emplace(store);

@@ -28,6 +28,8 @@ TEST_CASE("client: a start with everything") {
 
 TEST_CASE("client: a start with a delay") {
   FacadeFixture f;
+  f.provider.whenever<SupportsDelayedVisibility>(
+      [&] { f.provider.take<SupportsDelayedVisibility>().promise.deliver(true); });
   CHECK(f.started(StartOptions().delay(5000ms)).delay == 5000ms);
   CHECK(f.started(StartOptions().delay(2s)).delay == 2000ms);
 }

@@ -268,17 +268,13 @@ namespace {
 /// A client whose store goes by a clock of the test's.
 struct Timed : FacadeFixture {
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
-  std::optional<Client> client{make_client()};
-
-  ~Timed() { client.reset(); }
+  Store store = make_store(system.handle(), clock, provider.actor());
+  std::optional<Client> client{store};
 
   void pass(Milliseconds time) {
     clock->advance(time);
     system.run();
   }
-
- private:
-  Client make_client() { return Client(make_store(system.handle(), clock, provider.actor())); }
 };
 
 }  // namespace

@@ -190,7 +190,8 @@ TEST_CASE("what an activity logs says where it comes from, at each level") {
   for (const LogRecord& line : lines) {
     if (line.activity == "Talk") {
       levels.push_back(line.level);
-      CHECK(line.message == std::string(to_string(line.level)) + " 1/2/i");
+      CHECK_THAT(line.message, Catch::StartsWith(std::string(to_string(line.level)) + " ") &&
+                                   Catch::EndsWith("/1/2/i"));
       CHECK(line.instance == "i");
       CHECK(line.execution_id == 1);
       CHECK(line.event_id == 2);
