@@ -112,7 +112,7 @@ TEST_CASE("an instance that completes keeps nothing", "[conformance][kept]") {
   const auto item = turn_with(world, {one, two});
   auto ack = complete_of(item);
   ack.events.push_back(event_of(event::OrchestrationCompleted{"done"}));
-  ack.events.back().event_id = item.history_size + 1;
+  ack.events.back().event_id = item.history_size + 2;
   ack.cancelled_activities = {2, 3};
   ack.untaken = {0, 1};
   world.ack(ack).value();

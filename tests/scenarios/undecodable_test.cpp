@@ -43,7 +43,7 @@ Task<std::string> strict(OrchestrationContext context, int sum) {
 Task<std::string> every_way(OrchestrationContext context) {
   std::string told;
   const auto add = [&told](const Result<int, ErrorDetails>& result) {
-    told += (result ? std::string("value") : result.error().message) + "\n";
+    told += (result ? std::string("it was decoded") : result.error().message) + "\n";
   };
   add(co_await context.wait_for_external_event<int>("Event").as_result());
   add(co_await context.dequeue_event<int>("Queue").as_result());
@@ -85,7 +85,8 @@ TEST_CASE("undecodable: code that catches it goes on", "[undecodable]") {
   scenario.raise("cy", "ChangePrice", 2.0);
   scenario.raise("cy", "ChangePrice", -1.0);
   CHECK_THAT(scenario.wait("cy").output(),
-             Catch::StartsWith("3 the data of the event `ChangePrice`, awaited as event ") &&
+             Catch::StartsWith("3 ") &&
+                 Catch::Contains("the data of the event `ChangePrice`, awaited as event ") &&
                  Catch::Contains("no `double`") && Catch::Contains("at byte 0") &&
                  Catch::Contains("notanumber"));
 }
@@ -100,7 +101,7 @@ TEST_CASE("undecodable: it is told wherever it is awaited", "[undecodable]") {
   CHECK_THAT(told, Catch::Contains("event `Event`") && Catch::Contains("queue `Queue`") &&
                        Catch::Contains("activity `Say`"));
   CHECK(std::count(told.begin(), told.end(), '\n') == 4);
-  CHECK_THAT(told, !Catch::Contains("value"));
+  CHECK_THAT(told, !Catch::Contains("it was decoded"));
 }
 
 TEST_CASE("undecodable: a rewind skips what code did not catch", "[undecodable]") {
