@@ -25,7 +25,6 @@ Kind kind_of(ClientError::Kind kind) {
     case ClientError::Kind::management_not_available:
     case ClientError::Kind::would_deadlock:
     case ClientError::Kind::invalid_payload:
-    case ClientError::Kind::would_deadlock:
       break;
   }
   return Kind::failed;

@@ -341,6 +341,10 @@ TEST_CASE("who may not write reads what nobody runs on", "[lmdb][read-only]") {
     return true;
   });
   open_world(temp.path())->start("a");
+  // Its owner lets others read it.
+  for (const char* name : {"data.mdb", "lock.mdb", storage::lock_file_name}) {
+    fs::permissions(temp.path() / name, fs::perms(0644));
+  }
   if (::geteuid() != 0) {
     fs::permissions(temp.path() / "lock.mdb", fs::perms::owner_read);
     fs::permissions(temp.path(), fs::perms::owner_read | fs::perms::owner_exec);

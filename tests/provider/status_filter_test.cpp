@@ -161,8 +161,9 @@ TEST_CASE("what was cancelled can be rewound, exported and imported", "[status]"
   other.manage<Answer<RestoredInstance>>(management::ImportInstance{given}).value();
   CHECK(ids(other, {ExecutionStatus::cancelled}) == Ids{"killed"});
   CHECK(ids(other, {ExecutionStatus::failed}).empty());
-  CHECK(other.manage<Answer<ExecutionInfo>>(management::GetExecutionInfo{"killed", 1}).value().status ==
-        ExecutionStatus::cancelled);
+  CHECK(other.manage<Answer<ExecutionInfo>>(management::GetExecutionInfo{"killed", 1})
+            .value()
+            .status == ExecutionStatus::cancelled);
   const auto report = other.manage<Answer<VerifyReport>>(management::VerifyStore{}).value();
   CHECK(report.is_clean());
 
