@@ -80,9 +80,9 @@ class [[nodiscard]] BuiltInput {
   explicit BuiltInput(std::in_place_t, As&&... arguments)
       : value_(build<T>(std::forward<As>(arguments)...)) {}
   BuiltInput(const BuiltInput&) = default;
-  BuiltInput(BuiltInput&&) = default;
+  BuiltInput(BuiltInput&&) noexcept(std::is_nothrow_move_constructible_v<T>) = default;
   BuiltInput& operator=(const BuiltInput&) = default;
-  BuiltInput& operator=(BuiltInput&&) = default;
+  BuiltInput& operator=(BuiltInput&&) noexcept(std::is_nothrow_move_assignable_v<T>) = default;
   ~BuiltInput() {}  // NOLINT: see above
 
   [[nodiscard]] const T& value() const { return value_; }

@@ -43,8 +43,10 @@ void show_stats(Output& output, const json& result) {
                 {"activities queued", "worker_queue"},
                 {"timers", "timer_queue"}});
   output.field("size", bytes_text(result["store_bytes"]));
-  output.field("reusable", bytes_text(result["store_reusable_bytes"]));
-  output.field("size of file", bytes_text(result["store_file_bytes"]));
+  if (result.contains("store_file_bytes")) {  // an engine of an earlier release does not say
+    output.field("reusable", bytes_text(result["store_reusable_bytes"]));
+    output.field("size of file", bytes_text(result["store_file_bytes"]));
+  }
   if (result.value("damaged_pages", 0) != 0) {
     output.field("damaged pages", number_at(result, "damaged_pages"));
   }

@@ -189,6 +189,11 @@ std::string undecodable(std::string_view text, const std::type_info& type, std::
 
 std::string undecodable(std::string_view text, const std::type_info& type, std::string_view reason,
                         const char* member) {
+  // Finding the place takes memory for every value in the text, which may be 64 MiB of them.
+  constexpr std::size_t longest_searched = std::size_t{1} << 20;
+  if (text.size() > longest_searched) {
+    return undecodable(text, type, reason);
+  }
   const model::JsonPlaces found = model::find_places(text);
   if (found.fault) {
     return undecodable(

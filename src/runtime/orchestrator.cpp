@@ -235,13 +235,19 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
 std::vector<LogRecord> Orchestrator::lines_of(const provider::OrchestrationItem& item,
                                               const replay::Outcome& outcome) const {
   std::vector<LogRecord> lines;
+  const bool starts = item.history_size == 0 && item.execution_id == 1;
+  const auto* failed = std::get_if<replay::Failed>(&outcome);
+  const bool completes = std::holds_alternative<replay::Completed>(outcome);
+  if (!starts && !completes && failed == nullptr) {
+    return lines;
+  }
   const std::string who = "instance " + instance_;
-  if (item.history_size == 0 && item.execution_id == 1) {
+  if (starts) {
     lines.push_back(record(LogLevel::info, who + " has started"));
   }
-  if (std::holds_alternative<replay::Completed>(outcome)) {
+  if (completes) {
     lines.push_back(record(LogLevel::info, who + " has completed"));
-  } else if (const auto* failed = std::get_if<replay::Failed>(&outcome)) {
+  } else if (failed != nullptr) {
     const ErrorDetails& details = failed->details;
     if (details.is_cancelled()) {
       lines.push_back(record(LogLevel::info, who + " was cancelled: " + details.message));

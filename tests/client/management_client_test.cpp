@@ -113,7 +113,7 @@ TEST_CASE("management client: open activities and what is in quarantine") {
     });
     CHECK(client.list_pending_activities("i").value().at(0).progress == "half");
     CHECK(client.list_quarantined().value().at(0).instance_id == "bad");
-    CHECK(client.release_from_quarantine("bad") == 2);
+    CHECK(client.release_from_quarantine("bad") == 2U);
     CHECK(kind_of(client.release_from_quarantine("i")) == Kind::instance_not_found);
   }
 }

@@ -390,10 +390,10 @@ TEST_CASE("seeds: every field of SystemHealth") {
 
 TEST_CASE("seeds: counts and pages give what a listing gives") {
   World world(EVERY_STORE);
-  CHECK(world.management.count_instances() == 5);
+  CHECK(world.management.count_instances() == 5U);
   InstanceFilter running;
   running.status = {ExecutionStatus::running};
-  CHECK(world.management.count_instances(running) == 3);
+  CHECK(world.management.count_instances(running) == 3U);
   CHECK(world.management.get_instance_counts() == InstanceCounts{5, 3, 1, 1});
   Ids paged;
   std::optional<std::string> cursor;

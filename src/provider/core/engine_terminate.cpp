@@ -81,7 +81,10 @@ void Engine::end_without_turn(const Doomed& doomed) {
   instances_.update(number, before, after);
   note_end(after);
   tell_parent(after, details);
-  after_applied([this, id = number] { finished_.push_back(id); });
+  after_applied([this, id = number, instance = before.id, why = reason] {
+    finished_.push_back(id);
+    log(LogLevel::info, "instance " + instance + " was terminated: " + why, instance);
+  });
 }
 
 std::optional<WorkItem> Engine::first_message(Number number, const InstanceRecord& record) {

@@ -102,6 +102,7 @@ DirectoryLock::DirectoryLock(const std::filesystem::path& directory) : claim_(di
   // An opening that fails takes away the file that it has made: a lock on that would be none.
   while (!file_.is_open() || !is_at(path, file_.get())) {
     file_ = open_file(path, O_RDWR);
+    created_ = false;
     if (!file_.is_open()) {
       file_ = make_file(path);
       created_ = file_.is_open();
@@ -134,6 +135,10 @@ void DirectoryLock::write_holder() const {
   if (::ftruncate(file_.get(), 0) != 0 || ::pwrite(file_.get(), text.data(), text.size(), 0) < 0) {
     errno = 0;
   }
+}
+
+FileDescriptor DirectoryLock::second_holder() const {
+  return FileDescriptor(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
 }
 
 void DirectoryLock::release() {

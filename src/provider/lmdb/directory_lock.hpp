@@ -45,6 +45,8 @@ class DirectoryLock {
   /// Writes into the lock file who holds it.
   void write_holder() const;
   void release();
+  /// Holds the lock of the file as well, until it is closed. None if no descriptor can be had.
+  [[nodiscard]] FileDescriptor second_holder() const;
 
  private:
   void lock(const std::filesystem::path& directory);

@@ -23,6 +23,8 @@ using storage::StorageFailure;
 constexpr std::chrono::milliseconds longest_check{1000};
 
 storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& options) {
+  // Outlives what `fresh` takes away after a failure: nobody else opens the files before they are gone.
+  storage::FileDescriptor lock_until_cleared;
   storage::FreshPaths fresh(directory);
   storage::make_directory(directory);
   storage::require_store_files(directory, storage::Use::write);
@@ -32,6 +34,7 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
     (void)storage::inspect_directory(directory);
   }
   storage::DirectoryLock lock(directory);
+  lock_until_cleared = lock.second_holder();
   bool has_new_files = lock.created();
   if (lock.created()) {
     fresh.add(directory / storage::lock_file_name);

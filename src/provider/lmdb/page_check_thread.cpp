@@ -5,7 +5,7 @@
 #include <system_error>
 #include <utility>
 
-#include <sched.h>
+#include "model/background.hpp"
 
 namespace duroxide::storage {
 
@@ -58,9 +58,8 @@ void PageCheckThread::tell(LogLevel level, std::string message) const {
 }
 
 void PageCheckThread::run() {
-  // Only when nothing else wants the core. If that is refused, the rests must do.
-  const sched_param none{};
-  (void)::sched_setscheduler(0, SCHED_IDLE, &none);
+  // Low, but never starved: the owner may wait for the snapshot of a slice.
+  yield_to_others();
   while (check_slice()) {
     std::unique_lock lock(mutex_);
     if (wake_.wait_for(lock, rest_between, [this] { return stopped_.load(); })) {
@@ -78,6 +77,10 @@ bool PageCheckThread::check_slice() {
                      [&] { return !stopped_ && std::chrono::steady_clock::now() < end; });
   } catch (const StorageFailure& failed) {
     if (failed.error().kind != ProviderError::Kind::corrupt) {
+      if (failed.error().kind != ProviderError::Kind::closed) {
+        tell(LogLevel::warn, "the check of `" + file_.string() +
+                                 "` in the background broke off: " + failed.error().message);
+      }
       return false;
     }
     ++damaged_;
