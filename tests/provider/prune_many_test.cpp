@@ -150,5 +150,21 @@ TEST_CASE("an old execution that cannot be read does not keep an instance from g
   faulty.kv->plant(Table::executions, storage::make_key(std::uint64_t{1}, std::uint64_t{2}), "?");
   continue_times(world, 1, keep_last(1));
   CHECK(world.fetch_one().execution_id == 4);
-  CHECK(faulty.kv->snapshot()->count(Table::executions) == 3);
+  // Nor the others from being dropped.
+  CHECK(faulty.kv->snapshot()->count(Table::executions) == 1);
+}
+
+TEST_CASE("an old execution that cannot be read is kept, and the others are dropped",
+          "[prune][corruption]") {
+  FaultyWorld faulty;
+  World& world = faulty.world;
+  make_eternal(world, "a", 200);
+  faulty.kv->plant(Table::executions, storage::make_key(std::uint64_t{1}, std::uint64_t{2}), "?");
+  const bool one_by_name = GENERATE(false, true);
+  const auto pruned =
+      one_by_name ? prune(world, "a", keep_last(1)).value()
+                  : ManagementClient(*world.store).prune_instances({}, keep_last(1)).value();
+  CHECK(pruned == PruneResult{1, 199, 398});
+  CHECK(faulty.kv->snapshot()->count(Table::executions) == 1);
+  CHECK(faulty.kv->snapshot()->count(Table::history) == 2);  // its own and the current one
 }

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "provider/core/keys.hpp"
+#include "provider/core/records.hpp"
 #include "provider/faulty_world.hpp"
 #include "provider/provider_actor.hpp"
 #include "provider/world.hpp"
@@ -219,6 +221,112 @@ TEST_CASE("children of a rewound instance are what they are by now", "[restore]"
   }
   CHECK(parent_knows);
   CHECK_FALSE(busy_turn);  // its parent wants it again
+}
+
+namespace {
+
+/// `p` has failed because its child `c` did, which has the number 2 and two rows of history.
+void fail_with_child(World& world) {
+  world.start("p");
+  auto ack =
+      ack_of(world.fetch_one(), {started_event(), event_of(event::SubOrchestrationScheduled{
+                                                      "Child", std::nullopt, "c", "input"})});
+  ack.orchestrator_items = {start_item("c", "Child", ParentLink{"p", 1, 2})};
+  world.ack(ack).value();
+  world.ack(ack_of(world.fetch_one(), {started_event("Child"), scheduled_event(2)})).value();
+  world.raise("c", "Go");
+  auto end = failing(world.fetch_one(), {refused(2)});
+  const auto no = application_error(ErrorKind::orchestration_failed, "no");
+  end.orchestrator_items = {work::SubOrchFailed{"p", 1, 2, no}};
+  world.ack(end).value();
+  world.ack(failing(world.fetch_one(), {event_of(event::SubOrchestrationFailed{no}, 2)})).value();
+}
+
+enum class Damage { record, first_row, second_row, result };
+
+/// Spoils the child of `fail_with_child`.
+void damage_child(FaultyWorld& faulty, Damage damage) {
+  using storage::make_key;
+  using storage::Table;
+  const std::uint64_t one = 1;
+  const std::uint64_t two = 2;
+  const std::uint64_t three = 3;
+  switch (damage) {
+    case Damage::record:
+      faulty.kv->plant(Table::instances, make_key(two), "?");
+      break;
+    case Damage::first_row:
+      faulty.kv->plant(Table::history, make_key(two, one, one), "?");
+      break;
+    case Damage::second_row:
+      faulty.kv->plant(Table::history, make_key(two, one, three), "?");
+      break;
+    case Damage::result: {
+      // That of a child which has completed is told, and so read.
+      const auto bytes = faulty.kv->snapshot()->get(Table::instances, make_key(two));
+      auto record = storage::decode_instance(bytes.value()).value();
+      record.status = ExecutionStatus::completed;
+      faulty.kv->plant(Table::instances, make_key(two), storage::encode_instance(record));
+      faulty.kv->plant(Table::results, make_key(two, one), "?");
+      break;
+    }
+  }
+}
+
+/// That the parent's next turn learns that its child is damaged.
+void check_told_of_damage(World& world) {
+  const auto turn = world.fetch_one();
+  REQUIRE(turn.instance == "p");
+  const auto& told = std::get<work::SubOrchFailed>(turn.messages.back());
+  CHECK(told.id == 2);
+  CHECK(told.details.category == ErrorCategory::infrastructure);
+  CHECK(told.details.kind == ErrorKind::storage);
+  CHECK(told.details.subject == "c");
+  CHECK_THAT(told.details.message, Contains("`c` is damaged"));
+  CHECK(told.details.chain.size() == 1);
+}
+
+}  // namespace
+
+TEST_CASE("a damaged child does not keep its parent from being rewound", "[restore][corruption]") {
+  FaultyWorld faulty;
+  fail_with_child(faulty.world);
+  damage_child(faulty,
+               GENERATE(Damage::record, Damage::first_row, Damage::second_row, Damage::result));
+  CHECK(rewind(faulty.world, "p").value().events_kept == 2);
+  CHECK(faulty.world.status("p").is_running());
+  check_told_of_damage(faulty.world);
+}
+
+TEST_CASE("a damaged child does not keep a turn that starts it again from being done",
+          "[restore][corruption]") {
+  FaultyWorld faulty;
+  World& world = faulty.world;
+  fail_with_child(world);
+  REQUIRE(rewind(world, "p", {1}));
+  world.raise("p", "Go");
+  damage_child(faulty,
+               GENERATE(Damage::record, Damage::first_row, Damage::second_row, Damage::result));
+  auto ack =
+      ack_of(world.fetch_one(),
+             {event_of(event::SubOrchestrationScheduled{"Child", std::nullopt, "c", "input"})});
+  ack.orchestrator_items = {start_item("c", "Child", ParentLink{"p", 1, 2})};
+  REQUIRE(world.ack(ack));
+  check_told_of_damage(world);
+}
+
+TEST_CASE("a turn that sends to a damaged instance is done all the same", "[corruption]") {
+  FaultyWorld faulty;
+  World& world = faulty.world;
+  fail_with_child(world);
+  REQUIRE(rewind(world, "p", {1}));
+  world.raise("p", "Go");
+  faulty.kv->plant(storage::Table::instances, storage::make_key(std::uint64_t{2}), "?");
+  auto ack = ack_of(world.fetch_one(), {event_of(event::GuidRecorded{"x"})});
+  ack.orchestrator_items = {work::CancelInstance{"c", "ended", ParentLink{"p", 1, 2}},
+                            raise_item("p", "Next")};
+  REQUIRE(world.ack(ack));
+  CHECK(world.fetch_one().messages == std::vector<WorkItem>{raise_item("p", "Next")});
 }
 
 TEST_CASE("what a rewind schedules is handed out once it is durable", "[restore]") {

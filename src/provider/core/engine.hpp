@@ -289,6 +289,9 @@ class Engine {
   /// Takes back what `act` has done if the instance turns out to be damaged, and logs it. Whether it
   /// is not.
   [[nodiscard]] bool unless_damaged(const std::string& instance, const std::function<void()>& act);
+  /// As `unless_damaged`, but says what is damaged.
+  [[nodiscard]] std::optional<std::string> damage_met_by(const std::string& instance,
+                                                         const std::function<void()>& act);
   [[nodiscard]] TreeRemoval delete_tree(const std::string& root, bool force,
                                         DeleteInstanceResult& deleted);
   enum class Pruning : std::uint8_t { done, left, unfinished };
@@ -298,8 +301,9 @@ class Engine {
   // engine_prune.cpp
   static void check_prune(const PruneOptions& options);
   /// Drops executions before the current one, the oldest first: one, and more until the request has
-  /// changed so many rows. Whether none is left that is to be dropped.
-  [[nodiscard]] bool drop_executions(Number number, std::uint64_t current,
+  /// changed so many rows. Those that cannot be read are left. Whether none else is left that is to
+  /// be dropped.
+  [[nodiscard]] bool drop_executions(Number number, const InstanceRecord& record,
                                      const PruneOptions& options, std::size_t most_rows,
                                      PruneResult& pruned);
   void drop_execution(Number number, std::uint64_t execution, std::uint64_t event_count);
@@ -348,6 +352,9 @@ class Engine {
   [[nodiscard]] bool was_started_so(Number number, const work::StartOrchestration& start);
   [[nodiscard]] OrchestrationStatus result_of(Number number, const InstanceRecord& record);
   void tell_parent_of_failure(Number number, const InstanceRecord& record);
+  /// Fails the call of the child at its parent, which would wait for a damaged child for ever.
+  void tell_parent_of_damage(const ParentLink& parent, const std::string& child,
+                             const std::string& orchestration, const std::string& damage);
   void withdraw(Number number, const std::function<bool(const WorkItem&)>& is_meant);
 
   // engine_rewind.cpp

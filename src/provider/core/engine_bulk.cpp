@@ -52,10 +52,15 @@ void Engine::delete_trees(const management::DeleteTrees& request,
 }
 
 bool Engine::unless_damaged(const std::string& instance, const std::function<void()>& act) {
+  return !damage_met_by(instance, act);
+}
+
+std::optional<std::string> Engine::damage_met_by(const std::string& instance,
+                                                 const std::function<void()>& act) {
   const Savepoint before = savepoint();
   try {
     act();
-    return true;
+    return std::nullopt;
   } catch (const StorageFailure& failed) {
     if (failed.error().kind != ProviderError::Kind::corrupt) {
       throw;
@@ -65,7 +70,7 @@ bool Engine::unless_damaged(const std::string& instance, const std::function<voi
         "the instance is damaged, and left as it is: " + failed.error().message +
             "; verify the store, and delete the instance by itself",
         instance);
-    return false;
+    return failed.error().message;
   }
 }
 
@@ -142,7 +147,7 @@ Engine::Pruning Engine::prune_one(const std::string& instance, const PruneOption
   if (!record) {
     return Pruning::left;
   }
-  if (!drop_executions(*number, record->execution, options, options_.bulk_rows, pruned)) {
+  if (!drop_executions(*number, *record, options, options_.bulk_rows, pruned)) {
     return Pruning::unfinished;
   }
   ++pruned.instances_processed;

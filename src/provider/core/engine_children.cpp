@@ -9,7 +9,21 @@
 namespace duroxide::storage {
 
 void Engine::start_child(const work::StartOrchestration& start, Children& children) {
-  if (!instances_.find(start.instance)) {
+  bool exists = false;
+  bool is_adopted = false;
+  const std::size_t to_rewind = children.to_rewind.size();
+  const auto damage = damage_met_by(start.instance, [&] {
+    exists = instances_.find(start.instance).has_value();
+    is_adopted = exists && start.parent && adopt_child(start, children);
+  });
+  if (damage) {
+    children.to_rewind.resize(to_rewind);
+    if (start.parent) {
+      tell_parent_of_damage(*start.parent, start.instance, start.orchestration, *damage);
+    }
+    return;
+  }
+  if (!exists) {
     create_instance(start, std::nullopt);
     return;
   }
@@ -18,7 +32,7 @@ void Engine::start_child(const work::StartOrchestration& start, Children& childr
         start.instance);
     return;
   }
-  if (adopt_child(start, children)) {
+  if (is_adopted) {
     return;
   }
   ErrorDetails details;
@@ -122,6 +136,20 @@ void Engine::tell_parent_of_failure(Number number, const InstanceRecord& record)
   if (status.error() != nullptr) {
     tell_parent(record, *status.error());
   }
+}
+
+void Engine::tell_parent_of_damage(const ParentLink& parent, const std::string& child,
+                                   const std::string& orchestration, const std::string& damage) {
+  ErrorDetails details;
+  details.category = ErrorCategory::infrastructure;
+  details.kind = ErrorKind::storage;
+  details.message = "the child instance `" + child + "` is damaged: " + damage +
+                    "; verify the store, delete the child, and rewind its parent `" +
+                    parent.instance + "`";
+  details.subject = child;
+  details.came_through({ErrorOrigin::Kind::orchestration, orchestration, child, 0, 0});
+  deliver_if_running(
+      work::SubOrchFailed{parent.instance, parent.execution_id, parent.event_id, details}, 0);
 }
 
 void Engine::withdraw(Number number, const std::function<bool(const WorkItem&)>& is_meant) {

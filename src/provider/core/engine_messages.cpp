@@ -246,7 +246,9 @@ void Engine::deliver_from_turn(const WorkItem& item) {
   const auto* start = std::get_if<work::StartOrchestration>(&item);
   if (start == nullptr) {
     check_message(item);
-    deliver_if_running(item, bound_execution(item));
+    // To a damaged instance it is lost, as to one that is gone, and the sender goes on.
+    (void)unless_damaged(target_instance(item),
+                         [&] { deliver_if_running(item, bound_execution(item)); });
     return;
   }
   check_start(*start);

@@ -34,19 +34,23 @@ void Engine::prune_executions(const management::PruneExecutions& request,
     const auto found = require_instance(request.instance);
     PruneResult pruned;
     pruned.instances_processed = 1;
-    (void)drop_executions(found.number, found.record.execution, request.options,
+    (void)drop_executions(found.number, found.record, request.options,
                           std::numeric_limits<std::size_t>::max(), pruned);
     return pruned;
   });
 }
 
-bool Engine::drop_executions(Number number, std::uint64_t current, const PruneOptions& options,
-                             std::size_t most_rows, PruneResult& pruned) {
-  // Executions are numbered without gaps, and end in the order of their numbers. The current one is
-  // the newest of those that are kept.
+bool Engine::drop_executions(Number number, const InstanceRecord& record,
+                             const PruneOptions& options, std::size_t most_rows,
+                             PruneResult& pruned) {
+  // Executions are numbered in the order in which they end. The current one is the newest of those
+  // that are kept.
+  const std::uint64_t current = record.execution;
   const std::uint64_t kept = std::max<std::uint64_t>(options.keep_last.value_or(1), 1);
   std::uint64_t from = 0;
   bool dropped_any = false;
+  std::uint64_t damaged = 0;
+  std::string damage;
   while (true) {
     std::vector<EndedExecution> old;
     batch_.scan(Table::executions, make_key(number), make_key(number, from),
@@ -56,14 +60,16 @@ bool Engine::drop_executions(Number number, std::uint64_t current, const PruneOp
                       old.size() == executions_at_a_time) {
                     return false;
                   }
-                  const auto record = decode_execution(bytes);
-                  if (!record) {
-                    throw_corrupt(Table::executions, key, record.error());
+                  const auto ended = decode_execution(bytes);
+                  if (!ended) {
+                    damage = "execution " + std::to_string(execution) + ": " + ended.error();
+                    ++damaged;
+                    return true;
                   }
-                  if (options.completed_before && record->ended_at >= *options.completed_before) {
+                  if (options.completed_before && ended->ended_at >= *options.completed_before) {
                     return false;
                   }
-                  old.push_back({execution, record->event_count});
+                  old.push_back({execution, ended->event_count});
                   return true;
                 });
     for (const auto& [execution, event_count] : old) {
@@ -75,10 +81,17 @@ bool Engine::drop_executions(Number number, std::uint64_t current, const PruneOp
       pruned.events_deleted += event_count;
     }
     if (old.size() < executions_at_a_time) {
-      return true;
+      break;
     }
     from = old.back().execution + 1;
   }
+  if (damaged > 0) {
+    log(LogLevel::warn,
+        std::to_string(damaged) + " old executions cannot be read, and are kept; the last is " +
+            damage + "; verify the store, and delete the instance to be rid of them",
+        record.id);
+  }
+  return true;
 }
 
 void Engine::drop_execution(Number number, std::uint64_t execution, std::uint64_t event_count) {
@@ -94,7 +107,7 @@ void Engine::drop_executions_with_turn(Number number, const InstanceRecord& reco
   const std::size_t most_rows = batch_.mark().rows + options_.rows_dropped_with_turn;
   (void)unless_damaged(record.id, [&] {
     PruneResult pruned;
-    (void)drop_executions(number, record.execution, options, most_rows, pruned);
+    (void)drop_executions(number, record, options, most_rows, pruned);
   });
 }
 

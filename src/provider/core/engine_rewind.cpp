@@ -40,11 +40,21 @@ void Engine::rewind_children(Children& children) {
   while (!children.to_rewind.empty()) {
     const Number number = children.to_rewind.back();
     children.to_rewind.pop_back();
-    if (rewind_one(number, {}, children)) {
-      continue;
+    const auto record = instances_.load(number);
+    if (!record) {
+      throw_corrupt(Table::instances, make_key(number), "the record is gone");
     }
-    if (const auto record = instances_.load(number); record && has_failed(*record)) {
-      tell_parent_of_failure(number, *record);
+    const std::size_t to_rewind = children.to_rewind.size();
+    const auto damage = damage_met_by(record->id, [&] {
+      if (!rewind_one(number, {}, children) && has_failed(*record)) {
+        tell_parent_of_failure(number, *record);
+      }
+    });
+    if (damage) {
+      children.to_rewind.resize(to_rewind);
+      if (record->parent) {
+        tell_parent_of_damage(*record->parent, record->id, record->orchestration, *damage);
+      }
     }
   }
 }
