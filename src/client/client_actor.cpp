@@ -1,6 +1,8 @@
 #include "client/client_actor.hpp"
 
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "client/deadlines.hpp"
 #include "provider/store_impl.hpp"
@@ -30,7 +32,7 @@ class ClientActorImpl final : public ClientActor::base {
         [this](Call<provider::WaitForValue>& call) { calls_.make(std::move(call)); },
         [this](TimedCall<provider::WaitForStatus>& call) { wait(std::move(call)); },
         [this](TimedCall<provider::WaitForValue>& call) { wait(std::move(call)); },
-        [this](const actors::Tick& tick) { give_up_overdue(tick); },
+        [this](const actors::Tick& tick) { give_up(deadlines_.take_due(tick)); },
         [this](Call<provider::Heartbeat>& call) { calls_.make(std::move(call)); },
         [this](Call<provider::CompleteActivity>& call) { calls_.make(std::move(call)); },
         [this](Call<provider::ReleaseFromQuarantine>& call) { calls_.make(std::move(call)); },
@@ -69,6 +71,7 @@ class ClientActorImpl final : public ClientActor::base {
   template <class Request>
   void wait(TimedCall<Request> call) {
     deadlines_.add(call.request.wait_id, call.timeout, ClientActor(this));
+    const bool is_over_at_once = call.timeout <= Milliseconds::zero();
     Request request = call.request;
     calls_.make(Call<Request>{std::move(request), [this, call = std::move(call)](
                                                       typename AnswerOf<Request>::Type answer) {
@@ -79,11 +82,14 @@ class ClientActorImpl final : public ClientActor::base {
                                   taken_back(call, std::move(answer));
                                 }
                               }});
+    if (is_over_at_once) {
+      give_up(deadlines_.take_due());  // behind the request, which looks once
+    }
   }
 
   /// The store answers waits that are taken back with what is there.
-  void give_up_overdue(const actors::Tick& tick) {
-    for (const std::uint64_t wait_id : deadlines_.take_due(tick)) {
+  void give_up(const std::vector<std::uint64_t>& overdue) {
+    for (const std::uint64_t wait_id : overdue) {
       stop_waiting(wait_id);
     }
   }
@@ -93,12 +99,26 @@ class ClientActorImpl final : public ClientActor::base {
     call.on_answer(std::move(status), false);
   }
 
-  /// What has ended may have been answered just before, so the answer is the end of it.
+  /// A value that is not there is final if the instance has ended. It may have ended after the wait
+  /// was taken back, and set the value with its last turn; so then the value is asked for once more.
   void taken_back(const TimedCall<provider::WaitForValue>& call,
                   const provider::Answer<std::optional<StoredValue>>& value) {
+    if (*value && (*value)->version > call.request.after_version) {
+      call.on_answer(value, true);
+      return;
+    }
     calls_.make(Call<provider::GetStatus>{
-        {call.request.instance}, [call, value](const provider::Answer<OrchestrationStatus>& now) {
-          call.on_answer(value, now && !now->is_running());
+        {call.request.instance},
+        [this, call, value](const provider::Answer<OrchestrationStatus>& now) {
+          if (!now || now->is_running()) {
+            call.on_answer(value, false);
+            return;
+          }
+          calls_.make(Call<provider::GetValue>{
+              {call.request.instance, call.request.key},
+              [call](const provider::Answer<std::optional<StoredValue>>& last) {
+                call.on_answer(last, true);
+              }});
         }});
   }
 

@@ -45,10 +45,12 @@ class Deadlines {
 
   /// Those whose time is up, each once.
   [[nodiscard]] std::vector<std::uint64_t> take_due(const actors::Tick& tick) {
+    return alarm_.rings(tick) ? take_due() : std::vector<std::uint64_t>();
+  }
+
+  /// Without a tick: a wait of no time is over as soon as it is asked for.
+  [[nodiscard]] std::vector<std::uint64_t> take_due() {
     std::vector<std::uint64_t> ids;
-    if (!alarm_.rings(tick)) {
-      return ids;
-    }
     const Timestamp now = clock_->now();
     while (!by_time_.empty() && by_time_.begin()->first <= now) {
       ids.push_back(by_time_.begin()->second);

@@ -379,6 +379,49 @@ TEST_CASE("client: a wait for a value with a callback is given up") {
     status_is(f, OrchestrationStatus(OrchestrationStatus::Completed{"out"}));
     f.pass(5s);
     f.provider.answer<WaitForValue>(no_value());
+    f.provider.answer<GetValue>(no_value());
+    REQUIRE(found);
     CHECK_FALSE(**found);
+  }
+  SECTION("set with the end, just after the wait was taken back") {
+    status_is(f, OrchestrationStatus(OrchestrationStatus::Completed{"out"}));
+    f.pass(5s);
+    f.provider.answer<WaitForValue>(no_value());
+    REQUIRE(f.provider.count<GetValue>() == 1);
+    const auto asked = f.provider.answer<GetValue>(value(4));
+    CHECK(asked.instance == "i");
+    CHECK(asked.key == "k");
+    REQUIRE((found && *found && **found));
+    CHECK((**found)->version == 4);
+  }
+  SECTION("set just when the wait was taken back") {
+    f.pass(5s);
+    f.provider.answer<WaitForValue>(value(4));
+    REQUIRE((found && *found && **found));
+    CHECK((**found)->version == 4);
+    CHECK(f.provider.count<GetStatus>() == 0);
+  }
+}
+
+TEST_CASE("client: a wait of no time with a callback is over at once") {
+  Timed f;
+  SECTION("for the end") {
+    std::optional<Client::Status> status;
+    f.client->wait_for_completion("i", 0ms, [&](auto result) { status = std::move(result); });
+    f.system.run();
+    CHECK(f.provider.count<StopWaiting>() == 1);
+    f.provider.answer<WaitForStatus>(running(0));
+    REQUIRE(status);
+    CHECK(kind_of(*status) == Kind::timeout);
+  }
+  SECTION("for a value") {
+    status_is(f, OrchestrationStatus(OrchestrationStatus::Running{}));
+    std::optional<Client::Value> found;
+    f.client->wait_for_value("i", "k", 0ms, 0, [&](auto result) { found = std::move(result); });
+    f.system.run();
+    CHECK(f.provider.count<StopWaiting>() == 1);
+    f.provider.answer<WaitForValue>(no_value());
+    REQUIRE(found);
+    CHECK(kind_of(*found) == Kind::timeout);
   }
 }
