@@ -60,6 +60,9 @@ struct OrchestrationItem {
   /// The instance is in quarantine and only handed out because somebody cancels it: end it without
   /// running its code.
   bool quarantined = false;
+  /// The history comes from before the store was opened, and no turn was made on it since. For the
+  /// log only.
+  bool recovered = false;
 };
 
 /// What the current execution has become; kept beside the history so that nobody must read that.

@@ -115,10 +115,12 @@ TurnEnded Orchestrator::run_turn(RunTurn& turn) {
       return {TurnEnded::Kind::not_registered, std::move(assignment).error()};
     }
     make_execution(std::move(*assignment));
-    if (!item.history.empty()) {
+    if (item.recovered) {
       environment_->log(record(LogLevel::info, "instance " + instance_ + " is recovered from " +
                                                    std::to_string(item.history.size()) +
                                                    " events of its history"));
+    }
+    if (!item.history.empty()) {
       execution_->replay(item.history);
     }
   }

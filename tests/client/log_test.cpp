@@ -28,17 +28,27 @@ class Heard {
   }
   /// The lines with this message, which is matched in full.
   [[nodiscard]] std::vector<LogRecord> with(const std::string& message) {
+    return select([&](const LogRecord& line) { return line.message == message; });
+  }
+  /// The lines with this in their message.
+  [[nodiscard]] std::vector<LogRecord> containing(const std::string& text) {
+    return select(
+        [&](const LogRecord& line) { return line.message.find(text) != std::string::npos; });
+  }
+
+ private:
+  template <class Matches>
+  std::vector<LogRecord> select(const Matches& matches) {
     const std::lock_guard lock(mutex_);
     std::vector<LogRecord> found;
     for (const LogRecord& line : lines_) {
-      if (line.message == message) {
+      if (matches(line)) {
         found.push_back(line);
       }
     }
     return found;
   }
 
- private:
   std::mutex mutex_;
   std::vector<LogRecord> lines_;
 };
@@ -52,6 +62,60 @@ Task<std::string> wait_or_fail(OrchestrationContext ctx, std::string how) {
 }
 
 }  // namespace
+
+namespace {
+
+Task<int> wait_three_times(OrchestrationContext ctx) {
+  for (int i = 1; i <= 3; ++i) {
+    co_await ctx.wait_for_external_event("Go");
+    ctx.set_custom_status(std::to_string(i));
+  }
+  co_return 3;
+}
+
+}  // namespace
+
+TEST_CASE("log: an instance is recovered once in each opening, however often it is evicted") {
+  Heard heard;
+  const TempDir temp;
+  const auto open = [&] {
+    return LmdbProvider::open(temp.path(), LmdbOptions().durability(Durability::none)).value();
+  };
+  const auto run = [&](const Store& store) {
+    auto runtime = std::make_unique<Runtime>(
+        store, RuntimeOptions().log_sink(heard.sink()).max_resident_instances(0));
+    runtime->register_orchestration("O", wait_three_times);
+    REQUIRE(runtime->start());
+    return runtime;
+  };
+  const auto go_on = [&](Client& client, const std::string& status) {
+    REQUIRE(client.raise_event("i", "Go", std::string()));
+    const auto seen = static_cast<std::uint64_t>(std::stoi(status)) - 1;
+    REQUIRE(client.wait_for_status_change("i", seen, 60s).value().custom_status() == status);
+  };
+  {
+    const Store store = open();
+    Client client{store};
+    const auto runtime = run(store);
+    REQUIRE(client.start_orchestration("i", "O"));
+    go_on(client, "1");
+  }
+  CHECK(heard.containing("is recovered from").empty());  // it was only evicted
+  {
+    const Store store = open();
+    Client client{store};
+    const auto runtime = run(store);
+    go_on(client, "2");
+    REQUIRE(client.start_orchestration("new", "O"));
+    REQUIRE(client.raise_event("new", "Go", std::string()));
+    REQUIRE(client.wait_for_status_change("new", 0, 60s));
+    REQUIRE(client.raise_event("i", "Go", std::string()));
+    REQUIRE(client.wait_for_completion("i", 60s).value().is_completed());
+  }
+  const auto lines = heard.containing("is recovered from");
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].instance == "i");
+}
 
 TEST_CASE("log: one line each for what becomes of instances, of the runtime and of the store") {
   Heard heard;

@@ -150,8 +150,10 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
     if (ended) {
       finished_.push_back(number);
       turns_.clear_resident(number);
+      turns_.clear_taken_up(number);
       return;
     }
+    turns_.set_taken_up(number);
     if (request.stays_resident) {
       turns_.set_resident(number, holder);
     } else {

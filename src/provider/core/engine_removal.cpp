@@ -106,6 +106,7 @@ std::uint64_t Engine::remove_waiting(Number number, const InstanceRecord& record
       end_turn(*token);
     }
     turns_.clear_resident(number);
+    turns_.clear_taken_up(number);
     counted_turns_.erase(number);
     touched_.insert(number);
   });

@@ -112,6 +112,7 @@ Result<RestoredInstance, std::string> Engine::rewind_one(Number number,
   after_applied([this, number] {
     counted_turns_.erase(number);
     turns_.clear_resident(number);
+    turns_.set_taken_up(number);
     touched_.insert(number);
   });
   return RestoredInstance{before->id, *kept, history.size() - *kept, plan->activities.size()};

@@ -70,6 +70,19 @@ class OrchestratorQueue {
   void clear_residents_of(Holder holder);
   [[nodiscard]] bool is_resident(Number number, Holder holder) const;
 
+  // Instances from before the store was opened that have made a turn since; no others are kept here.
+
+  void set_taken_up(Number number) {
+    if (number < backlog_end_) {
+      taken_up_.insert(number);
+    }
+  }
+  /// The instance has ended, or is gone.
+  void clear_taken_up(Number number) { taken_up_.erase(number); }
+  [[nodiscard]] bool is_to_be_taken_up(Number number) const {
+    return number < backlog_end_ && !taken_up_.contains(number);
+  }
+
   // Instances that were abandoned with a delay, or cannot be read.
 
   void hold_back(Number number) { held_.insert(number); }
@@ -92,6 +105,7 @@ class OrchestratorQueue {
   std::unordered_map<Number, provider::LockToken> leased_;
   std::unordered_map<Number, Holder> residents_;
   std::unordered_set<Number> held_;
+  std::unordered_set<Number> taken_up_;
   provider::LockToken next_token_ = 1;
 };
 
