@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+#include <limits>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -21,17 +23,39 @@ class NumberFor {
   requires(std::is_arithmetic_v<M> && !std::is_same_v<M, bool> &&
            (std::is_floating_point_v<M> || std::is_integral_v<N>))
   operator M() const {
-    const M converted = static_cast<M>(number_);
-    if constexpr (std::is_integral_v<N>) {
-      if (static_cast<N>(converted) != number_ || (converted < M{}) != (number_ < N{})) {
-        throw PayloadError("the input: " + std::to_string(number_) +
-                           " does not fit the member it is given for");
+    if constexpr (std::is_floating_point_v<N>) {
+      // What is beyond the largest number of `M` must not be converted at all; infinity may be.
+      if (std::isfinite(number_) && std::fabs(static_cast<long double>(number_)) >
+                                        static_cast<long double>(std::numeric_limits<M>::max())) {
+        refuse();
       }
+      return static_cast<M>(number_);
+    } else {
+      const M converted = static_cast<M>(number_);
+      if (is_beyond(converted) || static_cast<N>(converted) != number_ ||
+          (converted < M{}) != (number_ < N{})) {
+        refuse();
+      }
+      return converted;
     }
-    return converted;
   }
 
  private:
+  /// A large integer may be rounded up to one more than `N` holds, which must not be converted back.
+  template <class M>
+  static bool is_beyond(M converted) {
+    if constexpr (std::is_floating_point_v<M>) {
+      return converted >= std::ldexp(M{1}, std::numeric_limits<N>::digits);
+    } else {
+      return false;
+    }
+  }
+
+  [[noreturn]] void refuse() const {
+    throw PayloadError("the input: " + std::to_string(number_) +
+                       " does not fit the member it is given for");
+  }
+
   N number_;
 };
 

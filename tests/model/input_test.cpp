@@ -1,6 +1,7 @@
 // `input<T>(...)` is `T{...}` as a payload.
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -52,6 +53,19 @@ TEST_CASE("an input is encoded as what it is made of") {
         text_of(std::vector<Parcel>{Parcel{"x", 0, 0, {}, false}, parcel}));
 }
 
+TEST_CASE("an integer that a floating-point member would round is refused") {
+  CHECK_NOTHROW(input<std::vector<double>>(std::int64_t{1} << 62, 1));
+  CHECK_NOTHROW(input<std::vector<double>>(std::numeric_limits<std::int64_t>::min(), 1));
+  CHECK_THROWS_AS(input<std::vector<double>>((std::int64_t{1} << 53) + 1, 1), PayloadError);
+  // Those are rounded to a number that has no place in their own type any more.
+  CHECK_THROWS_AS(input<std::vector<double>>(std::numeric_limits<std::int64_t>::max(), 1),
+                  PayloadError);
+  CHECK_THROWS_AS(input<std::vector<double>>(std::numeric_limits<std::uint64_t>::max(), 1),
+                  PayloadError);
+  CHECK_THROWS_AS(input<std::vector<float>>(std::numeric_limits<std::int32_t>::max(), 1),
+                  PayloadError);
+}
+
 TEST_CASE("a number that its member cannot hold is refused") {
   CHECK_NOTHROW(input<Parcel>("tea", 255));
   CHECK_THROWS_AS(input<Parcel>("tea", 256), PayloadError);
@@ -60,6 +74,11 @@ TEST_CASE("a number that its member cannot hold is refused") {
   CHECK_THROWS_WITH(input<std::vector<std::int16_t>>(40000), Catch::Contains("40000"));
   CHECK_NOTHROW(input<std::vector<double>>(1, 2));
   CHECK_NOTHROW(input<Parcel>("tea", 1, 0.1));
+  CHECK_THROWS_AS(input<Parcel>("tea", 1, 1e300), PayloadError);
+  CHECK_THROWS_AS(input<Parcel>("tea", 1, -3.5e38), PayloadError);
+  CHECK_NOTHROW(input<Parcel>("tea", 1, double{std::numeric_limits<float>::max()}));
+  CHECK_NOTHROW(input<Parcel>("tea", 1, std::numeric_limits<double>::infinity()));
+  CHECK_NOTHROW(input<Parcel>("tea", 1, std::numeric_limits<double>::quiet_NaN()));
   static_assert(!detail::BuildableOf<std::vector<int>, double>);
   static_assert(!detail::BuildableOf<Parcel, int>);
 }
