@@ -215,21 +215,43 @@ class [[nodiscard]] Expected {
   tl::expected<T, E> held_;
 };
 
+namespace detail {
+
+/// What `std::cmp_equal` takes: integers, but neither truth values nor characters.
+template <class T>
+concept CountingInteger =
+    std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char> &&
+    !std::is_same_v<T, wchar_t> && !std::is_same_v<T, char8_t> && !std::is_same_v<T, char16_t> &&
+    !std::is_same_v<T, char32_t>;
+
+/// `a == b`, and for integers of any sign what that means for numbers: no -1 is the largest unsigned
+/// one, and comparing `Result<std::size_t>` with a literal is no warning.
+template <class A, class B>
+constexpr bool are_equal(const A& a, const B& b) {
+  if constexpr (CountingInteger<A> && CountingInteger<B>) {
+    return std::cmp_equal(a, b);
+  } else {
+    return a == b;
+  }
+}
+
+}  // namespace detail
+
 /// Two results are equal if both hold equal values, or equal errors.
 template <class T, class E, class U, class G>
 [[nodiscard]] constexpr bool operator==(const Expected<T, E>& a, const Expected<U, G>& b) {
   if (a.has_value() != b.has_value()) {
     return false;
   }
-  return a.has_value() ? *a == *b : a.error() == b.error();
+  return a.has_value() ? detail::are_equal(*a, *b) : detail::are_equal(a.error(), b.error());
 }
 template <class T, class E, detail::PlainValue U>
 [[nodiscard]] constexpr bool operator==(const Expected<T, E>& a, const U& value) {
-  return a.has_value() && *a == value;
+  return a.has_value() && detail::are_equal(*a, value);
 }
 template <class T, class E, class G>
 [[nodiscard]] constexpr bool operator==(const Expected<T, E>& a, const tl::unexpected<G>& error) {
-  return !a.has_value() && a.error() == error.value();
+  return !a.has_value() && detail::are_equal(a.error(), error.value());
 }
 
 /// Makes the error side of a `Result`: `return failure(some_error);`.

@@ -1,5 +1,7 @@
 // A result that is a temporary must not hand out references into itself.
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -144,6 +146,21 @@ TEST_CASE("results compare with results, values and failures") {
   CHECK((three == Result<long, std::string>(3)));
   CHECK((three != bad));
   CHECK((Result<void, int>() == Result<void, int>()));
+}
+
+TEST_CASE("results compare integers as numbers, whatever their sign") {
+  const Result<std::uint64_t, int> three = 3U;
+  CHECK(three == 3);
+  CHECK(3 == three);
+  CHECK(three != -3);
+  CHECK((three == Result<int, long>(3)));
+  const Result<std::uint64_t, std::uint32_t> largest = std::numeric_limits<std::uint64_t>::max();
+  CHECK(largest != -1);
+  CHECK(Result<int, int>(-1) != std::numeric_limits<unsigned>::max());
+  const Result<std::uint64_t, std::uint32_t> bad = failure(7);
+  CHECK(bad == failure(7));
+  CHECK(Result<bool, int>(true) == true);
+  CHECK(Result<char, int>('a') == 'a');
 }
 
 TEST_CASE("steps on a result keep what a temporary held") {
