@@ -1,9 +1,25 @@
 // Orchestrations that start others, and that begin anew.
+#include <stdexcept>
+
 #include "guide.hpp"
 
 namespace guide {
 
 namespace {
+
+// [start-once]
+std::string place_order(Client& client, const std::string& id, const std::string& goods) {
+  const auto once = StartOptions().reuse(ReusePolicy::use_existing_same_input);
+  const auto started = client.start_orchestration(id, "Pack", goods, once);
+  if (started) {
+    return started->created() ? "placed" : "was placed before";
+  }
+  if (started.error().kind == ClientError::Kind::instance_already_exists) {
+    return "another order has this number";
+  }
+  throw std::runtime_error(started.error().to_string());
+}
+// [/start-once]
 
 // [child]
 Task<std::string> pack(OrchestrationContext ctx, std::string goods) {
@@ -55,6 +71,10 @@ void composition() {
         .register_activity("Pack", [](const std::string& goods) { return "a box of " + goods; })
         .register_activity("Work", [] {});
   });
+  check("start-once", place_order(world.client, "order-1", "tea"), "placed");
+  check("start-once", world.end_of("order-1"), "Completed: a box of tea");
+  check("start-once", place_order(world.client, "order-1", "tea"), "was placed before");
+  check("start-once", place_order(world.client, "order-1", "jam"), "another order has this number");
   check("child", world.run("Ship"), "Completed: shipped a box of tea");
   check("child", world.end_of("Ship/tea"), "Completed: a box of tea");
   check("detached", world.run("CheckOut"), "Completed: thank you");
