@@ -196,7 +196,8 @@ class ManagementClient {
   [[nodiscard]] Answer<DeleteInstanceResult> delete_instance(
       std::string_view instance, const DeleteOptions& options = {}) const;
 
-  /// Drops old executions, never the current one; the key-value state stays. Errors:
+  /// Drops old executions, never the current one; the key-value state stays. Many are dropped in
+  /// several transactions, the oldest first, so that a failure may leave the newer ones. Errors:
   /// `instance_not_found`, `invalid_input` if neither option is set.
   [[nodiscard]] Answer<PruneResult> prune_executions(std::string_view instance,
                                                      const PruneOptions& options) const;

@@ -156,7 +156,9 @@ struct DeleteInstances {
   std::vector<std::string> instances;
   bool force = false;
 };
-/// Drops old executions of an instance. Errors: `instance_not_found`.
+/// Drops old executions of an instance, the oldest first, in as many transactions as it takes; an
+/// error may come after some of them. What is damaged is left, with a warning in the log. Errors:
+/// `instance_not_found`.
 struct PruneExecutions {
   using Response = Answer<PruneResult>;
   std::string instance;

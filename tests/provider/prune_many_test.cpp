@@ -1,5 +1,7 @@
 // Dropping old executions of many instances, and with the turn that continues one.
 
+#include <memory>
+
 #include <catch2/catch.hpp>
 
 #include <duroxide/management.hpp>
@@ -88,6 +90,72 @@ TEST_CASE("an instance with many old executions is pruned in steps, the oldest f
   CHECK(executions(world, "a") == Numbers{101});
   CHECK(executions(world, "b") == Numbers{2});
   check_clean(world);
+}
+
+TEST_CASE("one instance with many old executions is pruned in several commits", "[prune]") {
+  storage::EngineOptions options;
+  options.bulk_rows = 30;
+  FaultyWorld faulty(std::make_shared<FaultyKv>(), options);
+  World& world = faulty.world;
+  make_eternal(world, "a", 100);
+  faulty.kv->commits = 0;
+  SECTION("to the end") {
+    CHECK(prune(world, "a", keep_last(1)).value() == PruneResult{1, 100, 200});
+    CHECK(faulty.kv->commits > 5);
+    CHECK(executions(world, "a") == Numbers{101});
+    check_clean(world);
+  }
+  SECTION("others come in between") {
+    const auto pruned = world.client->ask_actor<Answer<PruneResult>>(
+        management_of(*world.store), management::PruneExecutions{"a", keep_last(1)});
+    const auto started =
+        world.client->ask<Done>(EnqueueOrchestratorWork{start_item("b"), std::nullopt, false});
+    while (!started.answered()) {
+      REQUIRE(world.system.step());
+    }
+    CHECK_FALSE(pruned.answered());
+    world.run();
+    CHECK(pruned.value().executions_deleted == 100);
+  }
+  SECTION("up to a failure, and the rest later") {
+    const auto pruned = world.client->ask_actor<Answer<PruneResult>>(
+        management_of(*world.store), management::PruneExecutions{"a", keep_last(1)});
+    while (faulty.kv->commits < 2) {
+      REQUIRE(world.system.step());
+    }
+    faulty.kv->failures = 1;
+    world.run();
+    CHECK(pruned.error().kind == ProviderError::Kind::disk_full);
+    const auto left = executions(world, "a");
+    CHECK(left.size() < 101);
+    CHECK(left.front() == 102 - left.size());
+    world.clock->advance(1h);
+    CHECK(prune(world, "a", keep_last(1)).value().executions_deleted == left.size() - 1);
+    check_clean(world);
+  }
+}
+
+TEST_CASE("a store that is closed in the middle of a pruning keeps what is not dropped yet",
+          "[prune]") {
+  storage::EngineOptions options;
+  options.bulk_rows = 30;
+  auto faulty = std::make_unique<FaultyWorld>(std::make_shared<FaultyKv>(), options);
+  const auto kv = faulty->kv;
+  make_eternal(faulty->world, "a", 100);
+  const auto pruned = faulty->world.client->ask_actor<Answer<PruneResult>>(
+      management_of(*faulty->world.store), management::PruneExecutions{"a", keep_last(1)});
+  kv->commits = 0;
+  while (kv->commits < 2) {
+    REQUIRE(faulty->world.system.step());
+  }
+  faulty.reset();
+  CHECK_FALSE((pruned.answered() && pruned.answer()));
+  FaultyWorld again(kv, options);
+  const auto left = executions(again.world, "a");
+  CHECK(left.size() > 1);
+  CHECK(left.size() < 101);
+  check_clean(again.world);
+  CHECK(prune(again.world, "a", keep_last(1)).value().executions_deleted == left.size() - 1);
 }
 
 TEST_CASE("old executions go with the turn that continues", "[conformance][prune]") {

@@ -314,6 +314,7 @@ void Engine::stop_for_good(const ProviderError& error) {
 }
 
 void Engine::close() {
+  closing_ = true;
   if (!stopped_) {
     if (timing_.open() || !work_.counts_to_write.empty()) {
       // Dispatches nothing: whoever fetches is about to be told that the store is closed.

@@ -300,6 +300,9 @@ class Engine {
 
   // engine_prune.cpp
   static void check_prune(const PruneOptions& options);
+  /// Drops what is left to be dropped, in as many transactions as it takes.
+  void prune_on(const management::PruneExecutions& request, const PruneResult& so_far,
+                ReplyTo<management::PruneExecutions> reply);
   /// Drops executions before the current one, the oldest first: one, and more until the request has
   /// changed so many rows. Those that cannot be read are left. Whether none else is left that is to
   /// be dropped.
@@ -419,6 +422,7 @@ class Engine {
   std::optional<Timestamp> paused_until_;
   Milliseconds next_pause_;
   std::optional<std::string> stopped_;  ///< why every request is refused
+  bool closing_ = false;                ///< what goes in several transactions begins no other
 };
 
 template <class T>

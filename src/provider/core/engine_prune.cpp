@@ -1,7 +1,6 @@
 // Dropping executions that have long ended.
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 #include <vector>
 
@@ -19,6 +18,8 @@ struct EndedExecution {
 /// So many are looked up at a time.
 constexpr std::size_t executions_at_a_time = 64;
 
+constexpr const char* prune_operation = "prune_executions";
+
 }  // namespace
 
 void Engine::check_prune(const PruneOptions& options) {
@@ -29,14 +30,34 @@ void Engine::check_prune(const PruneOptions& options) {
 
 void Engine::prune_executions(const management::PruneExecutions& request,
                               ReplyTo<management::PruneExecutions> reply) {
-  apply_for<PruneResult>("prune_executions", std::move(reply), [&] {
+  prune_on(request, PruneResult{1, 0, 0}, std::move(reply));
+}
+
+void Engine::prune_on(const management::PruneExecutions& request, const PruneResult& so_far,
+                      ReplyTo<management::PruneExecutions> reply) {
+  struct Step {
+    PruneResult pruned;
+    bool is_finished = false;
+  };
+  // Once a step is committed, the next is asked for, so that what else waits comes in between.
+  const auto go_on = [this, request, reply = std::move(reply)](const provider::Answer<Step>& step) {
+    if (!step) {
+      reply(failure(step.error()));
+    } else if (step->is_finished) {
+      reply(step->pruned);
+    } else if (closing_) {
+      reply(failure(closed_error(prune_operation)));
+    } else {
+      prune_on(request, step->pruned, reply);
+    }
+  };
+  apply_for<Step>(prune_operation, go_on, [&] {
     check_prune(request.options);
     const auto found = require_instance(request.instance);
-    PruneResult pruned;
-    pruned.instances_processed = 1;
-    (void)drop_executions(found.number, found.record, request.options,
-                          std::numeric_limits<std::size_t>::max(), pruned);
-    return pruned;
+    Step step{so_far};
+    step.is_finished = drop_executions(found.number, found.record, request.options,
+                                       options_.bulk_rows, step.pruned);
+    return step;
   });
 }
 
