@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "provider/core/counters.hpp"
 #include "provider/core/session.hpp"
@@ -76,17 +77,17 @@ bool check_file(KvStore& store, Findings& findings) {
     return true;
   }
   const auto file = directory / "data.mdb";
-  std::optional<std::string> problem;
-  for (int attempt = 0; attempt < most_walks && !problem; ++attempt) {
+  std::optional<std::vector<std::string>> problems;
+  for (int attempt = 0; attempt < most_walks && !problems; ++attempt) {
     const auto view = store.snapshot();
-    problem = check_all_pages(file, [&] { return !store.wants_snapshots_back(); });
+    problems = check_all_pages(file, [&] { return !store.wants_snapshots_back(); });
   }
-  if (!problem) {
+  if (!problems) {
     throw StorageFailure(ProviderError::Kind::storage,
                          "the store grew again and again while it was checked; try again later",
                          true);
   }
-  if (problem->empty()) {
+  if (problems->empty()) {
     store.forget_cached();
     try {
       (void)store.snapshot()->count(Table::meta);
@@ -95,10 +96,14 @@ bool check_file(KvStore& store, Findings& findings) {
       if (failed.error().kind != ProviderError::Kind::corrupt) {
         throw;
       }
-      problem = failed.error().message;
+      problems->push_back(failed.error().message);
     }
   }
-  findings.add_outside_tables(*problem + "; the tables were not looked at");
+  for (const std::string& problem : *problems) {
+    findings.add_outside_tables(problem);
+  }
+  findings.add_outside_tables(
+      "the tables were not looked at, because pages below them are damaged");
   return false;
 }
 

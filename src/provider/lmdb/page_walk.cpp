@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "provider/lmdb/page_file.hpp"
@@ -34,33 +36,67 @@ std::vector<std::uint64_t> read_free_pages(const PageFile& file, const PageCurso
   return numbers;
 }
 
-/// Thrown to leave a walk that was told to stop.
+/// Thrown to leave a walk that was told to stop, or that has found enough.
 struct Stopped {};
 
+/// Visits every page that is in use. What is damaged is noted, and the walk goes on behind it.
 class PageWalk {
  public:
   PageWalk(const PageFile& file, const std::function<bool()>& goes_on)
       : file_(file), goes_on_(goes_on), used_(file.header().last_page + 1) {}
 
   void run() {
-    walk_tree(file_.header().free, TreeKind::free, 0);
-    walk_tree(file_.header().main, TreeKind::main, 0);
-    PageCursor lists(file_, file_.header().free, TreeKind::free);
-    for (bool more = lists.seek({}); more; more = lists.next()) {
-      for (const std::uint64_t number : read_free_pages(file_, lists)) {
-        if (used_.at(number)) {
-          file_.refuse(number, "it is in use, and said to be free");
-        }
-      }
+    const bool knows_free = walk_tree(file_.header().free, TreeKind::free, 0);
+    (void)walk_tree(file_.header().main, TreeKind::main, 0);
+    if (knows_free) {
+      check_free_pages();
     }
   }
 
+  [[nodiscard]] std::vector<std::string> take_problems() && { return std::move(problems_); }
+  [[nodiscard]] bool has_enough() const { return problems_.size() >= most_problems; }
+
  private:
+  // Whoever reads more of them than this restores a backup all the same.
+  static constexpr std::size_t most_problems = 100;
+
   struct Counts {
     std::uint64_t branches = 0;
     std::uint64_t leaves = 0;
     std::uint64_t entries = 0;
+    bool has_gap = false;  ///< some of the tree could not be read
   };
+
+  /// False, and a problem more, if what `look` reads is damaged.
+  template <class Look>
+  bool looks_good(const Look& look) {
+    try {
+      look();
+      return true;
+    } catch (const StorageFailure& failed) {
+      if (failed.error().kind != ProviderError::Kind::corrupt) {
+        throw;
+      }
+      problems_.push_back(failed.error().message);
+    }
+    if (has_enough()) {
+      throw Stopped{};
+    }
+    return false;
+  }
+
+  void check_free_pages() {
+    PageCursor lists(file_, file_.header().free, TreeKind::free);
+    for (bool more = lists.seek({}); more; more = lists.next()) {
+      (void)looks_good([&] {
+        for (const std::uint64_t number : read_free_pages(file_, lists)) {
+          if (used_.at(number)) {
+            file_.refuse(number, "it is in use, and said to be free");
+          }
+        }
+      });
+    }
+  }
 
   void use(std::uint64_t page) {
     if (used_.at(page)) {
@@ -69,23 +105,35 @@ class PageWalk {
     used_.at(page) = true;
   }
 
-  void walk_tree(const pages::Database& tree, TreeKind kind, std::uint64_t described_on) {
+  /// False if some of it could not be read.
+  bool walk_tree(const pages::Database& tree, TreeKind kind, std::uint64_t described_on) {
     Counts counts;
     if (tree.root != pages::no_page) {
       walk_page(tree.root, kind, tree.depth, counts);
     }
-    if (counts.branches != tree.branch_pages || counts.leaves != tree.leaf_pages ||
-        counts.entries != tree.entries) {
-      file_.refuse(described_on, "it counts other pages or entries of a tree than there are");
+    if (counts.has_gap) {
+      return false;
     }
+    return looks_good([&] {
+      if (counts.branches != tree.branch_pages || counts.leaves != tree.leaf_pages ||
+          counts.entries != tree.entries) {
+        file_.refuse(described_on, "it counts other pages or entries of a tree than there are");
+      }
+    });
   }
 
   void walk_page(std::uint64_t number, TreeKind kind, unsigned depth, Counts& counts) {
     if (goes_on_ && !goes_on_()) {
       throw Stopped{};
     }
-    const auto page = file_.load(number, kind, depth == 1);
-    use(number);
+    std::shared_ptr<const TreePage> page;
+    if (!looks_good([&] {
+          page = file_.load(number, kind, depth == 1);
+          use(number);
+        })) {
+      counts.has_gap = true;
+      return;
+    }
     if (page->is_leaf()) {
       ++counts.leaves;
       counts.entries += page->count();
@@ -101,21 +149,29 @@ class PageWalk {
   void walk_leaf(const TreePage& page) {
     for (std::size_t node = 0; node < page.count(); ++node) {
       if (page.flags(node) == pages::sub_database) {
-        walk_tree(file_.table_of(page.data(node), page.number()), TreeKind::table, page.number());
-      } else if (page.flags(node) == pages::big_data) {
-        std::uint64_t first = 0;
-        std::memcpy(&first, page.data(node).data(), sizeof(first));
-        const auto count = file_.check_overflow(first, page.data_bytes(node));
-        for (std::uint64_t each = first; each < first + count; ++each) {
-          use(each);
+        pages::Database table{};
+        if (looks_good([&] { table = file_.table_of(page.data(node), page.number()); })) {
+          (void)walk_tree(table, TreeKind::table, page.number());
         }
+      } else if (page.flags(node) == pages::big_data) {
+        (void)looks_good([&] { use_overflow(page, node); });
       }
+    }
+  }
+
+  void use_overflow(const TreePage& page, std::size_t node) {
+    std::uint64_t first = 0;
+    std::memcpy(&first, page.data(node).data(), sizeof(first));
+    const auto count = file_.check_overflow(first, page.data_bytes(node));
+    for (std::uint64_t each = first; each < first + count; ++each) {
+      use(each);
     }
   }
 
   const PageFile& file_;
   const std::function<bool()>& goes_on_;
   std::vector<bool> used_;
+  std::vector<std::string> problems_;
 };
 
 struct Tree {
@@ -165,19 +221,24 @@ bool check_tree(const PageFile& file, const Tree& tree, std::string& key,
 
 }  // namespace
 
-std::optional<std::string> check_all_pages(const std::filesystem::path& path,
-                                           const std::function<bool()>& goes_on) {
+std::optional<std::vector<std::string>> check_all_pages(const std::filesystem::path& path,
+                                                        const std::function<bool()>& goes_on) {
   try {
     const PageFile file(path);
-    PageWalk(file, goes_on).run();
-    return std::string();
-  } catch (const Stopped&) {
-    return std::nullopt;
+    PageWalk walk(file, goes_on);
+    try {
+      walk.run();
+    } catch (const Stopped&) {
+      if (!walk.has_enough()) {
+        return std::nullopt;
+      }
+    }
+    return std::move(walk).take_problems();
   } catch (const StorageFailure& failed) {
     if (failed.error().kind != ProviderError::Kind::corrupt) {
       throw;
     }
-    return failed.error().message;
+    return std::vector{failed.error().message};  // its header
   }
 }
 
@@ -186,7 +247,9 @@ void check_more_pages(const std::filesystem::path& path, PagesChecked& checked,
   const PageFile file(path);
   const bool begins = checked.trees == 0 && checked.key.empty();
   if (begins && file.is_short()) {
-    PageWalk(file, {}).run();
+    if (const auto problems = check_all_pages(path, {}); problems && !problems->empty()) {
+      throw StorageFailure(ProviderError::Kind::corrupt, problems->front());
+    }
     checked.done = true;
     return;
   }

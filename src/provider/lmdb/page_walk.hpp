@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace duroxide::storage {
 
@@ -16,10 +17,10 @@ namespace duroxide::storage {
 // A writer may be at work if a snapshot is held meanwhile, so that it uses no page anew.
 
 /// Checks all of a file at once, and that no page is used twice or is said to be free. Returns what is
-/// wrong, with file and page; an empty string; or nothing if `goes_on` returned false before the end.
-/// Throws `StorageFailure` if the file cannot be read.
-[[nodiscard]] std::optional<std::string> check_all_pages(const std::filesystem::path& file,
-                                                         const std::function<bool()>& goes_on);
+/// wrong, a damaged page each, at most 100; what lies below a damaged page is not looked at. Nothing
+/// if `goes_on` returned false before the end. Throws `StorageFailure` if the file cannot be read.
+[[nodiscard]] std::optional<std::vector<std::string>> check_all_pages(
+    const std::filesystem::path& file, const std::function<bool()>& goes_on);
 
 /// How far a check that goes on piece by piece has got.
 struct PagesChecked {

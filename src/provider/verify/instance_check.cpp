@@ -120,24 +120,23 @@ class InstanceCheck {
     if (is_last && decoded->event_count != record_.event_count) {
       found(Table::executions, key, "it counts other events than the instance");
     }
-    const auto steps =
+    const auto history =
         check_history(view_, number_, execution, decoded->event_count, record_.id, findings_);
-    if (steps && !steps->ended) {
+    if (history && !history->steps.ended) {
       found(Table::history, key, "the execution has ended, but its history does not say so");
-    } else if (steps && is_last) {
-      check_result(key, execution);
+    } else if (history && is_last) {
+      check_result(key, history->last);
     }
   }
 
-  /// That the result is what the last event of a whole history says.
-  void check_result(std::string_view key, std::uint64_t execution) const {
+  /// That the result is what the last event of the history says.
+  void check_result(std::string_view key, const Event& last) const {
     const auto bytes = view_.get(Table::results, key);
     const auto result = bytes ? decode_result(*bytes)
                               : failure(std::string("there is none, which is told elsewhere"));
     if (!result) {
       return;
     }
-    const auto last = load_history(view_, number_, record_, execution).back();
     const auto* completed = std::get_if<event::OrchestrationCompleted>(&last.kind);
     const auto* failed = std::get_if<event::OrchestrationFailed>(&last.kind);
     const bool same =
@@ -154,17 +153,17 @@ class InstanceCheck {
       check_start();
       return;
     }
-    const auto steps = check_history(view_, number_, record_.execution, record_.event_count,
-                                     record_.id, findings_);
-    if (!steps) {
+    const auto history = check_history(view_, number_, record_.execution, record_.event_count,
+                                       record_.id, findings_);
+    if (!history) {
       return;
     }
-    if (steps->ended) {
+    if (history->steps.ended) {
       found(Table::history, make_key(number_, record_.execution),
             "the history has an end, but the execution is running");
       return;
     }
-    check_open_steps(view_, number_, record_, *steps, findings_);
+    check_open_steps(view_, number_, record_, history->steps, findings_);
   }
 
   void check_start() const {
@@ -231,9 +230,9 @@ void check_instance(const ReadView& view, std::string_view key, std::string_view
   InstanceCheck(view, number_at(key, 0), *record, findings).check();
 }
 
-std::optional<OpenSteps> check_history(const ReadView& view, Number number, std::uint64_t execution,
-                                       std::uint64_t event_count, std::string_view instance,
-                                       Findings& findings) {
+std::optional<CheckedHistory> check_history(const ReadView& view, Number number,
+                                            std::uint64_t execution, std::uint64_t event_count,
+                                            std::string_view instance, Findings& findings) {
   std::vector<Event> events;
   const auto prefix = make_key(number, execution);
   const auto cursor = view.cursor(Table::history);
@@ -265,7 +264,7 @@ std::optional<OpenSteps> check_history(const ReadView& view, Number number, std:
                  "execution " + std::to_string(execution) + ": " + steps.error());
     return std::nullopt;
   }
-  return std::move(*steps);
+  return CheckedHistory{std::move(*steps), std::move(events.back())};
 }
 
 }  // namespace duroxide::storage

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include <duroxide/events.hpp>
+
 #include "provider/core/kv.hpp"
 #include "provider/core/open_steps.hpp"
 #include "provider/core/records.hpp"
@@ -20,11 +22,18 @@ namespace duroxide::storage {
 void check_instance(const ReadView& view, std::string_view key, std::string_view value,
                     Findings& findings);
 
-/// One execution as its history tells it. Nothing, and problems among the findings, if it cannot be
-/// read or does not have `event_count` events.
-[[nodiscard]] std::optional<OpenSteps> check_history(const ReadView& view, Number number,
-                                                     std::uint64_t execution,
-                                                     std::uint64_t event_count,
-                                                     std::string_view instance, Findings& findings);
+/// One execution as its history tells it.
+struct CheckedHistory {
+  OpenSteps steps;
+  Event last;
+};
+
+/// Reads the history of an execution. Nothing, and problems among the findings, if it cannot be read
+/// or does not have `event_count` events.
+[[nodiscard]] std::optional<CheckedHistory> check_history(const ReadView& view, Number number,
+                                                          std::uint64_t execution,
+                                                          std::uint64_t event_count,
+                                                          std::string_view instance,
+                                                          Findings& findings);
 
 }  // namespace duroxide::storage

@@ -120,8 +120,9 @@ const OpenSteps* RowCheck::open_steps(Number number, const InstanceRecord& recor
   if (steps_of_ != number) {
     steps_of_ = number;
     Findings found_elsewhere;
-    steps_ = storage::check_history(view_, number, record.execution, record.event_count, record.id,
-                                    found_elsewhere);
+    auto history = storage::check_history(view_, number, record.execution, record.event_count,
+                                          record.id, found_elsewhere);
+    steps_ = history ? std::optional(std::move(history->steps)) : std::nullopt;
   }
   return steps_ ? &*steps_ : nullptr;
 }
