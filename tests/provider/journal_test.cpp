@@ -1,6 +1,5 @@
 // Small commits stand in the journal before they come into the tables, and nobody can tell.
 
-#include <functional>
 #include <map>
 #include <random>
 
@@ -9,89 +8,13 @@
 
 #include "model/archive.hpp"
 #include "provider/core/keys.hpp"
-#include "provider/core/session.hpp"
+#include "provider/journaled.hpp"
 #include "provider/lmdb/journal.hpp"
-#include "provider/lmdb/lmdb_kv.hpp"
 #include "provider/lmdb/lmdb_reader.hpp"
-#include "provider/world.hpp"
 
 using namespace duroxide;
 using namespace duroxide::storage;
-using duroxide::testing::TempDir;
-namespace fs = std::filesystem;
-
-namespace {
-
-constexpr Table table = Table::inbox;
-
-Changes one_change(const std::string& key, std::optional<std::string> value) {
-  Changes changes;
-  changes.at(static_cast<std::size_t>(table)).emplace(key, Change{std::move(value), false});
-  return changes;
-}
-
-std::unique_ptr<LmdbKv> open_tables(const fs::path& directory) {
-  return std::make_unique<LmdbKv>(directory, Durability::none, std::uint64_t{1} << 20,
-                                  DirectoryLock(directory));
-}
-
-/// The store as a crash of this moment would leave it.
-fs::path crashed(const fs::path& directory) {
-  auto copy = directory.parent_path() / "crashed";
-  fs::remove_all(copy);
-  fs::create_directory(copy);
-  fs::copy(directory / "data.mdb", copy / "data.mdb");
-  return copy;
-}
-
-/// Calls `look` with a sub-database of a store that nobody has open.
-void in_database(const fs::path& directory, std::string_view name,
-                 const std::function<void(MDB_txn*, MDB_dbi)>& look) {
-  MDB_env* env = nullptr;
-  MDB_txn* txn = nullptr;
-  MDB_dbi dbi = 0;
-  REQUIRE(mdb_env_create(&env) == 0);
-  REQUIRE(mdb_env_set_maxdbs(env, 1) == 0);
-  REQUIRE(mdb_env_open(env, directory.c_str(), MDB_NOLOCK, 0644) == 0);
-  REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == 0);
-  REQUIRE(mdb_dbi_open(txn, std::string(name).c_str(), 0, &dbi) == 0);
-  look(txn, dbi);
-  REQUIRE(mdb_txn_commit(txn) == 0);
-  mdb_env_close(env);
-}
-
-/// How many rows stand in a sub-database, whatever the others say. `look` sees it too.
-std::uint64_t rows_on_disk(const fs::path& directory, std::string_view name,
-                           const std::function<void(MDB_txn*, MDB_dbi)>& look = {}) {
-  MDB_stat stat{};
-  in_database(crashed(directory), name, [&](MDB_txn* txn, MDB_dbi dbi) {
-    REQUIRE(mdb_stat(txn, dbi, &stat) == 0);
-    if (look) {
-      look(txn, dbi);
-    }
-  });
-  return stat.ms_entries;
-}
-
-struct Journaled {
-  TempDir temp;
-  fs::path directory = temp.path() / "store";
-  std::unique_ptr<LmdbKv> kv;
-
-  Journaled() {
-    fs::create_directory(directory);
-    kv = open_tables(directory);
-  }
-  [[nodiscard]] std::uint64_t in_journal() const { return rows_on_disk(directory, journal_name); }
-  [[nodiscard]] std::uint64_t in_table() const { return rows_on_disk(directory, to_string(table)); }
-  [[nodiscard]] std::optional<std::string> read(const std::string& key) const {
-    const auto view = kv->snapshot();
-    const auto value = view->get(table, key);
-    return value ? std::optional(std::string(*value)) : std::nullopt;
-  }
-};
-
-}  // namespace
+using namespace duroxide::testing;
 
 TEST_CASE("a small commit goes into the journal, and all who read see it", "[lmdb]") {
   Journaled store;
@@ -101,7 +24,7 @@ TEST_CASE("a small commit goes into the journal, and all who read see it", "[lmd
   CHECK(store.read("a") == "1");
   CHECK(store.kv->writer_view()->get(table, "a") == "1");
   {
-    const auto copy = crashed(store.directory);
+    const auto copy = crashed_copy(store.directory);
     LmdbReader reader(copy, ProcessClaim(copy), LmdbReader::Guard::no_owner);
     CHECK(reader.snapshot()->get(table, "a") == "1");
     CHECK(reader.snapshot()->count(table) == 1);
@@ -176,7 +99,7 @@ TEST_CASE("after a crash the journal comes into the tables at the next opening",
   store.kv->commit(one_change("b", "1"));
   store.kv->commit(one_change("a", "2"));
   const auto copy = store.temp.path() / "reopened";
-  fs::rename(crashed(store.directory), copy);
+  fs::rename(crashed_copy(store.directory), copy);
   REQUIRE(rows_on_disk(copy, journal_name) == 3);
   auto again = open_tables(copy);
   CHECK(rows_on_disk(copy, journal_name) == 0);
@@ -302,41 +225,4 @@ TEST_CASE("the journal grows the map like any commit", "[lmdb]") {
   }
   CHECK(store.kv->snapshot()->count(table) == rows);
   CHECK(store.kv->broken().empty());
-}
-
-TEST_CASE("a store of the first format is taken over", "[lmdb]") {
-  Journaled store;
-  store.kv->commit(one_change("a", "1"));
-  store.kv->close();
-  const std::string first = std::string(format_magic) + make_key(std::uint64_t{1});
-  (void)rows_on_disk(store.directory, to_string(Table::meta), [&](MDB_txn* txn, MDB_dbi meta) {
-    MDB_val key = to_val(meta_keys::format);
-    MDB_val value = to_val(first);
-    REQUIRE(mdb_put(txn, meta, &key, &value, 0) == 0);
-  });
-  in_database(store.temp.path() / "crashed", journal_name,
-              [](MDB_txn* txn, MDB_dbi journal) { REQUIRE(mdb_drop(txn, journal, 1) == 0); });
-  const auto old = store.temp.path() / "old";
-  fs::rename(store.temp.path() / "crashed", old);
-  const auto format_on_disk = [&] {
-    std::string format;
-    (void)rows_on_disk(old, to_string(Table::meta), [&](MDB_txn* txn, MDB_dbi meta) {
-      MDB_val key = to_val(meta_keys::format);
-      MDB_val value{};
-      REQUIRE(mdb_get(txn, meta, &key, &value) == 0);
-      format = to_view(value);
-    });
-    return format;
-  };
-  REQUIRE(format_on_disk() == first);
-  try {
-    LmdbReader(old, ProcessClaim(old), LmdbReader::Guard::no_owner);
-    FAIL("a reader that cannot make it today's was let in");
-  } catch (const StorageFailure& refused) {
-    CHECK(refused.error().kind == ProviderError::Kind::read_only);
-  }
-  auto kv = open_tables(old);
-  CHECK(kv->snapshot()->get(table, "a") == "1");
-  // Before anything stands in the journal: a release that knows of none must refuse it by then.
-  CHECK(format_on_disk() == std::string(format_magic) + make_key(store_format));
 }

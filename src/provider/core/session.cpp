@@ -29,16 +29,21 @@ std::uint64_t read_number(const ReadView& view, std::string_view key, std::uint6
 Session open_session(KvStore& store) {
   upgrade_store(store);
   Session session;
+  const std::string format = std::string(format_magic) + make_key(store_format);
+  bool has_format = false;
   {
     const auto view = store.writer_view();
     session.id = read_number(*view, meta_keys::session, 0) + 1;
     session.after_crash = view->get(Table::meta, meta_keys::open).has_value();
     session.next_instance = read_number(*view, meta_keys::next_instance, 1);
+    has_format = view->get(Table::meta, meta_keys::format) == format;
     const auto newest = last_readable(*view);
     session.last_created = newest ? newest->record.created_at : Timestamp::min();
   }
   Changes changes;
-  set(changes, meta_keys::format, std::string(format_magic) + make_key(store_format));
+  if (!has_format) {
+    set(changes, meta_keys::format, format);
+  }
   set(changes, meta_keys::session, make_key(session.id));
   set(changes, meta_keys::open, "1");
   store.commit(changes);

@@ -63,8 +63,10 @@ void upgrade_some(KvStore& store, Number first) {
   }
   const bool more = numbers.size() == instances_per_commit;
   // An earlier release must not open it from the first change on.
-  batch.put(Table::meta, std::string(meta_keys::format),
-            std::string(format_magic) + make_key(store_format));
+  const std::string format = std::string(format_magic) + make_key(store_format);
+  if (batch.get(Table::meta, meta_keys::format) != format) {
+    batch.put(Table::meta, std::string(meta_keys::format), format);
+  }
   if (more) {
     batch.put(Table::meta, std::string(meta_keys::upgrade), make_key(numbers.back() + 1));
   } else {

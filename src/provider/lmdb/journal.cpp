@@ -12,6 +12,7 @@
 #include "model/serialization.hpp"
 #include "provider/core/keys.hpp"
 #include "provider/core/layered.hpp"
+#include "provider/core/session.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
 
 namespace duroxide::storage {
@@ -45,6 +46,10 @@ constexpr std::size_t longest_key = 511;  // LMDB's
                            "written it, the store must be taken from a backup");
 }
 
+TableChanges& of_meta(Changes& changes) {
+  return changes.at(static_cast<std::size_t>(Table::meta));
+}
+
 /// Returns how many rows there are.
 std::uint64_t read_rows(Cursor& journal, Changes& changes) {
   std::uint64_t rows = 0;
@@ -57,6 +62,9 @@ std::uint64_t read_rows(Cursor& journal, Changes& changes) {
     }
     ++rows;
   }
+  // What an earlier release has left here says its own number, under which no other must read what this
+  // one writes. The table always holds the right one.
+  of_meta(changes).erase(std::string(meta_keys::format));
   return rows;
 }
 
@@ -125,6 +133,9 @@ void Journal::load(MDB_txn* txn, MDB_dbi journal) {
 }
 
 bool Journal::may_take(const Changes& changes) {
+  if (changes.at(static_cast<std::size_t>(Table::meta)).contains(meta_keys::format)) {
+    return false;
+  }
   for (const auto& table : changes) {
     for (const auto& [key, change] : table) {
       if (key.empty() || key.size() > longest_key) {

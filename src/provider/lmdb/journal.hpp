@@ -52,7 +52,8 @@ class Journal {
   void load(MDB_txn* txn, MDB_dbi journal);
 
   /// Whether a commit may be written here at all. Not if it is large, nor if the tables would refuse
-  /// it, for that is to be found out at once.
+  /// it, for that is to be found out at once. Nor if it sets the format: every release looks for that
+  /// in the table before it reads a journal, and none believes a journal about it.
   [[nodiscard]] static bool may_take(const Changes& changes);
   /// Whether it is time to write all that is here into the tables.
   [[nodiscard]] bool is_full() const;

@@ -1,0 +1,126 @@
+// Which format a store has is said by its table alone, whatever an earlier release has left in the
+// journal.
+
+#include <lmdb.h>
+#include <catch2/catch.hpp>
+
+#include "provider/core/keys.hpp"
+#include "provider/core/session.hpp"
+#include "provider/core/upgrade.hpp"
+#include "provider/journaled.hpp"
+#include "provider/lmdb/journal.hpp"
+#include "provider/lmdb/lmdb_reader.hpp"
+
+using namespace duroxide;
+using namespace duroxide::storage;
+using namespace duroxide::testing;
+
+namespace {
+
+std::string format_of(std::uint64_t number) {
+  return std::string(format_magic) + make_key(number);
+}
+
+/// A store as a release of format 2 leaves it in a crash: that number stands in the table, and in the
+/// journal too.
+fs::path crashed_in_format_2(Journaled& store) {
+  store.kv->close();
+  const std::string second = format_of(2);
+  Changes changes = one_change("a", "1");
+  changes.at(static_cast<std::size_t>(Table::meta))
+      .emplace(std::string(meta_keys::format), Change{second, false});
+  (void)rows_on_disk(store.directory, to_string(Table::meta), [&](MDB_txn* txn, MDB_dbi meta) {
+    MDB_val key = to_val(meta_keys::format);
+    MDB_val value = to_val(second);
+    REQUIRE(mdb_put(txn, meta, &key, &value, 0) == 0);
+  });
+  const auto old = store.temp.path() / "old";
+  fs::rename(store.temp.path() / "crashed", old);
+  in_database(old, journal_name, [&](MDB_txn* txn, MDB_dbi journal) {
+    const std::string name = make_key(std::uint64_t{1});
+    const std::string row = encode_changes(changes);
+    MDB_val key = to_val(name);
+    MDB_val value = to_val(row);
+    REQUIRE(mdb_put(txn, journal, &key, &value, 0) == 0);
+  });
+  return old;
+}
+
+std::string format_on_disk(const fs::path& directory) {
+  std::string format;
+  (void)rows_on_disk(directory, to_string(Table::meta), [&](MDB_txn* txn, MDB_dbi meta) {
+    MDB_val key = to_val(meta_keys::format);
+    MDB_val value{};
+    REQUIRE(mdb_get(txn, meta, &key, &value) == 0);
+    format = to_view(value);
+  });
+  return format;
+}
+
+}  // namespace
+
+TEST_CASE("what an earlier release has left in the journal does not bring its format back",
+          "[lmdb]") {
+  Journaled store;
+  const auto old = crashed_in_format_2(store);
+  const auto kv = open_tables(old);
+  CHECK(rows_on_disk(old, journal_name) == 0);
+  CHECK(kv->snapshot()->get(table, "a") == "1");
+  CHECK(format_on_disk(old) == format_of(store_format));
+  CHECK(kv->snapshot()->get(Table::meta, meta_keys::format) == format_of(store_format));
+  CHECK(needs_upgrade(*kv->snapshot()));
+  (void)open_session(*kv);
+  CHECK_FALSE(needs_upgrade(*kv->snapshot()));
+}
+
+TEST_CASE("a reader takes the format from the table, whatever stands in the journal", "[lmdb]") {
+  Journaled store;
+  const auto old = crashed_in_format_2(store);
+  in_database(old, to_string(Table::meta), [](MDB_txn* txn, MDB_dbi meta) {
+    const std::string newest = format_of(store_format);
+    MDB_val key = to_val(meta_keys::format);
+    MDB_val value = to_val(newest);
+    REQUIRE(mdb_put(txn, meta, &key, &value, 0) == 0);
+  });
+  LmdbReader reader(old, ProcessClaim(old), LmdbReader::Guard::no_owner);
+  const auto view = reader.snapshot();
+  CHECK(view->get(Table::meta, meta_keys::format) == format_of(store_format));
+  CHECK(view->get(table, "a") == "1");
+}
+
+TEST_CASE("a format that is committed goes past the journal", "[lmdb]") {
+  Journaled store;
+  Changes changes;
+  changes.at(static_cast<std::size_t>(Table::meta))
+      .emplace(std::string(meta_keys::format), Change{format_of(2), false});
+  store.kv->commit(changes);
+  CHECK(store.in_journal() == 0);
+  CHECK(format_on_disk(store.directory) == format_of(2));
+}
+
+TEST_CASE("a store of the first format is taken over", "[lmdb]") {
+  Journaled store;
+  store.kv->commit(one_change("a", "1"));
+  store.kv->close();
+  const std::string first = format_of(1);
+  (void)rows_on_disk(store.directory, to_string(Table::meta), [&](MDB_txn* txn, MDB_dbi meta) {
+    MDB_val key = to_val(meta_keys::format);
+    MDB_val value = to_val(first);
+    REQUIRE(mdb_put(txn, meta, &key, &value, 0) == 0);
+  });
+  in_database(store.temp.path() / "crashed", journal_name,
+              [](MDB_txn* txn, MDB_dbi journal) { REQUIRE(mdb_drop(txn, journal, 1) == 0); });
+  const auto old = store.temp.path() / "old";
+  fs::rename(store.temp.path() / "crashed", old);
+  REQUIRE(format_on_disk(old) == first);
+  try {
+    LmdbReader(old, ProcessClaim(old), LmdbReader::Guard::no_owner);
+    FAIL("a reader that cannot make it today's was let in");
+  } catch (const StorageFailure& refused) {
+    CHECK(refused.error().kind == ProviderError::Kind::read_only);
+  }
+  auto kv = open_tables(old);
+  CHECK(kv->snapshot()->get(table, "a") == "1");
+  // Before anything stands in the journal: a release that knows of none must refuse it by then.
+  CHECK(format_on_disk(old) == format_of(store_format));
+}
