@@ -1,12 +1,15 @@
 // Pages that are checked beside the engine, and LMDB's last words.
 
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <future>
 #include <mutex>
+#include <optional>
 
 #include <catch2/catch.hpp>
 
+#include "provider/core/keys.hpp"
 #include "provider/damaged_pages.hpp"
 #include "provider/lmdb/lmdb_kv.hpp"
 
@@ -53,6 +56,81 @@ TEST_CASE("a check of pages goes on where it was broken off", "[pages]") {
     ++pieces;
   }
   CHECK(pieces > 3);
+}
+
+namespace {
+
+storage::Changes rows_of(Table table, std::uint64_t count, const std::string& value) {
+  storage::Changes changes;
+  for (std::uint64_t row = 0; row < count; ++row) {
+    changes.at(static_cast<std::size_t>(table))
+        .emplace(storage::make_key(row), storage::Change{value, false});
+  }
+  return changes;
+}
+
+/// A store whose file ends with the pages of a large value, which is in the last of its tables.
+void make_store_with_large_value_last(const fs::path& directory) {
+  fs::create_directory(directory);
+  storage::LmdbKv kv(directory, Durability::none, std::uint64_t{1} << 26,
+                     storage::DirectoryLock(directory));
+  const auto commit_rows = [&](char letter) {
+    kv.commit(rows_of(Table::history, 300, std::string(300, letter)));
+  };
+  for (char letter = 'a'; letter < 'e'; ++letter) {
+    commit_rows(letter);
+  }
+  kv.commit(rows_of(Table::kept, 1, std::string(1'000'000, 'L')));
+  // What else was written behind it is written anew, where the first commits have left room.
+  for (char letter = 'e'; letter < 'k'; ++letter) {
+    commit_rows(letter);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a file that is too short takes no longer to open than another", "[pages]") {
+  TempDir temp;
+  const fs::path store = temp.path() / "store";
+  make_store_with_large_value_last(store);
+  const auto data = store / "data.mdb";
+  const auto whole = contents(store).at("data.mdb");
+  const auto cut = large_pages(whole).front() * page_bytes;
+  write_file(data, whole.substr(0, cut));
+  const auto check = [&](std::chrono::milliseconds longest) {
+    const storage::DirectoryLock lock(store);
+    return storage::check_at_opening(store, longest);
+  };
+
+  // Who has the time finds it at once, and leaves the file as it is.
+  try {
+    (void)check(std::chrono::hours(1));
+    FAIL("pages that are not there were found");
+  } catch (const storage::StorageFailure& failed) {
+    CHECK(failed.error().kind == ProviderError::Kind::corrupt);
+    CHECK(failed.error().message.find("are not there") != std::string::npos);
+  }
+  CHECK(fs::file_size(data) == cut);
+
+  const auto checked = check(std::chrono::milliseconds(0));
+  CHECK_FALSE(checked.done);
+  CHECK(fs::file_size(data) >= whole.size());
+
+  // What was missing is found in the background, and LMDB's map has all of the file.
+  const int result = in_child([&] {
+    std::promise<void> told;
+    std::atomic<bool> first_time{true};
+    storage::LmdbKv kv(store, Durability::none, std::uint64_t{1} << 26,
+                       storage::DirectoryLock(store), checked, [&](const LogRecord& record) {
+                         if (record.message.find("makes no sense") != std::string::npos &&
+                             first_time.exchange(false)) {
+                           told.set_value();
+                         }
+                       });
+    told.get_future().wait();
+    return kv.use().damaged_pages > 0 ? 0 : 1;
+  });
+  CHECK(result == 0);
 }
 
 TEST_CASE("before LMDB ends the process, the log says which file it was and what to do",

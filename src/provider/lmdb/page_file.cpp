@@ -154,6 +154,9 @@ std::shared_ptr<const TreePage> PageFile::load(std::uint64_t number, TreeKind ki
     refuse(number, "it is not there, the file has " + std::to_string(pages_) + " of " +
                        std::to_string(header_.last_page + 1));
   }
+  if (std::all_of(bytes.begin(), bytes.end(), [](char byte) { return byte == '\0'; })) {
+    refuse(number, "it holds nothing but zeros, as if it had never been written");
+  }
   auto page = std::make_shared<const TreePage>(number, std::move(bytes));
   if (const auto why = page->problem(kind, leaf_expected); !why.empty()) {
     refuse(number, why);

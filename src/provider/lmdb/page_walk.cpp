@@ -7,6 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "provider/file_descriptor.hpp"
 #include "provider/lmdb/page_file.hpp"
 #include "provider/lmdb/page_view.hpp"
 
@@ -245,16 +249,8 @@ std::optional<std::vector<std::string>> check_all_pages(const std::filesystem::p
 void check_more_pages(const std::filesystem::path& path, PagesChecked& checked,
                       const std::function<bool()>& goes_on) {
   const PageFile file(path);
-  const bool begins = checked.trees == 0 && checked.key.empty();
-  if (begins && file.is_short()) {
-    if (const auto problems = check_all_pages(path, {}); problems && !problems->empty()) {
-      throw StorageFailure(ProviderError::Kind::corrupt, problems->front());
-    }
-    checked.done = true;
-    return;
-  }
   const auto trees = all_trees(file);
-  if (begins) {
+  if (checked.trees == 0 && checked.key.empty()) {
     check_roots(file, trees);
   }
   while (checked.trees < trees.size()) {
@@ -273,12 +269,34 @@ void check_more_pages(const std::filesystem::path& path, PagesChecked& checked,
   checked.done = true;
 }
 
+namespace {
+
+/// Makes a file as long as the pages that its header counts. False if that cannot be.
+bool lengthen(const std::filesystem::path& path) {
+  const PageFile file(path);
+  if (!file.is_short()) {
+    return true;
+  }
+  const FileDescriptor writes(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+  const std::uint64_t bytes = (file.header().last_page + 1) * file.page_bytes();
+  return writes.is_open() && ::ftruncate(writes.get(), static_cast<off_t>(bytes)) == 0;
+}
+
+}  // namespace
+
 PagesChecked check_at_opening(const std::filesystem::path& directory,
                               std::chrono::milliseconds longest) {
   const auto end = std::chrono::steady_clock::now() + longest;
   PagesChecked checked;
   check_more_pages(directory / "data.mdb", checked,
                    [end] { return std::chrono::steady_clock::now() < end; });
+  // A page that is not there would end the process when LMDB's map comes to it; one of zeros is damage
+  // like any other. If all pages in use were found, there is none of either.
+  if (!checked.done && !lengthen(directory / "data.mdb")) {
+    while (!checked.done) {
+      check_more_pages(directory / "data.mdb", checked, [] { return true; });
+    }
+  }
   return checked;
 }
 

@@ -30,13 +30,16 @@ struct PagesChecked {
 };
 
 /// Goes on with a check until the end, or until `goes_on` returns false; it is asked after each page.
-/// The first piece begins with the roots of all tables. A file that is shorter than the pages its
-/// header counts is checked at once, because LMDB would crash on a page that is not there. Throws
-/// `StorageFailure`: `corrupt` if a page is damaged, with `checked` behind the tree it belongs to.
+/// The first piece begins with the roots of all tables. Throws `StorageFailure`: `corrupt` if a page is
+/// damaged, with `checked` behind the tree it belongs to.
 void check_more_pages(const std::filesystem::path& file, PagesChecked& checked,
                       const std::function<bool()>& goes_on);
 
-/// A first piece of that check, of the store in a directory, which nobody writes to.
+/// A first piece of that check, of the store in a directory, whose lock the caller holds. If it finds no
+/// damage, but did not come to the end, a file that is shorter than the pages its header counts is made
+/// as long as that, with zeros: LMDB may then be let at it, and what is missing is found like any other
+/// damage. Such a file need not be damaged: what was allotted and given back within one transaction is
+/// never written.
 [[nodiscard]] PagesChecked check_at_opening(const std::filesystem::path& directory,
                                             std::chrono::milliseconds longest);
 
