@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "provider/core/batch.hpp"
+#include "provider/core/keys.hpp"
 #include "provider/tables.hpp"
 
 using namespace duroxide;
@@ -103,6 +104,23 @@ TEST_CASE("a request can be taken back", "[kv]") {
   batch.erase(Table::inbox, "staged");
   batch.commit();
   CHECK(tables.kv->snapshot()->count(Table::inbox) == 2);
+}
+
+TEST_CASE("a damaged counter stays as it is, and holds up no commit", "[kv]") {
+  Tables tables(GENERATE(Backend::memory, Backend::lmdb));
+  Changes changes;
+  changes.at(static_cast<std::size_t>(Table::counters)).emplace("bad", Change{"x", false});
+  tables.kv->commit(changes);
+  Batch batch(*tables.kv);
+  batch.count("bad", 5);
+  batch.count("good", 2);
+  batch.put(Table::inbox, "a", "1");
+  batch.commit();
+  const auto view = tables.kv->snapshot();
+  CHECK(view->get(Table::counters, "bad") == "x");
+  CHECK(view->get(Table::counters, "good") == make_key(std::uint64_t{2}));
+  CHECK(view->get(Table::inbox, "a") == "1");
+  CHECK(batch.damaged_counters() == std::set<std::string>{"bad"});
 }
 
 TEST_CASE("a cursor finds the first, the next and the last", "[kv]") {

@@ -1,7 +1,11 @@
 // Bytes that make no sense are an error to whoever asks for them, and nobody else's business.
 
+#include <atomic>
+#include <memory>
+
 #include <catch2/catch.hpp>
 
+#include "provider/core/counters.hpp"
 #include "provider/core/instances.hpp"
 #include "provider/core/keys.hpp"
 #include "provider/faulty_world.hpp"
@@ -190,4 +194,37 @@ TEST_CASE("an id with a broken number is an error", "[corruption]") {
   faulty.kv->plant(Table::ids, "a", "abc");
   CHECK(faulty.world.enqueue(raise_item("a", "Go")).error().kind == Kind::corrupt);
   CHECK(faulty.world.enqueue(start_item("a")).error().kind == Kind::corrupt);
+}
+
+TEST_CASE("a damaged number under an id is an error to a listing that goes by it", "[corruption]") {
+  FaultyWorld faulty;
+  faulty.world.start("a");
+  // As a value looks whose checksum does not fit: longer than it should be.
+  faulty.kv->plant(Table::ids, "a", make_key(one, one));
+  InstanceFilter filter;
+  SECTION("in the order of the ids") {
+    filter.order = InstanceOrder::id;
+  }
+  SECTION("with a prefix") {
+    filter.id_prefix = "a";
+  }
+  const auto listed =
+      faulty.world.manage<management::ListInstances::Response>(management::ListInstances{filter});
+  REQUIRE_FALSE(listed);
+  CHECK(listed.error().kind == Kind::corrupt);
+  CHECK(listed.error().message.find("table ids") != std::string::npos);
+}
+
+TEST_CASE("a damaged counter is told of once, and never written anew", "[corruption]") {
+  const auto tables = std::make_shared<FaultyKv>();
+  const auto told = std::make_shared<std::atomic<int>>(0);
+  FaultyWorld faulty(tables, {}, [told](const LogRecord& record) {
+    *told += record.message.find("counters of the store") != std::string::npos ? 1 : 0;
+  });
+  const auto key = storage::status_counter(ExecutionStatus::running, 0);
+  tables->plant(Table::counters, key, "x");
+  faulty.world.start("a");
+  faulty.world.start("b");
+  CHECK(tables->snapshot()->get(Table::counters, key) == "x");
+  CHECK(*told == 1);
 }

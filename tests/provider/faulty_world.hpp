@@ -15,13 +15,14 @@ namespace duroxide::testing {
 class FaultyWorld {
  public:
   explicit FaultyWorld(std::shared_ptr<FaultyKv> tables = std::make_shared<FaultyKv>(),
-                       storage::EngineOptions options = {})
+                       storage::EngineOptions options = {}, LogSink log = {})
       : kv(std::move(tables)), world([&](ActorSystem system, std::shared_ptr<Clock> clock) {
           storage::ProviderParts parts;
           parts.store = kv;
           parts.session = storage::open_session(*kv);
           parts.clock = std::move(clock);
           parts.options = options;
+          parts.log = std::move(log);
           return detail::start_store(std::move(system), std::move(parts));
         }) {
     kv->commits = 0;

@@ -166,3 +166,16 @@ TEST_CASE("a reader refuses a store that was left half way", "[upgrade]") {
   }
   CHECK(read() == 4);
 }
+
+TEST_CASE("a mark of how far a store was taken over that cannot be read is an error", "[upgrade]") {
+  FaultyKv kv;
+  fill(kv, 2);
+  kv.plant(Table::meta, std::string(meta_keys::upgrade), std::string(17, 'x'));
+  try {
+    (void)open_session(kv);
+    FAIL("a damaged mark was believed");
+  } catch (const StorageFailure& refused) {
+    CHECK(refused.error().kind == ProviderError::Kind::corrupt);
+    CHECK(refused.error().message.find("table meta") != std::string::npos);
+  }
+}

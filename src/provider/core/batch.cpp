@@ -76,6 +76,10 @@ void Batch::stage_counts() {
   auto& staged = changes(Table::counters);
   for (const auto& [counter, change] : counts_) {
     const auto bytes = committed().get(Table::counters, counter);
+    if (bytes && bytes->size() != sizeof(std::uint64_t)) {
+      damaged_counters_.insert(counter);
+      continue;  // a new number would have a good seal, and hide that it is wrong
+    }
     const auto before = bytes ? static_cast<std::int64_t>(stored_number(*bytes)) : 0;
     const auto after = before + change;
     std::optional<std::string> value;

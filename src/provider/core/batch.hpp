@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -32,7 +33,8 @@ class Batch {
   void put_new(Table table, std::string key, std::string value);
   void erase(Table table, std::string_view key);
   /// Changes a row of the table `counters`, which is nowhere to be seen before the commit. A row
-  /// that comes to 0 is dropped.
+  /// that comes to 0 is dropped. One that cannot be read stays as it is: no commit may fail because of
+  /// it, and whoever checks the store still finds it.
   void count(std::string_view counter, std::int64_t change);
 
   /// The value of a key that this batch itself has put, to be changed in place; else null.
@@ -66,6 +68,9 @@ class Batch {
   /// Roughly what the commit will write.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
+  /// The counters that were found damaged by commits, all of them.
+  [[nodiscard]] const std::set<std::string>& damaged_counters() const { return damaged_counters_; }
+
   /// Throws `StorageFailure` and keeps the changes.
   void commit();
   void discard();
@@ -96,6 +101,7 @@ class Batch {
   // and meet the committed values only once.
   Counts counts_;
   std::vector<std::pair<Counts::value_type*, std::int64_t>> undo_counts_;
+  std::set<std::string> damaged_counters_;
   std::size_t change_count_ = 0;
   std::size_t bytes_ = 0;
 };

@@ -174,7 +174,20 @@ void Engine::commit() {
   batch_committed();
 }
 
+void Engine::tell_of_damaged_counters() {
+  const auto& damaged = batch_.damaged_counters();
+  if (damaged.size() == damaged_counters_told_) {
+    return;
+  }
+  damaged_counters_told_ = damaged.size();
+  log(LogLevel::error, "counters of the store are damaged, " + std::to_string(damaged.size()) +
+                           " so far: it tells wrong numbers of instances or events, and is whole "
+                           "otherwise; `verify` "
+                           "names them");
+}
+
 void Engine::batch_committed() {
+  tell_of_damaged_counters();
   timing_.batch_ended();
   touched_.clear();
   turns_counted_ = 0;

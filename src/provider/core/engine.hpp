@@ -148,6 +148,7 @@ class Engine {
   void settle();
   void commit();
   void batch_committed();
+  void tell_of_damaged_counters();
   void batch_failed(const ProviderError& error);
   void stop_for_good(const ProviderError& error);
   void answer_finished();
@@ -381,6 +382,7 @@ class Engine {
   Session session_;
   EngineOptions options_;
   Batch batch_;
+  std::size_t damaged_counters_told_ = 0;
   Instances instances_;
   CommitTiming timing_;
   OrchestratorQueue turns_;

@@ -16,8 +16,6 @@ void throw_corrupt(Table table, std::string_view key, const std::string& why) {
                        "table " + std::string(to_string(table)) + ", key " + hex(key) + ": " + why);
 }
 
-namespace {
-
 Number decode_number(std::string_view id, std::string_view bytes) {
   if (bytes.size() != 8) {
     throw_corrupt(
@@ -26,6 +24,8 @@ Number decode_number(std::string_view id, std::string_view bytes) {
   }
   return number_at(bytes, 0);
 }
+
+namespace {
 
 InstanceRecord decode_checked(std::string_view key, std::string_view bytes) {
   auto record = decode_instance(bytes);

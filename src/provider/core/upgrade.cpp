@@ -78,6 +78,12 @@ void upgrade_some(KvStore& store, Number first) {
 /// Where to go on; none if there is nothing to do.
 std::optional<Number> first_to_upgrade(const ReadView& view) {
   if (const auto left = view.get(Table::meta, meta_keys::upgrade)) {
+    if (left->size() != sizeof(Number)) {
+      throw_corrupt(
+          Table::meta, meta_keys::upgrade,
+          "how far the store was brought to this release's format is unreadable; restore a "
+          "backup");
+    }
     return number_at(*left, 0);
   }
   const auto format = view.get(Table::meta, meta_keys::format);

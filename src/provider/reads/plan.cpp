@@ -47,7 +47,7 @@ std::optional<std::vector<Number>> list_ids(const ReadView& view, const std::str
     if (numbers.size() == longest_list) {
       return std::nullopt;
     }
-    numbers.push_back(number_at(cursor->value(), 0));
+    numbers.push_back(decode_number(cursor->key(), cursor->value()));
   }
   return numbers;
 }

@@ -36,7 +36,7 @@ class RowsById final : public Rows {
       return std::nullopt;
     }
     place_.id = cursor_->key();
-    const Number number = number_at(cursor_->value(), 0);
+    const Number number = decode_number(place_.id, cursor_->value());
     step();
     return Step{number, walk_.holds(number, false)};
   }
