@@ -1,17 +1,22 @@
 // Pages that are checked beside the engine, and LMDB's last words.
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <fstream>
 #include <future>
+#include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
 #include "provider/core/keys.hpp"
 #include "provider/damaged_pages.hpp"
 #include "provider/lmdb/lmdb_kv.hpp"
+#include "provider/lmdb/page_check_thread.hpp"
 
 using namespace duroxide;
 using namespace duroxide::testing;
@@ -60,6 +65,19 @@ TEST_CASE("a check of pages goes on where it was broken off", "[pages]") {
 
 namespace {
 
+/// A store that is checked in the background, by a thread that gets its snapshots from the test.
+struct CheckedStore {
+  TempDir temp;
+  fs::path directory = temp.path() / "store";
+  std::optional<storage::LmdbKv> kv;
+
+  CheckedStore() {
+    make_paged_store(directory);
+    kv.emplace(directory, Durability::none, std::uint64_t{1} << 26,
+               storage::DirectoryLock(directory));
+  }
+};
+
 storage::Changes rows_of(Table table, std::uint64_t count, const std::string& value) {
   storage::Changes changes;
   for (std::uint64_t row = 0; row < count; ++row) {
@@ -88,6 +106,95 @@ void make_store_with_large_value_last(const fs::path& directory) {
 }
 
 }  // namespace
+
+TEST_CASE("a check in the background tries again what cannot be read for now", "[pages]") {
+  CheckedStore store;
+  const auto failure = GENERATE(as<std::string>(), "storage", "memory");
+  std::atomic<int> asked{0};
+  std::atomic<int> logged{0};
+  std::promise<void> given;
+  {
+    storage::PageCheckThread check(store.directory / "data.mdb", storage::PagesChecked{},
+                                   {[&]() -> std::unique_ptr<storage::ReadView> {
+                                      if (++asked <= 2) {
+                                        if (failure == "memory") {
+                                          throw std::bad_alloc();
+                                        }
+                                        throw storage::StorageFailure(ProviderError::Kind::storage,
+                                                                      "all places are taken");
+                                      }
+                                      if (asked == 3) {
+                                        given.set_value();
+                                      }
+                                      return store.kv->snapshot();
+                                    },
+                                    [] { return false; }},
+                                   [&](const LogRecord&) { ++logged; });
+    REQUIRE(given.get_future().wait_for(std::chrono::seconds(60)) == std::future_status::ready);
+    while (!check.done()) {
+      std::this_thread::yield();
+    }
+    CHECK(check.damaged_pages() == 0);
+  }
+  CHECK(logged == 1);
+}
+
+TEST_CASE("a check in the background that waits to try again ends when it is told to", "[pages]") {
+  CheckedStore store;
+  std::promise<void> asked;
+  std::atomic<bool> first{true};
+  storage::PageCheckThread check(store.directory / "data.mdb", storage::PagesChecked{},
+                                 {[&]() -> std::unique_ptr<storage::ReadView> {
+                                    if (first.exchange(false)) {
+                                      asked.set_value();
+                                    }
+                                    throw storage::StorageFailure(ProviderError::Kind::storage,
+                                                                  "all places are taken");
+                                  },
+                                  [] { return false; }},
+                                 {});
+  asked.get_future().wait();
+  check.stop();
+  CHECK_FALSE(check.done());
+}
+
+TEST_CASE("a check in the background gives a snapshot that is wanted back after a page",
+          "[pages]") {
+  CheckedStore store;
+  std::atomic<int> taken{0};
+  storage::PageCheckThread check(store.directory / "data.mdb", storage::PagesChecked{},
+                                 {[&]() -> std::unique_ptr<storage::ReadView> {
+                                    ++taken;
+                                    return store.kv->snapshot();
+                                  },
+                                  [&] { return taken == 1; }},
+                                 {});
+  while (!check.done()) {
+    std::this_thread::yield();
+  }
+  // All of this store takes a single one that nobody wants back.
+  CHECK(taken >= 2);
+}
+
+TEST_CASE("the check in the background does not count among the readers", "[pages]") {
+  TempDir temp;
+  const fs::path store = temp.path() / "store";
+  fs::create_directory(store);
+  {
+    storage::LmdbKv kv(store, Durability::none, std::uint64_t{1} << 26,
+                       storage::DirectoryLock(store));
+    kv.commit(rows_of(Table::history, 4000, std::string(1000, 'x')));  // too much for one snapshot
+  }
+  storage::LmdbKv kv(store, Durability::none, std::uint64_t{1} << 26, storage::DirectoryLock(store),
+                     storage::PagesChecked{}, {});
+  std::uint64_t most = kv.use().readers;
+  while (!kv.all_pages_checked()) {
+    most = std::max(most, kv.use().readers);
+  }
+  CHECK(most == 0);
+  const auto view = kv.snapshot();
+  CHECK(kv.use().readers == 1);
+}
 
 TEST_CASE("a file that is too short takes no longer to open than another", "[pages]") {
   TempDir temp;

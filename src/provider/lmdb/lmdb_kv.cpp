@@ -65,7 +65,10 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
     }
     if (!checked.done) {
       page_check_ = std::make_unique<PageCheckThread>(
-          file_, std::move(checked), [this] { return begin_snapshot(); }, log_);
+          file_, std::move(checked),
+          PageCheckThread::Snapshots{[this] { return begin_snapshot(nullptr); },
+                                     [this] { return gate_.wanted_back(); }},
+          log_);
     }
   } catch (...) {
     mdb_env_close(env_);
@@ -150,7 +153,7 @@ std::unique_ptr<ReadView> LmdbKv::writer_view() {
   return std::make_unique<LayeredView>(std::move(tables), journal_.changes());
 }
 
-std::unique_ptr<LmdbView> LmdbKv::begin_snapshot() {
+std::unique_ptr<LmdbView> LmdbKv::begin_snapshot(Readers* readers) {
   auto held = gate_.enter();
   if (env_ == nullptr || map_is_lost_) {
     throw StorageFailure(ProviderError::Kind::closed, "the store is closed");
@@ -161,15 +164,16 @@ std::unique_ptr<LmdbView> LmdbKv::begin_snapshot() {
     code = begin_reading(env_, &txn);
   }
   check_lmdb(code, "beginning to read");
-  return std::make_unique<LmdbView>(txn, tables_, std::move(held), &readers_);
+  return std::make_unique<LmdbView>(txn, tables_, std::move(held), readers);
 }
 
 std::unique_ptr<ReadView> LmdbKv::snapshot() {
-  return with_journal(begin_snapshot(), read_journal_);
+  return with_journal(begin_snapshot(&readers_), read_journal_);
 }
 
 std::unique_ptr<ReadView> LmdbKv::checked_snapshot() {
-  return with_journal(std::make_unique<PageView>(file_, begin_snapshot()), checked_journal_);
+  return with_journal(std::make_unique<PageView>(file_, begin_snapshot(&readers_)),
+                      checked_journal_);
 }
 
 void LmdbKv::load_journal() {

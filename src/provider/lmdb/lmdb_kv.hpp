@@ -49,8 +49,9 @@ class LmdbKv final : public KvStore {
   void close() override;
 
  private:
-  /// A snapshot of LMDB itself, without the journal.
-  [[nodiscard]] std::unique_ptr<LmdbView> begin_snapshot();
+  /// A snapshot of LMDB itself, without the journal, counted among `readers` unless that is null: the
+  /// store's own check of its pages is nobody who reads.
+  [[nodiscard]] std::unique_ptr<LmdbView> begin_snapshot(Readers* readers);
   static void tell_of_end(MDB_env* env, const char* reason);
   void open_tables();
   [[nodiscard]] int open_tables_once();

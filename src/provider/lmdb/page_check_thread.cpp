@@ -1,5 +1,6 @@
 #include "provider/lmdb/page_check_thread.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <system_error>
@@ -15,14 +16,15 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_slice = 5ms;
 constexpr auto rest_between = 20 * longest_slice;
+constexpr std::chrono::milliseconds longest_rest = 1min;
 
 }  // namespace
 
 PageCheckThread::PageCheckThread(std::filesystem::path file, PagesChecked checked,
-                                 TakeSnapshot take_snapshot, LogSink log)
+                                 Snapshots snapshots, LogSink log)
     : file_(std::move(file)),
       checked_(std::move(checked)),
-      take_snapshot_(std::move(take_snapshot)),
+      snapshots_(std::move(snapshots)),
       log_(std::move(log)) {
   if (checked_.done) {
     done_ = true;
@@ -57,48 +59,65 @@ void PageCheckThread::tell(LogLevel level, std::string message) const {
   }
 }
 
+void PageCheckThread::tell_of_trouble(const std::string& what) {
+  if (!std::exchange(told_of_trouble_, true)) {
+    tell(LogLevel::warn,
+         "the check of `" + file_.string() +
+             "` in the background is held up, and tries again now and then: " + what);
+  }
+}
+
 void PageCheckThread::run() {
   // Low, but never starved: the owner may wait for the snapshot of a slice.
   yield_to_others();
-  while (check_slice()) {
+  std::chrono::milliseconds rest = rest_between;
+  for (Next next = check_slice(); next != Next::end; next = check_slice()) {
+    rest = next == Next::try_later ? std::min(2 * rest, longest_rest) : rest_between;
     std::unique_lock lock(mutex_);
-    if (wake_.wait_for(lock, rest_between, [this] { return stopped_.load(); })) {
+    if (wake_.wait_for(lock, rest, [this] { return stopped_.load(); })) {
       return;
     }
   }
 }
 
-bool PageCheckThread::check_slice() {
-  const std::size_t before = checked_.trees;
+PageCheckThread::Next PageCheckThread::found_damage(const ProviderError& damage,
+                                                    std::size_t trees_before) {
+  ++damaged_;
+  tell(LogLevel::error, "a check in the background found: " + damage.message +
+                            ". What does not need this page goes on; `verify` says what does");
+  // The names of the tables must be read to come to the tables.
+  return checked_.trees == trees_before ? Next::end : Next::go_on;
+}
+
+PageCheckThread::Next PageCheckThread::check_slice() {
+  const std::size_t trees_before = checked_.trees;
+  Next next = Next::go_on;
   try {
-    const auto view = take_snapshot_();
+    const auto view = snapshots_.take();
     const auto end = std::chrono::steady_clock::now() + longest_slice;
-    check_more_pages(file_, checked_,
-                     [&] { return !stopped_ && std::chrono::steady_clock::now() < end; });
+    check_more_pages(file_, checked_, [&] {
+      return !stopped_ && !snapshots_.wanted_back() && std::chrono::steady_clock::now() < end;
+    });
   } catch (const StorageFailure& failed) {
-    if (failed.error().kind != ProviderError::Kind::corrupt) {
-      if (failed.error().kind != ProviderError::Kind::closed) {
-        tell(LogLevel::warn, "the check of `" + file_.string() +
-                                 "` in the background broke off: " + failed.error().message);
-      }
-      return false;
-    }
-    ++damaged_;
-    tell(LogLevel::error, "a check in the background found: " + failed.error().message +
-                              ". What does not need this page goes on; `verify` says what does");
-    // The names of the tables must be read to come to the tables.
-    if (checked_.trees == before) {
-      return false;
+    switch (failed.error().kind) {
+      case ProviderError::Kind::closed:
+        return Next::end;
+      case ProviderError::Kind::corrupt:
+        next = found_damage(failed.error(), trees_before);
+        break;
+      default:
+        tell_of_trouble(failed.error().message);
+        return Next::try_later;
     }
   } catch (const std::exception& failed) {
-    tell(LogLevel::warn,
-         "the check of `" + file_.string() + "` in the background broke off: " + failed.what());
-    return false;
+    tell_of_trouble(failed.what());
+    return Next::try_later;
   }
   if (checked_.done) {
     done_ = true;
+    return Next::end;
   }
-  return !checked_.done;
+  return next;
 }
 
 }  // namespace duroxide::storage

@@ -18,13 +18,18 @@ namespace duroxide::storage {
 
 /// Checks in the background what the opening of a store had no time for, while the engine runs: a few
 /// milliseconds at a time, on a thread that gives way to every other, under snapshots that are let go
-/// of in between. A damaged page is told to the log, once, and counted.
+/// of in between, and within a page if they are wanted back. A damaged page is told to the log, once,
+/// and counted. If the file cannot be read for now, or there is no snapshot to be had, it says so once
+/// and tries again later, less and less often.
 class PageCheckThread {
  public:
-  using TakeSnapshot = std::function<std::unique_ptr<ReadView>()>;
+  /// Both are called on the thread.
+  struct Snapshots {
+    std::function<std::unique_ptr<ReadView>()> take;  ///< may throw `StorageFailure`
+    std::function<bool()> wanted_back;
+  };
 
-  /// `take_snapshot` may throw `StorageFailure`, and is called on the thread.
-  PageCheckThread(std::filesystem::path file, PagesChecked checked, TakeSnapshot take_snapshot,
+  PageCheckThread(std::filesystem::path file, PagesChecked checked, Snapshots snapshots,
                   LogSink log);
   ~PageCheckThread() { stop(); }
   PageCheckThread(const PageCheckThread&) = delete;
@@ -38,14 +43,19 @@ class PageCheckThread {
   [[nodiscard]] bool done() const { return done_; }
 
  private:
+  enum class Next : std::uint8_t { go_on, try_later, end };
+
   void run();
-  /// Checks for a while. False if that was all, or nothing more can be read.
-  bool check_slice();
+  /// Checks for a while.
+  Next check_slice();
+  [[nodiscard]] Next found_damage(const ProviderError& damage, std::size_t trees_before);
+  void tell_of_trouble(const std::string& what);
   void tell(LogLevel level, std::string message) const;
 
   std::filesystem::path file_;
   PagesChecked checked_;
-  TakeSnapshot take_snapshot_;
+  Snapshots snapshots_;
+  bool told_of_trouble_ = false;
   LogSink log_;
   std::atomic<std::uint64_t> damaged_{0};
   std::atomic<bool> done_{false};

@@ -47,6 +47,9 @@ bool PageFile::read_at(std::uint64_t offset, char* target, std::size_t bytes) co
     if (got < 0 && errno == EINTR) {
       continue;
     }
+    if (got < 0 && (errno == EAGAIN || errno == ENOMEM)) {
+      throw lmdb_failure(errno, "reading `" + path_.string() + "`");  // it says nothing of the page
+    }
     if (got <= 0) {
       return false;
     }

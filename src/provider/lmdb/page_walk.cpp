@@ -258,9 +258,12 @@ void check_more_pages(const std::filesystem::path& path, PagesChecked& checked,
       if (!check_tree(file, trees[checked.trees], checked.key, goes_on)) {
         return;
       }
-    } catch (const StorageFailure&) {
-      ++checked.trees;
-      checked.key.clear();
+    } catch (const StorageFailure& failed) {
+      // What could not be read for now is left for the next piece.
+      if (failed.error().kind == ProviderError::Kind::corrupt) {
+        ++checked.trees;
+        checked.key.clear();
+      }
       throw;
     }
     ++checked.trees;

@@ -31,7 +31,7 @@ struct PagesChecked {
 
 /// Goes on with a check until the end, or until `goes_on` returns false; it is asked after each page.
 /// The first piece begins with the roots of all tables. Throws `StorageFailure`: `corrupt` if a page is
-/// damaged, with `checked` behind the tree it belongs to.
+/// damaged, with `checked` behind the tree it belongs to; else the same piece can be tried again.
 void check_more_pages(const std::filesystem::path& file, PagesChecked& checked,
                       const std::function<bool()>& goes_on);
 
