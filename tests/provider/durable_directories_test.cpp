@@ -1,6 +1,7 @@
 // What is made in directories must be there after a power loss, and what a kill leaves behind must
 // not be in the way.
 
+#include <cerrno>
 #include <csignal>
 #include <thread>
 
@@ -10,9 +11,11 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
+#include "provider/core/common.hpp"
 #include "provider/engine_process.hpp"
 #include "provider/files.hpp"
 #include "provider/lmdb/directory_lock.hpp"
+#include "provider/lmdb/fresh_paths.hpp"
 #include "provider/sync_watch.hpp"
 
 using namespace duroxide;
@@ -92,6 +95,21 @@ TEST_CASE("the directory is synced if only its lock file is new", "[lmdb][sync]"
   const SyncWatch watch;
   open_and_close(directory);
   CHECK(watch.saw(directory));
+}
+
+TEST_CASE("a file system that cannot sync directories is no reason to refuse", "[lmdb][sync]") {
+  TempDir temp;
+  const auto directory = fs::canonical(temp.path()) / "deep" / "store";
+  SyncWatch watch;
+  SECTION("it says so") {
+    watch.fail_directories(GENERATE(EINVAL, ENOTSUP, ENOSYS));
+    open_and_close(directory);
+    CHECK(watch.saw(directory));
+  }
+  SECTION("it fails in another way") {
+    watch.fail_directories(EIO);
+    CHECK_THROWS_AS(storage::sync_directory(temp.path()), storage::StorageFailure);
+  }
 }
 
 TEST_CASE("the directories of a backup are synced", "[backup][sync]") {

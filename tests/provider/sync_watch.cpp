@@ -1,5 +1,6 @@
 #include "provider/sync_watch.hpp"
 
+#include <cerrno>
 #include <mutex>
 #include <set>
 #include <string>
@@ -13,6 +14,7 @@ namespace {
 struct Watched {
   std::mutex mutex;
   bool watching = false;
+  int directories_fail = 0;
   std::set<std::string> paths;
 };
 
@@ -29,8 +31,13 @@ extern "C" __attribute__((visibility("default"))) int fsync(int file) {
     const std::lock_guard lock(watched().mutex);
     if (watched().watching) {
       std::error_code ignored;
-      watched().paths.insert(
-          std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file), ignored).string());
+      const auto path =
+          std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file), ignored);
+      watched().paths.insert(path.string());
+      if (watched().directories_fail != 0 && std::filesystem::is_directory(path, ignored)) {
+        errno = watched().directories_fail;
+        return -1;
+      }
     }
   }
   return static_cast<int>(::syscall(SYS_fsync, file));
@@ -47,6 +54,12 @@ SyncWatch::SyncWatch() {
 SyncWatch::~SyncWatch() {
   const std::lock_guard lock(watched().mutex);
   watched().watching = false;
+  watched().directories_fail = 0;
+}
+
+void SyncWatch::fail_directories(int code) {
+  const std::lock_guard lock(watched().mutex);
+  watched().directories_fail = code;
 }
 
 bool SyncWatch::saw(const std::filesystem::path& path) const {

@@ -13,6 +13,8 @@ class SyncWatch {
   SyncWatch(const SyncWatch&) = delete;
   SyncWatch& operator=(const SyncWatch&) = delete;
 
+  /// From now on every `fsync` of a directory fails so.
+  void fail_directories(int code);
   /// `path` without links.
   [[nodiscard]] bool saw(const std::filesystem::path& path) const;
 };

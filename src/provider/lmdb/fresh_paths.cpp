@@ -29,6 +29,11 @@ std::vector<fs::path> missing_of(const fs::path& directory) {
   return missing;
 }
 
+/// Whether that is what a file system says that has no such order for directories.
+bool knows_no_sync(int code) {
+  return code == EINVAL || code == ENOTSUP || code == EOPNOTSUPP || code == ENOSYS;
+}
+
 }  // namespace
 
 FreshPaths::FreshPaths(const fs::path& directory) : made_(missing_of(directory)) {}
@@ -60,11 +65,10 @@ void make_directory(const fs::path& directory) {
 
 void sync_directory(const fs::path& directory) {
   const FileDescriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Who may write into a directory need not be allowed to read it, and not every file system has an
-  // order to give here.
-  const bool cannot =
-      file.is_open() ? ::fsync(file.get()) != 0 && errno != EINVAL : errno != EACCES;
-  if (cannot) {
+  // Who may write into a directory need not be allowed to read it.
+  const bool failed =
+      file.is_open() ? ::fsync(file.get()) != 0 && !knows_no_sync(errno) : errno != EACCES;
+  if (failed) {
     throw lmdb_failure(errno, "syncing `" + directory.string() + "`");
   }
 }
