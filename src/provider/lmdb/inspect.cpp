@@ -48,6 +48,22 @@ std::uint64_t check_format(const PageFile& file, const std::string& where) {
   return number;
 }
 
+Found inspect_unlocked(const std::filesystem::path& directory,
+                       const std::function<bool()>& has_owner) {
+  std::string said;
+  while (!has_owner()) {
+    try {
+      return inspect_directory(directory);
+    } catch (const StorageFailure& failed) {
+      if (failed.error().message == said) {
+        throw;
+      }
+      said = failed.error().message;
+    }
+  }
+  return Found::store;
+}
+
 Found inspect_directory(const std::filesystem::path& directory) {
   const auto file = directory / "data.mdb";
   struct stat info {};

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "provider/lmdb/page_file.hpp"
@@ -14,6 +15,12 @@ enum class Found { nothing, store };
 /// read, and by no means through LMDB. Throws `StorageFailure`:
 /// `foreign_store`, `newer_format`, `corrupt`, or what kept it from reading.
 [[nodiscard]] Found inspect_directory(const std::filesystem::path& directory);
+
+/// The same without a lock: an owner may come meanwhile, and change the pages that are being read. So
+/// what is found wrong is looked at again, and told only if two looks in a row say the same while nobody
+/// owns the directory. Whoever owns it has looked at it: that is a store.
+[[nodiscard]] Found inspect_unlocked(const std::filesystem::path& directory,
+                                     const std::function<bool()>& has_owner);
 
 /// The format of the store in a file. `where` is what messages call it. Throws as
 /// `inspect_directory` does.

@@ -57,8 +57,9 @@ std::shared_ptr<storage::KvStore> open_beside_owner(const fs::path& directory) {
   storage::require_store_files(directory, storage::Use::read);
   storage::ProcessClaim claim(directory);
   // Its owner, if there is one, has looked at the file when it opened it, and changes it now.
-  if (!storage::owner_of(directory) &&
-      storage::inspect_directory(directory) == storage::Found::nothing) {
+  const auto found = storage::inspect_unlocked(
+      directory, [&] { return storage::owner_of(directory).has_value(); });
+  if (found == storage::Found::nothing) {
     throw StorageFailure(Kind::no_store, "there is no store in `" + directory.string() + "`");
   }
   return std::make_shared<LmdbReader>(directory, std::move(claim), guard_for(directory));
