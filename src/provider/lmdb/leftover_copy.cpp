@@ -3,49 +3,37 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <unistd.h>
 
 #include "provider/lmdb/lmdb_view.hpp"
+#include "provider/lmdb/page_file.hpp"
 
 namespace duroxide::storage {
 
 namespace {
 
-// Where things stand in a data file of LMDB 0.9 on a 64-bit machine: each of its first two pages
-// begins with a header of 16 bytes, and goes on with magic, version, address and size of the map, the
-// roots of the tree of free pages and of the main one, the last page and the transaction.
-struct Layout {
-  static constexpr std::size_t magic = 16;
-  static constexpr std::size_t page_bytes = 40;
-  static constexpr std::size_t main_entries = 120;
-  static constexpr std::size_t main_root = 128;
-  static constexpr std::size_t transaction = 144;
-  static constexpr std::size_t page_flags = 10;
-  static constexpr std::size_t end_of_offsets = 12;
-  static constexpr std::size_t offsets = 16;   ///< of the nodes in a page
-  static constexpr std::size_t key_bytes = 6;  ///< in a node
-  static constexpr std::size_t key = 8;        ///< in a node
-};
-constexpr std::uint32_t lmdb_magic = 0xBEEFC0DE;
-constexpr std::uint16_t leaf_flag = 0x02;
+constexpr std::size_t largest_page = 65536;
 
-template <class T>
-T value_at(std::string_view bytes, std::size_t offset) {
-  T value{};
-  if (offset + sizeof(T) <= bytes.size()) {
-    std::memcpy(&value, bytes.data() + offset, sizeof(T));
-  }
-  return value;
-}
-
-std::string bytes_of(int file, std::uint64_t offset, std::size_t size) {
-  std::string bytes(size, '\0');
+/// Fewer where the file ends.
+std::vector<char> bytes_of(int file, std::uint64_t offset, std::size_t size) {
+  std::vector<char> bytes(size);
   const ssize_t got = ::pread(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
   bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   return bytes;
+}
+
+/// The header that a page holds; zeros for what is not there of it.
+pages::Meta meta_of(const std::vector<char>& page) {
+  pages::Meta meta{};
+  if (page.size() > pages::header_bytes) {
+    std::memcpy(&meta, page.data() + pages::header_bytes,
+                std::min(sizeof(meta), page.size() - pages::header_bytes));
+  }
+  return meta;
 }
 
 bool is_name_of_ours(std::string_view name) {
@@ -60,46 +48,38 @@ bool is_name_of_ours(std::string_view name) {
   return false;
 }
 
-/// Whether the page is a leaf and all its keys are names of our tables.
-bool holds_our_tables(std::string_view page) {
-  if ((value_at<std::uint16_t>(page, Layout::page_flags) & leaf_flag) == 0) {
+/// Whether all that this page of the main tree holds are tables that bear our names.
+bool holds_our_tables(const TreePage& page) {
+  if (!page.problem(TreeKind::main, true).empty()) {
     return false;
   }
-  const std::size_t end = value_at<std::uint16_t>(page, Layout::end_of_offsets);
-  for (std::size_t at = Layout::offsets; at + 1 < end; at += 2) {
-    const std::size_t node = value_at<std::uint16_t>(page, at);
-    const std::size_t size = value_at<std::uint16_t>(page, node + Layout::key_bytes);
-    const std::size_t key = node + Layout::key;
-    if (key + size > page.size() || !is_name_of_ours(page.substr(key, size))) {
+  for (std::size_t node = 0; node < page.count(); ++node) {
+    if (!is_name_of_ours(page.key(node))) {
       return false;
     }
   }
-  return end > Layout::offsets;
+  return true;
 }
 
 }  // namespace
 
 bool is_leftover_copy(int file) {
-  constexpr std::size_t largest_page = 65536;
-  const std::string first = bytes_of(file, 0, largest_page);
-  if (std::all_of(first.begin(), first.end(), [](char byte) { return byte == '\0'; })) {
+  const auto first_page = bytes_of(file, 0, largest_page);
+  if (std::all_of(first_page.begin(), first_page.end(), [](char byte) { return byte == '\0'; })) {
     return true;
   }
-  const std::size_t page_bytes = value_at<std::uint32_t>(first, Layout::page_bytes);
-  if (value_at<std::uint32_t>(first, Layout::magic) != lmdb_magic || page_bytes == 0 ||
-      page_bytes > largest_page) {
+  const auto first = meta_of(first_page);
+  const std::size_t page_bytes = first.free.pad;
+  if (first.magic != pages::magic || page_bytes == 0 || page_bytes > largest_page) {
     return false;
   }
-  const std::string second = bytes_of(file, page_bytes, page_bytes);
-  const std::string_view newest = value_at<std::uint64_t>(second, Layout::transaction) >
-                                          value_at<std::uint64_t>(first, Layout::transaction)
-                                      ? second
-                                      : first;
-  if (value_at<std::uint64_t>(newest, Layout::main_entries) == 0) {
+  const auto second = meta_of(bytes_of(file, page_bytes, page_bytes));
+  const auto& newest = second.transaction > first.transaction ? second : first;
+  if (newest.main.entries == 0) {
     return true;
   }
-  const auto root = value_at<std::uint64_t>(newest, Layout::main_root);
-  return holds_our_tables(bytes_of(file, root * page_bytes, page_bytes));
+  auto root = bytes_of(file, newest.main.root * page_bytes, page_bytes);
+  return root.size() == page_bytes && holds_our_tables(TreePage(newest.main.root, std::move(root)));
 }
 
 }  // namespace duroxide::storage
