@@ -19,10 +19,11 @@ struct FoundInstance {
   InstanceRecord record;
 };
 
+/// The number that stands under an id in the table `ids`. Throws `StorageFailure` if it is none.
+[[nodiscard]] Number decode_number(std::string_view id, std::string_view bytes);
+
 /// Reads from committed state, for requests that must not see what is not durable, and for the
 /// management actor's thread. All throw `StorageFailure`.
-/// The number that stands under an id in the table `ids`.
-[[nodiscard]] Number decode_number(std::string_view id, std::string_view bytes);
 [[nodiscard]] std::optional<Number> find_number(const ReadView& view, std::string_view id);
 [[nodiscard]] std::optional<InstanceRecord> load_instance(const ReadView& view, Number number);
 /// The first instance from a number on, and the last of all, whose record can be read. Numbers are
