@@ -60,8 +60,8 @@ struct OrchestrationItem {
   /// The instance is in quarantine and only handed out because somebody cancels it: end it without
   /// running its code.
   bool quarantined = false;
-  /// The history comes from before the store was opened, and no turn was made on it since. For the
-  /// log only.
+  /// The history comes from before the store was opened, and is handed out for the first time since.
+  /// For the log only.
   bool recovered = false;
 };
 

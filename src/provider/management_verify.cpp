@@ -99,11 +99,10 @@ bool check_file(KvStore& store, Findings& findings) {
       problems->push_back(failed.error().message);
     }
   }
+  problems->back() += "; the tables were not looked at because of that";
   for (const std::string& problem : *problems) {
     findings.add_outside_tables(problem);
   }
-  findings.add_outside_tables(
-      "the tables were not looked at, because pages below them are damaged");
   return false;
 }
 

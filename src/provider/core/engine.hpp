@@ -309,7 +309,7 @@ class Engine {
   /// be dropped.
   [[nodiscard]] bool drop_executions(Number number, const InstanceRecord& record,
                                      const PruneOptions& options, std::size_t most_rows,
-                                     PruneResult& pruned);
+                                     PruneResult& pruned, bool tells_of_damage);
   void drop_execution(Number number, std::uint64_t execution, std::uint64_t event_count);
   /// Some of them, as it continues as new.
   void drop_executions_with_turn(Number number, const InstanceRecord& record,

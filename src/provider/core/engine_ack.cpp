@@ -153,7 +153,6 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
       turns_.clear_taken_up(number);
       return;
     }
-    turns_.set_taken_up(number);
     if (request.stays_resident) {
       turns_.set_resident(number, holder);
     } else {

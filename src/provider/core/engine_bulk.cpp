@@ -147,7 +147,7 @@ Engine::Pruning Engine::prune_one(const std::string& instance, const PruneOption
   if (!record) {
     return Pruning::left;
   }
-  if (!drop_executions(*number, *record, options, options_.bulk_rows, pruned)) {
+  if (!drop_executions(*number, *record, options, options_.bulk_rows, pruned, true)) {
     return Pruning::unfinished;
   }
   ++pruned.instances_processed;

@@ -20,6 +20,8 @@ void Engine::start_child(const work::StartOrchestration& start, Children& childr
     children.to_rewind.resize(to_rewind);
     if (start.parent) {
       tell_parent_of_damage(*start.parent, start.instance, start.orchestration, *damage);
+    } else {
+      log(LogLevel::warn, "a start that another instance asked for is dropped", start.instance);
     }
     return;
   }

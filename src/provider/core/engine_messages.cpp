@@ -247,8 +247,11 @@ void Engine::deliver_from_turn(const WorkItem& item) {
   if (start == nullptr) {
     check_message(item);
     // To a damaged instance it is lost, as to one that is gone, and the sender goes on.
-    (void)unless_damaged(target_instance(item),
-                         [&] { deliver_if_running(item, bound_execution(item)); });
+    if (!unless_damaged(target_instance(item),
+                        [&] { deliver_if_running(item, bound_execution(item)); })) {
+      log(LogLevel::warn, "a message that another instance sent to it is dropped",
+          target_instance(item));
+    }
     return;
   }
   check_start(*start);

@@ -56,14 +56,14 @@ void Engine::prune_on(const management::PruneExecutions& request, const PruneRes
     const auto found = require_instance(request.instance);
     Step step{so_far};
     step.is_finished = drop_executions(found.number, found.record, request.options,
-                                       options_.bulk_rows, step.pruned);
+                                       options_.bulk_rows, step.pruned, true);
     return step;
   });
 }
 
 bool Engine::drop_executions(Number number, const InstanceRecord& record,
                              const PruneOptions& options, std::size_t most_rows,
-                             PruneResult& pruned) {
+                             PruneResult& pruned, bool tells_of_damage) {
   // Executions are numbered in the order in which they end. The current one is the newest of those
   // that are kept.
   const std::uint64_t current = record.execution;
@@ -106,7 +106,7 @@ bool Engine::drop_executions(Number number, const InstanceRecord& record,
     }
     from = old.back().execution + 1;
   }
-  if (damaged > 0) {
+  if (damaged > 0 && tells_of_damage) {
     log(LogLevel::warn,
         std::to_string(damaged) + " old executions cannot be read, and are kept; the last is " +
             damage + "; verify the store, and delete the instance to be rid of them",
@@ -128,7 +128,8 @@ void Engine::drop_executions_with_turn(Number number, const InstanceRecord& reco
   const std::size_t most_rows = batch_.mark().rows + options_.rows_dropped_with_turn;
   (void)unless_damaged(record.id, [&] {
     PruneResult pruned;
-    (void)drop_executions(number, record, options, most_rows, pruned);
+    // Silent of damage, which would be told with each turn; `verify` tells of it.
+    (void)drop_executions(number, record, options, most_rows, pruned, false);
   });
 }
 

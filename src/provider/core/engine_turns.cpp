@@ -135,6 +135,7 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
   if (item.history_included) {
     item.history = instances_.load_history(number, *record, record->execution);
     item.recovered = begun && turns_.is_to_be_taken_up(number);
+    turns_.set_taken_up(number);
     turns_.clear_resident(number);
   }
   item.instance = record->id;

@@ -70,7 +70,7 @@ class OrchestratorQueue {
   void clear_residents_of(Holder holder);
   [[nodiscard]] bool is_resident(Number number, Holder holder) const;
 
-  // Instances from before the store was opened that have made a turn since; no others are kept here.
+  // Instances from before the store was opened that were handed out since; no others are kept here.
 
   void set_taken_up(Number number) {
     if (number < backlog_end_) {

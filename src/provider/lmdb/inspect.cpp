@@ -1,9 +1,11 @@
 #include "provider/lmdb/inspect.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,16 +52,19 @@ std::uint64_t check_format(const PageFile& file, const std::string& where) {
 
 Found inspect_unlocked(const std::filesystem::path& directory,
                        const std::function<bool()>& has_owner) {
+  constexpr int most_looks = 100;
+  constexpr std::chrono::milliseconds between_looks{2};
   std::string said;
-  while (!has_owner()) {
+  for (int look = 1; !has_owner(); ++look) {
     try {
       return inspect_directory(directory);
     } catch (const StorageFailure& failed) {
-      if (failed.error().message == said) {
+      if ((failed.error().message == said || look == most_looks) && !has_owner()) {
         throw;
       }
       said = failed.error().message;
     }
+    std::this_thread::sleep_for(between_looks);
   }
   return Found::store;
 }

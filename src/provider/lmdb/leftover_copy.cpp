@@ -70,7 +70,7 @@ bool is_leftover_copy(int file) {
   }
   const auto first = meta_of(first_page);
   const std::size_t page_bytes = first.free.pad;
-  if (first.magic != pages::magic || page_bytes == 0 || page_bytes > largest_page) {
+  if (first.magic != pages::magic || page_bytes < 512 || page_bytes > largest_page) {
     return false;
   }
   const auto second = meta_of(bytes_of(file, page_bytes, page_bytes));

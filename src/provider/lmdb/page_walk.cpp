@@ -53,17 +53,17 @@ class PageWalk {
     const bool knows_free = walk_tree(file_.header().free, TreeKind::free, 0);
     (void)walk_tree(file_.header().main, TreeKind::main, 0);
     if (knows_free) {
-      check_free_pages();
+      (void)looks_good([&] { check_free_pages(); });
     }
   }
 
   [[nodiscard]] std::vector<std::string> take_problems() && { return std::move(problems_); }
   [[nodiscard]] bool has_enough() const { return problems_.size() >= most_problems; }
 
- private:
   // Whoever reads more of them than this restores a backup all the same.
   static constexpr std::size_t most_problems = 100;
 
+ private:
   struct Counts {
     std::uint64_t branches = 0;
     std::uint64_t leaves = 0;
@@ -194,6 +194,9 @@ std::vector<Tree> all_trees(const PageFile& file) {
   return all;
 }
 
+/// The first of them: LMDB's free pages, and the names of the tables.
+constexpr std::size_t own_trees = 2;
+
 void check_roots(const PageFile& file, const std::vector<Tree>& trees) {
   for (const Tree& tree : trees) {
     if (tree.root.root != pages::no_page) {
@@ -237,7 +240,11 @@ std::optional<std::vector<std::string>> check_all_pages(const std::filesystem::p
         return std::nullopt;
       }
     }
-    return std::move(walk).take_problems();
+    auto problems = std::move(walk).take_problems();
+    if (problems.size() >= PageWalk::most_problems) {
+      problems.back() += "; there may be more";
+    }
+    return problems;
   } catch (const StorageFailure& failed) {
     if (failed.error().kind != ProviderError::Kind::corrupt) {
       throw;
@@ -295,6 +302,11 @@ PagesChecked check_at_opening(const std::filesystem::path& directory,
                    [end] { return std::chrono::steady_clock::now() < end; });
   // A page that is not there would end the process when LMDB's map comes to it; one of zeros is damage
   // like any other. If all pages in use were found, there is none of either.
+  // LMDB's own two trees are looked at to their end: every commit would meet what is wrong there.
+  while (checked.trees < own_trees) {
+    check_more_pages(directory / "data.mdb", checked,
+                     [&checked] { return checked.trees < own_trees; });
+  }
   if (!checked.done && !lengthen(directory / "data.mdb")) {
     while (!checked.done) {
       check_more_pages(directory / "data.mdb", checked, [] { return true; });
