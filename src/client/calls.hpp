@@ -1,186 +1,158 @@
 #pragma once
 
-// What a facade's actor is told to ask the store, and the book it keeps of what is still open.
+// The book that a companion keeps of what it has asked the store. Included where requests are made
+// into messages, and nowhere else.
 
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
-#include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include <duroxide/log.hpp>
-#include <duroxide/provider.hpp>
-
-#include "model/lent_thread.hpp"
+#include "client/companion.hpp"
+#include "client/deadlines.hpp"
 
 namespace duroxide::client {
 
-template <class T>
-struct Answers {
-  using Message = provider::Answer<T>;  ///< as the store sends it
-  using Type = provider::Answer<T>;
-};
+/// Whether a request goes to the management of a store, not to its provider.
+template <class Request, class List = management::Requests>
+struct IsOfManagement;
+template <class Request, class... Requests>
+struct IsOfManagement<Request, management::RequestList<Requests...>>
+    : std::disjunction<std::is_same<Request, Requests>...> {};
 
-/// What the store answers to a request. Those of management say so themselves.
+/// What may start an instance later.
 template <class Request>
-struct AnswerOf {
-  using Message = typename Request::Response;
-  using Type = typename Request::Response;
-};
+concept MayBeDelayed = std::is_same_v<Request, provider::EnqueueOrchestratorWork> ||
+    std::is_same_v<Request, provider::StartOrFind>;
 
-template <>
-struct AnswerOf<provider::EnqueueOrchestratorWork> : Answers<void> {};
-template <>
-struct AnswerOf<provider::StartOrFind> : Answers<provider::StartedOrFound> {};
-template <>
-struct AnswerOf<provider::GetStatus> : Answers<OrchestrationStatus> {};
-template <>
-struct AnswerOf<provider::WaitForStatus> : Answers<OrchestrationStatus> {};
-template <>
-struct AnswerOf<provider::SupportsDelayedVisibility> {
-  using Message = bool;
-  using Type = provider::Answer<bool>;
-};
-template <>
-struct AnswerOf<provider::GetValue> : Answers<std::optional<StoredValue>> {};
-template <>
-struct AnswerOf<provider::GetValues> : Answers<std::vector<StoredValue>> {};
-template <>
-struct AnswerOf<provider::WaitForValue> : Answers<std::optional<StoredValue>> {};
-template <>
-struct AnswerOf<provider::Heartbeat> : Answers<void> {};
-template <>
-struct AnswerOf<provider::CompleteActivity> : Answers<void> {};
-template <>
-struct AnswerOf<provider::ReleaseFromQuarantine> : Answers<std::uint64_t> {};
-
-/// Ask the store, and call `on_answer` once: with the answer, or with `closed` if the store ends
-/// before it has answered.
-template <class Request>
-struct Call {
-  Request request;
-  std::function<void(typename AnswerOf<Request>::Type)> on_answer;
-};
-
-/// Call this on the actor's thread; for answers that need no store.
-struct RunLater {
-  std::function<void()> action;
-};
-
-/// Nobody will call any more; end when the last open call is answered.
-struct Close {};
-
-/// The open calls of one actor.
-template <class Self, class Server>
-class OpenCalls {
+/// Used on the companion's own turn.
+class Calls {
  public:
-  /// `log` is told what callbacks throw.
-  OpenCalls(Self* self, Server server, LogSink log)
-      : self_(self), server_(std::move(server)), log_(std::move(log)) {}
+  using Self = CompanionActor::base;
+
+  Calls(Self* self, ProviderActor provider, ManagementActor management, Surroundings surroundings);
 
   /// A server that ends does not answer what it had accepted, so it is watched.
-  void watch_server() {
-    actors::watch(self_, server_, [this] { server_ended(); });
-  }
+  void watch_server();
 
-  [[nodiscard]] const Server& server() const { return server_; }
-
+  /// Asks the store, and calls `on_answer` once.
   template <class Request>
-  void make(Call<Request> call) {
-    using Answer = typename AnswerOf<Request>::Type;
+  void make(Request request, OnAnswerOf<Request> on_answer) {
+    using Answer = AnswerOf<Request>;
     const std::uint64_t id = ++last_id_;
     // The book holds what to do if no answer comes; the answer takes it out again.
-    auto on_answer = std::make_shared<std::function<void(Answer)>>(std::move(call.on_answer));
-    open_.emplace(id, [this, on_answer] { finish(on_answer, Answer(failure(ended()))); });
+    auto shared = std::make_shared<OnAnswerOf<Request>>(std::move(on_answer));
+    open_.emplace(id, [this, shared] { finish<Answer>(*shared, failure(ended())); });
     if (server_ended_) {
       give_up(id);
       return;
     }
-    actors::ask(
-        self_, server_, std::move(call.request),
-        [this, id, on_answer](typename AnswerOf<Request>::Message& answer) {
-          if (open_.erase(id) != 0) {
-            finish(on_answer, Answer(std::move(answer)));
-          }
-        },
-        [this, id] { give_up(id); });
+    const auto answered = [this, id, shared](typename AnswerTo<Request>::Message& answer) {
+      if (open_.erase(id) != 0) {
+        finish<Answer>(*shared, std::move(answer));
+      }
+    };
+    const auto gone = [this, id] { give_up(id); };
+    if constexpr (IsOfManagement<Request>::value) {
+      actors::ask(self_, management_, std::move(request), answered, gone);
+    } else {
+      actors::ask(self_, provider_, std::move(request), answered, gone);
+    }
   }
 
-  void run(std::function<void()>& action) {
-    guarded([&] { std::exchange(action, nullptr)(); });
+  /// A store that ignored the delay would start the instance at once, so it is asked first.
+  template <MayBeDelayed Request>
+  void make_delayed(Request request, OnAnswerOf<Request> on_answer) {
+    make(provider::SupportsDelayedVisibility{},
+         OnAnswerOf<provider::SupportsDelayedVisibility>(
+             [this, request = std::move(request),
+              on_answer = std::move(on_answer)](const provider::Answer<bool>& supported) {
+               if (!supported) {
+                 on_answer(failure(supported.error()));
+               } else if (*supported) {
+                 make(request, on_answer);
+               } else {
+                 on_answer(failure(ProviderError{ProviderError::Kind::invalid_input, "start",
+                                                 "this store cannot delay a start", false}));
+               }
+             }));
   }
 
-  void close() {
-    closing_ = true;
-    end_if_done();
+  /// Takes the wait back when its time is up; see `Companion::ask_within`.
+  template <class Request>
+  void make_within(Request wait, Milliseconds timeout,
+                   std::function<void(AnswerOf<Request>, bool is_final)> on_answer) {
+    deadlines_.add(wait.wait_id, timeout, CompanionActor(self_));
+    Request asked = wait;
+    make(std::move(asked),
+         OnAnswerOf<Request>([this, wait = std::move(wait),
+                              on_answer = std::move(on_answer)](AnswerOf<Request> answer) {
+           const bool was_overdue = deadlines_.remove(wait.wait_id);
+           if (!answer || !was_overdue) {
+             on_answer(std::move(answer), true);
+           } else {
+             taken_back(wait, on_answer, std::move(answer));
+           }
+         }));
+    if (timeout <= Milliseconds::zero()) {
+      give_up_waits(deadlines_.take_due());  // behind the request, which looks once
+    }
   }
+
+  void stop_waiting(std::uint64_t wait_id);
+  void tick(const actors::Tick& tick) { give_up_waits(deadlines_.take_due(tick)); }
+  /// Leaves nothing of `action`.
+  void run(std::function<void()>& action);
+  void close();
+  void exit() { deadlines_.close(); }
 
  private:
-  static ProviderError ended() {
-    return {ProviderError::Kind::closed, "request", "the store is closed", false};
-  }
+  using OnStatus = std::function<void(AnswerOf<provider::WaitForStatus>, bool)>;
+  using OnValue = std::function<void(AnswerOf<provider::WaitForValue>, bool)>;
+
+  [[nodiscard]] static ProviderError ended();
 
   template <class Answer>
-  void finish(const std::shared_ptr<std::function<void(Answer)>>& on_answer, Answer answer) {
-    guarded([&] { std::exchange(*on_answer, nullptr)(std::move(answer)); });
+  void finish(std::function<void(Answer)>& on_answer, Answer answer) {
+    guarded([&] { std::exchange(on_answer, nullptr)(std::move(answer)); });
     end_if_done();
   }
 
-  /// A callback is the user's: what it throws must not end the actor that serves all the others, and
-  /// neither it nor what dies with it may wait for the engine.
-  template <class F>
-  void guarded(const F& f) const {
-    const model::LentThread lent("a callback");
-    LogRecord line;
-    line.level = LogLevel::error;
-    try {
-      f();
-      return;
-    } catch (const std::exception& error) {
-      line.message = std::string("a completion callback threw: ") + error.what();
-    } catch (...) {
-      line.message = "a completion callback threw something that is not a std::exception";
-    }
-    if (log_) {
-      log_(line);
-    }
-  }
-
-  void give_up(std::uint64_t id) {
-    auto open = open_.extract(id);
-    if (!open.empty()) {
-      open.mapped()();
-    }
-  }
-
-  void server_ended() {
-    server_ended_ = true;
-    while (!open_.empty()) {
-      give_up(open_.begin()->first);
-    }
-  }
-
-  void end_if_done() {
-    if (closing_ && open_.empty()) {
-      self_->quit();
-    }
-  }
+  void taken_back(const provider::WaitForStatus& wait, const OnStatus& on_answer,
+                  AnswerOf<provider::WaitForStatus> status);
+  void taken_back(const provider::WaitForValue& wait, const OnValue& on_answer,
+                  const AnswerOf<provider::WaitForValue>& value);
+  void guarded(const std::function<void()>& callback) const;
+  void give_up(std::uint64_t id);
+  void give_up_waits(const std::vector<std::uint64_t>& overdue);
+  void server_ended();
+  void end_if_done();
 
   Self* self_;
-  Server server_;
+  ProviderActor provider_;  // Of these two one is set.
+  ManagementActor management_;
   LogSink log_;
+  Deadlines<Self> deadlines_;
   std::uint64_t last_id_ = 0;
   std::map<std::uint64_t, std::function<void()>> open_;
   bool server_ended_ = false;
   bool closing_ = false;
 };
 
-}  // namespace duroxide::client
+template <class Request>
+void Companion::ask(Request request, OnAnswerOf<Request> on_answer) const {
+  act([request = std::move(request), on_answer = std::move(on_answer)](Calls& calls) mutable {
+    if constexpr (MayBeDelayed<Request>) {
+      if (request.delay) {
+        calls.make_delayed(std::move(request), std::move(on_answer));
+        return;
+      }
+    }
+    calls.make(std::move(request), std::move(on_answer));
+  });
+}
 
-DUROXIDE_MESSAGE(duroxide::client::RunLater)
-DUROXIDE_MESSAGE(duroxide::client::Close)
-DUROXIDE_MESSAGE_TEMPLATE(template <class Request>, duroxide::client::Call<Request>)
+}  // namespace duroxide::client

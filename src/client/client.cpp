@@ -13,7 +13,7 @@ using client::block;
 Client::Impl::Impl(Store provider_store, Store management_store)
     : store(std::move(provider_store)),
       management(std::move(management_store)),
-      actor(client::spawn_client_actor(store)) {}
+      companion(client::Companion::for_provider(store)) {}
 
 const ManagementClient& Client::Impl::management_client() {
   std::call_once(management_made, [this] { made_management.emplace(management); });
@@ -21,7 +21,7 @@ const ManagementClient& Client::Impl::management_client() {
 }
 
 Client::Impl::~Impl() {
-  actors::send_from_outside(actor, client::Close{});
+  companion.close();
 }
 
 Client::Client(Store store) : impl_(std::make_shared<Impl>(store, store)) {}

@@ -13,8 +13,8 @@
 #include <duroxide/provider.hpp>
 
 #include "client/blocking.hpp"
-#include "client/client_actor.hpp"
 #include "client/client_errors.hpp"
+#include "client/companion.hpp"
 
 namespace duroxide {
 
@@ -24,26 +24,24 @@ struct Client::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  [[nodiscard]] caf::actor_system& system() const { return actor.home_system(); }
+  [[nodiscard]] caf::actor_system& system() const { return companion.actor().home_system(); }
 
   /// Answers `on_outcome` with `error`, on the engine's thread as every answer.
   template <class OnOutcome>
   void refuse(OnOutcome on_outcome, ClientError error) const {
-    actors::send_from_outside(
-        actor, client::RunLater{[on_outcome = std::move(on_outcome), error = std::move(error)] {
-          on_outcome(failure(error));
-        }});
+    companion.run([on_outcome = std::move(on_outcome), error = std::move(error)] {
+      on_outcome(failure(error));
+    });
   }
 
   /// Has the store asked, and `on_outcome` called with what it answers.
   template <class Request, class Outcome>
   void ask(Request request, std::function<void(Outcome)> on_outcome) const {
-    using Answer = typename client::AnswerOf<Request>::Type;
-    actors::send_from_outside(
-        actor, client::Call<Request>{std::move(request),
-                                     [on_outcome = std::move(on_outcome)](Answer answer) {
-                                       on_outcome(client::outcome(std::move(answer)));
-                                     }});
+    using Answer = client::AnswerOf<Request>;
+    companion.ask(std::move(request),
+                  std::function<void(Answer)>([on_outcome = std::move(on_outcome)](Answer answer) {
+                    on_outcome(client::outcome(std::move(answer)));
+                  }));
   }
 
   /// A request about an activity.
@@ -67,7 +65,7 @@ struct Client::Impl {
   template <class Outcome>
   [[nodiscard]] std::optional<Outcome> stop_waiting(std::uint64_t wait_id,
                                                     client::Awaited<Outcome>& awaited) const {
-    actors::send_from_outside(actor, provider::StopWaiting{wait_id});
+    companion.stop_waiting(wait_id);
     return awaited.wait(system(), std::nullopt);
   }
 
@@ -76,7 +74,7 @@ struct Client::Impl {
 
   Store store;
   Store management;
-  client::ClientActor actor;
+  client::Companion companion;
   std::atomic<std::uint64_t> last_wait_id{0};
   std::once_flag management_made;
   std::optional<ManagementClient> made_management;

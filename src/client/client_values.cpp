@@ -74,8 +74,7 @@ void Client::wait_for_value_milliseconds(std::string_view instance, std::string_
   }
   provider::WaitForValue wait{std::string(instance), std::string(key), after_version,
                               impl_->next_wait_id()};
-  client::TimedCall<provider::WaitForValue> call{wait, timeout, {}};
-  call.on_answer = [wait = std::move(wait), timeout, on_value = std::move(on_value)](
+  auto on_answer = [wait, timeout, on_value = std::move(on_value)](
                        provider::Answer<std::optional<StoredValue>> answer, bool is_final) {
     if (!answer || is_new(*answer, wait.after_version)) {
       on_value(client::outcome(std::move(answer)));
@@ -85,7 +84,7 @@ void Client::wait_for_value_milliseconds(std::string_view instance, std::string_
       on_value(failure(value_timed_out(wait, timeout)));
     }
   };
-  actors::send_from_outside(impl_->actor, std::move(call));
+  impl_->companion.ask_within<provider::WaitForValue>(wait, timeout, std::move(on_answer));
 }
 
 Client::Value Client::wait_for_value_milliseconds(std::string_view instance, std::string_view key,

@@ -29,9 +29,7 @@ void Client::get_bulk_status(const std::vector<std::string>& instances,
     }
   }
   if (instances.empty()) {
-    actors::send_from_outside(impl_->actor, client::RunLater{[on_status = std::move(on_status)] {
-                                on_status(BulkStatus());
-                              }});
+    impl_->companion.run([on_status = std::move(on_status)] { on_status(BulkStatus()); });
     return;
   }
   struct Collected {
@@ -137,8 +135,7 @@ void Client::Impl::wait_for_status(provider::WaitForStatus wait, Milliseconds ti
     refuse(std::move(on_status), std::move(*bad));
     return;
   }
-  client::TimedCall<provider::WaitForStatus> call{wait, timeout, {}};
-  call.on_answer = [wait = std::move(wait), timeout, on_status = std::move(on_status)](
+  auto on_answer = [wait, timeout, on_status = std::move(on_status)](
                        provider::Answer<OrchestrationStatus> answer, bool /*is_final*/) {
     if (answer && answer->is_not_found()) {
       on_status(failure(client::not_found(wait.instance)));
@@ -148,7 +145,7 @@ void Client::Impl::wait_for_status(provider::WaitForStatus wait, Milliseconds ti
       on_status(client::outcome(std::move(answer)));
     }
   };
-  actors::send_from_outside(actor, std::move(call));
+  companion.ask_within<provider::WaitForStatus>(std::move(wait), timeout, std::move(on_answer));
 }
 
 void Client::wait_for_completion(std::string_view instance, OnStatus on_status) const {

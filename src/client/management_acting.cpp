@@ -9,7 +9,7 @@ namespace duroxide {
 
 void ManagementClient::release_from_quarantine(std::string_view instance,
                                                OnAnswer<std::uint64_t> on_answer) const {
-  impl_->call(impl_->writer, client::check_instance(instance),
+  impl_->call(impl_->provider, client::check_instance(instance),
               provider::ReleaseFromQuarantine{std::string(instance)}, std::move(on_answer));
 }
 
@@ -21,7 +21,7 @@ ManagementClient::Answer<std::uint64_t> ManagementClient::release_from_quarantin
 
 void ManagementClient::prune_executions(std::string_view instance, const PruneOptions& options,
                                         OnAnswer<PruneResult> on_answer) const {
-  impl_->call(impl_->actor, client::check_prune(instance, options),
+  impl_->call(impl_->management, client::check_prune(instance, options),
               management::PruneExecutions{std::string(instance), options}, std::move(on_answer));
 }
 
@@ -32,7 +32,7 @@ ManagementClient::Answer<PruneResult> ManagementClient::prune_executions(
 }
 
 void ManagementClient::pause(const PauseScope& scope, OnDone on_done) const {
-  impl_->call(impl_->actor, client::check_pause(scope), management::Pause{scope, true},
+  impl_->call(impl_->management, client::check_pause(scope), management::Pause{scope, true},
               std::move(on_done));
 }
 
@@ -41,7 +41,7 @@ ManagementClient::Done ManagementClient::pause(const PauseScope& scope) const {
 }
 
 void ManagementClient::resume(const PauseScope& scope, OnDone on_done) const {
-  impl_->call(impl_->actor, client::check_pause(scope), management::Pause{scope, false},
+  impl_->call(impl_->management, client::check_pause(scope), management::Pause{scope, false},
               std::move(on_done));
 }
 
@@ -51,7 +51,7 @@ ManagementClient::Done ManagementClient::resume(const PauseScope& scope) const {
 
 void ManagementClient::terminate_instance(std::string_view instance, std::string_view reason,
                                           OnDone on_done) const {
-  impl_->call(impl_->actor, client::check_cancel(instance, reason),
+  impl_->call(impl_->management, client::check_cancel(instance, reason),
               management::TerminateInstance{std::string(instance), std::string(reason)},
               std::move(on_done));
 }
@@ -64,7 +64,7 @@ ManagementClient::Done ManagementClient::terminate_instance(std::string_view ins
 
 void ManagementClient::drop_message(std::string_view instance, std::uint64_t message_id,
                                     OnDone on_done) const {
-  impl_->call(impl_->actor, client::check_instance(instance),
+  impl_->call(impl_->management, client::check_instance(instance),
               management::DropMessage{std::string(instance), message_id}, std::move(on_done));
 }
 
@@ -76,7 +76,7 @@ ManagementClient::Done ManagementClient::drop_message(std::string_view instance,
 
 void ManagementClient::list_messages(std::string_view instance,
                                      OnAnswer<std::vector<InstanceMessage>> on_answer) const {
-  impl_->call(impl_->actor, client::check_instance(instance),
+  impl_->call(impl_->management, client::check_instance(instance),
               management::ListMessages{std::string(instance)}, std::move(on_answer));
 }
 
@@ -88,7 +88,7 @@ ManagementClient::Answer<std::vector<InstanceMessage>> ManagementClient::list_me
 
 void ManagementClient::rewind_instance(std::string_view instance, const RewindOptions& options,
                                        OnAnswer<RestoredInstance> on_answer) const {
-  impl_->call(impl_->actor, client::check_instance(instance),
+  impl_->call(impl_->management, client::check_instance(instance),
               management::RewindInstance{std::string(instance), options}, std::move(on_answer));
 }
 
@@ -101,7 +101,7 @@ ManagementClient::Answer<RestoredInstance> ManagementClient::rewind_instance(
 void ManagementClient::fork_instance(std::string_view instance, std::string_view new_instance,
                                      const ForkOptions& options,
                                      OnAnswer<RestoredInstance> on_answer) const {
-  impl_->call(impl_->actor, client::check_fork(instance, new_instance),
+  impl_->call(impl_->management, client::check_fork(instance, new_instance),
               management::ForkInstance{std::string(instance), std::string(new_instance), options},
               std::move(on_answer));
 }
@@ -116,7 +116,7 @@ ManagementClient::Answer<RestoredInstance> ManagementClient::fork_instance(
 void ManagementClient::export_instance(std::string_view instance,
                                        OnAnswer<std::string> on_answer) const {
   impl_->call(
-      impl_->actor, client::check_instance(instance),
+      impl_->management, client::check_instance(instance),
       management::ExportInstance{std::string(instance)},
       OnAnswer<InstanceExport>([on_answer = std::move(on_answer)](Answer<InstanceExport> exported) {
         on_answer(exported ? Answer<std::string>(to_json(*exported))
@@ -142,8 +142,8 @@ void ManagementClient::import_instance(std::string_view json,
     model::rename_instance(*exported, new_instance.value_or(exported->instance_id));
     problem = client::check_instance(exported->instance_id);
   }
-  impl_->call(impl_->actor, std::move(problem), management::ImportInstance{std::move(*exported)},
-              std::move(on_answer));
+  impl_->call(impl_->management, std::move(problem),
+              management::ImportInstance{std::move(*exported)}, std::move(on_answer));
 }
 
 ManagementClient::Answer<RestoredInstance> ManagementClient::import_instance(

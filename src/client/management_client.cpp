@@ -10,7 +10,7 @@ ManagementClient::~ManagementClient() = default;
 
 void ManagementClient::list_instances(const InstanceFilter& filter,
                                       OnAnswer<std::vector<InstanceSummary>> on_answer) const {
-  impl_->call(impl_->actor, client::check_filter(filter), management::ListInstances{filter},
+  impl_->call(impl_->management, client::check_filter(filter), management::ListInstances{filter},
               std::move(on_answer));
 }
 
@@ -23,7 +23,7 @@ ManagementClient::Answer<std::vector<InstanceSummary>> ManagementClient::list_in
 void ManagementClient::list_page(const InstanceFilter& filter, std::uint32_t page_size,
                                  const std::optional<std::string>& cursor,
                                  OnAnswer<InstancePage> on_answer) const {
-  impl_->call(impl_->actor, client::check_page(filter, page_size),
+  impl_->call(impl_->management, client::check_page(filter, page_size),
               management::ListPage{filter, page_size, cursor}, std::move(on_answer),
               ClientError::Kind::invalid_filter);
 }
@@ -37,7 +37,7 @@ ManagementClient::Answer<InstancePage> ManagementClient::list_page(
 
 void ManagementClient::count_instances(const InstanceFilter& filter,
                                        OnAnswer<std::uint64_t> on_answer) const {
-  impl_->call(impl_->actor, client::check_filter(filter), management::CountInstances{filter},
+  impl_->call(impl_->management, client::check_filter(filter), management::CountInstances{filter},
               std::move(on_answer));
 }
 
@@ -48,7 +48,8 @@ ManagementClient::Answer<std::uint64_t> ManagementClient::count_instances(
 }
 
 void ManagementClient::get_instance_counts(OnAnswer<InstanceCounts> on_answer) const {
-  impl_->call(impl_->actor, std::nullopt, management::GetInstanceCounts{}, std::move(on_answer));
+  impl_->call(impl_->management, std::nullopt, management::GetInstanceCounts{},
+              std::move(on_answer));
 }
 
 ManagementClient::Answer<InstanceCounts> ManagementClient::get_instance_counts() const {
@@ -58,7 +59,7 @@ ManagementClient::Answer<InstanceCounts> ManagementClient::get_instance_counts()
 
 void ManagementClient::get_instance_info(std::string_view instance,
                                          OnAnswer<InstanceInfo> on_answer) const {
-  impl_->call(impl_->actor, client::check_instance(instance),
+  impl_->call(impl_->management, client::check_instance(instance),
               management::GetInstanceInfo{std::string(instance)}, std::move(on_answer));
 }
 
@@ -70,7 +71,7 @@ ManagementClient::Answer<InstanceInfo> ManagementClient::get_instance_info(
 
 void ManagementClient::get_instance_details(
     std::string_view instance, OnAnswer<std::optional<InstanceDetails>> on_answer) const {
-  impl_->call(impl_->actor, client::check_instance(instance),
+  impl_->call(impl_->management, client::check_instance(instance),
               management::GetInstanceDetails{std::string(instance)}, std::move(on_answer));
 }
 
@@ -82,7 +83,7 @@ ManagementClient::Answer<std::optional<InstanceDetails>> ManagementClient::get_i
 
 void ManagementClient::get_instance_tree(std::string_view instance,
                                          OnAnswer<InstanceTree> on_answer) const {
-  impl_->call(impl_->actor, client::check_instance(instance),
+  impl_->call(impl_->management, client::check_instance(instance),
               management::GetInstanceTree{std::string(instance)}, std::move(on_answer));
 }
 
@@ -94,7 +95,7 @@ ManagementClient::Answer<InstanceTree> ManagementClient::get_instance_tree(
 
 void ManagementClient::list_executions(std::string_view instance,
                                        OnAnswer<std::vector<std::uint64_t>> on_answer) const {
-  impl_->call(impl_->actor, client::check_instance(instance),
+  impl_->call(impl_->management, client::check_instance(instance),
               management::ListExecutions{std::string(instance)}, std::move(on_answer));
 }
 
@@ -106,7 +107,7 @@ ManagementClient::Answer<std::vector<std::uint64_t>> ManagementClient::list_exec
 
 void ManagementClient::get_execution_info(std::string_view instance, std::uint64_t execution_id,
                                           OnAnswer<ExecutionInfo> on_answer) const {
-  impl_->call(impl_->actor, client::check_instance(instance),
+  impl_->call(impl_->management, client::check_instance(instance),
               management::GetExecutionInfo{std::string(instance), execution_id},
               std::move(on_answer), ClientError::Kind::execution_not_found);
 }
@@ -119,7 +120,7 @@ ManagementClient::Answer<ExecutionInfo> ManagementClient::get_execution_info(
 
 void ManagementClient::read_execution_history(std::string_view instance, std::uint64_t execution_id,
                                               OnAnswer<std::vector<Event>> on_answer) const {
-  impl_->call(impl_->actor, client::check_instance(instance),
+  impl_->call(impl_->management, client::check_instance(instance),
               management::ReadExecutionHistory{std::string(instance), execution_id},
               std::move(on_answer), ClientError::Kind::execution_not_found);
 }
@@ -134,7 +135,7 @@ ManagementClient::Answer<std::vector<Event>> ManagementClient::read_execution_hi
 void ManagementClient::get_execution_history(std::string_view instance,
                                              std::optional<std::uint64_t> execution_id,
                                              OnAnswer<std::vector<Event>> on_answer) const {
-  impl_->call(impl_->actor, client::check_instance(instance),
+  impl_->call(impl_->management, client::check_instance(instance),
               management::ReadExecutionHistory{std::string(instance), execution_id},
               std::move(on_answer), ClientError::Kind::execution_not_found);
 }
@@ -147,7 +148,7 @@ ManagementClient::Answer<std::vector<Event>> ManagementClient::get_execution_his
 
 void ManagementClient::list_pending_activities(
     std::string_view instance, OnAnswer<std::vector<PendingActivity>> on_answer) const {
-  impl_->call(impl_->actor, client::check_instance(instance),
+  impl_->call(impl_->management, client::check_instance(instance),
               management::ListPendingActivities{std::string(instance)}, std::move(on_answer));
 }
 
@@ -158,7 +159,7 @@ ManagementClient::Answer<std::vector<PendingActivity>> ManagementClient::list_pe
 }
 
 void ManagementClient::list_quarantined(OnAnswer<std::vector<QuarantinedItem>> on_answer) const {
-  impl_->call(impl_->actor, std::nullopt, management::ListQuarantined{}, std::move(on_answer));
+  impl_->call(impl_->management, std::nullopt, management::ListQuarantined{}, std::move(on_answer));
 }
 
 ManagementClient::Answer<std::vector<QuarantinedItem>> ManagementClient::list_quarantined() const {
@@ -168,7 +169,7 @@ ManagementClient::Answer<std::vector<QuarantinedItem>> ManagementClient::list_qu
 
 void ManagementClient::list_stuck(const StuckFilter& filter,
                                   OnAnswer<std::vector<StuckInstance>> on_answer) const {
-  impl_->call(impl_->actor, std::nullopt, management::ListStuck{filter}, std::move(on_answer));
+  impl_->call(impl_->management, std::nullopt, management::ListStuck{filter}, std::move(on_answer));
 }
 
 ManagementClient::Answer<std::vector<StuckInstance>> ManagementClient::list_stuck(
@@ -178,7 +179,7 @@ ManagementClient::Answer<std::vector<StuckInstance>> ManagementClient::list_stuc
 }
 
 void ManagementClient::list_paused(OnAnswer<std::vector<PausedItem>> on_answer) const {
-  impl_->call(impl_->actor, std::nullopt, management::ListPaused{}, std::move(on_answer));
+  impl_->call(impl_->management, std::nullopt, management::ListPaused{}, std::move(on_answer));
 }
 
 ManagementClient::Answer<std::vector<PausedItem>> ManagementClient::list_paused() const {
@@ -187,7 +188,7 @@ ManagementClient::Answer<std::vector<PausedItem>> ManagementClient::list_paused(
 }
 
 void ManagementClient::get_queue_depths(OnAnswer<QueueDepths> on_answer) const {
-  impl_->call(impl_->actor, std::nullopt, management::GetQueueDepths{}, std::move(on_answer));
+  impl_->call(impl_->management, std::nullopt, management::GetQueueDepths{}, std::move(on_answer));
 }
 
 ManagementClient::Answer<QueueDepths> ManagementClient::get_queue_depths() const {
@@ -196,7 +197,8 @@ ManagementClient::Answer<QueueDepths> ManagementClient::get_queue_depths() const
 }
 
 void ManagementClient::get_system_metrics(OnAnswer<SystemMetrics> on_answer) const {
-  impl_->call(impl_->actor, std::nullopt, management::GetSystemMetrics{}, std::move(on_answer));
+  impl_->call(impl_->management, std::nullopt, management::GetSystemMetrics{},
+              std::move(on_answer));
 }
 
 ManagementClient::Answer<SystemMetrics> ManagementClient::get_system_metrics() const {
@@ -205,7 +207,7 @@ ManagementClient::Answer<SystemMetrics> ManagementClient::get_system_metrics() c
 }
 
 void ManagementClient::get_system_health(OnAnswer<SystemHealth> on_answer) const {
-  impl_->call(impl_->actor, std::nullopt, management::GetSystemHealth{}, std::move(on_answer));
+  impl_->call(impl_->management, std::nullopt, management::GetSystemHealth{}, std::move(on_answer));
 }
 
 ManagementClient::Answer<SystemHealth> ManagementClient::get_system_health() const {

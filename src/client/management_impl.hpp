@@ -8,22 +8,22 @@
 #include <duroxide/provider.hpp>
 
 #include "client/blocking.hpp"
-#include "client/client_actor.hpp"
 #include "client/client_errors.hpp"
+#include "client/companion.hpp"
 
 namespace duroxide {
 
 struct ManagementClient::Impl {
   explicit Impl(Store used_store) : store(std::move(used_store)) {
     if (store.has_management()) {
-      actor = client::spawn_management_client_actor(store);
-      writer = client::spawn_client_actor(store);
+      management = client::Companion::for_management(store);
+      provider = client::Companion::for_provider(store);
     }
   }
   ~Impl() {
-    if (actor) {
-      actors::send_from_outside(actor, client::Close{});
-      actors::send_from_outside(writer, client::Close{});
+    if (management) {
+      management.close();
+      provider.close();
     }
   }
   Impl(const Impl&) = delete;
@@ -32,7 +32,7 @@ struct ManagementClient::Impl {
   /// The blocking form of what `start` does with a callback.
   template <class T, class Start>
   [[nodiscard]] Answer<T> wait_for(const Start& start) const {
-    if (!actor) {
+    if (!management) {
       return failure(client::no_management());
     }
     return client::block<Answer<T>>(store, start);
@@ -40,29 +40,27 @@ struct ManagementClient::Impl {
 
   /// Sends `request` by way of `target`, unless `problem` says what is wrong with it. `refused` is
   /// what an `invalid_input` of the store means, once everything else was checked.
-  template <class Target, class Request, class Outcome>
-  void call(const Target& target, client::Problem problem, Request request,
+  template <class Request, class Outcome>
+  void call(const client::Companion& target, client::Problem problem, Request request,
             std::function<void(Outcome)> on_answer,
             ClientError::Kind refused = ClientError::Kind::invalid_input) const {
-    using StoreAnswer = typename client::AnswerOf<Request>::Type;
+    using StoreAnswer = client::AnswerOf<Request>;
     if (!target) {
       on_answer(failure(client::no_management()));  // there is no thread of the engine's to ask
     } else if (problem) {
-      actors::send_from_outside(
-          target, client::RunLater{[on_answer = std::move(on_answer), error = std::move(*problem)] {
-            on_answer(failure(error));
-          }});
+      target.run([on_answer = std::move(on_answer), error = std::move(*problem)] {
+        on_answer(failure(error));
+      });
     } else {
-      actors::send_from_outside(
-          target,
-          client::Call<Request>{
-              std::move(request), [on_answer = std::move(on_answer), refused](StoreAnswer answer) {
-                auto outcome = client::outcome(std::move(answer));
-                if (!outcome && outcome.error().kind == ClientError::Kind::invalid_input) {
-                  outcome.error().kind = refused;
-                }
-                on_answer(std::move(outcome));
-              }});
+      target.ask(std::move(request),
+                 std::function<void(StoreAnswer)>(
+                     [on_answer = std::move(on_answer), refused](StoreAnswer answer) {
+                       auto outcome = client::outcome(std::move(answer));
+                       if (!outcome && outcome.error().kind == ClientError::Kind::invalid_input) {
+                         outcome.error().kind = refused;
+                       }
+                       on_answer(std::move(outcome));
+                     }));
     }
   }
 
@@ -70,14 +68,14 @@ struct ManagementClient::Impl {
   template <class T, class Request>
   [[nodiscard]] Answer<T> ask(client::Problem problem, Request request) const {
     return wait_for<T>([&](OnAnswer<T> on_answer) {
-      call(actor, std::move(problem), std::move(request), std::move(on_answer));
+      call(management, std::move(problem), std::move(request), std::move(on_answer));
     });
   }
 
   Store store;
   // Null if the store offers no management.
-  client::ManagementClientActor actor;
-  client::ClientActor writer;
+  client::Companion management;
+  client::Companion provider;
 };
 
 }  // namespace duroxide

@@ -24,7 +24,7 @@ using OnChanges = std::function<void(Outcome)>;
 /// for the next one.
 class ChangeFetches : public std::enable_shared_from_this<ChangeFetches> {
  public:
-  explicit ChangeFetches(client::ManagementClientActor actor) : actor_(std::move(actor)) {}
+  explicit ChangeFetches(client::Companion companion) : companion_(std::move(companion)) {}
 
   [[nodiscard]] Outcome next(std::optional<Milliseconds> timeout) {
     std::optional<Outcome> answer;
@@ -51,8 +51,8 @@ class ChangeFetches : public std::enable_shared_from_this<ChangeFetches> {
       closed_ = true;
       serve();
       // Under the lock like each fetch, so none is sent behind it.
-      actors::send_from_outside(actor_, client::Call<management::UnsubscribeChanges>{
-                                            {only_subscription}, [](const auto&) {}});
+      companion_.ask(management::UnsubscribeChanges{only_subscription},
+                     std::function<void(provider::Answer<void>)>([](const auto&) {}));
     }
   }
 
@@ -75,14 +75,13 @@ class ChangeFetches : public std::enable_shared_from_this<ChangeFetches> {
     }
     if (!waiting_.empty() && !is_fetching_) {
       is_fetching_ = true;
-      actors::send_from_outside(
-          actor_, client::Call<management::AwaitChanges>{
-                      {only_subscription},
-                      [weak = weak_from_this()](management::AwaitChanges::Response answer) {
-                        if (const auto self = weak.lock()) {
-                          self->fetched(client::outcome(std::move(answer)));
-                        }
-                      }});
+      companion_.ask(management::AwaitChanges{only_subscription},
+                     std::function<void(provider::Answer<ChangeBatch>)>(
+                         [weak = weak_from_this()](provider::Answer<ChangeBatch> answer) {
+                           if (const auto self = weak.lock()) {
+                             self->fetched(client::outcome(std::move(answer)));
+                           }
+                         }));
     }
   }
 
@@ -93,19 +92,17 @@ class ChangeFetches : public std::enable_shared_from_this<ChangeFetches> {
       reader.place->emplace(std::move(outcome));
       answered_.notify_all();
     } else {
-      actors::send_from_outside(actor_, client::RunLater{[on_changes = std::move(reader.on_changes),
-                                                          outcome = std::move(outcome)]() mutable {
-                                  on_changes(std::move(outcome));
-                                }});
+      companion_.run([on_changes = std::move(reader.on_changes),
+                      outcome = std::move(outcome)]() mutable { on_changes(std::move(outcome)); });
     }
   }
 
   void wait(std::unique_lock<std::mutex>& lock, std::optional<Milliseconds> timeout,
             const std::optional<Outcome>& answer) {
     const auto is_answered = [&answer] { return answer.has_value(); };
-    if (actors::is_deterministic(actor_.home_system())) {
+    if (actors::is_deterministic(companion_.actor().home_system())) {
       lock.unlock();
-      actors::run_until(actor_.home_system(), [&] {
+      actors::run_until(companion_.actor().home_system(), [&] {
         const std::lock_guard looking(mutex_);
         return is_answered();
       });
@@ -124,7 +121,7 @@ class ChangeFetches : public std::enable_shared_from_this<ChangeFetches> {
     serve();
   }
 
-  client::ManagementClientActor actor_;
+  client::Companion companion_;
   std::mutex mutex_;
   std::condition_variable answered_;
   std::list<Reader> waiting_;
@@ -139,17 +136,17 @@ class ChangeFetches : public std::enable_shared_from_this<ChangeFetches> {
 struct ChangeSubscription::Impl {
   explicit Impl(Store used_store)
       : store(std::move(used_store)),
-        actor(client::spawn_management_client_actor(store)),
-        fetches(std::make_shared<ChangeFetches>(actor)) {}
+        companion(client::Companion::for_management(store)),
+        fetches(std::make_shared<ChangeFetches>(companion)) {}
   ~Impl() {
     fetches->close();
-    actors::send_from_outside(actor, client::Close{});
+    companion.close();
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
   Store store;
-  client::ManagementClientActor actor;
+  client::Companion companion;
   std::shared_ptr<ChangeFetches> fetches;
 };
 
@@ -176,7 +173,7 @@ void ChangeSubscription::close() {
 
 ManagementClient::Answer<ChangeSubscription> ManagementClient::subscribe(
     const ChangeFilter& filter, std::uint32_t capacity) const {
-  if (!impl_->actor) {
+  if (!impl_->management) {
     return failure(client::no_management());
   }
   if (auto bad = client::check_changes(filter, capacity)) {
@@ -185,13 +182,12 @@ ManagementClient::Answer<ChangeSubscription> ManagementClient::subscribe(
   auto subscription = std::make_shared<ChangeSubscription::Impl>(impl_->store);
   auto begun =
       client::block<Answer<void>>(impl_->store, [&](std::function<void(Answer<void>)> on_done) {
-        actors::send_from_outside(
-            subscription->actor,
-            client::Call<management::SubscribeChanges>{
-                {only_subscription, filter, capacity},
+        subscription->companion.ask(
+            management::SubscribeChanges{only_subscription, filter, capacity},
+            std::function<void(provider::Answer<void>)>(
                 [on_done = std::move(on_done)](const provider::Answer<void>& done) {
                   on_done(client::outcome(done));
-                }});
+                }));
       });
   if (!begun) {
     return failure(std::move(begun).error());

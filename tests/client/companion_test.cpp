@@ -1,12 +1,16 @@
 // The client's actor: what it asks the store and how it answers, with a scripted provider.
 
+#include <memory>
 #include <optional>
 #include <stdexcept>
+#include <vector>
 
-#include "client/client_actor.hpp"
+#include "client/companion.hpp"
+#include "model/lent_thread.hpp"
 #include "support/scripted_provider.hpp"
 
-using namespace duroxide;
+namespace duroxide::companion_test {
+
 using namespace duroxide::client;
 using namespace duroxide::provider;
 using namespace duroxide::test;
@@ -16,16 +20,20 @@ namespace {
 struct ClientFixture {
   DeterministicSystem system;
   ScriptedProvider provider{system};
-  ClientActor actor = spawn_client_actor(provider.actor());
+  Companion companion{provider.actor()};
   std::vector<std::string> answers;
 
   ~ClientFixture() {
     provider.end();
-    send(Close{});
+    close();
   }
-  template <class Message>
-  void send(Message message) {
-    actors::send_from_outside(actor, std::move(message));
+  template <class Request>
+  void ask(Request request, OnAnswerOf<Request> on_answer) {
+    companion.ask(std::move(request), std::move(on_answer));
+    system.run();
+  }
+  void close() {
+    companion.close();
     system.run();
   }
   template <class T>
@@ -36,13 +44,13 @@ struct ClientFixture {
     };
   }
   void ask_status(const std::string& name) {
-    send(Call<GetStatus>{{name}, note<OrchestrationStatus>(name)});
+    ask(GetStatus{name}, note<OrchestrationStatus>(name));
   }
   void start(std::optional<Milliseconds> delay) {
     EnqueueOrchestratorWork request;
     request.item = work::StartOrchestration{};
     request.delay = delay;
-    send(Call<EnqueueOrchestratorWork>{request, note<void>("start")});
+    ask(request, note<void>("start"));
   }
   void answer_status() {
     provider.answer<GetStatus>(
@@ -54,7 +62,7 @@ using Strings = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("client actor: each call has its own answer") {
+TEST_CASE("companion: each call has its own answer") {
   ClientFixture f;
   f.ask_status("a");
   f.ask_status("b");
@@ -66,11 +74,11 @@ TEST_CASE("client actor: each call has its own answer") {
         Strings{"a: ok", "b: " + std::string(to_string(ProviderError::Kind::storage))});
 }
 
-TEST_CASE("client actor: a store that ends answers every open call") {
+TEST_CASE("companion: a store that ends answers every open call") {
   ClientFixture f;
   const std::string closed = ": " + std::string(to_string(ProviderError::Kind::closed));
   f.ask_status("a");
-  f.send(Call<WaitForStatus>{{"b", 1}, f.note<OrchestrationStatus>("b")});
+  f.ask(WaitForStatus{"b", 1}, f.note<OrchestrationStatus>("b"));
   f.provider.end();
   CHECK(f.answers == Strings{"a" + closed, "b" + closed});
   f.ask_status("c");
@@ -78,16 +86,36 @@ TEST_CASE("client actor: a store that ends answers every open call") {
   CHECK(f.answers.size() == 3);
 }
 
-TEST_CASE("client actor: a callback that throws harms nobody else") {
+TEST_CASE("companion: a callback that throws harms nobody else") {
   ClientFixture f;
-  f.send(Call<GetStatus>{{"a"}, [](const auto&) { throw std::runtime_error("test: ignore me"); }});
+  f.ask(GetStatus{"a"}, [](const auto&) { throw std::runtime_error("test: ignore me"); });
   f.ask_status("b");
   f.answer_status();
   f.answer_status();
   CHECK(f.answers == Strings{"b: ok"});
 }
 
-TEST_CASE("client actor: a delayed start only on a store that can delay it") {
+TEST_CASE("companion: what a callback owns dies on a thread that is marked as lent") {
+  class Owned {
+   public:
+    explicit Owned(std::vector<bool>& lent) : lent_(lent) {}
+    ~Owned() { lent_.push_back(model::LentThread::lent_to() != nullptr); }
+    Owned(const Owned&) = delete;
+    Owned& operator=(const Owned&) = delete;
+
+   private:
+    std::vector<bool>& lent_;
+  };
+  std::vector<bool> lent;
+  ClientFixture f;
+  f.companion.run([owned = std::make_shared<Owned>(lent)] {});
+  f.system.run();
+  f.ask(GetStatus{"a"}, [owned = std::make_shared<Owned>(lent)](const auto&) {});
+  f.answer_status();
+  CHECK(lent == std::vector<bool>{true, true});
+}
+
+TEST_CASE("companion: a delayed start only on a store that can delay it") {
   ClientFixture f;
   f.start(Milliseconds(5));
   CHECK(f.provider.count<EnqueueOrchestratorWork>() == 0);
@@ -102,41 +130,41 @@ TEST_CASE("client actor: a delayed start only on a store that can delay it") {
           Strings{"start: " + std::string(to_string(ProviderError::Kind::invalid_input))});
   }
   SECTION("it can, and the client is gone meanwhile") {
-    f.send(Close{});
+    f.close();
     f.provider.answer<SupportsDelayedVisibility>(true);
     f.provider.answer<EnqueueOrchestratorWork>(Done());
     CHECK(f.answers == Strings{"start: ok"});
-    CHECK(actors::has_ended(f.actor));
+    CHECK(actors::has_ended(f.companion.actor()));
   }
 }
 
-TEST_CASE("client actor: a start without delay asks nothing") {
+TEST_CASE("companion: a start without delay asks nothing") {
   ClientFixture f;
   f.start(std::nullopt);
   CHECK(f.provider.count<SupportsDelayedVisibility>() == 0);
   CHECK(f.provider.count<EnqueueOrchestratorWork>() == 1);
 }
 
-TEST_CASE("client actor: it ends after the last answer") {
+TEST_CASE("companion: it ends after the last answer") {
   ClientFixture f;
   f.ask_status("a");
-  f.send(Close{});
-  CHECK_FALSE(actors::has_ended(f.actor));
+  f.close();
+  CHECK_FALSE(actors::has_ended(f.companion.actor()));
   f.answer_status();
   CHECK(f.answers == Strings{"a: ok"});
-  CHECK(actors::has_ended(f.actor));
+  CHECK(actors::has_ended(f.companion.actor()));
 }
 
-TEST_CASE("management client actor: calls and the end of the store") {
+TEST_CASE("companion of management: calls and the end of the store") {
   DeterministicSystem system;
   ScriptedManagement management(system);
-  const auto actor = spawn_management_client_actor(management.actor());
+  const Companion companion(management.actor());
   std::optional<Answer<QueueDepths>> depths;
   const auto ask = [&] {
     depths.reset();
-    actors::send_from_outside(actor,
-                              Call<management::GetQueueDepths>{
-                                  {}, [&](const Answer<QueueDepths>& answer) { depths = answer; }});
+    companion.ask(management::GetQueueDepths{},
+                  OnAnswerOf<management::GetQueueDepths>(
+                      [&](const Answer<QueueDepths>& answer) { depths = answer; }));
     system.run();
   };
   ask();
@@ -147,6 +175,8 @@ TEST_CASE("management client actor: calls and the end of the store") {
   management.end();
   REQUIRE(depths);
   CHECK_FALSE(*depths);
-  actors::send_from_outside(actor, Close{});
+  companion.close();
   system.run();
 }
+
+}  // namespace duroxide::companion_test

@@ -1,0 +1,118 @@
+#include "client/calls.hpp"
+
+#include <exception>
+#include <string>
+
+#include "model/lent_thread.hpp"
+
+namespace duroxide::client {
+
+Calls::Calls(Self* self, ProviderActor provider, ManagementActor management,
+             Surroundings surroundings)
+    : self_(self),
+      provider_(std::move(provider)),
+      management_(std::move(management)),
+      log_(std::move(surroundings.log)),
+      deadlines_(self, std::move(surroundings.clock)) {}
+
+void Calls::watch_server() {
+  const auto ended = [this] { server_ended(); };
+  if (provider_) {
+    actors::watch(self_, provider_, ended);
+  } else {
+    actors::watch(self_, management_, ended);
+  }
+}
+
+ProviderError Calls::ended() {
+  return {ProviderError::Kind::closed, "request", "the store is closed", false};
+}
+
+/// The provider knows a wait by its sender, so this goes the same way.
+void Calls::stop_waiting(std::uint64_t wait_id) {
+  actors::send(self_, provider_, provider::StopWaiting{wait_id});
+}
+
+/// The store answers waits that are taken back with what is there.
+void Calls::give_up_waits(const std::vector<std::uint64_t>& overdue) {
+  for (const std::uint64_t wait_id : overdue) {
+    stop_waiting(wait_id);
+  }
+}
+
+void Calls::taken_back(const provider::WaitForStatus& /*wait*/, const OnStatus& on_answer,
+                       AnswerOf<provider::WaitForStatus> status) {
+  on_answer(std::move(status), false);
+}
+
+/// A value that is not there is final if the instance has ended. It may have ended after the wait
+/// was taken back, and set the value with its last turn; so then the value is asked for once more.
+void Calls::taken_back(const provider::WaitForValue& wait, const OnValue& on_answer,
+                       const AnswerOf<provider::WaitForValue>& value) {
+  if (*value && (*value)->version > wait.after_version) {
+    on_answer(value, true);
+    return;
+  }
+  make(provider::GetStatus{wait.instance},
+       OnAnswerOf<provider::GetStatus>([this, wait, on_answer,
+                                        value](const AnswerOf<provider::GetStatus>& now) {
+         if (!now || now->is_running()) {
+           on_answer(value, false);
+           return;
+         }
+         make(provider::GetValue{wait.instance, wait.key},
+              OnAnswerOf<provider::GetValue>([on_answer](const AnswerOf<provider::GetValue>& last) {
+                on_answer(last, true);
+              }));
+       }));
+}
+
+void Calls::run(std::function<void()>& action) {
+  guarded([&] { std::exchange(action, nullptr)(); });
+}
+
+void Calls::close() {
+  closing_ = true;
+  end_if_done();
+}
+
+/// A callback is the user's: what it throws must not end the actor that serves all the others, and
+/// neither it nor what dies with it may wait for the engine.
+void Calls::guarded(const std::function<void()>& callback) const {
+  const model::LentThread lent("a callback");
+  LogRecord line;
+  line.level = LogLevel::error;
+  try {
+    callback();
+    return;
+  } catch (const std::exception& error) {
+    line.message = std::string("a completion callback threw: ") + error.what();
+  } catch (...) {
+    line.message = "a completion callback threw something that is not a std::exception";
+  }
+  if (log_) {
+    log_(line);
+  }
+}
+
+void Calls::give_up(std::uint64_t id) {
+  auto open = open_.extract(id);
+  if (!open.empty()) {
+    open.mapped()();
+  }
+}
+
+void Calls::server_ended() {
+  server_ended_ = true;
+  while (!open_.empty()) {
+    give_up(open_.begin()->first);
+  }
+}
+
+void Calls::end_if_done() {
+  if (closing_ && open_.empty()) {
+    self_->quit();
+  }
+}
+
+}  // namespace duroxide::client

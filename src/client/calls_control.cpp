@@ -1,0 +1,36 @@
+// What a client asks of the provider.
+
+#include "client/calls.hpp"
+
+namespace duroxide::client {
+
+template <class Request>
+void Companion::ask_within(Request wait, Milliseconds timeout,
+                           std::function<void(AnswerOf<Request>, bool is_final)> on_answer) const {
+  act([wait = std::move(wait), timeout, on_answer = std::move(on_answer)](Calls& calls) mutable {
+    calls.make_within(std::move(wait), timeout, std::move(on_answer));
+  });
+}
+
+template void Companion::ask(provider::EnqueueOrchestratorWork,
+                             OnAnswerOf<provider::EnqueueOrchestratorWork>) const;
+template void Companion::ask(provider::StartOrFind, OnAnswerOf<provider::StartOrFind>) const;
+template void Companion::ask(provider::GetStatus, OnAnswerOf<provider::GetStatus>) const;
+template void Companion::ask(provider::WaitForStatus, OnAnswerOf<provider::WaitForStatus>) const;
+template void Companion::ask(provider::GetValue, OnAnswerOf<provider::GetValue>) const;
+template void Companion::ask(provider::GetValues, OnAnswerOf<provider::GetValues>) const;
+template void Companion::ask(provider::WaitForValue, OnAnswerOf<provider::WaitForValue>) const;
+template void Companion::ask(provider::Heartbeat, OnAnswerOf<provider::Heartbeat>) const;
+template void Companion::ask(provider::CompleteActivity,
+                             OnAnswerOf<provider::CompleteActivity>) const;
+template void Companion::ask(provider::ReleaseFromQuarantine,
+                             OnAnswerOf<provider::ReleaseFromQuarantine>) const;
+
+template void Companion::ask_within(
+    provider::WaitForStatus, Milliseconds,
+    std::function<void(AnswerOf<provider::WaitForStatus>, bool)>) const;
+template void Companion::ask_within(
+    provider::WaitForValue, Milliseconds,
+    std::function<void(AnswerOf<provider::WaitForValue>, bool)>) const;
+
+}  // namespace duroxide::client
