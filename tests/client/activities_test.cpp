@@ -2,7 +2,8 @@
 
 #include "client/facade.hpp"
 
-using namespace duroxide;
+namespace duroxide::activities_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::test;
 using Kind = ClientError::Kind;
@@ -105,3 +106,5 @@ TEST_CASE("client: the largest heartbeat") {
       Done());
   CHECK(request.details.size() == 65536);
 }
+
+}  // namespace duroxide::activities_test

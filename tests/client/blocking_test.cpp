@@ -13,7 +13,8 @@
 
 #include <duroxide/duroxide.hpp>
 
-using namespace duroxide;
+namespace duroxide::blocking_test {
+
 using namespace std::chrono_literals;
 using Kind = ClientError::Kind;
 
@@ -208,3 +209,5 @@ TEST_CASE("blocking: a callback may be the last to hold a runtime") {
   dropped.get_future().get();
   w.lines.wait_for("the runtime has stopped");
 }
+
+}  // namespace duroxide::blocking_test

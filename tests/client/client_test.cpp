@@ -5,7 +5,8 @@
 
 #include "client/facade.hpp"
 
-using namespace duroxide;
+namespace duroxide::client_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::test;
 using namespace std::chrono_literals;
@@ -173,3 +174,5 @@ TEST_CASE("client: a call that nobody will answer says so in a deterministic sys
   CHECK(kind_of(f.client->get_orchestration_status("i")) == Kind::storage_error);
   CHECK(kind_of(f.client->wait_for_completion("i")) == Kind::storage_error);
 }
+
+}  // namespace duroxide::client_test

@@ -12,7 +12,8 @@
 
 #include "support/temp_dir.hpp"
 
-using namespace duroxide;
+namespace duroxide::log_test {
+
 using namespace std::chrono_literals;
 using duroxide::testing::TempDir;
 
@@ -165,3 +166,5 @@ TEST_CASE("log: one line each for what becomes of instances, of the runtime and 
   CHECK(failed[0].orchestration == "O");
   CHECK(failed[0].version == "1.2.0");
 }
+
+}  // namespace duroxide::log_test

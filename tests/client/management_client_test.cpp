@@ -2,7 +2,8 @@
 
 #include "client/facade.hpp"
 
-using namespace duroxide;
+namespace duroxide::management_client_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::test;
 using Kind = ClientError::Kind;
@@ -158,3 +159,5 @@ TEST_CASE("management client: it keeps a replica open, and closes it") {
     CHECK(actors::has_ended(replica_management.actor()));
   }
 }
+
+}  // namespace duroxide::management_client_test

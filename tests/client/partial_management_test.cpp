@@ -2,7 +2,8 @@
 
 #include "client/facade.hpp"
 
-using namespace duroxide;
+namespace duroxide::partial_management_test {
+
 using namespace duroxide::test;
 using Kind = ClientError::Kind;
 
@@ -59,3 +60,5 @@ TEST_CASE("a management provider of two methods answers the others as not availa
   actors::stop(partial);
   f.system.run();
 }
+
+}  // namespace duroxide::partial_management_test

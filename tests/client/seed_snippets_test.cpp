@@ -11,7 +11,8 @@
 #include "support/deterministic_system.hpp"
 #include "support/temp_dir.hpp"
 
-using namespace duroxide;
+namespace duroxide::seed_snippets_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -289,3 +290,5 @@ TEST_CASE("snippets of 004: basic and rich clients, and the builder") {
     CHECK(client.list_paused_instances().value().empty());
   }
 }
+
+}  // namespace duroxide::seed_snippets_test

@@ -9,7 +9,8 @@
 #include "support/deterministic_system.hpp"
 #include "support/temp_dir.hpp"
 
-using namespace duroxide;
+namespace duroxide::seeds_test {
+
 using namespace std::chrono_literals;
 using Kind = ClientError::Kind;
 
@@ -448,3 +449,5 @@ TEST_CASE("seeds: a store without the capability says so, at every method") {
   CHECK(refused(management.verify()));
   CHECK(refused(management.subscribe()));
 }
+
+}  // namespace duroxide::seeds_test

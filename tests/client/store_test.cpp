@@ -6,7 +6,8 @@
 
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::store_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -230,3 +231,5 @@ TEST_CASE("client on a store: what is in quarantine is listed and released") {
   CHECK(management.list_quarantined().value().empty());
   CHECK(kind_of(management.release_from_quarantine("nobody")) == Kind::instance_not_found);
 }
+
+}  // namespace duroxide::store_test

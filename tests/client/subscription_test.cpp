@@ -7,7 +7,8 @@
 #include "client/facade.hpp"
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::subscription_test {
+
 using namespace std::chrono_literals;
 using Kind = ClientError::Kind;
 
@@ -215,3 +216,5 @@ TEST_CASE("subscription: each change goes to one of several threads") {
   CHECK(seen.size() == all);
   CHECK(std::set<std::string>(seen.begin(), seen.end()).size() == all);
 }
+
+}  // namespace duroxide::subscription_test

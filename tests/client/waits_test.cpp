@@ -2,7 +2,8 @@
 
 #include "client/facade.hpp"
 
-using namespace duroxide;
+namespace duroxide::waits_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::test;
 using namespace std::chrono_literals;
@@ -425,3 +426,5 @@ TEST_CASE("client: a wait of no time with a callback is over at once") {
     CHECK(kind_of(*found) == Kind::timeout);
   }
 }
+
+}  // namespace duroxide::waits_test

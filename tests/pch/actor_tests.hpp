@@ -2,7 +2,11 @@
 #ifndef DUROXIDE_TESTS_PCH_ACTOR_TESTS_HPP
 #define DUROXIDE_TESTS_PCH_ACTOR_TESTS_HPP
 
-#include <duroxide/detail/caf.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+
+#include <duroxide/lmdb_provider.hpp>
+#include <duroxide/memory_provider.hpp>
+#include <duroxide/provider.hpp>
 
 #include "tests.hpp"
 

@@ -18,7 +18,8 @@
 #include "provider/management.hpp"
 #include "provider/memory/memory_kv.hpp"
 
-using namespace duroxide;
+namespace duroxide::backup_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -287,3 +288,5 @@ TEST_CASE("a disk that fills up during a backup leaves nothing behind", "[backup
   CHECK(process.step());
   CHECK(fs::is_empty(temp.path()));
 }
+
+}  // namespace duroxide::backup_test

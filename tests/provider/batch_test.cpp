@@ -9,7 +9,8 @@
 #include "provider/core/keys.hpp"
 #include "provider/tables.hpp"
 
-using namespace duroxide;
+namespace duroxide::batch_test {
+
 using namespace duroxide::storage;
 using duroxide::testing::Backend;
 using duroxide::testing::Tables;
@@ -191,3 +192,5 @@ TEST_CASE("closed tables say so", "[kv]") {
     CHECK(closed.error().kind == ProviderError::Kind::closed);
   }
 }
+
+}  // namespace duroxide::batch_test

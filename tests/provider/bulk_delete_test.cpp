@@ -11,7 +11,8 @@
 #include "provider/ended.hpp"
 #include "provider/faulty_world.hpp"
 
-using namespace duroxide;
+namespace duroxide::bulk_delete_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -239,3 +240,5 @@ TEST_CASE("a damaged tree does not keep others from being deleted", "[bulk][corr
   CHECK(deleted.value().instances_deleted == 2);
   CHECK(ids_in(world) == Ids{"i1"});
 }
+
+}  // namespace duroxide::bulk_delete_test

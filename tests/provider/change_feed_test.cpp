@@ -6,7 +6,8 @@
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"
 
-using namespace duroxide;
+namespace duroxide::change_feed_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -25,8 +26,8 @@ Done subscribe(World& world, ChangeFilter filter = {}, std::uint32_t capacity = 
 }
 
 PendingChanges await_changes(World& world, std::uint64_t id = 1) {
-  auto pending =
-      world.client->ask_actor<Answer<ChangeBatch>>(management_of(*world.store), AwaitChanges{id});
+  auto pending = world.client->ask_management<Answer<ChangeBatch>>(management_of(*world.store),
+                                                                   AwaitChanges{id});
   world.run();
   return pending;
 }
@@ -173,12 +174,13 @@ TEST_CASE("subscriptions are checked", "[conformance][changes]") {
   CHECK(await_changes(world, 2).error().kind == Kind::invalid_input);
   // The number is the sender's own.
   auto other = make_partner(world);
-  const auto mine = other.ask_actor<Done>(management_of(*world.store), SubscribeChanges{1, {}, 10});
+  const auto mine =
+      other.ask_management<Done>(management_of(*world.store), SubscribeChanges{1, {}, 10});
   world.run();
   REQUIRE(mine.answer());
   // It ends with its sender.
   const auto parked =
-      other.ask_actor<Answer<ChangeBatch>>(management_of(*world.store), AwaitChanges{1});
+      other.ask_management<Answer<ChangeBatch>>(management_of(*world.store), AwaitChanges{1});
   world.run();
   other.die();
   world.run();
@@ -207,3 +209,5 @@ TEST_CASE("what was not committed is not told", "[commit_failure][changes]") {
   world.start("b");
   CHECK(lines(pending.value()) == Lines{"started b 1 0"});
 }
+
+}  // namespace duroxide::change_feed_test

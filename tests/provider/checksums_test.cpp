@@ -11,7 +11,8 @@
 #include "provider/damaged.hpp"
 #include "provider/engine_process.hpp"
 
-using namespace duroxide;
+namespace duroxide::checksums_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using Kind = ProviderError::Kind;
@@ -211,3 +212,5 @@ TEST_CASE("verify compares a result with the last event of its history", "[check
   store.plant(Table::results, make_key(one, one), storage::encode_completed("another"));
   store.finds(Table::results, make_key(one, one), "last event", "done");
 }
+
+}  // namespace duroxide::checksums_test

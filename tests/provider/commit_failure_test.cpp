@@ -6,7 +6,8 @@
 
 #include "provider/faulty_world.hpp"
 
-using namespace duroxide;
+namespace duroxide::commit_failure_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -174,3 +175,5 @@ TEST_CASE("no delivery is made before its count is durable, whatever else arrive
   CHECK_FALSE(raised.answer());
   CHECK_FALSE(fetched.answered());
 }
+
+}  // namespace duroxide::commit_failure_test

@@ -4,7 +4,8 @@
 
 #include "provider/core/commit_timing.hpp"
 
-using namespace duroxide;
+namespace duroxide::commit_timing_test {
+
 using namespace duroxide::storage;
 
 namespace {
@@ -71,3 +72,5 @@ TEST_CASE("a tick ends a hold, but only its own", "[commit_timing]") {
   CHECK_FALSE(timing.tick_due());
   CHECK(host.ticks_asked == 2);
 }
+
+}  // namespace duroxide::commit_timing_test

@@ -9,7 +9,8 @@
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"
 
-using namespace duroxide;
+namespace duroxide::conformance_activities_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -359,3 +360,5 @@ TEST_CASE("a completion from outside that is not committed has not been",
   CHECK(world.nothing_to_fetch());
   CHECK(world.complete(again, "r"));
 }
+
+}  // namespace duroxide::conformance_activities_test

@@ -5,7 +5,8 @@
 
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::conformance_executions_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -232,3 +233,5 @@ TEST_CASE("executions that are mixed up are refused", "[conformance]") {
   }
   CHECK(world.ack(ack).error().kind == Kind::invalid_input);
 }
+
+}  // namespace duroxide::conformance_executions_test

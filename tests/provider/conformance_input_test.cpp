@@ -4,7 +4,8 @@
 
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::conformance_input_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -105,3 +106,5 @@ TEST_CASE("a very long inbox is fed in parts", "[conformance]") {
   }
   CHECK(world.nothing_to_fetch());
 }
+
+}  // namespace duroxide::conformance_input_test

@@ -4,7 +4,8 @@
 
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::conformance_messages_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -98,3 +99,5 @@ TEST_CASE("a delayed message is queued when it is due", "[conformance]") {
   world.ask<Done>(*world.timers, AckTimer{due.lock_tokens}).value();
   CHECK(world.fetch_one().messages == std::vector<WorkItem>{queued("a", "Q", "later")});
 }
+
+}  // namespace duroxide::conformance_messages_test

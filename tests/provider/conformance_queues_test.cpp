@@ -4,7 +4,8 @@
 
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::conformance_queues_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -306,3 +307,5 @@ TEST_CASE("an endless delay is a delay", "[conformance]") {
   world.enqueue(start_item("a"), Milliseconds::max()).value();
   CHECK(world.due().value().next_due == Timestamp::max());
 }
+
+}  // namespace duroxide::conformance_queues_test

@@ -5,7 +5,8 @@
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"
 
-using namespace duroxide;
+namespace duroxide::conformance_sessions_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using storage::Table;
@@ -146,3 +147,5 @@ TEST_CASE("counting in advance knows who a session will be bound to", "[sessions
   CHECK(ask_for_work(world, *world.worker).value().at(0).attempt_count == 1);
   other.die();
 }
+
+}  // namespace duroxide::conformance_sessions_test

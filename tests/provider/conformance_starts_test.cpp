@@ -5,7 +5,8 @@
 
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::conformance_starts_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -117,3 +118,5 @@ TEST_CASE("what a fork was started with is not known", "[conformance]") {
   REQUIRE_FALSE(refused);
   CHECK_THAT(refused.error().message, Catch::Contains("not known"));
 }
+
+}  // namespace duroxide::conformance_starts_test

@@ -5,7 +5,8 @@
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"
 
-using namespace duroxide;
+namespace duroxide::conformance_tags_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using storage::Table;
@@ -138,3 +139,5 @@ TEST_CASE("a failed commit puts tagged rows back into their lanes", "[tags][comm
   CHECK(ids_of(ask_for_work(world, *world.worker, TagFilter::only({"gpu"}))) == CallIds{2, 3});
   other.die();
 }
+
+}  // namespace duroxide::conformance_tags_test

@@ -6,7 +6,8 @@
 
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::conformance_turns_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -265,3 +266,5 @@ TEST_CASE("releasing a holder gives back everything uncounted", "[conformance]")
   CHECK(again.at(0).attempt_count == 1);
   CHECK(world.fetch_work().at(0).attempt_count == 1);
 }
+
+}  // namespace duroxide::conformance_turns_test

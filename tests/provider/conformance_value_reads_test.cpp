@@ -4,7 +4,8 @@
 
 #include "provider/values.hpp"
 
-using namespace duroxide;
+namespace duroxide::conformance_value_reads_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -147,3 +148,5 @@ TEST_CASE("a read is for turns only", "[conformance]") {
   CHECK(forged.error().kind == Kind::invalid_input);
   CHECK(world.nothing_to_fetch());
 }
+
+}  // namespace duroxide::conformance_value_reads_test

@@ -4,7 +4,8 @@
 
 #include "provider/values.hpp"
 
-using namespace duroxide;
+namespace duroxide::conformance_values_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -205,3 +206,5 @@ TEST_CASE("only what is committed is seen", "[conformance]") {
   CHECK(values_of(world, "a").size() == 2);
   CHECK(world.status("a").custom_status() == "changed");
 }
+
+}  // namespace duroxide::conformance_values_test

@@ -4,7 +4,8 @@
 
 #include "provider/values.hpp"
 
-using namespace duroxide;
+namespace duroxide::conformance_waits_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -238,3 +239,5 @@ TEST_CASE("the waits of one who is gone are dropped", "[conformance]") {
   CHECK_FALSE(lost.answered());
   CHECK_FALSE(lost_status.answered());
 }
+
+}  // namespace duroxide::conformance_waits_test

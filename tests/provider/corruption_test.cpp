@@ -10,7 +10,8 @@
 #include "provider/core/keys.hpp"
 #include "provider/faulty_world.hpp"
 
-using namespace duroxide;
+namespace duroxide::corruption_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -228,3 +229,5 @@ TEST_CASE("a damaged counter is told of once, and never written anew", "[corrupt
   CHECK(tables->snapshot()->get(Table::counters, key) == "x");
   CHECK(*told == 1);
 }
+
+}  // namespace duroxide::corruption_test

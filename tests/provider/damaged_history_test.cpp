@@ -6,7 +6,8 @@
 #include "provider/core/keys.hpp"
 #include "provider/faulty_world.hpp"
 
-using namespace duroxide;
+namespace duroxide::damaged_history_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -230,3 +231,5 @@ TEST_CASE("the outcome of an execution whose last event is lost is an error", "[
   lose(faulty, 1);
   check_named(world.manage<Answer<ExecutionInfo>>(request).error(), " of 2 ");
 }
+
+}  // namespace duroxide::damaged_history_test

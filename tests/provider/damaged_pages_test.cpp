@@ -11,7 +11,8 @@
 #include "provider/damaged_pages.hpp"
 #include "provider/lmdb/inspect.hpp"
 
-using namespace duroxide;
+namespace duroxide::damaged_pages_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using Kind = ProviderError::Kind;
@@ -248,3 +249,5 @@ TEST_CASE("what a look without a lock finds is told if a second look finds it to
   }
   CHECK(looks == 2);
 }
+
+}  // namespace duroxide::damaged_pages_test

@@ -6,7 +6,8 @@
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"
 
-using namespace duroxide;
+namespace duroxide::delete_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -52,8 +53,7 @@ struct BusyInstance {
 
 /// Asks the writer itself, so that what is asked next joins the batch.
 Pending<Answer<DeleteInstanceResult>> delete_soon(World& world, const std::string& instance) {
-  return world.client->ask_actor<Answer<DeleteInstanceResult>>(
-      caf::actor_cast<storage::WriterActor>(provider_of(*world.store)),
+  return world.client->ask_writer<Answer<DeleteInstanceResult>>(
       management::DeleteInstances{{instance}, true});
 }
 
@@ -319,3 +319,5 @@ TEST_CASE("a deleted instance stays so when the store is opened again", "[reopen
   world.start("a");
   CHECK(world.fetch_one().history.empty());
 }
+
+}  // namespace duroxide::delete_test

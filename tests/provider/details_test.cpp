@@ -6,7 +6,8 @@
 #include "provider/faulty_world.hpp"
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::details_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -193,3 +194,5 @@ TEST_CASE("each execution tells its outcome", "[details]") {
   world.ack(complete_of(world.fetch_one(), "")).value();
   CHECK(execution(world, "c", 1).value().output == "");
 }
+
+}  // namespace duroxide::details_test

@@ -18,7 +18,8 @@
 #include "provider/lmdb/fresh_paths.hpp"
 #include "provider/sync_watch.hpp"
 
-using namespace duroxide;
+namespace duroxide::durable_directories_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 namespace fs = std::filesystem;
@@ -244,3 +245,5 @@ TEST_CASE("a lock file that is removed while it is waited for is not taken", "[l
   CHECK(fs::exists(path));
   CHECK(storage::owner_of(temp.path()));
 }
+
+}  // namespace duroxide::durable_directories_test

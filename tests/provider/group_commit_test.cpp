@@ -4,7 +4,8 @@
 
 #include "provider/faulty_world.hpp"
 
-using namespace duroxide;
+namespace duroxide::group_commit_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -164,3 +165,5 @@ TEST_CASE("a large batch is committed at once", "[group_commit]") {
   world.run();
   CHECK(faulty.kv->commits == 10);
 }
+
+}  // namespace duroxide::group_commit_test

@@ -11,7 +11,8 @@
 #include "provider/lmdb/journal.hpp"
 #include "provider/lmdb/lmdb_reader.hpp"
 
-using namespace duroxide;
+namespace duroxide::journal_format_test {
+
 using namespace duroxide::storage;
 using namespace duroxide::testing;
 
@@ -124,3 +125,5 @@ TEST_CASE("a store of the first format is taken over", "[lmdb]") {
   // Before anything stands in the journal: a release that knows of none must refuse it by then.
   CHECK(format_on_disk(old) == format_of(store_format));
 }
+
+}  // namespace duroxide::journal_format_test

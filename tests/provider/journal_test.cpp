@@ -12,7 +12,8 @@
 #include "provider/lmdb/journal.hpp"
 #include "provider/lmdb/lmdb_reader.hpp"
 
-using namespace duroxide;
+namespace duroxide::journal_test {
+
 using namespace duroxide::storage;
 using namespace duroxide::testing;
 
@@ -226,3 +227,5 @@ TEST_CASE("the journal grows the map like any commit", "[lmdb]") {
   CHECK(store.kv->snapshot()->count(table) == rows);
   CHECK(store.kv->broken().empty());
 }
+
+}  // namespace duroxide::journal_test

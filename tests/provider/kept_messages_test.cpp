@@ -5,7 +5,8 @@
 #include "provider/acting_steps.hpp"
 #include "provider/work_steps.hpp"
 
-using namespace duroxide;
+namespace duroxide::kept_messages_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -205,3 +206,5 @@ TEST_CASE("forks, exports and deletions have what is kept", "[conformance][kept]
     CHECK(is_sound(world));
   }
 }
+
+}  // namespace duroxide::kept_messages_test

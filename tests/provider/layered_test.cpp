@@ -7,6 +7,8 @@
 #include "provider/core/layered.hpp"
 #include "provider/memory/memory_kv.hpp"
 
+namespace duroxide::layered_test {
+
 using namespace duroxide::storage;
 
 namespace {
@@ -180,3 +182,5 @@ TEST_CASE("a cursor at its end stays there until it is sent elsewhere", "[kv]") 
   REQUIRE(cursor->seek({}));
   CHECK(cursor->key() == "a");
 }
+
+}  // namespace duroxide::layered_test

@@ -8,7 +8,8 @@
 #include "provider/faulty_kv.hpp"
 #include "provider/population.hpp"
 
-using namespace duroxide;
+namespace duroxide::listing_property_test {
+
 using namespace duroxide::testing;
 
 namespace {
@@ -143,3 +144,5 @@ TEST_CASE("pages stay in step with a store that changes between them", "[listing
     }
   }
 }
+
+}  // namespace duroxide::listing_property_test

@@ -13,7 +13,8 @@
 #include "provider/lmdb/lmdb_kv.hpp"
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::lmdb_crash_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -337,3 +338,5 @@ TEST_CASE("a hundred thousand waiting instances open at once", "[lmdb]") {
       world->manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value().orchestrator_queue ==
       waiting);
 }
+
+}  // namespace duroxide::lmdb_crash_test

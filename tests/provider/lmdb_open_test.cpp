@@ -10,7 +10,8 @@
 #include "provider/lmdb/inspect.hpp"
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::lmdb_open_test {
+
 using namespace duroxide::testing;
 namespace fs = std::filesystem;
 using Kind = ProviderError::Kind;
@@ -182,3 +183,5 @@ TEST_CASE("one owner at a time", "[lmdb]") {
     CHECK(holder.find(" on host ") != std::string::npos);
   }
 }
+
+}  // namespace duroxide::lmdb_open_test

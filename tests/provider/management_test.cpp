@@ -6,7 +6,8 @@
 
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::management_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -212,3 +213,5 @@ TEST_CASE("queue depths count what is not done", "[management]") {
   (void)world.fetch_work();
   CHECK(depths() == QueueDepths{0, 2, 1});
 }
+
+}  // namespace duroxide::management_test

@@ -4,7 +4,8 @@
 
 #include <catch2/catch.hpp>
 
-using namespace duroxide;
+namespace duroxide::open_steps_test {
+
 using storage::find_open_steps;
 using storage::OpenSteps;
 
@@ -233,3 +234,5 @@ TEST_CASE("an event that was dropped unread goes to the next wait", "[open_steps
                            waiting()});
   CHECK(steps.event_waits.empty());
 }
+
+}  // namespace duroxide::open_steps_test

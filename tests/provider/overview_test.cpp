@@ -7,7 +7,8 @@
 #include "provider/population.hpp"
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::overview_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -214,3 +215,5 @@ TEST_CASE("what runs long is counted across blocks of numbers", "[overview]") {
   REQUIRE(running > 0);
   CHECK(population.reads().health().long_running_instances == running);
 }
+
+}  // namespace duroxide::overview_test

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace duroxide::pace_test {
+
 using duroxide::storage::Pace;
 using namespace std::chrono_literals;
 
@@ -66,3 +68,5 @@ TEST_CASE("a long piece of work is not paid for long afterwards", "[pace]") {
   CHECK(thread.work(10s) == 100ms);
   CHECK(thread.work(0ms) == 0ms);
 }
+
+}  // namespace duroxide::pace_test

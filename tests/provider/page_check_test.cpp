@@ -273,3 +273,5 @@ TEST_CASE("before LMDB ends the process, the log says which file it was and what
   CHECK(log.find("data.mdb") != std::string::npos);
   CHECK(log.find("restore a backup") != std::string::npos);
 }
+
+}  // namespace duroxide::page_check_test

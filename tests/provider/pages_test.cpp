@@ -6,7 +6,8 @@
 #include "provider/faulty_world.hpp"
 #include "provider/population.hpp"
 
-using namespace duroxide;
+namespace duroxide::pages_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -172,3 +173,5 @@ TEST_CASE("an unreadable instance is left out of listings and told to the log", 
   REQUIRE_FALSE(logged.empty());
   CHECK(logged.at(0).find(storage::hex(storage::make_key(number))) != std::string::npos);
 }
+
+}  // namespace duroxide::pages_test

@@ -6,7 +6,8 @@
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"
 
-using namespace duroxide;
+namespace duroxide::pause_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -265,12 +266,12 @@ TEST_CASE("of several pauses and resumptions in one batch the last counts", "[pa
   world.start("a");
   const bool ends_paused = GENERATE(false, true);
   for (const bool pause_now : {true, false, true, false}) {
-    (void)world.client->ask_actor<Done>(management_of(*world.store),
-                                        management::Pause{the_instance, pause_now});
+    (void)world.client->ask_management<Done>(management_of(*world.store),
+                                             management::Pause{the_instance, pause_now});
   }
   if (ends_paused) {
-    (void)world.client->ask_actor<Done>(management_of(*world.store),
-                                        management::Pause{the_instance, true});
+    (void)world.client->ask_management<Done>(management_of(*world.store),
+                                             management::Pause{the_instance, true});
   }
   world.run();
   CHECK(paused(world).size() == (ends_paused ? 1 : 0));
@@ -285,3 +286,5 @@ TEST_CASE("a row of table paused that cannot be read is named", "[corruption][pa
   CHECK(answer.error().kind == Kind::corrupt);
   CHECK(answer.error().message.find("paused") != std::string::npos);
 }
+
+}  // namespace duroxide::pause_test

@@ -14,7 +14,8 @@
 #include "provider/files.hpp"
 #include "provider/sync_watch.hpp"
 
-using namespace duroxide;
+namespace duroxide::private_files_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 namespace fs = std::filesystem;
@@ -238,3 +239,5 @@ TEST_CASE("a file of another user is refused", "[lmdb][private]") {
     CHECK(info.st_uid == 12345U);
   }
 }
+
+}  // namespace duroxide::private_files_test

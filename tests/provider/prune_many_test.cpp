@@ -11,7 +11,8 @@
 #include "provider/ended.hpp"
 #include "provider/faulty_world.hpp"
 
-using namespace duroxide;
+namespace duroxide::prune_many_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -106,7 +107,7 @@ TEST_CASE("one instance with many old executions is pruned in several commits", 
     check_clean(world);
   }
   SECTION("others come in between") {
-    const auto pruned = world.client->ask_actor<Answer<PruneResult>>(
+    const auto pruned = world.client->ask_management<Answer<PruneResult>>(
         management_of(*world.store), management::PruneExecutions{"a", keep_last(1)});
     const auto started =
         world.client->ask<Done>(EnqueueOrchestratorWork{start_item("b"), std::nullopt, false});
@@ -118,7 +119,7 @@ TEST_CASE("one instance with many old executions is pruned in several commits", 
     CHECK(pruned.value().executions_deleted == 100);
   }
   SECTION("up to a failure, and the rest later") {
-    const auto pruned = world.client->ask_actor<Answer<PruneResult>>(
+    const auto pruned = world.client->ask_management<Answer<PruneResult>>(
         management_of(*world.store), management::PruneExecutions{"a", keep_last(1)});
     while (faulty.kv->commits < 2) {
       REQUIRE(world.system.step());
@@ -142,7 +143,7 @@ TEST_CASE("a store that is closed in the middle of a pruning keeps what is not d
   auto faulty = std::make_unique<FaultyWorld>(std::make_shared<FaultyKv>(), options);
   const auto kv = faulty->kv;
   make_eternal(faulty->world, "a", 100);
-  const auto pruned = faulty->world.client->ask_actor<Answer<PruneResult>>(
+  const auto pruned = faulty->world.client->ask_management<Answer<PruneResult>>(
       management_of(*faulty->world.store), management::PruneExecutions{"a", keep_last(1)});
   kv->commits = 0;
   while (kv->commits < 2) {
@@ -236,3 +237,5 @@ TEST_CASE("an old execution that cannot be read is kept, and the others are drop
   CHECK(faulty.kv->snapshot()->count(Table::executions) == 1);
   CHECK(faulty.kv->snapshot()->count(Table::history) == 2);  // its own and the current one
 }
+
+}  // namespace duroxide::prune_many_test

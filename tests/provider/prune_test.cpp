@@ -5,7 +5,8 @@
 #include "provider/acting_steps.hpp"
 #include "provider/faulty_world.hpp"
 
-using namespace duroxide;
+namespace duroxide::prune_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -88,3 +89,5 @@ TEST_CASE("pruning leaves nothing of what it drops", "[prune]") {
   CHECK(row_count(Table::history) == histories - 3);
   CHECK(row_count(Table::executions) == ended - 3);
 }
+
+}  // namespace duroxide::prune_test

@@ -6,7 +6,8 @@
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"
 
-using namespace duroxide;
+namespace duroxide::quarantine_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -342,3 +343,5 @@ TEST_CASE("in and out of quarantine within one commit", "[quarantine]") {
   CHECK(world.fetch_work(5).size() == 1);
   CHECK(no_work(world));
 }
+
+}  // namespace duroxide::quarantine_test

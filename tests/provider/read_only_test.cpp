@@ -17,7 +17,8 @@
 #include "provider/lmdb/lmdb_kv.hpp"
 #include "provider/lmdb/lmdb_reader.hpp"
 
-using namespace duroxide;
+namespace duroxide::read_only_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 namespace fs = std::filesystem;
@@ -366,3 +367,5 @@ TEST_CASE("who may not write reads what nobody runs on", "[lmdb][read-only]") {
   }
   fs::permissions(temp.path(), fs::perms::owner_all);
 }
+
+}  // namespace duroxide::read_only_test

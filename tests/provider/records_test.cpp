@@ -6,7 +6,8 @@
 #include "provider/core/keys.hpp"
 #include "provider/core/records.hpp"
 
-using namespace duroxide;
+namespace duroxide::records_test {
+
 using namespace duroxide::storage;
 
 TEST_CASE("keys sort as their numbers do", "[records]") {
@@ -183,3 +184,5 @@ TEST_CASE("progress and quarantine records are read back", "[records]") {
   CHECK_FALSE(decode_progress("nonsense"));
   CHECK_FALSE(decode_progress(bytes.substr(0, bytes.size() - 1)));
 }
+
+}  // namespace duroxide::records_test

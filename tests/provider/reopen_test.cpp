@@ -6,7 +6,8 @@
 #include "provider/core/keys.hpp"
 #include "provider/faulty_world.hpp"
 
-using namespace duroxide;
+namespace duroxide::reopen_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -212,3 +213,5 @@ TEST_CASE("waiting instances cost nothing at open", "[reopen]") {
   second.world.raise("a", "Go");
   CHECK(second.world.fetch_one().history.size() == 1);
 }
+
+}  // namespace duroxide::reopen_test

@@ -4,7 +4,8 @@
 
 #include <catch2/catch.hpp>
 
-using namespace duroxide;
+namespace duroxide::restore_plan_test {
+
 using namespace duroxide::storage;
 using Catch::Contains;
 
@@ -190,3 +191,5 @@ TEST_CASE("what came behind the cut is delivered again if somebody still waits",
             work::ExternalRaised{"i", "E", "data"}, work::ActivityCompleted{"i", 3, 3, "out"},
             work::TimerFired{"i", 3, 4, due}, work::QueueMessage{"i", "Q", "message"}});
 }
+
+}  // namespace duroxide::restore_plan_test

@@ -8,7 +8,8 @@
 #include "provider/provider_actor.hpp"
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::restore_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -349,9 +350,8 @@ TEST_CASE("what a rewind schedules is handed out once it is durable", "[restore]
   world.ack(ack).value();
 
   faulty.kv->failures = 1;
-  const auto writer = caf::actor_cast<storage::WriterActor>(provider_of(*world.store));
-  const auto rewound = world.client->ask_actor<Answer<RestoredInstance>>(
-      writer, management::RewindInstance{"a", {}});
+  const auto rewound =
+      world.client->ask_writer<Answer<RestoredInstance>>(management::RewindInstance{"a", {}});
   const auto fetched = world.worker->ask<Answer<WorkItems>>(DequeueWorkerPeekLock{10, {}, {}});
   world.run();
   CHECK(rewound.error().kind == Kind::disk_full);
@@ -578,3 +578,5 @@ TEST_CASE("an import whose commit fails leaves nothing", "[restore]") {
   CHECK(import(faulty.world, value));
   CHECK(faulty.world.status("a").is_failed());
 }
+
+}  // namespace duroxide::restore_test

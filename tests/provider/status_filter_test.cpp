@@ -5,7 +5,8 @@
 #include "provider/acting_steps.hpp"
 #include "provider/faulty_world.hpp"
 
-using namespace duroxide;
+namespace duroxide::status_filter_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 
@@ -171,3 +172,5 @@ TEST_CASE("what was cancelled can be rewound, exported and imported", "[status]"
   CHECK(ids(world, {ExecutionStatus::cancelled}) == Ids{"stopped"});
   CHECK(world.status("killed").is_running());
 }
+
+}  // namespace duroxide::status_filter_test

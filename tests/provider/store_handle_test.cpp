@@ -8,7 +8,8 @@
 #include "provider/store_impl.hpp"
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::store_handle_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 
@@ -122,3 +123,5 @@ TEST_CASE("a store of one's own closes as it says", "[store]") {
   }
   CHECK(closed);
 }
+
+}  // namespace duroxide::store_handle_test

@@ -9,7 +9,8 @@
 #include "provider/acting_steps.hpp"
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::store_size_test {
+
 using namespace duroxide::testing;
 
 namespace {
@@ -61,3 +62,5 @@ TEST_CASE("who only reads a store sees its size too", "[size]") {
   CHECK(seen.store_bytes > 0);
   CHECK(seen.store_file_bytes == std::filesystem::file_size(world.directory->path() / "data.mdb"));
 }
+
+}  // namespace duroxide::store_size_test

@@ -5,7 +5,8 @@
 #include "provider/core/waiting_reasons.hpp"
 #include "provider/world.hpp"
 
-using namespace duroxide;
+namespace duroxide::stuck_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -16,7 +17,7 @@ std::vector<StuckInstance> stuck(World& world, const StuckFilter& filter = {}) {
   return world.manage<Answer<std::vector<StuckInstance>>>(management::ListStuck{filter}).value();
 }
 
-void pause(World& world, const PauseScope& scope) {
+void pause_now(World& world, const PauseScope& scope) {
   world.manage<Done>(management::Pause{scope, true}).value();
 }
 
@@ -118,10 +119,10 @@ TEST_CASE("what is paused is stuck, for the widest reason", "[stuck]") {
   world.start("c", "Pay");
   world.start("d", "Pay");
   const auto first = world.clock->now();
-  pause(world, PauseScope::of_instance("a"));
-  pause(world, PauseScope::of_instance("c"));
+  pause_now(world, PauseScope::of_instance("a"));
+  pause_now(world, PauseScope::of_instance("c"));
   world.clock->advance(1s);
-  pause(world, PauseScope::of_orchestration("Order"));
+  pause_now(world, PauseScope::of_orchestration("Order"));
   const auto rows = stuck(world);
   REQUIRE(ids(rows) == Ids{"a", "b", "c"});
   CHECK(rows.at(0).kind == StuckKind::paused);
@@ -131,7 +132,7 @@ TEST_CASE("what is paused is stuck, for the widest reason", "[stuck]") {
   CHECK(rows.at(2).since == first);
 
   world.clock->advance(1s);
-  pause(world, PauseScope::of_store());
+  pause_now(world, PauseScope::of_store());
   StuckFilter filter;
   filter.limit = 3;
   CHECK(ids(stuck(world, filter)) == Ids{"a", "b", "c"});
@@ -204,3 +205,5 @@ TEST_CASE("reasons to wait are remembered until what waits gets on", "[stuck]") 
   reasons.clear_all(1);
   CHECK(reasons.all().empty());
 }
+
+}  // namespace duroxide::stuck_test

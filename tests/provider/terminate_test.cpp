@@ -7,7 +7,8 @@
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"
 
-using namespace duroxide;
+namespace duroxide::terminate_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -228,3 +229,5 @@ TEST_CASE("a terminated instance stays so when the store is opened again", "[reo
   CHECK(second.world.nothing_to_fetch());
   CHECK(ids_of(ask_for_work(second.world, *second.world.worker)).empty());
 }
+
+}  // namespace duroxide::terminate_test

@@ -5,7 +5,8 @@
 #include "provider/core/keys.hpp"
 #include "provider/faulty_world.hpp"
 
-using namespace duroxide;
+namespace duroxide::tree_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 
@@ -69,3 +70,5 @@ TEST_CASE("an unreadable child does not hide what is below it", "[tree]") {
   faulty.kv->plant(storage::Table::instances, storage::make_key(std::uint64_t{2}), "rubbish");
   CHECK(tree(faulty.world, "root").all_ids() == Ids{"root", "below", "good"});
 }
+
+}  // namespace duroxide::tree_test

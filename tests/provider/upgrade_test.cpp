@@ -9,7 +9,8 @@
 #include "provider/lmdb/lmdb_reader.hpp"
 #include "provider/population.hpp"
 
-using namespace duroxide;
+namespace duroxide::upgrade_test {
+
 using namespace duroxide::storage;
 using namespace duroxide::testing;
 
@@ -179,3 +180,5 @@ TEST_CASE("a mark of how far a store was taken over that cannot be read is an er
     CHECK(refused.error().message.find("table meta") != std::string::npos);
   }
 }
+
+}  // namespace duroxide::upgrade_test

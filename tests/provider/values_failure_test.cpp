@@ -8,7 +8,8 @@
 #include "provider/faulty_world.hpp"
 #include "provider/values.hpp"
 
-using namespace duroxide;
+namespace duroxide::values_failure_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -216,3 +217,5 @@ TEST_CASE("waits are looked at only when something of their instance changes", "
   CHECK(value.error().kind == Kind::corrupt);
   CHECK(status.error().kind == Kind::corrupt);
 }
+
+}  // namespace duroxide::values_failure_test

@@ -4,7 +4,8 @@
 #include "provider/core/counters.hpp"
 #include "provider/damaged.hpp"
 
-using namespace duroxide;
+namespace duroxide::verify_rows_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using storage::make_key;
@@ -241,3 +242,5 @@ TEST_CASE("every misplaced or unreadable row is found", "[verify]") {
     damaged.finds(Table::meta, "format", "has no `format`", "");
   }
 }
+
+}  // namespace duroxide::verify_rows_test

@@ -13,7 +13,8 @@
 #include "provider/core/keys.hpp"
 #include "provider/damaged.hpp"
 
-using namespace duroxide;
+namespace duroxide::verify_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using namespace std::chrono_literals;
@@ -278,3 +279,5 @@ TEST_CASE("a damaged header is told of, and nobody waits for it to heal", "[veri
   write(older, before);
   check_clean(world);
 }
+
+}  // namespace duroxide::verify_test

@@ -9,7 +9,8 @@
 
 #include "provider/core/work_lanes.hpp"
 
-using namespace duroxide;
+namespace duroxide::work_lanes_test {
+
 using namespace duroxide::storage;
 
 namespace {
@@ -99,3 +100,5 @@ TEST_CASE("lanes give the oldest row that fits, whatever came before", "[lanes]"
     REQUIRE(lanes.holder_of(session) == (bound == list.bound.end() ? 0 : bound->second));
   }
 }
+
+}  // namespace duroxide::work_lanes_test

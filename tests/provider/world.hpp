@@ -55,22 +55,16 @@ class Partner {
  public:
   Partner(System& system, ProviderActor provider);
 
-  /// Sends a request. Nothing moves until the system runs.
-  template <class Response, class Request, class Receiver>
-  Pending<Response> ask_actor(const Receiver& receiver, Request request) {
-    Pending<Response> pending;
-    tell([receiver, request = std::move(request),
-          state = pending.state_](caf::event_based_actor* self) {
-      actors::ask(
-          self, receiver, request, [state](const Response& response) { state->value = response; },
-          [state] { state->gone = true; });
-    });
-    return pending;
-  }
+  /// Sends a request to the provider. Nothing moves until the system runs. Defined in `asks.cpp`, once
+  /// for each request and for all files of tests: what the actor library makes of it takes a second.
   template <class Response, class Request>
-  Pending<Response> ask(Request request) {
-    return ask_actor<Response>(provider_, std::move(request));
-  }
+  Pending<Response> ask(Request request);
+  /// The same for a store's management; defined in `management_asks.cpp`.
+  template <class Response, class Request>
+  Pending<Response> ask_management(const ManagementActor& management, Request request);
+  /// A request of management straight to the writer, so that what is asked next joins its batch.
+  template <class Response, class Request>
+  Pending<Response> ask_writer(Request request);
   template <class Message>
   void send(Message message) {
     tell([receiver = provider_, message = std::move(message)](caf::event_based_actor* self) {
@@ -80,6 +74,8 @@ class Partner {
   void die();
 
  private:
+  template <class Response, class Request, class Receiver>
+  Pending<Response> ask_actor(const Receiver& receiver, Request request);
   void tell(std::function<void(caf::event_based_actor*)> what);
 
   ProviderActor provider_;
@@ -171,7 +167,7 @@ class World {
 
   template <class Response, class Request>
   Response manage(Request request) {
-    auto pending = client->ask_actor<Response>(management_of(*store), std::move(request));
+    auto pending = client->ask_management<Response>(management_of(*store), std::move(request));
     run();
     return pending.answer();
   }

@@ -6,7 +6,7 @@
 
 #include <duroxide/client.hpp>
 
-using namespace duroxide;
+namespace duroxide::activity_context_test {
 
 namespace {
 
@@ -148,3 +148,5 @@ TEST_CASE("activity context: completing later gives the token") {
   CHECK(context.complete_later() == ActivityToken{"i", 1, 2});
   CHECK(context.completes_later());
 }
+
+}  // namespace duroxide::activity_context_test

@@ -2,7 +2,8 @@
 
 #include "activity_fixture.hpp"
 
-using namespace duroxide;
+namespace duroxide::activity_control_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::runtime;
 using namespace duroxide::runtime::test;
@@ -224,3 +225,5 @@ TEST_CASE("heartbeats: one that the store refuses is only logged") {
   CHECK(f.logged.size() == 1);
   CHECK(next_heartbeat(f).details == "20");
 }
+
+}  // namespace duroxide::activity_control_test

@@ -3,7 +3,8 @@
 
 #include "activity_fixture.hpp"
 
-using namespace duroxide;
+namespace duroxide::activity_dispatcher_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::runtime;
 using namespace duroxide::runtime::test;
@@ -191,3 +192,5 @@ TEST_CASE("activities: a store that is gone ends the work") {
   f.finish_one();
   CHECK(f.drained);
 }
+
+}  // namespace duroxide::activity_dispatcher_test

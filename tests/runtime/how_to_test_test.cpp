@@ -15,7 +15,8 @@
 #include <duroxide/duroxide.hpp>
 #include <duroxide/provider.hpp>
 
-using namespace duroxide;
+namespace duroxide::how_to_test_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -260,3 +261,5 @@ TEST_CASE("how to test a provider: run the engine on it") {
   }
   CHECK(client.wait_for_completion("order-1", 0s).value().output() == "paid 500 for order-1");
 }
+
+}  // namespace duroxide::how_to_test_test

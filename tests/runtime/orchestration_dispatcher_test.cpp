@@ -6,7 +6,8 @@
 #include "fixture.hpp"
 #include "runtime/orchestration_dispatcher.hpp"
 
-using namespace duroxide;
+namespace duroxide::orchestration_dispatcher_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::runtime;
 using namespace duroxide::runtime::test;
@@ -259,3 +260,5 @@ TEST_CASE("dispatcher: draining is immediate when nothing runs") {
   f.provider.answer<ReleaseHolder>(Done());
   CHECK(f.drained);
 }
+
+}  // namespace duroxide::orchestration_dispatcher_test

@@ -3,7 +3,8 @@
 #include "runtime/orchestrator.hpp"
 #include "fixture.hpp"
 
-using namespace duroxide;
+namespace duroxide::orchestrator_test {
+
 using namespace duroxide::runtime;
 using namespace duroxide::runtime::test;
 using Kind = TurnEnded::Kind;
@@ -419,3 +420,5 @@ TEST_CASE("an orchestrator that must leave waits for the store's answer") {
   }
   CHECK(actors::has_ended(f.orchestrator));
 }
+
+}  // namespace duroxide::orchestrator_test

@@ -10,7 +10,8 @@
 #include "runtime/options.hpp"
 #include "runtime/registry.hpp"
 
-using namespace duroxide;
+namespace duroxide::registry_test {
+
 using namespace duroxide::runtime;
 
 namespace {
@@ -168,3 +169,5 @@ TEST_CASE("guids are random UUIDs of version 4") {
   }
   CHECK(all.size() == 1'000);
 }
+
+}  // namespace duroxide::registry_test

@@ -11,7 +11,8 @@
 #include "provider/store_impl.hpp"
 #include "support/deterministic_system.hpp"
 
-using namespace duroxide;
+namespace duroxide::retention_test {
+
 using namespace std::chrono_literals;
 using Ids = std::vector<std::string>;
 
@@ -219,3 +220,5 @@ TEST_CASE("retention: executions from before the policy are dropped when the run
   CHECK(world.executions("eternal") == Numbers{100, 101});
   CHECK(world.executions("young") == Numbers{1});
 }
+
+}  // namespace duroxide::retention_test

@@ -4,7 +4,8 @@
 
 #include "fixture.hpp"
 
-using namespace duroxide;
+namespace duroxide::runtime_test {
+
 using namespace duroxide::runtime::test;
 
 namespace {
@@ -107,3 +108,5 @@ TEST_CASE("runtime: the calls of the seeds") {
   system.run();
   CHECK(runtime.start().error().kind == RuntimeError::Kind::storage_error);
 }
+
+}  // namespace duroxide::runtime_test

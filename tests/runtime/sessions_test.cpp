@@ -4,7 +4,8 @@
 
 #include "activity_fixture.hpp"
 
-using namespace duroxide;
+namespace duroxide::sessions_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::runtime;
 using namespace duroxide::runtime::test;
@@ -224,3 +225,5 @@ TEST_CASE("sessions: a runtime that stops runs none of what waits") {
   f.provider.answer<ReleaseHolder>(Done());
   CHECK(f.drained);
 }
+
+}  // namespace duroxide::sessions_test

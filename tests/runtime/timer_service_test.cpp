@@ -4,7 +4,8 @@
 #include "runtime/timer_service.hpp"
 #include "fixture.hpp"
 
-using namespace duroxide;
+namespace duroxide::timer_service_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::runtime;
 using namespace duroxide::runtime::test;
@@ -145,3 +146,5 @@ TEST_CASE("timers: a store that is gone ends the work") {
   f.drain();
   CHECK(f.drained);
 }
+
+}  // namespace duroxide::timer_service_test

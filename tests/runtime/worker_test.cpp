@@ -7,7 +7,8 @@
 #include "runtime/activity_call.hpp"
 #include "runtime/worker.hpp"
 
-using namespace duroxide;
+namespace duroxide::worker_test {
+
 using namespace duroxide::provider;
 using namespace duroxide::runtime;
 using namespace duroxide::runtime::test;
@@ -274,3 +275,5 @@ TEST_CASE("activity call: results have a largest size") {
   CHECK(details.subject == "A");
   CHECK(failure_of([] { throw std::string(most + 1, 'x'); }).kind == ErrorKind::limit_exceeded);
 }
+
+}  // namespace duroxide::worker_test

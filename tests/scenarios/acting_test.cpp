@@ -4,7 +4,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::acting_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -148,3 +149,5 @@ TEST_CASE("a paused instance takes up the result of its activity when it is resu
   REQUIRE(ManagementClient(s.store()).resume(scope));
   CHECK(s.wait("i").output() == "old: done");
 }
+
+}  // namespace duroxide::acting_test

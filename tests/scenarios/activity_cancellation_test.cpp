@@ -4,7 +4,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::activity_cancellation_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -75,3 +76,5 @@ TEST_CASE("a running activity hears that its call was dropped") {
   }));
   CHECK(s.depths() == QueueDepths{});
 }
+
+}  // namespace duroxide::activity_cancellation_test

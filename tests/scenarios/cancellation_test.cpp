@@ -4,7 +4,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::cancellation_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -208,3 +209,5 @@ TEST_CASE("a child that the user cancels and its parent drops is cancelled once"
   CHECK(s.wait("i").output() == "done");
   CHECK(s.depths() == QueueDepths{});
 }
+
+}  // namespace duroxide::cancellation_test

@@ -2,7 +2,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::children_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -188,3 +189,5 @@ TEST_CASE("one child after the other") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   CHECK(s.run("p", "InTurn").output() == "x by child-0 by child-1 by child-2");
 }
+
+}  // namespace duroxide::children_test

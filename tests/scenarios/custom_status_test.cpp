@@ -2,7 +2,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::custom_status_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -183,3 +184,5 @@ TEST_CASE("custom status: one byte below its limit, at it and above") {
   CHECK(s.failure_of("uncaught").kind == ErrorKind::limit_exceeded);
   CHECK(s.client().get_status("uncaught").value().custom_status() == "short");
 }
+
+}  // namespace duroxide::custom_status_test

@@ -4,7 +4,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::failures_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -155,3 +156,5 @@ TEST_CASE("a history limit fails what exceeds it") {
   s.start("i", "Calls", std::string("Echo"));
   CHECK(s.failure_of("i").kind == ErrorKind::limit_exceeded);
 }
+
+}  // namespace duroxide::failures_test

@@ -2,7 +2,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::input_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -77,3 +78,5 @@ TEST_CASE("wrong arguments inside an orchestration throw there and record nothin
   CHECK(s.run("i", "BadSteps", step).output() == "refused");
   CHECK(s.types("i").size() == 2);
 }
+
+}  // namespace duroxide::input_test

@@ -8,7 +8,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::kept_messages_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -182,3 +183,5 @@ TEST_CASE("kept: what waits for an instance that is terminated", "[kept]") {
   REQUIRE(management.rewind_instance("n"));
   CHECK(scenario.wait("n").output() == "aa!");
 }
+
+}  // namespace duroxide::kept_messages_test

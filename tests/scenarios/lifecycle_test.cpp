@@ -7,7 +7,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::lifecycle_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -249,3 +250,5 @@ TEST_CASE("the last handle of a store may be dropped by a callback") {
   client.reset();
   dropped->wait();
 }
+
+}  // namespace duroxide::lifecycle_test

@@ -5,7 +5,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::maintenance_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -86,3 +87,5 @@ TEST_CASE("a load runs while its store is checked and copied, and its copy compl
     CHECK(ManagementClient(copy).verify().value().is_clean());
   }
 }
+
+}  // namespace duroxide::maintenance_test

@@ -5,7 +5,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::operations_under_load_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -171,3 +172,5 @@ TEST_CASE("a store is backed up, pruned, forked, exported, imported and verified
     check_clean(copied);
   }
 }
+
+}  // namespace duroxide::operations_under_load_test

@@ -8,7 +8,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::poison_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -279,3 +280,5 @@ TEST_CASE("an activity in quarantine is run when it is released") {
   CHECK(ManagementClient(s.store()).release_from_quarantine("i").value() == 1);
   CHECK(s.wait("i").output() == "good after all: secret");
 }
+
+}  // namespace duroxide::poison_test

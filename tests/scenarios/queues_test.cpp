@@ -2,7 +2,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::queues_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -229,3 +230,5 @@ TEST_CASE("queues: drained with a time limit, cycle after cycle, nothing is lost
   CHECK(s.wait("i").output() == sent);
   CHECK(ManagementClient(s.store()).list_executions("i").value().size() > 1);
 }
+
+}  // namespace duroxide::queues_test

@@ -2,7 +2,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::registration_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -164,3 +165,5 @@ TEST_CASE("versions: continue as new to a version that nobody has waits for it")
   CHECK(s.wait("i").output() == "2.0.0");
   CHECK(ManagementClient(s.store()).list_executions("i").value().size() == 2);
 }
+
+}  // namespace duroxide::registration_test

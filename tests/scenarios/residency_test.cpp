@@ -4,7 +4,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::residency_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -178,3 +179,5 @@ TEST_CASE("what is idle for a while leaves memory and comes back") {
     CHECK(s.wait(std::to_string(i)).output() == "xfailed12");
   }
 }
+
+}  // namespace duroxide::residency_test

@@ -4,7 +4,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::restore_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -183,3 +184,5 @@ TEST_CASE("an exported instance completes in another store", "[restore]") {
   CHECK(target.import_instance(*running).error().kind ==
         ClientError::Kind::instance_already_exists);
 }
+
+}  // namespace duroxide::restore_test

@@ -6,7 +6,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::retry_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -133,3 +134,5 @@ TEST_CASE("many instances try again, each for itself") {
   }
   CHECK(s.depths() == QueueDepths{});
 }
+
+}  // namespace duroxide::retry_test

@@ -2,7 +2,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::samples_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -56,3 +57,5 @@ TEST_CASE("a chat: a message for each execution, answers in the custom status") 
   CHECK(s.wait("i").output() == "3 messages");
   CHECK(ManagementClient(s.store()).list_executions("i").value().size() == 3);
 }
+
+}  // namespace duroxide::samples_test

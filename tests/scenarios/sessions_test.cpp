@@ -8,7 +8,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::sessions_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -327,3 +328,5 @@ TEST_CASE("what is too much for one runtime goes to another, a session as a whol
   CHECK(s.wait("held").output() == "held");
   CHECK(s.depths() == QueueDepths{});
 }
+
+}  // namespace duroxide::sessions_test

@@ -4,7 +4,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::steps_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -237,3 +238,5 @@ TEST_CASE("an activity may use a client") {
   client.emplace(s.client());
   CHECK(s.run("i", "Outer").output() == "Hello, there");
 }
+
+}  // namespace duroxide::steps_test

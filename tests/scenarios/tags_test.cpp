@@ -5,7 +5,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::tags_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -149,3 +150,5 @@ TEST_CASE("tags hold in every execution of a chain") {
   pair.start_second();
   CHECK(pair.s.run("i", "Chain").output() == "plain cpu;gpu gpu;plain cpu;");
 }
+
+}  // namespace duroxide::tags_test

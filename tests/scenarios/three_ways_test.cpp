@@ -7,7 +7,8 @@
 #include "scenario.hpp"
 #include "whole_language.hpp"
 
-using namespace duroxide;
+namespace duroxide::three_ways_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -68,3 +69,5 @@ TEST_CASE("the whole language, resident, rebuilt and restarted: the same result 
     }
   }
 }
+
+}  // namespace duroxide::three_ways_test

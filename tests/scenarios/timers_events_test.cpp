@@ -2,7 +2,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::timers_events_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -135,3 +136,5 @@ TEST_CASE("events for nobody are refused") {
   s.run("i", "Timers");
   CHECK(s.client().raise_event("i", "E").error().kind == ClientError::Kind::instance_finished);
 }
+
+}  // namespace duroxide::timers_events_test

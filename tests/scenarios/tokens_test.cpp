@@ -6,7 +6,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::tokens_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -125,3 +126,5 @@ TEST_CASE("tokens: a call keeps its token over restarts", "[tokens]") {
   CHECK(scenario.client().complete_activity(token_of(first), "yes").has_value());
   CHECK(scenario.wait("a").output() == "yes");
 }
+
+}  // namespace duroxide::tokens_test

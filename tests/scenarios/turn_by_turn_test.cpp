@@ -12,7 +12,8 @@
 #include "support/temp_dir.hpp"
 #include "whole_language.hpp"
 
-using namespace duroxide;
+namespace duroxide::turn_by_turn_test {
+
 using namespace duroxide::scenario;
 using namespace std::chrono_literals;
 
@@ -184,3 +185,5 @@ TEST_CASE("the whole language, with a runtime of its own for every turn: the sam
     }
   }
 }
+
+}  // namespace duroxide::turn_by_turn_test

@@ -5,7 +5,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::undecodable_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -176,3 +177,5 @@ TEST_CASE("undecodable: what a failed instance keeps is shown and dropped", "[un
   scenario.raise("cy", "ChangePrice", -1.0);
   CHECK(scenario.wait("cy").output() == "5");
 }
+
+}  // namespace duroxide::undecodable_test

@@ -4,7 +4,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::values_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -381,3 +382,5 @@ TEST_CASE("values set between waits of all kinds are there after any replay") {
   CHECK(run(100) == expected);
   CHECK(run(0) == expected);
 }
+
+}  // namespace duroxide::values_test

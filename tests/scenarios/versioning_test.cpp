@@ -2,7 +2,8 @@
 
 #include "scenario.hpp"
 
-using namespace duroxide;
+namespace duroxide::versioning_test {
+
 using namespace duroxide::scenario;
 
 namespace {
@@ -71,3 +72,5 @@ TEST_CASE("versions: detached starts and children take the newest, also one regi
   CHECK(s.wait("late").output() == "2.0.0");
   CHECK(s.wait("asked").output() == "1.0.0");
 }
+
+}  // namespace duroxide::versioning_test
