@@ -62,16 +62,13 @@ Task<std::string> wait_or_fail(OrchestrationContext ctx, std::string how) {
   co_return got;
 }
 
-}  // namespace
-
-namespace {
-
 Task<int> wait_three_times(OrchestrationContext ctx) {
-  for (int i = 1; i <= 3; ++i) {
+  const int rounds = 3;
+  for (int i = 1; i <= rounds; ++i) {
     co_await ctx.wait_for_external_event("Go");
     ctx.set_custom_status(std::to_string(i));
   }
-  co_return 3;
+  co_return rounds;
 }
 
 }  // namespace
