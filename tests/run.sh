@@ -3,7 +3,7 @@ set -euo pipefail
 # shellcheck source=tests/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-suites=(unit conformance scenario crash bench examples package)
+suites=(unit conformance scenario crash bench examples package cli)
 
 usage() {
   cat <<'USAGE'
@@ -11,7 +11,7 @@ usage: tests/run.sh [OPTION…] [PART…]
        tests/run.sh bench [ARGUMENT…]
 
 Installs what is missing (Debian 12, apt-get), builds, and runs the whole suite or the parts named.
-A part is a suite (unit, conformance, scenario, crash, examples, package) or the name of a test.
+A part is a suite (unit, conformance, scenario, crash, examples, package, cli) or the name of a test.
 `bench` measures in earnest (bench --help: its arguments); the whole suite only tries it.
 
   --compiler=gcc|clang        default: gcc

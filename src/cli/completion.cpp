@@ -108,9 +108,9 @@ std::string kind_of_word(const Position& position) {
   if (position.option == "--parent" || position.option == "--prefix") {
     return "instances";
   }
-  constexpr std::array<std::string_view, 16> about_instances{
-      "show",   "history", "tree",   "tail",  "raise",  "cancel", "terminate", "pause",
-      "resume", "release", "delete", "prune", "rewind", "fork",   "export",    "raise"};
+  constexpr std::array<std::string_view, 17> about_instances{
+      "show",    "history", "tree",  "tail",   "raise",    "cancel", "terminate", "pause", "resume",
+      "release", "delete",  "prune", "rewind", "messages", "drop",   "fork",      "export"};
   const bool is_about_one =
       std::find(about_instances.begin(), about_instances.end(), name) != about_instances.end();
   return position.option.empty() && position.positionals == 0 && is_about_one ? "instances" : "";

@@ -410,6 +410,10 @@ says 'compdef'
 run 2 completion tcsh
 run 0 complete-words show po
 says 'pot' 'pot-2'
+for command in messages drop; do
+  run 0 complete-words "$command" po
+  says 'pot' 'pot-2'
+done
 run 0 complete-words start Ec
 [[ $(cat output) == Echo ]] || fail 'Echo was expected'
 run 0 complete-words sh
