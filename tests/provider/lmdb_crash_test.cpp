@@ -10,6 +10,7 @@
 #include <catch2/catch.hpp>
 
 #include "provider/core/session.hpp"
+#include "provider/files.hpp"
 #include "provider/lmdb/lmdb_kv.hpp"
 #include "provider/world.hpp"
 
@@ -98,6 +99,48 @@ TEST_CASE("a store that was killed can be opened again", "[lmdb]") {
   auto world = open_world(temp.path());
   CHECK(world->fetch(30).size() == 20);
   CHECK(world->status("i7").is_running());
+}
+
+TEST_CASE("a store whose making was killed is made by the next opening", "[lmdb]") {
+  TempDir temp;
+  const auto directory = temp.path() / "store";
+  // The process ends with the first write that would make a file this long: LMDB's own headers take
+  // 8,192 bytes.
+  const rlim_t longest = GENERATE(1000U, 4096U, 8191U, 8192U, 12'000U, 16'384U);
+  const int code = in_child([&] {
+    const rlimit limit{longest, longest};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) {
+      return 1;
+    }
+    (void)open_world(directory);
+    return 2;
+  });
+  CHECK((code == -1 || code == 98));
+  auto world = open_world(directory);
+  world->start("a");
+  CHECK(world->status("a").is_running());
+}
+
+TEST_CASE("what an opening that was killed has left beside no store is taken away", "[lmdb]") {
+  TempDir temp;
+  const auto unfinished = temp.path() / "data.mdb.new";
+  SECTION("nothing was written yet") {
+    write_file(unfinished, "");
+  }
+  SECTION("the disk had not got it") {
+    write_file(unfinished, std::string(8192, '\0'));
+  }
+  auto world = open_world(temp.path());
+  world->start("a");
+  CHECK_FALSE(fs::exists(unfinished));
+}
+
+TEST_CASE("what is none of ours is left where a new store would be made", "[lmdb]") {
+  TempDir temp;
+  const auto other = temp.path() / "data.mdb.new";
+  write_file(other, "a letter");
+  CHECK_THROWS(open_world(temp.path()));
+  CHECK(contents(temp.path()).at("data.mdb.new") == "a letter");
 }
 
 TEST_CASE("a lock held by another process is named", "[lmdb]") {

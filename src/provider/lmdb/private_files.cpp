@@ -10,6 +10,7 @@
 
 #include "provider/lmdb/directory_lock.hpp"
 #include "provider/lmdb/lmdb_error.hpp"
+#include "provider/lmdb/new_database.hpp"
 
 namespace duroxide::storage {
 
@@ -211,21 +212,17 @@ void warn_of_exposure(const fs::path& directory, const LogSink& log) {
 
 LmdbFiles::LmdbFiles(const fs::path& directory, Use use)
     : data_(directory / "data.mdb"), lock_(directory / "lock.mdb") {
-  prepare(lock_, use);
+  // Never opened if it is there: to close it would give up what LMDB has locked in this process.
+  if (!require_file(lock_, use)) {
+    (void)make_file(lock_);
+  }
   if (use == Use::write) {
-    prepare(data_, use);
+    make_database(data_);
   } else {
     (void)require_file(data_, use);
   }
   if (::lstat(lock_.c_str(), &lock_before_) != 0) {
     throw lmdb_failure(errno, "looking at " + quoted(lock_));
-  }
-}
-
-void LmdbFiles::prepare(const fs::path& path, Use use) {
-  // Never opened if it is there: to close it would give up what LMDB has locked in this process.
-  if (!require_file(path, use)) {
-    (void)make_file(path);
   }
 }
 

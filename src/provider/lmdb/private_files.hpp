@@ -70,8 +70,6 @@ class LmdbFiles {
   void require_same(MDB_env* env) const;
 
  private:
-  static void prepare(const std::filesystem::path& path, Use use);
-
   std::filesystem::path data_;
   std::filesystem::path lock_;
   struct stat lock_before_ {};
