@@ -128,9 +128,9 @@ std::string usage_problem(const CLI::App& app, const std::vector<std::string>& w
       auto names = long_options(*command);
       const auto general = long_options(app);
       names.insert(names.end(), general.begin(), general.end());
-      const std::string of = command == &app ? "" : "`" + command->get_name() + "` has ";
-      return (of.empty() ? "there is no option `" : of + "no option `") + name + "`; " +
-             suggestion(name, names);
+      const std::string lacking =
+          command == &app ? "there is" : "`" + command->get_name() + "` has";
+      return lacking + " no option `" + name + "`; " + suggestion(name, names);
     }
   }
   return otherwise + "; --help says more";

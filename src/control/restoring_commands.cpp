@@ -28,6 +28,7 @@ std::uint64_t number_of(const std::string& name, const std::string& text) {
 
 std::vector<std::uint64_t> numbers_of(const std::vector<std::string>& texts) {
   std::vector<std::uint64_t> numbers;
+  numbers.reserve(texts.size());
   for (const std::string& text : texts) {
     numbers.push_back(number_of("skip", text));
   }
