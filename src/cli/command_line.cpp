@@ -22,6 +22,11 @@ std::string name_of_option(const std::string& word) {
   return word.substr(0, word.find('='));
 }
 
+/// How to begin: a command does not have, or there is not.
+std::string lacking(const CLI::App& command, const CLI::App& app) {
+  return &command == &app ? "there is" : "`" + command.get_name() + "` has";
+}
+
 /// Whether the word after these short options, such as `-rl`, is the value of the last of them.
 bool ends_with_option(const CLI::App& app, const CLI::App& command, const std::string& word) {
   for (std::size_t i = 1; i < word.size(); ++i) {
@@ -128,9 +133,7 @@ std::string usage_problem(const CLI::App& app, const std::vector<std::string>& w
       auto names = long_options(*command);
       const auto general = long_options(app);
       names.insert(names.end(), general.begin(), general.end());
-      const std::string lacking =
-          command == &app ? "there is" : "`" + command->get_name() + "` has";
-      return lacking + " no option `" + name + "`; " + suggestion(name, names);
+      return lacking(*command, app) + " no option `" + name + "`; " + suggestion(name, names);
     }
   }
   return otherwise + "; --help says more";
