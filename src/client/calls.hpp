@@ -132,7 +132,8 @@ class Calls {
   void end_if_done();
 
   Self* self_;
-  ProviderActor provider_;  // Of these two one is set.
+  // One of the two is the server; the other is null.
+  ProviderActor provider_;
   ManagementActor management_;
   LogSink log_;
   Deadlines<Self> deadlines_;
