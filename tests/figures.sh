@@ -67,7 +67,7 @@ library() {
 
 edit() {
   built
-  touch src/provider/core/batch.cpp
+  touch src/storage/batch.cpp
   timed "a file of the engine changed: build and run its tests" bash -c \
     'ninja -C build tests/provider/provider_tests && build/tests/provider/provider_tests "[kv]"'
 }

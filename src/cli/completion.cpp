@@ -87,7 +87,7 @@ Position find_position(CLI::App& app, const std::string& default_store,
 
 void add_from_store(const Position& position, const std::string& of, const std::string& prefix,
                     std::vector<std::string>& words) {
-  const control::AnswerHandlers ignore{[](const json&) { return true; },
+  const gateway::AnswerHandlers ignore{[](const json&) { return true; },
                                        [](const json&) { return true; }};
   const auto found = carry_out(position.store, {"complete", {{"of", of}, {"prefix", prefix}}},
                                ignore, watch_for_interrupts());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "control/command_error.hpp"
+#include "gateway/command_error.hpp"
 
 namespace duroxide::cli {
 
@@ -16,8 +16,8 @@ enum class ExitCode : int {
   interrupted = 130,
 };
 
-[[nodiscard]] inline ExitCode exit_code_of(control::CommandError::Kind kind) {
-  using Kind = control::CommandError::Kind;
+[[nodiscard]] inline ExitCode exit_code_of(gateway::CommandError::Kind kind) {
+  using Kind = gateway::CommandError::Kind;
   switch (kind) {
     case Kind::failed:
       break;

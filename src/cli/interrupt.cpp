@@ -2,18 +2,18 @@
 
 #include <csignal>
 
-#include "control/wakeup.hpp"
+#include "gateway/wakeup.hpp"
 
 namespace duroxide::cli {
 
 namespace {
 
-const control::Wakeup* interrupted = nullptr;
+const gateway::Wakeup* interrupted = nullptr;
 
 }  // namespace
 
 int watch_for_interrupts() {
-  static const control::Wakeup wakeup;
+  static const gateway::Wakeup wakeup;
   interrupted = &wakeup;
   struct sigaction action {};
   action.sa_handler = [](int) { interrupted->raise(); };

@@ -125,14 +125,14 @@ ExitCode run(int argc, char** argv) {
       return ExitCode::done;
     }
     return complain(
-        {duroxide::control::CommandError::Kind::usage, usage_problem(app, given, stopped.what())});
+        {duroxide::gateway::CommandError::Kind::usage, usage_problem(app, given, stopped.what())});
   }
   if (!shell.empty()) {
     std::cout << completion_script(shell);
     return ExitCode::done;
   }
   if (settings.store.empty()) {
-    return complain({duroxide::control::CommandError::Kind::usage,
+    return complain({duroxide::gateway::CommandError::Kind::usage,
                      "name the directory of the store with --store or DUROXIDE_STORE"});
   }
   return run_plan(settings, plan);
@@ -143,10 +143,10 @@ ExitCode run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return static_cast<int>(run(argc, argv));
-  } catch (const duroxide::control::CommandFailure& failed) {
+  } catch (const duroxide::gateway::CommandFailure& failed) {
     return static_cast<int>(complain(failed.error()));
   } catch (const std::exception& failed) {
     return static_cast<int>(
-        complain({duroxide::control::CommandError::Kind::failed, failed.what()}));
+        complain({duroxide::gateway::CommandError::Kind::failed, failed.what()}));
   }
 }

@@ -38,10 +38,10 @@ void say(const Remark& remark) {
   write_message(remark.message, {{remark.warning.empty() ? "notice" : "warning", content}});
 }
 
-ExitCode complain(const control::CommandError& error) {
+ExitCode complain(const gateway::CommandError& error) {
   const ExitCode code = exit_code_of(error.kind);
   write_message(error.message, {{"error",
-                                 {{"kind", control::to_string(error.kind)},
+                                 {{"kind", gateway::to_string(error.kind)},
                                   {"message", error.message},
                                   {"exit_code", static_cast<int>(code)}}}});
   return code;

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "cli/exit_code.hpp"
-#include "control/command_error.hpp"
+#include "gateway/command_error.hpp"
 
 namespace duroxide::cli {
 
@@ -26,6 +26,6 @@ void speak_json();
 void say(const Remark& remark);
 
 /// Returns what the process ends with.
-ExitCode complain(const control::CommandError& error);
+ExitCode complain(const gateway::CommandError& error);
 
 }  // namespace duroxide::cli

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "cli/subcommands.hpp"
-#include "control/json_text.hpp"
-#include "control/time_text.hpp"
+#include "gateway/json_text.hpp"
+#include "gateway/time_text.hpp"
 
 namespace duroxide::cli {
 
@@ -13,16 +13,16 @@ namespace {
 using nlohmann::json;
 
 std::string moment(const std::string& text) {
-  if (const auto age = control::parse_duration(text)) {
-    return control::time_text(system_clock()->now() - *age);
+  if (const auto age = gateway::parse_duration(text)) {
+    return gateway::time_text(system_clock()->now() - *age);
   }
-  const auto time = control::parse_time(text);
+  const auto time = gateway::parse_time(text);
   if (!time) {
     throw CLI::ValidationError("`" + text +
                                "` is no time; write 2026-01-31, 2026-01-31T08:15:00, or an age "
                                "such as 2h or 7d");
   }
-  return control::time_text(*time);
+  return gateway::time_text(*time);
 }
 
 /// In decimal digits and nothing else.
@@ -76,7 +76,7 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 CLI::Option* text_option(CLI::App* command, const Arguments& arguments, const std::string& flags,
                          const std::string& argument, const std::string& description) {
   return option(command, arguments, flags, argument, description,
-                [](const std::string& text) { return control::json_of_text(text); })
+                [](const std::string& text) { return gateway::json_of_text(text); })
       ->type_name("TEXT");
 }
 
@@ -104,7 +104,7 @@ CLI::Option* duration_option(CLI::App* command, const Arguments& arguments,
                              const std::string& description) {
   return option(command, arguments, flags, argument, description,
                 [](const std::string& text) {
-                  const auto duration = control::parse_duration(text);
+                  const auto duration = gateway::parse_duration(text);
                   if (!duration) {
                     throw CLI::ValidationError("`" + text +
                                                "` is no duration; write 500ms, 30s, 5m, 2h or 7d");
@@ -122,7 +122,7 @@ CLI::Option* texts_option(CLI::App* command, const Arguments& arguments, const s
           [arguments, argument](const std::vector<std::string>& texts) {
             json& list = (*arguments)[argument] = json::array();
             for (const std::string& text : texts) {
-              list.push_back(control::json_of_text(text));
+              list.push_back(gateway::json_of_text(text));
             }
           },
           description)

@@ -14,7 +14,7 @@ namespace duroxide::cli {
 
 namespace {
 
-using control::CommandError;
+using gateway::CommandError;
 using nlohmann::json;
 
 /// A line on standard error that is written over again and again, if that is a terminal.
@@ -55,7 +55,7 @@ Result<void, CommandError> confirm(const Settings& settings, const Plan& plan, i
   }
   json found;
   if (plan.preview) {
-    const control::AnswerHandlers ignore{[](const json&) { return true; },
+    const gateway::AnswerHandlers ignore{[](const json&) { return true; },
                                          [](const json&) { return true; }};
     auto preview = carry_out(settings.store, *plan.preview, ignore, stop);
     if (!preview) {
@@ -92,7 +92,7 @@ ExitCode run_plan(const Settings& settings, const Plan& plan) {
   }
   Output output(settings.json, settings.color);
   ProgressDisplay display;
-  const control::AnswerHandlers handlers{[&](const json& item) {
+  const gateway::AnswerHandlers handlers{[&](const json& item) {
                                            display.clear();
                                            if (output.json()) {
                                              output.json_line(item);

@@ -10,7 +10,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/message.hpp"
 #include "cli/output.hpp"
-#include "control/wire.hpp"
+#include "gateway/wire.hpp"
 
 namespace duroxide::cli {
 
@@ -18,7 +18,7 @@ using Show = std::function<void(Output&, const nlohmann::json&)>;
 
 /// What a command line comes to.
 struct Plan {
-  control::Request request;
+  gateway::Request request;
   /// Shows the result to people.
   Show show;
   /// Shows one of many items to people. A command that has one writes a line of JSON per item for
@@ -32,7 +32,7 @@ struct Plan {
   std::function<ExitCode(const nlohmann::json&)> judge;
   /// For what cannot be undone: the question, and a look at what it would hit if the question needs
   /// one.
-  std::optional<control::Request> preview;
+  std::optional<gateway::Request> preview;
   std::function<std::string(const nlohmann::json&)> question;
 };
 

@@ -6,16 +6,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "control/command_error.hpp"
-#include "provider/core/common.hpp"
-#include "provider/lmdb/private_files.hpp"
+#include "gateway/command_error.hpp"
+#include "storage/common.hpp"
+#include "storage/lmdb/private_files.hpp"
 
 namespace duroxide::cli {
 
 namespace {
 
-using control::CommandError;
-using control::CommandFailure;
+using gateway::CommandError;
+using gateway::CommandFailure;
 
 /// Open and empty.
 storage::FileDescriptor open_to_replace(const std::filesystem::path& path) {

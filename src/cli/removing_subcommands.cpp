@@ -9,7 +9,7 @@
 #include "cli/show.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/text.hpp"
-#include "control/filter_arguments.hpp"
+#include "gateway/filter_arguments.hpp"
 
 namespace duroxide::cli {
 
@@ -75,16 +75,16 @@ void add_delete(CLI::App& app, Plan& plan) {
 
 /// What the answer to a question must not wait for.
 void check_prune(const json& values) {
-  const control::Arguments arguments(values, control::filter_arguments(prune_arguments));
+  const gateway::Arguments arguments(values, gateway::filter_arguments(prune_arguments));
   if (!arguments.has("keep_last") && !arguments.has("completed_before")) {
-    throw control::CommandFailure(control::CommandError::Kind::usage,
+    throw gateway::CommandFailure(gateway::CommandError::Kind::usage,
                                   "say what to drop, with --keep-last or --ended-before");
   }
-  control::check_choice(arguments);
+  gateway::check_choice(arguments);
 }
 
 /// A look at how many instances match.
-control::Request count_of_matches(json filter) {
+gateway::Request count_of_matches(json filter) {
   for (const std::string_view name : prune_arguments) {
     filter.erase(std::string(name));
   }

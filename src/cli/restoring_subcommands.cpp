@@ -10,7 +10,7 @@
 #include "cli/show.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/text.hpp"
-#include "control/json_text.hpp"
+#include "gateway/json_text.hpp"
 
 namespace duroxide::cli {
 
@@ -137,13 +137,13 @@ std::string read_document(const std::string& file) {
     return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
   }
   if (std::error_code ignored; std::filesystem::is_directory(file, ignored)) {
-    throw control::CommandFailure(control::CommandError::Kind::usage,
+    throw gateway::CommandFailure(gateway::CommandError::Kind::usage,
                                   "`" + file + "` cannot be read: it is a directory");
   }
   std::ifstream stream(file, std::ios::binary);
   std::string document{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
   if (!stream) {
-    throw control::CommandFailure(control::CommandError::Kind::usage,
+    throw gateway::CommandFailure(gateway::CommandError::Kind::usage,
                                   "`" + file + "` cannot be read");
   }
   return document;
@@ -161,7 +161,7 @@ void add_import(CLI::App& app, Plan& plan) {
   text_option(command, arguments, "--as", "new_instance", "under this id instead of its own");
   command->final_callback([&plan, arguments, file] {
     plan.request = {"import", *arguments};
-    plan.request.arguments["document"] = control::json_of_text(read_document(*file));
+    plan.request.arguments["document"] = gateway::json_of_text(read_document(*file));
     plan.show = show_restored;
   });
 }

@@ -1,6 +1,6 @@
 #include "cli/show.hpp"
-#include "control/json_text.hpp"
-#include "control/time_text.hpp"
+#include "gateway/json_text.hpp"
+#include "gateway/time_text.hpp"
 
 namespace duroxide::cli {
 
@@ -14,7 +14,7 @@ std::string text_at(const json& object, const char* name) {
   if (found->is_string()) {
     return found->get<std::string>();
   }
-  const auto bytes = control::text_of_json(*found);
+  const auto bytes = gateway::text_of_json(*found);
   return bytes ? "(" + std::to_string(bytes->size()) + " bytes)" : found->dump();
 }
 
@@ -46,8 +46,8 @@ std::string exact_time_at(const json& object, const char* name) {
 }
 
 std::string age_at(const Output& output, const json& object, const char* name) {
-  const auto time = control::parse_time(text_at(object, name));
-  return time ? control::duration_text(output.now() - *time) : "-";
+  const auto time = gateway::parse_time(text_at(object, name));
+  return time ? gateway::duration_text(output.now() - *time) : "-";
 }
 
 Cell status_cell(const json& summary) {

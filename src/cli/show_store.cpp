@@ -2,7 +2,7 @@
 
 #include "cli/show.hpp"
 #include "cli/text.hpp"
-#include "control/time_text.hpp"
+#include "gateway/time_text.hpp"
 
 namespace duroxide::cli {
 
@@ -52,7 +52,7 @@ void show_stats(Output& output, const json& result) {
   }
   output.field("readers", number_at(result, "readers"));
   output.field("oldest reader",
-               control::duration_text(Milliseconds(result["oldest_reader_age_ms"].get<long>())));
+               gateway::duration_text(Milliseconds(result["oldest_reader_age_ms"].get<long>())));
 }
 
 void show_health(Output& output, const json& result) {

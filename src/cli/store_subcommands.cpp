@@ -5,7 +5,7 @@
 #include "cli/show.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/text.hpp"
-#include "control/json_text.hpp"
+#include "gateway/json_text.hpp"
 
 namespace duroxide::cli {
 
@@ -55,13 +55,13 @@ void add_backup(CLI::App& app, Plan& plan) {
       ->type_name("DIRECTORY");
   command->final_callback([&plan, directory] {
     if (directory->empty()) {
-      throw control::CommandFailure(control::CommandError::Kind::usage,
+      throw gateway::CommandFailure(gateway::CommandError::Kind::usage,
                                     "name the directory for the backup");
     }
     // The engine may have another working directory.
     plan.request = {
         "backup",
-        {{"directory", control::json_of_text(std::filesystem::absolute(*directory).string())}}};
+        {{"directory", gateway::json_of_text(std::filesystem::absolute(*directory).string())}}};
     plan.show = [](Output& output, const json& result) {
       output.line(number_at(result, "records") + " records, " + number_at(result, "bytes") +
                   " bytes in " + printable(text_at(result, "directory")));

@@ -10,24 +10,24 @@
 #include <duroxide/lmdb_provider.hpp>
 
 #include "cli/message.hpp"
-#include "control/commands.hpp"
-#include "control/json_types.hpp"
+#include "gateway/commands.hpp"
+#include "gateway/json_types.hpp"
 
 namespace duroxide::cli {
 
 namespace {
 
-using control::CommandError;
+using gateway::CommandError;
 using Answer = Result<nlohmann::json, CommandError>;
 
 /// A sink in the same process.
-class LocalSink final : public control::Sink {
+class LocalSink final : public gateway::Sink {
  public:
-  LocalSink(const control::AnswerHandlers& handlers, int stop) : handlers_(handlers), stop_(stop) {}
+  LocalSink(const gateway::AnswerHandlers& handlers, int stop) : handlers_(handlers), stop_(stop) {}
 
   bool item(const nlohmann::json& value) override { return goes_on() && handlers_.on_item(value); }
   bool progress(const Progress& progress) override {
-    return goes_on() && handlers_.on_progress(control::json_of(progress));
+    return goes_on() && handlers_.on_progress(gateway::json_of(progress));
   }
   bool wait_until_readable(int file) override {
     std::array<pollfd, 2> entries{{{stop_, POLLIN, 0}, {file, POLLIN, 0}}};
@@ -45,15 +45,15 @@ class LocalSink final : public control::Sink {
     return ::poll(&entry, 1, 0) <= 0;
   }
 
-  const control::AnswerHandlers& handlers_;
+  const gateway::AnswerHandlers& handlers_;
   int stop_;
 };
 
 /// Asks the engine; nothing if none answers.
 std::optional<Answer> ask_engine(const std::filesystem::path& directory,
-                                 const control::Request& request,
-                                 const control::AnswerHandlers& handlers, int stop) {
-  auto client = control::SocketClient::connect(directory, stop);
+                                 const gateway::Request& request,
+                                 const gateway::AnswerHandlers& handlers, int stop) {
+  auto client = gateway::SocketClient::connect(directory, stop);
   if (!client) {
     return Answer(failure(std::move(client).error()));
   }
@@ -82,8 +82,8 @@ bool has_store(const std::filesystem::path& directory) {
 }  // namespace
 
 Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& directory,
-                                               const control::Request& request,
-                                               const control::AnswerHandlers& handlers, int stop) {
+                                               const gateway::Request& request,
+                                               const gateway::AnswerHandlers& handlers, int stop) {
   if (auto answer = ask_engine(directory, request, handlers, stop)) {
     return std::move(*answer);
   }
@@ -92,7 +92,7 @@ Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& dire
                                 "there is no store in `" + directory.string() +
                                     "`; name its directory with --store or DUROXIDE_STORE"});
   }
-  const control::Command* command = control::find_command(request.command);
+  const gateway::Command* command = gateway::find_command(request.command);
   const bool changes = command != nullptr && command->changes;
   const auto options = LmdbOptions().log_sink([](const LogRecord& record) {
     if (record.level >= LogLevel::warn) {
@@ -111,7 +111,7 @@ Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& dire
     return failure(store_error(store.error()));
   }
   LocalSink sink(handlers, stop);
-  return control::run_command(control::Session(*store, false), request.command, request.arguments,
+  return gateway::run_command(gateway::Session(*store, false), request.command, request.arguments,
                               sink);
 }
 

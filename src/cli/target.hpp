@@ -6,17 +6,17 @@
 
 #include <duroxide/result.hpp>
 
-#include "control/command_error.hpp"
-#include "control/socket_client.hpp"
-#include "control/wire.hpp"
+#include "gateway/command_error.hpp"
+#include "gateway/socket_client.hpp"
+#include "gateway/wire.hpp"
 
 namespace duroxide::cli {
 
 /// Carries out a command on the store in `directory`: through the engine that runs on it, if one
 /// answers, and else on the store itself, which a command that changes something must have to itself.
 /// Ends early once `stop` can be read.
-[[nodiscard]] Result<nlohmann::json, control::CommandError> carry_out(
-    const std::filesystem::path& directory, const control::Request& request,
-    const control::AnswerHandlers& handlers, int stop);
+[[nodiscard]] Result<nlohmann::json, gateway::CommandError> carry_out(
+    const std::filesystem::path& directory, const gateway::Request& request,
+    const gateway::AnswerHandlers& handlers, int stop);
 
 }  // namespace duroxide::cli

@@ -2,7 +2,7 @@
 
 #include "model/careful_sink.hpp"
 #include "model/lent_thread.hpp"
-#include "provider/store_impl.hpp"
+#include "protocol/store_impl.hpp"
 
 namespace duroxide::client {
 

@@ -4,7 +4,7 @@
 
 #include "client/client_impl.hpp"
 #include "client/management_impl.hpp"
-#include "provider/store_impl.hpp"
+#include "protocol/store_impl.hpp"
 
 namespace duroxide {
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "client/calls.hpp"
-#include "provider/store_impl.hpp"
+#include "protocol/store_impl.hpp"
 
 namespace duroxide::client {
 

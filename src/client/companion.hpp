@@ -9,7 +9,7 @@
 #include <duroxide/provider.hpp>
 
 #include "client/answers.hpp"
-#include "provider/alarm.hpp"
+#include "protocol/alarm.hpp"
 
 namespace duroxide::client {
 

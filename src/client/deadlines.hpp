@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "provider/alarm.hpp"
+#include "protocol/alarm.hpp"
 
 namespace duroxide::client {
 

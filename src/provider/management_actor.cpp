@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "model/background.hpp"
-#include "provider/enough_threads.hpp"
-#include "provider/management.hpp"
+#include "protocol/enough_threads.hpp"
+#include "queries/management.hpp"
 
 namespace duroxide::storage {
 

@@ -5,7 +5,7 @@
 
 #include <duroxide/provider.hpp>
 
-#include "provider/core/engine.hpp"
+#include "engine/engine.hpp"
 
 namespace duroxide::storage {
 

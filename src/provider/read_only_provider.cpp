@@ -2,10 +2,10 @@
 
 #include <utility>
 
+#include "engine/instances.hpp"
+#include "engine/values.hpp"
+#include "engine/waits.hpp"
 #include "model/limits.hpp"
-#include "provider/core/instances.hpp"
-#include "provider/core/values.hpp"
-#include "provider/core/waits.hpp"
 
 namespace duroxide::storage {
 

@@ -3,8 +3,8 @@
 #include <functional>
 #include <memory>
 
-#include "provider/core/kv.hpp"
 #include "provider/provider_actor.hpp"
+#include "storage/kv.hpp"
 
 namespace duroxide::storage {
 

@@ -3,10 +3,10 @@
 #include <future>
 #include <utility>
 
-#include "provider/enough_threads.hpp"
-#include "provider/management.hpp"
+#include "protocol/enough_threads.hpp"
+#include "protocol/store_impl.hpp"
 #include "provider/read_only_provider.hpp"
-#include "provider/store_impl.hpp"
+#include "queries/management.hpp"
 
 namespace duroxide {
 

@@ -3,7 +3,7 @@
 #include <system_error>
 
 #include "model/lent_thread.hpp"
-#include "provider/enough_threads.hpp"
+#include "protocol/enough_threads.hpp"
 
 namespace duroxide::runtime {
 

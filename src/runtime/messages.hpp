@@ -11,7 +11,7 @@
 #include <duroxide/handlers.hpp>
 #include <duroxide/provider.hpp>
 
-#include "provider/alarm.hpp"
+#include "protocol/alarm.hpp"
 #include "runtime/registry.hpp"
 
 namespace duroxide::runtime {

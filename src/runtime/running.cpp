@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "provider/enough_threads.hpp"
+#include "protocol/enough_threads.hpp"
 #include "runtime/activity_dispatcher.hpp"
 #include "runtime/latch.hpp"
 #include "runtime/orchestration_dispatcher.hpp"

@@ -10,10 +10,10 @@
 
 #include <duroxide/client.hpp>
 
-#include "control/socket_share.hpp"
+#include "gateway/socket_share.hpp"
 #include "model/careful_sink.hpp"
 #include "model/lent_thread.hpp"
-#include "provider/store_impl.hpp"
+#include "protocol/store_impl.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/options.hpp"
 #include "runtime/running.hpp"
@@ -137,7 +137,7 @@ struct Runtime::Impl {
   std::shared_ptr<const Client> client;  ///< of the activities, while the runtime runs
   std::unique_ptr<runtime::Running> running;
   std::shared_ptr<void> registration;
-  std::unique_ptr<control::SocketLease> control_socket;  ///< null if there is none
+  std::unique_ptr<gateway::SocketLease> control_socket;  ///< null if there is none
 };
 
 Runtime::Runtime(Store store, RuntimeOptions options)
@@ -228,7 +228,7 @@ Result<void, RuntimeError> Runtime::start() {
   }
   impl_->announce_registrations();
   if (impl_->options.control_socket()) {
-    impl_->control_socket = control::SocketLease::acquire(impl_->store, impl_->options.log_sink());
+    impl_->control_socket = gateway::SocketLease::acquire(impl_->store, impl_->options.log_sink());
   }
   impl_->is_started = true;
   impl_->log(LogLevel::info, "the runtime has started");

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "engine/instances.hpp"
+#include "engine/session.hpp"
 #include "model/encoding.hpp"
-#include "provider/core/instances.hpp"
-#include "provider/core/session.hpp"
-#include "provider/lmdb/lmdb_kv.hpp"
+#include "storage/lmdb/lmdb_kv.hpp"
 
 using namespace duroxide;
 using namespace duroxide::storage;

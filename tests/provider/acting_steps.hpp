@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "provider/core/keys.hpp"
 #include "provider/faulty_kv.hpp"
 #include "provider/world.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::testing {
 

@@ -8,15 +8,15 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
-#include "provider/core/keys.hpp"
-#include "provider/core/session.hpp"
+#include "engine/session.hpp"
 #include "provider/engine_process.hpp"
 #include "provider/filled_world.hpp"
-#include "provider/lmdb/directory_lock.hpp"
-#include "provider/lmdb/lmdb_kv.hpp"
-#include "provider/lmdb/lmdb_reader.hpp"
-#include "provider/management.hpp"
-#include "provider/memory/memory_kv.hpp"
+#include "queries/management.hpp"
+#include "storage/keys.hpp"
+#include "storage/lmdb/directory_lock.hpp"
+#include "storage/lmdb/lmdb_kv.hpp"
+#include "storage/lmdb/lmdb_reader.hpp"
+#include "storage/memory/memory_kv.hpp"
 
 namespace duroxide::backup_test {
 

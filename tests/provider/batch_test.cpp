@@ -5,9 +5,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/batch.hpp"
-#include "provider/core/keys.hpp"
 #include "provider/tables.hpp"
+#include "storage/batch.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::batch_test {
 

@@ -7,7 +7,7 @@
 #include <lmdb.h>
 #include <catch2/catch.hpp>
 
-#include "provider/core/session.hpp"
+#include "engine/session.hpp"
 #include "provider/damaged.hpp"
 #include "provider/engine_process.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/commit_timing.hpp"
+#include "engine/commit_timing.hpp"
 
 namespace duroxide::commit_timing_test {
 

@@ -3,11 +3,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/records.hpp"
 #include "model/limits.hpp"
-#include "provider/core/keys.hpp"
-#include "provider/core/records.hpp"
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::conformance_activities_test {
 

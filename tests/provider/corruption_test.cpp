@@ -5,10 +5,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/counters.hpp"
-#include "provider/core/instances.hpp"
-#include "provider/core/keys.hpp"
+#include "engine/counters.hpp"
+#include "engine/instances.hpp"
 #include "provider/faulty_world.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::corruption_test {
 

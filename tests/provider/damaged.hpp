@@ -9,10 +9,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/instances.hpp"
-#include "provider/core/keys.hpp"
+#include "engine/instances.hpp"
 #include "provider/faulty_world.hpp"
 #include "provider/filled_world.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::testing {
 

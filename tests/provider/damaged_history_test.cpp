@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/instances.hpp"
-#include "provider/core/keys.hpp"
+#include "engine/instances.hpp"
 #include "provider/faulty_world.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::damaged_history_test {
 

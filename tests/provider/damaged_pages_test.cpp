@@ -9,7 +9,7 @@
 
 #include "provider/damaged.hpp"
 #include "provider/damaged_pages.hpp"
-#include "provider/lmdb/inspect.hpp"
+#include "storage/lmdb/inspect.hpp"
 
 namespace duroxide::damaged_pages_test {
 

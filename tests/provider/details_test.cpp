@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/keys.hpp"
 #include "provider/faulty_world.hpp"
 #include "provider/world.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::details_test {
 

@@ -11,12 +11,12 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
-#include "provider/core/common.hpp"
 #include "provider/engine_process.hpp"
 #include "provider/files.hpp"
-#include "provider/lmdb/directory_lock.hpp"
-#include "provider/lmdb/fresh_paths.hpp"
 #include "provider/sync_watch.hpp"
+#include "storage/common.hpp"
+#include "storage/lmdb/directory_lock.hpp"
+#include "storage/lmdb/fresh_paths.hpp"
 
 namespace duroxide::durable_directories_test {
 

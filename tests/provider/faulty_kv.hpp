@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "provider/core/kv.hpp"
-#include "provider/memory/memory_kv.hpp"
+#include "storage/kv.hpp"
+#include "storage/memory/memory_kv.hpp"
 
 namespace duroxide::testing {
 

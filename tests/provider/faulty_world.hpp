@@ -3,9 +3,9 @@
 #include <memory>
 #include <utility>
 
-#include "provider/core/session.hpp"
+#include "engine/session.hpp"
+#include "protocol/store_impl.hpp"
 #include "provider/faulty_kv.hpp"
-#include "provider/store_impl.hpp"
 #include "provider/world.hpp"
 
 namespace duroxide::testing {

@@ -4,12 +4,12 @@
 #include <lmdb.h>
 #include <catch2/catch.hpp>
 
-#include "provider/core/keys.hpp"
-#include "provider/core/session.hpp"
-#include "provider/core/upgrade.hpp"
+#include "engine/session.hpp"
+#include "engine/upgrade.hpp"
 #include "provider/journaled.hpp"
-#include "provider/lmdb/journal.hpp"
-#include "provider/lmdb/lmdb_reader.hpp"
+#include "storage/keys.hpp"
+#include "storage/lmdb/journal.hpp"
+#include "storage/lmdb/lmdb_reader.hpp"
 
 namespace duroxide::journal_format_test {
 

@@ -7,10 +7,10 @@
 #include <catch2/catch.hpp>
 
 #include "model/archive.hpp"
-#include "provider/core/keys.hpp"
 #include "provider/journaled.hpp"
-#include "provider/lmdb/journal.hpp"
-#include "provider/lmdb/lmdb_reader.hpp"
+#include "storage/keys.hpp"
+#include "storage/lmdb/journal.hpp"
+#include "storage/lmdb/lmdb_reader.hpp"
 
 namespace duroxide::journal_test {
 

@@ -12,8 +12,8 @@
 #include <lmdb.h>
 #include <catch2/catch.hpp>
 
-#include "provider/lmdb/lmdb_kv.hpp"
 #include "provider/world.hpp"
+#include "storage/lmdb/lmdb_kv.hpp"
 
 namespace duroxide::testing {
 

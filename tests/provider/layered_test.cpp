@@ -4,8 +4,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/layered.hpp"
-#include "provider/memory/memory_kv.hpp"
+#include "storage/layered.hpp"
+#include "storage/memory/memory_kv.hpp"
 
 namespace duroxide::layered_test {
 

@@ -9,10 +9,10 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
-#include "provider/core/session.hpp"
+#include "engine/session.hpp"
 #include "provider/files.hpp"
-#include "provider/lmdb/lmdb_kv.hpp"
 #include "provider/world.hpp"
+#include "storage/lmdb/lmdb_kv.hpp"
 
 namespace duroxide::lmdb_crash_test {
 

@@ -4,11 +4,11 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
-#include "provider/core/keys.hpp"
-#include "provider/core/session.hpp"
+#include "engine/session.hpp"
 #include "provider/files.hpp"
-#include "provider/lmdb/inspect.hpp"
 #include "provider/world.hpp"
+#include "storage/keys.hpp"
+#include "storage/lmdb/inspect.hpp"
 
 namespace duroxide::lmdb_open_test {
 

@@ -1,6 +1,6 @@
 // What a history amounts to where it ends.
 
-#include "provider/core/open_steps.hpp"
+#include "engine/open_steps.hpp"
 
 #include <catch2/catch.hpp>
 

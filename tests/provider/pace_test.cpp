@@ -1,4 +1,4 @@
-#include "provider/pace.hpp"
+#include "storage/pace.hpp"
 
 #include <catch2/catch.hpp>
 

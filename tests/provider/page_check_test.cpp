@@ -13,10 +13,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/keys.hpp"
 #include "provider/damaged_pages.hpp"
-#include "provider/lmdb/lmdb_kv.hpp"
-#include "provider/lmdb/page_check_thread.hpp"
+#include "storage/keys.hpp"
+#include "storage/lmdb/lmdb_kv.hpp"
+#include "storage/lmdb/page_check_thread.hpp"
 
 namespace duroxide::page_check_test {
 

@@ -4,8 +4,8 @@
 #include <tuple>
 #include <utility>
 
-#include "provider/core/counters.hpp"
-#include "provider/core/paused.hpp"
+#include "engine/counters.hpp"
+#include "engine/paused.hpp"
 
 namespace duroxide::testing {
 

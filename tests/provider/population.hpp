@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "provider/core/instances.hpp"
-#include "provider/management.hpp"
+#include "engine/instances.hpp"
 #include "provider/tables.hpp"
+#include "queries/management.hpp"
 
 namespace duroxide::testing {
 

@@ -9,13 +9,13 @@
 #include <duroxide/client.hpp>
 #include <duroxide/runtime.hpp>
 
-#include "provider/core/keys.hpp"
-#include "provider/core/session.hpp"
+#include "engine/session.hpp"
 #include "provider/engine_process.hpp"
 #include "provider/files.hpp"
-#include "provider/lmdb/directory_lock.hpp"
-#include "provider/lmdb/lmdb_kv.hpp"
-#include "provider/lmdb/lmdb_reader.hpp"
+#include "storage/keys.hpp"
+#include "storage/lmdb/directory_lock.hpp"
+#include "storage/lmdb/lmdb_kv.hpp"
+#include "storage/lmdb/lmdb_reader.hpp"
 
 namespace duroxide::read_only_test {
 

@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/records.hpp"
 #include "model/archive.hpp"
-#include "provider/core/keys.hpp"
-#include "provider/core/records.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::records_test {
 

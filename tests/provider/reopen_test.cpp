@@ -3,8 +3,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/keys.hpp"
 #include "provider/faulty_world.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::reopen_test {
 

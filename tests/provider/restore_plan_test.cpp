@@ -1,6 +1,6 @@
 // Where a history is cut, and what makes an execution go on from there.
 
-#include "provider/core/restore_plan.hpp"
+#include "engine/restore_plan.hpp"
 
 #include <catch2/catch.hpp>
 

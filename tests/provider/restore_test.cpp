@@ -2,11 +2,11 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/keys.hpp"
-#include "provider/core/records.hpp"
+#include "engine/records.hpp"
 #include "provider/faulty_world.hpp"
 #include "provider/provider_actor.hpp"
 #include "provider/world.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::restore_test {
 

@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/store_impl.hpp"
+#include "protocol/store_impl.hpp"
 #include "provider/world.hpp"
 
 namespace duroxide::store_handle_test {

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/waiting_reasons.hpp"
+#include "engine/waiting_reasons.hpp"
 #include "provider/world.hpp"
 
 namespace duroxide::stuck_test {

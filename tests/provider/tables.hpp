@@ -3,9 +3,9 @@
 #include <memory>
 #include <optional>
 
-#include "provider/lmdb/lmdb_kv.hpp"
-#include "provider/memory/memory_kv.hpp"
 #include "provider/world.hpp"
+#include "storage/lmdb/lmdb_kv.hpp"
+#include "storage/memory/memory_kv.hpp"
 
 namespace duroxide::testing {
 

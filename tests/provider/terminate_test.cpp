@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/open_steps.hpp"
 #include "provider/acting_steps.hpp"
-#include "provider/core/open_steps.hpp"
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/keys.hpp"
 #include "provider/faulty_world.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::tree_test {
 

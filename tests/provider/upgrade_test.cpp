@@ -2,12 +2,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/counters.hpp"
-#include "provider/core/session.hpp"
-#include "provider/core/upgrade.hpp"
+#include "engine/counters.hpp"
+#include "engine/session.hpp"
+#include "engine/upgrade.hpp"
 #include "provider/faulty_kv.hpp"
-#include "provider/lmdb/lmdb_reader.hpp"
 #include "provider/population.hpp"
+#include "storage/lmdb/lmdb_reader.hpp"
 
 namespace duroxide::upgrade_test {
 

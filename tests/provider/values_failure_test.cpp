@@ -3,10 +3,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/keys.hpp"
-#include "provider/core/values.hpp"
+#include "engine/values.hpp"
 #include "provider/faulty_world.hpp"
 #include "provider/values.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::values_failure_test {
 

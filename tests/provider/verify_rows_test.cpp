@@ -1,7 +1,7 @@
 // Each row that is misplaced, missing or unreadable is found, and named.
 
+#include "engine/counters.hpp"
 #include "model/encoding.hpp"
-#include "provider/core/counters.hpp"
 #include "provider/damaged.hpp"
 
 namespace duroxide::verify_rows_test {

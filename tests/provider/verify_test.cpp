@@ -7,11 +7,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/counters.hpp"
+#include "engine/instances.hpp"
 #include "model/encoding.hpp"
-#include "provider/core/counters.hpp"
-#include "provider/core/instances.hpp"
-#include "provider/core/keys.hpp"
 #include "provider/damaged.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::verify_test {
 

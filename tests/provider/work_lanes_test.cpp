@@ -7,7 +7,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/core/work_lanes.hpp"
+#include "engine/work_lanes.hpp"
 
 namespace duroxide::work_lanes_test {
 

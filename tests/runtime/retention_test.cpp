@@ -7,8 +7,8 @@
 #include <duroxide/duroxide.hpp>
 #include <duroxide/provider.hpp>
 
+#include "protocol/store_impl.hpp"
 #include "provider/faulty_kv.hpp"
-#include "provider/store_impl.hpp"
 #include "support/deterministic_system.hpp"
 
 namespace duroxide::retention_test {

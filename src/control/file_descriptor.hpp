@@ -1,9 +1,0 @@
-#pragma once
-
-#include "provider/file_descriptor.hpp"
-
-namespace duroxide::control {
-
-using storage::FileDescriptor;
-
-}  // namespace duroxide::control

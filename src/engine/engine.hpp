@@ -1,0 +1,444 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <duroxide/log.hpp>
+#include <duroxide/provider.hpp>
+
+#include "engine/cancelled_work.hpp"
+#include "engine/change_feed.hpp"
+#include "engine/commit_timing.hpp"
+#include "engine/instances.hpp"
+#include "engine/open_steps.hpp"
+#include "engine/orchestrator_queue.hpp"
+#include "engine/paused.hpp"
+#include "engine/quarantine.hpp"
+#include "engine/restore_plan.hpp"
+#include "engine/session.hpp"
+#include "engine/timer_queue.hpp"
+#include "engine/waiting_reasons.hpp"
+#include "engine/waits.hpp"
+#include "engine/worker_queue.hpp"
+#include "storage/batch.hpp"
+
+namespace duroxide::storage {
+
+/// Children of an instance that is taken up again.
+struct Children {
+  /// Whether those that have failed are tried again; else their failure is told.
+  bool try_again = false;
+  std::vector<Number> to_rewind;
+};
+
+struct EngineOptions {
+  /// The longest that a commit waits for turns which run ahead of it.
+  Milliseconds longest_hold{2};
+  /// A batch that has grown to this size is committed without waiting for anything.
+  std::size_t early_commit_bytes = std::size_t{32} << 20;
+  /// What is done to many instances is done in transactions of about so many rows, and no instance is
+  /// begun in one after so long, so that others need not wait.
+  std::size_t bulk_rows = 2'000;
+  Milliseconds longest_bulk{5};
+  /// A tree of more instances is not deleted together with others.
+  std::size_t most_in_tree = 1'000;
+  /// How many rows of old executions go with a turn at most, about.
+  std::size_t rows_dropped_with_turn = 500;
+  /// Handing out rests so long after a failed commit, doubling with each.
+  Milliseconds first_pause{100};
+  Milliseconds longest_pause{5000};
+};
+
+/// The provider without its actor: one request after the other is applied to a batch, which is
+/// committed as a whole; what may be seen only after the commit is kept until then. Used by one
+/// thread at a time.
+class Engine {
+ public:
+  using TurnsReply = OrchestratorQueue::FetchReply;
+  using WorkReply = WorkerQueue::FetchReply;
+  using DueReply = TimerQueue::DueReply;
+  using StatusReply = Reply<StatusWait::Answer>;
+  using HistoryReply = Reply<provider::Answer<std::vector<Event>>>;
+  using DoneReply = Reply<Done>;
+  using ValueReply = Reply<ValueWait::Answer>;
+  using ValuesReply = Reply<provider::Answer<std::vector<StoredValue>>>;
+  using CountReply = Reply<provider::Answer<std::uint64_t>>;
+  using TokensReply = CancelledWork::TokensReply;
+
+  Engine(std::shared_ptr<KvStore> store, const Session& session, std::shared_ptr<Clock> clock,
+         LogSink log, std::shared_ptr<WaitingReasons> reasons, CommitTiming::Host& host,
+         const EngineOptions& options = {});
+
+  // The protocol; provider.hpp says what each does.
+  void fetch_turns(Holder holder, std::uint64_t max_items, TurnsReply reply);
+  void ack_turn(const provider::AckOrchestrationItem& request, DoneReply reply);
+  void abandon_turn(const provider::AbandonOrchestrationItem& request, DoneReply reply);
+  void release_instance(Holder holder, const std::string& instance);
+  void release_holder(Holder holder, DoneReply reply);
+  void enqueue(const provider::EnqueueOrchestratorWork& request, DoneReply reply);
+  void start_or_find(const provider::StartOrFind& request,
+                     Reply<provider::Answer<provider::StartedOrFound>> reply);
+  void read(const std::string& instance, const HistoryReply& reply);
+  void get_status(const std::string& instance, const StatusReply& reply);
+  void wait_for_status(Holder sender, const provider::WaitForStatus& request, StatusReply reply);
+  void stop_waiting(Holder sender, std::uint64_t wait_id);
+  void get_value(const provider::GetValue& request, const ValueReply& reply);
+  void get_values(const std::string& instance, const ValuesReply& reply);
+  void wait_for_value(Holder sender, const provider::WaitForValue& request, ValueReply reply);
+  void release_from_quarantine(const std::string& instance, CountReply reply);
+  void fetch_work(Holder holder, const provider::DequeueWorkerPeekLock& request, WorkReply reply);
+  void release_sessions(Holder holder, const std::vector<std::string>& sessions);
+  void await_cancelled_work(Holder holder, TokensReply reply);
+  void heartbeat(const provider::Heartbeat& request, DoneReply reply);
+  void complete_activity(const provider::CompleteActivity& request, DoneReply reply);
+  void ack_work(const provider::AckWorker& request, DoneReply reply);
+  void abandon_work(const provider::AbandonWorker& request, DoneReply reply);
+  void enqueue_timer(const work::TimerFired& item, DoneReply reply);
+  void dequeue_timers(Holder holder, const provider::DequeueTimerPeekLock& request, DueReply reply);
+  void ack_timers(const std::vector<provider::LockToken>& tokens, DoneReply reply);
+
+  // What management changes; management_protocol.hpp says what each does.
+  template <class Request>
+  using ReplyTo = Reply<typename Request::Response>;
+  void delete_instances(const management::DeleteInstances& request,
+                        ReplyTo<management::DeleteInstances> reply);
+  void prune_executions(const management::PruneExecutions& request,
+                        ReplyTo<management::PruneExecutions> reply);
+  void delete_trees(const management::DeleteTrees& request, ReplyTo<management::DeleteTrees> reply);
+  void prune_instances(const management::PruneInstances& request,
+                       ReplyTo<management::PruneInstances> reply);
+  void pause(const management::Pause& request, ReplyTo<management::Pause> reply);
+  void terminate(const management::TerminateInstance& request,
+                 ReplyTo<management::TerminateInstance> reply);
+  void drop_message(const management::DropMessage& request, ReplyTo<management::DropMessage> reply);
+  void rewind(const management::RewindInstance& request, ReplyTo<management::RewindInstance> reply);
+  void fork(const management::ForkInstance& request, ReplyTo<management::ForkInstance> reply);
+  void import_instance(const management::ImportInstance& request,
+                       ReplyTo<management::ImportInstance> reply);
+  void subscribe(Holder holder, const management::SubscribeChanges& request,
+                 ReplyTo<management::SubscribeChanges> reply);
+  void await_changes(Holder holder, const management::AwaitChanges& request,
+                     ReplyTo<management::AwaitChanges> reply);
+  void unsubscribe(Holder holder, const management::UnsubscribeChanges& request,
+                   ReplyTo<management::UnsubscribeChanges> reply);
+
+  // What the host calls.
+  void commit_due();
+  void tick_due();
+  /// The actor behind `holder` has ended.
+  void holder_gone(Holder holder);
+  /// Commits what waits, answers everybody, marks the store as closed and closes it.
+  void close();
+
+ private:
+  // engine.cpp: applying and committing.
+  void apply(const char* operation, DoneReply reply, const std::function<void()>& request);
+  /// As `apply`, for requests that are answered with more than that they are done.
+  template <class T>
+  void apply_for(const char* operation, Reply<provider::Answer<T>> reply,
+                 const std::function<T()>& request);
+  void after_applied(std::function<void()> effect) { effects_.push_back(std::move(effect)); }
+  void settle();
+  void commit();
+  void batch_committed();
+  void tell_of_damaged_counters();
+  void batch_failed(const ProviderError& error);
+  void stop_for_good(const ProviderError& error);
+  void answer_finished();
+  /// Nothing is handed out for a while after a failed commit.
+  [[nodiscard]] bool resting() const;
+  [[nodiscard]] ProviderError closed_error(std::string_view operation) const;
+  void write_bookkeeping();
+  /// Throws `instance_not_found`.
+  [[nodiscard]] FoundInstance require_instance(const std::string& id);
+  void log(LogLevel level, std::string message, std::string instance = {}) const;
+  void log_unreadable(const StorageFailure& failed) const;
+
+  // engine_messages.cpp: messages to instances.
+  /// The instance that has the id already; none if the start was accepted.
+  [[nodiscard]] std::optional<Number> accept_start(const work::StartOrchestration& start,
+                                                   std::optional<Milliseconds> delay);
+  void accept_message(const WorkItem& item, std::optional<Milliseconds> delay);
+  void deliver_from_turn(const WorkItem& item);
+  /// A message for an instance that may be gone, or in another execution: then it is dropped.
+  void deliver_if_running(const WorkItem& item, std::uint64_t execution);
+  void create_instance(const work::StartOrchestration& start, std::optional<Timestamp> due);
+  void bring_start_forward(Number number, const InstanceRecord& record);
+  void stage_message(Number number, std::uint64_t sequence, const WorkItem& item);
+  void set_aside(Table table, std::string_view key, const std::string& why);
+  [[nodiscard]] std::uint64_t next_sequence() { return sequence_++; }
+
+  // engine_turns.cpp
+  struct Messages {
+    std::vector<WorkItem> items;
+    std::vector<std::uint64_t> sequences;
+    std::size_t bytes = 0;
+  };
+  void dispatch_turns();
+  void hand_out_turn(Number number, Holder holder, std::vector<provider::OrchestrationItem>& items,
+                     std::size_t& bytes);
+  void hand_out_readable_turn(Number number, Holder holder,
+                              std::vector<provider::OrchestrationItem>& items, std::size_t& bytes);
+  /// An instance that cannot be read is handed out no more until the store is opened again.
+  void set_aside_damaged(Number number, const std::string& why);
+  [[nodiscard]] Messages read_messages(Number number);
+  /// Adds the first cancellation that waits, if there is none among `messages`. False if none waits.
+  [[nodiscard]] bool find_cancellation(Number number, Messages& messages);
+  [[nodiscard]] bool count_before_delivery(const InstanceRecord& record, Number number,
+                                           const Messages& messages) const;
+  [[nodiscard]] std::uint32_t stored_attempts(std::string_view key);
+  void store_attempts(const std::string& key, std::uint32_t count);
+  void end_turn(provider::LockToken token);
+
+  // engine_ack.cpp
+  void apply_ack(const provider::AckOrchestrationItem& request);
+  void end_execution(const provider::AckOrchestrationItem& request, Number number,
+                     InstanceRecord& record);
+  /// The record of the execution that ends with `record`.
+  void put_execution(Number number, const InstanceRecord& record, ExecutionStatus status);
+  void remove_cancelled(const provider::AckOrchestrationItem& request, const TurnLease& lease);
+  void add_activity(Number number, work::ActivityExecute item, std::uint64_t incarnation);
+
+  // engine_kept.cpp: what an instance that fails has not taken
+  /// The message in this row, if it is one that is kept. The row stays.
+  void keep_row(Table table, const std::string& key, Number number, std::uint64_t sequence,
+                std::uint64_t execution);
+  void keep_message(Number number, const WorkItem& item);
+  void keep_untaken(const provider::AckOrchestrationItem& request, const TurnLease& lease);
+  void keep_inbox(Number number, std::uint64_t execution);
+  void keep_delayed(Number number, std::uint64_t execution);
+  /// In order. What cannot be read is set aside.
+  [[nodiscard]] std::vector<WorkItem> read_kept(Number number);
+
+  // engine_values.cpp
+  void change_values(const provider::AckOrchestrationItem& request, Number number);
+  void answer_read(const work::ReadKeyValue& read);
+
+  // engine_waits.cpp: those who wait for an instance. What they get is committed.
+  void park(Number number, Holder sender, std::uint64_t wait_id, Wait wait);
+  void answer_waits(Number number, bool ended);
+  [[nodiscard]] std::optional<Number> find_number_for_wait(const std::string& instance);
+  void answer_changed();
+  /// Those who wait for an instance whose start came to nothing.
+  void answer_waits_for_nobody(const std::vector<Number>& numbers);
+  void refuse_waits();
+
+  // engine_work.cpp
+  void dispatch_work();
+  void hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
+                     std::vector<provider::WorkerItem>& items, std::size_t& bytes);
+  [[nodiscard]] std::uint32_t stored_count(const WorkKey& key, const WorkRow& row);
+  void count_first_deliveries();
+  void release_work_of(Holder holder);
+
+  // engine_activities.cpp
+  [[nodiscard]] WorkKey find_activity(const provider::ActivityReference& activity);
+  [[nodiscard]] WorkKey find_leased(provider::LockToken token,
+                                    const provider::ActivityReference& activity);
+  [[nodiscard]] std::optional<std::string> read_progress(const WorkKey& key);
+  /// Takes an activity out for good. `cancelled`: whoever holds it is told.
+  void remove_work(const WorkKey& key, bool cancelled);
+
+  // engine_quarantine.cpp
+  void put_in_quarantine(const std::string& key, const std::string& reason,
+                         const std::string& activity_name);
+  /// An execution has ended: nobody waits for its activities, and nobody runs it again.
+  void drop_quarantined(Number number, bool instance_ended);
+  void release_activity(const WorkKey& key);
+  [[nodiscard]] std::uint64_t bring_forward(Number number);
+  void load_quarantine();
+
+  // engine_removal.cpp
+  /// A row of `timers` that no history tells of.
+  void add_delayed(const TimerRow& row, std::string item);
+  void erase_timer(const TimerRow& row);
+  [[nodiscard]] std::vector<std::string> keys_of(Table table, std::string_view prefix);
+  std::uint64_t erase_all(Table table, std::string_view prefix);
+  [[nodiscard]] std::vector<TimerRow> timers_of(Number number, const InstanceRecord& record);
+  /// None if the history makes no sense.
+  [[nodiscard]] std::optional<OpenSteps> read_open_steps(Number number,
+                                                         const InstanceRecord& record);
+  /// Takes out all messages, activities and timers of an instance, its pause and its place in
+  /// quarantine, and voids its turn. Returns how many rows of queues that were.
+  [[nodiscard]] std::uint64_t remove_waiting(Number number, const InstanceRecord& record);
+
+  // engine_delete.cpp
+  /// By number. Throws if one of them must not be deleted.
+  [[nodiscard]] std::map<Number, InstanceRecord> find_deletable(
+      const management::DeleteInstances& request);
+  void delete_instance(Number number, const InstanceRecord& record, DeleteInstanceResult& deleted);
+  void erase_set_aside(Number number);
+  void answer_deleted();
+
+  // engine_bulk.cpp: what is done to many instances, several of them in one transaction
+  struct Savepoint {
+    Batch::Mark batch;
+    std::size_t effects = 0;
+  };
+  [[nodiscard]] Savepoint savepoint() const;
+  /// Takes back what the request has done since.
+  void go_back_to(const Savepoint& point);
+  [[nodiscard]] bool has_done_enough(Timestamp began) const;
+  enum class TreeRemoval : std::uint8_t { done, left, is_large };
+  /// Takes back what `act` has done if the instance turns out to be damaged, and logs it. Whether it
+  /// is not.
+  [[nodiscard]] bool unless_damaged(const std::string& instance, const std::function<void()>& act);
+  /// As `unless_damaged`, but says what is damaged.
+  [[nodiscard]] std::optional<std::string> damage_met_by(const std::string& instance,
+                                                         const std::function<void()>& act);
+  [[nodiscard]] TreeRemoval delete_tree(const std::string& root, bool force,
+                                        DeleteInstanceResult& deleted);
+  enum class Pruning : std::uint8_t { done, left, unfinished };
+  [[nodiscard]] Pruning prune_one(const std::string& instance, const PruneOptions& options,
+                                  PruneResult& pruned);
+
+  // engine_prune.cpp
+  static void check_prune(const PruneOptions& options);
+  /// Drops what is left to be dropped, in as many transactions as it takes.
+  void prune_on(const management::PruneExecutions& request, const PruneResult& so_far,
+                ReplyTo<management::PruneExecutions> reply);
+  /// Drops executions before the current one, the oldest first: one, and more until the request has
+  /// changed so many rows. Those that cannot be read are left. Whether none else is left that is to
+  /// be dropped.
+  [[nodiscard]] bool drop_executions(Number number, const InstanceRecord& record,
+                                     const PruneOptions& options, std::size_t most_rows,
+                                     PruneResult& pruned, bool tells_of_damage);
+  void drop_execution(Number number, std::uint64_t execution, std::uint64_t event_count);
+  /// Some of them, as it continues as new.
+  void drop_executions_with_turn(Number number, const InstanceRecord& record,
+                                 const PruneOptions& options);
+
+  // engine_terminate.cpp
+  struct Doomed {
+    Number number = 0;
+    InstanceRecord record;
+    std::string reason;
+  };
+  void end_without_turn(const Doomed& doomed);
+  /// What an execution that has not begun would begin with.
+  [[nodiscard]] std::optional<WorkItem> first_message(Number number, const InstanceRecord& record);
+  void tell_parent(const InstanceRecord& record, ErrorDetails details);
+  void add_children(const Doomed& parent, std::vector<Doomed>& doomed);
+
+  // engine_changes.cpp: told once the open batch is committed.
+  void note_change(ChangeKind kind, const InstanceRecord& record);
+  void note_end(const InstanceRecord& record);
+  void note_turn(const provider::AckOrchestrationItem& request, const InstanceRecord& record);
+
+  // engine_pause.cpp
+  void end_pause(const PauseScope& scope);
+  [[nodiscard]] bool is_paused(Number number);
+  void settle_pauses();
+
+  // engine_restore.cpp: instances that go on from a history
+  void write_history(Number number, std::uint64_t execution, const std::vector<Event>& events);
+  void cut_history(Number number, const std::vector<Event>& history, std::uint64_t execution,
+                   std::uint64_t kept);
+  void write_state(Number number, const CarriedState& state);
+  void take_up(Number number, const InstanceRecord& record, const RestorePlan& plan,
+               Children& children);
+  void create_restored(Number number, InstanceRecord& record);
+
+  // engine_import.cpp
+  void write_result(Number number, std::uint64_t execution, const EventKind& end);
+  void queue_start(Number number, const InstanceExport& exported);
+
+  // engine_children.cpp: starts of children that may be there already
+  void start_child(const work::StartOrchestration& start, Children& children);
+  [[nodiscard]] bool adopt_child(const work::StartOrchestration& start, Children& children);
+  [[nodiscard]] bool was_started_so(Number number, const work::StartOrchestration& start);
+  [[nodiscard]] OrchestrationStatus result_of(Number number, const InstanceRecord& record);
+  void tell_parent_of_failure(Number number, const InstanceRecord& record);
+  /// Fails the call of the child at its parent, which would wait for a damaged child for ever.
+  void tell_parent_of_damage(const ParentLink& parent, const std::string& child,
+                             const std::string& orchestration, const std::string& damage);
+  void withdraw(Number number, const std::function<bool(const WorkItem&)>& is_meant);
+
+  // engine_rewind.cpp
+  [[nodiscard]] Result<RestoredInstance, std::string> rewind_one(Number number,
+                                                                 const RewindOptions& options,
+                                                                 Children& children);
+  void rewind_children(Children& children);
+
+  // engine_timers.cpp
+  [[nodiscard]] bool answer_due(TimerQueue::ParkedDequeue& parked);
+  void answer_parked_timers();
+  void release_held_back();
+  void deliver_due(const TimerRow& row);
+  void deliver_to_instance(const TimerRow& row, const WorkItem& item);
+  void hold_back(Milliseconds delay, TimerQueue::HeldBack what);
+
+  std::shared_ptr<KvStore> store_;
+  std::shared_ptr<Clock> clock_;
+  LogSink log_;
+  std::shared_ptr<WaitingReasons> reasons_;
+  Session session_;
+  EngineOptions options_;
+  Batch batch_;
+  std::size_t damaged_counters_told_ = 0;
+  Instances instances_;
+  CommitTiming timing_;
+  OrchestratorQueue turns_;
+  WorkerQueue work_;
+  TimerQueue timers_;
+  Waits waits_;
+  CancelledWork cancelled_;
+  Quarantine quarantine_;
+  Paused paused_;
+  ChangeFeed feed_;
+
+  Number next_instance_;
+  Number numbers_reserved_;  ///< the store promises to give out none below a second time
+  Timestamp last_created_;
+  std::uint64_t sequence_;
+
+  std::vector<std::function<void()>> effects_;  ///< in memory, of the request being applied
+
+  // Of the open batch.
+  std::vector<std::pair<const char*, DoneReply>> answers_;
+  std::unordered_set<Number> touched_;      ///< instances that the batch changes
+  std::vector<Number> finished_;            ///< instances that end with it
+  std::vector<Number> deleted_;             ///< instances that it takes out
+  std::vector<WorkRef> new_work_;           ///< rows it adds
+  std::vector<WorkRef> removed_work_;       ///< rows it takes out, or that were passed over for it
+  std::vector<WorkRef> work_after_commit_;  ///< rows to be handed out after it
+  /// Rows that it lets out of quarantine, and the sessions that wrote them.
+  std::vector<std::pair<WorkRef, std::uint64_t>> released_work_;
+  std::vector<provider::LockToken> acked_timers_;  ///< their leases last until it is committed
+  std::uint64_t turns_counted_ = 0;                ///< to be handed out after it
+  std::unordered_set<Number> changed_;  ///< instances whose values or custom status it changes
+  bool timers_touched_ = false;
+  bool quarantine_touched_ = true;  ///< what memory has of it must be read anew
+
+  std::unordered_set<Number> counted_turns_;   ///< counted on disk, not delivered yet
+  std::unordered_set<Number> counting_turns_;  ///< of these, those that the open batch counts
+  std::set<WorkKey> counted_work_;
+  bool timers_changed_ = false;
+  std::optional<Timestamp> paused_until_;
+  Milliseconds next_pause_;
+  std::optional<std::string> stopped_;  ///< why every request is refused
+  bool closing_ = false;                ///< what goes in several transactions begins no other
+};
+
+template <class T>
+void Engine::apply_for(const char* operation, Reply<provider::Answer<T>> reply,
+                       const std::function<T()>& request) {
+  const auto result = std::make_shared<T>();
+  auto answer = [result, reply = std::move(reply)](const Done& done) {
+    if (done) {
+      reply(std::move(*result));
+    } else {
+      reply(failure(done.error()));
+    }
+  };
+  apply(operation, std::move(answer), [&] { *result = request(); });
+}
+
+}  // namespace duroxide::storage

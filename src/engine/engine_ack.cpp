@@ -1,0 +1,253 @@
+// The end of a turn: everything it decided, in one batch.
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/engine.hpp"
+#include "engine/kept_messages.hpp"
+#include "model/encoding.hpp"
+#include "model/limits.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+using Kind = ProviderError::Kind;
+
+[[noreturn]] void refuse_ack(std::string why) {
+  throw StorageFailure(Kind::invalid_input, std::move(why));
+}
+
+void check_ack(const provider::AckOrchestrationItem& request, const TurnLease& lease,
+               const InstanceRecord& record) {
+  if (request.execution_id != lease.execution || record.execution != lease.execution) {
+    refuse_ack("the turn was for execution " + std::to_string(lease.execution) +
+               ", its ack is for execution " + std::to_string(request.execution_id));
+  }
+  auto expected = record.event_count;
+  for (const Event& event : request.events) {
+    if (event.event_id != ++expected) {
+      refuse_ack("event id " + std::to_string(event.event_id) +
+                 " does not follow: " + std::to_string(expected) + " is the next of this history");
+    }
+  }
+  for (const auto& activity : request.worker_items) {
+    if (activity.instance != record.id || activity.execution_id != lease.execution) {
+      refuse_ack("an activity belongs to another instance or execution");
+    }
+  }
+  for (const auto& timer : request.timers) {
+    if (timer.instance != record.id || timer.execution_id != lease.execution) {
+      refuse_ack("a timer belongs to another instance or execution");
+    }
+  }
+  for (const auto place : request.untaken) {
+    if (place >= lease.sequences.size()) {
+      refuse_ack("the turn had " + std::to_string(lease.sequences.size()) +
+                 " messages, and message " + std::to_string(place) + " is said not to be taken");
+    }
+  }
+  for (const WorkItem& item : request.orchestrator_items) {
+    const auto* read = std::get_if<work::ReadKeyValue>(&item);
+    if (read != nullptr &&
+        (read->reader.instance != record.id || read->reader.execution_id != lease.execution)) {
+      refuse_ack("the reader of a value is another instance or execution");
+    }
+  }
+  const auto continues = std::count_if(
+      request.orchestrator_items.begin(), request.orchestrator_items.end(),
+      [](const WorkItem& item) { return std::holds_alternative<work::ContinueAsNew>(item); });
+  if (continues != (request.metadata.status == ExecutionStatus::continued_as_new ? 1 : 0)) {
+    refuse_ack("an execution that continues as new needs exactly one message that says so");
+  }
+}
+
+/// A runtime may say `failed` of what was cancelled; its failure tells.
+ExecutionStatus status_of_end(const provider::ExecutionMetadata& metadata) {
+  const bool failed =
+      metadata.status == ExecutionStatus::failed || metadata.status == ExecutionStatus::cancelled;
+  if (!failed) {
+    return metadata.status;
+  }
+  return metadata.failure && metadata.failure->is_cancelled() ? ExecutionStatus::cancelled
+                                                              : ExecutionStatus::failed;
+}
+
+}  // namespace
+
+void Engine::ack_turn(const provider::AckOrchestrationItem& request, DoneReply reply) {
+  apply("ack_orchestration_item", std::move(reply), [&] { apply_ack(request); });
+}
+
+void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
+  const TurnLease* lease = turns_.find(request.lock_token);
+  if (lease == nullptr) {
+    throw StorageFailure(Kind::invalid_lock_token, "the lease is over");
+  }
+  const Number number = lease->number;
+  const auto before = instances_.load(number);
+  if (!before) {
+    throw_corrupt(Table::instances, make_key(number), "the record is gone");
+  }
+  check_ack(request, *lease, *before);
+
+  if (keeps_messages(request.metadata.status)) {
+    keep_untaken(request, *lease);
+  }
+  for (const auto sequence : lease->sequences) {
+    batch_.erase(Table::inbox, make_key(number, sequence));
+  }
+  batch_.erase(Table::attempts, make_key(number));
+  if (!request.events.empty()) {
+    batch_.put_new(Table::history,
+                   make_key(number, lease->execution, request.events.front().event_id),
+                   model::encode_events(request.events));
+    instances_.count_events(static_cast<std::int64_t>(request.events.size()));
+  }
+  InstanceRecord after = *before;
+  after.event_count += request.events.size();
+  after.updated_at = std::max(before->updated_at, clock_->now());
+  if (!request.metadata.orchestration_name.empty()) {
+    after.orchestration = request.metadata.orchestration_name;
+  }
+  if (!request.metadata.orchestration_version.empty()) {
+    after.version = request.metadata.orchestration_version;
+    if (after.execution == 1 && after.start_version.empty()) {
+      after.start_version = after.version;
+    }
+  }
+  change_values(request, number);
+  for (const auto& activity : request.worker_items) {
+    add_activity(number, activity, after.incarnation);
+  }
+  for (const auto& timer : request.timers) {
+    batch_.put_new(Table::timers,
+                   TimerRow{timer.fire_at, number, lease->execution, timer.id}.bytes(),
+                   model::encode_work_item(timer));
+    timers_touched_ = true;
+  }
+  if (request.metadata.status != ExecutionStatus::running) {
+    end_execution(request, number, after);
+  }
+  instances_.update(number, *before, after);
+  if (request.prune && after.execution != before->execution) {
+    drop_executions_with_turn(number, after, *request.prune);
+  }
+  note_turn(request, after);
+  // After the record, so that a message of the instance to itself finds its new state.
+  for (const WorkItem& item : request.orchestrator_items) {
+    if (!std::holds_alternative<work::ContinueAsNew>(item)) {
+      deliver_from_turn(item);
+    }
+  }
+  remove_cancelled(request, *lease);
+
+  const bool ended = after.status != ExecutionStatus::running;
+  after_applied([this, &request, number, ended, holder = lease->holder] {
+    end_turn(request.lock_token);
+    reasons_->clear({number, 0, 0});
+    touched_.insert(number);
+    if (ended) {
+      finished_.push_back(number);
+      turns_.clear_resident(number);
+      turns_.clear_taken_up(number);
+      return;
+    }
+    if (request.stays_resident) {
+      turns_.set_resident(number, holder);
+    } else {
+      turns_.clear_resident(number);
+    }
+    turns_.push(number);  // for what has arrived meanwhile
+  });
+}
+
+void Engine::note_turn(const provider::AckOrchestrationItem& request,
+                       const InstanceRecord& record) {
+  if (request.custom_status) {
+    note_change(ChangeKind::custom_status, record);
+  }
+  switch (request.metadata.status) {
+    case ExecutionStatus::running:
+      note_change(ChangeKind::progressed, record);
+      break;
+    case ExecutionStatus::continued_as_new:
+      note_change(ChangeKind::continued_as_new, record);
+      break;
+    case ExecutionStatus::completed:
+    case ExecutionStatus::failed:
+    case ExecutionStatus::cancelled:
+      note_end(record);
+      break;
+  }
+}
+
+void Engine::add_activity(Number number, work::ActivityExecute item, std::uint64_t incarnation) {
+  item.incarnation = incarnation;
+  WorkRef work{{number, item.execution_id, item.id}, make_lane(item.tag, item.session)};
+  batch_.put_new(Table::work, work.key.bytes(),
+                 encode_work_row(WorkRow{session_.id, 0, std::move(item)}));
+  after_applied([this, work = std::move(work)] { new_work_.push_back(work); });
+}
+
+void Engine::end_execution(const provider::AckOrchestrationItem& request, Number number,
+                           InstanceRecord& record) {
+  const auto& metadata = request.metadata;
+  const auto key = make_key(number, record.execution);
+  const ExecutionStatus status = status_of_end(metadata);
+  put_execution(number, record, status);
+  drop_quarantined(number, metadata.status != ExecutionStatus::continued_as_new);
+
+  if (metadata.status == ExecutionStatus::continued_as_new) {
+    for (const WorkItem& item : request.orchestrator_items) {
+      const auto* next = std::get_if<work::ContinueAsNew>(&item);
+      if (next == nullptr) {
+        continue;
+      }
+      if (next->instance != record.id || next->execution_id != record.execution + 1) {
+        refuse_ack("the continue-as-new is for another instance or execution");
+      }
+      stage_message(number, 0, item);
+    }
+    ++record.execution;
+    record.execution_started_at = record.updated_at;
+    record.event_count = 0;
+    record.start_session = session_.id;
+    record.version.clear();
+    return;
+  }
+  if (metadata.status == ExecutionStatus::completed) {
+    batch_.put_new(Table::results, key, encode_completed(metadata.output));
+  } else {
+    batch_.put_new(Table::results, key, encode_failed(metadata.failure.value_or(ErrorDetails{})));
+  }
+  record.status = status;
+  end_pause(PauseScope::of_instance(record.id));
+  if (keeps_messages(record.status)) {
+    keep_inbox(number, record.execution);
+  }
+  (void)erase_all(Table::inbox, make_key(number));
+}
+
+void Engine::put_execution(Number number, const InstanceRecord& record, ExecutionStatus status) {
+  ExecutionRecord execution;
+  execution.version = record.version;
+  execution.status = status;
+  execution.started_at = record.execution_started_at;
+  execution.ended_at = record.updated_at;
+  execution.event_count = record.event_count;
+  batch_.put_new(Table::executions, make_key(number, record.execution),
+                 encode_execution(execution));
+}
+
+void Engine::remove_cancelled(const provider::AckOrchestrationItem& request,
+                              const TurnLease& lease) {
+  for (const auto id : request.cancelled_activities) {
+    remove_work({lease.number, lease.execution, id}, true);
+  }
+  for (const auto& timer : request.cancelled_timers) {
+    erase_timer({timer.fire_at, lease.number, lease.execution, timer.id});
+  }
+}
+
+}  // namespace duroxide::storage

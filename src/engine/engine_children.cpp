@@ -1,0 +1,176 @@
+// Starts of children, some of which may be there already: their parent has been taken up again.
+
+#include <set>
+#include <utility>
+
+#include "engine/engine.hpp"
+#include "model/encoding.hpp"
+
+namespace duroxide::storage {
+
+void Engine::start_child(const work::StartOrchestration& start, Children& children) {
+  bool exists = false;
+  bool is_adopted = false;
+  const std::size_t to_rewind = children.to_rewind.size();
+  const auto damage = damage_met_by(start.instance, [&] {
+    exists = instances_.find(start.instance).has_value();
+    is_adopted = exists && start.parent && adopt_child(start, children);
+  });
+  if (damage) {
+    children.to_rewind.resize(to_rewind);
+    if (start.parent) {
+      tell_parent_of_damage(*start.parent, start.instance, start.orchestration, *damage);
+    } else {
+      log(LogLevel::warn, "a start that another instance asked for is dropped", start.instance);
+    }
+    return;
+  }
+  if (!exists) {
+    create_instance(start, std::nullopt);
+    return;
+  }
+  if (!start.parent) {
+    log(LogLevel::warn, "a detached start was dropped, because the instance exists already",
+        start.instance);
+    return;
+  }
+  if (is_adopted) {
+    return;
+  }
+  ErrorDetails details;
+  details.category = ErrorCategory::configuration;
+  details.kind = ErrorKind::instance_already_exists;
+  details.message = "the instance `" + start.instance + "` exists already";
+  details.subject = start.instance;
+  deliver_if_running(work::SubOrchFailed{start.parent->instance, start.parent->execution_id,
+                                         start.parent->event_id, std::move(details)},
+                     0);
+}
+
+/// Whether the instance of that id is the very child that is to be started, from before its parent
+/// was taken up again. Then it is that child once more, in whatever state it is.
+bool Engine::adopt_child(const work::StartOrchestration& start, Children& children) {
+  const Number number = instances_.find(start.instance).value_or(0);
+  const auto record = instances_.load(number);
+  if (!record || record->parent != start.parent || record->orchestration != start.orchestration ||
+      !was_started_so(number, start)) {
+    return false;
+  }
+  if (record->parent_number == 0) {
+    // It was imported before its parent.
+    InstanceRecord attached = *record;
+    attached.parent_number = instances_.find(start.parent->instance).value_or(0);
+    instances_.update(number, *record, attached);
+    batch_.put(Table::by_parent, make_key(attached.parent_number, number), {});
+  }
+  switch (record->status) {
+    case ExecutionStatus::completed:
+      deliver_if_running(
+          work::SubOrchCompleted{start.parent->instance, start.parent->execution_id,
+                                 start.parent->event_id, result_of(number, *record).output()},
+          0);
+      break;
+    case ExecutionStatus::failed:
+    case ExecutionStatus::cancelled:
+      if (children.try_again) {
+        children.to_rewind.push_back(number);
+      } else {
+        tell_parent_of_failure(number, *record);
+      }
+      break;
+    case ExecutionStatus::running:
+    case ExecutionStatus::continued_as_new:
+      withdraw(number, [&](const WorkItem& item) {
+        const auto* cancel = std::get_if<work::CancelInstance>(&item);
+        return cancel != nullptr && cancel->parent == start.parent;
+      });
+      break;
+  }
+  return true;
+}
+
+bool Engine::was_started_so(Number number, const work::StartOrchestration& start) {
+  std::optional<std::string> input;
+  batch_.scan(Table::history, make_key(number, std::uint64_t{1}),
+              [&](std::string_view key, std::string_view bytes) {
+                const auto events = model::decode_events(bytes);
+                if (!events) {
+                  throw_corrupt(Table::history, key, events.error());
+                }
+                if (number_at(key, 16) != 1) {
+                  throw_corrupt(Table::history, key, "the row of event 1 is missing before it");
+                }
+                const auto* started =
+                    events->empty()
+                        ? nullptr
+                        : std::get_if<event::OrchestrationStarted>(&events->front().kind);
+                if (started != nullptr) {
+                  input = started->input;
+                }
+                return false;
+              });
+  if (!input) {
+    const auto first = batch_.get(Table::inbox, make_key(number, std::uint64_t{0}));
+    const auto item = first ? model::decode_work_item(*first) : failure(std::string());
+    const auto* waiting = item ? std::get_if<work::StartOrchestration>(&*item) : nullptr;
+    if (waiting != nullptr) {
+      input = waiting->input;
+    }
+  }
+  return !input || *input == start.input;  // not known once its first execution was pruned
+}
+
+OrchestrationStatus Engine::result_of(Number number, const InstanceRecord& record) {
+  const auto key = make_key(number, record.execution);
+  const auto bytes = batch_.get(Table::results, key);
+  if (!bytes) {
+    throw_corrupt(Table::results, key, "the instance has ended but has no result");
+  }
+  auto status = decode_result(*bytes);
+  if (!status) {
+    throw_corrupt(Table::results, key, status.error());
+  }
+  return std::move(*status);
+}
+
+void Engine::tell_parent_of_failure(Number number, const InstanceRecord& record) {
+  const OrchestrationStatus status = result_of(number, record);
+  if (status.error() != nullptr) {
+    tell_parent(record, *status.error());
+  }
+}
+
+void Engine::tell_parent_of_damage(const ParentLink& parent, const std::string& child,
+                                   const std::string& orchestration, const std::string& damage) {
+  ErrorDetails details;
+  details.category = ErrorCategory::infrastructure;
+  details.kind = ErrorKind::storage;
+  details.message = "the child instance `" + child + "` is damaged: " + damage +
+                    "; verify the store, delete the child, and rewind its parent `" +
+                    parent.instance + "`";
+  details.subject = child;
+  details.came_through({ErrorOrigin::Kind::orchestration, orchestration, child, 0, 0});
+  deliver_if_running(
+      work::SubOrchFailed{parent.instance, parent.execution_id, parent.event_id, details}, 0);
+}
+
+void Engine::withdraw(Number number, const std::function<bool(const WorkItem&)>& is_meant) {
+  std::set<std::uint64_t> with_the_code;
+  if (const auto token = turns_.token_of(number)) {
+    const auto& sequences = turns_.find(*token)->sequences;
+    with_the_code.insert(sequences.begin(), sequences.end());
+  }
+  std::vector<std::string> rows;
+  batch_.scan(Table::inbox, make_key(number), [&](std::string_view key, std::string_view bytes) {
+    const auto item = model::decode_work_item(bytes);
+    if (item && is_meant(*item) && !with_the_code.contains(number_at(key, 8))) {
+      rows.emplace_back(key);
+    }
+    return true;
+  });
+  for (const std::string& row : rows) {
+    batch_.erase(Table::inbox, row);
+  }
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,125 @@
+// Keeping the messages of instances that fail, and giving them back.
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "engine/engine.hpp"
+#include "engine/kept_messages.hpp"
+#include "model/encoding.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+/// Without a start or an answer an instance would wait for ever.
+void require_droppable(std::string_view bytes) {
+  const auto item = model::decode_work_item(bytes);
+  if (item && !std::holds_alternative<work::ExternalRaised>(*item) &&
+      !std::holds_alternative<work::QueueMessage>(*item)) {
+    throw StorageFailure(ProviderError::Kind::invalid_input,
+                         "only raised events and messages of queues can be dropped");
+  }
+}
+
+}  // namespace
+
+void Engine::keep_row(Table table, const std::string& key, Number number, std::uint64_t sequence,
+                      std::uint64_t execution) {
+  const auto bytes = batch_.get(table, key);
+  if (!bytes) {
+    return;
+  }
+  const auto item = model::decode_work_item(*bytes);
+  if (!item) {
+    set_aside(table, key, item.error());
+  } else if (is_kept(*item, execution)) {
+    batch_.put(Table::kept, make_key(number, sequence), std::string(*bytes));
+  }
+}
+
+void Engine::keep_message(Number number, const WorkItem& item) {
+  batch_.put(Table::kept, make_key(number, next_sequence()), model::encode_work_item(item));
+}
+
+void Engine::keep_untaken(const provider::AckOrchestrationItem& request, const TurnLease& lease) {
+  for (const auto place : request.untaken) {
+    const auto sequence = lease.sequences.at(place);
+    keep_row(Table::inbox, make_key(lease.number, sequence), lease.number, sequence,
+             lease.execution);
+  }
+}
+
+void Engine::keep_inbox(Number number, std::uint64_t execution) {
+  for (const std::string& key : keys_of(Table::inbox, make_key(number))) {
+    keep_row(Table::inbox, key, number, number_at(key, 8), execution);
+  }
+}
+
+void Engine::keep_delayed(Number number, std::uint64_t execution) {
+  for (const std::string& key : keys_of(Table::delayed, make_key(number))) {
+    const auto row = TimerRow::parse_delayed(key);
+    if (row && row->execution == 0 && row->id != 0) {
+      keep_row(Table::timers, row->bytes(), number, row->id, execution);
+    }
+  }
+}
+
+void Engine::drop_message(const management::DropMessage& request,
+                          ReplyTo<management::DropMessage> reply) {
+  apply("drop_message", std::move(reply), [&] {
+    const Number number = require_instance(request.instance).number;
+    bool is_taken = false;
+    if (const auto token = turns_.token_of(number)) {
+      const auto& taken = turns_.find(*token)->sequences;
+      is_taken = std::find(taken.begin(), taken.end(), request.message_id) != taken.end();
+    }
+    if (is_taken) {
+      throw StorageFailure(ProviderError::Kind::invalid_input,
+                           "the code of the instance `" + request.instance + "` has message " +
+                               std::to_string(request.message_id) + " now");
+    }
+    const auto key = make_key(number, request.message_id);
+    for (const Table table : {Table::inbox, Table::kept}) {
+      if (const auto bytes = batch_.get(table, key)) {
+        require_droppable(*bytes);
+        batch_.erase(table, key);
+        after_applied([this, number] { touched_.insert(number); });
+        return;
+      }
+    }
+    for (const std::string& delayed : keys_of(Table::delayed, make_key(number))) {
+      const auto row = TimerRow::parse_delayed(delayed);
+      const bool is_it = row && row->execution == 0 && row->id == request.message_id;
+      if (const auto bytes = is_it ? batch_.get(Table::timers, row->bytes()) : std::nullopt) {
+        require_droppable(*bytes);
+        erase_timer(*row);
+        return;
+      }
+    }
+    throw StorageFailure(ProviderError::Kind::invalid_input,
+                         "no message " + std::to_string(request.message_id) +
+                             " waits for the instance `" + request.instance +
+                             "`; what its code has taken stands in the history, and a rewind can "
+                             "skip it");
+  });
+}
+
+std::vector<WorkItem> Engine::read_kept(Number number) {
+  std::vector<WorkItem> messages;
+  std::vector<std::pair<std::string, std::string>> unreadable;
+  batch_.scan(Table::kept, make_key(number), [&](std::string_view key, std::string_view bytes) {
+    if (auto item = model::decode_work_item(bytes)) {
+      messages.push_back(std::move(*item));
+    } else {
+      unreadable.emplace_back(key, std::move(item).error());
+    }
+    return true;
+  });
+  for (const auto& [key, why] : unreadable) {
+    set_aside(Table::kept, key, why);
+  }
+  return messages;
+}
+
+}  // namespace duroxide::storage

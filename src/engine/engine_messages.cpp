@@ -1,0 +1,277 @@
+// Messages on their way into the inboxes of instances.
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/engine.hpp"
+#include "model/encoding.hpp"
+#include "model/ids.hpp"
+#include "model/limits.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+using Kind = ProviderError::Kind;
+
+void check_start(const work::StartOrchestration& start) {
+  require(model::check_instance_id(start.instance));
+  require(model::check_name("orchestration name", start.orchestration));
+  require(model::check_payload("input", start.input));
+  if (start.version) {
+    require(model::check_version(*start.version));
+  }
+  require(model::check_tags(start.tags));
+}
+
+void check_delay(const std::optional<Milliseconds>& delay) {
+  if (delay && *delay < Milliseconds::zero()) {
+    throw StorageFailure(Kind::invalid_input, "the delay is negative");
+  }
+}
+
+void require_same_start(const InstanceRecord& record, const work::StartOrchestration& start) {
+  const auto refuse_start = [&](const std::string& why) {
+    throw StorageFailure(Kind::instance_already_exists,
+                         "the instance `" + start.instance + "` exists already, and " + why);
+  };
+  if (record.start_digest == 0) {
+    refuse_start(
+        "it is not known what it was started with: it was imported or forked, or started by an "
+        "earlier release. Look at it, and ask for it with `use_existing` if it will do");
+  }
+  if (record.start_digest != model::digest_of_start(start.orchestration, start.input)) {
+    refuse_start(
+        "it was started as another orchestration or with another input. Use another id, or "
+        "`use_existing` to take it whatever it is");
+  }
+  if (start.version && record.start_version != *start.version) {
+    refuse_start("it was started " +
+                 (record.start_version.empty() ? std::string("without a version, and has not begun")
+                                               : "in version " + record.start_version) +
+                 ", not in " + *start.version);
+  }
+}
+
+/// What anybody may send to an instance. Starts are checked apart, and a continue-as-new or an
+/// activity only ever comes out of a turn.
+void check_message(const WorkItem& item) {
+  require(model::check_instance_id(target_instance(item)));
+  if (std::holds_alternative<work::ActivityExecute>(item)) {
+    throw StorageFailure(Kind::invalid_input, "an activity cannot be sent to an instance");
+  }
+  if (std::holds_alternative<work::ContinueAsNew>(item)) {
+    throw StorageFailure(Kind::invalid_input, "only an instance itself can continue as new");
+  }
+  if (const auto* raised = std::get_if<work::ExternalRaised>(&item)) {
+    require(model::check_name("event name", raised->name));
+    require(model::check_payload("event data", raised->data));
+  }
+  if (const auto* queued = std::get_if<work::QueueMessage>(&item)) {
+    require(model::check_name("queue name", queued->name));
+    require(model::check_payload("message", queued->data));
+  }
+  if (std::holds_alternative<work::ReadKeyValue>(item) ||
+      std::holds_alternative<work::KeyValueRead>(item)) {
+    throw StorageFailure(Kind::invalid_input,
+                         "only a turn can read a value this way, and only the store answers it; "
+                         "send `GetValue` instead");
+  }
+}
+
+/// Answers that are worth nothing to a later execution. A child's answer is: its parent learns of
+/// it whatever execution that is in.
+std::uint64_t bound_execution(const WorkItem& item) {
+  if (const auto* completed = std::get_if<work::ActivityCompleted>(&item)) {
+    return completed->execution_id;
+  }
+  if (const auto* failed = std::get_if<work::ActivityFailed>(&item)) {
+    return failed->execution_id;
+  }
+  if (const auto* fired = std::get_if<work::TimerFired>(&item)) {
+    return fired->execution_id;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void Engine::enqueue(const provider::EnqueueOrchestratorWork& request, DoneReply reply) {
+  apply("enqueue_orchestrator_work", std::move(reply), [&] {
+    check_delay(request.delay);
+    if (const auto* start = std::get_if<work::StartOrchestration>(&request.item)) {
+      if (accept_start(*start, request.delay) && !request.use_existing) {
+        throw StorageFailure(Kind::instance_already_exists,
+                             "the instance `" + start->instance + "` exists already");
+      }
+    } else {
+      accept_message(request.item, request.delay);
+    }
+  });
+}
+
+void Engine::start_or_find(const provider::StartOrFind& request,
+                           Reply<provider::Answer<provider::StartedOrFound>> reply) {
+  apply_for<provider::StartedOrFound>("start_or_find", std::move(reply), [&] {
+    check_delay(request.delay);
+    const auto found = accept_start(request.start, request.delay);
+    if (found && request.same_input) {
+      const auto record = instances_.load(*found);
+      require_same_start(record.value_or(InstanceRecord()), request.start);
+    }
+    return provider::StartedOrFound{!found};
+  });
+}
+
+std::optional<Number> Engine::accept_start(const work::StartOrchestration& start,
+                                           std::optional<Milliseconds> delay) {
+  check_start(start);
+  if (const auto number = instances_.find(start.instance)) {
+    return number;
+  }
+  std::optional<Timestamp> due;
+  if (delay && *delay > Milliseconds::zero()) {
+    due = saturating_add(clock_->now(), *delay);
+  }
+  create_instance(start, due);
+  return std::nullopt;
+}
+
+void Engine::accept_message(const WorkItem& item, std::optional<Milliseconds> delay) {
+  check_message(item);
+  const std::string& id = target_instance(item);
+  const auto number = instances_.find(id);
+  const auto record = number ? instances_.load(*number) : std::nullopt;
+  if (!record) {
+    throw StorageFailure(Kind::instance_not_found, "there is no instance `" + id + "`");
+  }
+  if (record->status != ExecutionStatus::running) {
+    throw StorageFailure(Kind::instance_finished, "the instance `" + id + "` has ended");
+  }
+  if (delay && *delay > Milliseconds::zero()) {
+    const TimerRow row{saturating_add(clock_->now(), *delay), *number, 0, next_sequence()};
+    add_delayed(row, model::encode_work_item(item));
+    return;
+  }
+  stage_message(*number, next_sequence(), item);
+  if (record->start_due && std::holds_alternative<work::CancelInstance>(item)) {
+    bring_start_forward(*number, *record);
+  }
+}
+
+void Engine::create_instance(const work::StartOrchestration& start, std::optional<Timestamp> due) {
+  const Timestamp now = clock_->now();
+  last_created_ = std::max(last_created_, now);
+  const Number number = next_instance_++;
+
+  InstanceRecord record;
+  record.id = start.instance;
+  record.orchestration = start.orchestration;
+  record.created_at = last_created_;
+  record.updated_at = last_created_;
+  record.execution_started_at = last_created_;
+  record.start_session = session_.id;
+  record.incarnation = new_incarnation();
+  record.parent = start.parent;
+  record.start_due = due;
+  record.tags = start.tags;
+  record.start_digest = model::digest_of_start(start.orchestration, start.input);
+  record.start_version = start.version.value_or("");
+  if (start.parent) {
+    record.parent_number = instances_.find(start.parent->instance).value_or(0);
+  }
+  instances_.create(number, record);
+  note_change(ChangeKind::started, record);
+  after_applied([this, number] { touched_.insert(number); });
+  if (due) {
+    batch_.put_new(Table::timers, TimerRow{*due, number, 0, 0}.bytes(),
+                   model::encode_work_item(start));
+    timers_touched_ = true;
+  } else {
+    stage_message(number, 0, start);
+  }
+}
+
+void Engine::bring_start_forward(Number number, const InstanceRecord& record) {
+  // A cancelled instance that has not begun need not wait for its hour to end.
+  const TimerRow row{*record.start_due, number, 0, 0};
+  const auto bytes = batch_.get(Table::timers, row.bytes());
+  if (!bytes) {
+    return;
+  }
+  batch_.put_new(Table::inbox, make_key(number, std::uint64_t{0}), std::string(*bytes));
+  erase_timer(row);
+  InstanceRecord started = record;
+  started.start_due.reset();
+  started.start_session = session_.id;
+  instances_.update(number, record, started);
+}
+
+void Engine::stage_message(Number number, std::uint64_t sequence, const WorkItem& item) {
+  batch_.put_new(Table::inbox, make_key(number, sequence), model::encode_work_item(item));
+  const auto* cancel = std::get_if<work::CancelInstance>(&item);
+  if (cancel != nullptr) {
+    end_pause(PauseScope::of_instance(cancel->instance));  // or it would wait to be cancelled
+  }
+  after_applied([this, number, cancels = cancel != nullptr] {
+    touched_.insert(number);
+    if (cancels || !quarantine_.contains(number)) {
+      turns_.push(number);
+    }
+  });
+}
+
+void Engine::deliver_if_running(const WorkItem& item, std::uint64_t execution) {
+  const auto number = instances_.find(target_instance(item));
+  const auto record = number ? instances_.load(*number) : std::nullopt;
+  if (!record || record->status != ExecutionStatus::running ||
+      (execution != 0 && execution != record->execution)) {
+    return;
+  }
+  const auto* cancel = std::get_if<work::CancelInstance>(&item);
+  if (cancel != nullptr && cancel->parent && record->parent != cancel->parent) {
+    return;  // the parent's child never began: its id was taken by this one
+  }
+  stage_message(*number, next_sequence(), item);
+  if (record->start_due && std::holds_alternative<work::CancelInstance>(item)) {
+    bring_start_forward(*number, *record);
+  }
+}
+
+void Engine::deliver_from_turn(const WorkItem& item) {
+  if (const auto* read = std::get_if<work::ReadKeyValue>(&item)) {
+    answer_read(*read);
+    return;
+  }
+  const auto* start = std::get_if<work::StartOrchestration>(&item);
+  if (start == nullptr) {
+    check_message(item);
+    // To a damaged instance it is lost, as to one that is gone, and the sender goes on.
+    if (!unless_damaged(target_instance(item),
+                        [&] { deliver_if_running(item, bound_execution(item)); })) {
+      log(LogLevel::warn, "a message that another instance sent to it is dropped",
+          target_instance(item));
+    }
+    return;
+  }
+  check_start(*start);
+  Children children;
+  children.try_again = true;
+  start_child(*start, children);
+  rewind_children(children);
+}
+
+void Engine::set_aside(Table table, std::string_view key, const std::string& why) {
+  log(LogLevel::error, "a row of table " + std::string(to_string(table)) + ", key " + hex(key) +
+                           ", cannot be read and was set aside: " + why);
+  const auto bytes = batch_.get(table, key);
+  if (bytes) {
+    std::string aside(1, static_cast<char>(table));
+    aside.append(key);
+    batch_.put(Table::set_aside, std::move(aside), std::string(*bytes));
+    batch_.erase(table, key);
+    timing_.changed();
+  }
+}
+
+}  // namespace duroxide::storage

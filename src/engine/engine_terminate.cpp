@@ -1,0 +1,126 @@
+// Ending instances from outside, without a turn of theirs.
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/engine.hpp"
+#include "model/encoding.hpp"
+#include "model/limits.hpp"
+#include "replay/engine_flags.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+/// The first event of an execution that has not begun.
+event::OrchestrationStarted started_by(const std::optional<WorkItem>& message,
+                                       const InstanceRecord& record) {
+  event::OrchestrationStarted started;
+  started.name = record.orchestration;
+  started.version = record.version;
+  started.parent = record.parent;
+  started.engine_flags = replay::current_engine_flags;
+  if (message) {
+    if (const auto* start = std::get_if<work::StartOrchestration>(&*message)) {
+      started.input = start->input;
+    } else if (const auto* next = std::get_if<work::ContinueAsNew>(&*message)) {
+      started.input = next->input;
+      started.carried = next->carried;
+    }
+  }
+  return started;
+}
+
+}  // namespace
+
+void Engine::terminate(const management::TerminateInstance& request,
+                       ReplyTo<management::TerminateInstance> reply) {
+  apply("terminate_instance", std::move(reply), [&] {
+    require(model::check_payload("reason", request.reason));
+    auto found = require_instance(request.instance);
+    if (found.record.status != ExecutionStatus::running) {
+      throw StorageFailure(ProviderError::Kind::instance_finished,
+                           "the instance `" + request.instance + "` has ended");
+    }
+    std::vector<Doomed> doomed{{found.number, std::move(found.record), request.reason}};
+    while (!doomed.empty()) {
+      const Doomed next = std::move(doomed.back());
+      doomed.pop_back();
+      end_without_turn(next);
+      add_children(next, doomed);
+    }
+  });
+}
+
+void Engine::end_without_turn(const Doomed& doomed) {
+  const auto& [number, before, reason] = doomed;
+  InstanceRecord after = before;
+  after.updated_at = std::max(before.updated_at, clock_->now());
+  after.status = ExecutionStatus::cancelled;
+  after.start_due.reset();
+  const ErrorDetails details = application_error(ErrorKind::cancelled, reason, before.id);
+
+  std::vector<Event> events;
+  const auto append = [&](EventKind kind) {
+    events.push_back({++after.event_count, 0, clock_->now(), std::move(kind)});
+  };
+  if (before.event_count == 0) {
+    append(started_by(first_message(number, before), before));
+  }
+  append(event::OrchestrationCancelRequested{reason});
+  append(event::OrchestrationFailed{details});
+  keep_inbox(number, before.execution);
+  keep_delayed(number, before.execution);
+  (void)remove_waiting(number, before);  // while the history still says what is open
+  // Of a damaged instance anything may be here already.
+  batch_.put(Table::history, make_key(number, before.execution, events.front().event_id),
+             model::encode_events(events));
+  instances_.count_events(static_cast<std::int64_t>(events.size()));
+  put_execution(number, after, after.status);
+  batch_.put(Table::results, make_key(number, before.execution), encode_failed(details));
+  instances_.update(number, before, after);
+  note_end(after);
+  tell_parent(after, details);
+  after_applied([this, id = number, instance = before.id, why = reason] {
+    finished_.push_back(id);
+    log(LogLevel::info, "instance " + instance + " was terminated: " + why, instance);
+  });
+}
+
+std::optional<WorkItem> Engine::first_message(Number number, const InstanceRecord& record) {
+  const auto bytes =
+      record.start_due
+          ? batch_.get(Table::timers, TimerRow{*record.start_due, number, 0, 0}.bytes())
+          : batch_.get(Table::inbox, make_key(number, std::uint64_t{0}));
+  if (!bytes) {
+    return std::nullopt;
+  }
+  auto item = model::decode_work_item(*bytes);
+  return item ? std::optional(std::move(*item)) : std::nullopt;
+}
+
+void Engine::tell_parent(const InstanceRecord& record, ErrorDetails details) {
+  if (!record.parent || record.parent->execution_id == 0) {
+    return;
+  }
+  details.came_through(
+      {ErrorOrigin::Kind::orchestration, record.orchestration, record.id, record.execution, 0});
+  deliver_if_running(work::SubOrchFailed{record.parent->instance, record.parent->execution_id,
+                                         record.parent->event_id, std::move(details)},
+                     0);
+}
+
+void Engine::add_children(const Doomed& parent, std::vector<Doomed>& doomed) {
+  for (const std::string& key : keys_of(Table::by_parent, make_key(parent.number))) {
+    const Number number = number_at(key, 8);
+    auto record = instances_.load(number);
+    if (record && record->status == ExecutionStatus::running && record->parent &&
+        record->parent->execution_id == parent.record.execution) {
+      doomed.push_back(
+          {number, std::move(*record),
+           "the parent instance " + parent.record.id + " was terminated (" + parent.reason + ")"});
+    }
+  }
+}
+
+}  // namespace duroxide::storage

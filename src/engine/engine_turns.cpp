@@ -1,0 +1,343 @@
+// Handing out turns, and taking them back.
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/engine.hpp"
+#include "model/encoding.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+// A turn that is fed more than this at once would take too long to begin; the rest follows in the
+// next one.
+constexpr std::size_t messages_per_turn = 1024;
+constexpr std::size_t message_bytes_per_turn = std::size_t{32} << 20;
+
+/// One answer carries no more than this, so that a fetch of many large instances stays small.
+constexpr std::size_t bytes_per_answer = std::size_t{16} << 20;
+
+}  // namespace
+
+void Engine::fetch_turns(Holder holder, std::uint64_t max_items, TurnsReply reply) {
+  if (stopped_) {
+    reply(failure(closed_error("fetch_orchestration_item")));
+    return;
+  }
+  if (max_items == 0) {
+    reply(failure(make_error(ProviderError::Kind::invalid_input, "fetch_orchestration_item",
+                             "max_items is 0")));
+    return;
+  }
+  turns_.parked.push_back({holder, max_items, std::move(reply)});
+  settle();
+}
+
+void Engine::dispatch_turns() {
+  bool broken_off = false;
+  while (!broken_off && !turns_.parked.empty() && !resting() && !paused_.store()) {
+    const auto holder = turns_.parked.front().holder;
+    const auto room = turns_.parked.front().max_items;
+    std::vector<provider::OrchestrationItem> items;
+    std::size_t bytes = 0;
+    while (items.size() + turns_counted_ < room && bytes < bytes_per_answer) {
+      try {
+        const auto number = turns_.pop(batch_.committed());
+        if (!number) {
+          break;
+        }
+        hand_out_turn(*number, holder, items, bytes);
+      } catch (const StorageFailure& failed) {
+        log_unreadable(failed);
+        broken_off = true;
+        break;
+      }
+    }
+    if (items.empty()) {
+      return;
+    }
+    const auto reply = std::move(turns_.parked.front().reply);
+    turns_.parked.pop_front();
+    reply(std::move(items));
+  }
+}
+
+void Engine::hand_out_turn(Number number, Holder holder,
+                           std::vector<provider::OrchestrationItem>& items, std::size_t& bytes) {
+  // A delivery that is being counted must not be made before the count is durable.
+  if ((timing_.closing() && touched_.contains(number)) || counting_turns_.contains(number)) {
+    turns_.push_after_commit(number);
+    return;
+  }
+  try {
+    hand_out_readable_turn(number, holder, items, bytes);
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind != ProviderError::Kind::corrupt) {
+      turns_.push(number);
+      throw;
+    }
+    set_aside_damaged(number, failed.error().message);
+  }
+}
+
+void Engine::set_aside_damaged(Number number, const std::string& why) {
+  // It would fail again each time, and the others must not wait behind it. So it is looked at once in
+  // each opening of the store: what comes for it later stays in its inbox.
+  turns_.hold_back(number);
+  turns_.clear_resident(number);
+  reasons_->set({number, 0, 0}, "repair of the store: " + why, clock_->now(),
+                WaitingReasons::Sort::damage);
+  std::string id;
+  try {
+    const auto record = instances_.load(number);
+    id = record ? record->id : std::string();
+  } catch (const StorageFailure&) {
+    // Then its number must do.
+  }
+  log(LogLevel::error,
+      "instance number " + std::to_string(number) + " is damaged and set aside: " + why,
+      std::move(id));
+}
+
+void Engine::hand_out_readable_turn(Number number, Holder holder,
+                                    std::vector<provider::OrchestrationItem>& items,
+                                    std::size_t& bytes) {
+  if (is_paused(number)) {
+    return;
+  }
+  Messages messages = read_messages(number);
+  const bool quarantined = quarantine_.contains(number);
+  if (messages.items.empty() || (quarantined && !find_cancellation(number, messages))) {
+    return;
+  }
+  const auto record = instances_.load(number);
+  if (!record || record->status != ExecutionStatus::running) {
+    return;
+  }
+  const bool begun = record->event_count > 0;
+  if (!begun && messages.sequences.front() != 0) {
+    return;  // its start is delayed
+  }
+  const auto attempts_key = make_key(number);
+  if (count_before_delivery(*record, number, messages)) {
+    store_attempts(attempts_key, stored_attempts(attempts_key) + 1);
+    counted_turns_.insert(number);
+    counting_turns_.insert(number);
+    touched_.insert(number);
+    turns_.push_after_commit(number);
+    ++turns_counted_;
+    return;
+  }
+
+  provider::OrchestrationItem item;
+  item.history_included = !turns_.is_resident(number, holder);
+  if (item.history_included) {
+    item.history = instances_.load_history(number, *record, record->execution);
+    item.recovered = begun && turns_.is_to_be_taken_up(number);
+    turns_.set_taken_up(number);
+    turns_.clear_resident(number);
+  }
+  item.instance = record->id;
+  item.orchestration_name = record->orchestration;
+  item.version = record->version;
+  item.execution_id = record->execution;
+  item.history_size = record->event_count;
+  item.quarantined = quarantined;
+  item.messages = std::move(messages.items);
+
+  TurnLease lease;
+  lease.number = number;
+  lease.execution = record->execution;
+  lease.holder = holder;
+  lease.sequences = std::move(messages.sequences);
+  lease.counted = counted_turns_.erase(number) != 0;
+  lease.ahead = touched_.contains(number);
+  item.attempt_count = stored_attempts(attempts_key) + (lease.counted ? 0 : 1);
+  if (lease.ahead) {
+    timing_.turn_ahead_began();
+  }
+  item.lock_token = turns_.lease(std::move(lease));
+  reasons_->handed_out({number, 0, 0});
+  bytes += messages.bytes;
+  items.push_back(std::move(item));
+}
+
+Engine::Messages Engine::read_messages(Number number) {
+  Messages messages;
+  std::vector<std::pair<std::string, std::string>> unreadable;
+  batch_.scan(Table::inbox, make_key(number), [&](std::string_view key, std::string_view bytes) {
+    auto item = key.size() == 16 ? model::decode_work_item(bytes)
+                                 : Result<WorkItem, std::string>(failure(std::string("bad key")));
+    if (!item) {
+      unreadable.emplace_back(key, std::move(item).error());
+      return true;
+    }
+    messages.bytes += bytes.size();
+    messages.items.push_back(std::move(*item));
+    messages.sequences.push_back(number_at(key, 8));
+    return messages.items.size() < messages_per_turn && messages.bytes < message_bytes_per_turn;
+  });
+  for (const auto& [key, why] : unreadable) {
+    set_aside(Table::inbox, key, why);
+  }
+  return messages;
+}
+
+bool Engine::find_cancellation(Number number, Messages& messages) {
+  const auto cancels = [](const WorkItem& item) {
+    return std::holds_alternative<work::CancelInstance>(item);
+  };
+  if (std::any_of(messages.items.begin(), messages.items.end(), cancels)) {
+    return true;
+  }
+  // It may stand behind more messages than one turn takes, and those are never taken.
+  bool found = false;
+  batch_.scan(Table::inbox, make_key(number), make_key(number, messages.sequences.back() + 1),
+              [&](std::string_view key, std::string_view bytes) {
+                auto item = model::decode_work_item(bytes);
+                if (item && cancels(*item)) {
+                  found = true;
+                  messages.bytes += bytes.size();
+                  messages.items.push_back(std::move(*item));
+                  messages.sequences.push_back(number_at(key, 8));
+                }
+                return !found;
+              });
+  return found;
+}
+
+bool Engine::count_before_delivery(const InstanceRecord& record, Number number,
+                                   const Messages& messages) const {
+  // After a crash, what was in the store may be what caused it. So that a message which kills the
+  // process at once is counted all the same, its delivery is on the disk before it is made.
+  if (!session_.after_crash || counted_turns_.contains(number)) {
+    return false;
+  }
+  for (const auto sequence : messages.sequences) {
+    const bool old =
+        sequence == 0 ? record.start_session < session_.id : sequence < session_.sequence_base();
+    if (old) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::uint32_t Engine::stored_attempts(std::string_view key) {
+  const auto bytes = batch_.get(Table::attempts, key);
+  return bytes ? static_cast<std::uint32_t>(stored_number(*bytes)) : 0;
+}
+
+void Engine::store_attempts(const std::string& key, std::uint32_t count) {
+  if (count == 0) {
+    batch_.erase(Table::attempts, key);
+  } else {
+    batch_.put(Table::attempts, key, make_key(std::uint64_t{count}));
+  }
+  timing_.changed();
+}
+
+void Engine::end_turn(provider::LockToken token) {
+  const TurnLease* lease = turns_.find(token);
+  if (lease != nullptr && lease->ahead) {
+    timing_.turn_ahead_ended();
+  }
+  turns_.end_lease(token);
+}
+
+void Engine::abandon_turn(const provider::AbandonOrchestrationItem& request, DoneReply reply) {
+  apply("abandon_orchestration_item", std::move(reply), [&] {
+    const TurnLease* lease = turns_.find(request.lock_token);
+    if (lease == nullptr) {
+      throw StorageFailure(ProviderError::Kind::invalid_lock_token, "the lease is over");
+    }
+    const Number number = lease->number;
+    const auto key = make_key(number);
+    if (request.ignore_attempt && lease->counted) {
+      store_attempts(key, stored_attempts(key) - 1);
+    } else if (!request.ignore_attempt && !lease->counted) {
+      store_attempts(key, stored_attempts(key) + 1);
+    }
+    if (request.quarantine) {
+      put_in_quarantine(key, *request.quarantine, {});
+    }
+    after_applied([this, &request, number] {
+      end_turn(request.lock_token);
+      if (request.waiting_for) {
+        reasons_->set({number, 0, 0}, *request.waiting_for, clock_->now());
+      }
+      if (request.quarantine) {
+        quarantine_.add(number);
+        touched_.insert(number);
+        turns_.clear_resident(number);
+        turns_.push(number);  // for a cancellation that waits already
+      } else if (request.delay > Milliseconds::zero()) {
+        turns_.hold_back(number);
+        hold_back(request.delay, number);
+      } else {
+        turns_.push(number);
+      }
+    });
+  });
+}
+
+void Engine::release_instance(Holder holder, const std::string& instance) {
+  if (stopped_) {
+    return;
+  }
+  try {
+    if (const auto number = instances_.find(instance)) {
+      turns_.clear_resident(*number, holder);
+    }
+  } catch (const StorageFailure& failed) {
+    log(LogLevel::error, failed.error().message, instance);
+  }
+}
+
+void Engine::release_holder(Holder holder, DoneReply reply) {
+  apply("release_holder", std::move(reply), [&] {
+    for (const auto token : turns_.leases_of(holder)) {
+      const TurnLease* lease = turns_.find(token);
+      const auto key = make_key(lease->number);
+      if (lease->counted) {
+        store_attempts(key, stored_attempts(key) - 1);
+      }
+    }
+    after_applied([this, holder] {
+      turns_.clear_residents_of(holder);
+      for (const auto token : turns_.leases_of(holder)) {
+        const Number number = turns_.find(token)->number;
+        end_turn(token);
+        turns_.push(number);
+      }
+      std::erase_if(turns_.parked, [holder](const auto& fetch) {
+        if (fetch.holder == holder) {
+          fetch.reply(std::vector<provider::OrchestrationItem>{});
+        }
+        return fetch.holder == holder;
+      });
+      release_work_of(holder);
+      for (const auto token : timers_.leases_of(holder)) {
+        timers_.end_lease(token);
+        timers_changed_ = true;
+      }
+      std::erase_if(timers_.parked, [holder](const auto& fetch) {
+        if (fetch.holder == holder) {
+          fetch.reply(provider::DueTimers{});
+        }
+        return fetch.holder == holder;
+      });
+    });
+  });
+}
+
+void Engine::holder_gone(Holder holder) {
+  waits_.drop(holder);
+  feed_.drop(holder);
+  if (!stopped_) {
+    release_holder(holder, [](const Done&) {});
+  }
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,280 @@
+// The worker queue.
+
+#include <optional>
+#include <utility>
+
+#include "engine/engine.hpp"
+#include "model/limits.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+constexpr std::size_t work_bytes_per_answer = std::size_t{16} << 20;
+}  // namespace
+
+void Engine::fetch_work(Holder holder, const provider::DequeueWorkerPeekLock& request,
+                        WorkReply reply) {
+  if (stopped_) {
+    reply(failure(closed_error("dequeue_worker_peek_lock")));
+    return;
+  }
+  if (request.max_items == 0) {
+    reply(failure(make_error(ProviderError::Kind::invalid_input, "dequeue_worker_peek_lock",
+                             "max_items is 0")));
+    return;
+  }
+  const auto& saturated = request.saturated_sessions;
+  work_.park({WorkFilter(holder, request.tags, {saturated.begin(), saturated.end()}),
+              request.max_items, std::move(reply)});
+  settle();
+}
+
+void Engine::release_sessions(Holder holder, const std::vector<std::string>& sessions) {
+  if (stopped_) {
+    return;
+  }
+  for (const std::string& session : sessions) {
+    work_.unbind(session, holder);
+  }
+  settle();
+}
+
+void Engine::dispatch_work() {
+  if (!work_.worth_a_try() || resting() || paused_.store()) {
+    return;
+  }
+  const auto left_alone = [this](const WorkKey& key) { return quarantine_.contains(key); };
+  for (auto fetch = work_.parked.begin(); fetch != work_.parked.end();) {
+    std::vector<provider::WorkerItem> items;
+    std::size_t bytes = 0;
+    bool broken_off = false;
+    while (items.size() + fetch->reserved < fetch->max_items && bytes < work_bytes_per_answer) {
+      std::optional<WorkRef> work;
+      try {
+        work = work_.pop(batch_.committed(), fetch->filter, left_alone);
+        if (!work) {
+          break;
+        }
+        hand_out_work(*work, *fetch, items, bytes);
+      } catch (const StorageFailure& failed) {
+        log_unreadable(failed);
+        if (work) {
+          work_.push_front(*work);
+        }
+        broken_off = true;
+        break;
+      }
+    }
+    if (items.empty()) {
+      ++fetch;
+    } else {
+      const auto reply = std::move(fetch->reply);
+      fetch = work_.parked.erase(fetch);
+      reply(std::move(items));
+    }
+    if (broken_off) {
+      return;
+    }
+  }
+  work_.all_tried();
+}
+
+void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
+                           std::vector<provider::WorkerItem>& items, std::size_t& bytes) {
+  const WorkKey& key = work.key;
+  if (quarantine_.contains(key)) {
+    return;  // its release makes it wait again
+  }
+  if (work_.token_of(key)) {
+    return;  // left over from before a rewind has scheduled it again
+  }
+  const auto row_key = key.bytes();
+  if (batch_.staged(Table::work, row_key) != nullptr) {
+    return;  // left over likewise, and what the rewind has scheduled waits for its commit
+  }
+  const auto found = batch_.get(Table::work, row_key);
+  if (!found) {
+    // Cancelled. If that is not committed yet and never will be, the row is there again.
+    if (batch_.committed().get(Table::work, row_key)) {
+      removed_work_.push_back(work);
+    }
+    return;
+  }
+  auto row = decode_work_row(*found);
+  if (!row) {
+    set_aside(Table::work, row_key, row.error());
+    return;
+  }
+  const auto row_bytes = found->size();
+  const auto count = stored_count(key, *row);
+  const bool counted = counted_work_.contains(key);
+  if (!counted && session_.after_crash && row->session < session_.id) {
+    // It may be what ended the process: count first, hand out after.
+    store_attempts(row_key, count + 1);
+    counted_work_.insert(key);
+    work_after_commit_.push_back(work);
+    ++fetch.reserved;
+    bytes += row_bytes;
+    return;
+  }
+  provider::WorkerItem item;
+  item.attempt_count = counted ? count : count + 1;
+  item.progress = read_progress(key);
+  item.item = std::move(row->item);
+  item.lock_token = work_.lease(WorkLease{work, fetch.filter.holder, item.attempt_count});
+  counted_work_.erase(key);
+  if (!counted) {
+    work_.counts_to_write[key] = item.attempt_count;
+  }
+  if (item.item.session) {
+    work_.bind(*item.item.session, fetch.filter.holder);
+  }
+  reasons_->handed_out({key.number, key.execution, key.event_id});
+  bytes += row_bytes;
+  items.push_back(std::move(item));
+}
+
+std::uint32_t Engine::stored_count(const WorkKey& key, const WorkRow& row) {
+  if (const auto pending = work_.counts_to_write.find(key);
+      pending != work_.counts_to_write.end()) {
+    return pending->second;
+  }
+  const auto bytes = batch_.get(Table::attempts, key.bytes());
+  return bytes ? static_cast<std::uint32_t>(stored_number(*bytes)) : row.first_count;
+}
+
+void Engine::count_first_deliveries() {
+  // Rows that will be handed out right after the commit which writes them are written with that
+  // delivery counted: it costs nothing here, and another write later. So this goes through what
+  // `dispatch_work` is about to do.
+  if (resting() || paused_.store() || new_work_.empty() || work_.parked.empty()) {
+    return;
+  }
+  std::vector<const WorkRef*> rows;
+  rows.reserve(work_after_commit_.size() + new_work_.size());
+  for (const WorkRef& work : work_after_commit_) {
+    rows.push_back(&work);
+  }
+  const std::size_t first_new = rows.size();
+  for (const WorkRef& work : new_work_) {
+    rows.push_back(&work);
+  }
+  std::map<std::string, Holder> bound;  // sessions that are to be bound on the way
+  std::size_t first_left = 0;
+  for (const auto& fetch : work_.parked) {
+    std::uint64_t room = fetch.max_items;
+    std::size_t bytes = 0;
+    for (std::size_t i = first_left; i < rows.size() && room > 0 && bytes < work_bytes_per_answer;
+         ++i) {
+      const WorkRef* work = rows[i];
+      if (work == nullptr || !work_.takes(fetch.filter, work->lane)) {
+        continue;
+      }
+      const auto row_key = work->key.bytes();
+      const auto row = batch_.get(Table::work, row_key);
+      if (!row) {
+        rows[i] = nullptr;  // cancelled
+        continue;
+      }
+      if (work->lane && work->lane->session) {
+        const auto [session, first] = bound.emplace(*work->lane->session, fetch.filter.holder);
+        if (!first && session->second != fetch.filter.holder) {
+          continue;
+        }
+      }
+      rows[i] = nullptr;
+      bytes += row->size();
+      --room;
+      if (i >= first_new) {
+        count_first_delivery(*batch_.staged(Table::work, row_key));
+        counted_work_.insert(work->key);
+      }
+    }
+    while (first_left < rows.size() && rows[first_left] == nullptr) {
+      ++first_left;
+    }
+  }
+}
+
+void Engine::ack_work(const provider::AckWorker& request, DoneReply reply) {
+  apply("ack_worker", std::move(reply), [&] {
+    const WorkLease* lease = work_.find(request.lock_token);
+    if (lease == nullptr) {
+      cancelled_.forget(request.lock_token);
+      throw StorageFailure(ProviderError::Kind::invalid_lock_token,
+                           "the lease is over, or the activity was cancelled");
+    }
+    if (request.completion) {
+      const auto* completed = std::get_if<work::ActivityCompleted>(&*request.completion);
+      const auto* failed = std::get_if<work::ActivityFailed>(&*request.completion);
+      if (completed == nullptr && failed == nullptr) {
+        throw StorageFailure(ProviderError::Kind::invalid_input,
+                             "an activity completes or fails, nothing else");
+      }
+      if (completed != nullptr) {
+        if (auto problem = model::check_payload("result", completed->result); !problem.empty()) {
+          throw StorageFailure(ProviderError::Kind::invalid_input, std::move(problem));
+        }
+      }
+      deliver_if_running(*request.completion,
+                         completed != nullptr ? completed->execution_id : failed->execution_id);
+    }
+    remove_work(lease->work.key, false);
+  });
+}
+
+void Engine::abandon_work(const provider::AbandonWorker& request, DoneReply reply) {
+  apply("abandon_worker", std::move(reply), [&] {
+    const WorkLease* lease = work_.find(request.lock_token);
+    if (lease == nullptr) {
+      cancelled_.forget(request.lock_token);
+      throw StorageFailure(ProviderError::Kind::invalid_lock_token,
+                           "the lease is over, or the activity was cancelled");
+    }
+    if (request.quarantine) {
+      const auto bytes = batch_.get(Table::work, lease->work.key.bytes());
+      const auto row = bytes ? decode_work_row(*bytes) : failure(std::string());
+      put_in_quarantine(lease->work.key.bytes(), *request.quarantine,
+                        row ? row->item.name : std::string());
+    }
+    after_applied([this, &request, lease = *lease] {
+      const WorkKey& key = lease.work.key;
+      if (request.ignore_attempt) {
+        work_.counts_to_write[key] = lease.attempt - 1;
+      }
+      work_.end_lease(request.lock_token);
+      if (request.waiting_for) {
+        reasons_->set({key.number, key.execution, key.event_id}, *request.waiting_for,
+                      clock_->now());
+      }
+      if (request.quarantine) {
+        quarantine_.add(key);
+        removed_work_.push_back(lease.work);
+      } else if (request.delay > Milliseconds::zero()) {
+        hold_back(request.delay, lease.work);
+      } else {
+        work_.push(lease.work);
+      }
+    });
+  });
+}
+
+void Engine::release_work_of(Holder holder) {
+  auto tokens = work_.leases_of(holder);
+  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
+    const WorkLease lease = *work_.find(*token);
+    work_.counts_to_write[lease.work.key] = lease.attempt - 1;
+    work_.end_lease(*token);
+    work_.push_front(lease.work);
+  }
+  work_.unbind_all(holder);
+  std::erase_if(work_.parked, [holder](const auto& fetch) {
+    if (fetch.filter.holder == holder) {
+      fetch.reply(std::vector<provider::WorkerItem>{});
+    }
+    return fetch.filter.holder == holder;
+  });
+  cancelled_.forget_holder(holder);
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,294 @@
+#include "engine/export_check.hpp"
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "engine/kept_messages.hpp"
+#include "engine/open_steps.hpp"
+#include "model/json_fields.hpp"
+#include "model/limits.hpp"
+#include "model/overloaded.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+/// The first of several checks that finds something.
+class Problem {
+ public:
+  Problem& unless(bool good, const std::string& text) { return good ? *this : add(text); }
+  Problem& add(const std::string& text) {
+    if (text_.empty()) {
+      text_ = text;
+    }
+    return *this;
+  }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+/// Whether a text of a structure is longer than a payload may be.
+class LongText {
+ public:
+  template <class T>
+  using Of = const T;
+
+  template <class T>
+  void needed(const char* name, const T& value) {
+    look(name, value);
+  }
+  template <class T>
+  void usual(const char* name, const T& value) {
+    look(name, value);
+  }
+  template <class Variant>
+  void kind(const Variant& variant) {
+    std::visit([this](const auto& each) { fields(*this, each); }, variant);
+  }
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+
+ private:
+  void look(const char* name, const std::string& text) {
+    if (problem_.empty()) {
+      problem_ = model::check_payload(name, text);
+    }
+  }
+  template <class T>
+  void look(const char* name, const std::optional<T>& value) {
+    if (value) {
+      look(name, *value);
+    }
+  }
+  template <class T>
+  void look(const char* name, const std::vector<T>& values) {
+    for (const T& value : values) {
+      look(name, value);
+    }
+  }
+  template <class T>
+  void look(const char*, const T& value) {
+    if constexpr (std::is_same_v<T, WorkItem>) {
+      kind(value);
+    } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, Timestamp>) {
+      fields(*this, value);
+    }
+  }
+
+  std::string problem_;
+};
+
+ExecutionStatus status_at_end_of(const std::vector<Event>& events) {
+  if (events.empty()) {
+    return ExecutionStatus::running;
+  }
+  return std::visit(
+      model::Overloaded{
+          [](const event::OrchestrationCompleted&) { return ExecutionStatus::completed; },
+          [](const event::OrchestrationFailed&) { return ExecutionStatus::failed; },
+          [](const event::OrchestrationContinuedAsNew&) {
+            return ExecutionStatus::continued_as_new;
+          },
+          [](const auto&) { return ExecutionStatus::running; }},
+      events.back().kind);
+}
+
+/// An export calls failed what was cancelled.
+ExecutionStatus as_exported(ExecutionStatus status) {
+  return status == ExecutionStatus::cancelled ? ExecutionStatus::failed : status;
+}
+
+/// Names that become keys, or those of other instances.
+std::string check_names(const EventKind& kind) {
+  if (const auto* child = std::get_if<event::SubOrchestrationScheduled>(&kind)) {
+    return Problem()
+        .add(model::check_instance_id(child->instance))
+        .add(model::check_name("orchestration name", child->name))
+        .text();
+  }
+  if (const auto* read = std::get_if<event::KeyValueReadScheduled>(&kind)) {
+    return Problem()
+        .add(model::check_instance_id(read->instance))
+        .add(model::check_key(read->key))
+        .text();
+  }
+  if (const auto* activity = std::get_if<event::ActivityScheduled>(&kind)) {
+    return model::check_name("activity name", activity->name);
+  }
+  return {};
+}
+
+/// Returns the problem, and the state that the execution leaves.
+std::string check_execution(const InstanceExport& exported, const ExportedExecution& execution,
+                            std::optional<CarriedState>& state) {
+  const std::string which = "execution " + std::to_string(execution.execution_id);
+  const bool is_last = &execution == &exported.executions.back();
+  Problem problem;
+  problem
+      .unless(as_exported(execution.status) == status_at_end_of(execution.events),
+              which + " has the status " + std::string(to_string(execution.status)) +
+                  ", and its events say " +
+                  std::string(to_string(status_at_end_of(execution.events))))
+      .unless(execution.ended_at.has_value() == (execution.status != ExecutionStatus::running),
+              which + " needs an end if it has ended, and none if it runs")
+      .unless(is_last == (execution.status != ExecutionStatus::continued_as_new),
+              which + (is_last ? " is the last and yet has continued as new"
+                               : " is not the last and yet has not continued as new"));
+  if (execution.events.empty()) {
+    return problem.unless(execution.version.empty(), which + " has a version and no events").text();
+  }
+  auto open = find_open_steps(execution.events);
+  if (!open) {
+    return problem.add("the events of " + which + " cannot be right: " + open.error()).text();
+  }
+  for (const Event& event : execution.events) {
+    problem.add(check_names(event.kind));
+  }
+  const auto& started = std::get<event::OrchestrationStarted>(execution.events.front().kind);
+  state = std::move(open->state);
+  return problem
+      .unless(started.name == exported.orchestration_name || !is_last,
+              which + " is one of the orchestration `" + started.name + "`")
+      .unless(started.version == execution.version, which + " has the version `" +
+                                                        execution.version + "`, and began as `" +
+                                                        started.version + "`")
+      .unless(started.parent == exported.parent, which + " has another parent than the instance")
+      .add(model::check_name("orchestration name", started.name))
+      .add(started.version.empty() ? std::string() : model::check_version(started.version))
+      .text();
+}
+
+/// Whether the event that a message answers was ever scheduled.
+template <class Schedule, class Item>
+std::string check_answer(const ExportedExecution& current, const Item& item) {
+  const bool is_old = item.execution_id != current.execution_id;
+  const bool is_there = item.id > 0 && item.id <= current.events.size() &&
+                        std::holds_alternative<Schedule>(current.events[item.id - 1].kind);
+  return is_old || is_there ? std::string()
+                            : "a message answers event " + std::to_string(item.id) +
+                                  ", which has asked for nothing of the kind";
+}
+
+std::string check_message(const InstanceExport& exported, const WorkItem& message, bool is_first) {
+  const ExportedExecution& current = exported.executions.back();
+  if (target_instance(message) != exported.instance_id) {
+    return "a message is for the instance `" + target_instance(message) + "`";
+  }
+  return std::visit(
+      model::Overloaded{
+          [&](const work::StartOrchestration& item) {
+            return current.events.empty() && !(is_first && current.execution_id == 1)
+                       ? std::string("a start is not the first message of the first execution")
+                       : model::check_name("orchestration name", item.orchestration);
+          },
+          [&](const work::ContinueAsNew& item) {
+            return current.events.empty() && is_first && item.execution_id == current.execution_id
+                       ? model::check_name("orchestration name", item.orchestration)
+                       : std::string("a continue-as-new is not the first message of its execution");
+          },
+          [&](const work::ActivityCompleted& item) {
+            return check_answer<event::ActivityScheduled>(current, item);
+          },
+          [&](const work::ActivityFailed& item) {
+            return check_answer<event::ActivityScheduled>(current, item);
+          },
+          [&](const work::TimerFired& item) {
+            return check_answer<event::TimerCreated>(current, item);
+          },
+          [&](const work::SubOrchCompleted& item) {
+            return check_answer<event::SubOrchestrationScheduled>(current, item);
+          },
+          [&](const work::SubOrchFailed& item) {
+            return check_answer<event::SubOrchestrationScheduled>(current, item);
+          },
+          [&](const work::KeyValueRead& item) {
+            return check_answer<event::KeyValueReadScheduled>(current, item);
+          },
+          [](const work::ExternalRaised& item) { return model::check_name("event", item.name); },
+          [](const work::QueueMessage& item) { return model::check_name("queue", item.name); },
+          [](const work::CancelInstance&) { return std::string(); },
+          [](const auto&) { return std::string("a message is none that an instance gets"); }},
+      message);
+}
+
+std::string check_messages(const InstanceExport& exported) {
+  const ExportedExecution& current = exported.executions.back();
+  const auto* first = exported.messages.empty() ? nullptr : &exported.messages.front();
+  const bool starts = first != nullptr && std::holds_alternative<work::StartOrchestration>(*first);
+  const bool begins =
+      starts || (first != nullptr && std::holds_alternative<work::ContinueAsNew>(*first));
+  Problem problem;
+  problem
+      .unless(current.status == ExecutionStatus::running || keeps_messages(current.status) ||
+                  exported.messages.empty(),
+              "it has ended, and yet messages are on their way to it")
+      .unless(!current.events.empty() || begins,
+              "its current execution has neither begun nor is its start among the messages")
+      .unless(!exported.start_due || (current.events.empty() && starts),
+              "its start is delayed, and yet it has begun");
+  for (const WorkItem& message : exported.messages) {
+    problem.add(check_message(exported, message, &message == first))
+        .unless(
+            !keeps_messages(current.status) || is_kept(message, current.execution_id),
+            "it has failed, and yet a message is on its way that a failed instance does not keep");
+  }
+  return problem.text();
+}
+
+std::string check_state(const InstanceExport& exported, const std::optional<CarriedState>& state) {
+  CarriedState expected;
+  if (!exported.executions.back().events.empty()) {
+    expected = state.value_or(CarriedState{});
+  } else if (!exported.messages.empty()) {
+    if (const auto* next = std::get_if<work::ContinueAsNew>(&exported.messages.front())) {
+      expected = next->carried;
+    }
+  }
+  Problem problem;
+  problem
+      .unless(exported.values == expected.values,
+              "its values are not those that its history amounts to")
+      .unless(exported.custom_status == expected.custom_status &&
+                  exported.custom_status_version == expected.custom_status_version,
+              "its custom status is not the one that its history amounts to");
+  for (const StoredValue& value : exported.values) {
+    problem.add(model::check_key(value.key));
+  }
+  return problem.text();
+}
+
+}  // namespace
+
+std::string check_export(const InstanceExport& exported) {
+  Problem problem;
+  problem.add(model::check_instance_id(exported.instance_id))
+      .add(model::check_name("orchestration name", exported.orchestration_name))
+      .add(model::check_tags(exported.tags))
+      .unless(!exported.executions.empty(), "it has no executions");
+  if (exported.parent) {
+    problem.add(model::check_instance_id(exported.parent->instance))
+        .unless(exported.parent->instance != exported.instance_id, "it is its own parent");
+  }
+  LongText texts;
+  fields(texts, exported);
+  problem.add(texts.problem());
+  std::uint64_t before = 0;
+  for (const ExportedExecution& execution : exported.executions) {
+    problem.unless(execution.execution_id > before,
+                   "execution " + std::to_string(execution.execution_id) +
+                       " does not follow execution " + std::to_string(before));
+    before = execution.execution_id;
+  }
+  std::optional<CarriedState> state;
+  for (const ExportedExecution& execution : exported.executions) {
+    problem.add(check_execution(exported, execution, state));
+  }
+  if (problem.text().empty()) {
+    problem.add(check_messages(exported)).add(check_state(exported, state));
+  }
+  return problem.text();
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,49 @@
+#include "engine/history_reader.hpp"
+
+#include <utility>
+
+#include "model/encoding.hpp"
+#include "storage/keys.hpp"
+
+namespace duroxide::storage {
+
+void throw_damaged_history(const std::string& instance, std::uint64_t execution, std::uint64_t left,
+                           std::uint64_t event_count, const std::string& what) {
+  throw StorageFailure(ProviderError::Kind::corrupt,
+                       "the history of instance `" + instance + "`, execution " +
+                           std::to_string(execution) + ", is damaged: " + std::to_string(left) +
+                           " of " + std::to_string(event_count) + " events can be read; " + what +
+                           "; terminate the instance, or delete it and import an export of it");
+}
+
+void HistoryReader::add(std::string_view key, std::string_view bytes) {
+  const std::size_t before = events_.size();
+  auto read = model::decode_events_into(bytes, events_);
+  if (!problem_.empty()) {
+    return;
+  }
+  const auto first = number_at(key, 2 * sizeof(Number));
+  if (!read) {
+    events_.resize(before);
+    problem_ = "the row of event " + std::to_string(first) + ": " + read.error();
+  } else if (events_.size() == before) {
+    problem_ = "the row of event " + std::to_string(first) + " is empty";
+  } else if (first != before + 1 || events_[before].event_id != first) {
+    problem_ = "event " + std::to_string(before + 1) + " is not where it should be, but event " +
+               std::to_string(events_[before].event_id);
+  }
+}
+
+std::vector<Event> HistoryReader::finish() && {
+  if (problem_.empty() && events_.size() < event_count_) {
+    problem_ = "what comes behind event " + std::to_string(events_.size()) + " is missing";
+  } else if (problem_.empty() && events_.size() > event_count_) {
+    problem_ = "there are " + std::to_string(events_.size());
+  }
+  if (!problem_.empty()) {
+    throw_damaged_history(instance_, execution_, events_.size(), event_count_, problem_);
+  }
+  return std::move(events_);
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,137 @@
+#include "engine/orchestrator_queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/keys.hpp"
+
+namespace duroxide::storage {
+
+void OrchestratorQueue::push(Number number) {
+  if (is_leased(number) || held_.contains(number)) {
+    return;
+  }
+  if (queued_.insert(number).second) {
+    ready_.push_back(number);
+  }
+}
+
+void OrchestratorQueue::batch_ended() {
+  for (const Number number : std::exchange(after_commit_, {})) {
+    push(number);
+  }
+}
+
+std::optional<Number> OrchestratorQueue::pop(const ReadView& committed) {
+  backlog_turn_ = !backlog_turn_;
+  if (backlog_turn_) {
+    if (const auto number = next_of_backlog(committed)) {
+      return number;
+    }
+    return next_pushed();
+  }
+  if (const auto number = next_pushed()) {
+    return number;
+  }
+  return next_of_backlog(committed);
+}
+
+std::optional<Number> OrchestratorQueue::next_pushed() {
+  if (ready_.empty()) {
+    return std::nullopt;
+  }
+  const Number number = ready_.front();
+  ready_.pop_front();
+  queued_.erase(number);
+  return number;
+}
+
+std::optional<Number> OrchestratorQueue::next_of_backlog(const ReadView& committed) {
+  while (backlog_next_ < backlog_end_) {
+    const auto cursor = committed.cursor(Table::inbox);
+    if (!cursor->seek(make_key(backlog_next_))) {
+      backlog_next_ = backlog_end_;
+      break;
+    }
+    const Number number = number_at(cursor->key(), 0);
+    backlog_next_ = number + 1;
+    if (number < backlog_end_ && !is_leased(number) && !held_.contains(number) &&
+        !queued_.contains(number)) {
+      return number;
+    }
+  }
+  return std::nullopt;
+}
+
+provider::LockToken OrchestratorQueue::lease(TurnLease lease) {
+  const auto token = next_token_++;
+  leased_[lease.number] = token;
+  leases_.emplace(token, std::move(lease));
+  return token;
+}
+
+TurnLease* OrchestratorQueue::find(provider::LockToken token) {
+  const auto found = leases_.find(token);
+  return found == leases_.end() ? nullptr : &found->second;
+}
+
+std::optional<provider::LockToken> OrchestratorQueue::token_of(Number number) const {
+  const auto found = leased_.find(number);
+  return found == leased_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void OrchestratorQueue::end_lease(provider::LockToken token) {
+  const auto found = leases_.find(token);
+  if (found != leases_.end()) {
+    leased_.erase(found->second.number);
+    leases_.erase(found);
+  }
+}
+
+std::vector<provider::LockToken> OrchestratorQueue::leases_of(Holder holder) const {
+  std::vector<provider::LockToken> tokens;
+  for (const auto& [token, lease] : leases_) {
+    if (lease.holder == holder) {
+      tokens.push_back(token);
+    }
+  }
+  std::sort(tokens.begin(), tokens.end());
+  return tokens;
+}
+
+std::vector<TurnLease> OrchestratorQueue::void_all() {
+  std::vector<TurnLease> voided;
+  voided.reserve(leases_.size());
+  for (auto& [token, lease] : leases_) {
+    voided.push_back(std::move(lease));
+  }
+  leases_.clear();
+  leased_.clear();
+  residents_.clear();
+  std::sort(voided.begin(), voided.end(),
+            [](const TurnLease& a, const TurnLease& b) { return a.number < b.number; });
+  return voided;
+}
+
+void OrchestratorQueue::clear_resident(Number number, Holder holder) {
+  if (is_resident(number, holder)) {
+    residents_.erase(number);
+  }
+}
+
+void OrchestratorQueue::clear_residents_of(Holder holder) {
+  std::erase_if(residents_, [holder](const auto& entry) { return entry.second == holder; });
+}
+
+bool OrchestratorQueue::is_resident(Number number, Holder holder) const {
+  const auto found = residents_.find(number);
+  return found != residents_.end() && found->second == holder;
+}
+
+void OrchestratorQueue::release(Number number) {
+  if (held_.erase(number) != 0) {
+    push(number);
+  }
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include <duroxide/provider.hpp>
+
+#include "storage/kv.hpp"
+
+namespace duroxide::storage {
+
+/// A turn that has been handed out.
+struct TurnLease {
+  Number number = 0;
+  std::uint64_t execution = 1;
+  Holder holder = 0;
+  std::vector<std::uint64_t> sequences;  ///< of the messages it took from the inbox
+  bool counted = false;                  ///< `attempts` on disk counts this delivery already
+  bool ahead = false;                    ///< builds on changes of the batch that is still open
+};
+
+/// What memory knows of the orchestrator queue: which instances have messages, who holds which
+/// lease, who keeps which instance resident. Holds numbers only; the messages stay in the store.
+class OrchestratorQueue {
+ public:
+  using FetchReply = Reply<provider::Answer<std::vector<provider::OrchestrationItem>>>;
+
+  struct ParkedFetch {
+    Holder holder = 0;
+    std::uint64_t max_items = 1;
+    FetchReply reply;
+  };
+
+  std::deque<ParkedFetch> parked;
+
+  /// Instances below `end` may have had messages when the store was opened. They are found one by
+  /// one as there is room for them, so that opening costs nothing.
+  void set_backlog(Number end) { backlog_end_ = end; }
+
+  /// Marks an instance as having messages. Ignored while it is leased, held back or queued.
+  void push(Number number);
+  /// As `push`, but once the open batch has been committed.
+  void push_after_commit(Number number) { after_commit_.push_back(number); }
+  void batch_ended();
+
+  /// The next instance to look at: in turn one that was pushed and one of the backlog.
+  [[nodiscard]] std::optional<Number> pop(const ReadView& committed);
+
+  // Leases.
+
+  provider::LockToken lease(TurnLease lease);
+  [[nodiscard]] TurnLease* find(provider::LockToken token);
+  [[nodiscard]] std::optional<provider::LockToken> token_of(Number number) const;
+  [[nodiscard]] bool is_leased(Number number) const { return leased_.contains(number); }
+  void end_lease(provider::LockToken token);
+  [[nodiscard]] std::vector<provider::LockToken> leases_of(Holder holder) const;
+  /// Ends all leases and forgets all residents. Returns what was leased.
+  std::vector<TurnLease> void_all();
+
+  // Residents: instances whose holder keeps them in memory.
+
+  void set_resident(Number number, Holder holder) { residents_[number] = holder; }
+  void clear_resident(Number number) { residents_.erase(number); }
+  void clear_resident(Number number, Holder holder);
+  void clear_residents_of(Holder holder);
+  [[nodiscard]] bool is_resident(Number number, Holder holder) const;
+
+  // Instances from before the store was opened that were handed out since; no others are kept here.
+
+  void set_taken_up(Number number) {
+    if (number < backlog_end_) {
+      taken_up_.insert(number);
+    }
+  }
+  /// The instance has ended, or is gone.
+  void clear_taken_up(Number number) { taken_up_.erase(number); }
+  [[nodiscard]] bool is_to_be_taken_up(Number number) const {
+    return number < backlog_end_ && !taken_up_.contains(number);
+  }
+
+  // Instances that were abandoned with a delay, or cannot be read.
+
+  void hold_back(Number number) { held_.insert(number); }
+  void release(Number number);
+
+  void set_token_base(std::uint64_t base) { next_token_ = base; }
+
+ private:
+  [[nodiscard]] std::optional<Number> next_of_backlog(const ReadView& committed);
+  [[nodiscard]] std::optional<Number> next_pushed();
+
+  std::deque<Number> ready_;
+  std::unordered_set<Number> queued_;
+  std::vector<Number> after_commit_;
+  Number backlog_next_ = 0;
+  Number backlog_end_ = 0;
+  bool backlog_turn_ = false;
+
+  std::unordered_map<provider::LockToken, TurnLease> leases_;
+  std::unordered_map<Number, provider::LockToken> leased_;
+  std::unordered_map<Number, Holder> residents_;
+  std::unordered_set<Number> held_;
+  std::unordered_set<Number> taken_up_;
+  provider::LockToken next_token_ = 1;
+};
+
+}  // namespace duroxide::storage

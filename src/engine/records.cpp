@@ -1,0 +1,255 @@
+#include "engine/records.hpp"
+
+#include <utility>
+
+#include "model/archive.hpp"
+#include "model/encoding.hpp"
+#include "model/serialization.hpp"
+#include "storage/keys.hpp"
+
+CEREAL_CLASS_VERSION(duroxide::storage::InstanceRecord, 1)
+
+namespace duroxide::storage {
+
+/// Version 1 has the incarnation and what the instance was started with.
+template <class Archive>
+void serialize(Archive& archive, InstanceRecord& x, std::uint32_t const version) {
+  archive(x.updated_at, x.id, x.orchestration, x.version, x.execution, x.status, x.created_at,
+          x.execution_started_at, x.event_count, x.start_session, x.parent, x.parent_number,
+          x.start_due, x.tags, x.cancelled);
+  if (version >= 1) {
+    archive(x.incarnation, x.start_digest, x.start_version);
+  }
+}
+DUROXIDE_LAYOUT(ExecutionRecord, x.version, x.status, x.started_at, x.ended_at, x.event_count)
+DUROXIDE_LAYOUT(ProgressRecord, x.details, x.at)
+DUROXIDE_LAYOUT(QuarantineRecord, x.reason, x.since, x.activity_name)
+DUROXIDE_LAYOUT(CustomStatus, x.text, x.version)
+
+/// A `StoredValue` without its key.
+struct ValueRecord {
+  std::string value;
+  Timestamp updated_at;
+  std::uint64_t version = 0;
+};
+DUROXIDE_LAYOUT(ValueRecord, x.value, x.updated_at, x.version)
+
+namespace {
+
+// The header of a worker row stands outside the record, so that the count can be set, and session and
+// lane read, without touching the item. Only a row with a tag or a session has its lane in the header.
+constexpr char work_format = 1;
+constexpr char work_format_with_lane = 2;
+constexpr std::size_t work_header_bytes = 10;  // format, first count, session
+
+constexpr char result_format = 1;
+constexpr std::size_t result_header_bytes = 2;  // format, kind
+
+bool is_broken_value(std::string_view bytes) {
+  return !bytes.empty() && bytes.front() == model::broken_seal;
+}
+
+void append_text(std::string& bytes, const std::optional<std::string>& text) {
+  append_number(bytes, text ? text->size() + 1 : 0);
+  bytes += text.value_or("");
+}
+
+/// Takes a text from the front of `bytes`. False if it is cut off.
+bool take_text(std::string_view& bytes, std::optional<std::string>& text) {
+  if (bytes.size() < 8) {
+    return false;
+  }
+  const auto size = number_at(bytes, 0);
+  bytes.remove_prefix(8);
+  if (size == 0) {
+    return true;
+  }
+  if (size - 1 > bytes.size()) {
+    return false;
+  }
+  text = bytes.substr(0, size - 1);
+  bytes.remove_prefix(size - 1);
+  return true;
+}
+
+struct WorkHeader {
+  WorkLane lane;
+  std::string_view item;  ///< what comes after the header
+};
+
+std::optional<WorkHeader> read_work_header(std::string_view bytes) {
+  if (bytes.size() < work_header_bytes ||
+      (bytes[0] != work_format && bytes[0] != work_format_with_lane)) {
+    return std::nullopt;
+  }
+  WorkHeader header;
+  header.item = bytes.substr(work_header_bytes);
+  if (bytes[0] == work_format_with_lane &&
+      (!take_text(header.item, header.lane.tag) || !take_text(header.item, header.lane.session))) {
+    return std::nullopt;
+  }
+  return header;
+}
+
+template <class Record>
+Result<Record, std::string> decode_with_status(std::string_view bytes) {
+  auto record = model::decode<Record>(bytes);
+  if (record && record->status > ExecutionStatus::cancelled) {
+    return failure(std::string("the record has an unknown status"));
+  }
+  return record;
+}
+
+}  // namespace
+
+std::string encode_instance(const InstanceRecord& record) {
+  return model::encode(record);
+}
+
+Result<InstanceRecord, std::string> decode_instance(std::string_view bytes) {
+  return decode_with_status<InstanceRecord>(bytes);
+}
+
+std::optional<Timestamp> updated_at_of_instance(std::string_view bytes) {
+  // It stands first, behind the archive's mark and the version of the layout.
+  constexpr std::size_t place = model::record_header_bytes + 1 + sizeof(std::uint32_t);
+  std::int64_t milliseconds = 0;
+  if (bytes.size() < place + sizeof milliseconds) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < sizeof milliseconds; ++i) {
+    milliseconds |= static_cast<std::int64_t>(static_cast<unsigned char>(bytes[place + i]))
+                    << (8 * i);
+  }
+  return from_milliseconds(milliseconds);
+}
+
+std::string encode_execution(const ExecutionRecord& record) {
+  return model::encode(record);
+}
+
+Result<ExecutionRecord, std::string> decode_execution(std::string_view bytes) {
+  return decode_with_status<ExecutionRecord>(bytes);
+}
+
+std::string encode_completed(std::string_view output) {
+  std::string bytes{result_format, 'c'};
+  bytes.append(output);
+  return bytes;
+}
+
+std::string encode_failed(const ErrorDetails& details) {
+  return std::string{result_format, 'f'} + model::encode_error(details);
+}
+
+Result<OrchestrationStatus, std::string> decode_result(std::string_view bytes) {
+  if (is_broken_value(bytes)) {
+    return failure(std::string(model::broken_seal_problem));
+  }
+  if (bytes.size() < result_header_bytes || bytes[0] != result_format) {
+    return failure(std::string("the record is not the result of an execution"));
+  }
+  const auto rest = bytes.substr(result_header_bytes);
+  if (bytes[1] == 'c') {
+    return OrchestrationStatus(OrchestrationStatus::Completed{std::string(rest)});
+  }
+  if (bytes[1] != 'f') {
+    return failure(std::string("the result is of an unknown kind"));
+  }
+  auto details = model::decode_error(rest);
+  if (!details) {
+    return failure(std::move(details).error());
+  }
+  return OrchestrationStatus(OrchestrationStatus::Failed{std::move(*details)});
+}
+
+std::string encode_custom_status(const CustomStatus& status) {
+  return model::encode(status);
+}
+
+Result<CustomStatus, std::string> decode_custom_status(std::string_view bytes) {
+  return model::decode<CustomStatus>(bytes);
+}
+
+std::string encode_value(const StoredValue& value) {
+  return model::encode(ValueRecord{value.value, value.updated_at, value.version});
+}
+
+Result<StoredValue, std::string> decode_value(std::string key, std::string_view bytes) {
+  auto record = model::decode<ValueRecord>(bytes);
+  if (!record) {
+    return failure(std::move(record).error());
+  }
+  return StoredValue{std::move(key), std::move(record->value), record->updated_at, record->version};
+}
+
+std::string encode_work_row(const WorkRow& row) {
+  const bool plain = !row.item.tag && !row.item.session;
+  std::string bytes{plain ? work_format : work_format_with_lane,
+                    static_cast<char>(row.first_count)};
+  append_number(bytes, row.session);
+  if (!plain) {
+    append_text(bytes, row.item.tag);
+    append_text(bytes, row.item.session);
+  }
+  bytes += model::encode_work_item(row.item);
+  return bytes;
+}
+
+std::uint64_t session_of_work_row(std::string_view bytes) {
+  return number_at(bytes, 2);
+}
+
+LaneRef lane_of_work_row(std::string_view bytes) {
+  if (bytes.empty() || bytes[0] != work_format_with_lane) {
+    return nullptr;
+  }
+  const auto header = read_work_header(bytes);
+  return header ? make_lane(header->lane.tag, header->lane.session) : nullptr;
+}
+
+void count_first_delivery(std::string& bytes) {
+  if (bytes.size() >= work_header_bytes) {
+    bytes[1] = 1;
+  }
+}
+
+Result<WorkRow, std::string> decode_work_row(std::string_view bytes) {
+  if (is_broken_value(bytes)) {
+    return failure(std::string(model::broken_seal_problem));
+  }
+  const auto header = read_work_header(bytes);
+  if (!header) {
+    return failure(std::string("the record is not a row of the worker queue"));
+  }
+  auto item = model::decode_work_item(header->item);
+  if (!item) {
+    return failure(std::move(item).error());
+  }
+  auto* activity = std::get_if<work::ActivityExecute>(&*item);
+  if (activity == nullptr) {
+    return failure(std::string("the row of the worker queue holds another kind of item"));
+  }
+  if (header->lane != WorkLane{activity->tag, activity->session}) {
+    return failure(std::string("the row of the worker queue waits in the wrong lane"));
+  }
+  return WorkRow{number_at(bytes, 2), static_cast<std::uint8_t>(bytes[1]), std::move(*activity)};
+}
+
+std::string encode_progress(const ProgressRecord& record) {
+  return model::encode(record);
+}
+
+Result<ProgressRecord, std::string> decode_progress(std::string_view bytes) {
+  return model::decode<ProgressRecord>(bytes);
+}
+
+std::string encode_quarantine(const QuarantineRecord& record) {
+  return model::encode(record);
+}
+
+Result<QuarantineRecord, std::string> decode_quarantine(std::string_view bytes) {
+  return model::decode<QuarantineRecord>(bytes);
+}
+
+}  // namespace duroxide::storage

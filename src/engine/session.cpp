@@ -1,0 +1,60 @@
+#include "engine/session.hpp"
+
+#include <string>
+#include <utility>
+
+#include "engine/instances.hpp"
+#include "engine/upgrade.hpp"
+#include "storage/keys.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+void set(Changes& changes, std::string_view key, std::optional<std::string> value) {
+  changes.at(static_cast<std::size_t>(Table::meta))
+      .insert_or_assign(std::string(key), Change{std::move(value), false});
+}
+
+std::uint64_t read_number(const ReadView& view, std::string_view key, std::uint64_t fallback) {
+  const auto bytes = view.get(Table::meta, key);
+  if (bytes && bytes->size() != sizeof(std::uint64_t)) {
+    throw_corrupt(Table::meta, key, "the number of the store has no meaning; restore a backup");
+  }
+  return bytes ? number_at(*bytes, 0) : fallback;
+}
+
+}  // namespace
+
+Session open_session(KvStore& store) {
+  upgrade_store(store);
+  Session session;
+  const std::string format = std::string(format_magic) + make_key(store_format);
+  bool has_format = false;
+  {
+    const auto view = store.writer_view();
+    session.id = read_number(*view, meta_keys::session, 0) + 1;
+    session.after_crash = view->get(Table::meta, meta_keys::open).has_value();
+    session.next_instance = read_number(*view, meta_keys::next_instance, 1);
+    has_format = view->get(Table::meta, meta_keys::format) == format;
+    const auto newest = last_readable(*view);
+    session.last_created = newest ? newest->record.created_at : Timestamp::min();
+  }
+  Changes changes;
+  if (!has_format) {
+    set(changes, meta_keys::format, format);
+  }
+  set(changes, meta_keys::session, make_key(session.id));
+  set(changes, meta_keys::open, "1");
+  store.commit(changes);
+  return session;
+}
+
+void close_session(KvStore& store, Number next_instance) {
+  Changes changes;
+  set(changes, meta_keys::next_instance, make_key(next_instance));
+  set(changes, meta_keys::open, std::nullopt);
+  store.commit(changes);
+}
+
+}  // namespace duroxide::storage

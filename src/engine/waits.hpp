@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <duroxide/provider.hpp>
+
+#include "storage/common.hpp"
+
+namespace duroxide::storage {
+
+/// For the end of an instance, or a change of its custom status before that.
+struct StatusWait {
+  using Answer = provider::Answer<OrchestrationStatus>;
+
+  std::optional<std::uint64_t> after_custom_status;
+  Reply<Answer> reply;
+
+  [[nodiscard]] bool is_over(const OrchestrationStatus& status) const {
+    return status.is_terminal() ||
+           (after_custom_status && status.custom_status_version() > *after_custom_status);
+  }
+};
+
+/// For a value of an instance.
+struct ValueWait {
+  using Answer = provider::Answer<std::optional<StoredValue>>;
+
+  std::string key;
+  std::uint64_t after_version = 0;
+  Reply<Answer> reply;
+
+  [[nodiscard]] bool is_over(const std::optional<StoredValue>& value) const {
+    return value && value->version > after_version;
+  }
+};
+
+using Wait = std::variant<StatusWait, ValueWait>;
+
+/// Those who wait for something of an instance. Each wait leaves once.
+class Waits {
+ public:
+  void add(Number number, Holder sender, std::uint64_t wait_id, Wait wait);
+  [[nodiscard]] bool any(Number number) const { return waits_.contains(number); }
+
+  /// Removes the waits of one instance for which `answered` returns true. It must not come back here.
+  void remove_if(Number number, const std::function<bool(const Wait&)>& answered);
+  /// Removes and returns the waits of one instance.
+  [[nodiscard]] std::vector<Wait> take(Number number);
+  /// Removes one wait and returns it with its instance.
+  [[nodiscard]] std::optional<std::pair<Number, Wait>> stop(Holder sender, std::uint64_t wait_id);
+  [[nodiscard]] std::vector<Wait> take_all();
+  /// Forgets the waits of one who is gone.
+  void drop(Holder sender);
+
+ private:
+  using Id = std::pair<Holder, std::uint64_t>;
+
+  std::unordered_map<Number, std::map<Id, Wait>> waits_;
+  std::map<Id, Number> by_id_;
+};
+
+}  // namespace duroxide::storage

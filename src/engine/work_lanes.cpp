@@ -1,0 +1,213 @@
+#include "engine/work_lanes.hpp"
+
+namespace duroxide::storage {
+
+bool WorkLanes::takes(const WorkFilter& filter, const LaneRef& lane) const {
+  if (lane == nullptr) {
+    return filter.tags.accepts(std::nullopt);
+  }
+  if (!filter.tags.accepts(lane->tag)) {
+    return false;
+  }
+  if (!lane->session) {
+    return true;
+  }
+  const Holder bound_to = holder_of(*lane->session);
+  return (bound_to == 0 || bound_to == filter.holder) && !filter.saturated.contains(*lane->session);
+}
+
+void WorkLanes::insert(const WorkRef& work, Order order) {
+  if (work.lane == nullptr) {
+    if (order > 0) {
+      plain_.push_back({order, work.key});
+    } else {
+      plain_.push_front({order, work.key});
+    }
+    return;
+  }
+  if (work.lane->session) {
+    insert_in_session(work, order);
+    return;
+  }
+  Lane& lane = tagged_[*work.lane->tag];
+  lane.name = work.lane;
+  lane.rows.emplace(order, work.key);
+}
+
+void WorkLanes::insert_in_session(const WorkRef& work, Order order) {
+  Session& session = sessions_[*work.lane->session];
+  Lane& lane = session.lanes[work.lane->tag];
+  const bool oldest = lane.rows.empty() || order < lane.rows.begin()->first;
+  if (oldest) {
+    unlist(lane, session.holder);
+  }
+  lane.name = work.lane;
+  lane.rows.emplace(order, work.key);
+  if (oldest) {
+    list(lane, session.holder);
+  }
+}
+
+void WorkLanes::unlist(const Lane& lane, Holder holder) {
+  if (lane.rows.empty()) {
+    return;
+  }
+  const auto group = ages_.find(SessionGroup{holder, lane.name->tag});
+  group->second.erase(lane.rows.begin()->first);
+  if (group->second.empty()) {
+    ages_.erase(group);
+  }
+}
+
+void WorkLanes::list(Lane& lane, Holder holder) {
+  if (!lane.rows.empty()) {
+    ages_[SessionGroup{holder, lane.name->tag}].emplace(lane.rows.begin()->first, &lane);
+  }
+}
+
+std::optional<WorkRef> WorkLanes::pop(const WorkFilter& filter) {
+  Found best;
+  if (filter.any_tag) {
+    consider_every_tag(filter, best);
+  } else {
+    if (filter.tags.accepts(std::nullopt)) {
+      consider_tag(filter, std::nullopt, best);
+    }
+    if (!tagged_.empty() || !ages_.empty()) {
+      for (const std::string& tag : filter.tags.tags()) {
+        consider_tag(filter, tag, best);
+      }
+    }
+  }
+  return best.any() ? std::optional(take(best)) : std::nullopt;
+}
+
+void WorkLanes::consider(Lane& lane, Found& best) {
+  const Order order = lane.rows.begin()->first;
+  if (!best.any() || order < best.order) {
+    best = Found{order, &lane, false};
+  }
+}
+
+void WorkLanes::consider_tag(const WorkFilter& filter, const Tag& tag, Found& best) {
+  if (!tag) {
+    if (!plain_.empty()) {
+      best = Found{plain_.front().order, nullptr, true};
+    }
+  } else if (const auto lane = tagged_.find(*tag); lane != tagged_.end()) {
+    consider(lane->second, best);
+  }
+  if (ages_.empty()) {
+    return;
+  }
+  for (const Holder bound_to : {Holder{0}, filter.holder}) {
+    if (const auto group = ages_.find(SessionGroup{bound_to, tag}); group != ages_.end()) {
+      consider_sessions(filter, group->second, best);
+    }
+  }
+}
+
+void WorkLanes::consider_every_tag(const WorkFilter& filter, Found& best) {
+  if (!plain_.empty()) {
+    best = Found{plain_.front().order, nullptr, true};
+  }
+  for (auto& [tag, lane] : tagged_) {
+    consider(lane, best);
+  }
+  for (const Holder bound_to : {Holder{0}, filter.holder}) {
+    for (auto group = ages_.lower_bound(SessionGroup{bound_to, std::nullopt});
+         group != ages_.end() && group->first.first == bound_to; ++group) {
+      consider_sessions(filter, group->second, best);
+    }
+  }
+}
+
+void WorkLanes::consider_sessions(const WorkFilter& filter, const Ages& ages, Found& best) {
+  for (const auto& [order, lane] : ages) {
+    if (best.any() && order > best.order) {
+      return;
+    }
+    if (!filter.saturated.contains(*lane->name->session)) {
+      best = Found{order, lane, false};
+      return;
+    }
+  }
+}
+
+WorkRef WorkLanes::take(const Found& found) {
+  if (found.plain) {
+    const WorkKey key = plain_.front().key;
+    plain_.pop_front();
+    return {key, nullptr};
+  }
+  Lane& lane = *found.lane;
+  const LaneRef name = lane.name;
+  const auto first = lane.rows.begin();
+  const WorkKey key = first->second;
+  if (!name->session) {
+    lane.rows.erase(first);
+    if (lane.rows.empty()) {
+      tagged_.erase(*name->tag);
+    }
+    return {key, name};
+  }
+  const auto session = sessions_.find(*name->session);
+  unlist(lane, session->second.holder);
+  lane.rows.erase(first);
+  list(lane, session->second.holder);
+  if (lane.rows.empty()) {
+    session->second.lanes.erase(name->tag);
+    if (session->second.lanes.empty() && session->second.holder == 0) {
+      sessions_.erase(session);
+    }
+  }
+  return {key, name};
+}
+
+Holder WorkLanes::holder_of(const std::string& session) const {
+  const auto found = sessions_.find(session);
+  return found == sessions_.end() ? 0 : found->second.holder;
+}
+
+void WorkLanes::set_holder(Session& session, Holder holder) {
+  for (auto& [tag, lane] : session.lanes) {
+    unlist(lane, session.holder);
+    list(lane, holder);
+  }
+  session.holder = holder;
+}
+
+void WorkLanes::bind(const std::string& session, Holder holder) {
+  if (holder == 0 || holder_of(session) == holder) {
+    return;
+  }
+  set_holder(sessions_[session], holder);
+}
+
+bool WorkLanes::unbind(const std::string& session, Holder holder) {
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end() || holder == 0 || found->second.holder != holder) {
+    return false;
+  }
+  set_holder(found->second, 0);
+  if (found->second.lanes.empty()) {
+    sessions_.erase(found);
+  }
+  return true;
+}
+
+bool WorkLanes::unbind_all(Holder holder) {
+  bool any = false;
+  for (auto session = sessions_.begin(); session != sessions_.end();) {
+    if (holder == 0 || session->second.holder != holder) {
+      ++session;
+      continue;
+    }
+    any = true;
+    set_holder(session->second, 0);
+    session = session->second.lanes.empty() ? sessions_.erase(session) : std::next(session);
+  }
+  return any;
+}
+
+}  // namespace duroxide::storage

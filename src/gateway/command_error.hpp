@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <duroxide/errors.hpp>
+
+namespace duroxide::gateway {
+
+/// Why a command was not carried out. Scripts see which it was: each has an exit code of its own.
+struct CommandError {
+  enum class Kind : std::uint8_t {
+    failed,       ///< the store, or the engine, could not do it
+    usage,        ///< the command or an argument of it makes no sense
+    not_found,    ///< no such instance or execution
+    store,        ///< the store cannot be opened
+    refused,      ///< the instance's state forbids it: it exists already, still runs, has finished
+    interrupted,  ///< told to stop; what is done is whole
+  };
+
+  Kind kind = Kind::failed;
+  std::string message;
+
+  bool operator==(const CommandError&) const = default;
+};
+
+/// `failed`, `usage`, `not_found`, …
+[[nodiscard]] std::string_view to_string(CommandError::Kind kind);
+[[nodiscard]] std::optional<CommandError::Kind> command_error_kind(std::string_view text);
+
+[[nodiscard]] CommandError command_error(ClientError error);
+
+/// How the code of a command gives up; `run_command` makes a value of it.
+class CommandFailure : public std::exception {
+ public:
+  explicit CommandFailure(CommandError error) : error_(std::move(error)) {}
+  CommandFailure(CommandError::Kind kind, std::string message) : error_{kind, std::move(message)} {}
+
+  [[nodiscard]] const CommandError& error() const { return error_; }
+  [[nodiscard]] const char* what() const noexcept override { return error_.message.c_str(); }
+
+ private:
+  CommandError error_;
+};
+
+/// The value of an answer of the client; throws `CommandFailure` if there is none.
+template <class Answer>
+[[nodiscard]] auto value_of(Answer answer) {
+  if (!answer) {
+    throw CommandFailure(command_error(std::move(answer).error()));
+  }
+  return std::move(*answer);
+}
+
+}  // namespace duroxide::gateway

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+#include <duroxide/clock.hpp>
+
+#include "gateway/commands.hpp"
+#include "gateway/file_descriptor.hpp"
+
+namespace duroxide::gateway {
+
+/// What others can take of a server.
+struct ServerLimits {
+  /// Served at once; more wait until one is done.
+  std::size_t connections = 64;
+  /// Of those, how many may follow an instance or list all, at their reader's pace, so that others
+  /// always find room.
+  std::size_t followers = 48;
+  std::size_t request_bytes = std::size_t{128} << 20;
+  /// How long a peer may take to send its request, and, but for followers, to take
+  /// anything of its answer.
+  Milliseconds patience{10'000};
+};
+
+/// What the connections of a server share.
+struct Service {
+  Session session;
+  ServerLimits limits;
+  int stop = -1;  ///< readable once the server is to stop
+  std::atomic<std::size_t> followers{0};
+};
+
+/// Reads the request of a peer, and answers it. Ends when it is answered, when the peer hangs up or
+/// is too slow, or at the stop.
+void serve(FileDescriptor peer, Service& service);
+
+}  // namespace duroxide::gateway

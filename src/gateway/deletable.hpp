@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <duroxide/management.hpp>
+
+#include "gateway/commands.hpp"
+#include "gateway/sink.hpp"
+
+namespace duroxide::gateway {
+
+// What `ManagementClient` would delete if it were told to now.
+
+/// Throws `CommandFailure` if it would refuse.
+[[nodiscard]] InstanceTree deletable_tree(const Session& session, const std::string& instance,
+                                          const DeleteOptions& options);
+
+/// The roots that match and can be deleted with everything below them, up to the filter's limit.
+[[nodiscard]] std::vector<InstanceSummary> deletable_roots(const Session& session,
+                                                           InstanceFilter filter, bool force,
+                                                           Sink& sink);
+
+}  // namespace duroxide::gateway

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <duroxide/result.hpp>
+
+#include "gateway/file_descriptor.hpp"
+#include "gateway/socket_path.hpp"
+
+namespace duroxide::gateway {
+
+/// The control socket of a store, open for connections. The file is removed with it.
+class ListeningSocket {
+ public:
+  /// To be called by the owner of the store only: a socket that is there already was left behind by
+  /// a process that has died, and is replaced. Errors: a text that names the file.
+  [[nodiscard]] static Result<ListeningSocket, std::string> open(
+      const std::filesystem::path& directory);
+
+  ~ListeningSocket();
+  ListeningSocket(ListeningSocket&&) = default;
+  ListeningSocket& operator=(ListeningSocket&&) = delete;
+
+  [[nodiscard]] int file() const { return socket_.get(); }
+
+ private:
+  ListeningSocket(SocketPath path, FileDescriptor socket);
+
+  SocketPath path_;
+  FileDescriptor socket_;
+};
+
+}  // namespace duroxide::gateway

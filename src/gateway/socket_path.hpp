@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <sys/un.h>
+
+#include "gateway/file_descriptor.hpp"
+
+namespace duroxide::gateway {
+
+/// The address of the socket in a directory, however long its path is: the directory is held open
+/// and named by its descriptor. Valid as long as this.
+class SocketPath {
+ public:
+  /// `is_open` is false, and `errno` says why, if the directory cannot be looked into or is a link.
+  explicit SocketPath(const std::filesystem::path& directory);
+
+  [[nodiscard]] bool is_open() const { return directory_.is_open(); }
+  [[nodiscard]] int directory() const { return directory_.get(); }
+  [[nodiscard]] const sockaddr_un& address() const { return address_; }
+
+ private:
+  FileDescriptor directory_;
+  sockaddr_un address_{};
+};
+
+}  // namespace duroxide::gateway

@@ -1,0 +1,48 @@
+// Long operations on the store as a whole.
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "gateway/command_groups.hpp"
+#include "gateway/json_types.hpp"
+#include "gateway/progress.hpp"
+
+namespace duroxide::gateway {
+
+namespace {
+
+using nlohmann::json;
+
+json backup(const Session& session, const Arguments& arguments, Sink& sink) {
+  const std::filesystem::path directory = arguments.text("directory");
+  if (!directory.is_absolute()) {
+    throw CommandFailure(CommandError::Kind::usage,
+                         "the argument `directory` must be an absolute path");
+  }
+  Reporter reporter(sink);
+  auto done = session.management.backup(directory, reporter.callback());
+  reporter.check("there is no backup");
+  if (!done && done.error().kind == ClientError::Kind::invalid_input) {
+    throw CommandFailure(CommandError::Kind::refused, std::move(done).error().message);
+  }
+  json result = json_of(value_of(std::move(done)));
+  result["directory"] = directory.string();
+  return result;
+}
+
+json verify(const Session& session, const Arguments&, Sink& sink) {
+  Reporter reporter(sink);
+  const VerifyReport report = value_of(session.management.verify(reporter.callback()));
+  reporter.check(std::to_string(report.problem_count) + " problems were found until then");
+  return json_of(report);
+}
+
+}  // namespace
+
+void add_store_commands(std::vector<Command>& commands) {
+  commands.push_back({"backup", {"directory"}, false, false, backup});
+  commands.push_back({"verify", {}, false, false, verify});
+}
+
+}  // namespace duroxide::gateway

@@ -1,0 +1,90 @@
+#pragma once
+
+// What stands behind the public handles of store.hpp.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <duroxide/provider.hpp>
+#include <duroxide/store.hpp>
+
+#include "gateway/socket_share.hpp"
+#include "model/careful_sink.hpp"
+#include "protocol/registrations.hpp"
+#include "provider/provider_actor.hpp"
+
+namespace duroxide::detail {
+
+/// An actor system that is ours, or one that was lent to us.
+class ActorSystemImpl {
+ public:
+  virtual ~ActorSystemImpl() = default;
+  [[nodiscard]] virtual caf::actor_system& get() = 0;
+};
+
+struct StoreImpl {
+  StoreImpl(ActorSystem actor_system, std::shared_ptr<Clock> store_clock,
+            ProviderActor provider_actor, ManagementActor management_actor,
+            std::function<void()> close)
+      : system(std::move(actor_system)),
+        clock(std::move(store_clock)),
+        provider(std::move(provider_actor)),
+        management(std::move(management_actor)),
+        on_close(std::move(close)) {}
+  ~StoreImpl();
+  StoreImpl(const StoreImpl&) = delete;
+  StoreImpl& operator=(const StoreImpl&) = delete;
+
+  ActorSystem system;  ///< first, so that it outlives the actors
+  std::shared_ptr<Clock> clock;
+  ProviderActor provider;
+  ManagementActor management;
+  std::function<void()> on_close;
+  /// For what goes wrong in the calls of its facades; a store of somebody else's has no other.
+  LogSink log = model::careful_sink(stderr_log_sink(LogLevel::warn));
+  std::filesystem::path directory;  ///< empty if it has none; set before anybody sees the store
+  gateway::SocketShare control_socket;
+  Registrations registrations;
+  bool read_only = false;
+};
+
+/// The way from the handles to what is behind them, for the runtime and the client.
+struct StoreAccess {
+  [[nodiscard]] static ActorSystem make_system(std::shared_ptr<ActorSystemImpl> impl) {
+    return ActorSystem(std::move(impl));
+  }
+  [[nodiscard]] static Store make_store(std::shared_ptr<StoreImpl> impl) {
+    return Store(std::move(impl));
+  }
+  [[nodiscard]] static caf::actor_system& system(const ActorSystem& system) {
+    return system.impl_->get();
+  }
+  [[nodiscard]] static caf::actor_system& system(const Store& store) {
+    return system(store.impl_->system);
+  }
+  [[nodiscard]] static const ActorSystem& actor_system(const Store& store) {
+    return store.impl_->system;
+  }
+  [[nodiscard]] static StoreImpl& impl(const Store& store) { return *store.impl_; }
+  [[nodiscard]] static const ProviderActor& provider(const Store& store) {
+    return store.impl_->provider;
+  }
+  [[nodiscard]] static const ManagementActor& management(const Store& store) {
+    return store.impl_->management;
+  }
+  [[nodiscard]] static const std::shared_ptr<Clock>& clock(const Store& store) {
+    return store.impl_->clock;
+  }
+};
+
+/// A store of our own on `kv`, whose session has begun. `parts.on_closed` and `parts.reasons` are
+/// filled in.
+[[nodiscard]] Store start_store(ActorSystem system, storage::ProviderParts parts);
+
+/// A store on `kv` that is only read.
+[[nodiscard]] Store start_read_only_store(ActorSystem system, std::shared_ptr<storage::KvStore> kv,
+                                          std::shared_ptr<Clock> clock, LogSink log);
+
+}  // namespace duroxide::detail

@@ -1,0 +1,91 @@
+#include <duroxide/lmdb_provider.hpp>
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "protocol/store_impl.hpp"
+#include "storage/lmdb/directory_lock.hpp"
+#include "storage/lmdb/fresh_paths.hpp"
+#include "storage/lmdb/inspect.hpp"
+#include "storage/lmdb/lmdb_kv.hpp"
+#include "storage/lmdb/page_walk.hpp"
+#include "storage/lmdb/private_files.hpp"
+
+namespace duroxide {
+
+namespace {
+
+namespace fs = std::filesystem;
+using storage::StorageFailure;
+
+/// How long an opening looks at pages. The rest is looked at in the background.
+constexpr std::chrono::milliseconds longest_check{1000};
+
+storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& options) {
+  // Outlives what `fresh` takes away after a failure: nobody else opens the files before they are gone.
+  storage::FileDescriptor lock_until_cleared;
+  storage::FreshPaths fresh(directory);
+  storage::make_directory(directory);
+  storage::require_store_files(directory, storage::Use::write);
+  std::error_code ignored;
+  if (!fs::exists(directory / storage::lock_file_name, ignored)) {
+    // Nobody's lock: look before anything is put into what may be another program's directory.
+    (void)storage::inspect_directory(directory);
+  }
+  storage::DirectoryLock lock(directory);
+  lock_until_cleared = lock.second_holder();
+  bool has_new_files = lock.created();
+  if (lock.created()) {
+    fresh.add(directory / storage::lock_file_name);
+  }
+  const auto found = storage::inspect_directory(directory);
+  if (found == storage::Found::nothing) {
+    for (const char* file : {"lock.mdb", "data.mdb"}) {
+      if (!fs::exists(directory / file, ignored)) {
+        fresh.add(directory / file);
+        has_new_files = true;
+      }
+    }
+  }
+  const auto checked = found == storage::Found::nothing
+                           ? storage::PagesChecked{0, {}, true}
+                           : storage::check_at_opening(directory, longest_check);
+  lock.write_holder();
+  storage::ProviderParts parts;
+  parts.store =
+      std::make_shared<storage::LmdbKv>(directory, options.durability(), options.map_size(),
+                                        std::move(lock), checked, options.log_sink());
+  parts.session = storage::open_session(*parts.store);
+  if (has_new_files) {
+    storage::sync_directory(directory);
+  }
+  storage::warn_of_exposure(directory, options.log_sink());
+  parts.clock = options.clock();
+  parts.log = options.log_sink();
+  fresh.keep();
+  return parts;
+}
+
+}  // namespace
+
+LmdbOptions::LmdbOptions() : clock_(system_clock()), log_sink_(stderr_log_sink(LogLevel::warn)) {}
+
+Result<Store, ProviderError> LmdbProvider::open(const std::filesystem::path& directory,
+                                                const LmdbOptions& options) {
+  try {
+    auto parts = open_parts(directory, options);
+    Store store = detail::start_store(
+        options.actor_system() ? *options.actor_system() : ActorSystem::create(), std::move(parts));
+    detail::StoreAccess::impl(store).directory = fs::absolute(directory);
+    return store;
+  } catch (const StorageFailure& failed) {
+    ProviderError error = failed.error();
+    error.operation = "open";
+    return failure(std::move(error));
+  } catch (const std::exception& failed) {
+    return failure(storage::make_error(ProviderError::Kind::storage, "open", failed.what()));
+  }
+}
+
+}  // namespace duroxide

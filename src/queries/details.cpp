@@ -1,0 +1,102 @@
+// Everything about one instance.
+
+#include <algorithm>
+#include <utility>
+
+#include "queries/describe.hpp"
+#include "queries/listing.hpp"
+#include "storage/keys.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+/// A timer that has fired already waits in the inbox, and has left its row.
+bool has_fired(const ReadView& view, const FoundInstance& found, std::uint64_t id, Timestamp at) {
+  const TimerRow row{at, found.number, found.record.execution, id};
+  return !view.get(Table::timers, row.bytes());
+}
+
+/// A child that has ended already has told the inbox.
+bool has_ended(const ReadView& view, const FoundInstance& found, const std::string& child) {
+  const auto number = find_number(view, child);
+  const auto record = number ? load_instance(view, *number) : std::nullopt;
+  return record && record->parent_number == found.number &&
+         record->status != ExecutionStatus::running;
+}
+
+void add_waits(const OpenSteps& open, ExecutionDetails& details) {
+  for (const auto& wait : open.event_waits) {
+    details.pending_events.push_back({wait.event_id, wait.what.name, wait.at, false});
+  }
+  for (const auto& wait : open.queue_waits) {
+    details.pending_events.push_back({wait.event_id, wait.what.name, wait.at, true});
+  }
+  std::sort(details.pending_events.begin(), details.pending_events.end(),
+            [](const auto& a, const auto& b) { return a.correlation_id < b.correlation_id; });
+}
+
+ExecutionDetails details_of(const ReadView& view, const FoundInstance& found,
+                            const std::vector<Event>& history) {
+  const OpenSteps open = open_steps_of(found, history);
+  ExecutionDetails details;
+  details.execution_id = found.record.execution;
+  details.last_event_at =
+      history.empty() ? found.record.execution_started_at : history.back().timestamp;
+  for (const auto& timer : open.timers) {
+    if (!has_fired(view, found, timer.event_id, timer.what.fire_at)) {
+      const auto delay = std::max(Milliseconds::zero(), timer.what.fire_at - timer.at);
+      details.pending_timers.push_back({timer.event_id, static_cast<std::uint64_t>(delay.count()),
+                                        timer.at, timer.what.fire_at});
+    }
+  }
+  add_waits(open, details);
+  for (const auto& child : open.children) {
+    if (!has_ended(view, found, child.what.instance)) {
+      details.pending_children.push_back(
+          {child.event_id, child.what.name, child.what.instance, child.at});
+    }
+  }
+  return details;
+}
+
+}  // namespace
+
+OpenSteps open_steps_of(const FoundInstance& found, const std::vector<Event>& history) {
+  if (history.empty()) {
+    return {};  // it has not begun
+  }
+  auto open = find_open_steps(history);
+  if (!open) {
+    throw_corrupt(Table::history, make_key(found.number, found.record.execution), open.error());
+  }
+  return std::move(*open);
+}
+
+std::optional<InstanceDetails> Management::details(const std::string& instance) const {
+  const auto view = store_->snapshot();
+  const auto number = find_number(*view, instance);
+  if (!number) {
+    return std::nullopt;
+  }
+  const auto found = find_instance(*view, instance);
+  InstanceDetails details;
+  details.summary = summarize(*view, found.number, found.record);
+  details.executions = summarize_executions(*view, found);
+  if (found.record.status == ExecutionStatus::running) {
+    try {
+      const auto history = load_history(*view, found.number, found.record, found.record.execution);
+      ExecutionDetails current = details_of(*view, found, history);
+      current.pending_activities = pending_activities(*view, found, history);
+      details.current_execution = std::move(current);
+    } catch (const StorageFailure& failed) {
+      if (failed.error().kind != ProviderError::Kind::corrupt) {
+        throw;
+      }
+      details.damage = failed.error().message;
+    }
+  }
+  return details;
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <duroxide/log.hpp>
+#include <duroxide/provider.hpp>
+
+#include "engine/instances.hpp"
+#include "engine/waiting_reasons.hpp"
+#include "provider/provider_actor.hpp"
+#include "storage/kv.hpp"
+
+namespace duroxide::storage {
+
+/// Throws `instance_not_found`.
+[[nodiscard]] FoundInstance find_instance(const ReadView& view, const std::string& instance);
+
+/// What management can ask of a store. Reads snapshots only, on any thread, and never bothers the
+/// writer. All throw `StorageFailure`.
+class Management {
+ public:
+  Management(std::shared_ptr<KvStore> store, std::shared_ptr<WaitingReasons> reasons,
+             std::shared_ptr<Clock> clock, LogSink log = {})
+      : store_(std::move(store)),
+        reasons_(std::move(reasons)),
+        clock_(std::move(clock)),
+        log_(std::move(log)) {}
+
+  /// The same for a thread of the background, which is to leave the machine to the engine.
+  [[nodiscard]] Management paced() const;
+
+  [[nodiscard]] std::vector<InstanceSummary> list(const InstanceFilter& filter) const;
+  [[nodiscard]] InstanceInfo info(const std::string& instance) const;
+  [[nodiscard]] std::vector<std::uint64_t> executions(const std::string& instance) const;
+  /// Of the current execution if none is given.
+  [[nodiscard]] std::vector<Event> history(const std::string& instance,
+                                           std::optional<std::uint64_t> execution) const;
+  [[nodiscard]] QueueDepths queue_depths() const;
+  [[nodiscard]] std::vector<PendingActivity> pending_activities(const std::string& instance) const;
+  [[nodiscard]] std::vector<InstanceMessage> messages(const std::string& instance) const;
+  [[nodiscard]] std::vector<QuarantinedItem> quarantined() const;
+  [[nodiscard]] InstancePage page(const management::ListPage& request) const;
+  [[nodiscard]] std::uint64_t count(const InstanceFilter& filter) const;
+  [[nodiscard]] InstanceCounts counts() const;
+  [[nodiscard]] std::optional<InstanceDetails> details(const std::string& instance) const;
+  [[nodiscard]] ExecutionInfo execution(const std::string& instance, std::uint64_t execution) const;
+  [[nodiscard]] SystemMetrics metrics() const;
+  [[nodiscard]] SystemHealth health() const;
+  [[nodiscard]] std::vector<StuckInstance> stuck(const StuckFilter& filter) const;
+  [[nodiscard]] std::vector<PausedItem> paused() const;
+  [[nodiscard]] InstanceTree tree(const std::string& instance) const;
+  [[nodiscard]] InstanceExport export_instance(const std::string& instance) const;
+  [[nodiscard]] VerifyReport verify(const OnProgress& on_progress) const;
+  [[nodiscard]] BackupResult backup(const std::filesystem::path& directory,
+                                    const OnProgress& on_progress) const;
+
+ private:
+  /// `history` is that of the current execution.
+  [[nodiscard]] std::vector<PendingActivity> pending_activities(
+      const ReadView& view, const FoundInstance& found, const std::vector<Event>& history) const;
+  /// Why an instance cannot go on by itself.
+  [[nodiscard]] std::optional<std::string> waiting_for(const ReadView& view, Number number) const;
+
+  std::shared_ptr<KvStore> store_;
+  std::shared_ptr<WaitingReasons> reasons_;
+  std::shared_ptr<Clock> clock_;
+  LogSink log_;
+};
+
+/// The management interface of a store: reads go to threads of their own that give way to the
+/// engine's, one each for those that are short, for pages of listings, for those that may take long, and for
+/// maintenance, so that none ever waits behind another kind; changes go on to the writer. In a deterministic system all are ordinary
+/// scheduled actors.
+[[nodiscard]] ManagementActor spawn_management(caf::actor_system& system, const Management& reads,
+                                               WriterActor writer);
+
+}  // namespace duroxide::storage

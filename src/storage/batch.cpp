@@ -1,0 +1,159 @@
+#include "storage/batch.hpp"
+
+#include <utility>
+
+#include "storage/keys.hpp"
+#include "storage/layered.hpp"
+
+namespace duroxide::storage {
+
+const ReadView& Batch::committed() {
+  if (!view_) {
+    view_ = store_.writer_view();
+  }
+  return *view_;
+}
+
+std::optional<std::string_view> Batch::get(Table table, std::string_view key) {
+  const auto& staged = changes(table);
+  if (const auto found = staged.find(key); found != staged.end()) {
+    if (found->second.value) {
+      return std::string_view(*found->second.value);
+    }
+    return std::nullopt;
+  }
+  return committed().get(table, key);
+}
+
+void Batch::set(Table table, std::string key, std::optional<std::string> value, bool fresh) {
+  auto& staged = changes(table);
+  bytes_ += key.size() + (value ? value->size() : 0) + 32;
+  auto [entry, inserted] = staged.try_emplace(key);
+  undo_.push_back(Undo{table, std::move(key), std::nullopt});
+  if (inserted) {
+    ++change_count_;
+    entry->second = Change{std::move(value), fresh};
+  } else {
+    const bool was_fresh = entry->second.fresh;
+    undo_.back().before = std::exchange(entry->second, Change{std::move(value), was_fresh});
+  }
+}
+
+void Batch::put(Table table, std::string key, std::string value) {
+  set(table, std::move(key), std::move(value), false);
+}
+
+void Batch::put_new(Table table, std::string key, std::string value) {
+  set(table, std::move(key), std::move(value), true);
+}
+
+void Batch::erase(Table table, std::string_view key) {
+  auto& staged = changes(table);
+  const auto found = staged.find(key);
+  if (found != staged.end() && found->second.fresh) {
+    undo_.push_back(Undo{table, found->first, std::move(found->second)});
+    staged.erase(found);
+    --change_count_;
+    return;
+  }
+  if (found == staged.end() && !committed().get(table, key)) {
+    return;
+  }
+  set(table, std::string(key), std::nullopt, false);
+}
+
+void Batch::count(std::string_view counter, std::int64_t change) {
+  auto found = counts_.find(counter);
+  if (found == counts_.end()) {
+    found = counts_.emplace(counter, 0).first;
+    bytes_ += counter.size() + 8;
+  }
+  found->second += change;
+  undo_counts_.emplace_back(&*found, change);
+}
+
+void Batch::stage_counts() {
+  auto& staged = changes(Table::counters);
+  for (const auto& [counter, change] : counts_) {
+    const auto bytes = committed().get(Table::counters, counter);
+    if (bytes && bytes->size() != sizeof(std::uint64_t)) {
+      damaged_counters_.insert(counter);
+      continue;  // a new number would have a good seal, and hide that it is wrong
+    }
+    const auto before = bytes ? static_cast<std::int64_t>(stored_number(*bytes)) : 0;
+    const auto after = before + change;
+    std::optional<std::string> value;
+    if (after > 0) {
+      value = make_key(static_cast<std::uint64_t>(after));
+    }
+    if (change != 0) {
+      staged.insert_or_assign(counter, Change{std::move(value), false});
+    }
+  }
+}
+
+std::string* Batch::staged(Table table, std::string_view key) {
+  auto& staged = changes(table);
+  const auto found = staged.find(key);
+  return found != staged.end() && found->second.value ? &*found->second.value : nullptr;
+}
+
+void Batch::scan(Table table, std::string_view prefix, std::string_view from,
+                 const std::function<bool(std::string_view, std::string_view)>& visit) {
+  LayeredCursor cursor(committed().cursor(table), changes(table), std::string(prefix));
+  for (bool more = cursor.seek(from); more; more = cursor.next()) {
+    if (!visit(cursor.key(), cursor.value())) {
+      return;
+    }
+  }
+}
+
+void Batch::begin_request() {
+  undo_.clear();
+  undo_counts_.clear();
+}
+
+void Batch::undo_to(const Mark& mark) {
+  while (undo_counts_.size() > mark.counts) {
+    const auto& [counter, change] = undo_counts_.back();
+    counter->second -= change;
+    undo_counts_.pop_back();
+  }
+  if (undo_counts_.empty()) {  // none of them points to what is dropped here
+    std::erase_if(counts_, [](const auto& count) { return count.second == 0; });
+  }
+  while (undo_.size() > mark.rows) {
+    Undo& undo = undo_.back();
+    auto& staged = changes(undo.table);
+    if (undo.before) {
+      if (staged.insert_or_assign(undo.key, std::move(*undo.before)).second) {
+        ++change_count_;
+      }
+    } else if (staged.erase(undo.key) != 0) {
+      --change_count_;
+    }
+    undo_.pop_back();
+  }
+}
+
+void Batch::commit() {
+  stage_counts();
+  view_.reset();
+  if (!empty()) {
+    store_.commit(changes_);
+  }
+  discard();
+}
+
+void Batch::discard() {
+  for (auto& table : changes_) {
+    table.clear();
+  }
+  undo_.clear();
+  counts_.clear();
+  undo_counts_.clear();
+  change_count_ = 0;
+  bytes_ = 0;
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "storage/kv.hpp"
+
+namespace duroxide::storage {
+
+/// The changes that wait for the next commit, laid over the committed state. One request at a time
+/// is applied to it, and can be taken back as if it had never been.
+///
+/// The changes are kept in memory until the commit: a message that arrives and is consumed within
+/// one batch is never written at all, the writes of a batch go to the disk in key order, and a
+/// commit that found the map full is simply done again in a larger one.
+class Batch {
+ public:
+  explicit Batch(KvStore& store) : store_(store) {}
+
+  /// The value as the batch leaves it. Good until the next change of the same key or the commit.
+  [[nodiscard]] std::optional<std::string_view> get(Table table, std::string_view key);
+  [[nodiscard]] bool contains(Table table, std::string_view key) {
+    return get(table, key).has_value();
+  }
+
+  void put(Table table, std::string key, std::string value);
+  /// For a key that the committed state cannot hold.
+  void put_new(Table table, std::string key, std::string value);
+  void erase(Table table, std::string_view key);
+  /// Changes a row of the table `counters`, which is nowhere to be seen before the commit. A row
+  /// that comes to 0 is dropped. One that cannot be read stays as it is: no commit may fail because of
+  /// it, and whoever checks the store still finds it.
+  void count(std::string_view counter, std::int64_t change);
+
+  /// The value of a key that this batch itself has put, to be changed in place; else null.
+  [[nodiscard]] std::string* staged(Table table, std::string_view key);
+
+  /// Calls `visit` with each row whose key begins with `prefix` and is not below `from`, in order,
+  /// until it returns false. `visit` must not change the batch.
+  void scan(Table table, std::string_view prefix, std::string_view from,
+            const std::function<bool(std::string_view, std::string_view)>& visit);
+  void scan(Table table, std::string_view prefix,
+            const std::function<bool(std::string_view, std::string_view)>& visit) {
+    scan(table, prefix, prefix, visit);
+  }
+
+  /// The state without the batch.
+  [[nodiscard]] const ReadView& committed();
+
+  void begin_request();
+  void undo_request() { undo_to({}); }
+
+  /// How far the request has come: how many rows and counters it has changed.
+  struct Mark {
+    std::size_t rows = 0;
+    std::size_t counts = 0;
+  };
+  [[nodiscard]] Mark mark() const { return {undo_.size(), undo_counts_.size()}; }
+  /// Takes back what the request has done since.
+  void undo_to(const Mark& mark);
+
+  [[nodiscard]] bool empty() const { return change_count_ == 0 && counts_.empty(); }
+  /// Roughly what the commit will write.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+  /// The counters that were found damaged by commits, all of them.
+  [[nodiscard]] const std::set<std::string>& damaged_counters() const { return damaged_counters_; }
+
+  /// Throws `StorageFailure` and keeps the changes.
+  void commit();
+  void discard();
+  /// Lets go of the committed state, before the store is closed.
+  void release() { view_.reset(); }
+
+ private:
+  struct Undo {
+    Table table;
+    std::string key;
+    std::optional<Change> before;
+  };
+
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using Counts = std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>>;
+
+  TableChanges& changes(Table table) { return changes_.at(static_cast<std::size_t>(table)); }
+  void set(Table table, std::string key, std::optional<std::string> value, bool fresh);
+  void stage_counts();
+
+  KvStore& store_;
+  std::unique_ptr<ReadView> view_;
+  Changes changes_;
+  std::vector<Undo> undo_;
+  // Counters are hot: a batch changes the same few over and over, so their changes are summed up,
+  // and meet the committed values only once.
+  Counts counts_;
+  std::vector<std::pair<Counts::value_type*, std::int64_t>> undo_counts_;
+  std::set<std::string> damaged_counters_;
+  std::size_t change_count_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace duroxide::storage

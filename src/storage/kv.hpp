@@ -1,0 +1,132 @@
+#pragma once
+
+// The little that a store needs of its bytes: a fixed set of ordered tables, snapshots to read, and
+// one atomic write of many changes. LMDB and plain maps both offer it; everything above is shared.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "storage/common.hpp"
+#include "storage/readers.hpp"
+
+namespace duroxide::storage {
+
+/// Its numbers stand on the disk, in the journal of a store that was not closed: a new one comes last.
+enum class Table : std::uint8_t {
+  meta,        ///< what the store itself must remember, by name
+  ids,         ///< instance id -> number
+  instances,   ///< number -> instance record
+  results,     ///< number, execution -> output or error details: apart, because they can be large
+  executions,  ///< number, execution -> execution record, once the execution has ended
+  history,     ///< number, execution, first event id -> the events of one turn
+  inbox,       ///< number, sequence -> work item; 0 is the start or continue-as-new
+  work,        ///< number, execution, event id -> activity to run
+  timers,      ///< due time, number, execution, id -> work item to deliver then
+  attempts,    ///< number, or a work key -> deliveries counted
+  by_status,   ///< status, number
+  by_name,     ///< orchestration name, 0, status, number
+  by_parent,   ///< parent's number, number
+  values,      ///< number, key -> entry of the instance's key-value state
+  custom_status,  ///< number -> custom status and its version
+  progress,       ///< work key -> last heartbeat of an activity
+  quarantine,     ///< number, or a work key -> why it is left alone, and since when
+  set_aside,      ///< table, key -> a queue row that cannot be read, kept for whoever repairs it
+  by_updated,     ///< status, time of the last change (see `update_key`), number
+  by_tag,         ///< tag, 0, number
+  counters,       ///< how many there are of what; see counters.hpp
+  paused,         ///< a letter for the kind of scope and its name -> since when it is paused
+  delayed,        ///< number, due time, execution, id: a row of `timers` that is in no history
+  kept,           ///< number, sequence -> work item that a failed instance did not take
+};
+
+inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::kept) + 1;
+
+[[nodiscard]] std::string_view to_string(Table table);
+
+/// Ordered iteration over one table. Key and value stay good until the cursor moves.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  /// To the first key that is not below `key`. False at the end of the table.
+  virtual bool seek(std::string_view key) = 0;
+  virtual bool last() = 0;
+  virtual bool next() = 0;
+  /// False at the beginning of the table.
+  virtual bool prev() = 0;
+  /// To the last key that is not above `key`. False if there is none.
+  bool seek_back(std::string_view key) { return seek(key) ? this->key() == key || prev() : last(); }
+  [[nodiscard]] virtual std::string_view key() const = 0;
+  [[nodiscard]] virtual std::string_view value() const = 0;
+};
+
+/// The committed state of one moment. What it returns stays good as long as it lives.
+class ReadView {
+ public:
+  virtual ~ReadView() = default;
+  [[nodiscard]] virtual std::optional<std::string_view> get(Table table,
+                                                            std::string_view key) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Cursor> cursor(Table table) const = 0;
+  /// Number of keys.
+  [[nodiscard]] virtual std::uint64_t count(Table table) const = 0;
+  /// How many commits it has seen; two views with the same number see the same.
+  [[nodiscard]] virtual std::uint64_t commits() const = 0;
+};
+
+/// One key's new value, or none for a deletion.
+struct Change {
+  std::optional<std::string> value;
+  bool fresh = false;  ///< the committed state has no such key
+};
+
+using TableChanges = std::map<std::string, Change, std::less<>>;
+using Changes = std::array<TableChanges, table_count>;
+
+/// All of these throw `StorageFailure`.
+class KvStore {
+ public:
+  virtual ~KvStore() = default;
+
+  /// For the one thread that commits. It must let go of the view before it does.
+  [[nodiscard]] virtual std::unique_ptr<ReadView> writer_view() = 0;
+
+  /// For any thread, which has one at a time. To be held briefly: a writer that must grow the store
+  /// waits for it.
+  [[nodiscard]] virtual std::unique_ptr<ReadView> snapshot() = 0;
+
+  /// As `snapshot`, to be held for long. Whoever has it asks `wants_snapshots_back` now and then.
+  [[nodiscard]] virtual std::unique_ptr<ReadView> lasting_snapshot() { return snapshot(); }
+
+  /// As `lasting_snapshot`, but each page of the file is checked before anything on it is believed: for
+  /// what must never meet damage unprepared. Slower.
+  [[nodiscard]] virtual std::unique_ptr<ReadView> checked_snapshot() { return lasting_snapshot(); }
+
+  /// The store is about to grow or to close, and waits until its snapshots are let go of.
+  [[nodiscard]] virtual bool wants_snapshots_back() const { return false; }
+
+  /// Where it lies on the disk; empty if it does not.
+  [[nodiscard]] virtual std::filesystem::path directory() const { return {}; }
+
+  /// What is kept in memory for those who take snapshots is read from the disk again. For any thread.
+  virtual void forget_cached() {}
+
+  /// All changes or none, durable on return.
+  virtual void commit(const Changes& changes) = 0;
+
+  /// Why the store can no longer be trusted with writes, once a sync has failed; else empty.
+  [[nodiscard]] virtual std::string broken() const = 0;
+
+  /// For any thread.
+  [[nodiscard]] virtual StoreUse use() = 0;
+
+  /// Waits for the snapshots of other threads; those that come later get `closed`.
+  virtual void close() = 0;
+};
+
+}  // namespace duroxide::storage

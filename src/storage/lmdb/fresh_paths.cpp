@@ -1,0 +1,76 @@
+#include "storage/lmdb/fresh_paths.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "storage/lmdb/lmdb_error.hpp"
+#include "storage/lmdb/private_files.hpp"
+
+namespace duroxide::storage {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Those that are not there, the innermost first. A link is there, wherever it leads.
+std::vector<fs::path> missing_of(const fs::path& directory) {
+  std::vector<fs::path> missing;
+  struct stat info {};
+  for (fs::path path = directory; !path.empty() && ::lstat(path.c_str(), &info) != 0;
+       path = path.parent_path()) {
+    missing.push_back(path);
+  }
+  return missing;
+}
+
+/// Whether that is what a file system says that has no such order for directories.
+bool knows_no_sync(int code) {
+  return code == EINVAL || code == ENOTSUP || code == EOPNOTSUPP || code == ENOSYS;
+}
+
+}  // namespace
+
+FreshPaths::FreshPaths(const fs::path& directory) : made_(missing_of(directory)) {}
+
+FreshPaths::~FreshPaths() {
+  std::error_code ignored;
+  for (const fs::path& path : made_) {
+    fs::remove(path, ignored);  // files first, as they were added; a directory only if empty
+  }
+}
+
+void FreshPaths::add(fs::path file) {
+  made_.insert(made_.begin(), std::move(file));
+}
+
+void make_directory(const fs::path& directory) {
+  constexpr mode_t owner_only = 0700;
+  auto missing = missing_of(directory);
+  std::reverse(missing.begin(), missing.end());
+  for (const fs::path& path : missing) {
+    if (::mkdir(path.c_str(), owner_only) == 0) {
+      sync_directory(path.has_parent_path() ? path.parent_path() : fs::path("."));
+    } else if (errno != EEXIST) {  // `a` and `a/` are one
+      throw lmdb_failure(errno, "making the directory `" + directory.string() + "`");
+    }
+  }
+  require_directory(directory);
+}
+
+void sync_directory(const fs::path& directory) {
+  const FileDescriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Who may write into a directory need not be allowed to read it.
+  const bool failed =
+      file.is_open() ? ::fsync(file.get()) != 0 && !knows_no_sync(errno) : errno != EACCES;
+  if (failed) {
+    throw lmdb_failure(errno, "syncing `" + directory.string() + "`");
+  }
+}
+
+}  // namespace duroxide::storage

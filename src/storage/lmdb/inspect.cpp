@@ -1,0 +1,96 @@
+#include "storage/lmdb/inspect.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/session.hpp"
+#include "storage/keys.hpp"
+#include "storage/lmdb/lmdb_error.hpp"
+#include "storage/lmdb/page_view.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+using Kind = ProviderError::Kind;
+
+}  // namespace
+
+std::uint64_t check_format(const PageFile& file, const std::string& where) {
+  const StorageFailure foreign(Kind::foreign_store,
+                               where + " belongs to another program; choose another directory");
+  PageCursor names(file, file.header().main, TreeKind::main);
+  const auto name = to_string(Table::meta);
+  if (!names.seek(name) || names.key() != name || !names.holds_table()) {
+    throw foreign;
+  }
+  const auto format =
+      find_in_tree(file, file.table_of(names.value(), names.page()), meta_keys::format)
+          .value_or("");
+  if (format.substr(0, format_magic.size()) != format_magic) {
+    throw foreign;
+  }
+  const auto number = number_at(format, format_magic.size());
+  if (number > store_format) {
+    throw StorageFailure(Kind::newer_format, where + " has format " + std::to_string(number) +
+                                                 ", this release reads up to " +
+                                                 std::to_string(store_format) +
+                                                 "; use a newer release");
+  }
+  if (number == 0) {
+    throw StorageFailure(Kind::corrupt, where + " has no format number");
+  }
+  return number;
+}
+
+Found inspect_unlocked(const std::filesystem::path& directory,
+                       const std::function<bool()>& has_owner) {
+  constexpr int most_looks = 100;
+  constexpr std::chrono::milliseconds between_looks{2};
+  std::string said;
+  for (int look = 1; !has_owner(); ++look) {
+    try {
+      return inspect_directory(directory);
+    } catch (const StorageFailure& failed) {
+      if ((failed.error().message == said || look == most_looks) && !has_owner()) {
+        throw;
+      }
+      said = failed.error().message;
+    }
+    std::this_thread::sleep_for(between_looks);
+  }
+  return Found::store;
+}
+
+Found inspect_directory(const std::filesystem::path& directory) {
+  const auto file = directory / "data.mdb";
+  struct stat info {};
+  if (::stat(file.c_str(), &info) != 0) {
+    if (errno == ENOENT) {
+      return Found::nothing;
+    }
+    throw lmdb_failure(errno, "looking at `" + file.string() + "`");
+  }
+  const std::string where = "`" + file.string() + "`";
+  if (!S_ISREG(info.st_mode)) {
+    throw StorageFailure(Kind::foreign_store, where + " is not a file");
+  }
+  if (::access(file.c_str(), R_OK) != 0) {
+    throw lmdb_failure(errno, "reading " + where);
+  }
+  const PageFile pages(file);
+  if (pages.header().main.entries == 0) {
+    return Found::nothing;  // a database that nobody has put anything into
+  }
+  (void)check_format(pages, where);
+  return Found::store;
+}
+
+}  // namespace duroxide::storage

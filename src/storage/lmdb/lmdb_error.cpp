@@ -1,0 +1,70 @@
+#include "storage/lmdb/lmdb_error.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <lmdb.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace duroxide::storage {
+
+namespace {
+using Kind = ProviderError::Kind;
+}  // namespace
+
+bool is_disk_full(int code) {
+  return code == ENOSPC || code == EDQUOT || code == EFBIG;
+}
+
+StorageFailure lmdb_failure(int code, const std::string& doing) {
+  using ErrorKind = ProviderError::Kind;
+  const std::string text = doing + ": " + mdb_strerror(code);
+  if (is_disk_full(code)) {
+    return {ErrorKind::disk_full, text + "; free some space, nothing was changed", true};
+  }
+  switch (code) {
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return {ErrorKind::permission_denied, text};
+    case ENOTDIR:
+      return {ErrorKind::not_a_directory, text};
+    case MDB_INVALID:
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_VERSION_MISMATCH:
+      return {ErrorKind::corrupt, text};
+    case MDB_MAP_FULL:
+    case ENOMEM:
+    case EAGAIN:
+    case EINTR:
+      return {ErrorKind::storage, text, true};
+    default:
+      return {ErrorKind::storage, text};
+  }
+}
+
+int tell_full_disk(int code, const std::filesystem::path& file, std::uint64_t bytes) {
+  if (code != EIO) {
+    return code;
+  }
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  struct stat info {};
+  if (descriptor < 0 || ::fstat(descriptor, &info) != 0) {
+    return code;
+  }
+  const int problem = ::posix_fallocate(descriptor, info.st_size, static_cast<off_t>(bytes));
+  // A probe only. That the file stays a little longer if this fails does no harm.
+  (void)!::ftruncate(descriptor, info.st_size);
+  ::close(descriptor);
+  return is_disk_full(problem) ? problem : code;
+}
+
+void check_lmdb(int code, const char* doing) {
+  if (code != MDB_SUCCESS) {
+    throw lmdb_failure(code, doing);
+  }
+}
+
+}  // namespace duroxide::storage

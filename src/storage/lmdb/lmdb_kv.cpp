@@ -1,0 +1,339 @@
+#include "storage/lmdb/lmdb_kv.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include "engine/session.hpp"
+#include "engine/upgrade.hpp"
+#include "storage/keys.hpp"
+#include "storage/layered.hpp"
+#include "storage/lmdb/lmdb_error.hpp"
+#include "storage/lmdb/page_view.hpp"
+#include "storage/lmdb/private_files.hpp"
+#include "storage/lmdb/seal.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+constexpr std::uint64_t smallest_map = std::uint64_t{1} << 20;
+/// Looking for dead readers costs little, but need not be done with every commit.
+constexpr std::uint64_t commits_between_checks = 256;
+
+unsigned int flags_of(Durability durability) {
+  switch (durability) {
+    case Durability::relaxed:
+      return MDB_NOMETASYNC;
+    case Durability::none:
+      return MDB_NOSYNC;
+    case Durability::full:
+      break;
+  }
+  return 0;
+}
+
+}  // namespace
+
+LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
+               std::uint64_t map_size, DirectoryLock lock, PagesChecked checked, LogSink log)
+    : file_(directory / "data.mdb"), log_(std::move(log)), lock_(std::move(lock)) {
+  check_lmdb(mdb_env_create(&env_), "creating the environment");
+  try {
+    check_lmdb(mdb_env_set_userctx(env_, this), "configuring the environment");
+    check_lmdb(mdb_env_set_assert(env_, &LmdbKv::tell_of_end), "configuring the environment");
+    check_lmdb(mdb_env_set_maxdbs(env_, sub_database_count), "configuring the environment");
+    check_lmdb(mdb_env_set_mapsize(env_, std::max(map_size, smallest_map)), "sizing the map");
+    const LmdbFiles files(directory, Use::write);
+    const int code = mdb_env_open(env_, directory.c_str(), MDB_NOTLS | flags_of(durability), 0600);
+    if (code != MDB_SUCCESS) {
+      throw lmdb_failure(tell_full_disk(code, file_, smallest_map),
+                         "opening `" + directory.string() + "`");
+    }
+    files.require_same(env_);
+    (void)drop_dead_readers();
+    open_tables();
+    load_journal();
+    try {
+      empty_journal();
+    } catch (const StorageFailure& failed) {
+      // On a full disk it must still be possible to open a store.
+      if (failed.error().kind != ProviderError::Kind::disk_full) {
+        throw;
+      }
+    }
+    if (!checked.done) {
+      page_check_ = std::make_unique<PageCheckThread>(
+          file_, std::move(checked),
+          PageCheckThread::Snapshots{[this] { return begin_snapshot(nullptr); },
+                                     [this] { return gate_.wanted_back(); }},
+          log_);
+    }
+  } catch (...) {
+    mdb_env_close(env_);
+    throw;
+  }
+}
+
+void LmdbKv::tell_of_end(MDB_env* env, const char* reason) {
+  const auto* kv = static_cast<const LmdbKv*>(mdb_env_get_userctx(env));
+  if (kv != nullptr && kv->log_) {
+    LogRecord record;
+    record.level = LogLevel::error;
+    record.message = "LMDB ends the process, because what stands in `" + kv->file_.string() +
+                     "` makes no sense (" + reason +
+                     "). Open the store for reading only: `verify` says which page is damaged, "
+                     "undamaged instances can be exported. Then restore a backup";
+    kv->log_(record);
+  }
+}
+
+LmdbKv::~LmdbKv() {
+  close();
+}
+
+void LmdbKv::open_tables() {
+  int code = open_tables_once();
+  while (code == MDB_MAP_FULL) {
+    grow();
+    code = open_tables_once();
+  }
+  check_lmdb(tell_full_disk(code, file_, smallest_map), "opening the tables");
+}
+
+int LmdbKv::open_tables_once() {
+  MDB_txn* txn = nullptr;
+  int code = mdb_txn_begin(env_, nullptr, 0, &txn);
+  if (code != MDB_SUCCESS) {
+    return code;
+  }
+  code = open_sub_databases(txn, MDB_CREATE, tables_);
+  // Together with the tables, so that whoever finds those knows whose they are, and how to read them.
+  const std::string format = std::string(format_magic) + make_key(store_format);
+  MDB_val key = to_val(meta_keys::format);
+  MDB_val value = to_val(format);
+  MDB_val present{};
+  if (code == MDB_SUCCESS) {
+    code = mdb_get(txn, tables_.of(Table::meta), &key, &present);
+  }
+  const bool is_new = code == MDB_NOTFOUND;
+  if (is_new || (code == MDB_SUCCESS && to_view(present) != format)) {
+    const auto mark = is_new ? std::nullopt : upgrade_mark(to_view(present));
+    code = mdb_put(txn, tables_.of(Table::meta), &key, &value, 0);
+    if (mark && code == MDB_SUCCESS) {
+      MDB_val upgrade = to_val(meta_keys::upgrade);
+      MDB_val from = to_val(*mark);
+      code = mdb_put(txn, tables_.of(Table::meta), &upgrade, &from, 0);
+    }
+  }
+  if (code != MDB_SUCCESS) {
+    mdb_txn_abort(txn);
+    return code;
+  }
+  return mdb_txn_commit(txn);
+}
+
+bool LmdbKv::drop_dead_readers() {
+  int dead = 0;
+  check_lmdb(mdb_reader_check(env_, &dead), "checking for stale readers");
+  return dead > 0;
+}
+
+std::unique_ptr<ReadView> LmdbKv::writer_view() {
+  if (writer_txn_ == nullptr) {
+    check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &writer_txn_), "beginning to read");
+  } else {
+    check_lmdb(mdb_txn_renew(writer_txn_), "beginning to read");
+  }
+  auto tables = std::make_unique<LmdbView>(writer_txn_, tables_, SnapshotGate::Snapshot(), nullptr);
+  if (journal_.empty()) {
+    return tables;
+  }
+  return std::make_unique<LayeredView>(std::move(tables), journal_.changes());
+}
+
+std::unique_ptr<LmdbView> LmdbKv::begin_snapshot(Readers* readers) {
+  auto held = gate_.enter();
+  if (env_ == nullptr || map_is_lost_) {
+    throw StorageFailure(ProviderError::Kind::closed, "the store is closed");
+  }
+  MDB_txn* txn = nullptr;
+  int code = begin_reading(env_, &txn);
+  if (code == MDB_READERS_FULL && drop_dead_readers()) {
+    code = begin_reading(env_, &txn);
+  }
+  check_lmdb(code, "beginning to read");
+  return std::make_unique<LmdbView>(txn, tables_, std::move(held), readers);
+}
+
+std::unique_ptr<ReadView> LmdbKv::snapshot() {
+  return with_journal(begin_snapshot(&readers_), read_journal_);
+}
+
+std::unique_ptr<ReadView> LmdbKv::checked_snapshot() {
+  return with_journal(std::make_unique<PageView>(file_, begin_snapshot(&readers_)),
+                      checked_journal_);
+}
+
+void LmdbKv::load_journal() {
+  MDB_txn* txn = nullptr;
+  check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "beginning to read");
+  const std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> ended(txn, &mdb_txn_abort);
+  journal_.load(txn, tables_.journal);
+}
+
+void LmdbKv::empty_journal() {
+  if (!journal_.empty()) {
+    commit({}, Into::tables);
+  }
+}
+
+int LmdbKv::write_rows(MDB_txn* txn, const Changes& changes) {
+  for (std::size_t table = 0; table < table_count; ++table) {
+    const MDB_dbi dbi = tables_.rows.at(table);
+    for (const auto& [name, change] : changes.at(table)) {
+      MDB_val key = to_val(name);
+      int code = MDB_SUCCESS;
+      if (change.value) {
+        code = put_sealed(txn, dbi, static_cast<Table>(table), name, *change.value, 0);
+      } else {
+        code = mdb_del(txn, dbi, &key, nullptr);
+        code = code == MDB_NOTFOUND ? MDB_SUCCESS : code;
+      }
+      if (code != MDB_SUCCESS) {
+        return code;
+      }
+    }
+  }
+  return MDB_SUCCESS;
+}
+
+int LmdbKv::write_tables(MDB_txn* txn, const Changes& changes) {
+  int code = MDB_SUCCESS;
+  if (!journal_.empty()) {
+    code = write_rows(txn, *journal_.changes());
+    code = code == MDB_SUCCESS ? mdb_drop(txn, tables_.journal, 0) : code;
+  }
+  return code == MDB_SUCCESS ? write_rows(txn, changes) : code;
+}
+
+int LmdbKv::try_commit(const Changes& changes, Into where, const std::string& row) {
+  MDB_txn* txn = nullptr;
+  int code = mdb_txn_begin(env_, nullptr, 0, &txn);
+  if (code != MDB_SUCCESS) {
+    return code;
+  }
+  code = where == Into::journal ? journal_.append(txn, tables_.journal, row)
+                                : write_tables(txn, changes);
+  if (code != MDB_SUCCESS) {
+    mdb_txn_abort(txn);
+    return code;
+  }
+  return mdb_txn_commit(txn);
+}
+
+void LmdbKv::commit(const Changes& changes) {
+  const bool is_small = Journal::may_take(changes);
+  if (is_small && !journal_.is_full()) {
+    commit(changes, Into::journal);
+    return;
+  }
+  try {
+    commit(changes, Into::tables);
+  } catch (const StorageFailure& failed) {
+    // The journal needs a few pages only: what little there is left of the disk is for it.
+    if (failed.error().kind != ProviderError::Kind::disk_full || !is_small ||
+        !journal_.has_reserve()) {
+      throw;
+    }
+    commit(changes, Into::journal);
+  }
+}
+
+void LmdbKv::commit(const Changes& changes, Into where) {
+  if (++commits_ % commits_between_checks == 0) {
+    (void)drop_dead_readers();
+  }
+  // All that takes memory comes before the commit: what is on the disk must not be forgotten here.
+  std::string row;
+  Changes kept;
+  if (where == Into::journal) {
+    row = encode_changes(changes);
+    kept = changes;
+  }
+  int code = try_commit(changes, where, row);
+  while (code == MDB_MAP_FULL) {
+    if (!drop_dead_readers()) {
+      grow();
+    }
+    code = try_commit(changes, where, row);
+  }
+  if (code == MDB_SUCCESS) {
+    if (where == Into::journal) {
+      journal_.appended(std::move(kept));
+    } else {
+      journal_.emptied();
+    }
+    return;
+  }
+  const auto bytes = size_of(changes) + size_of(*journal_.changes());
+  code = tell_full_disk(code, file_, smallest_map + 2 * bytes);
+  const auto failure = lmdb_failure(code, "committing");
+  // A sync that failed may have lost pages which the kernel now believes written: nothing that
+  // follows could be trusted. A full disk is found out before that.
+  if (code == EIO || code == MDB_PANIC) {
+    broken_ = failure.error().message;
+  }
+  throw failure;
+}
+
+StoreUse LmdbKv::use() {
+  const auto held = gate_.look();
+  StoreUse use;
+  if (env_ != nullptr && !map_is_lost_) {
+    space_.describe(env_, file_, use);
+  }
+  if (page_check_ != nullptr) {
+    use.damaged_pages = page_check_->damaged_pages();
+  }
+  readers_.describe(use);
+  return use;
+}
+
+void LmdbKv::grow() {
+  const auto nobody = gate_.take_back();
+  MDB_envinfo info{};
+  check_lmdb(mdb_env_info(env_, &info), "reading the size of the map");
+  if (const int code = mdb_env_set_mapsize(env_, info.me_mapsize * 2); code != MDB_SUCCESS) {
+    // LMDB unmaps before it maps: there may be no map any more, so nothing may be read either.
+    const auto failure = lmdb_failure(code, "growing the map");
+    broken_ = failure.error().message;
+    map_is_lost_ = true;
+    throw failure;
+  }
+}
+
+void LmdbKv::close() {
+  if (env_ != nullptr && broken_.empty()) {
+    try {
+      empty_journal();
+    } catch (const std::exception&) {
+      // It stays for the next opening.
+    }
+  }
+  if (page_check_ != nullptr) {
+    page_check_->stop();
+  }
+  const auto nobody = gate_.take_back();
+  if (env_ == nullptr) {
+    return;
+  }
+  if (writer_txn_ != nullptr) {
+    mdb_txn_abort(std::exchange(writer_txn_, nullptr));
+  }
+  mdb_env_close(std::exchange(env_, nullptr));
+  lock_.release();
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <lmdb.h>
+
+#include <duroxide/lmdb_provider.hpp>
+
+#include "storage/kv.hpp"
+#include "storage/lmdb/directory_lock.hpp"
+#include "storage/lmdb/journal.hpp"
+#include "storage/lmdb/lmdb_space.hpp"
+#include "storage/lmdb/lmdb_view.hpp"
+#include "storage/lmdb/page_check_thread.hpp"
+#include "storage/lmdb/snapshot_gate.hpp"
+#include "storage/readers.hpp"
+
+namespace duroxide::storage {
+
+/// Tables in an LMDB environment, one sub-database each, all of them opened once.
+class LmdbKv final : public KvStore {
+ public:
+  /// `directory` holds nothing or a store of ours; see `inspect_directory`. What of its pages was not
+  /// `checked` is checked in the background. `log` is told of damage, and why LMDB ends the process
+  /// if it does; it is called from any thread.
+  LmdbKv(const std::filesystem::path& directory, Durability durability, std::uint64_t map_size,
+         DirectoryLock lock, PagesChecked checked = PagesChecked{0, {}, true}, LogSink log = {});
+  ~LmdbKv() override;
+  LmdbKv(const LmdbKv&) = delete;
+  LmdbKv& operator=(const LmdbKv&) = delete;
+
+  [[nodiscard]] std::unique_ptr<ReadView> writer_view() override;
+  [[nodiscard]] std::unique_ptr<ReadView> snapshot() override;
+  [[nodiscard]] std::unique_ptr<ReadView> checked_snapshot() override;
+  [[nodiscard]] bool wants_snapshots_back() const override { return gate_.wanted_back(); }
+  [[nodiscard]] std::filesystem::path directory() const override { return file_.parent_path(); }
+  void commit(const Changes& changes) override;
+  void forget_cached() override {
+    read_journal_.forget();
+    checked_journal_.forget();
+  }
+  /// Whether every page has been looked at since it was opened. For tests; safe on any thread.
+  [[nodiscard]] bool all_pages_checked() const {
+    return page_check_ == nullptr || page_check_->done();
+  }
+  [[nodiscard]] std::string broken() const override { return broken_; }
+  [[nodiscard]] StoreUse use() override;
+  void close() override;
+
+ private:
+  /// A snapshot of LMDB itself, without the journal, counted among `readers` unless that is null: the
+  /// store's own check of its pages is nobody who reads.
+  [[nodiscard]] std::unique_ptr<LmdbView> begin_snapshot(Readers* readers);
+  static void tell_of_end(MDB_env* env, const char* reason);
+  void open_tables();
+  [[nodiscard]] int open_tables_once();
+  void load_journal();
+  /// Brings what the journal holds into the tables.
+  void empty_journal();
+  enum class Into : std::uint8_t { journal, tables };
+  void commit(const Changes& changes, Into where);
+  /// `row`: the changes as a row of the journal, if that is where they go.
+  [[nodiscard]] int try_commit(const Changes& changes, Into where, const std::string& row);
+  [[nodiscard]] int write_tables(MDB_txn* txn, const Changes& changes);
+  [[nodiscard]] int write_rows(MDB_txn* txn, const Changes& changes);
+  void grow();
+  /// Frees what readers of other processes have left that were killed: it would keep every page
+  /// from being used again. Returns whether there was any.
+  bool drop_dead_readers();
+
+  std::filesystem::path file_;
+  LogSink log_;
+  SnapshotGate gate_;
+  MDB_env* env_ = nullptr;
+  LmdbTables tables_;
+  Journal journal_;
+  JournalCache read_journal_;
+  JournalCache checked_journal_;   ///< as the file has it, for those who do not believe LMDB
+  MDB_txn* writer_txn_ = nullptr;  ///< the writer's reading transaction, reset between views
+  std::string broken_;
+  std::uint64_t commits_ = 0;
+  bool map_is_lost_ = false;  ///< nothing may be read any more; guarded by `gate_`
+  DirectoryLock lock_;
+  Readers readers_;
+  LmdbSpace space_;
+  std::unique_ptr<PageCheckThread> page_check_;  ///< last: it takes snapshots
+};
+
+}  // namespace duroxide::storage

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <shared_mutex>
+#include <string>
+
+#include "storage/kv.hpp"
+
+namespace duroxide::storage {
+
+/// Tables that end with the process.
+class MemoryKv final : public KvStore {
+ public:
+  using Rows = std::map<std::string, std::string, std::less<>>;
+
+  [[nodiscard]] std::unique_ptr<ReadView> writer_view() override;
+  [[nodiscard]] std::unique_ptr<ReadView> snapshot() override;
+  /// A copy, as commits wait for an ordinary one.
+  [[nodiscard]] std::unique_ptr<ReadView> lasting_snapshot() override;
+  void commit(const Changes& changes) override;
+  [[nodiscard]] std::string broken() const override { return {}; }
+  [[nodiscard]] StoreUse use() override;
+  void close() override;
+
+ private:
+  using Tables = std::array<Rows, table_count>;
+
+  /// Checks that the store is open.
+  [[nodiscard]] std::shared_lock<std::shared_mutex> lock_to_read();
+
+  std::shared_mutex mutex_;  ///< held shared by snapshots; the writer itself needs none to read
+  bool closed_ = false;
+  std::uint64_t commits_ = 0;
+  Tables tables_;
+  Readers readers_;
+};
+
+}  // namespace duroxide::storage

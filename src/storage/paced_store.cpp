@@ -1,0 +1,64 @@
+#include "storage/paced_store.hpp"
+
+#include <chrono>
+#include <ctime>
+#include <thread>
+#include <utility>
+
+#include "storage/pace.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+Pace::Time read_clock(clockid_t clock) {
+  timespec time{};
+  (void)::clock_gettime(clock, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+class PacedStore final : public KvStore {
+ public:
+  explicit PacedStore(std::shared_ptr<KvStore> store) : store_(std::move(store)) {}
+
+  [[nodiscard]] std::unique_ptr<ReadView> snapshot() override {
+    auto view = store_->snapshot();
+    const auto rest = pace_.rest(read_clock(CLOCK_MONOTONIC), read_clock(CLOCK_THREAD_CPUTIME_ID),
+                                 view->commits());
+    if (rest > Pace::Time::zero()) {
+      view.reset();
+      std::this_thread::sleep_for(rest);
+      view = store_->snapshot();
+    }
+    return view;
+  }
+
+  [[nodiscard]] std::unique_ptr<ReadView> writer_view() override { return store_->writer_view(); }
+  [[nodiscard]] std::unique_ptr<ReadView> lasting_snapshot() override {
+    return store_->lasting_snapshot();
+  }
+  [[nodiscard]] std::unique_ptr<ReadView> checked_snapshot() override {
+    return store_->checked_snapshot();
+  }
+  [[nodiscard]] bool wants_snapshots_back() const override {
+    return store_->wants_snapshots_back();
+  }
+  [[nodiscard]] std::filesystem::path directory() const override { return store_->directory(); }
+  void commit(const Changes& changes) override { store_->commit(changes); }
+  void forget_cached() override { store_->forget_cached(); }
+  [[nodiscard]] std::string broken() const override { return store_->broken(); }
+  [[nodiscard]] StoreUse use() override { return store_->use(); }
+  void close() override { store_->close(); }
+
+ private:
+  std::shared_ptr<KvStore> store_;
+  Pace pace_;
+};
+
+}  // namespace
+
+std::shared_ptr<KvStore> make_paced(std::shared_ptr<KvStore> store) {
+  return std::make_shared<PacedStore>(std::move(store));
+}
+
+}  // namespace duroxide::storage

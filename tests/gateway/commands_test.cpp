@@ -1,0 +1,261 @@
+// What commands do, on a store in memory.
+
+#include <set>
+
+#include "control/command_fixture.hpp"
+
+using namespace duroxide;
+using namespace duroxide::gateway;
+
+TEST_CASE("control commands: each has a name of its own", "[control]") {
+  std::set<std::string_view> names;
+  for (const Command& command : all_commands()) {
+    CHECK(names.insert(command.name).second);
+    CHECK(find_command(command.name) == &command);
+  }
+  CHECK(find_command("frobnicate") == nullptr);
+}
+
+TEST_CASE("control commands: none takes arguments it does not know", "[control]") {
+  CommandFixture f;
+  for (const Command& command : all_commands()) {
+    CHECK(f.refused(command.name, {{"frobnicate", 1}}) == Kind::usage);
+    CHECK(f.refused(command.name, json::array()) == Kind::usage);
+  }
+  CHECK(f.refused("frobnicate") == Kind::usage);
+}
+
+TEST_CASE("control commands: those about an instance need one that exists", "[control]") {
+  CommandFixture f;
+  for (const char* name :
+       {"show", "history", "tree", "tail", "export", "cancel", "terminate", "release", "rewind"}) {
+    CAPTURE(name);
+    CHECK(f.refused(name) == Kind::usage);
+    CHECK(f.refused(name, {{"instance", ""}}) == Kind::usage);
+    CHECK(f.refused(name, {{"instance", "nobody"}}) == Kind::not_found);
+  }
+  CHECK(f.refused("raise", {{"instance", "nobody"}, {"name", "E"}}) == Kind::not_found);
+  CHECK(f.refused("pause", {{"instance", "nobody"}}) == Kind::not_found);
+  CHECK(f.refused("delete", {{"instance", "nobody"}}) == Kind::not_found);
+  CHECK(f.refused("prune", {{"instance", "nobody"}, {"keep_last", 1}}) == Kind::not_found);
+  CHECK(f.refused("fork", {{"instance", "nobody"}, {"new_instance", "n"}}) == Kind::not_found);
+}
+
+TEST_CASE("control commands: a start with everything, listed by it", "[control]") {
+  CommandFixture f;
+  f.start("i", "O", {{"version", "1.2.3"}, {"tags", {"red", "round"}}, {"delay", 60'000}});
+  f.start("j");
+  CHECK(f.refused("start", {{"instance", "i"}, {"orchestration", "O"}}) == Kind::refused);
+  f.start("i", "O", {{"use_existing", true}});
+  const auto again = [](const char* option) {
+    return json{{"instance", "i"}, {"orchestration", "O"}, {option, true}};
+  };
+  CHECK(f.run("start", again("use_existing"))["created"] == false);
+  CHECK(f.run("start", again("same_input"))["created"] == false);
+  json other = again("same_input");
+  other["input"] = "another";
+  CHECK(f.refused("start", other) == Kind::refused);
+  CHECK(f.run("start", {{"instance", "k"}, {"orchestration", "O"}})["created"] == true);
+  const json found = f.run("list", {{"tags", {"red"}}});
+  REQUIRE(found["instances"].size() == 1);
+  CHECK(found["instances"][0]["instance_id"] == "i");
+  CHECK(found["instances"][0]["tags"] == json{"red", "round"});
+  CHECK(found["next_cursor"].is_null());
+  CHECK(f.run("count")["count"] == 3);
+  CHECK(f.run("count", {{"id_prefix", "j"}})["count"] == 1);
+}
+
+TEST_CASE("control commands: messages that wait are shown and dropped", "[control]") {
+  CommandFixture f;
+  f.start("i");
+  f.run("raise", {{"instance", "i"}, {"name", "Price"}, {"data", "notanumber"}});
+  f.run("raise", {{"instance", "i"}, {"name", "Q"}, {"data", "m"}, {"queue", true}});
+  const json before = f.run("messages", {{"instance", "i"}})["messages"];
+  REQUIRE(before.size() == 3);
+  CHECK(before[0]["kind"] == "StartOrchestration");
+  CHECK(before[1]["place"] == "waiting");
+  CHECK(before[1]["kind"] == "ExternalRaised");
+  CHECK(before[1]["name"] == "Price");
+  CHECK(before[1]["data"] == "notanumber");
+  CHECK(before[2]["kind"] == "QueueMessage");
+  const std::string price = std::to_string(before[1]["message_id"].get<std::uint64_t>());
+  CHECK(f.run("drop", {{"instance", "i"}, {"message", price}})["instance_id"] == "i");
+  CHECK(f.run("messages", {{"instance", "i"}})["messages"].size() == 2);
+  CHECK(f.refused("drop", {{"instance", "i"}, {"message", price}}) == Kind::refused);
+  CHECK(f.refused("drop", {{"instance", "i"}, {"message", "0"}}) == Kind::refused);  // its start
+  CHECK(f.refused("drop", {{"instance", "i"}, {"message", "it"}}) == Kind::usage);
+  CHECK(f.refused("drop", {{"instance", "nobody"}, {"message", "1"}}) == Kind::not_found);
+  CHECK(f.refused("messages", {{"instance", "nobody"}}) == Kind::not_found);
+}
+
+TEST_CASE("control commands: a listing in pages, and all at once", "[control]") {
+  CommandFixture f;
+  for (int i = 0; i < 5; ++i) {
+    f.start("i" + std::to_string(i));
+  }
+  const json first = f.run("list", {{"order", "id"}, {"limit", 2}});
+  CHECK(first["instances"].size() == 2);
+  const json second =
+      f.run("list", {{"order", "id"}, {"limit", 10}, {"cursor", first["next_cursor"]}});
+  REQUIRE(second["instances"].size() == 3);
+  CHECK(second["instances"][0]["instance_id"] == "i2");
+  CHECK(f.run("list_all", nlohmann::json::object())["count"] == 5);
+  CHECK(f.sink.items.size() == 5);
+  f.sink.items.clear();
+  CHECK(f.run("list_all", {{"limit", 3}})["count"] == 3);
+  f.sink.items.clear();
+  f.sink.most_items = 2;
+  CHECK(f.refused("list_all", nlohmann::json::object()) == Kind::interrupted);
+  CHECK(f.refused("list", {{"cursor", "nonsense"}}) == Kind::usage);
+  CHECK(f.refused("list", {{"limit", 10'001}}) == Kind::usage);
+}
+
+TEST_CASE("control commands: a limit is not zero", "[control]") {
+  CommandFixture f;
+  for (const char* name : {"list", "list_all", "stuck"}) {
+    CHECK(f.refused(name, {{"limit", 0}}) == Kind::usage);
+  }
+  CHECK(f.refused("delete", {{"everything", true}, {"limit", 0}}) == Kind::usage);
+  CHECK(f.refused("prune", {{"everything", true}, {"keep_last", 1}, {"limit", 0}}) == Kind::usage);
+}
+
+TEST_CASE("control commands: what is stuck is told with whether that is all", "[control]") {
+  CommandFixture f;
+  for (const char* instance : {"a", "b", "c"}) {
+    f.start(instance);
+    f.run("pause", {{"instance", instance}});
+  }
+  const json some = f.run("stuck", {{"limit", 2}});
+  CHECK(some["instances"].size() == 2);
+  CHECK(some["truncated"] == true);
+  const json all = f.run("stuck", {{"limit", 3}});
+  CHECK(all["instances"].size() == 3);
+  CHECK(all["truncated"] == false);
+}
+
+TEST_CASE("control commands: what is paused is told, and goes on", "[control]") {
+  CommandFixture f;
+  f.start("i");
+  CHECK(f.run("pause", {{"instance", "i"}}) == json{{"scope", "instance"}, {"name", "i"}});
+  CHECK(f.run("pause", {{"orchestration", "O"}})["scope"] == "orchestration");
+  CHECK(f.run("pause", {{"store", true}})["scope"] == "store");
+  CHECK(f.run("stuck")["paused"].size() == 3);
+  f.run("resume", {{"instance", "i"}});
+  f.run("resume", {{"orchestration", "O"}});
+  f.run("resume", {{"store", true}});
+  CHECK(f.run("stuck")["paused"].empty());
+}
+
+TEST_CASE("control commands: an instance goes from one store to another", "[control]") {
+  CommandFixture from;
+  CommandFixture to;
+  from.start("i");
+  const json document = from.run("export", {{"instance", "i"}})["document"];
+  CHECK(to.run("import", {{"document", document}})["instance_id"] == "i");
+  CHECK(to.refused("import", {{"document", document}}) == Kind::refused);
+  CHECK(to.run("import", {{"document", document}, {"new_instance", "j"}})["instance_id"] == "j");
+  CHECK(to.refused("import", {{"document", "{}"}}) == Kind::usage);
+}
+
+TEST_CASE("control commands: the store as a whole", "[control]") {
+  CommandFixture f;
+  f.start("i");
+  CHECK(f.run("stats")["total_instances"] == 1);
+  CHECK(f.run("health")["running_instances"] == 1);
+  CHECK(f.run("verify")["clean"] == true);
+  CHECK(f.refused("backup", {{"directory", "relative"}}) == Kind::usage);
+}
+
+TEST_CASE("control commands: words for a shell", "[control]") {
+  CommandFixture f;
+  f.start("order-1", "Ship");
+  f.start("order-2", "Ship");
+  f.start("other", "Pack");
+  CHECK(f.run("complete", {{"of", "instances"}, {"prefix", "order"}})["words"] ==
+        json{"order-1", "order-2"});
+  CHECK(f.run("complete", {{"of", "orchestrations"}, {"prefix", "S"}})["words"] ==
+        json::array({"Ship"}));
+}
+
+TEST_CASE("control commands: a tail tells each event once, until the instance ends", "[control]") {
+  RunningFixture f;
+  f.start("i", "Approval");
+  f.sink.on_item = [&](const json& event) {
+    if (event["type"] == "ExternalSubscribed") {
+      f.run("raise", {{"instance", "i"}, {"name", "Approved"}, {"data", "yes"}});
+    }
+  };
+  const json result = f.run("tail", {{"instance", "i"}});
+  CHECK(result["ended"] == true);
+  CHECK(result["live"] == true);
+  CHECK(result["status"]["output"] == "yes");
+  std::uint64_t last = 0;
+  for (const json& event : f.sink.items) {
+    CHECK(event["event_id"] == ++last);
+    CHECK(event["execution_id"] == 1);
+    CHECK(event.contains("description"));
+  }
+  CHECK(f.sink.items.back()["type"] == "OrchestrationCompleted");
+  CHECK(f.refused("tail", {{"instance", "i"}, {"execution", 9}}) == Kind::not_found);
+}
+
+TEST_CASE("control commands: a tail ends with its reader, and with what is deleted", "[control]") {
+  RunningFixture f;
+  f.start("i", "Approval");
+  f.sink.goes_on = false;
+  CHECK(f.refused("tail", {{"instance", "i"}}) == Kind::interrupted);
+  f.sink.goes_on = true;
+  f.sink.items.clear();
+  f.sink.on_item = [&](const json& event) {
+    if (event["type"] == "ExternalSubscribed") {
+      f.run("delete", {{"instance", "i"}, {"force", true}});
+    }
+  };
+  CHECK(f.run("tail", {{"instance", "i"}})["deleted"] == true);
+}
+
+TEST_CASE("control commands: a tail of a store that nobody runs ends at once", "[control]") {
+  CommandFixture f;
+  f.session.live = false;
+  f.start("i");
+  const json result = f.run("tail", {{"instance", "i"}});
+  CHECK(result["live"] == false);
+  CHECK(result["ended"] == false);
+}
+
+TEST_CASE("control commands: everything about an instance", "[control]") {
+  RunningFixture f;
+  f.start("i", "Approval");
+  REQUIRE(f.session.client.wait_for_value("i", "stage", 60s));
+  const json shown = f.run("show", {{"instance", "i"}});
+  CHECK(shown["info"]["status"]["state"] == "Running");
+  CHECK(shown["summary"]["orchestration_name"] == "Approval");
+  CHECK(shown["values"][0]["value"] == "asked");
+  CHECK(shown["current_execution"]["pending_events"][0]["name"] == "Approved");
+  CHECK(f.run("tree", {{"instance", "i"}})["instances"].size() == 1);
+  const json history = f.run("history", {{"instance", "i"}});
+  CHECK(history["events"][0]["type"] == "OrchestrationStarted");
+  f.run("terminate", {{"instance", "i"}, {"reason", "enough"}});
+  CHECK(f.run("show", {{"instance", "i"}})["info"]["status"]["cancelled"] == true);
+  CHECK(f.refused("terminate", {{"instance", "i"}}) == Kind::refused);
+  CHECK(f.refused("cancel", {{"instance", "i"}}) == Kind::refused);
+}
+
+TEST_CASE("control commands: a failed instance is rewound and forked", "[control]") {
+  RunningFixture f;
+  f.start("i", "Failing");
+  f.await("i");
+  CHECK(f.run("rewind", {{"instance", "i"}})["instance_id"] == "i");
+  f.await("i");
+  CHECK(f.run("fork", {{"instance", "i"}, {"new_instance", "j"}, {"event", 1}})["events_kept"] ==
+        1);
+  f.await("j");
+  CHECK(f.refused("fork", {{"instance", "i"}, {"new_instance", "j"}}) == Kind::refused);
+  CHECK(f.refused("fork", {{"instance", "i"}, {"new_instance", "l"}, {"execution", 99}}) ==
+        Kind::not_found);
+  CHECK(f.refused("rewind", {{"instance", "i"}, {"event", 99}}) == Kind::usage);
+  f.start("k", "Approval");
+  CHECK(f.refused("rewind", {{"instance", "k"}}) == Kind::refused);
+  CHECK(f.refused("rewind", {{"instance", "k"}, {"event", 1}}) == Kind::refused);
+  CHECK(f.run("release", {{"instance", "k"}})["released"] == 0);
+}
