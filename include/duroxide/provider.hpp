@@ -19,305 +19,15 @@
 ///   items, or with none if its holder is released.
 /// - Leases live in memory and end with the process; every item then is handed out again.
 
-#include <cstdint>
+#include <functional>
 #include <memory>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include <duroxide/detail/caf.hpp>
-#include <duroxide/management_protocol.hpp>
-#include <duroxide/result.hpp>
+#include <duroxide/provider_messages.hpp>
 #include <duroxide/store.hpp>
-#include <duroxide/tags.hpp>
-#include <duroxide/work_items.hpp>
-
-namespace duroxide::provider {
-
-using LockToken = std::uint64_t;
-
-// --- orchestrator queue ---------------------------------------------------------------------------
-
-/// Asks for instances with messages. The sender becomes the holder of their leases.
-struct FetchOrchestrationItem {
-  std::uint64_t max_items = 1;
-};
-
-/// One instance with everything a turn needs.
-struct OrchestrationItem {
-  std::string instance;
-  std::string orchestration_name;  ///< of the instance, or of the start message
-  std::string version;             ///< pinned by the current execution; empty before its first turn
-  std::uint64_t execution_id = 1;
-  /// The current execution's events. Left out (and `history_included` false) if the last ack of the
-  /// same holder said `stays_resident`, and no `ReleaseInstance` came since.
-  std::vector<Event> history;
-  bool history_included = true;
-  std::uint64_t history_size = 0;  ///< number of events of the current execution, in any case
-  std::vector<WorkItem> messages;  ///< in order of acceptance; never empty
-  LockToken lock_token = 0;
-  std::uint32_t attempt_count = 1;  ///< this delivery included
-  /// The instance is in quarantine and only handed out because somebody cancels it: end it without
-  /// running its code.
-  bool quarantined = false;
-  /// The history comes from before the store was opened, and is handed out for the first time since.
-  /// For the log only.
-  bool recovered = false;
-};
-
-/// What the current execution has become; kept beside the history so that nobody must read that.
-struct ExecutionMetadata {
-  std::string orchestration_name;
-  std::string orchestration_version;
-  ExecutionStatus status = ExecutionStatus::running;
-  std::string output;                   ///< completed: the output; continued as new: the next input
-  std::optional<ErrorDetails> failure;  ///< failed or cancelled
-};
-
-/// Names a timer in the timer queue.
-struct TimerKey {
-  std::uint64_t id = 0;
-  Timestamp fire_at;
-};
-
-/// A change of an instance's key-value state.
-struct ValueChange {
-  std::string key;
-  std::optional<StoredValue> value;  ///< none: cleared
-};
-
-struct CustomStatusChange {
-  std::optional<std::string> status;
-  std::uint64_t version = 0;
-};
-
-/// Ends a turn: everything below in one transaction, or nothing.
-struct AckOrchestrationItem {
-  LockToken lock_token = 0;
-  std::uint64_t execution_id = 1;
-  std::vector<Event> events;  ///< appended to that execution's history
-  std::vector<work::ActivityExecute> worker_items;
-  std::vector<work::TimerFired> timers;
-  /// To other instances, or a `ContinueAsNew` to this one. A start of an id that is taken is
-  /// answered to the parent it names with `SubOrchFailed`; a message for nobody is dropped.
-  std::vector<WorkItem> orchestrator_items;
-  std::vector<std::uint64_t>
-      cancelled_activities;  ///< removed from the worker queue, leased or not
-  std::vector<TimerKey> cancelled_timers;
-  std::vector<ValueChange> values;  ///< at most one for each key
-  std::optional<CustomStatusChange> custom_status;
-  ExecutionMetadata metadata;
-  /// The messages of the item, by their place in it from 0 on, that the turn has not looked at because
-  /// the execution ended before. If it has failed, they are kept for a rewind or a fork, with those
-  /// that have arrived since the item was handed out; else they are dropped.
-  std::vector<std::uint64_t> untaken;
-  bool stays_resident = false;  ///< the holder keeps the instance: send no history next time
-  /// With a `ContinueAsNew`: earlier executions that are dropped with it, some at a time if there are
-  /// many. What cannot be read stays.
-  std::optional<PruneOptions> prune = std::nullopt;
-};
-
-/// Gives an item back. The instance is handed out again after `delay`.
-struct AbandonOrchestrationItem {
-  LockToken lock_token = 0;
-  Milliseconds delay{0};
-  bool ignore_attempt = false;             ///< this delivery does not count towards poison
-  std::optional<std::string> waiting_for;  ///< shown by management until the next delivery
-  /// Put the instance into quarantine for this reason: it is not handed out until
-  /// `ReleaseFromQuarantine`, except to be cancelled. Kept in the store.
-  std::optional<std::string> quarantine = std::nullopt;
-};
-
-/// The sender no longer holds this instance in memory: its next item needs the history.
-struct ReleaseInstance {
-  std::string instance;
-};
-
-/// Gives back every lease of the sender, of all queues, and answers its parked fetches with nothing.
-struct ReleaseHolder {};
-
-/// Appends to the orchestrator queue, or starts an instance. With `delay`, the item becomes visible
-/// only then (a start is listed as running at once). Errors: `instance_not_found`,
-/// `instance_finished`, `instance_already_exists`.
-struct EnqueueOrchestratorWork {
-  WorkItem item;
-  std::optional<Milliseconds> delay;
-  /// A start of an id that exists succeeds without doing anything. `StartOrFind` tells which it was.
-  bool use_existing = false;
-};
-
-/// Starts an instance, or finds the one that has the id already and leaves it as it is. `delay` as
-/// for `EnqueueOrchestratorWork`. Errors: `instance_already_exists`, if `same_input` and it was
-/// started otherwise.
-struct StartOrFind {
-  work::StartOrchestration start;
-  std::optional<Milliseconds> delay;
-  /// Only an instance that was started as the same orchestration, with the same bytes as input and,
-  /// if `start` names a version, in that version will do. A store must know what an instance was
-  /// started with for as long as it has the instance, whatever execution it is in and whichever were
-  /// pruned; one of which it does not know is refused. A digest is enough.
-  bool same_input = false;
-};
-
-/// What a `StartOrFind` came to.
-struct StartedOrFound {
-  bool created = true;
-};
-
-// --- histories and status -------------------------------------------------------------------------
-
-/// The current execution's history; empty for an unknown instance.
-struct Read {
-  std::string instance;
-};
-
-struct GetStatus {
-  std::string instance;
-};
-
-/// Answered when the instance has reached a terminal status, with that status; at once with
-/// `NotFound` for an unknown one. `wait_id` is the sender's own, for `StopWaiting`.
-struct WaitForStatus {
-  std::string instance;
-  std::uint64_t wait_id = 0;
-  /// If set, it is also answered once the version of the custom status is above this.
-  std::optional<std::uint64_t> after_custom_status = std::nullopt;
-};
-
-/// A value of the instance's key-value state, as committed; none if there is no such key or instance.
-struct GetValue {
-  std::string instance;
-  std::string key;
-};
-
-/// All of them, by key.
-struct GetValues {
-  std::string instance;
-};
-
-/// Answered when the key has a value whose version is above `after_version`, with that value; with
-/// none if the instance is unknown or ends without. `wait_id` as for `WaitForStatus`, from the same
-/// numbers.
-struct WaitForValue {
-  std::string instance;
-  std::string key;
-  std::uint64_t after_version = 0;
-  std::uint64_t wait_id = 0;
-};
-
-/// Ends a wait of the sender; it is answered with what is there now.
-struct StopWaiting {
-  std::uint64_t wait_id = 0;
-};
-
-/// Releases an instance and its activities from quarantine, with their counts of deliveries at 0, and
-/// lets those that wait for a registration be tried again at once. Answers how many were released.
-/// Errors: `instance_not_found`.
-struct ReleaseFromQuarantine {
-  std::string instance;
-};
-
-// --- worker queue ---------------------------------------------------------------------------------
-
-/// Asks for activities. The first item of a session binds that session to the sender: until the
-/// sender ends, releases everything, or lets go of it with `ReleaseSessions`, only it is given more.
-struct DequeueWorkerPeekLock {
-  std::uint64_t max_items = 1;
-  TagFilter tags = {};
-  /// Sessions of which the sender has enough waiting for now.
-  std::vector<std::string> saturated_sessions = {};
-};
-
-struct WorkerItem {
-  work::ActivityExecute item;
-  LockToken lock_token = 0;
-  std::uint32_t attempt_count = 1;                     ///< this delivery included
-  std::optional<std::string> progress = std::nullopt;  ///< of the last heartbeat of any delivery
-};
-
-/// The sender no longer binds these sessions to itself.
-struct ReleaseSessions {
-  std::vector<std::string> sessions;
-};
-
-/// Answered with leases of the sender that are over because their activities were cancelled, as soon
-/// as there is one. A newer request of the sender answers the parked one with nothing.
-struct AwaitCancelledWork {};
-
-/// Names a call of an activity, whichever delivery of it.
-struct ActivityReference {
-  std::string instance;
-  std::uint64_t execution_id = 0;
-  std::uint64_t event_id = 0;
-  /// Of the instance, as the activity's item says. Another one is `activity_not_found`.
-  std::uint64_t incarnation = 0;
-};
-
-/// Records how far an activity is; the next delivery, and management, see it. Errors:
-/// `activity_not_found`.
-struct Heartbeat {
-  ActivityReference activity;
-  std::string details;
-  /// Of whoever runs it; without it the activity need not be leased. A lease that is over is
-  /// `activity_not_found`, even if there is an activity by that reference again: the instance may have
-  /// been deleted and started anew, or rewound.
-  std::optional<LockToken> lock_token = std::nullopt;
-};
-
-/// Ends an activity from outside, leased or not, as `AckWorker` does with a lease. Errors:
-/// `activity_not_found`.
-struct CompleteActivity {
-  ActivityReference activity;
-  WorkItem completion;  ///< `ActivityCompleted` or `ActivityFailed` of that very call
-};
-
-/// Removes the item and, in the same transaction, sends `completion` to its instance. Errors:
-/// `invalid_lock_token` if the activity was cancelled meanwhile or the lease is over.
-struct AckWorker {
-  LockToken lock_token = 0;
-  std::optional<WorkItem> completion;
-};
-
-struct AbandonWorker {
-  LockToken lock_token = 0;
-  Milliseconds delay{0};
-  bool ignore_attempt = false;
-  std::optional<std::string> waiting_for;
-  std::optional<std::string> quarantine = std::nullopt;  ///< as for `AbandonOrchestrationItem`
-};
-
-// --- timer queue ----------------------------------------------------------------------------------
-
-/// True if `EnqueueOrchestratorWork::delay` is honoured.
-struct SupportsDelayedVisibility {};
-
-struct EnqueueTimerWork {
-  work::TimerFired item;
-};
-
-/// Leases what is due by the store's clock. Answered at once if something is due or if the earliest
-/// time to come is not `known_next_due`; else parked until one of both is so. A newer request of
-/// the same sender answers the parked one with nothing.
-struct DequeueTimerPeekLock {
-  std::uint64_t max_items = 1;
-  std::optional<Timestamp> known_next_due;
-};
-
-struct DueTimers {
-  std::vector<LockToken> lock_tokens;
-  std::optional<Timestamp> next_due;  ///< the earliest that is not due yet
-};
-
-/// Moves the leased timers to the queues of their instances, in one transaction.
-struct AckTimer {
-  std::vector<LockToken> lock_tokens;
-};
-
-}  // namespace duroxide::provider
 
 namespace duroxide {
-
-using Done = provider::Answer<void>;
 
 using ProviderActor = actors::Actor<
     actors::Replies<provider::FetchOrchestrationItem,
@@ -356,15 +66,14 @@ using ProviderActor = actors::Actor<
 /// The system behind a handle, to spawn actors of one's own in.
 [[nodiscard]] caf::actor_system& actor_system_of(const ActorSystem& system);
 
-/// A store made of actors of one's own. `management` may be null. When the last copy of the store
-/// is dropped, `on_close` is called; by default both actors are sent an exit.
+/// A store made of an actor of one's own, without management; management_protocol.hpp has the form
+/// for one with it. When the last copy of the store is dropped, `on_close` is called; by default the
+/// actor is sent an exit.
 [[nodiscard]] Store make_store(ActorSystem system, std::shared_ptr<Clock> clock,
-                               ProviderActor provider, ManagementActor management = {},
-                               std::function<void()> on_close = {});
+                               ProviderActor provider, std::function<void()> on_close = {});
 
-/// The actors behind a store. `management` is null if it offers none.
+/// The actor behind a store.
 [[nodiscard]] const ProviderActor& provider_of(const Store& store);
-[[nodiscard]] const ManagementActor& management_of(const Store& store);
 
 }  // namespace duroxide
 
@@ -394,3 +103,6 @@ DUROXIDE_MESSAGE(duroxide::provider::SupportsDelayedVisibility)
 DUROXIDE_MESSAGE(duroxide::provider::EnqueueTimerWork)
 DUROXIDE_MESSAGE(duroxide::provider::DequeueTimerPeekLock)
 DUROXIDE_MESSAGE(duroxide::provider::AckTimer)
+DUROXIDE_MESSAGE_TEMPLATE(template <class T>, duroxide::Expected<T, duroxide::ProviderError>)
+
+#include <duroxide/management_protocol.hpp>

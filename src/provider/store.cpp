@@ -129,6 +129,12 @@ Store make_store(ActorSystem system, std::shared_ptr<Clock> clock, ProviderActor
                                           std::move(management), std::move(on_close)));
 }
 
+Store make_store(ActorSystem system, std::shared_ptr<Clock> clock, ProviderActor provider,
+                 std::function<void()> on_close) {
+  return make_store(std::move(system), std::move(clock), std::move(provider), {},
+                    std::move(on_close));
+}
+
 const ProviderActor& provider_of(const Store& store) {
   return detail::StoreAccess::provider(store);
 }
