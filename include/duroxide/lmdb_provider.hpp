@@ -5,19 +5,13 @@
 #include <memory>
 #include <optional>
 
+#include <duroxide/durability.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/store.hpp>
 
 namespace duroxide {
-
-/// What a commit waits for.
-enum class Durability : std::uint8_t {
-  full,     ///< every commit is on the disk before anybody hears of it; nothing is ever lost
-  relaxed,  ///< may lose the last commit on power loss, never consistency (LMDB's no-meta-sync)
-  none,     ///< may lose or corrupt everything on power loss, nothing on a crash of the process
-};
 
 /// Options of `LmdbProvider::open`. Setters chain: `LmdbOptions().durability(Durability::none)`.
 class LmdbOptions {

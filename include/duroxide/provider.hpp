@@ -104,5 +104,3 @@ DUROXIDE_MESSAGE(duroxide::provider::EnqueueTimerWork)
 DUROXIDE_MESSAGE(duroxide::provider::DequeueTimerPeekLock)
 DUROXIDE_MESSAGE(duroxide::provider::AckTimer)
 DUROXIDE_MESSAGE_TEMPLATE(template <class T>, duroxide::Expected<T, duroxide::ProviderError>)
-
-#include <duroxide/management_protocol.hpp>

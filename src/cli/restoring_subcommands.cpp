@@ -6,11 +6,11 @@
 #include <iterator>
 #include <system_error>
 
-#include "cli/private_file.hpp"
 #include "cli/show.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/text.hpp"
 #include "gateway/json_text.hpp"
+#include "gateway/private_file.hpp"
 
 namespace duroxide::cli {
 
@@ -112,7 +112,7 @@ void write_document(const std::string& file, Output& output, const json& result)
     output.line(document);
     return;
   }
-  say({write_private_file(file, document + "\n"), "file"});
+  say({gateway::write_private_file(file, document + "\n"), "file"});
 }
 
 void add_export(CLI::App& app, Plan& plan) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include <duroxide/management_protocol.hpp>
 #include <duroxide/provider.hpp>
 
 namespace duroxide::client {

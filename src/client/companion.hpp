@@ -6,6 +6,7 @@
 
 #include <duroxide/clock.hpp>
 #include <duroxide/log.hpp>
+#include <duroxide/management_protocol.hpp>
 #include <duroxide/provider.hpp>
 
 #include "client/answers.hpp"

@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <duroxide/management_protocol.hpp>
 #include <duroxide/provider.hpp>
 
 #include "client/blocking.hpp"

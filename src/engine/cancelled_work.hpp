@@ -3,7 +3,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include <duroxide/provider.hpp>
+#include <duroxide/provider_messages.hpp>
 
 #include "storage/common.hpp"
 

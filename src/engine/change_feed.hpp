@@ -10,7 +10,7 @@
 #include <vector>
 
 #include <duroxide/changes.hpp>
-#include <duroxide/provider.hpp>
+#include <duroxide/management_messages.hpp>
 
 #include "storage/common.hpp"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/format.hpp"
 #include "storage/keys.hpp"
 
 namespace duroxide::storage {

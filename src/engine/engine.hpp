@@ -11,7 +11,8 @@
 #include <vector>
 
 #include <duroxide/log.hpp>
-#include <duroxide/provider.hpp>
+#include <duroxide/management_messages.hpp>
+#include <duroxide/provider_messages.hpp>
 
 #include "engine/cancelled_work.hpp"
 #include "engine/change_feed.hpp"

@@ -5,8 +5,8 @@
 
 #include "engine/engine.hpp"
 #include "model/encoding.hpp"
+#include "model/engine_flags.hpp"
 #include "model/limits.hpp"
-#include "replay/engine_flags.hpp"
 
 namespace duroxide::storage {
 

@@ -11,11 +11,6 @@
 
 namespace duroxide::storage {
 
-void throw_corrupt(Table table, std::string_view key, const std::string& why) {
-  throw StorageFailure(ProviderError::Kind::corrupt,
-                       "table " + std::string(to_string(table)) + ", key " + hex(key) + ": " + why);
-}
-
 Number decode_number(std::string_view id, std::string_view bytes) {
   if (bytes.size() != 8) {
     throw_corrupt(

@@ -11,9 +11,6 @@
 
 namespace duroxide::storage {
 
-/// A read of one key that names table and key if the bytes make no sense.
-[[noreturn]] void throw_corrupt(Table table, std::string_view key, const std::string& why);
-
 struct FoundInstance {
   Number number = 0;
   InstanceRecord record;

@@ -8,7 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include <duroxide/provider.hpp>
+#include <duroxide/provider_messages.hpp>
 
 #include "storage/kv.hpp"
 

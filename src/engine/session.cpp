@@ -5,6 +5,7 @@
 
 #include "engine/instances.hpp"
 #include "engine/upgrade.hpp"
+#include "storage/format.hpp"
 #include "storage/keys.hpp"
 
 namespace duroxide::storage {

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include <duroxide/provider.hpp>
+#include <duroxide/provider_messages.hpp>
 
 #include "engine/work_lane.hpp"
 #include "storage/keys.hpp"

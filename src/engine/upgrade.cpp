@@ -6,16 +6,13 @@
 #include <vector>
 
 #include "engine/instances.hpp"
-#include "engine/session.hpp"
 #include "storage/batch.hpp"
+#include "storage/format.hpp"
 #include "storage/keys.hpp"
 
 namespace duroxide::storage {
 
 namespace {
-
-/// The first format in which `cancelled` is a status.
-constexpr std::uint64_t format_with_cancelled = 3;
 
 constexpr std::size_t instances_per_commit = 1000;
 
@@ -75,32 +72,7 @@ void upgrade_some(KvStore& store, Number first) {
   batch.commit();
 }
 
-/// Where to go on; none if there is nothing to do.
-std::optional<Number> first_to_upgrade(const ReadView& view) {
-  if (const auto left = view.get(Table::meta, meta_keys::upgrade)) {
-    if (left->size() != sizeof(Number)) {
-      throw_corrupt(
-          Table::meta, meta_keys::upgrade,
-          "how far the store was brought to this release's format is unreadable; restore a "
-          "backup");
-    }
-    return number_at(*left, 0);
-  }
-  const auto format = view.get(Table::meta, meta_keys::format);
-  return format && upgrade_mark(*format) ? std::optional<Number>(0) : std::nullopt;
-}
-
 }  // namespace
-
-std::optional<std::string> upgrade_mark(std::string_view format) {
-  return number_at(format, format_magic.size()) < format_with_cancelled
-             ? std::optional(make_key(Number{0}))
-             : std::nullopt;
-}
-
-bool needs_upgrade(const ReadView& view) {
-  return first_to_upgrade(view).has_value();
-}
 
 void upgrade_store(KvStore& store) {
   const auto next = [&store] {

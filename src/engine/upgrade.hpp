@@ -1,9 +1,5 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "storage/kv.hpp"
 
 namespace duroxide::storage {
@@ -13,14 +9,5 @@ namespace duroxide::storage {
 /// far it has got; one that a crash has cut off goes on at the next opening. To be called before a
 /// session begins. Throws `StorageFailure`.
 void upgrade_store(KvStore& store);
-
-/// What whoever writes this release's format over that of an earlier one must leave under
-/// `meta_keys::upgrade` in the same commit, so that `upgrade_store` knows of it; none if nothing needs
-/// to be done.
-[[nodiscard]] std::optional<std::string> upgrade_mark(std::string_view format);
-
-/// Whether a store must be opened by an engine before it can be read: it is of an earlier format, or
-/// was left half way.
-[[nodiscard]] bool needs_upgrade(const ReadView& view);
 
 }  // namespace duroxide::storage

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include <duroxide/provider.hpp>
+#include <duroxide/provider_messages.hpp>
 
 #include "storage/common.hpp"
 

@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include <duroxide/provider.hpp>
+#include <duroxide/provider_messages.hpp>
 
 #include "engine/work_lanes.hpp"
 #include "storage/keys.hpp"

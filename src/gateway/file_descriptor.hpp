@@ -4,6 +4,6 @@
 
 namespace duroxide::gateway {
 
-using storage::FileDescriptor;
+using model::FileDescriptor;
 
 }  // namespace duroxide::gateway

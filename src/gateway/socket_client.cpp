@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 
 #include "gateway/socket_path.hpp"
-#include "storage/common.hpp"
-#include "storage/lmdb/private_files.hpp"
+#include "storage/private_files.hpp"
+#include "storage/storage_failure.hpp"
 
 namespace duroxide::gateway {
 

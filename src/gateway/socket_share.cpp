@@ -1,44 +1,107 @@
 #include "gateway/socket_share.hpp"
 
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <string>
 #include <utility>
-
-#include <duroxide/provider.hpp>
 
 #include "gateway/socket_server.hpp"
 #include "protocol/store_impl.hpp"
+#include "runtime/beside.hpp"
 
 namespace duroxide::gateway {
 
+namespace {
+
 using duroxide::detail::StoreAccess;
+using duroxide::detail::StoreImpl;
 
-// The lock is held while the server starts or stops: the next one must not find the file of one that
-// is going, nor that one remove the file of the next.
-
-Result<void, std::string> SocketShare::acquire(const Store& store, const LogSink& log) {
-  const std::lock_guard lock(mutex_);
-  if (!server_) {
-    auto server = SocketServer::start(store.directory(), store, log);
-    if (!server) {
-      return failure(std::move(server).error());
+/// The servers of this process, one for each store that a runtime uses.
+class Servers {
+ public:
+  /// Starts the server of a store, or counts one more who uses it. Errors: why there can be none.
+  [[nodiscard]] Result<void, std::string> acquire(const Store& store, const LogSink& log) {
+    const auto shared = add_user(store);
+    std::unique_lock lock(shared->mutex);
+    if (!shared->server) {
+      auto server = SocketServer::start(store.directory(), store, log);
+      if (!server) {
+        lock.unlock();
+        release(store);
+        return failure(std::move(server).error());
+      }
+      shared->server = std::move(*server);
     }
-    server_ = std::move(*server);
+    return {};
   }
-  ++users_;
-  return {};
+
+  /// Stops the server after the last.
+  void release(const Store& store) {
+    const auto shared = remove_user(store);
+    const std::lock_guard lock(shared->mutex);
+    const auto is_unused = [&] {
+      const std::lock_guard counting(mutex_);
+      return shared->users == 0;
+    };
+    if (is_unused()) {
+      shared->server.reset();
+      const std::lock_guard counting(mutex_);
+      if (shared->users == 0) {
+        servers_.erase(&StoreAccess::impl(store));
+      }
+    }
+  }
+
+ private:
+  struct Shared {
+    std::size_t users = 0;  ///< guarded by the mutex of `Servers`
+    /// Held while the server starts or stops: the next one must not find the file of one that is
+    /// going, nor that one remove the file of the next.
+    std::mutex mutex;
+    std::unique_ptr<SocketServer> server;
+  };
+
+  std::shared_ptr<Shared> add_user(const Store& store) {
+    const std::lock_guard lock(mutex_);
+    auto& shared = servers_[&StoreAccess::impl(store)];
+    if (!shared) {
+      shared = std::make_shared<Shared>();
+    }
+    ++shared->users;
+    return shared;
+  }
+
+  std::shared_ptr<Shared> remove_user(const Store& store) {
+    const std::lock_guard lock(mutex_);
+    auto shared = servers_.at(&StoreAccess::impl(store));
+    --shared->users;
+    return shared;
+  }
+
+  std::mutex mutex_;
+  std::map<const StoreImpl*, std::shared_ptr<Shared>> servers_;
+};
+
+Servers& servers() {
+  static Servers all;
+  return all;
 }
 
-void SocketShare::release() {
-  const std::lock_guard lock(mutex_);
-  if (--users_ == 0) {
-    server_.reset();
-  }
-}
+/// Runs when the program is loaded.
+[[maybe_unused]] const bool runs_beside_runtimes = [] {
+  runtime::run_beside_runtimes(
+      [](const Store& store, const LogSink& log) { return SocketUse::begin(store, log); });
+  return true;
+}();
 
-std::unique_ptr<SocketLease> SocketLease::acquire(const Store& store, const LogSink& log) {
+}  // namespace
+
+std::shared_ptr<SocketUse> SocketUse::begin(const Store& store, const LogSink& log) {
   if (store.directory().empty() || actors::is_deterministic(StoreAccess::system(store))) {
     return nullptr;
   }
-  const auto shared = StoreAccess::impl(store).control_socket.acquire(store, log);
+  const auto shared = servers().acquire(store, log);
   if (!shared) {
     LogRecord record;
     record.level = LogLevel::warn;
@@ -46,11 +109,11 @@ std::unique_ptr<SocketLease> SocketLease::acquire(const Store& store, const LogS
     log(record);
     return nullptr;
   }
-  return std::unique_ptr<SocketLease>(new SocketLease(store));
+  return std::shared_ptr<SocketUse>(new SocketUse(store));
 }
 
-SocketLease::~SocketLease() {
-  StoreAccess::impl(store_).control_socket.release();
+SocketUse::~SocketUse() {
+  servers().release(store_);
 }
 
 }  // namespace duroxide::gateway

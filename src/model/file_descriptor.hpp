@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-namespace duroxide::storage {
+namespace duroxide::model {
 
 /// Owns a file descriptor, or none (-1).
 class FileDescriptor {
@@ -33,4 +33,4 @@ class FileDescriptor {
   int file_ = -1;
 };
 
-}  // namespace duroxide::storage
+}  // namespace duroxide::model

@@ -7,13 +7,13 @@
 #include <memory>
 #include <string>
 
+#include <duroxide/log.hpp>
+#include <duroxide/management_protocol.hpp>
 #include <duroxide/provider.hpp>
 #include <duroxide/store.hpp>
 
-#include "gateway/socket_share.hpp"
 #include "model/careful_sink.hpp"
 #include "protocol/registrations.hpp"
-#include "provider/provider_actor.hpp"
 
 namespace duroxide::detail {
 
@@ -45,7 +45,6 @@ struct StoreImpl {
   /// For what goes wrong in the calls of its facades; a store of somebody else's has no other.
   LogSink log = model::careful_sink(stderr_log_sink(LogLevel::warn));
   std::filesystem::path directory;  ///< empty if it has none; set before anybody sees the store
-  gateway::SocketShare control_socket;
   Registrations registrations;
   bool read_only = false;
 };
@@ -78,13 +77,5 @@ struct StoreAccess {
     return store.impl_->clock;
   }
 };
-
-/// A store of our own on `kv`, whose session has begun. `parts.on_closed` and `parts.reasons` are
-/// filled in.
-[[nodiscard]] Store start_store(ActorSystem system, storage::ProviderParts parts);
-
-/// A store on `kv` that is only read.
-[[nodiscard]] Store start_read_only_store(ActorSystem system, std::shared_ptr<storage::KvStore> kv,
-                                          std::shared_ptr<Clock> clock, LogSink log);
 
 }  // namespace duroxide::detail

@@ -11,10 +11,11 @@
 #include <duroxide/lmdb_provider.hpp>
 
 #include "protocol/store_impl.hpp"
+#include "provider/start_store.hpp"
 #include "storage/lmdb/inspect.hpp"
 #include "storage/lmdb/lmdb_error.hpp"
 #include "storage/lmdb/lmdb_reader.hpp"
-#include "storage/lmdb/private_files.hpp"
+#include "storage/lmdb/store_files.hpp"
 
 namespace duroxide {
 

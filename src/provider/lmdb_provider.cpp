@@ -5,12 +5,13 @@
 #include <utility>
 
 #include "protocol/store_impl.hpp"
+#include "provider/start_store.hpp"
 #include "storage/lmdb/directory_lock.hpp"
 #include "storage/lmdb/fresh_paths.hpp"
 #include "storage/lmdb/inspect.hpp"
 #include "storage/lmdb/lmdb_kv.hpp"
 #include "storage/lmdb/page_walk.hpp"
-#include "storage/lmdb/private_files.hpp"
+#include "storage/lmdb/store_files.hpp"
 
 namespace duroxide {
 
@@ -24,7 +25,7 @@ constexpr std::chrono::milliseconds longest_check{1000};
 
 storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& options) {
   // Outlives what `fresh` takes away after a failure: nobody else opens the files before they are gone.
-  storage::FileDescriptor lock_until_cleared;
+  model::FileDescriptor lock_until_cleared;
   storage::FreshPaths fresh(directory);
   storage::make_directory(directory);
   storage::require_store_files(directory, storage::Use::write);

@@ -1,11 +1,37 @@
 // Where management's requests go. The front actor does nothing itself, so nobody waits behind it.
 
+#include "provider/management_actor.hpp"
+
+#include <functional>
 #include <system_error>
 #include <utility>
 
 #include "model/background.hpp"
 #include "protocol/enough_threads.hpp"
-#include "queries/management.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+/// What a read looks at.
+struct Sources {
+  Management management;
+  Upkeep upkeep;
+
+  [[nodiscard]] Sources paced() const { return {management.paced(), upkeep.paced()}; }
+};
+
+/// A request that only reads, on its way to the thread that answers it. It makes the answer as a
+/// message, so that a reader need not know the types of either.
+struct ReadJob {
+  std::function<actors::Message(const Sources&)> answer;
+};
+
+}  // namespace
+
+}  // namespace duroxide::storage
+
+DUROXIDE_MESSAGE(duroxide::storage::ReadJob)
 
 namespace duroxide::storage {
 
@@ -13,133 +39,37 @@ namespace {
 
 using namespace management;
 
-using ShortReads =
-    RequestList<GetInstanceCounts, GetInstanceInfo, GetInstanceDetails, ListExecutions,
-                GetExecutionInfo, ReadExecutionHistory, GetQueueDepths, GetSystemMetrics,
-                GetSystemHealth, ListPendingActivities, ListMessages, ListQuarantined, ListPaused>;
-/// Of their own, as nobody asks for just one of them.
-using Pages = RequestList<ListPage>;
-using LongReads =
-    RequestList<ListInstances, CountInstances, ListStuck, GetInstanceTree, ExportInstance>;
-using Maintenance = RequestList<VerifyStore, BackupStore>;
-
-template <class Read>
-auto attempt(const char* operation, const Read& read) {
-  return answer_of<decltype(read())>(operation, read);
-}
-
-/// Answers each request that only reads.
-class Reads {
+/// Answers jobs, one after the other.
+class Reader final : public actors::DynamicActorBase {
  public:
-  explicit Reads(Management reads) : reads_(std::move(reads)) {}
+  Reader(caf::actor_config& config, Sources sources, bool has_thread)
+      : actors::DynamicActorBase(config), sources_(std::move(sources)), gives_way_(!has_thread) {}
 
-  auto answer(const ListInstances& request) const {
-    return attempt("list_instances", [&] { return reads_.list(request.filter); });
-  }
-  auto answer(const ListPage& request) const {
-    return attempt("list_page", [&] { return reads_.page(request); });
-  }
-  auto answer(const CountInstances& request) const {
-    return attempt("count_instances", [&] { return reads_.count(request.filter); });
-  }
-  auto answer(const GetInstanceCounts&) const {
-    return attempt("get_instance_counts", [&] { return reads_.counts(); });
-  }
-  auto answer(const GetInstanceInfo& request) const {
-    return attempt("get_instance_info", [&] { return reads_.info(request.instance); });
-  }
-  auto answer(const GetInstanceDetails& request) const {
-    return attempt("get_instance_details", [&] { return reads_.details(request.instance); });
-  }
-  auto answer(const ListExecutions& request) const {
-    return attempt("list_executions", [&] { return reads_.executions(request.instance); });
-  }
-  auto answer(const GetExecutionInfo& request) const {
-    return attempt("get_execution_info",
-                   [&] { return reads_.execution(request.instance, request.execution_id); });
-  }
-  auto answer(const ReadExecutionHistory& request) const {
-    return attempt("read_execution_history",
-                   [&] { return reads_.history(request.instance, request.execution_id); });
-  }
-  auto answer(const GetQueueDepths&) const {
-    return attempt("get_queue_depths", [&] { return reads_.queue_depths(); });
-  }
-  auto answer(const GetSystemMetrics&) const {
-    return attempt("get_system_metrics", [&] { return reads_.metrics(); });
-  }
-  auto answer(const GetSystemHealth&) const {
-    return attempt("get_system_health", [&] { return reads_.health(); });
-  }
-  auto answer(const ListPendingActivities& request) const {
-    return attempt("list_pending_activities",
-                   [&] { return reads_.pending_activities(request.instance); });
-  }
-  auto answer(const ListMessages& request) const {
-    return attempt("list_messages", [&] { return reads_.messages(request.instance); });
-  }
-  auto answer(const ListQuarantined&) const {
-    return attempt("list_quarantined", [&] { return reads_.quarantined(); });
-  }
-  auto answer(const ListStuck& request) const {
-    return attempt("list_stuck", [&] { return reads_.stuck(request.filter); });
-  }
-  auto answer(const ListPaused&) const {
-    return attempt("list_paused", [&] { return reads_.paused(); });
-  }
-  auto answer(const GetInstanceTree& request) const {
-    return attempt("get_instance_tree", [&] { return reads_.tree(request.instance); });
-  }
-  auto answer(const ExportInstance& request) const {
-    return attempt("export_instance", [&] { return reads_.export_instance(request.instance); });
-  }
-  auto answer(const VerifyStore& request) const {
-    return attempt("verify", [&] { return reads_.verify(request.on_progress); });
-  }
-  auto answer(const BackupStore& request) const {
-    return attempt("backup", [&] { return reads_.backup(request.directory, request.on_progress); });
-  }
+  const char* name() const override { return "duroxide.reader"; }
 
- private:
-  Management reads_;
-};
-
-template <class Requests>
-class Reader;
-
-/// Answers some of the requests, one after the other.
-template <class... Requests>
-class Reader<RequestList<Requests...>> final : public RequestList<Requests...>::Actor::base {
- public:
-  using Base = typename RequestList<Requests...>::Actor::base;
-
-  Reader(caf::actor_config& config, const Management& reads, bool has_thread)
-      : Base(config), reads_(reads), gives_way_(!has_thread) {}
-
-  typename Base::behavior_type make_behavior() override {
-    return {[this](const Requests& request) {
+ protected:
+  caf::behavior make_behavior() override {
+    return {[this](const ReadJob& job) {
       if (!std::exchange(gives_way_, true)) {
         yield_to_others();
       }
-      return reads_.answer(request);
-    }...};
+      return job.answer(sources_);
+    }};
   }
 
  private:
-  Reads reads_;
+  Sources sources_;
   bool gives_way_;
 };
 
-/// Spawns a reader when it is first needed, and hands requests on to it.
-template <class Requests>
+/// Spawns a reader when it is first needed.
 class ReaderThread {
  public:
-  [[nodiscard]] const typename Requests::Actor& get(caf::actor_system& system,
-                                                    const Management& reads) {
+  [[nodiscard]] const actors::DynamicActor& get(caf::actor_system& system, const Sources& sources) {
     if (!actor_) {
       actor_ = can_have_thread(system)
-                   ? system.spawn<Reader<Requests>, actors::own_thread>(reads.paced(), true)
-                   : system.spawn<Reader<Requests>>(reads, false);
+                   ? system.spawn<Reader, actors::own_thread>(sources.paced(), true)
+                   : system.spawn<Reader>(sources, false);
     }
     return actor_;
   }
@@ -163,15 +93,22 @@ class ReaderThread {
     }
   }
 
-  typename Requests::Actor actor_;
+  actors::DynamicActor actor_;
 };
 
 class Front final : public ManagementActor::base {
  private:
-  template <class Request, class Requests>
-  auto read(ReaderThread<Requests>& thread) {
-    return [this, &thread](Request& request) {
-      return delegate(thread.get(home_system(), reads_), std::move(request));
+  /// Has `look` read on that thread. What it throws is the answer of `operation`.
+  template <class Request, class Look>
+  auto read(ReaderThread& thread, const char* operation, Look look) {
+    return [this, &thread, operation, look](Request& request) {
+      ReadJob job{[operation, look, request = std::move(request)](const Sources& sources) {
+        using Value = decltype(look(sources, request));
+        return actors::make_message_of(
+            answer_of<Value>(operation, [&] { return look(sources, request); }));
+      }};
+      delegate(thread.get(home_system(), sources_), std::move(job));
+      return actors::Delegated<typename Request::Response>();
     };
   }
   /// The writer sees the original sender, and answers it.
@@ -181,8 +118,8 @@ class Front final : public ManagementActor::base {
   }
 
  public:
-  Front(caf::actor_config& config, const Management& reads, WriterActor writer)
-      : ManagementActor::base(config), reads_(reads), writer_(std::move(writer)) {}
+  Front(caf::actor_config& config, Sources sources, WriterActor writer)
+      : ManagementActor::base(config), sources_(std::move(sources)), writer_(std::move(writer)) {}
 
   const char* name() const override { return "duroxide.management"; }
 
@@ -196,27 +133,83 @@ class Front final : public ManagementActor::base {
  protected:
   behavior_type make_behavior() override {
     return {
-        read<ListInstances>(long_reads_),
-        read<ListPage>(pages_),
-        read<CountInstances>(long_reads_),
-        read<GetInstanceCounts>(short_reads_),
-        read<GetInstanceInfo>(short_reads_),
-        read<GetInstanceDetails>(short_reads_),
-        read<ListExecutions>(short_reads_),
-        read<GetExecutionInfo>(short_reads_),
-        read<ReadExecutionHistory>(short_reads_),
-        read<GetQueueDepths>(short_reads_),
-        read<GetSystemMetrics>(short_reads_),
-        read<GetSystemHealth>(short_reads_),
-        read<ListPendingActivities>(short_reads_),
-        read<ListMessages>(short_reads_),
-        read<ListQuarantined>(short_reads_),
-        read<ListStuck>(long_reads_),
-        read<ListPaused>(short_reads_),
-        read<GetInstanceTree>(long_reads_),
-        read<ExportInstance>(long_reads_),
-        read<VerifyStore>(maintenance_),
-        read<BackupStore>(maintenance_),
+        read<ListInstances>(
+            long_reads_, "list_instances",
+            [](const auto& from, const auto& asked) { return from.management.list(asked.filter); }),
+        read<ListPage>(
+            pages_, "list_page",
+            [](const auto& from, const auto& asked) { return from.management.page(asked); }),
+        read<CountInstances>(long_reads_, "count_instances",
+                             [](const auto& from, const auto& asked) {
+                               return from.management.count(asked.filter);
+                             }),
+        read<GetInstanceCounts>(
+            short_reads_, "get_instance_counts",
+            [](const auto& from, const auto&) { return from.management.counts(); }),
+        read<GetInstanceInfo>(short_reads_, "get_instance_info",
+                              [](const auto& from, const auto& asked) {
+                                return from.management.info(asked.instance);
+                              }),
+        read<GetInstanceDetails>(short_reads_, "get_instance_details",
+                                 [](const auto& from, const auto& asked) {
+                                   return from.management.details(asked.instance);
+                                 }),
+        read<ListExecutions>(short_reads_, "list_executions",
+                             [](const auto& from, const auto& asked) {
+                               return from.management.executions(asked.instance);
+                             }),
+        read<GetExecutionInfo>(short_reads_, "get_execution_info",
+                               [](const auto& from, const auto& asked) {
+                                 return from.management.execution(asked.instance,
+                                                                  asked.execution_id);
+                               }),
+        read<ReadExecutionHistory>(short_reads_, "read_execution_history",
+                                   [](const auto& from, const auto& asked) {
+                                     return from.management.history(asked.instance,
+                                                                    asked.execution_id);
+                                   }),
+        read<GetQueueDepths>(
+            short_reads_, "get_queue_depths",
+            [](const auto& from, const auto&) { return from.management.queue_depths(); }),
+        read<GetSystemMetrics>(
+            short_reads_, "get_system_metrics",
+            [](const auto& from, const auto&) { return from.management.metrics(); }),
+        read<GetSystemHealth>(
+            short_reads_, "get_system_health",
+            [](const auto& from, const auto&) { return from.management.health(); }),
+        read<ListPendingActivities>(short_reads_, "list_pending_activities",
+                                    [](const auto& from, const auto& asked) {
+                                      return from.management.pending_activities(asked.instance);
+                                    }),
+        read<ListMessages>(short_reads_, "list_messages",
+                           [](const auto& from, const auto& asked) {
+                             return from.management.messages(asked.instance);
+                           }),
+        read<ListQuarantined>(
+            short_reads_, "list_quarantined",
+            [](const auto& from, const auto&) { return from.management.quarantined(); }),
+        read<ListStuck>(long_reads_, "list_stuck",
+                        [](const auto& from, const auto& asked) {
+                          return from.management.stuck(asked.filter);
+                        }),
+        read<ListPaused>(short_reads_, "list_paused",
+                         [](const auto& from, const auto&) { return from.management.paused(); }),
+        read<GetInstanceTree>(long_reads_, "get_instance_tree",
+                              [](const auto& from, const auto& asked) {
+                                return from.management.tree(asked.instance);
+                              }),
+        read<ExportInstance>(long_reads_, "export_instance",
+                             [](const auto& from, const auto& asked) {
+                               return from.upkeep.export_instance(asked.instance);
+                             }),
+        read<VerifyStore>(maintenance_, "verify",
+                          [](const auto& from, const auto& asked) {
+                            return from.upkeep.verify(asked.on_progress);
+                          }),
+        read<BackupStore>(maintenance_, "backup",
+                          [](const auto& from, const auto& asked) {
+                            return from.upkeep.backup(asked.directory, asked.on_progress);
+                          }),
         write<DeleteInstances>(),
         write<DeleteTrees>(),
         write<PruneExecutions>(),
@@ -234,19 +227,20 @@ class Front final : public ManagementActor::base {
   }
 
  private:
-  Management reads_;
+  Sources sources_;
   WriterActor writer_;
-  ReaderThread<ShortReads> short_reads_;
-  ReaderThread<Pages> pages_;
-  ReaderThread<LongReads> long_reads_;
-  ReaderThread<Maintenance> maintenance_;
+  // Of their own, as nobody asks for just one page.
+  ReaderThread pages_;
+  ReaderThread short_reads_;
+  ReaderThread long_reads_;
+  ReaderThread maintenance_;
 };
 
 }  // namespace
 
 ManagementActor spawn_management(caf::actor_system& system, const Management& reads,
-                                 WriterActor writer) {
-  return system.spawn<Front>(reads, std::move(writer));
+                                 const Upkeep& upkeep, WriterActor writer) {
+  return system.spawn<Front>(Sources{reads, upkeep}, std::move(writer));
 }
 
 }  // namespace duroxide::storage

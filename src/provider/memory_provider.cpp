@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/store_impl.hpp"
+#include "provider/start_store.hpp"
 #include "storage/memory/memory_kv.hpp"
 
 namespace duroxide {

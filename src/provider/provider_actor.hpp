@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include <duroxide/management_protocol.hpp>
 #include <duroxide/provider.hpp>
 
 #include "engine/engine.hpp"

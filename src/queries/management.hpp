@@ -5,11 +5,10 @@
 #include <vector>
 
 #include <duroxide/log.hpp>
-#include <duroxide/provider.hpp>
+#include <duroxide/management_messages.hpp>
 
 #include "engine/instances.hpp"
 #include "engine/waiting_reasons.hpp"
-#include "provider/provider_actor.hpp"
 #include "storage/kv.hpp"
 
 namespace duroxide::storage {
@@ -51,10 +50,6 @@ class Management {
   [[nodiscard]] std::vector<StuckInstance> stuck(const StuckFilter& filter) const;
   [[nodiscard]] std::vector<PausedItem> paused() const;
   [[nodiscard]] InstanceTree tree(const std::string& instance) const;
-  [[nodiscard]] InstanceExport export_instance(const std::string& instance) const;
-  [[nodiscard]] VerifyReport verify(const OnProgress& on_progress) const;
-  [[nodiscard]] BackupResult backup(const std::filesystem::path& directory,
-                                    const OnProgress& on_progress) const;
 
  private:
   /// `history` is that of the current execution.
@@ -68,12 +63,5 @@ class Management {
   std::shared_ptr<Clock> clock_;
   LogSink log_;
 };
-
-/// The management interface of a store: reads go to threads of their own that give way to the
-/// engine's, one each for those that are short, for pages of listings, for those that may take long, and for
-/// maintenance, so that none ever waits behind another kind; changes go on to the writer. In a deterministic system all are ordinary
-/// scheduled actors.
-[[nodiscard]] ManagementActor spawn_management(caf::actor_system& system, const Management& reads,
-                                               WriterActor writer);
 
 }  // namespace duroxide::storage

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/engine_flags.hpp"
 #include "model/exceptions.hpp"
 #include "model/limits.hpp"
 #include "model/overloaded.hpp"
 #include "replay/commands.hpp"
-#include "replay/engine_flags.hpp"
 #include "replay/execution_core.hpp"
 #include "replay/history_check.hpp"
 

@@ -6,9 +6,9 @@
 #include <utility>
 #include <variant>
 
+#include "model/engine_flags.hpp"
 #include "model/exceptions.hpp"
 #include "model/lent_thread.hpp"
-#include "replay/engine_flags.hpp"
 #include "runtime/guid.hpp"
 #include "runtime/turn_ack.hpp"
 

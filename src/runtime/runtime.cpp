@@ -10,10 +10,10 @@
 
 #include <duroxide/client.hpp>
 
-#include "gateway/socket_share.hpp"
 #include "model/careful_sink.hpp"
 #include "model/lent_thread.hpp"
 #include "protocol/store_impl.hpp"
+#include "runtime/beside.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/options.hpp"
 #include "runtime/running.hpp"
@@ -70,12 +70,12 @@ struct Runtime::Impl {
       client.reset();
       return;
     }
-    const auto rest = std::make_shared<std::function<void()>>(
-        [store = store, socket = std::shared_ptr(std::move(control_socket)),
-         actors = std::shared_ptr(std::move(running)),
-         sink = model::careful_sink(options.log_sink()),
-         of_activities = std::move(client)]() mutable {
-          socket.reset();
+    const auto rest =
+        std::make_shared<std::function<void()>>([store = store, started_beside = std::move(beside),
+                                                 actors = std::shared_ptr(std::move(running)),
+                                                 sink = model::careful_sink(options.log_sink()),
+                                                 of_activities = std::move(client)]() mutable {
+          started_beside.clear();
           actors.reset();
           LogRecord line;
           line.message = "the runtime has stopped";
@@ -137,7 +137,7 @@ struct Runtime::Impl {
   std::shared_ptr<const Client> client;  ///< of the activities, while the runtime runs
   std::unique_ptr<runtime::Running> running;
   std::shared_ptr<void> registration;
-  std::unique_ptr<gateway::SocketLease> control_socket;  ///< null if there is none
+  std::vector<std::shared_ptr<void>> beside;  ///< what the layers above run as long as this runs
 };
 
 Runtime::Runtime(Store store, RuntimeOptions options)
@@ -228,7 +228,7 @@ Result<void, RuntimeError> Runtime::start() {
   }
   impl_->announce_registrations();
   if (impl_->options.control_socket()) {
-    impl_->control_socket = gateway::SocketLease::acquire(impl_->store, impl_->options.log_sink());
+    impl_->beside = runtime::start_beside(impl_->store, impl_->options.log_sink());
   }
   impl_->is_started = true;
   impl_->log(LogLevel::info, "the runtime has started");

@@ -1,5 +1,7 @@
 #include "storage/kv.hpp"
 
+#include "storage/keys.hpp"
+
 namespace duroxide::storage {
 
 std::string_view to_string(Table table) {
@@ -9,6 +11,11 @@ std::string_view to_string(Table table) {
       "by_parent",  "values", "custom_status", "progress", "quarantine", "set_aside",
       "by_updated", "by_tag", "counters",      "paused",   "delayed",    "kept"};
   return names.at(static_cast<std::size_t>(table));
+}
+
+void throw_corrupt(Table table, std::string_view key, const std::string& why) {
+  throw StorageFailure(ProviderError::Kind::corrupt,
+                       "table " + std::string(to_string(table)) + ", key " + hex(key) + ": " + why);
 }
 
 }  // namespace duroxide::storage

@@ -50,6 +50,9 @@ inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::kept)
 
 [[nodiscard]] std::string_view to_string(Table table);
 
+/// A read of one key that names table and key if the bytes make no sense.
+[[noreturn]] void throw_corrupt(Table table, std::string_view key, const std::string& why);
+
 /// Ordered iteration over one table. Key and value stay good until the cursor moves.
 class Cursor {
  public:

@@ -6,10 +6,10 @@
 #include <string>
 #include <system_error>
 
-#include "engine/session.hpp"
-#include "queries/management.hpp"
+#include "storage/format.hpp"
 #include "storage/lmdb/lmdb_copy.hpp"
 #include "upkeep/progress_report.hpp"
+#include "upkeep/upkeep.hpp"
 
 namespace duroxide::storage {
 
@@ -83,7 +83,7 @@ std::optional<BackupResult> copy_store(KvStore& store, const fs::path& directory
 
 }  // namespace
 
-BackupResult Management::backup(const fs::path& directory, const OnProgress& on_progress) const {
+BackupResult Upkeep::backup(const fs::path& directory, const OnProgress& on_progress) const {
   check_target(directory, store_->directory());
   for (int attempt = 0; attempt < most_copies; ++attempt) {
     if (const auto result = copy_store(*store_, directory, on_progress)) {

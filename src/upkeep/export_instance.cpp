@@ -4,6 +4,7 @@
 #include "model/encoding.hpp"
 #include "queries/management.hpp"
 #include "storage/keys.hpp"
+#include "upkeep/upkeep.hpp"
 
 namespace duroxide::storage {
 
@@ -85,7 +86,7 @@ std::vector<WorkItem> load_messages(const ReadView& view, Number number,
 
 }  // namespace
 
-InstanceExport Management::export_instance(const std::string& instance) const {
+InstanceExport Upkeep::export_instance(const std::string& instance) const {
   const auto view = store_->checked_snapshot();
   auto [number, record] = find_instance(*view, instance);
   CustomStatus custom = load_custom_status(*view, number);

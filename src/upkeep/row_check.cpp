@@ -6,10 +6,10 @@
 
 #include "engine/counters.hpp"
 #include "engine/instances.hpp"
-#include "engine/session.hpp"
 #include "model/archive.hpp"
 #include "model/encoding.hpp"
 #include "model/limits.hpp"
+#include "storage/format.hpp"
 #include "storage/lmdb/seal.hpp"
 #include "upkeep/counter_check.hpp"
 #include "upkeep/instance_check.hpp"

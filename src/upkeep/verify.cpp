@@ -6,14 +6,14 @@
 #include <vector>
 
 #include "engine/counters.hpp"
-#include "engine/session.hpp"
-#include "queries/management.hpp"
+#include "storage/format.hpp"
 #include "storage/lmdb/page_walk.hpp"
 #include "upkeep/counter_check.hpp"
 #include "upkeep/findings.hpp"
 #include "upkeep/instance_check.hpp"
 #include "upkeep/progress_report.hpp"
 #include "upkeep/row_check.hpp"
+#include "upkeep/upkeep.hpp"
 #include "upkeep/walk.hpp"
 
 namespace duroxide::storage {
@@ -108,7 +108,7 @@ bool check_file(KvStore& store, Findings& findings) {
 
 }  // namespace
 
-VerifyReport Management::verify(const OnProgress& on_progress) const {
+VerifyReport Upkeep::verify(const OnProgress& on_progress) const {
   Findings findings;
   if (!check_file(*store_, findings)) {
     findings.stop();

@@ -18,7 +18,7 @@ TEST_CASE("client: management is there if the store has it") {
   CHECK(Client(store).has_management_capability());
   CHECK(Client(store).management().has_value());
   const auto without =
-      make_store(f.system.handle(), std::make_shared<ManualClock>(), f.provider.actor(), {}, [] {});
+      make_store(f.system.handle(), std::make_shared<ManualClock>(), f.provider.actor(), [] {});
   CHECK(Client::with_management(without, store).has_management_capability());
   CHECK_FALSE(Client::with_management(store, without).has_management_capability());
   CHECK(kind_of(ManagementClient(without).get_queue_depths()) == Kind::management_not_available);

@@ -413,7 +413,7 @@ TEST_CASE("seeds: counts and pages give what a listing gives") {
 TEST_CASE("seeds: a store without the capability says so, at every method") {
   World world(EVERY_STORE);
   const Store bare =
-      make_store(world.system.handle(), world.clock, provider_of(world.store), {}, [] {});
+      make_store(world.system.handle(), world.clock, provider_of(world.store), [] {});
   const Client client(bare);
   CHECK_FALSE(client.has_management_capability());
   CHECK(client.management().error().message.find("management features not available") == 0);

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "control/command_fixture.hpp"
+#include "gateway/command_fixture.hpp"
 
 using namespace duroxide;
 using namespace duroxide::gateway;

@@ -1,6 +1,6 @@
 // What commands delete, on a store in memory.
 
-#include "control/command_fixture.hpp"
+#include "gateway/command_fixture.hpp"
 
 using namespace duroxide;
 using namespace duroxide::gateway;

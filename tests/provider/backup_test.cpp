@@ -11,12 +11,12 @@
 #include "engine/session.hpp"
 #include "provider/engine_process.hpp"
 #include "provider/filled_world.hpp"
-#include "queries/management.hpp"
 #include "storage/keys.hpp"
 #include "storage/lmdb/directory_lock.hpp"
 #include "storage/lmdb/lmdb_kv.hpp"
 #include "storage/lmdb/lmdb_reader.hpp"
 #include "storage/memory/memory_kv.hpp"
+#include "upkeep/upkeep.hpp"
 
 namespace duroxide::backup_test {
 
@@ -65,8 +65,8 @@ storage::Changes rows_from(std::uint64_t first, std::uint64_t count, std::size_t
   return changes;
 }
 
-storage::Management management_of_kv(std::shared_ptr<storage::KvStore> kv) {
-  return {std::move(kv), std::make_shared<storage::WaitingReasons>(), system_clock()};
+storage::Upkeep upkeep_of_kv(std::shared_ptr<storage::KvStore> kv) {
+  return storage::Upkeep(std::move(kv));
 }
 
 }  // namespace
@@ -141,7 +141,7 @@ TEST_CASE("a backup tells how far it is, and leaves nothing behind when told to 
   TempDir temp;
   const auto kv = std::make_shared<storage::MemoryKv>();
   kv->commit(rows_from(0, 5000, 10));
-  const auto management = management_of_kv(kv);
+  const auto management = upkeep_of_kv(kv);
   std::vector<Progress> told;
   const auto result = management.backup(temp.path() / "whole", [&](const Progress& progress) {
     told.push_back(progress);
@@ -175,7 +175,7 @@ TEST_CASE("a store in memory is written to while it is copied", "[backup]") {
   const auto kv = std::make_shared<storage::MemoryKv>();
   kv->commit(rows_from(0, 5000, 10));
   std::uint64_t next = 5000;
-  const auto result = management_of_kv(kv).backup(temp.path(), [&](const Progress&) {
+  const auto result = upkeep_of_kv(kv).backup(temp.path(), [&](const Progress&) {
     kv->commit(rows_from(next++, 1, 10));
     return true;
   });
@@ -196,17 +196,16 @@ TEST_CASE("a store need not wait for its backup when it must grow", "[backup][lm
   std::thread writer;
   std::uint64_t done = 0;
   bool begun_anew = false;
-  const auto result =
-      management_of_kv(kv).backup(temp.path() / "copy", [&](const Progress& progress) {
-        begun_anew = begun_anew || progress.done <= done;
-        if (std::exchange(done, progress.done) == 0) {
-          writer = std::thread([&] { kv->commit(rows_from(8000, 200, std::size_t{20} << 10)); });
-          while (!kv->wants_snapshots_back()) {
-            std::this_thread::yield();
-          }
-        }
-        return true;
-      });
+  const auto result = upkeep_of_kv(kv).backup(temp.path() / "copy", [&](const Progress& progress) {
+    begun_anew = begun_anew || progress.done <= done;
+    if (std::exchange(done, progress.done) == 0) {
+      writer = std::thread([&] { kv->commit(rows_from(8000, 200, std::size_t{20} << 10)); });
+      while (!kv->wants_snapshots_back()) {
+        std::this_thread::yield();
+      }
+    }
+    return true;
+  });
   writer.join();
   CHECK(begun_anew);
   const auto after = rows_of(*kv->snapshot());
@@ -225,7 +224,7 @@ TEST_CASE("a store that is closed gives its backup up", "[backup][lmdb]") {
   kv->commit(rows_from(0, 8000, 50));
   std::thread closer;
   try {
-    (void)management_of_kv(kv).backup(temp.path() / "copy", [&](const Progress&) {
+    (void)upkeep_of_kv(kv).backup(temp.path() / "copy", [&](const Progress&) {
       if (!closer.joinable()) {
         closer = std::thread([&] { kv->close(); });
         while (!kv->wants_snapshots_back()) {
@@ -263,7 +262,7 @@ TEST_CASE("a large store takes several transactions, large rows among them", "[b
   kv->commit(rows_from(0, 9000, 2000));  // leaves much of each page empty
   kv->commit(rows_from(9000, 3, std::size_t{40} << 20));
   kv->commit(rows_from(9003, 3000, 2000));
-  const auto result = management_of_kv(kv).backup(temp.path() / "copy", {});
+  const auto result = upkeep_of_kv(kv).backup(temp.path() / "copy", {});
   CHECK(result.bytes > std::size_t{120} << 20);
   CHECK((rows_of_copy(temp.path() / "copy") == rows_of(*kv->snapshot())));
 }
@@ -279,7 +278,7 @@ TEST_CASE("a disk that fills up during a backup leaves nothing behind", "[backup
     const auto kv = std::make_shared<storage::MemoryKv>();
     kv->commit(rows_from(0, 8, std::size_t{1} << 20));
     try {
-      (void)management_of_kv(kv).backup(temp.path() / "copy", {});
+      (void)upkeep_of_kv(kv).backup(temp.path() / "copy", {});
       return false;
     } catch (const storage::StorageFailure& full) {
       return full.error().kind == Kind::disk_full;

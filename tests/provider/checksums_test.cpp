@@ -7,9 +7,9 @@
 #include <lmdb.h>
 #include <catch2/catch.hpp>
 
-#include "engine/session.hpp"
 #include "provider/damaged.hpp"
 #include "provider/engine_process.hpp"
+#include "storage/format.hpp"
 
 namespace duroxide::checksums_test {
 

@@ -4,9 +4,10 @@
 #include <utility>
 
 #include "engine/session.hpp"
-#include "protocol/store_impl.hpp"
 #include "provider/faulty_kv.hpp"
+#include "provider/start_store.hpp"
 #include "provider/world.hpp"
+#include "storage/format.hpp"
 
 namespace duroxide::testing {
 

@@ -9,7 +9,6 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
-#include "engine/session.hpp"
 #include "provider/files.hpp"
 #include "provider/world.hpp"
 #include "storage/lmdb/lmdb_kv.hpp"

@@ -4,9 +4,9 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
-#include "engine/session.hpp"
 #include "provider/files.hpp"
 #include "provider/world.hpp"
+#include "storage/format.hpp"
 #include "storage/keys.hpp"
 #include "storage/lmdb/inspect.hpp"
 

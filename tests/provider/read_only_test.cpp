@@ -9,9 +9,9 @@
 #include <duroxide/client.hpp>
 #include <duroxide/runtime.hpp>
 
-#include "engine/session.hpp"
 #include "provider/engine_process.hpp"
 #include "provider/files.hpp"
+#include "storage/format.hpp"
 #include "storage/keys.hpp"
 #include "storage/lmdb/directory_lock.hpp"
 #include "storage/lmdb/lmdb_kv.hpp"

@@ -7,6 +7,7 @@
 #include "engine/upgrade.hpp"
 #include "provider/faulty_kv.hpp"
 #include "provider/population.hpp"
+#include "storage/format.hpp"
 #include "storage/lmdb/lmdb_reader.hpp"
 
 namespace duroxide::upgrade_test {
@@ -84,9 +85,9 @@ std::uint64_t problems(const std::shared_ptr<KvStore>& kv) {
 TEST_CASE("an older store learns what was cancelled when it is opened", "[upgrade]") {
   const Tables tables(GENERATE(Backend::memory, Backend::lmdb));
   fill(*tables.kv, 5);
-  CHECK(needs_upgrade(*tables.kv->snapshot()));
+  CHECK(first_to_upgrade(*tables.kv->snapshot()).has_value());
   (void)open_session(*tables.kv);
-  CHECK_FALSE(needs_upgrade(*tables.kv->snapshot()));
+  CHECK_FALSE(first_to_upgrade(*tables.kv->snapshot()).has_value());
   CHECK(counts(*tables.kv) == InstanceCounts{5, 0, 0, 3, 2, 0});
   CHECK(cancelled(tables.kv) == std::vector<std::string>{"i2", "i4"});
   CHECK(problems(tables.kv) == 0);
@@ -130,12 +131,12 @@ TEST_CASE("taking over goes on where a crash has cut it off, in commits of bound
   CHECK(cut.largest() <= 1000);
   CHECK(kv->commits == before + 2);
   CHECK(counts(*kv).cancelled == 1000);
-  CHECK(needs_upgrade(*kv->snapshot()));
+  CHECK(first_to_upgrade(*kv->snapshot()).has_value());
   // From the first change on an earlier release refuses it.
   CHECK(kv->snapshot()->get(Table::meta, meta_keys::format) == format(store_format));
 
   (void)open_session(*kv);
-  CHECK_FALSE(needs_upgrade(*kv->snapshot()));
+  CHECK_FALSE(first_to_upgrade(*kv->snapshot()).has_value());
   CHECK(counts(*kv) == InstanceCounts{3500, 0, 0, 1750, 1750, 0});
   CHECK(problems(kv) == 0);
 }

@@ -13,6 +13,7 @@
 #include <caf/scheduler/test_coordinator.hpp>
 
 #include <duroxide/lmdb_provider.hpp>
+#include <duroxide/management_protocol.hpp>
 #include <duroxide/memory_provider.hpp>
 #include <duroxide/provider.hpp>
 

@@ -100,4 +100,9 @@ bool still_running(const TurnResult& result) {
   return std::holds_alternative<StillRunning>(result.outcome);
 }
 
+const work::ContinueAsNew& next_of(const TurnResult& turn) {
+  REQUIRE(std::holds_alternative<ContinuedAsNew>(turn.outcome));
+  return std::get<work::ContinueAsNew>(turn.messages.at(0));
+}
+
 }  // namespace duroxide::replay::test

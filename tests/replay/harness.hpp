@@ -82,5 +82,7 @@ std::string output_of(const TurnResult& result);
 /// The details of a failed turn; fails the test otherwise.
 ErrorDetails failure_of(const TurnResult& result);
 bool still_running(const TurnResult& result);
+/// What a turn that continued as new sends to itself; fails the test if it did not.
+const work::ContinueAsNew& next_of(const TurnResult& turn);
 
 }  // namespace duroxide::replay::test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "replay/engine_flags.hpp"
+#include "model/engine_flags.hpp"
 #include "replay/harness.hpp"
 
 using namespace duroxide;

@@ -23,11 +23,6 @@ Ids given_up(const Harness& harness) {
   return ids;
 }
 
-const work::ContinueAsNew& next_of(const replay::TurnResult& turn) {
-  REQUIRE(std::holds_alternative<replay::ContinuedAsNew>(turn.outcome));
-  return std::get<work::ContinueAsNew>(turn.messages.at(0));
-}
-
 }  // namespace
 
 TEST_CASE("queues: of several waits only the one that is left takes the message") {

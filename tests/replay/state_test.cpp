@@ -18,11 +18,6 @@ const replay::ValueChange& only_change(const replay::TurnResult& turn) {
   return turn.values.front();
 }
 
-const work::ContinueAsNew& next_of(const replay::TurnResult& turn) {
-  REQUIRE(std::holds_alternative<replay::ContinuedAsNew>(turn.outcome));
-  return std::get<work::ContinueAsNew>(turn.messages.at(0));
-}
-
 }  // namespace
 
 TEST_CASE("values: the last write of a turn is what the store is told, once") {

@@ -13,6 +13,7 @@
 #include <catch2/catch.hpp>
 
 #include <duroxide/duroxide.hpp>
+#include <duroxide/management_protocol.hpp>
 #include <duroxide/provider.hpp>
 
 namespace duroxide::how_to_test_test {

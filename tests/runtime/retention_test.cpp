@@ -7,8 +7,9 @@
 #include <duroxide/duroxide.hpp>
 #include <duroxide/provider.hpp>
 
-#include "protocol/store_impl.hpp"
+#include "engine/session.hpp"
 #include "provider/faulty_kv.hpp"
+#include "provider/start_store.hpp"
 #include "support/deterministic_system.hpp"
 
 namespace duroxide::retention_test {
@@ -108,7 +109,7 @@ TEST_CASE("a runtime that starts paused does nothing until it is resumed") {
 TEST_CASE("retention and a paused start need a store with management, and ages that make sense") {
   World world{RuntimeOptions()};
   const Store bare =
-      make_store(world.system.handle(), world.clock, provider_of(world.store), {}, [] {});
+      make_store(world.system.handle(), world.clock, provider_of(world.store), [] {});
   const auto refused = [](const Store& store, const RuntimeOptions& options) {
     Runtime runtime(store, options);
     const auto started = runtime.start();

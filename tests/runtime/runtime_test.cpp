@@ -18,7 +18,7 @@ struct RuntimeFixture {
   DeterministicSystem system;
   ScriptedProvider provider{system};
   Runtime runtime{
-      make_store(system.handle(), std::make_shared<ManualClock>(), provider.actor(), {}, [] {}),
+      make_store(system.handle(), std::make_shared<ManualClock>(), provider.actor(), [] {}),
       RuntimeOptions().worker_tags(TagFilter::none())};
 
   ~RuntimeFixture() { provider.end(); }

@@ -248,7 +248,7 @@ TEST_CASE("worker: an activity has a client until the runtime has stopped") {
   const auto activity = [](ActivityContext& context) {
     context.client().get_orchestration_status("other", [](Client::Status) {});
   };
-  const auto store = make_store(f.system.handle(), f.clock, f.provider.actor(), {}, [] {});
+  const auto store = make_store(f.system.handle(), f.clock, f.provider.actor(), [] {});
   auto client = std::make_shared<const Client>(store);
   f.environment->client = client;
   f.run(activity);

@@ -1,5 +1,6 @@
 // Operators act on instances while a runtime works on them.
 
+#include <duroxide/management_protocol.hpp>
 #include <duroxide/provider.hpp>
 
 #include "scenario.hpp"

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include <duroxide/duroxide.hpp>
+#include <duroxide/management_protocol.hpp>
 #include <duroxide/provider.hpp>
 
 #include "support/deterministic_system.hpp"

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <duroxide/management_protocol.hpp>
+
 #include "support/scripted_actor.hpp"
 
 namespace duroxide::test {

@@ -41,6 +41,20 @@ using Actor = caf::typed_actor<Signatures...>;
 template <class Response>
 using Promise = caf::typed_response_promise<Response>;
 
+/// What a handler returns that has handed its request on: somebody else answers.
+template <class Response>
+using Delegated = caf::delegated<Response>;
+
+/// An actor without an interface, which answers with messages that it need not know the type of.
+using DynamicActor = caf::actor;
+using DynamicActorBase = caf::event_based_actor;
+using Message = caf::message;
+
+template <class Value>
+[[nodiscard]] Message make_message_of(Value value) {
+  return caf::make_message(std::move(value));
+}
+
 /// An actor with a thread of its own.
 inline constexpr auto own_thread = caf::detached;
 

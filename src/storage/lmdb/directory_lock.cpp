@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "storage/lmdb/lmdb_error.hpp"
-#include "storage/lmdb/private_files.hpp"
+#include "storage/private_files.hpp"
 
 namespace duroxide::storage {
 
@@ -70,7 +70,7 @@ int lock_for_writing(int file) {
 }
 
 /// The lock file; not open if there is none.
-FileDescriptor open_to_look(const std::filesystem::path& directory) {
+model::FileDescriptor open_to_look(const std::filesystem::path& directory) {
   return open_file(directory / lock_file_name, O_RDONLY);
 }
 
@@ -137,8 +137,8 @@ void DirectoryLock::write_holder() const {
   }
 }
 
-FileDescriptor DirectoryLock::second_holder() const {
-  return FileDescriptor(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
+model::FileDescriptor DirectoryLock::second_holder() const {
+  return model::FileDescriptor(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
 }
 
 void DirectoryLock::release() {
@@ -159,7 +159,7 @@ SharedDirectoryLock::SharedDirectoryLock(const std::filesystem::path& directory)
 }
 
 std::optional<std::string> owner_of(const std::filesystem::path& directory) {
-  const FileDescriptor file = open_to_look(directory);
+  const model::FileDescriptor file = open_to_look(directory);
   if (!file.is_open() || ::flock(file.get(), LOCK_SH | LOCK_NB) == 0) {
     return std::nullopt;
   }

@@ -46,13 +46,13 @@ class DirectoryLock {
   void write_holder() const;
   void release();
   /// Holds the lock of the file as well, until it is closed. None if no descriptor can be had.
-  [[nodiscard]] FileDescriptor second_holder() const;
+  [[nodiscard]] model::FileDescriptor second_holder() const;
 
  private:
   void lock(const std::filesystem::path& directory);
 
   ProcessClaim claim_;
-  FileDescriptor file_;
+  model::FileDescriptor file_;
   bool created_ = false;
 };
 
@@ -64,7 +64,7 @@ class SharedDirectoryLock {
   explicit SharedDirectoryLock(const std::filesystem::path& directory);
 
  private:
-  FileDescriptor file_;
+  model::FileDescriptor file_;
 };
 
 /// Who owns a directory now, for people; nothing if nobody does. Throws `StorageFailure` if that

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "storage/lmdb/lmdb_error.hpp"
-#include "storage/lmdb/private_files.hpp"
+#include "storage/private_files.hpp"
 
 namespace duroxide::storage {
 
@@ -64,7 +64,7 @@ void make_directory(const fs::path& directory) {
 }
 
 void sync_directory(const fs::path& directory) {
-  const FileDescriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const model::FileDescriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // Who may write into a directory need not be allowed to read it.
   const bool failed =
       file.is_open() ? ::fsync(file.get()) != 0 && !knows_no_sync(errno) : errno != EACCES;

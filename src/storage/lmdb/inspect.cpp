@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "engine/session.hpp"
+#include "storage/format.hpp"
 #include "storage/keys.hpp"
 #include "storage/lmdb/lmdb_error.hpp"
 #include "storage/lmdb/page_view.hpp"

@@ -8,9 +8,9 @@
 #include <cereal/types/string.hpp>
 #include <cereal/types/vector.hpp>
 
-#include "engine/session.hpp"
 #include "model/archive.hpp"
 #include "model/serialization.hpp"
+#include "storage/format.hpp"
 #include "storage/keys.hpp"
 #include "storage/layered.hpp"
 #include "storage/lmdb/lmdb_error.hpp"

@@ -13,7 +13,7 @@
 
 #include "storage/lmdb/leftover_copy.hpp"
 #include "storage/lmdb/lmdb_error.hpp"
-#include "storage/lmdb/private_files.hpp"
+#include "storage/private_files.hpp"
 
 namespace duroxide::storage {
 
@@ -44,9 +44,9 @@ bool is_free(const std::filesystem::path& directory, const std::filesystem::path
 }
 
 /// The new file, empty and locked, so that others see that it is being written.
-FileDescriptor take_file(const std::filesystem::path& directory,
-                         const std::filesystem::path& path) {
-  FileDescriptor file = make_file(path);
+model::FileDescriptor take_file(const std::filesystem::path& directory,
+                                const std::filesystem::path& path) {
+  model::FileDescriptor file = make_file(path);
   const bool was_there = !file.is_open();
   if (was_there) {
     file = open_file(path, O_RDWR);

@@ -37,7 +37,7 @@ class LmdbCopy {
 
   std::filesystem::path directory_;
   std::filesystem::path file_;
-  FileDescriptor lock_;  ///< on that file, until it has its name or is gone
+  model::FileDescriptor lock_;  ///< on that file, until it has its name or is gone
   FreshPaths fresh_;
   MDB_env* env_ = nullptr;
   MDB_txn* txn_ = nullptr;

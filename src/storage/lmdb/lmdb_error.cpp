@@ -9,39 +9,19 @@
 
 namespace duroxide::storage {
 
-namespace {
-using Kind = ProviderError::Kind;
-}  // namespace
-
-bool is_disk_full(int code) {
-  return code == ENOSPC || code == EDQUOT || code == EFBIG;
-}
-
 StorageFailure lmdb_failure(int code, const std::string& doing) {
-  using ErrorKind = ProviderError::Kind;
   const std::string text = doing + ": " + mdb_strerror(code);
-  if (is_disk_full(code)) {
-    return {ErrorKind::disk_full, text + "; free some space, nothing was changed", true};
-  }
   switch (code) {
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return {ErrorKind::permission_denied, text};
-    case ENOTDIR:
-      return {ErrorKind::not_a_directory, text};
     case MDB_INVALID:
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
     case MDB_VERSION_MISMATCH:
-      return {ErrorKind::corrupt, text};
+      return {ProviderError::Kind::corrupt, text};
     case MDB_MAP_FULL:
-    case ENOMEM:
-    case EAGAIN:
-    case EINTR:
-      return {ErrorKind::storage, text, true};
+      return {ProviderError::Kind::storage, text, true};
     default:
-      return {ErrorKind::storage, text};
+      return code > 0 ? system_failure(code, doing)
+                      : StorageFailure(ProviderError::Kind::storage, text);
   }
 }
 

@@ -4,15 +4,12 @@
 #include <filesystem>
 #include <string>
 
-#include "storage/common.hpp"
+#include "storage/storage_failure.hpp"
 
 namespace duroxide::storage {
 
 /// What a return code of LMDB or an `errno` means to the user of a store. `doing` says what failed.
 [[nodiscard]] StorageFailure lmdb_failure(int code, const std::string& doing);
-
-/// No room, but nothing broken: the same may work later.
-[[nodiscard]] bool is_disk_full(int code);
 
 /// LMDB calls a write that was cut short for want of room an input/output error. Returns what stands
 /// in the way of `bytes` more in `file`, or `code` if nothing does.

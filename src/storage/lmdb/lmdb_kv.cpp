@@ -5,14 +5,13 @@
 #include <memory>
 #include <utility>
 
-#include "engine/session.hpp"
-#include "engine/upgrade.hpp"
+#include "storage/format.hpp"
 #include "storage/keys.hpp"
 #include "storage/layered.hpp"
 #include "storage/lmdb/lmdb_error.hpp"
 #include "storage/lmdb/page_view.hpp"
-#include "storage/lmdb/private_files.hpp"
 #include "storage/lmdb/seal.hpp"
+#include "storage/lmdb/store_files.hpp"
 
 namespace duroxide::storage {
 

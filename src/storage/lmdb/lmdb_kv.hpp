@@ -5,7 +5,7 @@
 
 #include <lmdb.h>
 
-#include <duroxide/lmdb_provider.hpp>
+#include <duroxide/durability.hpp>
 
 #include "storage/kv.hpp"
 #include "storage/lmdb/directory_lock.hpp"

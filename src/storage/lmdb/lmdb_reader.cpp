@@ -3,12 +3,12 @@
 #include <cerrno>
 #include <utility>
 
-#include "engine/upgrade.hpp"
+#include "storage/format.hpp"
 #include "storage/lmdb/inspect.hpp"
 #include "storage/lmdb/journal.hpp"
 #include "storage/lmdb/lmdb_error.hpp"
 #include "storage/lmdb/page_view.hpp"
-#include "storage/lmdb/private_files.hpp"
+#include "storage/lmdb/store_files.hpp"
 
 namespace duroxide::storage {
 
@@ -36,7 +36,7 @@ LmdbReader::LmdbReader(const std::filesystem::path& directory, ProcessClaim clai
     open_environment();
     check_store();
     // The journal may know that it has been brought to this format.
-    if (needs_upgrade(*snapshot())) {
+    if (first_to_upgrade(*snapshot())) {
       throw too_old(directory_);
     }
   } catch (...) {

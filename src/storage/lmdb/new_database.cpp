@@ -10,7 +10,7 @@
 
 #include "storage/lmdb/leftover_copy.hpp"
 #include "storage/lmdb/lmdb_error.hpp"
-#include "storage/lmdb/private_files.hpp"
+#include "storage/private_files.hpp"
 
 namespace duroxide::storage {
 
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 /// What an opening that was killed has left. Anything else is somebody's.
 void clear(const fs::path& file) {
-  const FileDescriptor left = open_file(file, O_RDWR);
+  const model::FileDescriptor left = open_file(file, O_RDWR);
   if (!left.is_open()) {
     return;
   }
@@ -62,7 +62,7 @@ void make_database(const fs::path& file) {
   }
   const fs::path unfinished = file.string() + ".new";
   clear(unfinished);
-  const FileDescriptor made = make_file(unfinished);
+  const model::FileDescriptor made = make_file(unfinished);
   try {
     fill(unfinished, made.get());
     if (::rename(unfinished.c_str(), file.c_str()) != 0) {

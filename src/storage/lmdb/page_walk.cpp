@@ -287,7 +287,7 @@ bool lengthen(const std::filesystem::path& path) {
   if (!file.is_short()) {
     return true;
   }
-  const FileDescriptor writes(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+  const model::FileDescriptor writes(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
   const std::uint64_t bytes = (file.header().last_page + 1) * file.page_bytes();
   return writes.is_open() && ::ftruncate(writes.get(), static_cast<off_t>(bytes)) == 0;
 }

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "engine/session.hpp"
 #include "model/archive.hpp"
+#include "storage/format.hpp"
 #include "storage/keys.hpp"
 
 namespace duroxide::storage {

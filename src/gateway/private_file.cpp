@@ -1,4 +1,4 @@
-#include "cli/private_file.hpp"
+#include "gateway/private_file.hpp"
 
 #include <cerrno>
 #include <system_error>
@@ -7,18 +7,15 @@
 #include <unistd.h>
 
 #include "gateway/command_error.hpp"
-#include "storage/common.hpp"
-#include "storage/lmdb/private_files.hpp"
+#include "storage/private_files.hpp"
+#include "storage/storage_failure.hpp"
 
-namespace duroxide::cli {
+namespace duroxide::gateway {
 
 namespace {
 
-using gateway::CommandError;
-using gateway::CommandFailure;
-
 /// Open and empty.
-storage::FileDescriptor open_to_replace(const std::filesystem::path& path) {
+model::FileDescriptor open_to_replace(const std::filesystem::path& path) {
   auto file = storage::open_file(path, O_RDWR);
   if (!file.is_open()) {
     file = storage::make_file(path);
@@ -50,4 +47,4 @@ std::string write_private_file(const std::filesystem::path& path, std::string_vi
   throw CommandFailure(CommandError::Kind::failed, failed.error().message);
 }
 
-}  // namespace duroxide::cli
+}  // namespace duroxide::gateway

@@ -1,22 +1,14 @@
-#include <duroxide/store.hpp>
+#include "provider/start_store.hpp"
 
 #include <future>
 #include <utility>
 
 #include "protocol/enough_threads.hpp"
 #include "protocol/store_impl.hpp"
+#include "provider/management_actor.hpp"
 #include "provider/read_only_provider.hpp"
-#include "queries/management.hpp"
 
-namespace duroxide {
-
-namespace detail {
-
-StoreImpl::~StoreImpl() {
-  if (on_close) {
-    on_close();
-  }
-}
+namespace duroxide::detail {
 
 namespace {
 
@@ -67,7 +59,8 @@ Store start_store(ActorSystem system, storage::ProviderParts parts) {
   const std::uint64_t openings = parts.session.id;
   auto provider = storage::spawn_provider(actors, std::move(parts));
   auto management =
-      storage::spawn_management(actors, storage::Management(kv, reasons, clock, log), provider);
+      storage::spawn_management(actors, storage::Management(kv, reasons, clock, log),
+                                storage::Upkeep(kv), provider);
   auto on_close =
       closing(provider, management, std::move(closed), actors::is_deterministic(actors));
   auto impl = std::make_shared<StoreImpl>(std::move(system), clock, provider, management,
@@ -85,8 +78,8 @@ Store start_read_only_store(ActorSystem system, std::shared_ptr<storage::KvStore
   auto provider = storage::spawn_read_only_provider(actors, kv, [closed] { closed->set_value(); });
   auto management = storage::spawn_management(
       actors,
-      storage::Management(std::move(kv), std::make_shared<storage::WaitingReasons>(), clock),
-      provider);
+      storage::Management(kv, std::make_shared<storage::WaitingReasons>(), clock),
+      storage::Upkeep(kv), provider);
   auto on_close =
       closing(provider, management, std::move(closed), actors::is_deterministic(actors));
   auto impl = std::make_shared<StoreImpl>(std::move(system), std::move(clock), provider, management,
@@ -96,51 +89,4 @@ Store start_read_only_store(ActorSystem system, std::shared_ptr<storage::KvStore
   return StoreAccess::make_store(std::move(impl));
 }
 
-}  // namespace detail
-
-bool Store::has_management() const {
-  return static_cast<bool>(detail::StoreAccess::management(*this));
-}
-
-const std::shared_ptr<Clock>& Store::clock() const {
-  return detail::StoreAccess::clock(*this);
-}
-
-const std::filesystem::path& Store::directory() const {
-  return detail::StoreAccess::impl(*this).directory;
-}
-
-bool Store::is_read_only() const {
-  return detail::StoreAccess::impl(*this).read_only;
-}
-
-Store make_store(ActorSystem system, std::shared_ptr<Clock> clock, ProviderActor provider,
-                 ManagementActor management, std::function<void()> on_close) {
-  if (!on_close) {
-    on_close = [provider, management] {
-      actors::stop(provider);
-      if (management) {
-        actors::stop(management);
-      }
-    };
-  }
-  return detail::StoreAccess::make_store(
-      std::make_shared<detail::StoreImpl>(std::move(system), std::move(clock), std::move(provider),
-                                          std::move(management), std::move(on_close)));
-}
-
-Store make_store(ActorSystem system, std::shared_ptr<Clock> clock, ProviderActor provider,
-                 std::function<void()> on_close) {
-  return make_store(std::move(system), std::move(clock), std::move(provider), {},
-                    std::move(on_close));
-}
-
-const ProviderActor& provider_of(const Store& store) {
-  return detail::StoreAccess::provider(store);
-}
-
-const ManagementActor& management_of(const Store& store) {
-  return detail::StoreAccess::management(store);
-}
-
-}  // namespace duroxide
+}  // namespace duroxide::detail

@@ -1,4 +1,4 @@
-#include "storage/lmdb/private_files.hpp"
+#include "storage/private_files.hpp"
 
 #include <array>
 #include <cerrno>
@@ -7,10 +7,6 @@
 #include <utility>
 
 #include <fcntl.h>
-
-#include "storage/lmdb/directory_lock.hpp"
-#include "storage/lmdb/lmdb_error.hpp"
-#include "storage/lmdb/new_database.hpp"
 
 namespace duroxide::storage {
 
@@ -21,12 +17,7 @@ namespace {
 using Kind = ProviderError::Kind;
 
 constexpr mode_t for_others = 077;
-constexpr std::array files_of_store{"data.mdb", "lock.mdb", lock_file_name};
 constexpr int safely = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-
-std::string quoted(const fs::path& path) {
-  return "`" + path.string() + "`";
-}
 
 /// As one word of a shell.
 std::string shell_word(const fs::path& path) {
@@ -84,6 +75,10 @@ std::string mode_text(mode_t mode) {
 
 }  // namespace
 
+std::string quoted(const fs::path& path) {
+  return "`" + path.string() + "`";
+}
+
 void require_owner(const struct stat& info, const fs::path& path, Use use) {
   const uid_t self = ::geteuid();
   if (info.st_uid == self || info.st_uid == 0) {
@@ -105,7 +100,7 @@ void require_owner(const struct stat& info, const fs::path& path, Use use) {
 void require_directory(const fs::path& directory) {
   struct stat info {};
   if (::lstat(directory.c_str(), &info) != 0) {
-    throw lmdb_failure(errno, "looking at " + quoted(directory));
+    throw system_failure(errno, "looking at " + quoted(directory));
   }
   if (S_ISLNK(info.st_mode)) {
     std::error_code ignored;
@@ -117,7 +112,7 @@ void require_directory(const fs::path& directory) {
                              quoted(target) + ", or write a `/` after the link if it is yours");
   }
   if (!S_ISDIR(info.st_mode)) {
-    throw lmdb_failure(ENOTDIR, quoted(directory));
+    throw system_failure(ENOTDIR, quoted(directory));
   }
 }
 
@@ -127,14 +122,14 @@ bool require_file(const fs::path& path, Use use) {
     if (errno == ENOENT) {
       return false;
     }
-    throw lmdb_failure(errno, "looking at " + quoted(path));
+    throw system_failure(errno, "looking at " + quoted(path));
   }
   require_usable(info, path, use);
   return true;
 }
 
-FileDescriptor open_file(const fs::path& path, int access) {
-  FileDescriptor file(::open(path.c_str(), access | safely));
+model::FileDescriptor open_file(const fs::path& path, int access) {
+  model::FileDescriptor file(::open(path.c_str(), access | safely));
   const int code = errno;
   struct stat info {};
   if (!file.is_open()) {
@@ -144,22 +139,22 @@ FileDescriptor open_file(const fs::path& path, int access) {
     if (::lstat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
       require_usable(info, path, Use::read);  // says what it is
     }
-    throw lmdb_failure(code, "opening " + quoted(path));
+    throw system_failure(code, "opening " + quoted(path));
   }
   if (::fstat(file.get(), &info) != 0) {
-    throw lmdb_failure(errno, "looking at " + quoted(path));
+    throw system_failure(errno, "looking at " + quoted(path));
   }
   require_usable(info, path, access == O_RDONLY ? Use::read : Use::write);
   return file;
 }
 
-FileDescriptor make_file(const fs::path& path) {
+model::FileDescriptor make_file(const fs::path& path) {
   constexpr mode_t owner_only = 0600;
-  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | safely, owner_only));
+  model::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | safely, owner_only));
   if (file.is_open()) {
     give_to_owner(file.get(), path);
   } else if (errno != EEXIST) {
-    throw lmdb_failure(errno, "making " + quoted(path));
+    throw system_failure(errno, "making " + quoted(path));
   }
   return file;
 }
@@ -178,67 +173,6 @@ Exposure exposure_of(const fs::path& path, const char* mode) {
   }
   return {quoted(path) + " (mode " + mode_text(info.st_mode) + ")",
           std::string("chmod ") + mode + " " + shell_word(path)};
-}
-
-std::string told_exposure(const fs::path& directory) {
-  Exposure all = exposure_of(directory, "700");
-  for (const char* name : files_of_store) {
-    const Exposure one = exposure_of(directory / name, "600");
-    all.found += (all.found.empty() || one.found.empty() ? "" : ", ") + one.found;
-    all.command += (all.command.empty() || one.command.empty() ? "" : " && ") + one.command;
-  }
-  if (all.found.empty()) {
-    return {};
-  }
-  return "other users of this machine can get at the store: " + all.found +
-         "; to keep it to its owner: " + all.command;
-}
-
-void require_store_files(const fs::path& directory, Use use) {
-  require_directory(directory);
-  for (const char* name : files_of_store) {
-    (void)require_file(directory / name, use);
-  }
-}
-
-void warn_of_exposure(const fs::path& directory, const LogSink& log) {
-  LogRecord record;
-  record.level = LogLevel::warn;
-  record.message = told_exposure(directory);
-  if (log && !record.message.empty()) {
-    log(record);
-  }
-}
-
-LmdbFiles::LmdbFiles(const fs::path& directory, Use use)
-    : data_(directory / "data.mdb"), lock_(directory / "lock.mdb") {
-  // Never opened if it is there: to close it would give up what LMDB has locked in this process.
-  if (!require_file(lock_, use)) {
-    (void)make_file(lock_);
-  }
-  if (use == Use::write) {
-    make_database(data_);
-  } else {
-    (void)require_file(data_, use);
-  }
-  if (::lstat(lock_.c_str(), &lock_before_) != 0) {
-    throw lmdb_failure(errno, "looking at " + quoted(lock_));
-  }
-}
-
-void LmdbFiles::require_same(MDB_env* env) const {
-  int data = -1;
-  check_lmdb(mdb_env_get_fd(env, &data), "looking at the open file");
-  struct stat lock_now {};
-  const bool same_lock = ::lstat(lock_.c_str(), &lock_now) == 0 &&
-                         lock_now.st_dev == lock_before_.st_dev &&
-                         lock_now.st_ino == lock_before_.st_ino;
-  if (!same_lock || !is_at(data_, data)) {
-    throw StorageFailure(Kind::permission_denied,
-                         "somebody has put another file in the place of " +
-                             quoted(same_lock ? data_ : lock_) +
-                             " while it was opened; keep the directory to its owner");
-  }
 }
 
 }  // namespace duroxide::storage

@@ -1,4 +1,4 @@
-// Precompiled for the library: the headers that take longest to read. No file may rely on it; each
+// Precompiled for the layers that are actors, if each file is compiled by itself: the headers that take longest to read. No file may rely on it; each
 // includes what it uses.
 #include <chrono>
 #include <functional>

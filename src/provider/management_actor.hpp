@@ -1,0 +1,18 @@
+#pragma once
+
+#include <duroxide/management_protocol.hpp>
+
+#include "provider/provider_actor.hpp"
+#include "queries/management.hpp"
+#include "upkeep/upkeep.hpp"
+
+namespace duroxide::storage {
+
+/// The management interface of a store: reads go to threads of their own that give way to the
+/// engine's, one each for those that are short, for pages of listings, for those that may take long,
+/// and for maintenance, so that none ever waits behind another kind; changes go on to the writer. In
+/// a deterministic system all are ordinary scheduled actors.
+[[nodiscard]] ManagementActor spawn_management(caf::actor_system& system, const Management& reads, const Upkeep& upkeep,
+                                               WriterActor writer);
+
+}  // namespace duroxide::storage

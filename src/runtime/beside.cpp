@@ -1,0 +1,29 @@
+#include "runtime/beside.hpp"
+
+#include <utility>
+
+namespace duroxide::runtime {
+
+namespace {
+
+std::vector<Beside>& all_beside() {
+  static std::vector<Beside> all;
+  return all;
+}
+
+}  // namespace
+
+void run_beside_runtimes(Beside beside) {
+  all_beside().push_back(std::move(beside));
+}
+
+std::vector<std::shared_ptr<void>> start_beside(const Store& store, const LogSink& log) {
+  std::vector<std::shared_ptr<void>> started;
+  started.reserve(all_beside().size());
+  for (const Beside& beside : all_beside()) {
+    started.push_back(beside(store, log));
+  }
+  return started;
+}
+
+}  // namespace duroxide::runtime

@@ -1,0 +1,41 @@
+#pragma once
+
+// What every opening of a store looks at before anything else: the format, and the other entries of
+// the table `meta`.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "storage/kv.hpp"
+
+namespace duroxide::storage {
+
+/// The number of the format that this release writes, and the newest it reads.
+/// 1: without a journal. 2: what was cancelled is indexed as failed, instances have no incarnation,
+/// failed ones keep no messages, and values have no checksum over key and value in front.
+inline constexpr std::uint64_t store_format = 3;
+
+/// What stands under `format` in the meta table: the magic, then the number.
+inline constexpr std::string_view format_magic = "duroxide";
+
+namespace meta_keys {
+inline constexpr std::string_view format = "format";
+inline constexpr std::string_view session = "session";
+inline constexpr std::string_view next_instance = "next_instance";
+inline constexpr std::string_view open = "open";  ///< there while the store is open
+/// While a store of an earlier format is taken over: the first instance that was not looked at yet.
+inline constexpr std::string_view upgrade = "upgrade";
+}  // namespace meta_keys
+
+/// What whoever writes this release's format over that of an earlier one must leave under
+/// `meta_keys::upgrade` in the same commit, so that the upgrade knows of it; none if nothing needs to
+/// be done.
+[[nodiscard]] std::optional<std::string> upgrade_mark(std::string_view format);
+
+/// The first instance that the upgrade has not looked at; none if there is nothing to upgrade. Throws
+/// `StorageFailure` if what says so is unreadable.
+[[nodiscard]] std::optional<Number> first_to_upgrade(const ReadView& view);
+
+}  // namespace duroxide::storage
