@@ -39,7 +39,7 @@ Milliseconds delay_of(const Harness& harness, std::uint64_t timer) {
 
 }  // namespace
 
-TEST_CASE("waits between attempts") {
+TEST_CASE("waits between attempts", "[retry]") {
   struct Row {
     Backoff backoff;
     std::vector<std::int64_t> waits;
@@ -57,7 +57,7 @@ TEST_CASE("waits between attempts") {
   CHECK(Backoff::exponential(1h, 10.0).after(4'000'000'000U, 24h) == 24h);
 }
 
-TEST_CASE("what a policy says that nobody has changed") {
+TEST_CASE("what a policy says that nobody has changed", "[retry]") {
   const RetryPolicy policy;
   CHECK(policy.max_attempts() == 3);
   CHECK(policy.max_backoff() == 30s);
@@ -76,7 +76,7 @@ TEST_CASE("what a policy says that nobody has changed") {
   }
 }
 
-TEST_CASE("the default policy, as it is carried out") {
+TEST_CASE("the default policy, as it is carried out", "[retry]") {
   Harness harness(both_ways(), calling(ActivityOptions().retry(RetryPolicy())));
   harness.services.now = [] { return from_milliseconds(0); };
   (void)harness.start();
@@ -90,7 +90,7 @@ TEST_CASE("the default policy, as it is carried out") {
   CHECK(output_of(turn) == "activity failed: third");
 }
 
-TEST_CASE("the wait after a very late attempt is the longest") {
+TEST_CASE("the wait after a very late attempt is the longest", "[retry]") {
   const auto last = std::numeric_limits<std::uint32_t>::max();
   const Milliseconds century = 24h * 365 * 100;
   for (const auto& backoff : {Backoff::exponential(100ms), Backoff::exponential(1ms, 1e300),
@@ -106,7 +106,8 @@ TEST_CASE("the wait after a very late attempt is the longest") {
   CHECK(Backoff::exponential(100ms).after(1, 0ms) == 0ms);
 }
 
-TEST_CASE("a failed attempt is tried again after its wait, and each is a schedule of its own") {
+TEST_CASE("a failed attempt is tried again after its wait, and each is a schedule of its own",
+          "[retry]") {
   Harness harness(both_ways(),
                   calling(ActivityOptions().retry(RetryPolicy().backoff(Backoff::fixed(1s)))));
   (void)harness.start();
@@ -120,7 +121,7 @@ TEST_CASE("a failed attempt is tried again after its wait, and each is a schedul
   CHECK(output_of(harness.turn(harness.activity_completed(second.activities[0].id, "ok"))) == "ok");
 }
 
-TEST_CASE("the last error comes back as it is, without a wait behind it") {
+TEST_CASE("the last error comes back as it is, without a wait behind it", "[retry]") {
   Harness harness(
       both_ways(),
       calling(ActivityOptions().retry(RetryPolicy().max_attempts(2).backoff(Backoff::none()))));
@@ -134,7 +135,8 @@ TEST_CASE("the last error comes back as it is, without a wait behind it") {
   CHECK(ended.timers.empty());
 }
 
-TEST_CASE("a predicate decides by the error, and a mistake in the program is not tried again") {
+TEST_CASE("a predicate decides by the error, and a mistake in the program is not tried again",
+          "[retry]") {
   SECTION("predicate") {
     const auto temporary = [](const ErrorDetails& error) { return error.message == "busy"; };
     Harness harness(both_ways(), calling(ActivityOptions().retry(
@@ -157,14 +159,14 @@ TEST_CASE("a predicate decides by the error, and a mistake in the program is not
   }
 }
 
-TEST_CASE("a predicate that throws fails the call") {
+TEST_CASE("a predicate that throws fails the call", "[retry]") {
   const auto broken = [](const ErrorDetails&) -> bool { throw std::runtime_error("broken"); };
   Harness harness(both_ways(), calling(ActivityOptions().retry(RetryPolicy().retry_if(broken))));
   (void)harness.start();
   CHECK(output_of(harness.turn(harness.activity_failed(2, "x"))) == "activity failed: broken");
 }
 
-TEST_CASE("an attempt that takes too long is cancelled and tried again") {
+TEST_CASE("an attempt that takes too long is cancelled and tried again", "[retry][cancellation]") {
   Harness harness(both_ways(),
                   calling(ActivityOptions().retry(
                       RetryPolicy().max_attempts(2).backoff(Backoff::none()).attempt_timeout(5s))));
@@ -186,7 +188,7 @@ TEST_CASE("an attempt that takes too long is cancelled and tried again") {
   }
 }
 
-TEST_CASE("the timeout of a call ends it, in an attempt or between two") {
+TEST_CASE("the timeout of a call ends it, in an attempt or between two", "[retry]") {
   Harness harness(both_ways(), calling(ActivityOptions().timeout(10s).retry(
                                    RetryPolicy().attempt_timeout(5s).backoff(Backoff::fixed(1s)))));
   (void)harness.start();
@@ -209,7 +211,7 @@ TEST_CASE("the timeout of a call ends it, in an attempt or between two") {
   }
 }
 
-TEST_CASE("a timeout without retries") {
+TEST_CASE("a timeout without retries", "[retry]") {
   Harness harness(both_ways(), calling(ActivityOptions().timeout(10s)));
   (void)harness.start();
   SECTION("not reached: a failure is not tried again") {
@@ -223,7 +225,7 @@ TEST_CASE("a timeout without retries") {
   }
 }
 
-TEST_CASE("jitter shortens a wait, and replays to the same") {
+TEST_CASE("jitter shortens a wait, and replays to the same", "[retry][replay]") {
   const auto policy =
       RetryPolicy().max_attempts(20).backoff(Backoff::fixed(100s)).max_backoff(1h).jitter(0.5);
   std::vector<Milliseconds> waits[2];
@@ -246,7 +248,8 @@ TEST_CASE("jitter shortens a wait, and replays to the same") {
   CHECK(std::set<Milliseconds>(waits[0].begin(), waits[0].end()).size() > 15);
 }
 
-TEST_CASE("a call with retries is one future: it can race, be joined, mapped and dropped") {
+TEST_CASE("a call with retries is one future: it can race, be joined, mapped and dropped",
+          "[retry][combinators]") {
   const auto policy = RetryPolicy().backoff(Backoff::none());
   const auto options = ActivityOptions().retry(policy);
   SECTION("a race that it loses cancels the attempt under way") {
@@ -297,7 +300,7 @@ TEST_CASE("a call with retries is one future: it can race, be joined, mapped and
   }
 }
 
-TEST_CASE("a cancelled orchestration makes no more attempts") {
+TEST_CASE("a cancelled orchestration makes no more attempts", "[retry][cancellation]") {
   const auto policy = RetryPolicy().backoff(Backoff::fixed(1s));
   Harness harness(both_ways(), calling(ActivityOptions().retry(policy)));
   (void)harness.start();
@@ -307,7 +310,7 @@ TEST_CASE("a cancelled orchestration makes no more attempts") {
   CHECK(ended.cancelled_timers.size() == pause.timers.size());
 }
 
-TEST_CASE("a child is tried again under another id") {
+TEST_CASE("a child is tried again under another id", "[retry][children]") {
   const bool named = GENERATE(false, true);
   Harness harness(both_ways(), [named](OrchestrationContext ctx) -> Task<std::string> {
     SubOrchestrationOptions options;
@@ -329,7 +332,7 @@ TEST_CASE("a child is tried again under another id") {
   CHECK(output_of(harness.turn(harness.child_completed(two.parent->event_id, "ok"))) == "ok");
 }
 
-TEST_CASE("senseless options are refused before anything is recorded") {
+TEST_CASE("senseless options are refused before anything is recorded", "[retry][limits][tags]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     int refused = 0;
     const auto refuse = [&](const ActivityOptions& options) {
@@ -357,7 +360,7 @@ TEST_CASE("senseless options are refused before anything is recorded") {
   CHECK(harness.history().size() == 2);
 }
 
-TEST_CASE("tag and session are part of what is scheduled") {
+TEST_CASE("tag and session are part of what is scheduled", "[retry][tags][sessions]") {
   const auto with = [](ActivityOptions options) {
     return [options](OrchestrationContext ctx) -> Task<> {
       const std::string in;
@@ -376,7 +379,7 @@ TEST_CASE("tag and session are part of what is scheduled") {
         ErrorKind::nondeterminism);
 }
 
-TEST_CASE("the longest tag and session") {
+TEST_CASE("the longest tag and session", "[retry][limits][tags][sessions]") {
   const auto options = ActivityOptions().tag(std::string(255, 't')).session(std::string(255, 's'));
   Harness harness(both_ways(), calling(options));
   const auto turn = harness.start();

@@ -34,7 +34,8 @@ Task<std::string> cleans_up(OrchestrationContext ctx) {
 
 }  // namespace
 
-TEST_CASE("cleanup under a shield is durable, and the instance ends as cancelled") {
+TEST_CASE("cleanup under a shield is durable, and the instance ends as cancelled",
+          "[cancellation]") {
   Harness harness(both_ways(), cleans_up);
   (void)harness.start();
   const auto told = harness.turn(cancel);
@@ -50,7 +51,7 @@ TEST_CASE("cleanup under a shield is durable, and the instance ends as cancelled
   CHECK(details.message == "enough");
 }
 
-TEST_CASE("a cleanup that fails makes the instance failed, not cancelled") {
+TEST_CASE("a cleanup that fails makes the instance failed, not cancelled", "[cancellation]") {
   Harness harness(both_ways(), cleans_up);
   (void)harness.start();
   const auto cleanup = harness.turn(cancel).activities.at(0).id;
@@ -59,7 +60,7 @@ TEST_CASE("a cleanup that fails makes the instance failed, not cancelled") {
   CHECK(details.message == "cannot");
 }
 
-TEST_CASE("handlers of ordinary failures do not catch a cancellation") {
+TEST_CASE("handlers of ordinary failures do not catch a cancellation", "[cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string text = "none";
     try {
@@ -74,7 +75,7 @@ TEST_CASE("handlers of ordinary failures do not catch a cancellation") {
   CHECK(failure_of(harness.turn(cancel)).is_cancelled());
 }
 
-TEST_CASE("a cancellation reaches every branch, and each can clean up") {
+TEST_CASE("a cancellation reaches every branch, and each can clean up", "[cancellation]") {
   const auto branch = [](OrchestrationContext ctx, std::string name) -> Task<std::string> {
     std::string result;
     bool cancelled = false;
@@ -106,7 +107,8 @@ TEST_CASE("a cancellation reaches every branch, and each can clean up") {
             .is_cancelled());
 }
 
-TEST_CASE("a cancellation ends timers, events, races and whole combinations") {
+TEST_CASE("a cancellation ends timers, events, races and whole combinations",
+          "[cancellation][combinators]") {
   const int what = GENERATE(range(0, 5));
   Harness harness(both_ways(), [what](OrchestrationContext ctx) -> Task<> {
     const int kind = what;
@@ -134,7 +136,7 @@ TEST_CASE("a cancellation ends timers, events, races and whole combinations") {
   CHECK(harness.types().back() == "OrchestrationFailed");
 }
 
-TEST_CASE("a shield puts a cancellation off until the last of them is gone") {
+TEST_CASE("a shield puts a cancellation off until the last of them is gone", "[cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string seen;
     {
@@ -156,7 +158,7 @@ TEST_CASE("a shield puts a cancellation off until the last of them is gone") {
   CHECK(details.is_cancelled());
 }
 
-TEST_CASE("a request that was never told does not undo a success") {
+TEST_CASE("a request that was never told does not undo a success", "[cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     const auto shield = ctx.shield();
     std::string text = co_await ctx.schedule_activity("A");
@@ -167,7 +169,8 @@ TEST_CASE("a request that was never told does not undo a success") {
   CHECK(output_of(harness.turn(harness.activity_completed(2, "saved"))) == "saved");
 }
 
-TEST_CASE("a request under a shield goes on to the next execution") {
+TEST_CASE("a request under a shield goes on to the next execution",
+          "[cancellation][continue-as-new]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     const auto shield = ctx.shield();
     co_await ctx.schedule_activity("A");
@@ -181,7 +184,7 @@ TEST_CASE("a request under a shield goes on to the next execution") {
   CHECK(result.messages[1] == cancel);
 }
 
-TEST_CASE("a cancelled orchestration cannot continue as new") {
+TEST_CASE("a cancelled orchestration cannot continue as new", "[cancellation][continue-as-new]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     bool cancelled = false;
     try {
@@ -197,7 +200,8 @@ TEST_CASE("a cancelled orchestration cannot continue as new") {
   CHECK(failure_of(harness.turn(cancel)).is_cancelled());
 }
 
-TEST_CASE("code that will not stop awaiting fails instead of hanging the engine") {
+TEST_CASE("code that will not stop awaiting fails instead of hanging the engine",
+          "[cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     const bool stubborn = true;
     while (stubborn) {
@@ -215,7 +219,8 @@ TEST_CASE("code that will not stop awaiting fails instead of hanging the engine"
   CHECK_THAT(details.message, Catch::Contains("shield"));
 }
 
-TEST_CASE("a future that was kept can be awaited under a shield after the cancellation") {
+TEST_CASE("a future that was kept can be awaited under a shield after the cancellation",
+          "[cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto kept = ctx.schedule_activity("A");
     bool cancelled = false;
@@ -241,7 +246,8 @@ TEST_CASE("a future that was kept can be awaited under a shield after the cancel
             .is_cancelled());
 }
 
-TEST_CASE("a child that is told by its parent hears of it like any other") {
+TEST_CASE("a child that is told by its parent hears of it like any other",
+          "[cancellation][children]") {
   Harness harness(both_ways(), cleans_up);
   (void)harness.turn(work::StartOrchestration{"i", "Test", "", {}, ParentLink{"p", 3, 7}});
   const auto cleanup =
@@ -254,7 +260,8 @@ TEST_CASE("a child that is told by its parent hears of it like any other") {
   CHECK(told.details.chain[0] == ErrorOrigin{ErrorOrigin::Kind::orchestration, "Test", "i", 1, 0});
 }
 
-TEST_CASE("an interruption that nobody took is not left over for the next await") {
+TEST_CASE("an interruption that nobody took is not left over for the next await",
+          "[cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto kept = ctx.schedule_activity("A");
     auto other = ctx.schedule_activity("B");
@@ -278,7 +285,8 @@ TEST_CASE("an interruption that nobody took is not left over for the next await"
   CHECK(undo.activities[0].input == "booked");
 }
 
-TEST_CASE("futures that a combination was interrupted at can be awaited again under a shield") {
+TEST_CASE("futures that a combination was interrupted at can be awaited again under a shield",
+          "[cancellation][combinators]") {
   const bool is_done_before = GENERATE(false, true);
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string text;

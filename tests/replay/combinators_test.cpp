@@ -22,7 +22,7 @@ std::vector<std::uint64_t> cancelled(const replay::TurnResult& result) {
 
 }  // namespace
 
-TEST_CASE("when_all gives results in argument order, whatever comes first") {
+TEST_CASE("when_all gives results in argument order, whatever comes first", "[combinators]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto all = co_await when_all(ctx.schedule_activity("A"), ctx.schedule_activity<int>("B"),
                                  ctx.schedule_timer(1s));
@@ -34,7 +34,7 @@ TEST_CASE("when_all gives results in argument order, whatever comes first") {
   CHECK(output_of(harness.turn(harness.activity_completed(2, "a"))) == "a7");
 }
 
-TEST_CASE("when_all of any width") {
+TEST_CASE("when_all of any width", "[combinators]") {
   const std::size_t width = GENERATE(as<std::size_t>(), 0, 1, 31, 500);
   Harness harness(both_ways(), [width](OrchestrationContext ctx) -> Task<std::size_t> {
     std::vector<DurableFuture<int>> futures;
@@ -55,7 +55,8 @@ TEST_CASE("when_all of any width") {
   CHECK(output_of(result) == std::to_string(width));
 }
 
-TEST_CASE("when_all waits for all and throws the first failure in argument order") {
+TEST_CASE("when_all waits for all and throws the first failure in argument order",
+          "[combinators]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto all = co_await when_all(ctx.schedule_activity("A"), ctx.schedule_activity("B"));
     co_return std::get<0>(all);
@@ -65,7 +66,7 @@ TEST_CASE("when_all waits for all and throws the first failure in argument order
   CHECK(failure_of(harness.turn(harness.activity_failed(2, "first"))).message == "first");
 }
 
-TEST_CASE("when_all of results shows each") {
+TEST_CASE("when_all of results shows each", "[combinators]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto all = co_await when_all(ctx.schedule_activity("A").as_result(),
                                  ctx.schedule_activity("B").as_result());
@@ -76,7 +77,8 @@ TEST_CASE("when_all of results shows each") {
   CHECK(output_of(harness.turn(harness.activity_completed(2, ""))) == "okbad");
 }
 
-TEST_CASE("the first in history wins when_any, and the losers are cancelled") {
+TEST_CASE("the first in history wins when_any, and the losers are cancelled",
+          "[combinators][cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::size_t> {
     const auto won = co_await when_any(ctx.schedule_activity("A"), ctx.schedule_activity("B"),
                                        ctx.schedule_timer(1s));
@@ -95,7 +97,7 @@ TEST_CASE("the first in history wins when_any, and the losers are cancelled") {
   CHECK(output_of(harness.turn(harness.activity_completed(after, ""))) == "1");
 }
 
-TEST_CASE("the winner of when_any over a vector") {
+TEST_CASE("the winner of when_any over a vector", "[combinators]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::vector<DurableFuture<std::string>> futures;
     for (int i = 0; i < 40; ++i) {
@@ -110,7 +112,7 @@ TEST_CASE("the winner of when_any over a vector") {
   CHECK(cancelled(result).size() == 39);
 }
 
-TEST_CASE("a loser that the code keeps can be awaited again") {
+TEST_CASE("a loser that the code keeps can be awaited again", "[combinators][cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto slow = ctx.schedule_activity("Slow");
     const auto first = co_await when_any(slow, ctx.schedule_timer(1s));
@@ -123,7 +125,7 @@ TEST_CASE("a loser that the code keeps can be awaited again") {
   CHECK(output_of(harness.turn(harness.activity_completed(2, "late"))) == "1late");
 }
 
-TEST_CASE("helper tasks run concurrently under when_all") {
+TEST_CASE("helper tasks run concurrently under when_all", "[combinators]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto all = co_await when_all(two_steps_of(ctx, "A"), two_steps_of(ctx, "B"));
     co_return std::get<0>(all) + std::get<1>(all);
@@ -137,7 +139,8 @@ TEST_CASE("helper tasks run concurrently under when_all") {
         "a1a2b1b2");
 }
 
-TEST_CASE("a helper that loses a race takes what it waited for with it") {
+TEST_CASE("a helper that loses a race takes what it waited for with it",
+          "[combinators][cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     const auto won = co_await when_any(two_steps_of(ctx, "A"), ctx.schedule_timer(1s));
     co_await ctx.schedule_timer(1s);
@@ -152,7 +155,7 @@ TEST_CASE("a helper that loses a race takes what it waited for with it") {
   CHECK(output_of(harness.turn(harness.timer_fired(raced.timers.at(0).id))) == "1");
 }
 
-TEST_CASE("combinations nest") {
+TEST_CASE("combinations nest", "[combinators][timers]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto result = co_await when_any(
         when_all(ctx.schedule_activity("A"), ctx.schedule_activity("B")), ctx.schedule_timer(1s));
@@ -163,7 +166,7 @@ TEST_CASE("combinations nest") {
   CHECK(output_of(harness.turn(harness.activity_completed(3, ""))) == "0");
 }
 
-TEST_CASE("what is dropped before its turn ends never leaves") {
+TEST_CASE("what is dropped before its turn ends never leaves", "[combinators][cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     const auto wait = 1s;
     {
@@ -182,7 +185,7 @@ TEST_CASE("what is dropped before its turn ends never leaves") {
   CHECK(output_of(harness.turn(harness.activity_completed(first.activities[0].id, ""))).empty());
 }
 
-TEST_CASE("a dropped child is asked to stop") {
+TEST_CASE("a dropped child is asked to stop", "[combinators][children][cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     const auto won = co_await when_any(ctx.schedule_sub_orchestration("C"), ctx.schedule_timer(1s));
     co_await ctx.schedule_activity(std::to_string(won.index()));
@@ -193,7 +196,7 @@ TEST_CASE("a dropped child is asked to stop") {
   CHECK(std::get<work::CancelInstance>(raced.messages[0]).instance == "i::sub::1.2");
 }
 
-TEST_CASE("the late result of something cancelled changes nothing") {
+TEST_CASE("the late result of something cancelled changes nothing", "[combinators][cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     const auto won = co_await when_any(ctx.schedule_activity("A"), ctx.schedule_timer(1s));
     co_await ctx.schedule_activity(std::to_string(won.index()));
@@ -205,7 +208,7 @@ TEST_CASE("the late result of something cancelled changes nothing") {
   CHECK(harness.history().size() == size);
 }
 
-TEST_CASE("map() changes the value, when somebody awaits it") {
+TEST_CASE("map() changes the value, when somebody awaits it", "[combinators]") {
   const auto length = [](const std::string& text) { return text.size(); };
   const auto residency = both_ways();
   SECTION("of one future") {
@@ -255,7 +258,8 @@ TEST_CASE("map() changes the value, when somebody awaits it") {
   }
 }
 
-TEST_CASE("a mapped future that is dropped, or loses, is cancelled") {
+TEST_CASE("a mapped future that is dropped, or loses, is cancelled",
+          "[combinators][cancellation]") {
   const bool races = GENERATE(false, true);
   Harness harness(both_ways(), [races](OrchestrationContext ctx) -> Task<> {
     const auto length = [](const std::string& text) { return text.size(); };
@@ -274,7 +278,7 @@ TEST_CASE("a mapped future that is dropped, or loses, is cancelled") {
   CHECK(raced.activities.size() == 1);
 }
 
-TEST_CASE("a child that has ended is not asked to stop") {
+TEST_CASE("a child that has ended is not asked to stop", "[combinators][children]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     {
       auto awaited = ctx.schedule_sub_orchestration("C");
@@ -293,7 +297,7 @@ TEST_CASE("a child that has ended is not asked to stop") {
   }
 }
 
-TEST_CASE("mistakes in awaiting are told to the code, not waited for") {
+TEST_CASE("mistakes in awaiting are told to the code, not waited for", "[combinators][errors]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string text;
     auto moved = ctx.schedule_activity("A");

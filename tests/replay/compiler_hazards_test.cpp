@@ -28,7 +28,8 @@ Task<std::string> with_a_local(OrchestrationContext ctx, std::string input) {
 
 }  // namespace
 
-TEST_CASE("a miscompiled coroutine fails its instance with the cause and the cure") {
+TEST_CASE("a miscompiled coroutine fails its instance with the cause and the cure",
+          "[compiler-hazards]") {
   Harness harness(Residency::resident, without_a_local);
   const auto first = harness.start("yes");
   if (!still_running(first)) {
@@ -45,7 +46,7 @@ TEST_CASE("a miscompiled coroutine fails its instance with the cause and the cur
   }
 }
 
-TEST_CASE("the cure works") {
+TEST_CASE("the cure works", "[compiler-hazards]") {
   Harness harness(GENERATE(Residency::resident, Residency::rebuilt), with_a_local);
   (void)harness.start("yes");
   CHECK(output_of(harness.turn(harness.activity_completed(2, ""))) == "done");

@@ -81,19 +81,19 @@ void check_damaged(const replay::TurnResult& result, const std::string& what) {
 
 }  // namespace
 
-TEST_CASE("a history as it should be") {
+TEST_CASE("a history as it should be", "[corruption][history]") {
   Harness harness(Residency::rebuilt, steps);
   harness.set_history(history_of({started(), activity(), activity_done(2, "a"), timer(),
                                   timer_done(4), child(6), child_done(6, "c"), waiting()}));
   CHECK(output_of(harness.turn(Harness::raised("Go", "!"))) == "ac!");
 }
 
-TEST_CASE("nothing at all: neither a history nor a start") {
+TEST_CASE("nothing at all: neither a history nor a start", "[corruption][history]") {
   Harness harness(Residency::rebuilt, steps);
   check_damaged(harness.turn(harness.activity_completed(2, "")), "it is empty");
 }
 
-TEST_CASE("a history that is out of order is damaged") {
+TEST_CASE("a history that is out of order is damaged", "[corruption][history]") {
   auto history = history_of({started(), activity(), activity_done(2), timer()});
   std::string told;
   SECTION("the start is not the first") {
@@ -115,7 +115,8 @@ TEST_CASE("a history that is out of order is damaged") {
   check_damaged(next_turn(history), told);
 }
 
-TEST_CASE("an answer to nothing, to what comes later, or to something else is damage") {
+TEST_CASE("an answer to nothing, to what comes later, or to something else is damage",
+          "[corruption][history][nondeterminism]") {
   const auto entries = GENERATE(values<std::vector<Entry>>({
       // to nothing
       {started(), activity(), activity_done(99)},
@@ -145,7 +146,8 @@ TEST_CASE("an answer to nothing, to what comes later, or to something else is da
   check_damaged(next_turn(history_of(entries)), "cannot answer event");
 }
 
-TEST_CASE("a second answer in a history counts for nothing") {
+TEST_CASE("a second answer in a history counts for nothing",
+          "[corruption][history][nondeterminism]") {
   const bool failed = GENERATE(false, true);
   const Entry again = failed ? Entry{event::ActivityFailed{refused()}, 2} : activity_done(2, "x");
   const Entry child_again =
@@ -157,7 +159,8 @@ TEST_CASE("a second answer in a history counts for nothing") {
   CHECK(output_of(harness.turn(Harness::raised("Go", "!"))) == "ac!");
 }
 
-TEST_CASE("a second answer where the code has its next step to take is a mismatch") {
+TEST_CASE("a second answer where the code has its next step to take is a mismatch",
+          "[corruption][history][nondeterminism]") {
   const auto details = failure_of(next_turn(
       history_of({started(), activity(), activity_done(2, "a"), activity_done(2, "x"), timer()})));
   CHECK(details.kind == ErrorKind::nondeterminism);
@@ -165,14 +168,15 @@ TEST_CASE("a second answer where the code has its next step to take is a mismatc
   CHECK(details.nondeterminism->event_id == 4);
 }
 
-TEST_CASE("a success after a failure in a history counts for nothing") {
+TEST_CASE("a success after a failure in a history counts for nothing", "[corruption][history]") {
   Harness harness(Residency::rebuilt, steps);
   harness.set_history(history_of(
       {started(), activity(), {event::ActivityFailed{refused()}, 2}, activity_done(2, "late")}));
   CHECK(failure_of(harness.turn(Harness::raised("Other", ""))).message == "refused");
 }
 
-TEST_CASE("a decision that stands in a history twice is a mismatch") {
+TEST_CASE("a decision that stands in a history twice is a mismatch",
+          "[corruption][history][nondeterminism]") {
   Harness harness(Residency::rebuilt, [](OrchestrationContext ctx) -> Task<> {
     const auto delay = 1h;
     {
@@ -197,7 +201,8 @@ TEST_CASE("a decision that stands in a history twice is a mismatch") {
   CHECK(details.nondeterminism->event_id == history.size());
 }
 
-TEST_CASE("whoever waits for an instance with a damaged history is told, and what it began ends") {
+TEST_CASE("whoever waits for an instance with a damaged history is told, and what it began ends",
+          "[corruption][history][children]") {
   const auto result =
       next_turn(history_of({started(), activity(), timer(), child(4), activity_done(99)}));
   check_damaged(result, "event 5");

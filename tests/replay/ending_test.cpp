@@ -43,7 +43,7 @@ void check_all_closed(const replay::TurnResult& result) {
 
 }  // namespace
 
-TEST_CASE("whatever is thrown fails the orchestration with its message") {
+TEST_CASE("whatever is thrown fails the orchestration with its message", "[errors]") {
   CHECK(failure_when_thrown(std::runtime_error("standard")).message == "standard");
   CHECK(failure_when_thrown(std::runtime_error("standard")).kind ==
         ErrorKind::orchestration_failed);
@@ -53,7 +53,7 @@ TEST_CASE("whatever is thrown fails the orchestration with its message") {
   CHECK(failure_when_thrown(42).kind == ErrorKind::unhandled_exception);
 }
 
-TEST_CASE("an exception before the first await, or while the task is made") {
+TEST_CASE("an exception before the first await, or while the task is made", "[errors]") {
   const auto residency = both_ways();
   SECTION("in the body") {
     Harness harness(residency, [](OrchestrationContext) -> Task<> {
@@ -72,7 +72,7 @@ TEST_CASE("an exception before the first await, or while the task is made") {
   }
 }
 
-TEST_CASE("a wrong argument is told to the code, and nothing is recorded") {
+TEST_CASE("a wrong argument is told to the code, and nothing is recorded", "[errors]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     int refused = 0;
     const auto refuse = [&](auto call) {
@@ -97,7 +97,7 @@ TEST_CASE("a wrong argument is told to the code, and nothing is recorded") {
   CHECK(harness.history().size() == 2);
 }
 
-TEST_CASE("cancellation ends the execution and closes everything") {
+TEST_CASE("cancellation ends the execution and closes everything", "[cancellation]") {
   Harness harness(both_ways(), one_of_each);
   (void)harness.start();
   const auto result = harness.turn(work::CancelInstance{"i", "enough"});
@@ -109,7 +109,7 @@ TEST_CASE("cancellation ends the execution and closes everything") {
   CHECK(harness.turn(work::CancelInstance{"i", "again"}).events.empty());
 }
 
-TEST_CASE("cancellation in the batch of the start") {
+TEST_CASE("cancellation in the batch of the start", "[cancellation]") {
   Harness harness(both_ways(), one_of_each);
   const auto result = harness.start("", {work::CancelInstance{"i", "early"}});
   CHECK(failure_of(result).is_cancelled());
@@ -118,7 +118,7 @@ TEST_CASE("cancellation in the batch of the start") {
   CHECK(result.messages.empty());
 }
 
-TEST_CASE("a cancellation in the batch of the start comes before any code") {
+TEST_CASE("a cancellation in the batch of the start comes before any code", "[cancellation]") {
   bool began = false;
   Harness harness(Residency::resident, [&began](OrchestrationContext ctx) -> Task<> {
     began = true;
@@ -134,7 +134,8 @@ TEST_CASE("a cancellation in the batch of the start comes before any code") {
                                                     "OrchestrationFailed"});
 }
 
-TEST_CASE("a cancellation behind a continue-as-new is the next execution's") {
+TEST_CASE("a cancellation behind a continue-as-new is the next execution's",
+          "[cancellation][continue-as-new]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     const auto wait = 1s;
     co_await ctx.schedule_timer(wait);
@@ -148,7 +149,7 @@ TEST_CASE("a cancellation behind a continue-as-new is the next execution's") {
   CHECK(result.messages[1] == WorkItem(work::CancelInstance{"i", "enough"}));
 }
 
-TEST_CASE("a cancelled child does not make its parent cancelled") {
+TEST_CASE("a cancelled child does not make its parent cancelled", "[cancellation][children]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto text = co_await ctx.schedule_sub_orchestration("Child");
     co_return text;
@@ -160,7 +161,7 @@ TEST_CASE("a cancelled child does not make its parent cancelled") {
   CHECK(details.message == "canceled: enough");
 }
 
-TEST_CASE("an orchestration that ends leaves nothing open") {
+TEST_CASE("an orchestration that ends leaves nothing open", "[history][activities][cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto activity = ctx.schedule_activity("A");
     auto timer = ctx.schedule_timer(1h);
@@ -175,7 +176,7 @@ TEST_CASE("an orchestration that ends leaves nothing open") {
   check_all_closed(result);
 }
 
-TEST_CASE("a parent is told the end of its child") {
+TEST_CASE("a parent is told the end of its child", "[children]") {
   const bool fails = GENERATE(false, true);
   Harness harness(both_ways(), [fails](OrchestrationContext) -> Task<std::string> {
     const std::string text = "result";
@@ -196,7 +197,8 @@ TEST_CASE("a parent is told the end of its child") {
   }
 }
 
-TEST_CASE("continue-as-new ends the execution, keeps the parent, and cancels what is open") {
+TEST_CASE("continue-as-new ends the execution, keeps the parent, and cancels what is open",
+          "[cancellation][children][continue-as-new]") {
   const bool awaited = GENERATE(true, false);
   Harness harness(both_ways(), [awaited](OrchestrationContext ctx) -> Task<std::string> {
     auto open = ctx.schedule_activity("Open");
@@ -218,7 +220,7 @@ TEST_CASE("continue-as-new ends the execution, keeps the parent, and cancels wha
   CHECK(harness.types().back() == "OrchestrationContinuedAsNew");
 }
 
-TEST_CASE("messages of another execution change nothing") {
+TEST_CASE("messages of another execution change nothing", "[messages][continue-as-new]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto text = co_await ctx.schedule_activity("A");
     co_return text;
@@ -229,7 +231,7 @@ TEST_CASE("messages of another execution change nothing") {
   CHECK(output_of(harness.turn(harness.activity_completed(2, "now"))) == "now");
 }
 
-TEST_CASE("repeated completions and starts change nothing") {
+TEST_CASE("repeated completions and starts change nothing", "[messages][starts]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string text = (co_await ctx.schedule_activity("A").as_result()).error().message;
     text += co_await ctx.schedule_activity("B");
@@ -245,7 +247,7 @@ TEST_CASE("repeated completions and starts change nothing") {
   CHECK(output_of(harness.turn(harness.activity_completed(4, "b"))) == "1b");
 }
 
-TEST_CASE("is_replaying and logging: each line once") {
+TEST_CASE("is_replaying and logging: each line once", "[log][replay]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string seen = ctx.is_replaying() ? "r" : "n";
     ctx.log_info("start");
@@ -267,7 +269,7 @@ TEST_CASE("is_replaying and logging: each line once") {
   CHECK(harness.logged[1].instance == "i");
 }
 
-TEST_CASE("history_size is the same when it is replayed") {
+TEST_CASE("history_size is the same when it is replayed", "[history][replay]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string sizes = std::to_string(ctx.history_size());
     for (int i = 0; i < 3; ++i) {
@@ -282,7 +284,7 @@ TEST_CASE("history_size is the same when it is replayed") {
   CHECK(output_of(harness.turn(harness.activity_completed(6, ""))) == "1,3,5,7");
 }
 
-TEST_CASE("a warning and a limit for the size of a history") {
+TEST_CASE("a warning and a limit for the size of a history", "[history][limits]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     bool forever = true;
     while (forever) {
@@ -301,7 +303,7 @@ TEST_CASE("a warning and a limit for the size of a history") {
   CHECK(harness.logged.size() == 1);
 }
 
-TEST_CASE("an execution can be failed without its code") {
+TEST_CASE("an execution can be failed without its code", "[errors]") {
   const auto no_code = std::make_shared<const OrchestrationHandler>();
   Harness harness(Residency::rebuilt, one_of_each);
   replay::TurnServices services;
@@ -331,7 +333,7 @@ TEST_CASE("an execution can be failed without its code") {
   }
 }
 
-TEST_CASE("messages for an execution that has its end change nothing") {
+TEST_CASE("messages for an execution that has its end change nothing", "[messages]") {
   const EventKind completed = event::OrchestrationCompleted{"out"};
   const EventKind failed =
       event::OrchestrationFailed{application_error(ErrorKind::orchestration_failed, "no")};
@@ -383,7 +385,7 @@ TEST_CASE("messages for an execution that has its end change nothing") {
   CHECK_FALSE(began);
 }
 
-TEST_CASE("whatever ends it, nothing stays open") {
+TEST_CASE("whatever ends it, nothing stays open", "[history][activities][cancellation]") {
   const auto residency = both_ways();
   const auto until_done = [](bool fails) {
     return [fails](OrchestrationContext ctx) -> Task<> {
@@ -424,7 +426,7 @@ TEST_CASE("whatever ends it, nothing stays open") {
   }
 }
 
-TEST_CASE("a limit that is exceeded keeps no message to others back") {
+TEST_CASE("a limit that is exceeded keeps no message to others back", "[limits][history]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     const std::string input = "in";
     ctx.schedule_orchestration("Other", "other-1", input);

@@ -20,7 +20,7 @@ Task<std::string> three_waits(OrchestrationContext ctx) {
 
 }  // namespace
 
-TEST_CASE("a wait gets the event that comes") {
+TEST_CASE("a wait gets the event that comes", "[events]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto data = co_await ctx.wait_for_external_event("E");
     co_return data;
@@ -30,7 +30,7 @@ TEST_CASE("a wait gets the event that comes") {
   CHECK(output_of(harness.turn(Harness::raised("E", "yes"))) == "yes");
 }
 
-TEST_CASE("events that come before their wait are kept in order") {
+TEST_CASE("events that come before their wait are kept in order", "[events][messages]") {
   const auto residency = both_ways();
   SECTION("in the same batch as the start") {
     Harness harness(residency, three_waits);
@@ -53,14 +53,14 @@ TEST_CASE("events that come before their wait are kept in order") {
   }
 }
 
-TEST_CASE("equal events are not taken for one") {
+TEST_CASE("equal events are not taken for one", "[events][messages]") {
   Harness harness(both_ways(), three_waits);
   (void)harness.start();
   (void)harness.turn({Harness::raised("E", "x"), Harness::raised("E", "x")});
   CHECK(output_of(harness.turn(Harness::raised("E", "x"))) == "xxx");
 }
 
-TEST_CASE("a wait that lost a race takes no event with it") {
+TEST_CASE("a wait that lost a race takes no event with it", "[events][combinators][cancellation]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     const auto first = co_await when_any(ctx.wait_for_external_event("E"), ctx.schedule_timer(1s));
     auto data = co_await ctx.wait_for_external_event("E");
@@ -71,7 +71,7 @@ TEST_CASE("a wait that lost a race takes no event with it") {
   CHECK(output_of(raced) == "1late");
 }
 
-TEST_CASE("an event delivered to a wait that nobody looked at goes to the next") {
+TEST_CASE("an event delivered to a wait that nobody looked at goes to the next", "[events]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string text;
     {
@@ -86,7 +86,8 @@ TEST_CASE("an event delivered to a wait that nobody looked at goes to the next")
   CHECK(output_of(harness.turn(harness.activity_completed(3, ""))) == "kept");
 }
 
-TEST_CASE("events not waited for go along into the next execution, all of them, in order") {
+TEST_CASE("events not waited for go along into the next execution, all of them, in order",
+          "[events][continue-as-new]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     auto kind = co_await ctx.wait_for_external_event("Go");
     auto open = ctx.wait_for_external_event("B");
@@ -109,7 +110,7 @@ TEST_CASE("events not waited for go along into the next execution, all of them, 
   CHECK(next.carried.events[30] == CarriedEvent{"B", "after"});
 }
 
-TEST_CASE("an execution begins with the events carried into it") {
+TEST_CASE("an execution begins with the events carried into it", "[events][continue-as-new]") {
   Harness harness(both_ways(), three_waits);
   harness.assignment = {"i", 2, "Test", "1.0.0", nullptr};
   CarriedState carried;
@@ -119,7 +120,7 @@ TEST_CASE("an execution begins with the events carried into it") {
   CHECK(output_of(harness.turn(Harness::raised("E", "3"))) == "123");
 }
 
-TEST_CASE("an answered wait is not recorded as cancelled at the end") {
+TEST_CASE("an answered wait is not recorded as cancelled at the end", "[events]") {
   Harness harness(both_ways(), three_waits);
   (void)harness.start();
   (void)harness.turn(Harness::raised("E", "1"));

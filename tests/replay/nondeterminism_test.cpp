@@ -77,7 +77,7 @@ auto taking(Step step) {
 
 }  // namespace
 
-TEST_CASE("another activity name, input or kind of step is a mismatch") {
+TEST_CASE("another activity name, input or kind of step is a mismatch", "[nondeterminism]") {
   Harness harness = stopped_after_first_step();
   const auto step = GENERATE(0, 1, 2, 3);
   harness.swap_code([step](OrchestrationContext ctx, std::string name) -> Task<std::string> {
@@ -98,7 +98,7 @@ TEST_CASE("another activity name, input or kind of step is a mismatch") {
   CHECK(details.nondeterminism->recorded == "ActivityScheduled(\"A\")");
 }
 
-TEST_CASE("code that returns early leaves history unrepeated") {
+TEST_CASE("code that returns early leaves history unrepeated", "[nondeterminism]") {
   Harness harness = stopped_after_first_step();
   harness.swap_code([](OrchestrationContext ctx, std::string name) -> Task<std::string> {
     auto first = co_await ctx.schedule_activity(name, "in");
@@ -108,7 +108,7 @@ TEST_CASE("code that returns early leaves history unrepeated") {
   CHECK(details.nondeterminism->event_id == 4);
 }
 
-TEST_CASE("code that waits for something else leaves history unrepeated") {
+TEST_CASE("code that waits for something else leaves history unrepeated", "[nondeterminism]") {
   Harness harness = stopped_after_first_step();
   harness.swap_code([](OrchestrationContext ctx, std::string name) -> Task<std::string> {
     auto first = ctx.schedule_activity(name, "in");
@@ -119,7 +119,7 @@ TEST_CASE("code that waits for something else leaves history unrepeated") {
   (void)nondeterminism_of(harness.turn(harness.activity_completed(4, "two")));
 }
 
-TEST_CASE("a cancellation that is not repeated is a mismatch") {
+TEST_CASE("a cancellation that is not repeated is a mismatch", "[nondeterminism][cancellation]") {
   Harness harness(Residency::rebuilt, [](OrchestrationContext ctx) -> Task<> {
     const auto won = co_await when_any(ctx.schedule_activity("A"), ctx.schedule_timer(1s));
     co_await ctx.schedule_activity(std::to_string(won.index()));
@@ -134,7 +134,8 @@ TEST_CASE("a cancellation that is not repeated is a mismatch") {
   (void)nondeterminism_of(harness.turn(harness.activity_completed(6, "")));
 }
 
-TEST_CASE("a changed timer duration is no mismatch, and the recorded time counts") {
+TEST_CASE("a changed timer duration is no mismatch, and the recorded time counts",
+          "[nondeterminism][timers]") {
   Harness harness(Residency::rebuilt, [](OrchestrationContext ctx) -> Task<> {
     const auto delay = 1s;
     co_await ctx.schedule_timer(delay);
@@ -149,7 +150,7 @@ TEST_CASE("a changed timer duration is no mismatch, and the recorded time counts
   CHECK(still_running(harness.turn(harness.timer_fired(2))));
 }
 
-TEST_CASE("steps added after the end of history are new work") {
+TEST_CASE("steps added after the end of history are new work", "[nondeterminism]") {
   Harness harness(Residency::rebuilt, calls);
   (void)harness.start("A");
   harness.swap_code([](OrchestrationContext ctx, std::string name) -> Task<std::string> {
@@ -165,7 +166,8 @@ TEST_CASE("steps added after the end of history are new work") {
         "onetwo");
 }
 
-TEST_CASE("a completion that answers nothing, or something else, is a mismatch") {
+TEST_CASE("a completion that answers nothing, or something else, is a mismatch",
+          "[nondeterminism]") {
   Harness harness(GENERATE(Residency::resident, Residency::rebuilt), calls);
   (void)harness.start("A");
   const auto wrong = GENERATE(0, 1);
@@ -173,7 +175,7 @@ TEST_CASE("a completion that answers nothing, or something else, is a mismatch")
       harness.turn(wrong == 0 ? harness.activity_completed(99, "") : harness.timer_fired(2)));
 }
 
-TEST_CASE("a mismatch is recorded once, and closes what was open") {
+TEST_CASE("a mismatch is recorded once, and closes what was open", "[nondeterminism]") {
   Harness harness = stopped_after_first_step();
   harness.swap_code([](OrchestrationContext ctx) -> Task<> {
     const auto delay = 1s;
@@ -189,7 +191,7 @@ TEST_CASE("a mismatch is recorded once, and closes what was open") {
   CHECK(harness.history().size() == size);
 }
 
-TEST_CASE("user code cannot swallow a mismatch") {
+TEST_CASE("user code cannot swallow a mismatch", "[nondeterminism]") {
   Harness harness = stopped_after_first_step();
   harness.swap_code([](OrchestrationContext ctx) -> Task<std::string> {
     std::string text;
@@ -205,7 +207,8 @@ TEST_CASE("user code cannot swallow a mismatch") {
   (void)nondeterminism_of(harness.turn(harness.activity_completed(4, "two")));
 }
 
-TEST_CASE("a damaged history fails the instance with what is wrong") {
+TEST_CASE("a damaged history fails the instance with what is wrong",
+          "[nondeterminism][corruption]") {
   Harness harness = stopped_after_first_step();
   auto history = harness.history();
   SECTION("no start") {
@@ -225,7 +228,8 @@ TEST_CASE("a damaged history fails the instance with what is wrong") {
   CHECK_THAT(details.message, Catch::Contains("damaged"));
 }
 
-TEST_CASE("another event, queue, child, detached start or read than recorded is a mismatch") {
+TEST_CASE("another event, queue, child, detached start or read than recorded is a mismatch",
+          "[nondeterminism]") {
   using Kind = Step::Kind;
   struct Row {
     Kind kind;
@@ -262,7 +266,7 @@ TEST_CASE("another event, queue, child, detached start or read than recorded is 
   }
 }
 
-TEST_CASE("a detached start that the code has dropped or added is a mismatch") {
+TEST_CASE("a detached start that the code has dropped or added is a mismatch", "[nondeterminism]") {
   const auto with = taking({Step::Kind::detached});
   const auto without = taking({Step::Kind::nothing});
   SECTION("dropped") {
@@ -281,7 +285,7 @@ TEST_CASE("a detached start that the code has dropped or added is a mismatch") {
   }
 }
 
-TEST_CASE("every answer fits one kind of step only") {
+TEST_CASE("every answer fits one kind of step only", "[nondeterminism]") {
   enum class Kind { activity, timer, child, read, event, queue };
   const auto kind =
       GENERATE(Kind::activity, Kind::timer, Kind::child, Kind::read, Kind::event, Kind::queue);

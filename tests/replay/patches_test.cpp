@@ -53,7 +53,7 @@ replay::TurnResult complete_last(Harness& harness, const std::string& result) {
 
 }  // namespace
 
-TEST_CASE("a new execution takes the patched way, however it lives") {
+TEST_CASE("a new execution takes the patched way, however it lives", "[patches]") {
   Harness harness(GENERATE(Residency::resident, Residency::rebuilt), with_patch);
   (void)harness.start();
   (void)complete_last(harness, "1");
@@ -61,7 +61,7 @@ TEST_CASE("a new execution takes the patched way, however it lives") {
   CHECK(output_of(complete_last(harness, "3")) == "12+3");
 }
 
-TEST_CASE("an execution that is past the change stays on the old way") {
+TEST_CASE("an execution that is past the change stays on the old way", "[patches]") {
   Harness harness(Residency::rebuilt, before);
   (void)harness.start();
   (void)complete_last(harness, "1");
@@ -70,7 +70,7 @@ TEST_CASE("an execution that is past the change stays on the old way") {
   CHECK(output_of(complete_last(harness, "3")) == "12-3");
 }
 
-TEST_CASE("an execution that has not come to the change yet takes the new way") {
+TEST_CASE("an execution that has not come to the change yet takes the new way", "[patches]") {
   Harness harness(Residency::rebuilt, before);
   (void)harness.start();
   harness.swap_code(with_patch);
@@ -79,7 +79,7 @@ TEST_CASE("an execution that has not come to the change yet takes the new way") 
   CHECK(output_of(complete_last(harness, "3")) == "12+3");
 }
 
-TEST_CASE("a deprecated patch accepts its mark, and needs none") {
+TEST_CASE("a deprecated patch accepts its mark, and needs none", "[patches]") {
   SECTION("an execution with the mark") {
     Harness harness(Residency::rebuilt, with_patch);
     (void)harness.start();
@@ -98,7 +98,8 @@ TEST_CASE("a deprecated patch accepts its mark, and needs none") {
   }
 }
 
-TEST_CASE("a patch that was taken out too early is a nondeterminism that names it") {
+TEST_CASE("a patch that was taken out too early is a nondeterminism that names it",
+          "[patches][nondeterminism]") {
   Harness harness(Residency::rebuilt, with_patch);
   (void)harness.start();
   (void)complete_last(harness, "1");
@@ -108,7 +109,7 @@ TEST_CASE("a patch that was taken out too early is a nondeterminism that names i
   CHECK_THAT(details.message, Catch::Contains("PatchMarked(\"new-way\")"));
 }
 
-TEST_CASE("code that deprecates a patch and still asks for it replays") {
+TEST_CASE("code that deprecates a patch and still asks for it replays", "[patches]") {
   const bool is_upgraded = GENERATE(false, true);
   const auto asks_twice = [](OrchestrationContext ctx) -> Task<std::string> {
     std::string seen;
@@ -144,7 +145,7 @@ TEST_CASE("code that deprecates a patch and still asks for it replays") {
   }
 }
 
-TEST_CASE("every execution records the engine's flags") {
+TEST_CASE("every execution records the engine's flags", "[patches]") {
   Harness harness(Residency::resident, before);
   (void)harness.start();
   const auto& started = std::get<event::OrchestrationStarted>(harness.history().front().kind);

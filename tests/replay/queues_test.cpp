@@ -25,7 +25,7 @@ Ids given_up(const Harness& harness) {
 
 }  // namespace
 
-TEST_CASE("queues: of several waits only the one that is left takes the message") {
+TEST_CASE("queues: of several waits only the one that is left takes the message", "[queues]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string text;
     {
@@ -43,7 +43,8 @@ TEST_CASE("queues: of several waits only the one that is left takes the message"
   CHECK(given_up(harness) == Ids{3, 2});
 }
 
-TEST_CASE("queues: a lost race and the messages in one batch, all of it in history") {
+TEST_CASE("queues: a lost race and the messages in one batch, all of it in history",
+          "[queues][combinators]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     const auto won = co_await when_any(ctx.schedule_timer(1h), ctx.dequeue_event("Q"));
     std::string text = std::to_string(won.index());
@@ -63,7 +64,8 @@ TEST_CASE("queues: a lost race and the messages in one batch, all of it in histo
   CHECK(given_up(harness) == Ids{3});
 }
 
-TEST_CASE("queues: at the end, a wait that got nothing is closed, and one that did is not") {
+TEST_CASE("queues: at the end, a wait that got nothing is closed, and one that did is not",
+          "[queues]") {
   struct Row {
     int messages;
     Ids open;
@@ -88,7 +90,8 @@ TEST_CASE("queues: at the end, a wait that got nothing is closed, and one that d
   CHECK(given_up(harness) == row.open);
 }
 
-TEST_CASE("queues: the wait behind one that was given up is served, and nothing is left open") {
+TEST_CASE("queues: the wait behind one that was given up is served, and nothing is left open",
+          "[queues]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string text;
     auto second = [&] {
@@ -103,7 +106,8 @@ TEST_CASE("queues: the wait behind one that was given up is served, and nothing 
   CHECK(given_up(harness) == Ids{2});
 }
 
-TEST_CASE("queues: what a wait that was given up did not take goes on, in its order") {
+TEST_CASE("queues: what a wait that was given up did not take goes on, in its order",
+          "[queues][continue-as-new]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     {
       auto dropped = ctx.dequeue_event("Q");

@@ -38,13 +38,14 @@ const work::ActivityExecute& only_activity(const replay::TurnResult& turn) {
 
 }  // namespace
 
-TEST_CASE("a saga that succeeds undoes nothing") {
+TEST_CASE("a saga that succeeds undoes nothing", "[sagas]") {
   Harness harness(both_ways(), book_trip);
   const auto car = only_activity(up_to_car(harness)).id;
   CHECK(output_of(harness.turn(harness.activity_completed(car, "C"))) == "FHC");
 }
 
-TEST_CASE("a saga that fails undoes its steps, the latest first, and fails with its error") {
+TEST_CASE("a saga that fails undoes its steps, the latest first, and fails with its error",
+          "[sagas]") {
   Harness harness(both_ways(), book_trip);
   const auto car = only_activity(up_to_car(harness)).id;
   const auto hotel = only_activity(harness.turn(harness.activity_failed(car, "no car")));
@@ -55,7 +56,8 @@ TEST_CASE("a saga that fails undoes its steps, the latest first, and fails with 
   CHECK(failure_of(harness.turn(harness.activity_completed(flight.id, ""))).message == "no car");
 }
 
-TEST_CASE("a cancelled saga undoes its steps, and the instance is cancelled") {
+TEST_CASE("a cancelled saga undoes its steps, and the instance is cancelled",
+          "[sagas][cancellation]") {
   Harness harness(both_ways(), book_trip);
   (void)up_to_car(harness);
   const auto hotel = only_activity(harness.turn(work::CancelInstance{"i", "enough"}));
@@ -66,7 +68,7 @@ TEST_CASE("a cancelled saga undoes its steps, and the instance is cancelled") {
   CHECK(details.message == "enough");
 }
 
-TEST_CASE("what cannot be undone is told, and keeps nothing else from being undone") {
+TEST_CASE("what cannot be undone is told, and keeps nothing else from being undone", "[sagas]") {
   const bool cancelled = GENERATE(false, true);
   Harness harness(both_ways(), book_trip);
   const auto car = only_activity(up_to_car(harness)).id;
@@ -80,7 +82,7 @@ TEST_CASE("what cannot be undone is told, and keeps nothing else from being undo
                                "; could not be undone by activity CancelHotel: closed");
 }
 
-TEST_CASE("a cancellation during the compensations changes nothing") {
+TEST_CASE("a cancellation during the compensations changes nothing", "[sagas][cancellation]") {
   Harness harness(both_ways(), book_trip);
   const auto car = only_activity(up_to_car(harness)).id;
   const auto hotel = only_activity(harness.turn(harness.activity_failed(car, "no car")));
@@ -89,7 +91,7 @@ TEST_CASE("a cancellation during the compensations changes nothing") {
   CHECK(failure_of(harness.turn(harness.activity_completed(flight.id, ""))).message == "no car");
 }
 
-TEST_CASE("compensations may be any durable code, of any value, and can be dismissed") {
+TEST_CASE("compensations may be any durable code, of any value, and can be dismissed", "[sagas]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     const auto body = [ctx](Saga& saga) mutable -> Task<> {
       saga.compensate_with("Never");

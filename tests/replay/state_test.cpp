@@ -20,7 +20,7 @@ const replay::ValueChange& only_change(const replay::TurnResult& turn) {
 
 }  // namespace
 
-TEST_CASE("values: the last write of a turn is what the store is told, once") {
+TEST_CASE("values: the last write of a turn is what the store is told, once", "[values]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     ctx.set_value("k", 1);
     ctx.set_value("k", 2);
@@ -43,7 +43,7 @@ TEST_CASE("values: the last write of a turn is what the store is told, once") {
   CHECK(only_change(second).value->version == 5);
 }
 
-TEST_CASE("values: reads at three distances replay exactly") {
+TEST_CASE("values: reads at three distances replay exactly", "[values][replay]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string seen = ctx.get_value("carried").value_or("-");
     ctx.set_value("own", "1");
@@ -65,7 +65,8 @@ TEST_CASE("values: reads at three distances replay exactly") {
   CHECK(output_of(harness.turn(harness.activity_completed(6, ""))) == "011--");
 }
 
-TEST_CASE("values: a read-modify-write loop over turns and executions") {
+TEST_CASE("values: a read-modify-write loop over turns and executions",
+          "[values][continue-as-new]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     int count = ctx.get_value<int>("count").value_or(0);
     for (int i = 0; i < 3; ++i) {
@@ -94,7 +95,7 @@ TEST_CASE("values: a read-modify-write loop over turns and executions") {
   CHECK(output_of(second.turn(next)) == "3");
 }
 
-TEST_CASE("values: the recorded time of the change, replayed or not") {
+TEST_CASE("values: the recorded time of the change, replayed or not", "[values][replay]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     ctx.set_value("k", "v");
     const auto before = ctx.values().at("k").updated_at;
@@ -107,7 +108,8 @@ TEST_CASE("values: the recorded time of the change, replayed or not") {
   CHECK(output_of(harness.turn(harness.activity_completed(3, ""))) == "same");
 }
 
-TEST_CASE("values: limits are told at the call, and leave everything as it was") {
+TEST_CASE("values: limits are told at the call, and leave everything as it was",
+          "[values][limits]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string seen;
     const auto attempt = [&](const std::string& key, const std::string& value) {
@@ -135,7 +137,7 @@ TEST_CASE("values: limits are told at the call, and leave everything as it was")
   CHECK(output_of(harness.turn(harness.activity_completed(4, ""))) == "+L+L+II1234");
 }
 
-TEST_CASE("values: a limit that was lowered does not break what is recorded") {
+TEST_CASE("values: a limit that was lowered does not break what is recorded", "[values][limits]") {
   Harness harness(Residency::rebuilt, [](OrchestrationContext ctx) -> Task<std::string> {
     ctx.set_value("k", "12345678");
     co_await ctx.schedule_activity("A");
@@ -146,7 +148,8 @@ TEST_CASE("values: a limit that was lowered does not break what is recorded") {
   CHECK(output_of(harness.turn(harness.activity_completed(3, ""))) == "12345678");
 }
 
-TEST_CASE("values: another key or value on replay is another decision, a time is not") {
+TEST_CASE("values: another key or value on replay is another decision, a time is not",
+          "[values][replay][nondeterminism]") {
   const auto code = [](std::string key, std::string value) {
     return [key, value](OrchestrationContext ctx) -> Task<> {
       ctx.set_value(key, value);
@@ -160,7 +163,7 @@ TEST_CASE("values: another key or value on replay is another decision, a time is
         ErrorKind::nondeterminism);
 }
 
-TEST_CASE("values: a value that is no T is an error of the code") {
+TEST_CASE("values: a value that is no T is an error of the code", "[values][payloads]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<int> {
     ctx.set_value("k", "text");
     co_return ctx.get_value<int>("k").value();
@@ -168,7 +171,7 @@ TEST_CASE("values: a value that is no T is an error of the code") {
   CHECK(failure_of(harness.start()).kind == ErrorKind::invalid_payload);
 }
 
-TEST_CASE("values of another instance are read by the store") {
+TEST_CASE("values of another instance are read by the store", "[values]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string seen;
     auto number = ctx.read_value<int>("other", "n");
@@ -186,7 +189,7 @@ TEST_CASE("values of another instance are read by the store") {
   CHECK(output_of(harness.turn(work::KeyValueRead{"i", 1, 3, std::nullopt})) == "5none");
 }
 
-TEST_CASE("an empty value is not a missing one") {
+TEST_CASE("an empty value is not a missing one", "[values]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto read = ctx.read_value("other", "k");
     const std::optional<std::string> value = co_await std::move(read);
@@ -196,7 +199,7 @@ TEST_CASE("an empty value is not a missing one") {
   CHECK(output_of(harness.turn(work::KeyValueRead{"i", 1, 2, ""})) == "there:");
 }
 
-TEST_CASE("custom status: the last of a turn, with a version for each change") {
+TEST_CASE("custom status: the last of a turn, with a version for each change", "[custom-status]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     ctx.set_custom_status("one");
     ctx.set_custom_status(2);
@@ -220,7 +223,8 @@ TEST_CASE("custom status: the last of a turn, with a version for each change") {
   CHECK_FALSE(last.custom_status);
 }
 
-TEST_CASE("custom status: another text on replay is no other decision") {
+TEST_CASE("custom status: another text on replay is no other decision",
+          "[custom-status][replay][nondeterminism]") {
   const auto code = [](std::string text) {
     return [text](OrchestrationContext ctx) -> Task<std::string> {
       ctx.set_custom_status(text);
@@ -234,7 +238,7 @@ TEST_CASE("custom status: another text on replay is no other decision") {
   CHECK(output_of(harness.turn(harness.activity_completed(3, ""))) == "old");
 }
 
-TEST_CASE("custom status: its limit is told at the call") {
+TEST_CASE("custom status: its limit is told at the call", "[custom-status][limits]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     ctx.set_custom_status("1234");
     std::string seen = "kept";
@@ -251,7 +255,8 @@ TEST_CASE("custom status: its limit is told at the call") {
   CHECK(output_of(harness.turn(harness.activity_completed(3, ""))) == "limit exceeded: 1234");
 }
 
-TEST_CASE("status and values go on with continue-as-new") {
+TEST_CASE("status and values go on with continue-as-new",
+          "[custom-status][values][continue-as-new]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     ctx.set_custom_status("half");
     ctx.set_value("a", 1);
@@ -267,7 +272,7 @@ TEST_CASE("status and values go on with continue-as-new") {
   CHECK(next.carried.value_changes == 3);
 }
 
-TEST_CASE("queues: strictly in order, messages before the wait are kept") {
+TEST_CASE("queues: strictly in order, messages before the wait are kept", "[queues]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string seen = co_await ctx.dequeue_event("Q");
     co_await ctx.schedule_activity("A");
@@ -283,7 +288,8 @@ TEST_CASE("queues: strictly in order, messages before the wait are kept") {
   CHECK(output_of(harness.turn(Harness::queued("Q", "3"))) == "ab3");
 }
 
-TEST_CASE("queues and external events of one name have nothing to do with each other") {
+TEST_CASE("queues and external events of one name have nothing to do with each other",
+          "[queues][events]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string seen = co_await ctx.dequeue_event("E");
     seen += co_await ctx.wait_for_external_event("E");
@@ -294,7 +300,8 @@ TEST_CASE("queues and external events of one name have nothing to do with each o
   CHECK(output_of(harness.turn(Harness::queued("E", "message "))) == "message event");
 }
 
-TEST_CASE("queues: a wait that loses a race takes no message, and a race loses none") {
+TEST_CASE("queues: a wait that loses a race takes no message, and a race loses none",
+          "[queues][combinators]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string seen;
     for (int i = 0; i < 2; ++i) {
@@ -308,7 +315,7 @@ TEST_CASE("queues: a wait that loses a race takes no message, and a race loses n
   CHECK(output_of(harness.turn(Harness::queued("Q", "a"))) == "-a");
 }
 
-TEST_CASE("queues: both arrive in one turn, the message that lost is still there") {
+TEST_CASE("queues: both arrive in one turn, the message that lost is still there", "[queues]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     const auto winner = co_await when_any(ctx.schedule_timer(1h), ctx.dequeue_event("Q"));
     std::string seen = std::to_string(winner.index());
@@ -319,7 +326,8 @@ TEST_CASE("queues: both arrive in one turn, the message that lost is still there
   CHECK(output_of(harness.turn({harness.timer_fired(2), Harness::queued("Q", "a")})) == "0a");
 }
 
-TEST_CASE("queues: everything that was not taken goes on with continue-as-new, in order") {
+TEST_CASE("queues: everything that was not taken goes on with continue-as-new, in order",
+          "[queues][continue-as-new]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     auto taken = co_await ctx.dequeue_event("Q");
     auto never_awaited = ctx.dequeue_event("Q");
@@ -345,7 +353,8 @@ TEST_CASE("queues: everything that was not taken goes on with continue-as-new, i
   CHECK(next.carried.messages.back() == CarriedEvent{"Q", "late"});
 }
 
-TEST_CASE("custom status: one that was refused is refused again when the next was taken") {
+TEST_CASE("custom status: one that was refused is refused again when the next was taken",
+          "[custom-status]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string seen;
     try {

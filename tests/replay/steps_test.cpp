@@ -20,7 +20,7 @@ Task<std::string> two_steps(OrchestrationContext ctx, std::string input) {
 
 }  // namespace
 
-TEST_CASE("an orchestration that returns at once") {
+TEST_CASE("an orchestration that returns at once", "[history]") {
   Harness harness(both_ways(), [](OrchestrationContext, std::string input) -> Task<std::string> {
     co_return "got " + input;
   });
@@ -29,7 +29,7 @@ TEST_CASE("an orchestration that returns at once") {
   CHECK(harness.types() == Types{"OrchestrationStarted", "OrchestrationCompleted"});
 }
 
-TEST_CASE("equal activities get their own results by event id") {
+TEST_CASE("equal activities get their own results by event id", "[activities][replay]") {
   Harness harness(both_ways(), two_steps);
   const auto first = harness.start("in");
   REQUIRE(first.activities.size() == 1);
@@ -43,7 +43,7 @@ TEST_CASE("equal activities get their own results by event id") {
                                  "OrchestrationCompleted"});
 }
 
-TEST_CASE("a failed activity throws, or gives its details as a result") {
+TEST_CASE("a failed activity throws, or gives its details as a result", "[activities][errors]") {
   const auto residency = both_ways();
   SECTION("thrown and not caught, it fails the orchestration with the same details") {
     Harness harness(residency, two_steps);
@@ -75,7 +75,7 @@ TEST_CASE("a failed activity throws, or gives its details as a result") {
   }
 }
 
-TEST_CASE("typed steps") {
+TEST_CASE("typed steps", "[activities][payloads]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx, std::vector<int> in) -> Task<int> {
     const int sum = co_await ctx.schedule_activity<int>("Sum", in);
     co_return sum * 2;
@@ -85,7 +85,8 @@ TEST_CASE("typed steps") {
   CHECK(output_of(harness.turn(harness.activity_completed(2, "6"))) == "12");
 }
 
-TEST_CASE("a payload of another type fails the orchestration with the reason") {
+TEST_CASE("a payload of another type fails the orchestration with the reason",
+          "[errors][payloads]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<int> {
     const int number = co_await ctx.schedule_activity<int>("Number");
     co_return number;
@@ -96,7 +97,7 @@ TEST_CASE("a payload of another type fails the orchestration with the reason") {
   CHECK_THAT(details.message, Catch::Contains("Number") && Catch::Contains("no number"));
 }
 
-TEST_CASE("a timer is due after its delay") {
+TEST_CASE("a timer is due after its delay", "[timers]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     const auto delay = 2s;
     co_await ctx.schedule_timer(delay);
@@ -110,7 +111,7 @@ TEST_CASE("a timer is due after its delay") {
   CHECK(output_of(harness.turn(harness.timer_fired(2))).empty());
 }
 
-TEST_CASE("utc_now and new_guid are recorded once") {
+TEST_CASE("utc_now and new_guid are recorded once", "[recorded]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     const auto before = ctx.utc_now();
     const std::string guid = ctx.new_guid();
@@ -125,7 +126,7 @@ TEST_CASE("utc_now and new_guid are recorded once") {
         "guid-1@" + std::to_string(to_milliseconds(now)));
 }
 
-TEST_CASE("a child is started with a link to its parent") {
+TEST_CASE("a child is started with a link to its parent", "[children]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     auto mine = co_await ctx.schedule_sub_orchestration("Child", "in");
     const auto options = SubOrchestrationOptions().instance_id("own").version("2.0.0");
@@ -143,7 +144,7 @@ TEST_CASE("a child is started with a link to its parent") {
   CHECK(output_of(harness.turn(harness.child_completed(4, "b"))) == "ab");
 }
 
-TEST_CASE("a failed child throws") {
+TEST_CASE("a failed child throws", "[errors][children]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string text;
     try {
@@ -157,7 +158,8 @@ TEST_CASE("a failed child throws") {
   CHECK(output_of(harness.turn(harness.child_failed(2, "no"))) == "no");
 }
 
-TEST_CASE("the automatic id of a child never repeats, also in another execution") {
+TEST_CASE("the automatic id of a child never repeats, also in another execution",
+          "[children][continue-as-new]") {
   Harness harness(Residency::resident, [](OrchestrationContext ctx) -> Task<std::string> {
     auto result = co_await ctx.schedule_sub_orchestration("Child");
     co_return result;
@@ -167,7 +169,8 @@ TEST_CASE("the automatic id of a child never repeats, also in another execution"
   CHECK(std::get<work::StartOrchestration>(first.messages.at(0)).instance == "i::sub::2.2");
 }
 
-TEST_CASE("a detached start has no parent and its message goes out even if the turn ends it all") {
+TEST_CASE("a detached start has no parent and its message goes out even if the turn ends it all",
+          "[children]") {
   const bool continues = GENERATE(false, true);
   Harness harness(both_ways(), [continues](OrchestrationContext ctx) -> Task<std::string> {
     std::string text = "done";
@@ -182,7 +185,7 @@ TEST_CASE("a detached start has no parent and its message goes out even if the t
         WorkItem(work::StartOrchestration{"other-1", "Other", "in", std::nullopt, std::nullopt}));
 }
 
-TEST_CASE("a chain of ten thousand steps resumes without a deep stack") {
+TEST_CASE("a chain of ten thousand steps resumes without a deep stack", "[activities][limits]") {
   Harness harness(Residency::resident, [](OrchestrationContext ctx, int steps) -> Task<int> {
     int done = 0;
     while (done < steps) {
@@ -200,7 +203,8 @@ TEST_CASE("a chain of ten thousand steps resumes without a deep stack") {
   CHECK(output_of(result) == "10000");
 }
 
-TEST_CASE("a synchronous chain of a hundred thousand helper tasks does not overflow the stack") {
+TEST_CASE("a synchronous chain of a hundred thousand helper tasks does not overflow the stack",
+          "[combinators][limits]") {
   Harness harness(Residency::resident, [](OrchestrationContext ctx) -> Task<int> {
     const auto helper = [](OrchestrationContext) -> Task<int> { co_return 1; };
     int sum = 0;

@@ -32,7 +32,7 @@ Task<std::string> listens(OrchestrationContext ctx) {
 
 }  // namespace
 
-TEST_CASE("untaken: the messages behind the end") {
+TEST_CASE("untaken: the messages behind the end", "[kept]") {
   Harness harness(both_ways(), listens);
   (void)harness.start();
   const auto raised = [](const char* data) { return Harness::raised("E", data); };
@@ -51,7 +51,8 @@ TEST_CASE("untaken: the messages behind the end") {
   CHECK(harness.turn(row.messages).untaken == row.untaken);
 }
 
-TEST_CASE("untaken: everything, if code and history disagree from the beginning") {
+TEST_CASE("untaken: everything, if code and history disagree from the beginning",
+          "[kept][nondeterminism]") {
   Harness harness(Residency::rebuilt, listens);
   (void)harness.start();
   harness.swap_code([](OrchestrationContext ctx) -> Task<std::string> {
@@ -64,7 +65,8 @@ TEST_CASE("untaken: everything, if code and history disagree from the beginning"
   CHECK(turn.untaken == Places{0, 1});
 }
 
-TEST_CASE("untaken: an answer to something that the code never asked for") {
+TEST_CASE("untaken: an answer to something that the code never asked for",
+          "[kept][nondeterminism]") {
   Harness harness(Residency::rebuilt, listens);
   (void)harness.start();
   const auto turn = harness.turn({Harness::raised("E", "1"),
@@ -74,7 +76,7 @@ TEST_CASE("untaken: an answer to something that the code never asked for") {
   CHECK(turn.untaken == Places{1, 2});
 }
 
-TEST_CASE("untaken: a turn that ends before any code has run") {
+TEST_CASE("untaken: a turn that ends before any code has run", "[kept]") {
   Harness harness(both_ways(), listens);
   SECTION("because it is cancelled with its start") {
     const auto turn = harness.start(

@@ -37,7 +37,8 @@ std::string changes_of(const replay::TurnResult& turn) {
 
 }  // namespace
 
-TEST_CASE("values: each change is recorded as it is made, and the code goes on at once") {
+TEST_CASE("values: each change is recorded as it is made, and the code goes on at once",
+          "[values]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     ctx.set_value("k", "1");
     ctx.set_value("k", "2");
@@ -61,7 +62,7 @@ TEST_CASE("values: each change is recorded as it is made, and the code goes on a
   }
 }
 
-TEST_CASE("values: changes stand between the steps, and replay finds both") {
+TEST_CASE("values: changes stand between the steps, and replay finds both", "[values][replay]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string seen;
     ctx.set_value("k", "1");
@@ -82,7 +83,8 @@ TEST_CASE("values: changes stand between the steps, and replay finds both") {
   CHECK(changes_of(last) == "new=3;");
 }
 
-TEST_CASE("values: clearing one hides what an earlier execution set, and leaves the others") {
+TEST_CASE("values: clearing one hides what an earlier execution set, and leaves the others",
+          "[values][continue-as-new]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     ctx.clear_value("a");
     std::string seen = shown(ctx);
@@ -94,7 +96,8 @@ TEST_CASE("values: clearing one hides what an earlier execution set, and leaves 
   CHECK(output_of(harness.turn(harness.activity_completed(3, ""))) == "b=2;b=2;none");
 }
 
-TEST_CASE("values: clearing all hides earlier turns and executions, not what comes after it") {
+TEST_CASE("values: clearing all hides earlier turns and executions, not what comes after it",
+          "[values][continue-as-new]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
     ctx.set_value("c", "3");
     co_await ctx.schedule_activity("A");
@@ -115,7 +118,7 @@ TEST_CASE("values: clearing all hides earlier turns and executions, not what com
   CHECK(next.carried.values[0].key == "b");
 }
 
-TEST_CASE("values: cleared and set again in one turn") {
+TEST_CASE("values: cleared and set again in one turn", "[values]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     ctx.clear_value("a");
     ctx.set_value("a", "again");
@@ -126,7 +129,7 @@ TEST_CASE("values: cleared and set again in one turn") {
   CHECK(output_of(harness.turn(harness.activity_completed(4, ""))) == "a=again;b=2;");
 }
 
-TEST_CASE("values: a cleared counter begins anew, at every replay") {
+TEST_CASE("values: a cleared counter begins anew, at every replay", "[values][replay]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<int> {
     int count = ctx.get_value<int>("a").value();
     ctx.clear_value("a");
@@ -145,7 +148,8 @@ TEST_CASE("values: a cleared counter begins anew, at every replay") {
   CHECK(output_of(turn) == "3");
 }
 
-TEST_CASE("values: the limit counts what earlier executions left") {
+TEST_CASE("values: the limit counts what earlier executions left",
+          "[values][limits][continue-as-new]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
     std::string seen;
     const auto attempt = [&](const char* key) {
@@ -173,7 +177,8 @@ TEST_CASE("values: the limit counts what earlier executions left") {
   CHECK(output_of(harness.turn(harness.activity_completed(4, ""))) == "+L+L++e=x;");
 }
 
-TEST_CASE("values: another kind or order of changes is another decision") {
+TEST_CASE("values: another kind or order of changes is another decision",
+          "[values][nondeterminism]") {
   enum class Change { set, clear, clear_all, schedule };
   using Changes = std::vector<Change>;
   const auto making = [](Changes changes, std::string key) {

@@ -48,7 +48,7 @@ std::string parse_error(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("tokens: as text and back") {
+TEST_CASE("tokens: as text and back", "[tokens]") {
   for (const ActivityToken& token :
        {ActivityToken{"order-7", 1, 2}, ActivityToken{"a/b//c/", 12, 345},
         ActivityToken{"/", 18'446'744'073'709'551'615U, 1}, ActivityToken{"\u00e9 \u6f22", 1, 10},
@@ -62,7 +62,7 @@ TEST_CASE("tokens: as text and back") {
   CHECK(ActivityToken{"order-7", 1, 2, 0xC0FFEE}.to_string() == "i0000000000c0ffee/1/2/order-7");
 }
 
-TEST_CASE("tokens: every mistake is told") {
+TEST_CASE("tokens: every mistake is told", "[tokens]") {
   for (const char* text : {"",
                            "/",
                            "//",
@@ -101,7 +101,7 @@ TEST_CASE("tokens: every mistake is told") {
   CHECK(parse_error("1/2/" + std::string(256, 'x')).find("256 bytes") != std::string::npos);
 }
 
-TEST_CASE("activity context: heartbeats are typed") {
+TEST_CASE("activity context: heartbeats are typed", "[activities][heartbeats]") {
   Heard heard;
   const auto context = heard.context();
   context.heartbeat(7);
@@ -111,7 +111,8 @@ TEST_CASE("activity context: heartbeats are typed") {
   CHECK_FALSE(context.last_heartbeat());
 }
 
-TEST_CASE("activity context: a heartbeat that cannot be sent is dropped with a warning") {
+TEST_CASE("activity context: a heartbeat that cannot be sent is dropped with a warning",
+          "[activities][heartbeats]") {
   Heard heard;
   const auto context = heard.context();
   SECTION("too large") {
@@ -133,7 +134,8 @@ TEST_CASE("activity context: a heartbeat that cannot be sent is dropped with a w
   CHECK(heard.logged[0].instance == "i");
 }
 
-TEST_CASE("activity context: without services it does nothing, and says so of the client") {
+TEST_CASE("activity context: without services it does nothing, and says so of the client",
+          "[activities]") {
   const ActivityContext context({}, {});
   context.heartbeat(1);
   context.log_error("nobody hears it");
@@ -141,7 +143,7 @@ TEST_CASE("activity context: without services it does nothing, and says so of th
   CHECK_THROWS_AS(context.client(), std::logic_error);
 }
 
-TEST_CASE("activity context: completing later gives the token") {
+TEST_CASE("activity context: completing later gives the token", "[tokens][activities]") {
   Heard heard;
   auto context = heard.context();
   CHECK_FALSE(context.completes_later());

@@ -26,7 +26,7 @@ void report(const ActivityFixture& f, const SharedDelivery& delivery, std::strin
 
 }  // namespace
 
-TEST_CASE("cancellation: one that runs is told to stop") {
+TEST_CASE("cancellation: one that runs is told to stop", "[workers][cancellation]") {
   ActivityFixture f(2);
   f.deliver({1, 2});
   const auto first = f.given(static_cast<std::size_t>(f.runs(1)));
@@ -39,7 +39,7 @@ TEST_CASE("cancellation: one that runs is told to stop") {
   CHECK(second->stop.stop_requested());
 }
 
-TEST_CASE("cancellation: one that waits is not run, and makes room") {
+TEST_CASE("cancellation: one that waits is not run, and makes room", "[workers][cancellation]") {
   ActivityFixture f(1);
   CHECK(f.deliver({1, 2}) == 2);
   CHECK(f.provider.count<DequeueWorkerPeekLock>() == 0);
@@ -49,7 +49,7 @@ TEST_CASE("cancellation: one that waits is not run, and makes room") {
   CHECK(f.running() == 0);
 }
 
-TEST_CASE("cancellation: of what is not here is nothing to do") {
+TEST_CASE("cancellation: of what is not here is nothing to do", "[workers][cancellation]") {
   ActivityFixture f(1);
   f.deliver({1});
   f.finish_one();  // ended, or left open
@@ -62,7 +62,8 @@ TEST_CASE("cancellation: of what is not here is nothing to do") {
   CHECK(f.running() == 1);
 }
 
-TEST_CASE("cancellation: a failed request for it is repeated after a pause") {
+TEST_CASE("cancellation: a failed request for it is repeated after a pause",
+          "[workers][cancellation]") {
   ActivityFixture f(1);
   f.provider.answer<AwaitCancelledWork>(
       Answer<std::vector<LockToken>>(failure(provider_error(ProviderError::Kind::storage))));
@@ -74,7 +75,7 @@ TEST_CASE("cancellation: a failed request for it is repeated after a pause") {
   CHECK(f.provider.count<DequeueWorkerPeekLock>() == 1);
 }
 
-TEST_CASE("cancellation: one that returns in time keeps its worker") {
+TEST_CASE("cancellation: one that returns in time keeps its worker", "[workers][cancellation]") {
   ActivityFixture f(1);
   f.deliver({1});
   f.cancel({1});
@@ -87,7 +88,7 @@ TEST_CASE("cancellation: one that returns in time keeps its worker") {
   CHECK(f.runs(2) == 0);
 }
 
-TEST_CASE("cancellation: one that does not return is left behind") {
+TEST_CASE("cancellation: one that does not return is left behind", "[workers][cancellation]") {
   ActivityFixture f(1);
   f.deliver({1, 2});
   f.cancel({1});
@@ -123,7 +124,8 @@ TEST_CASE("cancellation: one that does not return is left behind") {
   }
 }
 
-TEST_CASE("cancellation: without any time to return, the next look at the clock is the end") {
+TEST_CASE("cancellation: without any time to return, the next look at the clock is the end",
+          "[workers][cancellation]") {
   ActivityFixture f(1, RuntimeOptions().activity_cancellation_grace(Milliseconds(0)));
   f.deliver({1});
   f.cancel({1});
@@ -131,7 +133,7 @@ TEST_CASE("cancellation: without any time to return, the next look at the clock 
   CHECK(f.workers.size() == 2);
 }
 
-TEST_CASE("cancellation: the time is that of each call") {
+TEST_CASE("cancellation: the time is that of each call", "[workers][cancellation]") {
   ActivityFixture f(2);
   f.deliver({1, 2});
   f.cancel({1});
@@ -143,7 +145,8 @@ TEST_CASE("cancellation: the time is that of each call") {
   CHECK(f.logged.size() == 2);
 }
 
-TEST_CASE("cancellation: in a runtime that stops, one that is left behind is not waited for") {
+TEST_CASE("cancellation: in a runtime that stops, one that is left behind is not waited for",
+          "[workers][cancellation][stop]") {
   ActivityFixture f(1);
   f.deliver({1});
   f.cancel({1});
@@ -155,7 +158,8 @@ TEST_CASE("cancellation: in a runtime that stops, one that is left behind is not
   CHECK(f.drained);
 }
 
-TEST_CASE("stopping: what still runs is told to stop when nobody waits any longer") {
+TEST_CASE("stopping: what still runs is told to stop when nobody waits any longer",
+          "[workers][cancellation][stop]") {
   ActivityFixture f(1);
   f.deliver({1});
   const auto delivery = f.given(0);
@@ -169,7 +173,8 @@ TEST_CASE("stopping: what still runs is told to stop when nobody waits any longe
   CHECK(released_before);  // so that the store refuses what the activity now returns
 }
 
-TEST_CASE("heartbeats: they go to the store, one at a time, the newest first") {
+TEST_CASE("heartbeats: they go to the store, one at a time, the newest first",
+          "[workers][heartbeats]") {
   ActivityFixture f(1);
   f.deliver({1});
   const auto delivery = f.given(0);
@@ -189,7 +194,8 @@ TEST_CASE("heartbeats: they go to the store, one at a time, the newest first") {
   CHECK(next_heartbeat(f).details == "40");
 }
 
-TEST_CASE("heartbeats: the last is sent, even if the activity has returned") {
+TEST_CASE("heartbeats: the last is sent, even if the activity has returned",
+          "[workers][heartbeats]") {
   ActivityFixture f(1);
   f.deliver({1});
   const auto delivery = f.given(0);
@@ -203,7 +209,8 @@ TEST_CASE("heartbeats: the last is sent, even if the activity has returned") {
   CHECK(f.workers.size() == 1);
 }
 
-TEST_CASE("heartbeats: one that nobody waits for any more is told to stop") {
+TEST_CASE("heartbeats: one that nobody waits for any more is told to stop",
+          "[workers][cancellation][heartbeats]") {
   ActivityFixture f(1);
   f.deliver({1});
   const auto delivery = f.given(0);
@@ -214,7 +221,7 @@ TEST_CASE("heartbeats: one that nobody waits for any more is told to stop") {
   CHECK(f.workers.size() == 2);
 }
 
-TEST_CASE("heartbeats: one that the store refuses is only logged") {
+TEST_CASE("heartbeats: one that the store refuses is only logged", "[workers][heartbeats]") {
   ActivityFixture f(1);
   f.deliver({1});
   const auto delivery = f.given(0);

@@ -9,7 +9,7 @@ using namespace duroxide::provider;
 using namespace duroxide::runtime;
 using namespace duroxide::runtime::test;
 
-TEST_CASE("activities: it asks for what its workers can run now and next") {
+TEST_CASE("activities: it asks for what its workers can run now and next", "[workers]") {
   ActivityFixture f(2);
   CHECK(f.deliver({1}) == 4);
   CHECK(f.running() == 1);
@@ -23,7 +23,7 @@ TEST_CASE("activities: it asks for what its workers can run now and next") {
   }
 }
 
-TEST_CASE("activities: they are started in the order in which they came") {
+TEST_CASE("activities: they are started in the order in which they came", "[workers]") {
   ActivityFixture f(1);
   f.deliver({1, 2});
   CHECK(f.finish_one() == 1);
@@ -32,7 +32,8 @@ TEST_CASE("activities: they are started in the order in which they came") {
   CHECK(f.finish_one() == 3);
 }
 
-TEST_CASE("activities: one without code is tried again, later each time") {
+TEST_CASE("activities: one without code is tried again, later each time",
+          "[workers][registration]") {
   ActivityFixture f(1,
                     RuntimeOptions().unregistered_backoff(Milliseconds(1000), Milliseconds(3000)));
   std::vector<std::int64_t> delays;
@@ -49,7 +50,7 @@ TEST_CASE("activities: one without code is tried again, later each time") {
   CHECK(f.logged.size() == 1);
 }
 
-TEST_CASE("activities: one delivered too often fails without being run") {
+TEST_CASE("activities: one delivered too often fails without being run", "[workers][poison]") {
   ActivityFixture f(1, RuntimeOptions().max_attempts(2).on_poison(PoisonPolicy::fail));
   auto item = activity_item("A", 9);
   item.attempt_count = 3;
@@ -69,7 +70,8 @@ TEST_CASE("activities: one delivered too often fails without being run") {
   CHECK(f.logged.size() == 1);
 }
 
-TEST_CASE("activities: one delivered too often goes into quarantine") {
+TEST_CASE("activities: one delivered too often goes into quarantine",
+          "[workers][poison][quarantine]") {
   ActivityFixture f(1, RuntimeOptions().max_attempts(2));
   auto item = activity_item("A", 9);
   item.attempt_count = 3;
@@ -96,13 +98,13 @@ TEST_CASE("activities: one delivered too often goes into quarantine") {
   }
 }
 
-TEST_CASE("activities: the store is told which tags the workers take") {
+TEST_CASE("activities: the store is told which tags the workers take", "[workers][tags]") {
   const TagFilter tags = TagFilter::untagged_and({"gpu"});
   ActivityFixture f(1, RuntimeOptions().worker_tags(tags));
   CHECK(f.provider.take<DequeueWorkerPeekLock>().request.tags == tags);
 }
 
-TEST_CASE("activities: a runtime that takes none never asks for any") {
+TEST_CASE("activities: a runtime that takes none never asks for any", "[workers][tags]") {
   ActivityFixture f(0, RuntimeOptions().worker_tags(TagFilter::none()));
   CHECK(f.provider.count<DequeueWorkerPeekLock>() == 0);
   CHECK(f.provider.count<AwaitCancelledWork>() == 0);
@@ -115,7 +117,7 @@ TEST_CASE("activities: a runtime that takes none never asks for any") {
   CHECK(f.drained);
 }
 
-TEST_CASE("activities: a failed fetch is repeated after a pause") {
+TEST_CASE("activities: a failed fetch is repeated after a pause", "[workers][retry]") {
   ActivityFixture f(1);
   f.provider.answer<DequeueWorkerPeekLock>(
       Answer<WorkerItems>(failure(provider_error(ProviderError::Kind::storage))));
@@ -125,7 +127,8 @@ TEST_CASE("activities: a failed fetch is repeated after a pause") {
   CHECK(f.provider.count<DequeueWorkerPeekLock>() == 1);
 }
 
-TEST_CASE("activities: a worker that has died gives its activity back, and is replaced") {
+TEST_CASE("activities: a worker that has died gives its activity back, and is replaced",
+          "[workers]") {
   ActivityFixture f(1);
   f.workers[0].end();
   SECTION("by another, which goes on") {
@@ -152,7 +155,7 @@ TEST_CASE("activities: a worker that has died gives its activity back, and is re
   }
 }
 
-TEST_CASE("activities: a dispatcher that ends takes its workers along") {
+TEST_CASE("activities: a dispatcher that ends takes its workers along", "[workers][stop]") {
   ActivityFixture f(2);
   f.workers[0].end();
   f.deliver({1, 2});
@@ -165,7 +168,8 @@ TEST_CASE("activities: a dispatcher that ends takes its workers along") {
   }
 }
 
-TEST_CASE("activities: draining waits for what runs, and gives back what does not") {
+TEST_CASE("activities: draining waits for what runs, and gives back what does not",
+          "[workers][stop]") {
   ActivityFixture f(1);
   f.deliver({1, 2});
   f.drain();
@@ -182,7 +186,7 @@ TEST_CASE("activities: draining waits for what runs, and gives back what does no
   CHECK(actors::has_ended(f.dispatcher));
 }
 
-TEST_CASE("activities: a store that is gone ends the work") {
+TEST_CASE("activities: a store that is gone ends the work", "[workers][stop]") {
   ActivityFixture f(1);
   f.deliver({1, 2});
   f.provider.end();

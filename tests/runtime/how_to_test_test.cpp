@@ -85,7 +85,7 @@ struct Outside {
 
 // --- an activity ----------------------------------------------------------------------------------
 
-TEST_CASE("how to test an activity: call it") {
+TEST_CASE("how to test an activity: call it", "[how-to][activities]") {
   ActivityContext::Call call;
   call.instance = "order-1";
   ActivityContext context(call, {});
@@ -93,7 +93,8 @@ TEST_CASE("how to test an activity: call it") {
   CHECK_THROWS_WITH(charge(context, 100'001), "declined");
 }
 
-TEST_CASE("how to test what an activity does when it is cancelled, and what it reports") {
+TEST_CASE("how to test what an activity does when it is cancelled, and what it reports",
+          "[how-to][activities][cancellation]") {
   std::stop_source stop;
   std::vector<std::string> reported;
   ActivityContext::Call call;
@@ -114,7 +115,8 @@ TEST_CASE("how to test what an activity does when it is cancelled, and what it r
 
 // --- an orchestration -----------------------------------------------------------------------------
 
-TEST_CASE("how to test an orchestration: give it activities of the test, and move the clock") {
+TEST_CASE("how to test an orchestration: give it activities of the test, and move the clock",
+          "[how-to][clock][values][recorded]") {
   Outside environment;
   std::vector<std::string> refunded;
 
@@ -152,7 +154,8 @@ TEST_CASE("how to test an orchestration: give it activities of the test, and mov
   }
 }
 
-TEST_CASE("how to test that an orchestration survives a restart: evict it at every step") {
+TEST_CASE("how to test that an orchestration survives a restart: evict it at every step",
+          "[how-to][residency][replay]") {
   Outside environment;
   // With no room for resident instances, each step is replayed from history, as after a crash. An
   // orchestration that is not deterministic fails here.
@@ -226,7 +229,7 @@ class FlakyProvider final : public ProviderActor::base {
 
 }  // namespace
 
-TEST_CASE("how to test a provider: send it its messages") {
+TEST_CASE("how to test a provider: send it its messages", "[how-to]") {
   Outside environment;
   const auto flaky =
       environment.system.get().spawn<FlakyProvider>(provider_of(environment.store), 1);
@@ -241,7 +244,7 @@ TEST_CASE("how to test a provider: send it its messages") {
   actors::stop(flaky);
 }
 
-TEST_CASE("how to test a provider: run the engine on it") {
+TEST_CASE("how to test a provider: run the engine on it", "[how-to]") {
   Outside environment;
   const auto flaky =
       environment.system.get().spawn<FlakyProvider>(provider_of(environment.store), 3);

@@ -75,7 +75,7 @@ struct DispatcherFixture : Fixture {
 
 }  // namespace
 
-TEST_CASE("dispatcher: it asks for as many items as it has room for") {
+TEST_CASE("dispatcher: it asks for as many items as it has room for", "[turns]") {
   DispatcherFixture f(RuntimeOptions().orchestration_concurrency(3));
   CHECK(f.deliver({"a"}) == 3);
   SECTION("what an answer leaves over is asked for again") {
@@ -92,7 +92,7 @@ TEST_CASE("dispatcher: it asks for as many items as it has room for") {
   }
 }
 
-TEST_CASE("dispatcher: all items of an instance go to the same orchestrator") {
+TEST_CASE("dispatcher: all items of an instance go to the same orchestrator", "[turns]") {
   DispatcherFixture f;
   f.deliver({"a", "b"});
   CHECK(f.end_turn("a").item.instance == "a");
@@ -106,7 +106,8 @@ TEST_CASE("dispatcher: all items of an instance go to the same orchestrator") {
   }
 }
 
-TEST_CASE("dispatcher: above the limit the least recently used one is evicted") {
+TEST_CASE("dispatcher: above the limit the least recently used one is evicted",
+          "[turns][residency]") {
   DispatcherFixture f(RuntimeOptions().max_resident_instances(2));
   f.deliver({"a", "b", "c"});
   CHECK_FALSE(f.was_told_to_leave("a"));  // busy ones stay
@@ -124,7 +125,7 @@ TEST_CASE("dispatcher: above the limit the least recently used one is evicted") 
   CHECK_FALSE(f.was_told_to_leave("c"));
 }
 
-TEST_CASE("dispatcher: residency 0 keeps nothing") {
+TEST_CASE("dispatcher: residency 0 keeps nothing", "[turns][residency]") {
   DispatcherFixture f(RuntimeOptions().max_resident_instances(0));
   f.deliver({"a"});
   CHECK_FALSE(f.end_turn("a", Kind::gone).keep_resident);
@@ -133,7 +134,8 @@ TEST_CASE("dispatcher: residency 0 keeps nothing") {
   CHECK(f.made.size() == 2);
 }
 
-TEST_CASE("dispatcher: what is idle for long is evicted when the clock says so") {
+TEST_CASE("dispatcher: what is idle for long is evicted when the clock says so",
+          "[turns][residency]") {
   DispatcherFixture f(RuntimeOptions().idle_eviction(Milliseconds(1000)));
   f.deliver({"a", "b"});
   f.end_turn("a");
@@ -150,8 +152,8 @@ TEST_CASE("dispatcher: what is idle for long is evicted when the clock says so")
   CHECK(f.was_told_to_leave("b"));
 }
 
-TEST_CASE(
-    "dispatcher: an instance evicted while its item was on the way comes again with history") {
+TEST_CASE("dispatcher: an instance evicted while its item was on the way comes again with history",
+          "[turns][residency]") {
   DispatcherFixture f;
   const auto item = next_item("a", 5, work::ExternalRaised{"a", "e", ""});
   f.deliver_items({item});
@@ -163,7 +165,8 @@ TEST_CASE(
   CHECK(abandon.delay == Milliseconds(0));
 }
 
-TEST_CASE("dispatcher: an orchestrator without the history it needs is replaced") {
+TEST_CASE("dispatcher: an orchestrator without the history it needs is replaced",
+          "[turns][residency]") {
   DispatcherFixture f;
   f.deliver({"a"});
   const auto turn = f.end_turn("a", Kind::history_missing);
@@ -172,7 +175,8 @@ TEST_CASE("dispatcher: an orchestrator without the history it needs is replaced"
   CHECK(f.provider.take<AbandonOrchestrationItem>().request.lock_token == turn.item.lock_token);
 }
 
-TEST_CASE("dispatcher: an instance without code is tried again, later each time") {
+TEST_CASE("dispatcher: an instance without code is tried again, later each time",
+          "[turns][registration]") {
   DispatcherFixture f(
       RuntimeOptions().unregistered_backoff(Milliseconds(1000), Milliseconds(3000)));
   std::vector<std::int64_t> delays;
@@ -196,7 +200,8 @@ TEST_CASE("dispatcher: an instance without code is tried again, later each time"
   }
 }
 
-TEST_CASE("dispatcher: an orchestrator that died costs an attempt, not the instance") {
+TEST_CASE("dispatcher: an orchestrator that died costs an attempt, not the instance",
+          "[turns][poison]") {
   DispatcherFixture f;
   f.deliver({"a"});
   f.end_turn("a");
@@ -208,7 +213,7 @@ TEST_CASE("dispatcher: an orchestrator that died costs an attempt, not the insta
   CHECK(f.made.size() == 2);
 }
 
-TEST_CASE("dispatcher: a failed fetch is repeated after a pause") {
+TEST_CASE("dispatcher: a failed fetch is repeated after a pause", "[turns][retry]") {
   DispatcherFixture f;
   f.provider.answer<FetchOrchestrationItem>(
       Answer<Items>(failure(provider_error(ProviderError::Kind::storage))));
@@ -219,7 +224,7 @@ TEST_CASE("dispatcher: a failed fetch is repeated after a pause") {
   CHECK(f.provider.count<FetchOrchestrationItem>() == 1);
 }
 
-TEST_CASE("dispatcher: a store that is gone ends the work") {
+TEST_CASE("dispatcher: a store that is gone ends the work", "[turns][stop]") {
   DispatcherFixture f;
   SECTION("closed") {
     f.provider.answer<FetchOrchestrationItem>(
@@ -233,7 +238,7 @@ TEST_CASE("dispatcher: a store that is gone ends the work") {
   CHECK(f.drained);
 }
 
-TEST_CASE("dispatcher: draining waits for the turns, then gives the leases back") {
+TEST_CASE("dispatcher: draining waits for the turns, then gives the leases back", "[turns][stop]") {
   DispatcherFixture f;
   f.deliver({"a", "b"});
   f.end_turn("b");
@@ -254,7 +259,7 @@ TEST_CASE("dispatcher: draining waits for the turns, then gives the leases back"
   CHECK(actors::has_ended(f.dispatcher));
 }
 
-TEST_CASE("dispatcher: draining is immediate when nothing runs") {
+TEST_CASE("dispatcher: draining is immediate when nothing runs", "[turns][stop]") {
   DispatcherFixture f;
   f.drain();
   f.provider.answer<ReleaseHolder>(Done());

@@ -40,7 +40,7 @@ struct OrchestratorFixture : Fixture {
 
 }  // namespace
 
-TEST_CASE("a turn is acknowledged with everything it decided") {
+TEST_CASE("a turn is acknowledged with everything it decided", "[turns]") {
   OrchestratorFixture f;
   f.orchestration("O", one_activity);
   auto item = start_item("i", "O");
@@ -58,7 +58,7 @@ TEST_CASE("a turn is acknowledged with everything it decided") {
   CHECK(ack.metadata.status == ExecutionStatus::running);
 }
 
-TEST_CASE("a resident orchestrator goes on without its history") {
+TEST_CASE("a resident orchestrator goes on without its history", "[turns][residency]") {
   OrchestratorFixture f;
   f.orchestration("O", one_activity);
   f.turn(start_item("i", "O"));
@@ -71,7 +71,7 @@ TEST_CASE("a resident orchestrator goes on without its history") {
   CHECK(actors::has_ended(f.orchestrator));
 }
 
-TEST_CASE("the answer to a turn does not wait for the store") {
+TEST_CASE("the answer to a turn does not wait for the store", "[turns]") {
   OrchestratorFixture f;
   f.orchestration("O", one_activity);
   CHECK(f.turn(start_item("i", "O")).kind == Kind::resident);
@@ -86,7 +86,8 @@ TEST_CASE("the answer to a turn does not wait for the store") {
   }
 }
 
-TEST_CASE("an orchestrator is rebuilt from a history that comes with the item") {
+TEST_CASE("an orchestrator is rebuilt from a history that comes with the item",
+          "[turns][residency][replay]") {
   OrchestratorFixture f;
   f.orchestration("O", one_activity);
   f.turn(start_item("i", "O"));
@@ -101,7 +102,7 @@ TEST_CASE("an orchestrator is rebuilt from a history that comes with the item") 
   CHECK(f.acknowledged().metadata.output == "got done");
 }
 
-TEST_CASE("without the history it needs an orchestrator asks for it") {
+TEST_CASE("without the history it needs an orchestrator asks for it", "[turns][residency]") {
   OrchestratorFixture f;
   f.orchestration("O", one_activity);
   SECTION("because it has nothing") {}
@@ -113,7 +114,7 @@ TEST_CASE("without the history it needs an orchestrator asks for it") {
   CHECK(f.provider.count<provider::AckOrchestrationItem>() == 0);
 }
 
-TEST_CASE("a resident orchestrator has another execution than the item") {
+TEST_CASE("a resident orchestrator has another execution than the item", "[turns][residency]") {
   OrchestratorFixture f;
   f.orchestration("O", one_activity);
   f.turn(start_item("i", "O"));
@@ -123,7 +124,7 @@ TEST_CASE("a resident orchestrator has another execution than the item") {
   CHECK(f.turn(item).kind == Kind::history_missing);
 }
 
-TEST_CASE("a refused turn leaves nothing behind in memory") {
+TEST_CASE("a refused turn leaves nothing behind in memory", "[turns][residency]") {
   OrchestratorFixture f;
   f.orchestration("O", one_activity);
   f.turn(start_item("i", "O"));
@@ -141,7 +142,7 @@ TEST_CASE("a refused turn leaves nothing behind in memory") {
   CHECK(f.turn(next_item("i", 2, f.completed())).kind == Kind::history_missing);
 }
 
-TEST_CASE("a closed store is noticed") {
+TEST_CASE("a closed store is noticed", "[turns]") {
   OrchestratorFixture f;
   f.orchestration("O", one_activity);
   f.turn(start_item("i", "O"));
@@ -149,7 +150,7 @@ TEST_CASE("a closed store is noticed") {
   CHECK_FALSE(*f.environment->store_works);
 }
 
-TEST_CASE("without residency an orchestrator ends after its turn") {
+TEST_CASE("without residency an orchestrator ends after its turn", "[turns][residency]") {
   OrchestratorFixture f;
   f.orchestration("O", one_activity);
   CHECK(f.turn(start_item("i", "O"), false).kind == Kind::gone);
@@ -157,7 +158,8 @@ TEST_CASE("without residency an orchestrator ends after its turn") {
   CHECK(actors::has_ended(f.orchestrator));
 }
 
-TEST_CASE("versions: the newest for a start, the one asked for, the pinned one") {
+TEST_CASE("versions: the newest for a start, the one asked for, the pinned one",
+          "[turns][versioning]") {
   OrchestratorFixture f;
   const auto version = [](OrchestrationContext context) -> Task<std::string> {
     const std::string text = context.version();
@@ -186,7 +188,7 @@ TEST_CASE("versions: the newest for a start, the one asked for, the pinned one")
   }
 }
 
-TEST_CASE("code that is not registered leaves the item leased") {
+TEST_CASE("code that is not registered leaves the item leased", "[turns][registration]") {
   OrchestratorFixture f;
   f.orchestration("O", one_activity);
   SECTION("a name") {
@@ -203,7 +205,7 @@ TEST_CASE("code that is not registered leaves the item leased") {
   CHECK(f.provider.count<provider::AckOrchestrationItem>() == 0);
 }
 
-TEST_CASE("a message delivered too often fails the instance") {
+TEST_CASE("a message delivered too often fails the instance", "[turns][poison]") {
   OrchestratorFixture f(RuntimeOptions().max_attempts(3).on_poison(PoisonPolicy::fail));
   auto item = start_item("i", "O");
   std::get<work::StartOrchestration>(item.messages[0]).input = "secret";
@@ -230,7 +232,7 @@ TEST_CASE("a message delivered too often fails the instance") {
   CHECK(is_terminal(ack.events.back().kind));
 }
 
-TEST_CASE("a poisoned instance with a history fails behind it") {
+TEST_CASE("a poisoned instance with a history fails behind it", "[turns][poison]") {
   OrchestratorFixture f(RuntimeOptions().on_poison(PoisonPolicy::fail));
   f.orchestration("O", one_activity);
   f.turn(start_item("i", "O"));
@@ -251,7 +253,8 @@ TEST_CASE("a poisoned instance with a history fails behind it") {
   CHECK(ack.cancelled_activities == std::vector<std::uint64_t>{2});
 }
 
-TEST_CASE("a message delivered too often puts the instance into quarantine") {
+TEST_CASE("a message delivered too often puts the instance into quarantine",
+          "[turns][poison][quarantine]") {
   OrchestratorFixture f(RuntimeOptions().max_attempts(3));
   bool began = false;
   f.orchestration("O", [&began](OrchestrationContext context) -> Task<std::string> {
@@ -290,7 +293,7 @@ TEST_CASE("a message delivered too often puts the instance into quarantine") {
   CHECK(actors::has_ended(f.orchestrator));
 }
 
-TEST_CASE("as many deliveries as are allowed are not too many") {
+TEST_CASE("as many deliveries as are allowed are not too many", "[turns][poison]") {
   OrchestratorFixture f(RuntimeOptions().max_attempts(3));
   f.orchestration("O", one_activity);
   auto item = start_item("i", "O");
@@ -299,7 +302,8 @@ TEST_CASE("as many deliveries as are allowed are not too many") {
   CHECK(f.acknowledged().metadata.status == ExecutionStatus::running);
 }
 
-TEST_CASE("an instance in quarantine that is cancelled ends without its code") {
+TEST_CASE("an instance in quarantine that is cancelled ends without its code",
+          "[turns][quarantine][cancellation]") {
   const auto attempts = GENERATE(1U, 5U);
   OrchestratorFixture f(RuntimeOptions().max_attempts(3));
   bool began = false;
@@ -335,7 +339,7 @@ TEST_CASE("an instance in quarantine that is cancelled ends without its code") {
   CHECK(f.provider.count<provider::AbandonOrchestrationItem>() == 0);
 }
 
-TEST_CASE("an execution of a newer release of the engine waits for that") {
+TEST_CASE("an execution of a newer release of the engine waits for that", "[turns][upgrade]") {
   OrchestratorFixture f;
   f.orchestration("O", one_activity);
   f.turn(start_item("i", "O"));
@@ -362,7 +366,8 @@ TEST_CASE("an execution of a newer release of the engine waits for that") {
   }
 }
 
-TEST_CASE("continue as new: the next execution runs in the same orchestrator") {
+TEST_CASE("continue as new: the next execution runs in the same orchestrator",
+          "[turns][continue-as-new]") {
   OrchestratorFixture f;
   f.orchestration("O", [](OrchestrationContext context, int left) -> Task<int> {
     const int next = left - 1;
@@ -388,7 +393,7 @@ TEST_CASE("continue as new: the next execution runs in the same orchestrator") {
   CHECK(second.metadata.output == "0");
 }
 
-TEST_CASE("user exceptions fail the instance, not the actor") {
+TEST_CASE("user exceptions fail the instance, not the actor", "[turns][errors]") {
   OrchestratorFixture f;
   f.orchestration("O", [](OrchestrationContext context, int what) -> Task<std::string> {
     const std::string text = context.instance_id();
@@ -403,7 +408,7 @@ TEST_CASE("user exceptions fail the instance, not the actor") {
   CHECK(f.acknowledged().metadata.status == ExecutionStatus::failed);
 }
 
-TEST_CASE("an orchestrator that must leave waits for the store's answer") {
+TEST_CASE("an orchestrator that must leave waits for the store's answer", "[turns]") {
   OrchestratorFixture f;
   f.orchestration("O", one_activity);
   f.turn(start_item("i", "O"));

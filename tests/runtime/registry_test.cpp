@@ -23,7 +23,7 @@ OrchestrationHandler nothing() {
 
 }  // namespace
 
-TEST_CASE("registry: versions are ordered as numbers") {
+TEST_CASE("registry: versions are ordered as numbers", "[registration][versioning]") {
   OrchestrationRegistry registry;
   for (const char* version : {"1.9.0", "1.10.0", "1.2.30"}) {
     CHECK(registry.add("O", version, nothing()).empty());
@@ -34,7 +34,7 @@ TEST_CASE("registry: versions are ordered as numbers") {
   CHECK_FALSE(registry.resolve("O", "no version"));
 }
 
-TEST_CASE("registry: mistakes are told and change nothing") {
+TEST_CASE("registry: mistakes are told and change nothing", "[registration]") {
   OrchestrationRegistry orchestrations;
   ActivityRegistry activities;
   CHECK(orchestrations.add("O", "1.0.0", nothing()).empty());
@@ -50,7 +50,7 @@ TEST_CASE("registry: mistakes are told and change nothing") {
   CHECK_FALSE(activities.add("", nullptr).empty());
 }
 
-TEST_CASE("registry: what is missing and what is there") {
+TEST_CASE("registry: what is missing and what is there", "[registration]") {
   OrchestrationRegistry registry;
   CHECK(registry.resolve("O", std::nullopt).error().registered ==
         "registered orchestrations: nothing");
@@ -62,7 +62,7 @@ TEST_CASE("registry: what is missing and what is there") {
   CHECK(error.registered.find("(20 in all)") != std::string::npos);
 }
 
-TEST_CASE("registry: a policy says which version is meant") {
+TEST_CASE("registry: a policy says which version is meant", "[registration][versioning]") {
   OrchestrationRegistry registry;
   for (const char* version : {"1.0.0", "2.0.0", "3.0.0"}) {
     CHECK(registry.add("O", version, nothing()).empty());
@@ -86,7 +86,7 @@ TEST_CASE("registry: a policy says which version is meant") {
   }
 }
 
-TEST_CASE("registry: mistakes in policies") {
+TEST_CASE("registry: mistakes in policies", "[registration][versioning]") {
   OrchestrationRegistry registry;
   CHECK(registry.add("O", "1.0.0", nothing()).empty());
   CHECK(registry.set_policy("", VersionPolicy::latest()) == "the orchestration name is empty");
@@ -103,7 +103,7 @@ TEST_CASE("registry: mistakes in policies") {
             "registered orchestrations: O"});
 }
 
-TEST_CASE("back-off doubles up to its limit and never overflows") {
+TEST_CASE("back-off doubles up to its limit and never overflows", "[registration][retry]") {
   using Ms = Milliseconds;
   CHECK(exponential_delay(Ms(1000), Ms(60000), 0) == Ms(1000));
   CHECK(exponential_delay(Ms(1000), Ms(60000), 5) == Ms(32000));
@@ -115,7 +115,7 @@ TEST_CASE("back-off doubles up to its limit and never overflows") {
   CHECK(exponential_delay(Ms(5), Ms(2), 0) == Ms(2));
 }
 
-TEST_CASE("back-off counts for each thing, and forgets the old ones") {
+TEST_CASE("back-off counts for each thing, and forgets the old ones", "[registration][retry]") {
   Backoffs backoffs(Milliseconds(10), Milliseconds(100));
   Timestamp now = from_milliseconds(0);
   CHECK(backoffs.next("a", now).is_first);
@@ -130,7 +130,7 @@ TEST_CASE("back-off counts for each thing, and forgets the old ones") {
   CHECK(backoffs.size() < 2'500);
 }
 
-TEST_CASE("options that make no sense are named, all of them") {
+TEST_CASE("options that make no sense are named, all of them", "[registration]") {
   CHECK(check_options(RuntimeOptions()).empty());
   CHECK(check_options(RuntimeOptions().max_resident_instances(0)).empty());
   CHECK(check_options(RuntimeOptions().stop_timeout(Milliseconds(0))).empty());
@@ -156,7 +156,7 @@ TEST_CASE("options that make no sense are named, all of them") {
   CHECK(problems.find("worker_tags: the tag is empty") != std::string::npos);
 }
 
-TEST_CASE("guids are random UUIDs of version 4") {
+TEST_CASE("guids are random UUIDs of version 4", "[recorded]") {
   std::set<std::string> all;
   for (int i = 0; i < 1'000; ++i) {
     const std::string guid = new_guid();

@@ -55,7 +55,7 @@ RuntimeOptions keep(const RetentionPolicy& policy) {
 
 }  // namespace
 
-TEST_CASE("retention: what has ended is deleted at its age, by status") {
+TEST_CASE("retention: what has ended is deleted at its age, by status", "[retention][delete]") {
   World world(keep(RetentionPolicy().completed(1h).failed(24h).check_every(1min)));
   REQUIRE(world.runtime.start());
   REQUIRE(world.client.start_orchestration("good", "Ends", std::string("well")));
@@ -70,7 +70,7 @@ TEST_CASE("retention: what has ended is deleted at its age, by status") {
   CHECK(world.client.start_orchestration("good", "Ends", std::string("again")));
 }
 
-TEST_CASE("retention: a status without an age is kept") {
+TEST_CASE("retention: a status without an age is kept", "[retention]") {
   World world(keep(RetentionPolicy().completed(1h)));
   REQUIRE(world.runtime.start());
   REQUIRE(world.client.start_orchestration("bad", "Ends", std::string("badly")));
@@ -79,7 +79,7 @@ TEST_CASE("retention: a status without an age is kept") {
   CHECK(world.ids() == Ids{"bad"});
 }
 
-TEST_CASE("retention: a root stays as long as a descendant runs") {
+TEST_CASE("retention: a root stays as long as a descendant runs", "[retention][children]") {
   World world(keep(RetentionPolicy().completed(1h)));
   REQUIRE(world.runtime.start());
   REQUIRE(world.client.start_orchestration("root", "Ends", std::string("well")));
@@ -92,7 +92,7 @@ TEST_CASE("retention: a root stays as long as a descendant runs") {
   CHECK(world.ids().empty());
 }
 
-TEST_CASE("a runtime that starts paused does nothing until it is resumed") {
+TEST_CASE("a runtime that starts paused does nothing until it is resumed", "[pause]") {
   World world(RuntimeOptions().start_paused(true));
   REQUIRE(world.client.start_orchestration("i", "Ends", std::string("well")));
   REQUIRE(world.runtime.start());
@@ -106,7 +106,8 @@ TEST_CASE("a runtime that starts paused does nothing until it is resumed") {
   CHECK(world.client.get_status("i").value().output() == "well");
 }
 
-TEST_CASE("retention and a paused start need a store with management, and ages that make sense") {
+TEST_CASE("retention and a paused start need a store with management, and ages that make sense",
+          "[retention][pause]") {
   World world{RuntimeOptions()};
   const Store bare =
       make_store(world.system.handle(), world.clock, provider_of(world.store), [] {});
@@ -124,7 +125,8 @@ TEST_CASE("retention and a paused start need a store with management, and ages t
   CHECK(refused(world.store, keep(RetentionPolicy().executions(-1h))));
 }
 
-TEST_CASE("retention: what has ended is deleted with many others in one commit") {
+TEST_CASE("retention: what has ended is deleted with many others in one commit",
+          "[retention][delete]") {
   test::DeterministicSystem system;
   const auto clock = std::make_shared<ManualClock>();
   const auto tables = std::make_shared<testing::FaultyKv>();
@@ -190,7 +192,8 @@ using Numbers = std::vector<std::uint64_t>;
 
 }  // namespace
 
-TEST_CASE("retention: of what goes on, so many executions are kept, or those of so long") {
+TEST_CASE("retention: of what goes on, so many executions are kept, or those of so long",
+          "[retention][prune][continue-as-new]") {
   SECTION("by number") {
     EternalWorld world(keep(RetentionPolicy().keep_executions(3)));
     REQUIRE(world.client.start_orchestration("eternal", "GoesOn", 1));
@@ -212,7 +215,8 @@ TEST_CASE("retention: of what goes on, so many executions are kept, or those of 
   }
 }
 
-TEST_CASE("retention: executions from before the policy are dropped when the runtime starts") {
+TEST_CASE("retention: executions from before the policy are dropped when the runtime starts",
+          "[retention][prune][continue-as-new]") {
   EternalWorld world{RuntimeOptions()};
   REQUIRE(world.client.start_orchestration("eternal", "GoesOn", 1));
   REQUIRE(world.client.start_orchestration("young", "GoesOn", 1));

@@ -33,7 +33,7 @@ struct RuntimeFixture {
 
 }  // namespace
 
-TEST_CASE("runtime: a policy for a version that is not registered") {
+TEST_CASE("runtime: a policy for a version that is not registered", "[registration][versioning]") {
   RuntimeFixture f;
   f.runtime.register_orchestration("O", nothing)
       .register_versioned("O", "1.1.0", nothing)
@@ -52,7 +52,8 @@ TEST_CASE("runtime: a policy for a version that is not registered") {
   }
 }
 
-TEST_CASE("runtime: a policy after the start is a mistake, told by the next start") {
+TEST_CASE("runtime: a policy after the start is a mistake, told by the next start",
+          "[registration][versioning]") {
   RuntimeFixture f;
   f.runtime.register_orchestration("O", nothing);
   REQUIRE(f.runtime.start());
@@ -64,7 +65,7 @@ TEST_CASE("runtime: a policy after the start is a mistake, told by the next star
         "the version policy of orchestration O is set after the start");
 }
 
-TEST_CASE("runtime: handles register under their names") {
+TEST_CASE("runtime: handles register under their names", "[registration]") {
   constexpr Activity<int(std::string)> length{"Length"};
   constexpr Orchestration<std::string()> root{"Root"};
   RuntimeFixture f;
@@ -87,7 +88,7 @@ concept Controls = requires(T& runtime) {
 
 }  // namespace
 
-TEST_CASE("runtime: the calls of the seeds") {
+TEST_CASE("runtime: the calls of the seeds", "[registration]") {
   DeterministicSystem system;
   std::optional<Store> store =
       MemoryProvider::create(MemoryOptions().actor_system(system.handle()));

@@ -37,7 +37,7 @@ DequeueWorkerPeekLock parked(const ActivityFixture& f) {
 
 }  // namespace
 
-TEST_CASE("sessions: one worker, one after another, in order") {
+TEST_CASE("sessions: one worker, one after another, in order", "[sessions][workers]") {
   ActivityFixture f(3);
   f.deliver_session("s", {1, 2, 3});
   CHECK(f.running() == 1);
@@ -57,7 +57,8 @@ TEST_CASE("sessions: one worker, one after another, in order") {
   }
 }
 
-TEST_CASE("sessions: a new one goes to an idle worker, or to the one that has the fewest") {
+TEST_CASE("sessions: a new one goes to an idle worker, or to the one that has the fewest",
+          "[sessions][workers]") {
   ActivityFixture f(2);
   f.deliver_session("a", {1});
   const std::size_t first = worker_of(f, 1);
@@ -75,7 +76,7 @@ TEST_CASE("sessions: a new one goes to an idle worker, or to the one that has th
   CHECK(worker_of(f, 4) == second);
 }
 
-TEST_CASE("sessions: what waits for a busy worker does not hold up others") {
+TEST_CASE("sessions: what waits for a busy worker does not hold up others", "[sessions][workers]") {
   ActivityFixture f(2);
   f.deliver_session("s", tokens(1, 4));
   const std::size_t busy = worker_of(f, 1);
@@ -90,7 +91,8 @@ TEST_CASE("sessions: what waits for a busy worker does not hold up others") {
   CHECK(worker_of(f, 1) == busy);
 }
 
-TEST_CASE("sessions: a worker takes what came first, of its sessions or not") {
+TEST_CASE("sessions: a worker takes what came first, of its sessions or not",
+          "[sessions][workers]") {
   ActivityFixture f(1);
   WorkerItems items;
   for (const LockToken token : tokens(1, 4)) {
@@ -106,7 +108,8 @@ TEST_CASE("sessions: a worker takes what came first, of its sessions or not") {
   CHECK(f.finish(0) == 4);
 }
 
-TEST_CASE("sessions: when every worker has enough waiting, no more is fetched") {
+TEST_CASE("sessions: when every worker has enough waiting, no more is fetched",
+          "[sessions][workers]") {
   ActivityFixture f(1);
   f.deliver_session("a", {1, 2});
   CHECK(f.provider.count<DequeueWorkerPeekLock>() == 0);
@@ -114,7 +117,8 @@ TEST_CASE("sessions: when every worker has enough waiting, no more is fetched") 
   CHECK(f.provider.count<DequeueWorkerPeekLock>() == 1);
 }
 
-TEST_CASE("sessions: one with too many waiting is not fetched for until there are fewer") {
+TEST_CASE("sessions: one with too many waiting is not fetched for until there are fewer",
+          "[sessions][workers]") {
   ActivityFixture f(2);
   CHECK(f.deliver_session("s", tokens(1, 65)).saturated_sessions.empty());
   const std::size_t worker = worker_of(f, 1);
@@ -133,7 +137,7 @@ TEST_CASE("sessions: one with too many waiting is not fetched for until there ar
   CHECK(f.provider.count<DequeueWorkerPeekLock>() == 1);  // and now it is
 }
 
-TEST_CASE("sessions: one that is idle for long enough is given back") {
+TEST_CASE("sessions: one that is idle for long enough is given back", "[sessions][workers]") {
   ActivityFixture f(2);
   f.deliver_session("a", {1});
   f.deliver_session("b", {2});
@@ -154,7 +158,7 @@ TEST_CASE("sessions: one that is idle for long enough is given back") {
   }
 }
 
-TEST_CASE("sessions: an activity in time keeps one alive") {
+TEST_CASE("sessions: an activity in time keeps one alive", "[sessions][workers]") {
   ActivityFixture f(1);
   f.deliver_session("a", {1});
   f.finish(0);
@@ -168,7 +172,7 @@ TEST_CASE("sessions: an activity in time keeps one alive") {
   CHECK(released(f) == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("sessions: those of a worker that is left behind move") {
+TEST_CASE("sessions: those of a worker that is left behind move", "[sessions][workers]") {
   ActivityFixture f(2);
   f.deliver_session("s", {1, 2, 3});
   const std::size_t first = worker_of(f, 1);
@@ -180,7 +184,7 @@ TEST_CASE("sessions: those of a worker that is left behind move") {
   CHECK(f.finish(second) == 3);
 }
 
-TEST_CASE("sessions: those of a worker that has died move") {
+TEST_CASE("sessions: those of a worker that has died move", "[sessions][workers]") {
   ActivityFixture f(2);
   f.deliver_session("s", {1});
   const std::size_t first = worker_of(f, 1);
@@ -194,7 +198,7 @@ TEST_CASE("sessions: those of a worker that has died move") {
   CHECK(f.finish(second) == 4);
 }
 
-TEST_CASE("sessions: without any worker they go back to the store") {
+TEST_CASE("sessions: without any worker they go back to the store", "[sessions][workers]") {
   ActivityFixture f(1);
   f.makes_workers = false;
   f.workers[0].end();
@@ -206,7 +210,8 @@ TEST_CASE("sessions: without any worker they go back to the store") {
   CHECK(given_back == std::vector<LockToken>{1, 2});
 }
 
-TEST_CASE("sessions: a cancelled activity that waits is not run") {
+TEST_CASE("sessions: a cancelled activity that waits is not run",
+          "[sessions][workers][cancellation]") {
   ActivityFixture f(1);
   f.deliver_session("s", {1, 2, 3});
   f.cancel({2});
@@ -216,7 +221,7 @@ TEST_CASE("sessions: a cancelled activity that waits is not run") {
   CHECK(released(f) == std::vector<std::string>{"s"});
 }
 
-TEST_CASE("sessions: a runtime that stops runs none of what waits") {
+TEST_CASE("sessions: a runtime that stops runs none of what waits", "[sessions][workers][stop]") {
   ActivityFixture f(1);
   f.deliver_session("s", {1, 2});
   f.drain();

@@ -47,7 +47,7 @@ struct TimerFixture : Fixture {
 
 }  // namespace
 
-TEST_CASE("timers: it asks once, and says what it knows") {
+TEST_CASE("timers: it asks once, and says what it knows", "[timers]") {
   TimerFixture f;
   const auto next = f.in(500);
   CHECK_FALSE(f.answer({}, next).known_next_due);
@@ -56,14 +56,14 @@ TEST_CASE("timers: it asks once, and says what it knows") {
   CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);
 }
 
-TEST_CASE("timers: due ones are moved to their instances") {
+TEST_CASE("timers: due ones are moved to their instances", "[timers]") {
   TimerFixture f;
   f.answer({1, 2}, std::nullopt);
   CHECK(f.provider.answer<AckTimer>(Done()).lock_tokens == std::vector<LockToken>{1, 2});
   CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);
 }
 
-TEST_CASE("timers: when the clock has moved it asks again") {
+TEST_CASE("timers: when the clock has moved it asks again", "[timers][clock]") {
   TimerFixture f;
   f.answer({}, f.in(500));
   SECTION("not before the next one is due") {
@@ -79,7 +79,7 @@ TEST_CASE("timers: when the clock has moved it asks again") {
   }
 }
 
-TEST_CASE("timers: due ones in a late answer are moved, too") {
+TEST_CASE("timers: due ones in a late answer are moved, too", "[timers]") {
   TimerFixture f;
   const auto parked = f.provider.take<DequeueTimerPeekLock>();
   f.clock->advance(Milliseconds(1));
@@ -89,7 +89,7 @@ TEST_CASE("timers: due ones in a late answer are moved, too") {
   CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);
 }
 
-TEST_CASE("timers: a clock that ticks arms one delay") {
+TEST_CASE("timers: a clock that ticks arms one delay", "[timers][clock]") {
   Fixture f;
   f.environment->clock = system_clock();
   const auto service = f.system.get().spawn<TimerService>(f.environment);
@@ -120,7 +120,7 @@ TEST_CASE("timers: a clock that ticks arms one delay") {
   f.system.run();
 }
 
-TEST_CASE("timers: a failed request is repeated after a pause") {
+TEST_CASE("timers: a failed request is repeated after a pause", "[timers][retry]") {
   TimerFixture f;
   f.provider.answer<DequeueTimerPeekLock>(
       Answer<DueTimers>(failure(provider_error(ProviderError::Kind::storage))));
@@ -130,7 +130,7 @@ TEST_CASE("timers: a failed request is repeated after a pause") {
   CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);
 }
 
-TEST_CASE("timers: draining gives the leases back") {
+TEST_CASE("timers: draining gives the leases back", "[timers][stop]") {
   TimerFixture f;
   f.drain();
   CHECK_FALSE(f.drained);
@@ -139,7 +139,7 @@ TEST_CASE("timers: draining gives the leases back") {
   CHECK(actors::has_ended(f.service));
 }
 
-TEST_CASE("timers: a store that is gone ends the work") {
+TEST_CASE("timers: a store that is gone ends the work", "[timers][stop]") {
   TimerFixture f;
   f.provider.end();
   CHECK_FALSE(*f.environment->store_works);

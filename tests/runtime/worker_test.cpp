@@ -68,7 +68,7 @@ struct Strange {};
 
 }  // namespace
 
-TEST_CASE("worker: the result goes straight to the store") {
+TEST_CASE("worker: the result goes straight to the store", "[workers]") {
   WorkerFixture f;
   f.run([](std::string input) { return input + "put"; });
   const auto ack = f.provider.answer<AckWorker>(Done());
@@ -82,7 +82,7 @@ TEST_CASE("worker: the result goes straight to the store") {
   CHECK(f.provider.count<AbandonWorker>() == 0);
 }
 
-TEST_CASE("worker: a refused result") {
+TEST_CASE("worker: a refused result", "[workers]") {
   WorkerFixture f;
   f.run([] { return 1; });
   SECTION("of an activity that was cancelled is dropped") {
@@ -104,7 +104,7 @@ TEST_CASE("worker: a refused result") {
   }
 }
 
-TEST_CASE("activity call: what it returns") {
+TEST_CASE("activity call: what it returns", "[workers][activities]") {
   const auto result = [](WorkItem item) { return std::get<work::ActivityCompleted>(item).result; };
   CHECK(result(call([] {})) == "");
   CHECK(result(call([] { return 7; })) == "7");
@@ -114,7 +114,7 @@ TEST_CASE("activity call: what it returns") {
   CHECK(result(call([]() -> Result<void, std::string> { return Nothing(); })) == "");
 }
 
-TEST_CASE("activity call: what it throws") {
+TEST_CASE("activity call: what it throws", "[workers][activities][errors]") {
   CHECK(failure_of([] { throw std::runtime_error("broken"); }).message == "broken");
   CHECK(failure_of([] { throw std::runtime_error("broken"); }).kind == ErrorKind::activity_failed);
   CHECK(failure_of([] { throw std::runtime_error("broken"); }).subject == "A");
@@ -126,7 +126,7 @@ TEST_CASE("activity call: what it throws") {
   CHECK(failure_of([] { throw PayloadError("bad"); }).kind == ErrorKind::invalid_payload);
 }
 
-TEST_CASE("activity call: errors that it returns") {
+TEST_CASE("activity call: errors that it returns", "[workers][activities][errors]") {
   CHECK(failure_of([]() -> Result<int, std::string> {
           return failure(std::string("no"));
         }).message == "no");
@@ -138,7 +138,8 @@ TEST_CASE("activity call: errors that it returns") {
         "details");
 }
 
-TEST_CASE("activity call: a failure tells once where it came from") {
+TEST_CASE("activity call: a failure tells once where it came from",
+          "[workers][activities][errors]") {
   const std::vector<ErrorOrigin> here{{ErrorOrigin::Kind::activity, "A", "i5", 1, 2}};
   CHECK(failure_of([] { throw std::runtime_error("broken"); }).chain == here);
   CHECK(failure_of([]() -> Result<int, std::string> { return failure(std::string("no")); }).chain ==
@@ -153,7 +154,8 @@ TEST_CASE("activity call: a failure tells once where it came from") {
   }
 }
 
-TEST_CASE("activity call: one that completes later has no result yet") {
+TEST_CASE("activity call: one that completes later has no result yet",
+          "[workers][activities][tokens]") {
   const auto item = activity_item("A", 5);
   CHECK_FALSE(call_item(item, [](ActivityContext& context) { (void)context.complete_later(); }));
   CHECK_FALSE(call_item(item, [](ActivityContext& context) -> Result<int, std::string> {
@@ -170,7 +172,7 @@ TEST_CASE("activity call: one that completes later has no result yet") {
   }
 }
 
-TEST_CASE("activity call: what it is told of its call") {
+TEST_CASE("activity call: what it is told of its call", "[workers][activities][tags][sessions]") {
   auto item = activity_item("A", 5);
   item.attempt_count = 3;
   item.item.orchestration = "O";
@@ -193,14 +195,15 @@ TEST_CASE("activity call: what it is told of its call") {
   CHECK(completed);
 }
 
-TEST_CASE("worker: a call that was left open is not acknowledged") {
+TEST_CASE("worker: a call that was left open is not acknowledged", "[workers]") {
   WorkerFixture f;
   f.run([](ActivityContext& context) { (void)context.complete_later(); });
   CHECK(f.provider.count<AckWorker>() == 0);
   CHECK(f.provider.count<AbandonWorker>() == 0);
 }
 
-TEST_CASE("worker: an activity that was cancelled before it began is not run") {
+TEST_CASE("worker: an activity that was cancelled before it began is not run",
+          "[workers][cancellation]") {
   WorkerFixture f;
   bool ran = false;
   const auto delivery = f.delivery_of([&] { ran = true; });
@@ -210,7 +213,7 @@ TEST_CASE("worker: an activity that was cancelled before it began is not run") {
   CHECK(f.provider.count<AckWorker>() == 0);
 }
 
-TEST_CASE("worker: an activity hears that it is cancelled") {
+TEST_CASE("worker: an activity hears that it is cancelled", "[workers][cancellation]") {
   WorkerFixture f;
   SharedDelivery delivery;
   std::vector<std::string> heard;
@@ -225,7 +228,7 @@ TEST_CASE("worker: an activity hears that it is cancelled") {
   CHECK(heard == std::vector<std::string>{"callback", "late"});
 }
 
-TEST_CASE("worker: heartbeats reach the dispatcher, the newest only") {
+TEST_CASE("worker: heartbeats reach the dispatcher, the newest only", "[workers][heartbeats]") {
   WorkerFixture f;
   const auto delivery = f.run([](ActivityContext& context) {
     context.heartbeat(1);
@@ -243,7 +246,7 @@ TEST_CASE("worker: heartbeats reach the dispatcher, the newest only") {
   }
 }
 
-TEST_CASE("worker: an activity has a client until the runtime has stopped") {
+TEST_CASE("worker: an activity has a client until the runtime has stopped", "[workers]") {
   WorkerFixture f;
   const auto activity = [](ActivityContext& context) {
     context.client().get_orchestration_status("other", [](Client::Status) {});
@@ -262,11 +265,12 @@ TEST_CASE("worker: an activity has a client until the runtime has stopped") {
         "there is no client any more: the runtime has been stopped");
 }
 
-TEST_CASE("activity call: an input of another type than it takes") {
+TEST_CASE("activity call: an input of another type than it takes",
+          "[workers][activities][payloads][errors]") {
   CHECK(failure_of([](int) {}).kind == ErrorKind::invalid_payload);
 }
 
-TEST_CASE("activity call: results have a largest size") {
+TEST_CASE("activity call: results have a largest size", "[workers][activities][limits]") {
   constexpr std::size_t most = model::max_payload_bytes;
   CHECK(
       std::holds_alternative<work::ActivityCompleted>(call([] { return std::string(most, 'x'); })));
