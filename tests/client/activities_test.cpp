@@ -21,7 +21,7 @@ void check_reference(const ActivityReference& activity) {
 
 }  // namespace
 
-TEST_CASE("client: an activity is completed by its token") {
+TEST_CASE("client: an activity is completed by its token", "[activities][tokens]") {
   FacadeFixture f;
   const auto request = f.served<CompleteActivity>(
       [&](Client::OnDone done) { f.client->complete_activity(token, 5, std::move(done)); }, Done());
@@ -30,7 +30,7 @@ TEST_CASE("client: an activity is completed by its token") {
         work::ActivityCompleted{"i", 2, 7, "5"});
 }
 
-TEST_CASE("client: an activity is failed by its token") {
+TEST_CASE("client: an activity is failed by its token", "[activities][tokens]") {
   FacadeFixture f;
   const auto request = f.served<CompleteActivity>(
       [&](Client::OnDone done) { f.client->fail_activity(token, "no money", std::move(done)); },
@@ -48,7 +48,7 @@ TEST_CASE("client: an activity is failed by its token") {
   CHECK(failed.details.describe_chain() == "activity 7 of i");
 }
 
-TEST_CASE("client: an activity's heartbeat from outside") {
+TEST_CASE("client: an activity's heartbeat from outside", "[activities][tokens][heartbeats]") {
   FacadeFixture f;
   const auto request = f.served<Heartbeat>(
       [&](Client::OnDone done) { f.client->heartbeat_activity(token, 40, std::move(done)); },
@@ -57,7 +57,7 @@ TEST_CASE("client: an activity's heartbeat from outside") {
   CHECK(request.details == "40");
 }
 
-TEST_CASE("client: an activity that is not open any more") {
+TEST_CASE("client: an activity that is not open any more", "[activities][tokens]") {
   FacadeFixture f;
   const Done gone = failure(provider_error(ProviderError::Kind::activity_not_found));
   f.provider.whenever<CompleteActivity>(
@@ -71,7 +71,7 @@ TEST_CASE("client: an activity that is not open any more") {
   }
 }
 
-TEST_CASE("client: other errors about activities stay what they are") {
+TEST_CASE("client: other errors about activities stay what they are", "[activities][tokens]") {
   FacadeFixture f;
   std::optional<ClientError> error;
   f.served<CompleteActivity>(
@@ -80,7 +80,8 @@ TEST_CASE("client: other errors about activities stay what they are") {
   CHECK(error->kind == Kind::storage_error);
 }
 
-TEST_CASE("client: wrong tokens and too much data never reach the store") {
+TEST_CASE("client: wrong tokens and too much data never reach the store",
+          "[activities][tokens][limits]") {
   FacadeFixture f;
   const std::string large((std::size_t{64} << 20) + 1, 'x');
   const auto no_activity = GENERATE(ActivityToken{"i", 0, 7}, ActivityToken{"i", 2, 0});
@@ -97,7 +98,7 @@ TEST_CASE("client: wrong tokens and too much data never reach the store") {
   CHECK(f.provider.count<Heartbeat>() == 0);
 }
 
-TEST_CASE("client: the largest heartbeat") {
+TEST_CASE("client: the largest heartbeat", "[activities][tokens][heartbeats][limits]") {
   FacadeFixture f;
   const auto request = f.served<Heartbeat>(
       [&](Client::OnDone done) {

@@ -78,7 +78,7 @@ Kind kind_in(const Result& result) {
 
 }  // namespace
 
-TEST_CASE("blocking: every blocking call of a client is refused in a callback") {
+TEST_CASE("blocking: every blocking call of a client is refused in a callback", "[threads]") {
   World w;
   const ManagementClient management = w.client.management().value();
   auto subscription = management.subscribe(ChangeFilter()).value();
@@ -113,7 +113,8 @@ TEST_CASE("blocking: every blocking call of a client is refused in a callback") 
   CHECK(w.client.get_orchestration_status("i").value().is_not_found());  // from here it works
 }
 
-TEST_CASE("blocking: a callback of a subscription and of management are callbacks too") {
+TEST_CASE("blocking: a callback of a subscription and of management are callbacks too",
+          "[threads]") {
   World w;
   const ManagementClient management = w.client.management().value();
   auto subscription = management.subscribe(ChangeFilter()).value();
@@ -129,7 +130,7 @@ TEST_CASE("blocking: a callback of a subscription and of management are callback
   CHECK(from_changes.get_future().get() == Kind::would_deadlock);
 }
 
-TEST_CASE("blocking: orchestration code is refused, and an activity is not") {
+TEST_CASE("blocking: orchestration code is refused, and an activity is not", "[threads]") {
   World w;
   Runtime runtime{w.store, RuntimeOptions().log_sink(w.lines.sink())};
   runtime
@@ -151,7 +152,8 @@ TEST_CASE("blocking: orchestration code is refused, and an activity is not") {
   CHECK(w.lines.count("made from orchestration code") == 1);
 }
 
-TEST_CASE("blocking: a runtime does not start in a callback, and stops without blocking it") {
+TEST_CASE("blocking: a runtime does not start in a callback, and stops without blocking it",
+          "[threads]") {
   World w;
   auto runtime = std::make_unique<Runtime>(w.store, RuntimeOptions().log_sink(w.lines.sink()));
   const auto kind = w.in_callback<RuntimeError::Kind>([&] {
@@ -170,7 +172,7 @@ TEST_CASE("blocking: a runtime does not start in a callback, and stops without b
   CHECK(runtime->is_running());
 }
 
-TEST_CASE("blocking: a log sink is refused without being told of it") {
+TEST_CASE("blocking: a log sink is refused without being told of it", "[threads][log]") {
   auto client = std::make_shared<std::optional<Client>>();
   std::promise<Kind> kind;
   std::once_flag once;
@@ -188,7 +190,7 @@ TEST_CASE("blocking: a log sink is refused without being told of it") {
   client->reset();
 }
 
-TEST_CASE("blocking: what a callback throws goes to the store's log") {
+TEST_CASE("blocking: what a callback throws goes to the store's log", "[threads][log]") {
   World w;
   w.client.get_orchestration_status(
       "i", [](const Client::Status&) { throw std::runtime_error("a bug of the user's"); });
@@ -196,7 +198,7 @@ TEST_CASE("blocking: what a callback throws goes to the store's log") {
   CHECK(w.lines.count("a completion callback threw: a bug of the user's") == 1);
 }
 
-TEST_CASE("blocking: a callback may be the last to hold a runtime") {
+TEST_CASE("blocking: a callback may be the last to hold a runtime", "[threads]") {
   World w;
   auto runtime = std::make_shared<Runtime>(w.store, RuntimeOptions().log_sink(w.lines.sink()));
   REQUIRE(runtime->start());

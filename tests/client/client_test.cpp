@@ -12,7 +12,7 @@ using namespace duroxide::test;
 using namespace std::chrono_literals;
 using Kind = ClientError::Kind;
 
-TEST_CASE("client: a start with everything") {
+TEST_CASE("client: a start with everything", "[client][starts]") {
   FacadeFixture f;
   const auto request = f.started(StartOptions().version("2.0.0").parent("p", 7));
   CHECK_FALSE(request.use_existing);
@@ -27,7 +27,7 @@ TEST_CASE("client: a start with everything") {
   CHECK(start.parent->event_id == 7);
 }
 
-TEST_CASE("client: a start with a delay") {
+TEST_CASE("client: a start with a delay", "[client][starts]") {
   FacadeFixture f;
   f.provider.whenever<SupportsDelayedVisibility>(
       [&] { f.provider.take<SupportsDelayedVisibility>().promise.deliver(true); });
@@ -35,7 +35,7 @@ TEST_CASE("client: a start with a delay") {
   CHECK(f.started(StartOptions().delay(2s)).delay == 2000ms);
 }
 
-TEST_CASE("client: a start that takes what is there tells which it was") {
+TEST_CASE("client: a start that takes what is there tells which it was", "[client][starts]") {
   FacadeFixture f;
   const bool created = GENERATE(true, false);
   const auto policy = GENERATE(ReusePolicy::use_existing, ReusePolicy::use_existing_same_input);
@@ -55,7 +55,7 @@ TEST_CASE("client: a start that takes what is there tells which it was") {
   CHECK(as_before);
 }
 
-TEST_CASE("client: events, messages and cancellation") {
+TEST_CASE("client: events, messages and cancellation", "[client][events][queues][cancellation]") {
   FacadeFixture f;
   const auto raised = f.served<EnqueueOrchestratorWork>(
       [&](Client::OnDone done) { f.client->raise_event("i", "E", 5, std::move(done)); }, Done());
@@ -69,7 +69,8 @@ TEST_CASE("client: events, messages and cancellation") {
   CHECK(std::get<work::CancelInstance>(cancelled.item) == work::CancelInstance{"i", "why"});
 }
 
-TEST_CASE("client: a queue's handle names it and types its messages") {
+TEST_CASE("client: a queue's handle names it and types its messages",
+          "[client][queues][payloads]") {
   FacadeFixture f;
   static constexpr EventQueue<int> numbers{"Numbers"};
   // Nobody answers; what was asked is what counts.
@@ -78,7 +79,7 @@ TEST_CASE("client: a queue's handle names it and types its messages") {
         work::QueueMessage{"i", "Numbers", "7"});
 }
 
-TEST_CASE("client: errors of the store") {
+TEST_CASE("client: errors of the store", "[client][errors]") {
   FacadeFixture f;
   CHECK(f.refused(ProviderError::Kind::instance_not_found) == Kind::instance_not_found);
   CHECK(f.refused(ProviderError::Kind::instance_finished) == Kind::instance_finished);
@@ -88,7 +89,7 @@ TEST_CASE("client: errors of the store") {
   CHECK(f.refused(ProviderError::Kind::closed) == Kind::storage_error);
 }
 
-TEST_CASE("client: bad ids never reach the store") {
+TEST_CASE("client: bad ids never reach the store", "[client][errors][limits]") {
   FacadeFixture f;
   const std::string id =
       GENERATE(std::string(), std::string(256, 'x'), std::string("\xc3("), std::string("a\0b", 3));
@@ -117,7 +118,7 @@ TEST_CASE("client: bad ids never reach the store") {
   CHECK(f.provider.count<WaitForStatus>() == 0);
 }
 
-TEST_CASE("client: other bad arguments never reach the store") {
+TEST_CASE("client: other bad arguments never reach the store", "[client][errors][limits]") {
   FacadeFixture f;
   const std::string large((std::size_t{64} << 20) + 1, 'x');
   const auto start = [&](const StartOptions& options) {
@@ -144,7 +145,7 @@ TEST_CASE("client: other bad arguments never reach the store") {
   CHECK(f.provider.count<SupportsDelayedVisibility>() == 0);
 }
 
-TEST_CASE("client: several statuses come in the order asked for") {
+TEST_CASE("client: several statuses come in the order asked for", "[client][status]") {
   FacadeFixture f;
   std::optional<Client::BulkStatus> statuses;
   f.client->get_bulk_status({"a", "b", "a"}, [&](auto result) { statuses = std::move(result); });
@@ -164,12 +165,13 @@ TEST_CASE("client: several statuses come in the order asked for") {
   CHECK((**statuses)[2].second.output() == "2");
 }
 
-TEST_CASE("client: no statuses at all") {
+TEST_CASE("client: no statuses at all", "[client][status]") {
   FacadeFixture f;
   CHECK(f.client->get_bulk_status({}).value().empty());
 }
 
-TEST_CASE("client: a call that nobody will answer says so in a deterministic system") {
+TEST_CASE("client: a call that nobody will answer says so in a deterministic system",
+          "[client][how-to]") {
   FacadeFixture f;
   CHECK(kind_of(f.client->get_orchestration_status("i")) == Kind::storage_error);
   CHECK(kind_of(f.client->wait_for_completion("i")) == Kind::storage_error);

@@ -62,7 +62,7 @@ using Strings = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("companion: each call has its own answer") {
+TEST_CASE("companion: each call has its own answer", "[client]") {
   ClientFixture f;
   f.ask_status("a");
   f.ask_status("b");
@@ -74,7 +74,7 @@ TEST_CASE("companion: each call has its own answer") {
         Strings{"a: ok", "b: " + std::string(to_string(ProviderError::Kind::storage))});
 }
 
-TEST_CASE("companion: a store that ends answers every open call") {
+TEST_CASE("companion: a store that ends answers every open call", "[client]") {
   ClientFixture f;
   const std::string closed = ": " + std::string(to_string(ProviderError::Kind::closed));
   f.ask_status("a");
@@ -86,7 +86,7 @@ TEST_CASE("companion: a store that ends answers every open call") {
   CHECK(f.answers.size() == 3);
 }
 
-TEST_CASE("companion: a callback that throws harms nobody else") {
+TEST_CASE("companion: a callback that throws harms nobody else", "[client]") {
   ClientFixture f;
   f.ask(GetStatus{"a"}, [](const auto&) { throw std::runtime_error("test: ignore me"); });
   f.ask_status("b");
@@ -95,7 +95,8 @@ TEST_CASE("companion: a callback that throws harms nobody else") {
   CHECK(f.answers == Strings{"b: ok"});
 }
 
-TEST_CASE("companion: what a callback owns dies on a thread that is marked as lent") {
+TEST_CASE("companion: what a callback owns dies on a thread that is marked as lent",
+          "[client][threads]") {
   class Owned {
    public:
     explicit Owned(std::vector<bool>& lent) : lent_(lent) {}
@@ -115,7 +116,7 @@ TEST_CASE("companion: what a callback owns dies on a thread that is marked as le
   CHECK(lent == std::vector<bool>{true, true});
 }
 
-TEST_CASE("companion: a delayed start only on a store that can delay it") {
+TEST_CASE("companion: a delayed start only on a store that can delay it", "[client][starts]") {
   ClientFixture f;
   f.start(Milliseconds(5));
   CHECK(f.provider.count<EnqueueOrchestratorWork>() == 0);
@@ -138,14 +139,14 @@ TEST_CASE("companion: a delayed start only on a store that can delay it") {
   }
 }
 
-TEST_CASE("companion: a start without delay asks nothing") {
+TEST_CASE("companion: a start without delay asks nothing", "[client][starts]") {
   ClientFixture f;
   f.start(std::nullopt);
   CHECK(f.provider.count<SupportsDelayedVisibility>() == 0);
   CHECK(f.provider.count<EnqueueOrchestratorWork>() == 1);
 }
 
-TEST_CASE("companion: it ends after the last answer") {
+TEST_CASE("companion: it ends after the last answer", "[client]") {
   ClientFixture f;
   f.ask_status("a");
   f.close();
@@ -155,7 +156,7 @@ TEST_CASE("companion: it ends after the last answer") {
   CHECK(actors::has_ended(f.companion.actor()));
 }
 
-TEST_CASE("companion of management: calls and the end of the store") {
+TEST_CASE("companion of management: calls and the end of the store", "[client][management]") {
   DeterministicSystem system;
   ScriptedManagement management(system);
   const Companion companion(management.actor());

@@ -73,7 +73,8 @@ Task<int> wait_three_times(OrchestrationContext ctx) {
 
 }  // namespace
 
-TEST_CASE("log: an instance is recovered once in each opening, however often it is evicted") {
+TEST_CASE("log: an instance is recovered once in each opening, however often it is evicted",
+          "[log][residency][restart]") {
   Heard heard;
   const TempDir temp;
   const auto open = [&] {
@@ -115,7 +116,8 @@ TEST_CASE("log: an instance is recovered once in each opening, however often it 
   CHECK(lines[0].instance == "i");
 }
 
-TEST_CASE("log: one line each for what becomes of instances, of the runtime and of the store") {
+TEST_CASE("log: one line each for what becomes of instances, of the runtime and of the store",
+          "[log]") {
   Heard heard;
   const TempDir temp;
   const std::string name = "the store `" + temp.path().string() + "` is ";

@@ -8,7 +8,7 @@ using namespace duroxide::provider;
 using namespace duroxide::test;
 using Kind = ClientError::Kind;
 
-TEST_CASE("client: management is there if the store has it") {
+TEST_CASE("client: management is there if the store has it", "[client][management]") {
   FacadeFixture f;
   CHECK_FALSE(f.client->has_management_capability());
   CHECK(kind_of(f.client->management()) == Kind::management_not_available);
@@ -27,7 +27,8 @@ TEST_CASE("client: management is there if the store has it") {
   management.end();
 }
 
-TEST_CASE("management client: filters that cannot match are refused") {
+TEST_CASE("management client: filters that cannot match are refused",
+          "[client][management][listing]") {
   DeterministicSystem system;
   ScriptedProvider provider(system);
   ScriptedManagement management(system);
@@ -69,7 +70,7 @@ TEST_CASE("management client: filters that cannot match are refused") {
   }
 }
 
-TEST_CASE("management client: an unknown execution") {
+TEST_CASE("management client: an unknown execution", "[client][management]") {
   DeterministicSystem system;
   ScriptedProvider provider(system);
   ScriptedManagement management(system);
@@ -85,7 +86,8 @@ TEST_CASE("management client: an unknown execution") {
   }
 }
 
-TEST_CASE("management client: open activities and what is in quarantine") {
+TEST_CASE("management client: open activities and what is in quarantine",
+          "[client][management][quarantine][activities]") {
   DeterministicSystem system;
   ScriptedProvider provider(system);
   ScriptedManagement management(system);
@@ -119,7 +121,8 @@ TEST_CASE("management client: open activities and what is in quarantine") {
   }
 }
 
-TEST_CASE("management client: beside a replica, a release goes to the store that is controlled") {
+TEST_CASE("management client: beside a replica, a release goes to the store that is controlled",
+          "[client][management][quarantine]") {
   DeterministicSystem system;
   ScriptedProvider primary(system);
   ScriptedProvider replica(system);
@@ -139,7 +142,7 @@ TEST_CASE("management client: beside a replica, a release goes to the store that
   }
 }
 
-TEST_CASE("management client: it keeps a replica open, and closes it") {
+TEST_CASE("management client: it keeps a replica open, and closes it", "[client][management]") {
   DeterministicSystem system;
   ScriptedProvider primary(system);
   ScriptedManagement replica_management(system);

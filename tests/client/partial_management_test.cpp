@@ -35,7 +35,8 @@ class PartialManagement final : public ManagementActor::base {
 
 }  // namespace
 
-TEST_CASE("a management provider of two methods answers the others as not available") {
+TEST_CASE("a management provider of two methods answers the others as not available",
+          "[client][management]") {
   FacadeFixture f;
   const auto partial = f.system.get().spawn<PartialManagement>();
   {

@@ -63,7 +63,7 @@ struct Shop {
 
 }  // namespace
 
-TEST_CASE("snippets of 000: RuntimeClient, the control plane") {
+TEST_CASE("snippets of 000: RuntimeClient, the control plane", "[client]") {
   Shop shop;
   shop.start();
   RuntimeClient client(shop.store);
@@ -89,7 +89,7 @@ TEST_CASE("snippets of 000: RuntimeClient, the control plane") {
         ClientError::Kind::instance_finished);
 }
 
-TEST_CASE("snippets of 000: a wait that takes too long gives a WaitError") {
+TEST_CASE("snippets of 000: a wait that takes too long gives a WaitError", "[client][waits]") {
   Shop shop;
   RuntimeClient client(shop.store);
   REQUIRE(client.start_orchestration("order-1", "ProcessOrder", "{}"));
@@ -99,7 +99,7 @@ TEST_CASE("snippets of 000: a wait that takes too long gives a WaitError") {
   CHECK(waited.error().kind == WaitError::Kind::timeout);
 }
 
-TEST_CASE("snippets of 000: ManagementClient, observability") {
+TEST_CASE("snippets of 000: ManagementClient, observability", "[client][management]") {
   Shop shop;
   shop.start();
   RuntimeClient runtime_client(shop.store);
@@ -143,7 +143,7 @@ TEST_CASE("snippets of 000: ManagementClient, observability") {
   CHECK(mgmt.get_system_health().value().running_instances == 1);
 }
 
-TEST_CASE("snippets of 000: each client leads to the other") {
+TEST_CASE("snippets of 000: each client leads to the other", "[client][management]") {
   Shop shop;
   RuntimeClient client(shop.store);
   const auto mgmt = client.management();
@@ -163,7 +163,7 @@ TEST_CASE("snippets of 000: each client leads to the other") {
   CHECK(ManagementClient(other).list_all_instances() == std::vector<std::string>{"elsewhere"});
 }
 
-TEST_CASE("snippets of 003: client usage") {
+TEST_CASE("snippets of 003: client usage", "[client][management]") {
   Shop shop;
   shop.start();
   Client client(shop.store);
@@ -208,7 +208,7 @@ TEST_CASE("snippets of 003: client usage") {
   CHECK(client.get_instance_info("order-3").value().orchestration_version == "2.0.0");
 }
 
-TEST_CASE("snippets of 003: the other calls of the client") {
+TEST_CASE("snippets of 003: the other calls of the client", "[client]") {
   Shop shop;
   Client client(shop.store);
   REQUIRE(client.start_orchestration_versioned("order-1", "ProcessOrder", "{}", "1.0.0"));
@@ -237,7 +237,7 @@ TEST_CASE("snippets of 003: the other calls of the client") {
   CHECK(bulk.at(2).second.is_not_found());
 }
 
-TEST_CASE("snippets of 003: runtime usage and combined usage") {
+TEST_CASE("snippets of 003: runtime usage and combined usage", "[client][registration]") {
   Shop shop;
   REQUIRE(shop.runtime.start());
   CHECK(shop.runtime.is_running());
@@ -249,7 +249,7 @@ TEST_CASE("snippets of 003: runtime usage and combined usage") {
   CHECK_FALSE(shop.runtime.is_running());
 }
 
-TEST_CASE("snippets of 004: basic and rich clients, and the builder") {
+TEST_CASE("snippets of 004: basic and rich clients, and the builder", "[client][management]") {
   Shop shop;
   const Store& store = shop.store;
   const auto refused = [](const auto& answer) {

@@ -120,7 +120,8 @@ using Ids = std::vector<std::string>;
 
 #define EVERY_STORE GENERATE(Backend::memory, Backend::lmdb)
 
-TEST_CASE("seeds: every field of InstanceFilter restricts the listing") {
+TEST_CASE("seeds: every field of InstanceFilter restricts the listing",
+          "[client][management][listing]") {
   World world(EVERY_STORE);
   const Ids all{"pair", world.child_id, "twice", "bad", "waits"};
   InstanceFilter filter;
@@ -145,7 +146,8 @@ TEST_CASE("seeds: every field of InstanceFilter restricts the listing") {
   CHECK(world.ids(filter) == Ids{world.child_id, "twice"});
 }
 
-TEST_CASE("beyond the seeds: filters by prefix, tag, version, root and last change, and orders") {
+TEST_CASE("beyond the seeds: filters by prefix, tag, version, root and last change, and orders",
+          "[client][management][listing]") {
   World world(EVERY_STORE);
   InstanceFilter filter;
   filter.id_prefix = "pair";
@@ -177,7 +179,7 @@ TEST_CASE("beyond the seeds: filters by prefix, tag, version, root and last chan
   CHECK(world.ids(filter).front() == world.child_id);
 }
 
-TEST_CASE("seeds: every field of InstanceSummary") {
+TEST_CASE("seeds: every field of InstanceSummary", "[client][management][status]") {
   World world(EVERY_STORE);
   const auto rows = world.management.list_instances().value();
   REQUIRE(rows.size() == 5);
@@ -209,7 +211,7 @@ TEST_CASE("seeds: every field of InstanceSummary") {
   CHECK(waits.status.error()->message == "enough");
 }
 
-TEST_CASE("seeds: listings by status and helpers that find") {
+TEST_CASE("seeds: listings by status and helpers that find", "[client][management][listing]") {
   World world(EVERY_STORE);
   const ManagementClient& management = world.management;
   CHECK(management.list_all_instances() == Ids{"pair", world.child_id, "twice", "bad", "waits"});
@@ -233,7 +235,8 @@ TEST_CASE("seeds: listings by status and helpers that find") {
   CHECK(management.list_failed_instances() == Ids{"bad"});
 }
 
-TEST_CASE("seeds: every field of InstanceInfo, and get_bulk_status") {
+TEST_CASE("seeds: every field of InstanceInfo, and get_bulk_status",
+          "[client][management][status]") {
   World world(EVERY_STORE);
   const auto info = world.management.get_instance_info("twice").value();
   CHECK(info.instance_id == "twice");
@@ -256,7 +259,8 @@ TEST_CASE("seeds: every field of InstanceInfo, and get_bulk_status") {
   CHECK(world.client.get_bulk_status({"bad", "nobody", "twice"}).value() == statuses);
 }
 
-TEST_CASE("seeds: every field of InstanceDetails, ExecutionSummary and ExecutionDetails") {
+TEST_CASE("seeds: every field of InstanceDetails, ExecutionSummary and ExecutionDetails",
+          "[client][management][details]") {
   World world(EVERY_STORE);
   CHECK(world.management.get_instance_details("nobody").value() == std::nullopt);
 
@@ -310,7 +314,8 @@ TEST_CASE("seeds: every field of InstanceDetails, ExecutionSummary and Execution
   CHECK(pair.current_execution->pending_children.at(0).name == "Child");
 }
 
-TEST_CASE("seeds: executions, every field of ExecutionInfo, and histories") {
+TEST_CASE("seeds: executions, every field of ExecutionInfo, and histories",
+          "[client][management][details][status]") {
   World world(EVERY_STORE);
   const ManagementClient& management = world.management;
   CHECK(management.list_executions("twice") == std::vector<std::uint64_t>{1, 2});
@@ -339,7 +344,7 @@ TEST_CASE("seeds: executions, every field of ExecutionInfo, and histories") {
   CHECK(management.read_execution_history("twice", 7).error().kind == Kind::execution_not_found);
 }
 
-TEST_CASE("seeds: every field of SystemMetrics and QueueDepths") {
+TEST_CASE("seeds: every field of SystemMetrics and QueueDepths", "[client][management][overview]") {
   World world(EVERY_STORE);
   const auto metrics = world.management.get_system_metrics().value();
   CHECK(metrics.total_instances == 5);
@@ -364,7 +369,7 @@ TEST_CASE("seeds: every field of SystemMetrics and QueueDepths") {
   CHECK(metrics.quarantined == 0);
 }
 
-TEST_CASE("seeds: every field of SystemHealth") {
+TEST_CASE("seeds: every field of SystemHealth", "[client][management][overview]") {
   World world(EVERY_STORE);
   auto health = world.management.get_system_health().value();
   CHECK(health.total_instances == 5);
@@ -389,7 +394,7 @@ TEST_CASE("seeds: every field of SystemHealth") {
   CHECK(health.long_running_instances == 3);
 }
 
-TEST_CASE("seeds: counts and pages give what a listing gives") {
+TEST_CASE("seeds: counts and pages give what a listing gives", "[client][management][listing]") {
   World world(EVERY_STORE);
   CHECK(world.management.count_instances() == 5U);
   InstanceFilter running;
@@ -410,7 +415,8 @@ TEST_CASE("seeds: counts and pages give what a listing gives") {
   CHECK(world.management.list_page(running, 0).error().kind == Kind::invalid_filter);
 }
 
-TEST_CASE("seeds: a store without the capability says so, at every method") {
+TEST_CASE("seeds: a store without the capability says so, at every method",
+          "[client][management]") {
   World world(EVERY_STORE);
   const Store bare =
       make_store(world.system.handle(), world.clock, provider_of(world.store), [] {});

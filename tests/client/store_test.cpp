@@ -80,7 +80,7 @@ Kind kind_of(const Result& result) {
 
 }  // namespace
 
-TEST_CASE("client on a store: values are those of the last turn") {
+TEST_CASE("client on a store: values are those of the last turn", "[client][values]") {
   Instance f;
   CHECK_FALSE(f.client->get_value("i", "k").value());
   CHECK(f.client->get_all_values("i").value().empty());
@@ -95,7 +95,7 @@ TEST_CASE("client on a store: values are those of the last turn") {
   CHECK(all[1].version == 2);
 }
 
-TEST_CASE("client on a store: waiting for a value without time") {
+TEST_CASE("client on a store: waiting for a value without time", "[client][values][waits]") {
   Instance f;
   const auto look = [&](std::uint64_t after) {
     return f.client->wait_for_value("i", "k", 0ms, after);
@@ -112,7 +112,8 @@ TEST_CASE("client on a store: waiting for a value without time") {
   CHECK_FALSE(look(2).value());
 }
 
-TEST_CASE("client on a store: a wait for a value ends when it is set, or cannot be any more") {
+TEST_CASE("client on a store: a wait for a value ends when it is set, or cannot be any more",
+          "[client][values][waits]") {
   Instance f;
   std::optional<Client::Value> value;
   f.client->wait_for_value("i", "k", 1, [&](auto outcome) { value = std::move(outcome); });
@@ -130,7 +131,8 @@ TEST_CASE("client on a store: a wait for a value ends when it is set, or cannot 
   }
 }
 
-TEST_CASE("client on a store: waiting for another custom status") {
+TEST_CASE("client on a store: waiting for another custom status",
+          "[client][waits][custom-status]") {
   Instance f;
   const auto say = [&](const std::string& text, std::uint64_t version) {
     f.turn([&](AckOrchestrationItem& ack) {
@@ -159,7 +161,7 @@ TEST_CASE("client on a store: waiting for another custom status") {
   }
 }
 
-TEST_CASE("client on a store: messages reach their instance in order") {
+TEST_CASE("client on a store: messages reach their instance in order", "[client][queues]") {
   Instance f;
   f.turn([](AckOrchestrationItem&) {});
   REQUIRE(f.client->enqueue_event("i", "Q", 1));
@@ -169,13 +171,13 @@ TEST_CASE("client on a store: messages reach their instance in order") {
   CHECK(kind_of(f.client->enqueue_event("nobody", "Q")) == Kind::instance_not_found);
 }
 
-TEST_CASE("client on a store: no messages for what has ended") {
+TEST_CASE("client on a store: no messages for what has ended", "[client][queues]") {
   Instance f;
   f.end();
   CHECK(kind_of(f.client->enqueue_event("i", "Q")) == Kind::instance_finished);
 }
 
-TEST_CASE("client on a store: an activity is finished from outside, once") {
+TEST_CASE("client on a store: an activity is finished from outside, once", "[client][activities]") {
   Instance f;
   const bool running = GENERATE(false, true);
   const bool fails = GENERATE(false, true);
@@ -201,7 +203,8 @@ TEST_CASE("client on a store: an activity is finished from outside, once") {
   CHECK(kind_of(f.client->heartbeat_activity(token, 1)) == Kind::activity_not_found);
 }
 
-TEST_CASE("client on a store: management shows open activities and their heartbeats") {
+TEST_CASE("client on a store: management shows open activities and their heartbeats",
+          "[client][activities][heartbeats][management]") {
   Instance f;
   const auto management = f.client->management().value();
   const ActivityToken token = f.schedule();
@@ -214,7 +217,8 @@ TEST_CASE("client on a store: management shows open activities and their heartbe
   CHECK(management.list_pending_activities("i").value().empty());
 }
 
-TEST_CASE("client on a store: what is in quarantine is listed and released") {
+TEST_CASE("client on a store: what is in quarantine is listed and released",
+          "[client][management][quarantine]") {
   Instance f;
   const auto management = f.client->management().value();
   CHECK(management.list_quarantined().value().empty());

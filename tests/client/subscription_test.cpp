@@ -49,7 +49,7 @@ struct Subscriber {
 
 }  // namespace
 
-TEST_CASE("subscription: what comes after the time was up is for the next call") {
+TEST_CASE("subscription: what comes after the time was up is for the next call", "[changes]") {
   Subscriber f;
   CHECK(ids(f.changes->next(1ms)).empty());
   SECTION("it came before that call") {
@@ -75,7 +75,7 @@ TEST_CASE("subscription: what comes after the time was up is for the next call")
   CHECK(ids(f.changes->next()) == Ids{"b"});
 }
 
-TEST_CASE("subscription: who asked first is served first") {
+TEST_CASE("subscription: who asked first is served first", "[changes]") {
   Subscriber f;
   const auto one = f.next_later();
   const auto two = f.next_later();
@@ -93,7 +93,7 @@ TEST_CASE("subscription: who asked first is served first") {
   CHECK(two->size() == 1);
 }
 
-TEST_CASE("subscription: a callback may ask again") {
+TEST_CASE("subscription: a callback may ask again", "[changes]") {
   Subscriber f;
   Ids seen;
   std::function<void(Outcome)> follow = [&](const Outcome& outcome) {
@@ -110,7 +110,7 @@ TEST_CASE("subscription: a callback may ask again") {
   CHECK(seen == Ids{"a", "b"});
 }
 
-TEST_CASE("subscription: everybody who waits, or asks later, is told of the end") {
+TEST_CASE("subscription: everybody who waits, or asks later, is told of the end", "[changes]") {
   Subscriber f;
   const auto before = f.next_later();
   const auto second = f.next_later();
@@ -133,7 +133,7 @@ TEST_CASE("subscription: everybody who waits, or asks later, is told of the end"
   CHECK(ids(second->front()).empty());
 }
 
-TEST_CASE("subscription: what nobody has got when it is closed is dropped") {
+TEST_CASE("subscription: what nobody has got when it is closed is dropped", "[changes]") {
   Subscriber f;
   CHECK(ids(f.changes->next(1ms)).empty());
   f.world.start("a");
@@ -141,7 +141,7 @@ TEST_CASE("subscription: what nobody has got when it is closed is dropped") {
   CHECK(ids(f.changes->next()).empty());
 }
 
-TEST_CASE("subscription: everybody is told when the store ends") {
+TEST_CASE("subscription: everybody is told when the store ends", "[changes]") {
   test::DeterministicSystem system;
   test::ScriptedProvider provider(system);
   test::ScriptedManagement management(system);
@@ -165,14 +165,14 @@ TEST_CASE("subscription: everybody is told when the store ends") {
   }
 }
 
-TEST_CASE("subscription: on a store that is only read there is none") {
+TEST_CASE("subscription: on a store that is only read there is none", "[changes][read-only]") {
   const testing::TempDir directory;
   { (void)LmdbProvider::open(directory.path()).value(); }
   const ManagementClient management(LmdbProvider::open_read_only(directory.path()).value());
   CHECK(test::kind_of(management.subscribe()) == Kind::read_only);
 }
 
-TEST_CASE("subscription: a thread that waits holds up no other") {
+TEST_CASE("subscription: a thread that waits holds up no other", "[changes][threads]") {
   const Store store = MemoryProvider::create(MemoryOptions().log_sink({}));
   auto changes = ManagementClient(store).subscribe().value();
   std::optional<Outcome> waited;
@@ -185,7 +185,7 @@ TEST_CASE("subscription: a thread that waits holds up no other") {
   CHECK(ids(waited.value()).empty());
 }
 
-TEST_CASE("subscription: each change goes to one of several threads") {
+TEST_CASE("subscription: each change goes to one of several threads", "[changes][threads]") {
   constexpr std::size_t all = 200;
   const Store store = MemoryProvider::create(MemoryOptions().log_sink({}));
   Client client(store);

@@ -97,7 +97,7 @@ bool works_with(int threads, const std::filesystem::path& directory, bool in_mem
 
 }  // namespace
 
-TEST_CASE("threads: too few of them are an error, and more of them are enough") {
+TEST_CASE("threads: too few of them are an error, and more of them are enough", "[threads]") {
   const bool in_memory = GENERATE(true, false);
   const TempDir temp;
   int threads = 0;
@@ -110,7 +110,7 @@ TEST_CASE("threads: too few of them are an error, and more of them are enough") 
   wait_for_threads();
 }
 
-TEST_CASE("threads: management reads without one of its own") {
+TEST_CASE("threads: management reads without one of its own", "[threads]") {
   wait_for_threads();
   {
     const auto store = MemoryProvider::open(MemoryOptions().log_sink({})).value();

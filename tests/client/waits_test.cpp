@@ -47,7 +47,7 @@ void status_is(FacadeFixture& f, const OrchestrationStatus& status) {
 
 }  // namespace
 
-TEST_CASE("client: waiting") {
+TEST_CASE("client: waiting", "[client][waits]") {
   FacadeFixture f;
   std::optional<Client::Status> status;
   f.client->wait_for_completion("i", [&](auto result) { status = std::move(result); });
@@ -67,7 +67,7 @@ TEST_CASE("client: waiting") {
   }
 }
 
-TEST_CASE("client: a wait that takes too long is taken back") {
+TEST_CASE("client: a wait that takes too long is taken back", "[client][waits]") {
   FacadeFixture f;
   CHECK(kind_of(f.client->wait_for_completion("i", 10s)) == Kind::timeout);
   f.system.run();
@@ -75,7 +75,7 @@ TEST_CASE("client: a wait that takes too long is taken back") {
         f.provider.take<WaitForStatus>().request.wait_id);
 }
 
-TEST_CASE("client: a wait without time looks once") {
+TEST_CASE("client: a wait without time looks once", "[client][waits]") {
   FacadeFixture f;
   SECTION("it has ended") {
     f.provider.whenever<WaitForStatus>([&] {
@@ -95,7 +95,7 @@ TEST_CASE("client: a wait without time looks once") {
   }
 }
 
-TEST_CASE("client: waiting for another custom status") {
+TEST_CASE("client: waiting for another custom status", "[client][waits][custom-status]") {
   FacadeFixture f;
   std::optional<Client::Status> status;
   const auto answered = [&](Answer<OrchestrationStatus> answer) {
@@ -124,7 +124,8 @@ TEST_CASE("client: waiting for another custom status") {
   }
 }
 
-TEST_CASE("client: waiting for another custom status, for some time") {
+TEST_CASE("client: waiting for another custom status, for some time",
+          "[client][waits][custom-status]") {
   FacadeFixture f;
   CHECK(kind_of(f.client->wait_for_status_change("i", 3, -1ms)) == Kind::invalid_input);
   CHECK(f.provider.count<WaitForStatus>() == 0);
@@ -145,7 +146,7 @@ TEST_CASE("client: waiting for another custom status, for some time") {
   }
 }
 
-TEST_CASE("client: values") {
+TEST_CASE("client: values", "[client][values]") {
   FacadeFixture f;
   SECTION("one") {
     std::optional<Client::Value> one;
@@ -182,7 +183,7 @@ TEST_CASE("client: values") {
   }
 }
 
-TEST_CASE("client: bad keys never reach the store") {
+TEST_CASE("client: bad keys never reach the store", "[client][values][limits]") {
   FacadeFixture f;
   const std::string key = GENERATE(std::string(), std::string(256, 'k'), std::string("\xff"));
   CHECK(kind_of(f.client->get_value("i", key)) == Kind::invalid_input);
@@ -192,7 +193,7 @@ TEST_CASE("client: bad keys never reach the store") {
   CHECK(f.provider.count<WaitForValue>() == 0);
 }
 
-TEST_CASE("client: waiting for a value") {
+TEST_CASE("client: waiting for a value", "[client][waits][values]") {
   FacadeFixture f;
   std::optional<Client::Value> outcome;
   const auto answered = [&](Answer<std::optional<StoredValue>> answer) {
@@ -221,7 +222,7 @@ TEST_CASE("client: waiting for a value") {
   }
 }
 
-TEST_CASE("client: waiting for a value, for some time") {
+TEST_CASE("client: waiting for a value, for some time", "[client][waits][values]") {
   FacadeFixture f;
   const OrchestrationStatus still(OrchestrationStatus::Running{});
   const OrchestrationStatus over(OrchestrationStatus::Completed{"out"});
@@ -280,7 +281,7 @@ struct Timed : FacadeFixture {
 
 }  // namespace
 
-TEST_CASE("client: a wait with a callback is given up by the store's clock") {
+TEST_CASE("client: a wait with a callback is given up by the store's clock", "[client][waits]") {
   Timed f;
   std::optional<Client::Status> status;
   f.client->wait_for_completion("i", 10s, [&](auto result) { status = std::move(result); });
@@ -327,7 +328,7 @@ TEST_CASE("client: a wait with a callback is given up by the store's clock") {
   }
 }
 
-TEST_CASE("client: waits with callbacks end each at its own time") {
+TEST_CASE("client: waits with callbacks end each at its own time", "[client][waits]") {
   Timed f;
   std::vector<std::string> ended;
   const auto wait = [&](const std::string& instance, Milliseconds timeout) {
@@ -355,7 +356,7 @@ TEST_CASE("client: waits with callbacks end each at its own time") {
   CHECK(f.provider.count<WaitForStatus>() == 0);
 }
 
-TEST_CASE("client: a wait for a value with a callback is given up") {
+TEST_CASE("client: a wait for a value with a callback is given up", "[client][waits][values]") {
   Timed f;
   std::optional<Client::Value> found;
   f.client->wait_for_value("i", "k", 5s, 3, [&](auto result) { found = std::move(result); });
@@ -404,7 +405,7 @@ TEST_CASE("client: a wait for a value with a callback is given up") {
   }
 }
 
-TEST_CASE("client: a wait of no time with a callback is over at once") {
+TEST_CASE("client: a wait of no time with a callback is over at once", "[client][waits]") {
   Timed f;
   SECTION("for the end") {
     std::optional<Client::Status> status;

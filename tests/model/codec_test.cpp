@@ -21,7 +21,7 @@ struct Item {
 
 }  // namespace
 
-TEST_CASE("text passes through untouched") {
+TEST_CASE("text passes through untouched", "[payloads]") {
   for (const std::string text : {"", "plain", "\"quoted\"", " { \"a\": 1 } ", "\xff"}) {
     CHECK(encode_payload(text).value() == text);
     CHECK(decode_payload<std::string>(text).value() == text);
@@ -30,7 +30,7 @@ TEST_CASE("text passes through untouched") {
   CHECK(encode_payload(std::string_view("view")).value() == "view");
 }
 
-TEST_CASE("other types travel as plain JSON on one line") {
+TEST_CASE("other types travel as plain JSON on one line", "[payloads]") {
   CHECK(encode_payload(42).value() == "42");
   CHECK(encode_payload(true).value() == "true");
   CHECK(encode_payload(std::vector<int>{1, 2}).value() == "[1,2]");
@@ -43,7 +43,7 @@ TEST_CASE("other types travel as plain JSON on one line") {
   CHECK(back.count == 2);
 }
 
-TEST_CASE("text that is not the JSON asked for is refused with the reason") {
+TEST_CASE("text that is not the JSON asked for is refused with the reason", "[payloads]") {
   for (const std::string text : {"", "  ", "x", "{", "[1,2", "\"open", "]", "1,2", "1}, {\"w\": 2",
                                  "{\"a\":1}", "null", "\"text\"", "1 2"}) {
     INFO(text);
@@ -55,7 +55,7 @@ TEST_CASE("text that is not the JSON asked for is refused with the reason") {
   CHECK_FALSE(decode_payload<std::vector<int>>("[1,\"x\"]").has_value());
 }
 
-TEST_CASE("hostile nesting does not reach the recursive reader") {
+TEST_CASE("hostile nesting does not reach the recursive reader", "[payloads]") {
   const std::string deep(2'000'000, '[');
   CHECK_FALSE(decode_payload<std::vector<int>>(deep).has_value());
   CHECK_FALSE(decode_payload<std::vector<int>>(deep + std::string(2'000'000, ']')).has_value());

@@ -72,7 +72,7 @@ TEST_CASE("print golden records", "[.print]") {
   }
 }
 
-TEST_CASE("the stored form is the one that was released") {
+TEST_CASE("the stored form is the one that was released", "[records][upgrade]") {
   const auto golden = golden_records();
   const auto samples = encoded_samples();
   REQUIRE(golden.size() == samples.size() + earlier_work_items().size());
@@ -83,7 +83,7 @@ TEST_CASE("the stored form is the one that was released") {
   }
 }
 
-TEST_CASE("released records decode to what they were made of") {
+TEST_CASE("released records decode to what they were made of", "[records][upgrade]") {
   const auto golden = golden_records();
   for (const auto& [name, event] : sample_events()) {
     INFO(name);
@@ -100,7 +100,7 @@ TEST_CASE("released records decode to what they were made of") {
   CHECK(model::decode_error(golden.at("error")).value() == full_error());
 }
 
-TEST_CASE("every damaged byte and every shortened record is noticed") {
+TEST_CASE("every damaged byte and every shortened record is noticed", "[records][corruption]") {
   const std::string record = model::encode_work_item(sample_work_items()[1].second);
   for (std::size_t i = 0; i < record.size(); ++i) {
     std::string damaged = record;
@@ -111,7 +111,7 @@ TEST_CASE("every damaged byte and every shortened record is noticed") {
   CHECK_THAT(model::decode_work_item("").error(), Catch::Contains("cut short"));
 }
 
-TEST_CASE("events are appended record by record") {
+TEST_CASE("events are appended record by record", "[records]") {
   std::vector<Event> all;
   for (const auto& [name, event] : sample_events()) {
     REQUIRE(model::decode_events_into(model::encode_events({event}), all));
@@ -120,7 +120,7 @@ TEST_CASE("events are appended record by record") {
   CHECK_FALSE(model::decode_events_into("x", all).has_value());
 }
 
-TEST_CASE("payloads of any bytes survive") {
+TEST_CASE("payloads of any bytes survive", "[records][payloads]") {
   std::string bytes;
   for (int i = 0; i < 256; ++i) {
     bytes.push_back(static_cast<char>(i));

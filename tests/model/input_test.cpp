@@ -35,7 +35,7 @@ std::string text_of(const T& value) {
 
 }  // namespace
 
-TEST_CASE("an input is encoded as what it is made of") {
+TEST_CASE("an input is encoded as what it is made of", "[payloads]") {
   const Parcel parcel{"tea", 5, 1.5F, {"a", "b"}, true};
   const std::vector<std::string> labels{"a", "b"};
   CHECK(text_of(input<Parcel>("tea", 5, 1.5, labels, true)) == text_of(parcel));
@@ -53,7 +53,7 @@ TEST_CASE("an input is encoded as what it is made of") {
         text_of(std::vector<Parcel>{Parcel{"x", 0, 0, {}, false}, parcel}));
 }
 
-TEST_CASE("an integer that a floating-point member would round is refused") {
+TEST_CASE("an integer that a floating-point member would round is refused", "[payloads]") {
   CHECK_NOTHROW(input<std::vector<double>>(std::int64_t{1} << 62, 1));
   CHECK_NOTHROW(input<std::vector<double>>(std::numeric_limits<std::int64_t>::min(), 1));
   CHECK_THROWS_AS(input<std::vector<double>>((std::int64_t{1} << 53) + 1, 1), PayloadError);
@@ -66,7 +66,7 @@ TEST_CASE("an integer that a floating-point member would round is refused") {
                   PayloadError);
 }
 
-TEST_CASE("a number that its member cannot hold is refused") {
+TEST_CASE("a number that its member cannot hold is refused", "[payloads]") {
   CHECK_NOTHROW(input<Parcel>("tea", 255));
   CHECK_THROWS_AS(input<Parcel>("tea", 256), PayloadError);
   CHECK_THROWS_AS(input<Parcel>("tea", -1), PayloadError);

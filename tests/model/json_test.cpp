@@ -143,7 +143,7 @@ TEST_CASE("print the golden document", "[.print]") {
   std::cout << to_json(sample_export());
 }
 
-TEST_CASE("a document of a release without incarnations is read", "[json]") {
+TEST_CASE("a document of a release without incarnations is read", "[json][upgrade]") {
   std::string text = golden_text();
   const std::string incarnation = ",\n      \"incarnation\": 5";
   const auto at = text.find(incarnation);
@@ -157,7 +157,7 @@ TEST_CASE("a document of a release without incarnations is read", "[json]") {
   CHECK(instance_from_json(text.erase(at, incarnation.size())).value() == expected);
 }
 
-TEST_CASE("the document is the one that was released", "[json]") {
+TEST_CASE("the document is the one that was released", "[json][upgrade]") {
   CHECK(to_json(sample_export()) == golden_text());
   CHECK(instance_from_json(golden_text()).value() == sample_export());
 }

@@ -7,7 +7,7 @@
 
 using namespace duroxide::model;
 
-TEST_CASE("instance ids") {
+TEST_CASE("instance ids", "[limits]") {
   CHECK(check_instance_id("order-1").empty());
   CHECK(check_instance_id(std::string(255, 'x')).empty());
   CHECK(check_instance_id("größe/日本/🚀").empty());
@@ -17,7 +17,7 @@ TEST_CASE("instance ids") {
   CHECK_THAT(check_instance_id(std::string("a\0b", 3)), Catch::Contains("zero byte"));
 }
 
-TEST_CASE("keys of the key-value state") {
+TEST_CASE("keys of the key-value state", "[limits][values]") {
   CHECK(check_key("k").empty());
   CHECK(check_key(std::string(255, 'x')).empty());
   CHECK(check_key("a key/with: größe 日本 🚀\n").empty());
@@ -27,7 +27,7 @@ TEST_CASE("keys of the key-value state") {
   CHECK_THAT(check_key(std::string("a\0b", 3)), Catch::Contains("zero byte"));
 }
 
-TEST_CASE("UTF-8, and what only looks like it") {
+TEST_CASE("UTF-8, and what only looks like it", "[limits]") {
   for (const char* good : {"", "ascii", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x9a\x80",
                            "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"}) {
     CHECK(is_utf8(good));
@@ -39,7 +39,7 @@ TEST_CASE("UTF-8, and what only looks like it") {
   }
 }
 
-TEST_CASE("payloads up to 64 MiB") {
+TEST_CASE("payloads up to 64 MiB", "[limits][payloads]") {
   CHECK(check_payload("input", "").empty());
   std::string large(max_payload_bytes, 'x');
   CHECK(check_payload("input", large).empty());
@@ -47,13 +47,13 @@ TEST_CASE("payloads up to 64 MiB") {
   CHECK_THAT(check_payload("input", large), Catch::Contains("67108864"));
 }
 
-TEST_CASE("heartbeats up to 64 KiB") {
+TEST_CASE("heartbeats up to 64 KiB", "[limits][heartbeats]") {
   CHECK(check_heartbeat("").empty());
   CHECK(check_heartbeat(std::string(65536, 'x')).empty());
   CHECK_THAT(check_heartbeat(std::string(65537, 'x')), Catch::Contains("65537"));
 }
 
-TEST_CASE("versions compare as numbers") {
+TEST_CASE("versions compare as numbers", "[limits][versioning]") {
   CHECK(parse_version("1.10.0") > parse_version("1.9.9"));
   CHECK(parse_version("2.0.0") == Version{2, 0, 0});
   for (const char* bad : {"", "1", "1.0", "1.0.0.0", "1.0.x", "v1.0.0", "1.0.0-beta", "1..0",
@@ -64,7 +64,7 @@ TEST_CASE("versions compare as numbers") {
   }
 }
 
-TEST_CASE("ids of children") {
+TEST_CASE("ids of children", "[limits][children]") {
   CHECK(child_instance_id("order-1", 2, 7) == "order-1::sub::2.7");
   std::string id = "root";
   for (int depth = 0; depth < 100; ++depth) {

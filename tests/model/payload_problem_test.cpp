@@ -42,7 +42,7 @@ std::string error_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("payload problems: the type is named as its author writes it") {
+TEST_CASE("payload problems: the type is named as its author writes it", "[payloads]") {
   CHECK(detail::type_name(typeid(int)) == "int");
   CHECK(detail::type_name(typeid(std::string)) == "std::string");
   CHECK(detail::type_name(typeid(std::vector<std::string>)) == "std::vector<std::string>");
@@ -51,7 +51,7 @@ TEST_CASE("payload problems: the type is named as its author writes it") {
   CHECK(detail::type_name(typeid(std::optional<Order>)) == "std::optional<Order>");
 }
 
-TEST_CASE("payload problems: type, field and position") {
+TEST_CASE("payload problems: type, field and position", "[payloads]") {
   const std::string items = R"({"id":"7","items":[{"name":"a","price":1,"count":2},)";
   struct Row {
     std::string error;
@@ -86,7 +86,7 @@ TEST_CASE("payload problems: type, field and position") {
   CHECK_THAT(row.error, Contains(row.problem) && Contains("payload"));
 }
 
-TEST_CASE("payload problems: the beginning of the text is shown") {
+TEST_CASE("payload problems: the beginning of the text is shown", "[payloads]") {
   CHECK_THAT(error_of<int>("notanumber"), Catch::EndsWith(": `notanumber`"));
   CHECK_THAT(error_of<int>(std::string(100, 'x')), Contains("`" + std::string(80, 'x') + "…`"));
 }

@@ -85,7 +85,7 @@ NamesResult refused() {
 
 }  // namespace
 
-TEST_CASE("a range-for over the value of a temporary result") {
+TEST_CASE("a range-for over the value of a temporary result", "[results]") {
   std::string all;
   for (auto& each : names().value()) {
     all += each + ".";
@@ -97,7 +97,7 @@ TEST_CASE("a range-for over the value of a temporary result") {
   CHECK(all == expected[0] + "." + expected[1] + "." + expected[0] + "." + expected[1] + ".");
 }
 
-TEST_CASE("a reference to what a temporary result held") {
+TEST_CASE("a reference to what a temporary result held", "[results]") {
   const auto& kept = names().value();
   auto&& star = *names();
   const std::string& reason = refused().error();
@@ -109,13 +109,13 @@ TEST_CASE("a reference to what a temporary result held") {
   }
 }
 
-TEST_CASE("a value on an error throws what it holds") {
+TEST_CASE("a value on an error throws what it holds", "[results]") {
   CHECK_THROWS_AS(refused().value(), tl::bad_expected_access<std::string>);
   const NamesResult kept = refused();
   CHECK_THROWS_AS(kept.value(), tl::bad_expected_access<std::string>);
 }
 
-TEST_CASE("what cannot be copied, or not even moved, can be held") {
+TEST_CASE("what cannot be copied, or not even moved, can be held", "[results]") {
   Owner owner = std::make_unique<int>(7);
   REQUIRE(owner);
   CHECK(**owner == 7);
@@ -134,7 +134,7 @@ TEST_CASE("what cannot be copied, or not even moved, can be held") {
   CHECK(value.value().code == 4);
 }
 
-TEST_CASE("results compare with results, values and failures") {
+TEST_CASE("results compare with results, values and failures", "[results]") {
   const Result<int, std::string> three = 3;
   const Result<int, std::string> bad = failure("bad");
   CHECK(three == 3);
@@ -148,7 +148,7 @@ TEST_CASE("results compare with results, values and failures") {
   CHECK((Result<void, int>() == Result<void, int>()));
 }
 
-TEST_CASE("results compare integers as numbers, whatever their sign") {
+TEST_CASE("results compare integers as numbers, whatever their sign", "[results]") {
   const Result<std::uint64_t, int> three = 3U;
   CHECK(three == 3);
   CHECK(3 == three);
@@ -163,7 +163,7 @@ TEST_CASE("results compare integers as numbers, whatever their sign") {
   CHECK(Result<char, int>('a') == 'a');
 }
 
-TEST_CASE("steps on a result keep what a temporary held") {
+TEST_CASE("steps on a result keep what a temporary held", "[results]") {
   const auto count = [](const std::vector<std::string>& all) { return all.size(); };
   CHECK(names().map(count) == std::size_t{2});
   CHECK(refused().map(count) == failure("the reason of the refusal, far from short"));
@@ -188,7 +188,7 @@ TEST_CASE("steps on a result keep what a temporary held") {
   CHECK(std::move(owner).map([](std::unique_ptr<int> p) { return *p + 1; }) == 8);
 }
 
-TEST_CASE("an activity may return a plain tl::expected") {
+TEST_CASE("an activity may return a plain tl::expected", "[results]") {
   const auto handler =
       detail::make_activity_handler([](int number) -> tl::expected<int, std::string> {
         if (number < 0) {

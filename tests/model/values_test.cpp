@@ -10,7 +10,7 @@
 using namespace duroxide;
 using namespace std::chrono_literals;
 
-TEST_CASE("a manual clock moves when told, and tells its subscribers") {
+TEST_CASE("a manual clock moves when told, and tells its subscribers", "[clock]") {
   const auto clock = std::make_shared<ManualClock>(from_milliseconds(1'000));
   int told = 0;
   auto subscription = clock->subscribe([&] { ++told; });
@@ -23,7 +23,7 @@ TEST_CASE("a manual clock moves when told, and tells its subscribers") {
   CHECK_FALSE(clock->ticks());
 }
 
-TEST_CASE("delays in any unit") {
+TEST_CASE("delays in any unit", "[clock]") {
   CHECK(checked_milliseconds(0s) == Milliseconds(0));
   CHECK(checked_milliseconds(1500us) == Milliseconds(2));
   CHECK(checked_milliseconds(max_delay).has_value());
@@ -35,7 +35,7 @@ TEST_CASE("delays in any unit") {
         from_milliseconds(Milliseconds::max().count()));
 }
 
-TEST_CASE("a status and its text") {
+TEST_CASE("a status and its text", "[status]") {
   CHECK(OrchestrationStatus().is_not_found());
   CHECK(OrchestrationStatus().to_string() == "NotFound");
   const OrchestrationStatus running(OrchestrationStatus::Running{});
@@ -53,14 +53,14 @@ TEST_CASE("a status and its text") {
   CHECK(cancelled.output_as<int>().error().kind == ClientError::Kind::invalid_payload);
 }
 
-TEST_CASE("errors as text") {
+TEST_CASE("errors as text", "[errors]") {
   CHECK(application_error(ErrorKind::activity_failed, "boom").to_string() == "boom");
   CHECK(model::test::full_error().to_string() == "nondeterministic: message");
   const ProviderError error{ProviderError::Kind::disk_full, "ack_worker", "no room", true};
   CHECK(error.to_string() == "ack_worker: disk full: no room");
 }
 
-TEST_CASE("whatever was thrown becomes details") {
+TEST_CASE("whatever was thrown becomes details", "[errors]") {
   const auto details = [](auto thrown) {
     return model::details_of(std::make_exception_ptr(thrown), ErrorKind::activity_failed, "Charge");
   };
@@ -71,7 +71,7 @@ TEST_CASE("whatever was thrown becomes details") {
   CHECK(details(ActivityFailed(model::test::full_error())) == model::test::full_error());
 }
 
-TEST_CASE("every event has a name") {
+TEST_CASE("every event has a name", "[history]") {
   for (const auto& [name, event] : model::test::sample_events()) {
     CHECK("event." + std::string(event_type(event.kind)) == name);
     CHECK_THAT(describe(event.kind), Catch::StartsWith(std::string(event_type(event.kind))));

@@ -179,7 +179,8 @@ void compare(const Cases& cases, const Results& expected, const Results& actual)
 
 }  // namespace
 
-TEST_CASE("random programs have one result, whatever happens to the runtime") {
+TEST_CASE("random programs have one result, whatever happens to the runtime",
+          "[property][replay][residency][restart]") {
   const Cases cases = make_cases();
   const Results expected = run_all(cases, Backend::memory, 10'000, 0);
   for (const Backend backend : {Backend::memory, Backend::lmdb}) {

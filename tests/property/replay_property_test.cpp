@@ -77,7 +77,8 @@ std::string shrunk(std::uint64_t seed, std::uint32_t size) {
 
 }  // namespace
 
-TEST_CASE("random programs run the same, evicted and restarted or not") {
+TEST_CASE("random programs run the same, evicted and restarted or not",
+          "[property][replay][residency][restart]") {
   const std::uint64_t only = from_environment("DUROXIDE_SEED", 0);
   const std::uint64_t first = only == 0 ? 1 : only;
   const std::uint64_t count = only == 0 ? from_environment("DUROXIDE_PROGRAMS", 10'000) : 1;

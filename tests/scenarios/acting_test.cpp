@@ -73,7 +73,7 @@ provider::Answer<DeleteInstanceResult> delete_by_force(const Store& store,
 
 }  // namespace
 
-TEST_CASE("an instance deleted in mid-flight can be started again at once") {
+TEST_CASE("an instance deleted in mid-flight can be started again at once", "[delete]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(2));
   s.start("i", "CallsBlocked", std::string("old"));
@@ -90,7 +90,8 @@ TEST_CASE("an instance deleted in mid-flight can be started again at once") {
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("whoever waits for an instance that is deleted is told that there is none") {
+TEST_CASE("whoever waits for an instance that is deleted is told that there is none",
+          "[delete][waits]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations);
   s.start("i", "CallsBlocked", std::string("old"));
@@ -107,7 +108,7 @@ TEST_CASE("whoever waits for an instance that is deleted is told that there is n
   CHECK(status->error().kind == ClientError::Kind::instance_not_found);
 }
 
-TEST_CASE("a terminated instance ends at once, and its activity hears of it") {
+TEST_CASE("a terminated instance ends at once, and its activity hears of it", "[terminate]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(2));
   s.start("p", "Parent", std::string("old"));
@@ -128,7 +129,7 @@ TEST_CASE("a terminated instance ends at once, and its activity hears of it") {
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("a paused instance takes up the result of its activity when it is resumed") {
+TEST_CASE("a paused instance takes up the result of its activity when it is resumed", "[pause]") {
   const Registrations registrations;
   // With one worker, whatever an activity leads to is there before the next one begins.
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(1));

@@ -97,7 +97,8 @@ std::ptrdiff_t count(const std::vector<std::string>& types, const std::string& t
 
 }  // namespace
 
-TEST_CASE("a cancelled instance takes its child, its timer and its activity with it") {
+TEST_CASE("a cancelled instance takes its child, its timer and its activity with it",
+          "[cancellation][children]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(4));
   s.start("i", "Busy");
@@ -111,7 +112,7 @@ TEST_CASE("a cancelled instance takes its child, its timer and its activity with
   registrations.gate->open();  // the activity itself ends only now; nobody hears of it
 }
 
-TEST_CASE("cancelling again, or what is not there") {
+TEST_CASE("cancelling again, or what is not there", "[cancellation]") {
   Scenario s(EVERY_BACKEND, Registrations());
   CHECK(s.client().cancel_orchestration("nobody").error().kind ==
         ClientError::Kind::instance_not_found);
@@ -121,7 +122,7 @@ TEST_CASE("cancelling again, or what is not there") {
   CHECK(s.client().cancel_orchestration("i").error().kind == ClientError::Kind::instance_finished);
 }
 
-TEST_CASE("an instance can be cancelled before its first turn") {
+TEST_CASE("an instance can be cancelled before its first turn", "[cancellation]") {
   Scenario s(EVERY_BACKEND, Registrations());
   s.stop_runtime();
   s.start("i", "Busy");
@@ -130,7 +131,8 @@ TEST_CASE("an instance can be cancelled before its first turn") {
   check_cancelled(s, "i");
 }
 
-TEST_CASE("the losers of a race are cancelled in the store") {
+TEST_CASE("the losers of a race are cancelled in the store",
+          "[cancellation][combinators][children]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(64));
   CHECK(s.run("i", "Race").output() == "41");
@@ -143,7 +145,8 @@ TEST_CASE("the losers of a race are cancelled in the store") {
   registrations.gate->open();
 }
 
-TEST_CASE("an instance can be cancelled in its second execution") {
+TEST_CASE("an instance can be cancelled in its second execution",
+          "[cancellation][continue-as-new]") {
   Scenario s(EVERY_BACKEND, Registrations());
   s.start("i", "SecondExecution");
   REQUIRE(s.client().wait_for_status_change("i", 0, ample));
@@ -157,7 +160,8 @@ TEST_CASE("an instance can be cancelled in its second execution") {
   CHECK(count(s.types("i", 2), "OrchestrationCancelRequested") == 1);
 }
 
-TEST_CASE("all children that are waited for are cancelled with their parent") {
+TEST_CASE("all children that are waited for are cancelled with their parent",
+          "[cancellation][children]") {
   Scenario s(EVERY_BACKEND, Registrations());
   s.start("i", "ManyChildren");
   REQUIRE(s.client().wait_for_status_change("i", 0, ample));
@@ -169,7 +173,7 @@ TEST_CASE("all children that are waited for are cancelled with their parent") {
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("of several requests to cancel, the first counts") {
+TEST_CASE("of several requests to cancel, the first counts", "[cancellation]") {
   Scenario s(EVERY_BACKEND, Registrations());
   const bool has_begun = GENERATE(false, true);
   if (has_begun) {
@@ -193,7 +197,8 @@ TEST_CASE("of several requests to cancel, the first counts") {
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("a child that the user cancels and its parent drops is cancelled once") {
+TEST_CASE("a child that the user cancels and its parent drops is cancelled once",
+          "[cancellation][children]") {
   Scenario s(EVERY_BACKEND, Registrations());
   s.start("i", "DropsChild");
   REQUIRE(s.client().wait_for_status_change("i", 0, ample));

@@ -111,7 +111,7 @@ std::vector<InstanceSummary> children_of(const Scenario& s, const std::string& i
 
 }  // namespace
 
-TEST_CASE("a child with an automatic id") {
+TEST_CASE("a child with an automatic id", "[children]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   const std::string output = s.run("p", "Parent", std::string("in")).output();
   const auto children = children_of(s, "p");
@@ -120,13 +120,13 @@ TEST_CASE("a child with an automatic id") {
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("a child with an id of its own") {
+TEST_CASE("a child with an id of its own", "[children]") {
   Scenario s(EVERY_BACKEND, register_all);
   CHECK(s.run("p", "ParentWithId", std::string("mine")).output() == "in by mine");
   CHECK(s.client().get_status("mine").value().output() == "in by mine");
 }
 
-TEST_CASE("a child under an id that is taken is told to its parent") {
+TEST_CASE("a child under an id that is taken is told to its parent", "[children][starts]") {
   Scenario s(EVERY_BACKEND, register_all);
   s.run("taken", "Child", std::string("first"));
   CHECK(s.run("p", "ParentWithId", std::string("taken")).output() ==
@@ -134,18 +134,20 @@ TEST_CASE("a child under an id that is taken is told to its parent") {
   CHECK(s.client().get_status("taken").value().output() == "first by taken");
 }
 
-TEST_CASE("a child that fails fails its parent") {
+TEST_CASE("a child that fails fails its parent", "[children][errors]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   s.start("p", "Parent", std::string("fail"));
   CHECK(s.failure_of("p").message == "the child failed");
 }
 
-TEST_CASE("a child that continues as new reports to its parent in the end") {
+TEST_CASE("a child that continues as new reports to its parent in the end",
+          "[children][continue-as-new]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   CHECK(s.run("p", "ParentOfCounting").output() == "after 4 executions");
 }
 
-TEST_CASE("a child in each execution of its parent; automatic ids never repeat") {
+TEST_CASE("a child in each execution of its parent; automatic ids never repeat",
+          "[children][continue-as-new]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   const std::string output = s.run("p", "Twice").output();
   const auto children = children_of(s, "p");
@@ -154,7 +156,8 @@ TEST_CASE("a child in each execution of its parent; automatic ids never repeat")
   CHECK(output == "x by " + children[0].instance_id + ";x by " + children[1].instance_id + ";");
 }
 
-TEST_CASE("detached instances go their own way; a taken id is left as it is") {
+TEST_CASE("detached instances go their own way; a taken id is left as it is",
+          "[children][starts]") {
   Scenario s(EVERY_BACKEND, register_all);
   s.run("taken", "Child", std::string("first"));
   CHECK(s.run("p", "Detaches").output() == "started");
@@ -163,7 +166,7 @@ TEST_CASE("detached instances go their own way; a taken id is left as it is") {
   CHECK(children_of(s, "p").empty());
 }
 
-TEST_CASE("children side by side, and children of children") {
+TEST_CASE("children side by side, and children of children", "[children][combinators]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   const auto [width, depth, leaves] =
       GENERATE(table<int, int, int>({{40, 1, 40}, {1, 8, 1}, {3, 3, 27}}));
@@ -185,7 +188,7 @@ TEST_CASE("children side by side, and children of children") {
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("one child after the other") {
+TEST_CASE("one child after the other", "[children]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   CHECK(s.run("p", "InTurn").output() == "x by child-0 by child-1 by child-2");
 }

@@ -92,7 +92,8 @@ OrchestrationStatus next(Scenario& s, std::uint64_t last_seen) {
 
 }  // namespace
 
-TEST_CASE("custom status: set, replaced and cleared, seen by whoever waits for a change") {
+TEST_CASE("custom status: set, replaced and cleared, seen by whoever waits for a change",
+          "[custom-status][waits]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   s.start("i", "Shows");
   CHECK(s.client().get_status("i").value().custom_status_version() == 0);
@@ -121,7 +122,8 @@ TEST_CASE("custom status: set, replaced and cleared, seen by whoever waits for a
   CHECK(s.client().get_bulk_status({"i"}).value().at(0).second == status);
 }
 
-TEST_CASE("custom status: the code reads what it set, also after a restart") {
+TEST_CASE("custom status: the code reads what it set, also after a restart",
+          "[custom-status][restart]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   s.start("i", "Shows");
   show(s, "before");
@@ -134,7 +136,8 @@ TEST_CASE("custom status: the code reads what it set, also after a restart") {
   CHECK(s.wait("i").output() == "none;before;after;");
 }
 
-TEST_CASE("custom status: it outlives a failure and a cancellation") {
+TEST_CASE("custom status: it outlives a failure and a cancellation",
+          "[custom-status][cancellation]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   const bool cancelled = GENERATE(false, true);
   s.start("i", "Shows");
@@ -152,7 +155,8 @@ TEST_CASE("custom status: it outlives a failure and a cancellation") {
   CHECK(status.custom_status_version() == 1);
 }
 
-TEST_CASE("custom status: it goes on with continue-as-new, and so does its version") {
+TEST_CASE("custom status: it goes on with continue-as-new, and so does its version",
+          "[custom-status][continue-as-new]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   s.start("i", "OverExecutions");
   s.raise("i", "Next");
@@ -172,7 +176,7 @@ TEST_CASE("custom status: it goes on with continue-as-new, and so does its versi
   CHECK(status.custom_status() == "fourth");
 }
 
-TEST_CASE("custom status: one byte below its limit, at it and above") {
+TEST_CASE("custom status: one byte below its limit, at it and above", "[custom-status][limits]") {
   const std::size_t limit = 8;
   Scenario s(EVERY_BACKEND, register_all, any_residency().max_custom_status_bytes(limit));
   CHECK(s.run("below", "OfSize", limit - 1).output() == "set, xxxxxxx");

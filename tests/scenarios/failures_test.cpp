@@ -59,7 +59,8 @@ void register_all(Runtime& runtime) {
 
 }  // namespace
 
-TEST_CASE("an activity that fails fails its orchestration, unless that catches it") {
+TEST_CASE("an activity that fails fails its orchestration, unless that catches it",
+          "[errors][activities]") {
   Scenario s(EVERY_BACKEND, register_all);
   s.start("i", "Calls", std::string("Throws"));
   const auto details = s.failure_of("i");
@@ -72,7 +73,7 @@ TEST_CASE("an activity that fails fails its orchestration, unless that catches i
   CHECK(s.failure_of("k").message == "no");
 }
 
-TEST_CASE("exceptions that are no std::exception harm nobody else") {
+TEST_CASE("exceptions that are no std::exception harm nobody else", "[errors]") {
   Scenario s(EVERY_BACKEND, register_all);
   s.start("i", "Throws", std::string("int"));
   CHECK(s.failure_of("i").message == "an exception of type int");
@@ -85,7 +86,7 @@ TEST_CASE("exceptions that are no std::exception harm nobody else") {
   CHECK(s.runtime().is_running());
 }
 
-TEST_CASE("changed code is found out, and says where") {
+TEST_CASE("changed code is found out, and says where", "[nondeterminism]") {
   Scenario s(EVERY_BACKEND, [](Runtime& runtime) {
     register_all(runtime);
     runtime.register_orchestration(
@@ -119,7 +120,8 @@ TEST_CASE("changed code is found out, and says where") {
   CHECK(s.types("i").back() == "OrchestrationFailed");
 }
 
-TEST_CASE("code that is not deterministic is found out without residency") {
+TEST_CASE("code that is not deterministic is found out without residency",
+          "[nondeterminism][residency][replay]") {
   static std::atomic<int> calls_made{0};
   calls_made = 0;
   Scenario s(
@@ -138,7 +140,8 @@ TEST_CASE("code that is not deterministic is found out without residency") {
   CHECK(s.failure_of("i").kind == ErrorKind::nondeterminism);
 }
 
-TEST_CASE("a coroutine that the compiler may have got wrong harms at most its own instance") {
+TEST_CASE("a coroutine that the compiler may have got wrong harms at most its own instance",
+          "[compiler-hazards]") {
   Scenario s(EVERY_BACKEND, register_all);
   s.start("i", "WithoutALocal", std::string("yes"));
   const auto status = s.wait("i");
@@ -151,7 +154,7 @@ TEST_CASE("a coroutine that the compiler may have got wrong harms at most its ow
   CHECK(s.run("j", "Catches").is_completed());
 }
 
-TEST_CASE("a history limit fails what exceeds it") {
+TEST_CASE("a history limit fails what exceeds it", "[limits][history]") {
   Scenario s(EVERY_BACKEND, register_all, RuntimeOptions().history_limit(2));
   s.start("i", "Calls", std::string("Echo"));
   CHECK(s.failure_of("i").kind == ErrorKind::limit_exceeded);

@@ -46,7 +46,7 @@ void register_all(Runtime& runtime) {
 
 }  // namespace
 
-TEST_CASE("payloads from nothing to 64 MiB") {
+TEST_CASE("payloads from nothing to 64 MiB", "[limits][payloads]") {
   Scenario s(EVERY_BACKEND, register_all);
   const std::size_t size =
       GENERATE(std::size_t{0}, std::size_t{1}, std::size_t{100'000}, std::size_t{64} << 20);
@@ -54,7 +54,7 @@ TEST_CASE("payloads from nothing to 64 MiB") {
   CHECK(s.run("i", "Echo", payload).output() == payload);
 }
 
-TEST_CASE("payloads with every byte") {
+TEST_CASE("payloads with every byte", "[limits][payloads]") {
   Scenario s(EVERY_BACKEND, register_all);
   std::string payload;
   for (int byte = 0; byte < 256; ++byte) {
@@ -63,7 +63,7 @@ TEST_CASE("payloads with every byte") {
   CHECK(s.run("i", "Echo", payload).output() == payload);
 }
 
-TEST_CASE("the longest id, and ids in any language") {
+TEST_CASE("the longest id, and ids in any language", "[limits]") {
   Scenario s(EVERY_BACKEND, register_all);
   const std::string id =
       GENERATE(std::string(255, 'i'), std::string("Bestellung-größer-注文-🦆"),
@@ -71,7 +71,8 @@ TEST_CASE("the longest id, and ids in any language") {
   CHECK(s.run(id, "Echo", std::string("x")).output() == "x");
 }
 
-TEST_CASE("wrong arguments inside an orchestration throw there and record nothing") {
+TEST_CASE("wrong arguments inside an orchestration throw there and record nothing",
+          "[limits][errors]") {
   Scenario s(EVERY_BACKEND, register_all);
   const std::string step = GENERATE("empty name", "long name", "large input", "negative delay",
                                     "overflowing delay", "bad child id", "bad version");

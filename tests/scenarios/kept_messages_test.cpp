@@ -85,7 +85,8 @@ void wait_for_wait(Scenario& scenario, const std::string& instance, const std::s
 
 }  // namespace
 
-TEST_CASE("kept: an event that met code which did not fit is delivered by the rewind", "[kept]") {
+TEST_CASE("kept: an event that met code which did not fit is delivered by the rewind",
+          "[kept][restore][nondeterminism][events]") {
   Code code;
   Scenario scenario(EVERY_BACKEND, with(code));
   scenario.start("n", "Waits");
@@ -102,7 +103,8 @@ TEST_CASE("kept: an event that met code which did not fit is delivered by the re
   CHECK(scenario.wait("n").output() == "aa!");
 }
 
-TEST_CASE("kept: an answer to an activity that met such code counts after the rewind", "[kept]") {
+TEST_CASE("kept: an answer to an activity that met such code counts after the rewind",
+          "[kept][restore][nondeterminism]") {
   Code code;
   Scenario scenario(EVERY_BACKEND, with(code));
   scenario.start("n", "Asks");
@@ -121,7 +123,7 @@ TEST_CASE("kept: an answer to an activity that met such code counts after the re
   CHECK(scenario.wait("n").output() == "ayes");
 }
 
-TEST_CASE("kept: what came with the event at which the code threw", "[kept]") {
+TEST_CASE("kept: what came with the event at which the code threw", "[kept][events]") {
   Code code;
   Scenario scenario(EVERY_BACKEND, with(code));
   std::optional<ManagementClient> management(scenario.store());
@@ -169,7 +171,7 @@ TEST_CASE("kept: what came with the event at which the code threw", "[kept]") {
   }
 }
 
-TEST_CASE("kept: what waits for an instance that is terminated", "[kept]") {
+TEST_CASE("kept: what waits for an instance that is terminated", "[kept][terminate]") {
   Code code;
   Scenario scenario(EVERY_BACKEND, with(code));
   const ManagementClient management(scenario.store());

@@ -58,7 +58,7 @@ struct Registrations {
 
 }  // namespace
 
-TEST_CASE("stop waits for a running activity") {
+TEST_CASE("stop waits for a running activity", "[stop]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations);
   s.start("i", "Calls", std::string("Long"));
@@ -72,7 +72,7 @@ TEST_CASE("stop waits for a running activity") {
   CHECK(*registrations.runs == 1);
 }
 
-TEST_CASE("stop does not wait for ever; what runs too long runs again") {
+TEST_CASE("stop does not wait for ever; what runs too long runs again", "[stop][restart]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().stop_timeout(Milliseconds(20)));
   s.start("i", "Calls", std::string("Long"));
@@ -85,7 +85,7 @@ TEST_CASE("stop does not wait for ever; what runs too long runs again") {
   CHECK(*registrations.runs == 2);
 }
 
-TEST_CASE("stop without anything to do, twice, and without a start") {
+TEST_CASE("stop without anything to do, twice, and without a start", "[stop]") {
   Scenario s(EVERY_BACKEND, Registrations());
   s.runtime().stop();
   s.runtime().stop();
@@ -94,7 +94,7 @@ TEST_CASE("stop without anything to do, twice, and without a start") {
   CHECK_FALSE(never.is_running());
 }
 
-TEST_CASE("a runtime that is moved") {
+TEST_CASE("a runtime that is moved", "[registration]") {
   Scenario s(EVERY_BACKEND, Registrations());
   Runtime moved = std::move(s.runtime());
   CHECK(moved.is_running());
@@ -104,7 +104,7 @@ TEST_CASE("a runtime that is moved") {
   CHECK(s.run("j", "Chain", 3).output() == "3");
 }
 
-TEST_CASE("work goes on where it stood after a restart, at any step") {
+TEST_CASE("work goes on where it stood after a restart, at any step", "[restart][timers][replay]") {
   Scenario s(EVERY_BACKEND, Registrations());
   s.start("i", "Chain", 400);
   for (int restarts = 0; restarts < 5; ++restarts) {
@@ -117,7 +117,7 @@ TEST_CASE("work goes on where it stood after a restart, at any step") {
   CHECK(s.types("i").size() == 2 + 2 * 400);
 }
 
-TEST_CASE("two runtimes share a store") {
+TEST_CASE("two runtimes share a store", "[turns][workers]") {
   Scenario s(EVERY_BACKEND, Registrations());
   Runtime second(s.store());
   Registrations()(second);
@@ -131,7 +131,8 @@ TEST_CASE("two runtimes share a store") {
   }
 }
 
-TEST_CASE("chains of executions, many at once, each with a history that ends with its end") {
+TEST_CASE("chains of executions, many at once, each with a history that ends with its end",
+          "[continue-as-new][history]") {
   Scenario s(EVERY_BACKEND, Registrations(),
              RuntimeOptions().max_resident_instances(GENERATE(0U, 100U)));
   const int count = GENERATE(1, 20);
@@ -158,7 +159,7 @@ TEST_CASE("chains of executions, many at once, each with a history that ends wit
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("a second start of an id") {
+TEST_CASE("a second start of an id", "[starts]") {
   Scenario s(EVERY_BACKEND, Registrations());
   CHECK(s.run("i", "Chain", 2).output() == "2");
   CHECK(s.client().start_orchestration("i", "Chain", 5).error().kind ==
@@ -167,7 +168,7 @@ TEST_CASE("a second start of an id") {
   CHECK(s.wait("i").output() == "2");
 }
 
-TEST_CASE("a delayed start is listed at once and begins later") {
+TEST_CASE("a delayed start is listed at once and begins later", "[starts][timers]") {
   Scenario s(EVERY_BACKEND, Registrations());
   REQUIRE(s.client().schedule_orchestration("soon", "Chain", 1, 30ms));
   REQUIRE(s.client().schedule_orchestration("late", "Chain", 1, std::chrono::hours(1)));
@@ -178,7 +179,7 @@ TEST_CASE("a delayed start is listed at once and begins later") {
   CHECK(s.types("late").empty());
 }
 
-TEST_CASE("waiting: unknown instances, and too long") {
+TEST_CASE("waiting: unknown instances, and too long", "[waits]") {
   Scenario s(EVERY_BACKEND, Registrations());
   CHECK(s.client().wait_for_completion("nobody", ample).error().kind ==
         ClientError::Kind::instance_not_found);
@@ -195,7 +196,7 @@ TEST_CASE("waiting: unknown instances, and too long") {
   CHECK(statuses[2].first == "i");
 }
 
-TEST_CASE("many threads use one client") {
+TEST_CASE("many threads use one client", "[threads]") {
   Scenario s(EVERY_BACKEND, Registrations());
   std::atomic<int> good{0};
   std::vector<std::thread> threads;
@@ -216,7 +217,7 @@ TEST_CASE("many threads use one client") {
   CHECK(good == 160);
 }
 
-TEST_CASE("a store that ends is told to everybody who waits") {
+TEST_CASE("a store that ends is told to everybody who waits", "[waits][store]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations);
   s.start("i", "Calls", std::string("Long"));
@@ -240,7 +241,7 @@ TEST_CASE("a store that ends is told to everybody who waits") {
   CHECK(s.runtime().start().error().kind == RuntimeError::Kind::storage_error);
 }
 
-TEST_CASE("the last handle of a store may be dropped by a callback") {
+TEST_CASE("the last handle of a store may be dropped by a callback", "[threads][store]") {
   auto client = std::make_unique<Client>(MemoryProvider::create());
   auto copy = std::make_shared<Client>(*client);
   auto dropped = std::make_shared<Gate>();

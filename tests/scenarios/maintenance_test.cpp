@@ -55,7 +55,8 @@ void check_all_completed(Client& client) {
 
 }  // namespace
 
-TEST_CASE("a load runs while its store is checked and copied, and its copy completes it") {
+TEST_CASE("a load runs while its store is checked and copied, and its copy completes it",
+          "[backup][verify]") {
   Scenario s(EVERY_BACKEND, registrations);
   const ManagementClient management(s.store());
   TempDir copies;

@@ -116,7 +116,8 @@ void check_all_complete(const Client& client, const ManagementClient& management
 
 }  // namespace
 
-TEST_CASE("a store is backed up, pruned, forked, exported, imported and verified under load") {
+TEST_CASE("a store is backed up, pruned, forked, exported, imported and verified under load",
+          "[backup][prune][restore][verify]") {
   const TempDir backups;
   Scenario scenario(Backend::lmdb, register_all);
   Client& client = scenario.client();

@@ -172,7 +172,8 @@ void check_poison(const ErrorDetails& details, ErrorKind kind) {
 
 }  // namespace
 
-TEST_CASE("a poisoned activity fails with a text that says which, and how often, and no input") {
+TEST_CASE("a poisoned activity fails with a text that says which, and how often, and no input",
+          "[poison][activities]") {
   Scenario s(EVERY_BACKEND, without_child, without_workers(failing()));
   s.start("i", "Calls", std::string("secret"));
   Victim(s.store()).take_activities("secret");
@@ -185,7 +186,8 @@ TEST_CASE("a poisoned activity fails with a text that says which, and how often,
   CHECK(details.chain[0] == ErrorOrigin{ErrorOrigin::Kind::activity, "Crash", "i", 1, 2});
 }
 
-TEST_CASE("a poisoned instance fails with a text that says which, and how often, and no input") {
+TEST_CASE("a poisoned instance fails with a text that says which, and how often, and no input",
+          "[poison]") {
   Scenario s(EVERY_BACKEND, with_child, failing());
   s.stop_runtime();
   s.start("i", "Child", std::string("secret"));
@@ -197,7 +199,7 @@ TEST_CASE("a poisoned instance fails with a text that says which, and how often,
   CHECK(contains(details.message, "a turn of instance i (Child) "));
 }
 
-TEST_CASE("one poisoned activity among many fails its caller") {
+TEST_CASE("one poisoned activity among many fails its caller", "[poison][activities]") {
   Scenario s(EVERY_BACKEND, without_child, without_workers(failing()));
   s.start("i", "ManyCalls");
   Victim(s.store()).take_activities("bad", 5);
@@ -208,7 +210,7 @@ TEST_CASE("one poisoned activity among many fails its caller") {
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("a poisoned child fails its parent") {
+TEST_CASE("a poisoned child fails its parent", "[poison][children]") {
   Scenario s(EVERY_BACKEND, without_child, failing());
   poison_child(s);
   s.restart(with_child);
@@ -218,7 +220,8 @@ TEST_CASE("a poisoned child fails its parent") {
   CHECK(details.message == s.failure_of("p-child").message);
 }
 
-TEST_CASE("a poisoned activity fails its caller, and the two above that") {
+TEST_CASE("a poisoned activity fails its caller, and the two above that",
+          "[poison][children][activities]") {
   Scenario s(EVERY_BACKEND, without_child, without_workers(failing()));
   s.start("top", "Grandparent");
   Victim(s.store()).take_activities("secret");
@@ -234,7 +237,7 @@ TEST_CASE("a poisoned activity fails its caller, and the two above that") {
   CHECK(details.chain[2].instance == "parent");
 }
 
-TEST_CASE("a child in quarantine: what its parent hears") {
+TEST_CASE("a child in quarantine: what its parent hears", "[poison][children][quarantine]") {
   Scenario s(EVERY_BACKEND, without_child, quarantining());
   poison_child(s);
   s.restart(with_child);
@@ -265,7 +268,8 @@ TEST_CASE("a child in quarantine: what its parent hears") {
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("an activity in quarantine is run when it is released") {
+TEST_CASE("an activity in quarantine is run when it is released",
+          "[poison][quarantine][activities]") {
   Scenario s(EVERY_BACKEND, without_child, without_workers(quarantining()));
   s.start("i", "Calls", std::string("secret"));
   Victim(s.store()).take_activities("secret");

@@ -131,7 +131,7 @@ std::string shown_after(Scenario& s, std::uint64_t version) {
 
 }  // namespace
 
-TEST_CASE("queues: messages before and after the wait for them, strictly in order") {
+TEST_CASE("queues: messages before and after the wait for them, strictly in order", "[queues]") {
   Scenario s(EVERY_BACKEND, Registrations(), any_residency());
   s.stop_runtime();
   s.start("i", "Collect", 20);
@@ -155,7 +155,8 @@ TEST_CASE("queues: messages before and after the wait for them, strictly in orde
   CHECK(s.wait("i").output() == sent);
 }
 
-TEST_CASE("queues: a message too many is no harm, one for an instance that has ended is refused") {
+TEST_CASE("queues: a message too many is no harm, one for an instance that has ended is refused",
+          "[queues][messages]") {
   Scenario s(EVERY_BACKEND, Registrations(), any_residency());
   s.stop_runtime();
   s.start("i", "Collect", 1);
@@ -170,7 +171,7 @@ TEST_CASE("queues: a message too many is no harm, one for an instance that has e
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("queues and events with types, by handle and by name") {
+TEST_CASE("queues and events with types, by handle and by name", "[queues][events][payloads]") {
   Scenario s(EVERY_BACKEND, Registrations(), any_residency());
   s.start("i", "Typed");
   REQUIRE(s.client().enqueue_event("i", "Orders", Order{"a", 1}));
@@ -183,7 +184,8 @@ TEST_CASE("queues and events with types, by handle and by name") {
   CHECK(s.failure_of("wrong").kind == ErrorKind::invalid_payload);
 }
 
-TEST_CASE("queues: one with the name of an event, raced, joined and in turn") {
+TEST_CASE("queues: one with the name of an event, raced, joined and in turn",
+          "[queues][events][combinators]") {
   Scenario s(EVERY_BACKEND, Registrations(), any_residency());
   s.start("i", "OfOneName");
   send(s, "X", "m1");
@@ -197,7 +199,7 @@ TEST_CASE("queues: one with the name of an event, raced, joined and in turn") {
   CHECK(s.wait("i").output() == "queue m1, event e1, m2 and e2, e3m3");
 }
 
-TEST_CASE("queues: three of one instance do not mix") {
+TEST_CASE("queues: three of one instance do not mix", "[queues]") {
   Scenario s(EVERY_BACKEND, Registrations(), any_residency());
   s.stop_runtime();
   s.start("i", "ThreeQueues");
@@ -214,7 +216,8 @@ TEST_CASE("queues: three of one instance do not mix") {
   CHECK(s.wait("i").output() == "C1C2 A1A2 B1B2 B3C3A3");
 }
 
-TEST_CASE("queues: drained with a time limit, cycle after cycle, nothing is lost") {
+TEST_CASE("queues: drained with a time limit, cycle after cycle, nothing is lost",
+          "[queues][continue-as-new]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, any_residency());
   s.start("i", "Reloads");

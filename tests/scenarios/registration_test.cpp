@@ -50,7 +50,8 @@ std::string waiting_for(const Scenario& s, const std::string& instance) {
 
 }  // namespace
 
-TEST_CASE("an instance that waits for its registration can be cancelled") {
+TEST_CASE("an instance that waits for its registration can be cancelled",
+          "[registration][cancellation]") {
   Scenario s(
       EVERY_BACKEND, [](Runtime&) {}, quick());
   s.start("i", "Mistyped");
@@ -59,7 +60,7 @@ TEST_CASE("an instance that waits for its registration can be cancelled") {
   CHECK(s.wait("i").is_cancelled());
 }
 
-TEST_CASE("all mistakes of registration are told at the start") {
+TEST_CASE("all mistakes of registration are told at the start", "[registration]") {
   Runtime runtime(MemoryProvider::create());
   runtime.register_orchestration("", calls)
       .register_orchestration("O", calls)
@@ -75,7 +76,7 @@ TEST_CASE("all mistakes of registration are told at the start") {
   CHECK_FALSE(runtime.is_running());
 }
 
-TEST_CASE("a registration after the start is a mistake") {
+TEST_CASE("a registration after the start is a mistake", "[registration]") {
   Runtime runtime(MemoryProvider::create());
   REQUIRE(runtime.start());
   CHECK(runtime.start().error().kind == RuntimeError::Kind::dispatcher_error);
@@ -84,12 +85,13 @@ TEST_CASE("a registration after the start is a mistake") {
   CHECK(runtime.start().error().kind == RuntimeError::Kind::registry_error);
 }
 
-TEST_CASE("options that make no sense are refused") {
+TEST_CASE("options that make no sense are refused", "[registration]") {
   Runtime runtime(MemoryProvider::create(), RuntimeOptions().worker_concurrency(0));
   CHECK(runtime.start().error().kind == RuntimeError::Kind::invalid_options);
 }
 
-TEST_CASE("an unknown orchestration waits, and a second runtime takes it") {
+TEST_CASE("an unknown orchestration waits, and a second runtime takes it",
+          "[registration][restart]") {
   Scenario s(
       EVERY_BACKEND, [](Runtime&) {}, quick());
   s.start("i", "Late");
@@ -103,7 +105,7 @@ TEST_CASE("an unknown orchestration waits, and a second runtime takes it") {
   CHECK(s.wait("i").output() == "at last");
 }
 
-TEST_CASE("an unknown activity waits, and a second runtime takes it") {
+TEST_CASE("an unknown activity waits, and a second runtime takes it", "[registration][restart]") {
   Scenario s(
       EVERY_BACKEND, [](Runtime& runtime) { runtime.register_orchestration("Calls", calls); },
       quick());
@@ -116,7 +118,7 @@ TEST_CASE("an unknown activity waits, and a second runtime takes it") {
   CHECK(s.wait("i").output() == "done");
 }
 
-TEST_CASE("versions: new instances take the newest, running ones stay") {
+TEST_CASE("versions: new instances take the newest, running ones stay", "[versioning]") {
   const auto one = [](Runtime& runtime) { runtime.register_versioned("O", "1.9.0", version_of); };
   const auto both = [](Runtime& runtime) {
     runtime.register_versioned("O", "1.10.0", version_of)
@@ -138,7 +140,8 @@ TEST_CASE("versions: new instances take the newest, running ones stay") {
   CHECK(s.wait("asked").output() == "1.9.0");
 }
 
-TEST_CASE("versions: continue as new takes the newest, or the one asked for") {
+TEST_CASE("versions: continue as new takes the newest, or the one asked for",
+          "[versioning][continue-as-new]") {
   Scenario s(EVERY_BACKEND, [](Runtime& runtime) {
     runtime.register_versioned("O", "1.0.0", next_version)
         .register_versioned("O", "1.5.0", next_version)
@@ -150,7 +153,8 @@ TEST_CASE("versions: continue as new takes the newest, or the one asked for") {
   CHECK(s.wait("asked").output() == "1.5.0");
 }
 
-TEST_CASE("versions: continue as new to a version that nobody has waits for it") {
+TEST_CASE("versions: continue as new to a version that nobody has waits for it",
+          "[registration][versioning][continue-as-new]") {
   Scenario s(
       EVERY_BACKEND,
       [](Runtime& runtime) { runtime.register_versioned("O", "1.0.0", next_version); }, quick());

@@ -121,7 +121,7 @@ Run run_with(Backend backend, std::size_t residency) {
 
 }  // namespace
 
-TEST_CASE("without residency the history is the same as with it") {
+TEST_CASE("without residency the history is the same as with it", "[residency][replay]") {
   const Backend backend = EVERY_BACKEND;
   const Run resident = run_with(backend, 100);
   const Run rebuilt = run_with(backend, 0);
@@ -132,7 +132,8 @@ TEST_CASE("without residency the history is the same as with it") {
   CHECK(squeezed.histories == resident.histories);
 }
 
-TEST_CASE("recorded times and guids are the same at every replay") {
+TEST_CASE("recorded times and guids are the same at every replay",
+          "[residency][replay][recorded]") {
   const Run run = run_with(EVERY_BACKEND, 0);
   REQUIRE(run.checked.size() == 6);
   CHECK(run.checked[0] == run.checked[1]);
@@ -140,7 +141,8 @@ TEST_CASE("recorded times and guids are the same at every replay") {
   CHECK(run.checked[0] != run.checked[2]);
 }
 
-TEST_CASE("a chain of a thousand steps, replayed at every one, has the same history") {
+TEST_CASE("a chain of a thousand steps, replayed at every one, has the same history",
+          "[residency][replay][activities]") {
   const auto history = [](std::size_t residency) {
     Scenario s(Backend::lmdb, Registrations(),
                RuntimeOptions().max_resident_instances(residency).history_warning(0));
@@ -152,12 +154,12 @@ TEST_CASE("a chain of a thousand steps, replayed at every one, has the same hist
   CHECK((history(0) == resident));
 }
 
-TEST_CASE("a chain of ten thousand steps in one execution") {
+TEST_CASE("a chain of ten thousand steps in one execution", "[residency][activities]") {
   Scenario s(EVERY_BACKEND, Registrations(), RuntimeOptions().history_warning(0));
   CHECK(s.run("i", "Chain", 10'000).output() == "10000");
 }
 
-TEST_CASE("more instances than may stay in memory") {
+TEST_CASE("more instances than may stay in memory", "[residency]") {
   Scenario s(EVERY_BACKEND, Registrations(), RuntimeOptions().max_resident_instances(3));
   for (int i = 0; i < 50; ++i) {
     s.start(std::to_string(i), "Child", i);
@@ -167,7 +169,7 @@ TEST_CASE("more instances than may stay in memory") {
   }
 }
 
-TEST_CASE("what is idle for a while leaves memory and comes back") {
+TEST_CASE("what is idle for a while leaves memory and comes back", "[residency]") {
   Scenario s(EVERY_BACKEND, Registrations(), RuntimeOptions().idle_eviction(Milliseconds(1)));
   for (int i = 0; i < 20; ++i) {
     s.start(std::to_string(i), "Everything", 3);

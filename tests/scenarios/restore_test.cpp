@@ -99,7 +99,7 @@ TEST_CASE("an instance that fails again can be rewound again", "[restore]") {
   CHECK(ledger.charged == 5);
 }
 
-TEST_CASE("a failed child is rewound with its parent", "[restore]") {
+TEST_CASE("a failed child is rewound with its parent", "[restore][children]") {
   Ledger ledger;
   Scenario scenario(EVERY_BACKEND, with(ledger), residency());
   const ManagementClient management(scenario.store());
@@ -116,7 +116,7 @@ TEST_CASE("a failed child is rewound with its parent", "[restore]") {
   CHECK(ledger.charged == 2);
 }
 
-TEST_CASE("a cancelled instance is taken up again", "[restore]") {
+TEST_CASE("a cancelled instance is taken up again", "[restore][cancellation]") {
   Ledger ledger;
   Scenario scenario(EVERY_BACKEND, with(ledger), residency());
   const ManagementClient management(scenario.store());

@@ -33,7 +33,8 @@ Task<std::string> chat(OrchestrationContext context, int answered) {
 
 }  // namespace
 
-TEST_CASE("a chat: a message for each execution, answers in the custom status") {
+TEST_CASE("a chat: a message for each execution, answers in the custom status",
+          "[custom-status][continue-as-new][queues]") {
   Scenario s(
       EVERY_BACKEND,
       [](Runtime& runtime) {

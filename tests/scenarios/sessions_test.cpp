@@ -207,7 +207,7 @@ void check_same_threads(const std::map<std::string, Place>& left,
 
 }  // namespace
 
-TEST_CASE("sessions side by side, each on one thread, and activities without") {
+TEST_CASE("sessions side by side, each on one thread, and activities without", "[sessions]") {
   Scenario s(EVERY_BACKEND, Registrations(), RuntimeOptions().worker_concurrency(GENERATE(1U, 4U)));
   s.start("i", "SideBySide");
   const auto places = output_of<Places>(s, "i");
@@ -225,7 +225,7 @@ TEST_CASE("sessions side by side, each on one thread, and activities without") {
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("a session lasts between its activities, and between instances") {
+TEST_CASE("a session lasts between its activities, and between instances", "[sessions]") {
   Scenario s(EVERY_BACKEND, Registrations(), RuntimeOptions().worker_concurrency(4));
   std::set<std::string> threads;
   for (const char* instance : {"i", "j", "k"}) {
@@ -239,7 +239,7 @@ TEST_CASE("a session lasts between its activities, and between instances") {
   CHECK(threads.size() == 1);
 }
 
-TEST_CASE("the attempts of a call stay on its session") {
+TEST_CASE("the attempts of a call stay on its session", "[sessions][retry]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(4));
   const int succeeds_at = GENERATE(2, 6);
@@ -257,7 +257,8 @@ TEST_CASE("the attempts of a call stay on its session") {
   CHECK(attempts.front().back() == 'a');
 }
 
-TEST_CASE("a session goes on across executions and versions") {
+TEST_CASE("a session goes on across executions and versions",
+          "[sessions][continue-as-new][versioning]") {
   Scenario s(EVERY_BACKEND, Registrations(), RuntimeOptions().worker_concurrency(4));
   s.start("i", "Chain", Places(), StartOptions().version("1.0.0"));
   const auto places = output_of<Places>(s, "i");
@@ -274,7 +275,7 @@ TEST_CASE("a session goes on across executions and versions") {
   CHECK(version(3) == "2.0.0");
 }
 
-TEST_CASE("a session stays with its runtime until that stops") {
+TEST_CASE("a session stays with its runtime until that stops", "[sessions][restart]") {
   Scenario s(EVERY_BACKEND, Registrations{"first"}, RuntimeOptions().worker_concurrency(2));
   Conversations conversations(s, 4);
   const auto before = conversations.talk();
@@ -299,7 +300,7 @@ TEST_CASE("a session stays with its runtime until that stops") {
   conversations.end();
 }
 
-TEST_CASE("what is too much for one runtime goes to another, a session as a whole") {
+TEST_CASE("what is too much for one runtime goes to another, a session as a whole", "[sessions]") {
   const Registrations first{"first"};
   const Registrations other{"second"};
   Scenario s(EVERY_BACKEND, first, RuntimeOptions().worker_concurrency(1));

@@ -90,7 +90,7 @@ void register_all(Runtime& runtime) {
 
 }  // namespace
 
-TEST_CASE("hello") {
+TEST_CASE("hello", "[activities]") {
   Scenario s(EVERY_BACKEND, register_all);
   CHECK(s.run("i", "Hello", std::string("world")).output() == "Hello, world");
   CHECK(s.types("i") == std::vector<std::string>{"OrchestrationStarted", "ActivityScheduled",
@@ -98,23 +98,23 @@ TEST_CASE("hello") {
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("a chain") {
+TEST_CASE("a chain", "[activities]") {
   Scenario s(EVERY_BACKEND, register_all);
   CHECK(s.run("i", "Chain", 50).output() == std::to_string(50 * 49 / 2));
 }
 
-TEST_CASE("a fan-out of any width") {
+TEST_CASE("a fan-out of any width", "[combinators]") {
   Scenario s(EVERY_BACKEND, register_all);
   const int width = GENERATE(0, 1, 31, 32, 100, 1000);
   CHECK(s.run("i", "FanOut", width).output() == std::to_string(width * (width + 1) / 2));
 }
 
-TEST_CASE("helper tasks, alone and together") {
+TEST_CASE("helper tasks, alone and together", "[combinators]") {
   Scenario s(EVERY_BACKEND, register_all);
   CHECK(s.run("i", "WithHelpers").output() == "Hello, Hello, a|Hello, Hello, b|Hello, Hello, c");
 }
 
-TEST_CASE("typed payloads") {
+TEST_CASE("typed payloads", "[payloads]") {
   Scenario s(EVERY_BACKEND, register_all);
   s.start("i", "Total", Order{"o-7", {1, 2, 3}});
   CHECK(s.wait("i").output() == R"({"id":"o-7","total":6})");
@@ -123,13 +123,13 @@ TEST_CASE("typed payloads") {
         ClientError::Kind::invalid_payload);
 }
 
-TEST_CASE("an input of another type fails the instance") {
+TEST_CASE("an input of another type fails the instance", "[payloads][errors]") {
   Scenario s(EVERY_BACKEND, register_all);
   s.start("i", "Total", std::string("no JSON"));
   CHECK(s.failure_of("i").kind == ErrorKind::invalid_payload);
 }
 
-TEST_CASE("many instances at once") {
+TEST_CASE("many instances at once", "[activities]") {
   Scenario s(EVERY_BACKEND, register_all,
              RuntimeOptions().orchestration_concurrency(GENERATE(1U, 16U)));
   for (int i = 0; i < 200; ++i) {
@@ -141,7 +141,7 @@ TEST_CASE("many instances at once") {
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("the context knows its instance, and so does the activity") {
+TEST_CASE("the context knows its instance, and so does the activity", "[activities]") {
   Scenario s(EVERY_BACKEND, [](Runtime& runtime) {
     runtime
         .register_versioned(
@@ -161,7 +161,7 @@ TEST_CASE("the context knows its instance, and so does the activity") {
   CHECK(s.run("i", "Who").output() == "i 1 Who 2.1.0 i 1 2 Who 2.1.0 Tell 1");
 }
 
-TEST_CASE("what an activity logs says where it comes from, at each level") {
+TEST_CASE("what an activity logs says where it comes from, at each level", "[activities][log]") {
   std::mutex mutex;
   std::vector<LogRecord> lines;
   const LogSink sink = [&](const LogRecord& line) {
@@ -204,7 +204,7 @@ TEST_CASE("what an activity logs says where it comes from, at each level") {
         std::vector<LogLevel>{LogLevel::debug, LogLevel::info, LogLevel::warn, LogLevel::error});
 }
 
-TEST_CASE("calls with callbacks") {
+TEST_CASE("calls with callbacks", "[activities][client]") {
   Scenario s(EVERY_BACKEND, register_all);
   Gate done;
   std::string output;
@@ -221,7 +221,7 @@ TEST_CASE("calls with callbacks") {
   CHECK(output == "Hello, you");
 }
 
-TEST_CASE("an activity may use a client") {
+TEST_CASE("an activity may use a client", "[activities][client]") {
   std::optional<Client> client;
   Scenario s(EVERY_BACKEND, [&](Runtime& runtime) {
     register_all(runtime);

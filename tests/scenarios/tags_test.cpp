@@ -95,7 +95,7 @@ struct Pair {
 
 }  // namespace
 
-TEST_CASE("two runtimes share the activities of one instance by their tags") {
+TEST_CASE("two runtimes share the activities of one instance by their tags", "[tags][workers]") {
   Pair pair(EVERY_BACKEND);
   pair.start_second();
   pair.s.start("i", "Mixed");
@@ -116,7 +116,7 @@ TEST_CASE("two runtimes share the activities of one instance by their tags") {
   CHECK(with_tag == 10);
 }
 
-TEST_CASE("an activity waits until somebody takes its tag") {
+TEST_CASE("an activity waits until somebody takes its tag", "[tags]") {
   Pair pair(EVERY_BACKEND);
   pair.s.start("i", "OneCall", std::string("gpu"));
   REQUIRE(pair.s.client().wait_for_status_change("i", 0, ample));
@@ -129,7 +129,7 @@ TEST_CASE("an activity waits until somebody takes its tag") {
   CHECK(pair.s.wait("i").output() == "gpu gpu");
 }
 
-TEST_CASE("an activity whose tag nobody takes is given up, and never run") {
+TEST_CASE("an activity whose tag nobody takes is given up, and never run", "[tags][cancellation]") {
   Pair pair(EVERY_BACKEND);
   SECTION("when it loses to a timer") {
     CHECK(pair.s.run("i", "Race").output() == "the timer");
@@ -145,7 +145,7 @@ TEST_CASE("an activity whose tag nobody takes is given up, and never run") {
   CHECK(*pair.gpu.runs == 1);
 }
 
-TEST_CASE("tags hold in every execution of a chain") {
+TEST_CASE("tags hold in every execution of a chain", "[tags][continue-as-new]") {
   Pair pair(EVERY_BACKEND);
   pair.start_second();
   CHECK(pair.s.run("i", "Chain").output() == "plain cpu;gpu gpu;plain cpu;");

@@ -51,7 +51,8 @@ Run run(Way way, Backend backend, const std::string& orchestration) {
 
 }  // namespace
 
-TEST_CASE("the whole language, resident, rebuilt and restarted: the same result and history") {
+TEST_CASE("the whole language, resident, rebuilt and restarted: the same result and history",
+          "[replay][residency][restart]") {
   const auto backend = EVERY_BACKEND;
   const std::string orchestration =
       GENERATE(as<std::string>(), "Retries", "CleansUp", "Undoes", "State", "Family", "Labelled");

@@ -65,20 +65,20 @@ struct Registrations {
 
 }  // namespace
 
-TEST_CASE("timers fire, and not before their time") {
+TEST_CASE("timers fire, and not before their time", "[timers]") {
   Scenario s(EVERY_BACKEND, Registrations());
   CHECK(s.run("i", "Timers").output() == "late enough");
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("a timer outlives the runtime") {
+TEST_CASE("a timer outlives the runtime", "[timers][restart]") {
   Scenario s(EVERY_BACKEND, Registrations());
   s.start("i", "EventOrTimeout", 100);
   s.restart();
   CHECK(s.wait("i").output() == "timeout");
 }
 
-TEST_CASE("events in the order in which they were raised") {
+TEST_CASE("events in the order in which they were raised", "[events]") {
   Scenario s(EVERY_BACKEND, Registrations(),
              RuntimeOptions().max_resident_instances(GENERATE(0U, 100U)));
   s.start("i", "Collect", 5);
@@ -88,7 +88,7 @@ TEST_CASE("events in the order in which they were raised") {
   CHECK(s.wait("i").output() == "abcde");
 }
 
-TEST_CASE("events that come before their wait are kept") {
+TEST_CASE("events that come before their wait are kept", "[events]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations);
   s.start("i", "Early");
@@ -99,7 +99,7 @@ TEST_CASE("events that come before their wait are kept") {
   CHECK(s.wait("i").output() == "12");
 }
 
-TEST_CASE("events are kept across continue-as-new, in order") {
+TEST_CASE("events are kept across continue-as-new, in order", "[events][continue-as-new]") {
   Scenario s(EVERY_BACKEND, Registrations(),
              RuntimeOptions().max_resident_instances(GENERATE(0U, 100U)));
   s.start("i", "CollectAcross");
@@ -110,7 +110,7 @@ TEST_CASE("events are kept across continue-as-new, in order") {
   CHECK(ManagementClient(s.store()).list_executions("i").value().size() == 4);
 }
 
-TEST_CASE("an event before the first turn") {
+TEST_CASE("an event before the first turn", "[events][starts]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations);
   s.stop_runtime();
@@ -120,7 +120,8 @@ TEST_CASE("an event before the first turn") {
   CHECK(s.wait("i").output() == "early");
 }
 
-TEST_CASE("an event or a timeout: the loser is cancelled in the store") {
+TEST_CASE("an event or a timeout: the loser is cancelled in the store",
+          "[timers][events][combinators][cancellation]") {
   Scenario s(EVERY_BACKEND, Registrations());
   s.start("i", "EventOrTimeout", 3'600'000);
   s.raise("i", "E", std::string("in time"));
@@ -129,7 +130,7 @@ TEST_CASE("an event or a timeout: the loser is cancelled in the store") {
   CHECK(s.run("j", "EventOrTimeout", 1).output() == "timeout");
 }
 
-TEST_CASE("events for nobody are refused") {
+TEST_CASE("events for nobody are refused", "[events][messages]") {
   Scenario s(EVERY_BACKEND, Registrations());
   CHECK(s.client().raise_event("nobody", "E").error().kind ==
         ClientError::Kind::instance_not_found);

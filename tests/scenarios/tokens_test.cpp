@@ -78,7 +78,7 @@ TEST_CASE("tokens: an id that is used again gives others", "[tokens]") {
   check_answers(scenario, "a", first, asked.wait_for(2));
 }
 
-TEST_CASE("tokens: a rewind schedules calls of its own", "[tokens]") {
+TEST_CASE("tokens: a rewind schedules calls of its own", "[tokens][restore]") {
   Asked asked;
   Scenario scenario(EVERY_BACKEND, with(asked));
   const ManagementClient management(scenario.store());
@@ -89,7 +89,7 @@ TEST_CASE("tokens: a rewind schedules calls of its own", "[tokens]") {
   check_answers(scenario, "a", first, asked.wait_for(2));
 }
 
-TEST_CASE("tokens: imported and forked instances have their own", "[tokens]") {
+TEST_CASE("tokens: imported and forked instances have their own", "[tokens][restore]") {
   Asked asked;
   Asked there;
   Scenario scenario(EVERY_BACKEND, with(asked));
@@ -116,7 +116,7 @@ TEST_CASE("tokens: imported and forked instances have their own", "[tokens]") {
   }
 }
 
-TEST_CASE("tokens: a call keeps its token over restarts", "[tokens]") {
+TEST_CASE("tokens: a call keeps its token over restarts", "[tokens][restart]") {
   Asked asked;
   Scenario scenario(EVERY_BACKEND, with(asked));
   scenario.start("a", "Ask");

@@ -78,7 +78,7 @@ std::uint64_t event_with(Scenario& scenario, const std::string& instance, const 
 
 }  // namespace
 
-TEST_CASE("undecodable: code that catches it goes on", "[undecodable]") {
+TEST_CASE("undecodable: code that catches it goes on", "[undecodable][payloads]") {
   Scenario scenario(EVERY_BACKEND, all);
   scenario.start("cy", "Forgiving");
   scenario.raise("cy", "ChangePrice", 1.0);
@@ -92,7 +92,7 @@ TEST_CASE("undecodable: code that catches it goes on", "[undecodable]") {
                  Catch::Contains("notanumber"));
 }
 
-TEST_CASE("undecodable: it is told wherever it is awaited", "[undecodable]") {
+TEST_CASE("undecodable: it is told wherever it is awaited", "[undecodable][payloads]") {
   Scenario scenario(EVERY_BACKEND, all);
   scenario.start("i", "EveryWay");
   scenario.raise("i", "Event", std::string("[1]"));
@@ -105,7 +105,8 @@ TEST_CASE("undecodable: it is told wherever it is awaited", "[undecodable]") {
   CHECK_THAT(told, !Catch::Contains("it was decoded"));
 }
 
-TEST_CASE("undecodable: a rewind skips what code did not catch", "[undecodable]") {
+TEST_CASE("undecodable: a rewind skips what code did not catch",
+          "[undecodable][payloads][restore]") {
   Scenario scenario(EVERY_BACKEND, all);
   const ManagementClient management(scenario.store());
   scenario.start("cy", "Strict", 5);
@@ -128,7 +129,8 @@ TEST_CASE("undecodable: a rewind skips what code did not catch", "[undecodable]"
   CHECK(scenario.wait("cy").output() == "10");
 }
 
-TEST_CASE("undecodable: a message that waits is shown and dropped", "[undecodable]") {
+TEST_CASE("undecodable: a message that waits is shown and dropped",
+          "[undecodable][payloads][messages]") {
   Scenario scenario(EVERY_BACKEND, all);
   const ManagementClient management(scenario.store());
   scenario.start("cy", "Strict", 5);
@@ -153,7 +155,8 @@ TEST_CASE("undecodable: a message that waits is shown and dropped", "[undecodabl
   CHECK(scenario.wait("cy").output() == "5");
 }
 
-TEST_CASE("undecodable: what a failed instance keeps is shown and dropped", "[undecodable]") {
+TEST_CASE("undecodable: what a failed instance keeps is shown and dropped",
+          "[undecodable][payloads]") {
   Scenario scenario(EVERY_BACKEND, all);
   const ManagementClient management(scenario.store());
   scenario.start("cy", "Strict", 5);

@@ -213,7 +213,7 @@ RuntimeOptions any_residency() {
 
 }  // namespace
 
-TEST_CASE("values are set, replaced and cleared, within a turn and over several") {
+TEST_CASE("values are set, replaced and cleared, within a turn and over several", "[values]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   s.start("i", "Edits");
   CHECK(after(s, "set a 1 set b 2") == "a=1 b=2 ");
@@ -228,7 +228,8 @@ TEST_CASE("values are set, replaced and cleared, within a turn and over several"
   CHECK_FALSE(s.client().get_value("i", "a").value());
 }
 
-TEST_CASE("values go on with continue-as-new, to be replaced and cleared there") {
+TEST_CASE("values go on with continue-as-new, to be replaced and cleared there",
+          "[values][continue-as-new]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   s.start("i", "Edits");
   CHECK(after(s, "set a 1 set b 2 set c 3") == "a=1 b=2 c=3 ");
@@ -246,7 +247,7 @@ TEST_CASE("values go on with continue-as-new, to be replaced and cleared there")
   CHECK(after(s, "end") == "a=6 ");
 }
 
-TEST_CASE("values: a counter over many turns and executions") {
+TEST_CASE("values: a counter over many turns and executions", "[values][continue-as-new]") {
   auto options = any_residency();
   if (GENERATE(false, true)) {
     options.orchestration_concurrency(1).worker_concurrency(1);
@@ -258,7 +259,7 @@ TEST_CASE("values: a counter over many turns and executions") {
   CHECK(s.client().get_value("i", "executions").value()->value == "12345");
 }
 
-TEST_CASE("values of any type, and of another than the reader's") {
+TEST_CASE("values of any type, and of another than the reader's", "[values][payloads]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   CHECK(s.run("i", "Typed").output() == "wide2 true -3 named");
   const auto stored = s.client().get_value("i", "settings").value();
@@ -271,7 +272,7 @@ TEST_CASE("values of any type, and of another than the reader's") {
   CHECK(s.failure_of("no number").kind == ErrorKind::invalid_payload);
 }
 
-TEST_CASE("values of another instance, as they are when they are read") {
+TEST_CASE("values of another instance, as they are when they are read", "[values]") {
   const std::size_t readers = 10;
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   s.start("i", "Edits");
@@ -295,7 +296,7 @@ TEST_CASE("values of another instance, as they are when they are read") {
   CHECK(s.run("late", "ReadsNumber", std::string("n")).output() == "2");
 }
 
-TEST_CASE("values: the limits, over turns and executions") {
+TEST_CASE("values: the limits, over turns and executions", "[values][continue-as-new][limits]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency().max_values(3).max_value_bytes(4));
   s.start("i", "Edits");
   CHECK(after(s, "set a 1234 set b 12345 set b 1") == "a=1234 b=1 !b: limit exceeded");
@@ -307,7 +308,7 @@ TEST_CASE("values: the limits, over turns and executions") {
   CHECK(after(s, "clear-all set e 1 set f 1 set g 1 set h 1") == "e=1 f=1 g=1 !h: limit exceeded");
 }
 
-TEST_CASE("values: a limit that nobody catches fails the instance") {
+TEST_CASE("values: a limit that nobody catches fails the instance", "[values][limits]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency().max_values(7));
   s.start("i", "Interleaved");
   const ErrorDetails details = s.failure_of("i");
@@ -317,7 +318,7 @@ TEST_CASE("values: a limit that nobody catches fails the instance") {
   CHECK_FALSE(s.client().get_value("i", "sum").value());
 }
 
-TEST_CASE("values: a hundred keys, written again and again") {
+TEST_CASE("values: a hundred keys, written again and again", "[values]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency().max_values(100));
   s.start("i", "Edits");
   for (const char* value : {"1", "2", "3"}) {
@@ -335,7 +336,7 @@ TEST_CASE("values: a hundred keys, written again and again") {
   }
 }
 
-TEST_CASE("values: requests by events, answers in values") {
+TEST_CASE("values: requests by events, answers in values", "[values][events]") {
   Scenario s(EVERY_BACKEND, register_all, any_residency());
   s.start("i", "Serves");
   for (const char* id : {"1", "2", "3"}) {
@@ -364,7 +365,7 @@ TEST_CASE("values: requests by events, answers in values") {
   CHECK(s.client().get_all_values("i").value().size() == 3);
 }
 
-TEST_CASE("values set between waits of all kinds are there after any replay") {
+TEST_CASE("values set between waits of all kinds are there after any replay", "[values][replay]") {
   const Backend backend = EVERY_BACKEND;
   const auto run = [&](std::size_t residency) {
     Scenario s(backend, register_all, RuntimeOptions().max_resident_instances(residency));

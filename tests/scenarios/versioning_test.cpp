@@ -51,7 +51,8 @@ void pinned(Runtime& runtime) {
 
 }  // namespace
 
-TEST_CASE("versions: a child runs the one asked for, or what the policy says") {
+TEST_CASE("versions: a child runs the one asked for, or what the policy says",
+          "[versioning][children]") {
   Scenario s(EVERY_BACKEND, two);
   CHECK(s.run("newest", "Parent").output() == "2.0.0");
   CHECK(s.run("asked", "Parent", std::string("1.0.0")).output() == "1.0.0");
@@ -61,7 +62,8 @@ TEST_CASE("versions: a child runs the one asked for, or what the policy says") {
   CHECK(s.run("no child", "Child").output() == "1.0.0");
 }
 
-TEST_CASE("versions: detached starts and children take the newest, also one registered later") {
+TEST_CASE("versions: detached starts and children take the newest, also one registered later",
+          "[versioning][children]") {
   Scenario s(EVERY_BACKEND, one, RuntimeOptions().max_resident_instances(GENERATE(0U, 100U)));
   s.start("i", "Starts");
   CHECK(s.client().wait_for_status_change("i", 0, ample).value().custom_status() == "1.0.0");
