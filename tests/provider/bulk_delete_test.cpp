@@ -70,7 +70,7 @@ constexpr std::size_t small = 8;
 
 }  // namespace
 
-TEST_CASE("a thousand small instances are deleted in a few commits", "[bulk]") {
+TEST_CASE("a thousand small instances are deleted in a few commits", "[bulk][delete]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   const auto before = dump(*faulty.kv);
@@ -90,7 +90,8 @@ TEST_CASE("a thousand small instances are deleted in a few commits", "[bulk]") {
   CHECK(dump(*faulty.kv) == before);
 }
 
-TEST_CASE("of many, those that may not be deleted are left and counted", "[conformance][bulk]") {
+TEST_CASE("of many, those that may not be deleted are left and counted",
+          "[conformance][bulk][delete]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const ManagementClient client(*world.store);
   for (const auto* root : {"t1", "t2", "t3"}) {
@@ -119,7 +120,7 @@ TEST_CASE("of many, those that may not be deleted are left and counted", "[confo
   CHECK(verify(world).is_clean());
 }
 
-TEST_CASE("a tree is never cut by the end of a transaction", "[bulk]") {
+TEST_CASE("a tree is never cut by the end of a transaction", "[bulk][delete]") {
   const auto rows = GENERATE(range(small, 8 * small));
   FaultyWorld faulty(std::make_shared<FaultyKv>(), few_rows(rows));
   World& world = faulty.world;
@@ -143,7 +144,7 @@ TEST_CASE("a tree is never cut by the end of a transaction", "[bulk]") {
   CHECK(verify(world).is_clean());
 }
 
-TEST_CASE("a transaction that has lasted takes no further tree", "[bulk]") {
+TEST_CASE("a transaction that has lasted takes no further tree", "[bulk][delete]") {
   storage::EngineOptions options;
   options.longest_bulk = 0ms;
   FaultyWorld faulty(std::make_shared<FaultyKv>(), options);
@@ -154,7 +155,7 @@ TEST_CASE("a transaction that has lasted takes no further tree", "[bulk]") {
   CHECK(faulty.kv->commits == 4);
 }
 
-TEST_CASE("a tree that is too large for others goes by itself", "[bulk]") {
+TEST_CASE("a tree that is too large for others goes by itself", "[bulk][delete]") {
   storage::EngineOptions options;
   options.most_in_tree = 3;
   FaultyWorld faulty(std::make_shared<FaultyKv>(), options);
@@ -169,7 +170,7 @@ TEST_CASE("a tree that is too large for others goes by itself", "[bulk]") {
   CHECK(ids_in(world).empty());
 }
 
-TEST_CASE("the limit counts what is deleted, not what is left", "[bulk]") {
+TEST_CASE("the limit counts what is deleted, not what is left", "[bulk][delete]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   for (const auto* id : {"r1", "r2", "r3"}) {
@@ -185,7 +186,7 @@ TEST_CASE("the limit counts what is deleted, not what is left", "[bulk]") {
   CHECK(ids_in(world) == Ids{"i3", "i4", "r1", "r2", "r3"});
 }
 
-TEST_CASE("a commit that fails among many leaves whole what is not deleted", "[bulk]") {
+TEST_CASE("a commit that fails among many leaves whole what is not deleted", "[bulk][delete]") {
   FaultyWorld faulty(std::make_shared<FaultyKv>(), few_rows(3 * small));
   World& world = faulty.world;
   const Ids ids = end_instances(world, 9);
@@ -206,7 +207,8 @@ TEST_CASE("a commit that fails among many leaves whole what is not deleted", "[b
   CHECK(client.delete_instances({}).value().instances_deleted == there);
 }
 
-TEST_CASE("a deletion of many that ends with the process is taken up again", "[bulk][reopen]") {
+TEST_CASE("a deletion of many that ends with the process is taken up again",
+          "[bulk][reopen][delete]") {
   const bool crashes = GENERATE(false, true);
   auto first = std::make_unique<FaultyWorld>(std::make_shared<FaultyKv>(), few_rows(3 * small));
   const auto kv = first->kv;
@@ -230,7 +232,7 @@ TEST_CASE("a deletion of many that ends with the process is taken up again", "[b
         9 - deleted);
 }
 
-TEST_CASE("a damaged tree does not keep others from being deleted", "[bulk][corruption]") {
+TEST_CASE("a damaged tree does not keep others from being deleted", "[bulk][corruption][delete]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   end_instances(world, 3);

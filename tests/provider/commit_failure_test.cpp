@@ -82,7 +82,7 @@ TEST_CASE("the rest after failed commits doubles, and a success ends it", "[comm
   CHECK(world.due().value().next_due == world.clock->now() + 100ms);
 }
 
-TEST_CASE("a timer whose ack failed is handed out again", "[commit_failure]") {
+TEST_CASE("a timer whose ack failed is handed out again", "[commit_failure][timers]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
@@ -100,7 +100,8 @@ TEST_CASE("a timer whose ack failed is handed out again", "[commit_failure]") {
   CHECK(world.fetch_one().messages.size() == 1);
 }
 
-TEST_CASE("a leased activity survives a failed commit that cancelled it", "[commit_failure]") {
+TEST_CASE("a leased activity survives a failed commit that cancelled it",
+          "[commit_failure][activities]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
@@ -160,7 +161,7 @@ TEST_CASE("closing answers everybody", "[commit_failure]") {
 }
 
 TEST_CASE("no delivery is made before its count is durable, whatever else arrives",
-          "[commit_failure]") {
+          "[commit_failure][activities]") {
   auto running = std::make_unique<FaultyWorld>();
   running->world.start("a");
   const auto kv = running->kv;

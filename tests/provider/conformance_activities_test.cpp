@@ -40,7 +40,8 @@ Done end(World& world, const ActivityReference& activity, WorkItem completion) {
 
 // --- cancelled work -------------------------------------------------------------------------------
 
-TEST_CASE("a holder is told of its leases that were cancelled", "[conformance][activities]") {
+TEST_CASE("a holder is told of its leases that were cancelled",
+          "[conformance][activities][cancellation]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2}, {3}, {4}, {5}});
   const auto items = ask_for_work(world, *world.worker, {}, 3).value();
@@ -93,7 +94,8 @@ TEST_CASE("who releases everything is not told of the past", "[conformance][acti
   CHECK_FALSE(await_cancelled(world, *world.worker).answered());
 }
 
-TEST_CASE("a cancellation is told after its commit, or never", "[activities][commit_failure]") {
+TEST_CASE("a cancellation is told after its commit, or never",
+          "[activities][commit_failure][cancellation]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   schedule(world, {{2}});
@@ -116,7 +118,7 @@ TEST_CASE("a cancellation is told after its commit, or never", "[activities][com
   CHECK(told.value() == Tokens{again.lock_token});
 }
 
-TEST_CASE("closing answers who waits for cancellations", "[activities]") {
+TEST_CASE("closing answers who waits for cancellations", "[activities][cancellation]") {
   FaultyWorld faulty;
   const auto told = await_cancelled(faulty.world, *faulty.world.worker);
   faulty.world.store.reset();
@@ -127,7 +129,7 @@ TEST_CASE("closing answers who waits for cancellations", "[activities]") {
 // --- heartbeats -----------------------------------------------------------------------------------
 
 TEST_CASE("progress is there for management and for the next delivery",
-          "[conformance][activities]") {
+          "[conformance][activities][heartbeats]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2, "gpu", "s"}, {3}});
   const ActivityReference call_2 = reference_to(world, 2);
@@ -158,7 +160,7 @@ TEST_CASE("progress is there for management and for the next delivery",
   CHECK(again.attempt_count == 2);
 }
 
-TEST_CASE("a heartbeat for nothing is refused", "[conformance][activities]") {
+TEST_CASE("a heartbeat for nothing is refused", "[conformance][activities][heartbeats]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2}});
   const ActivityReference call_2 = reference_to(world, 2);
@@ -210,7 +212,7 @@ TEST_CASE("an activity shows what it waits for", "[conformance][activities]") {
       world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{"a"}).value().waiting_for);
 }
 
-TEST_CASE("progress goes with its activity", "[activities]") {
+TEST_CASE("progress goes with its activity", "[activities][heartbeats]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   schedule(world, {{2}});
@@ -232,7 +234,8 @@ TEST_CASE("progress goes with its activity", "[activities]") {
   }
 }
 
-TEST_CASE("heartbeats join the commit that happens anyway", "[activities][group_commit]") {
+TEST_CASE("heartbeats join the commit that happens anyway",
+          "[activities][group_commit][heartbeats]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   schedule(world, {{2}});
@@ -249,7 +252,8 @@ TEST_CASE("heartbeats join the commit that happens anyway", "[activities][group_
   CHECK(pending_activities(world).at(0).progress == "step 19");
 }
 
-TEST_CASE("progress survives, and what is unreadable of it harms nobody", "[activities][reopen]") {
+TEST_CASE("progress survives, and what is unreadable of it harms nobody",
+          "[activities][reopen][heartbeats]") {
   auto running = std::make_unique<FaultyWorld>();
   schedule(running->world, {{2}, {3}});
   const ActivityReference call_2 = reference_to(running->world, 2);
@@ -272,7 +276,7 @@ TEST_CASE("progress survives, and what is unreadable of it harms nobody", "[acti
 
 // --- completion from outside ----------------------------------------------------------------------
 
-TEST_CASE("an activity can be completed from outside", "[conformance][activities]") {
+TEST_CASE("an activity can be completed from outside", "[conformance][activities][tokens]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2}});
   const ActivityReference call_2 = reference_to(world, 2);
@@ -298,7 +302,7 @@ TEST_CASE("an activity can be completed from outside", "[conformance][activities
 }
 
 TEST_CASE("a call that a release without incarnations left open is completed by its token",
-          "[activities][reopen]") {
+          "[activities][reopen][tokens][upgrade]") {
   auto running = std::make_unique<FaultyWorld>();
   schedule(running->world, {{2}});
   const auto kv = running->kv;
@@ -324,7 +328,8 @@ TEST_CASE("a call that a release without incarnations left open is completed by 
         std::vector<WorkItem>{work::ActivityCompleted{"a", 1, 2, "late"}});
 }
 
-TEST_CASE("a completion from outside must be of that very call", "[conformance][activities]") {
+TEST_CASE("a completion from outside must be of that very call",
+          "[conformance][activities][tokens]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2}});
   const ActivityReference call_2 = reference_to(world, 2);
@@ -344,7 +349,7 @@ TEST_CASE("a completion from outside must be of that very call", "[conformance][
 }
 
 TEST_CASE("a completion from outside that is not committed has not been",
-          "[activities][commit_failure]") {
+          "[activities][commit_failure][tokens]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   schedule(world, {{2}});

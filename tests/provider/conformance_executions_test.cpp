@@ -12,7 +12,7 @@ using namespace duroxide::testing;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 
-TEST_CASE("status follows the instance", "[conformance]") {
+TEST_CASE("status follows the instance", "[conformance][status]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   CHECK(world.status("a").is_not_found());
   world.start("a");
@@ -25,7 +25,7 @@ TEST_CASE("status follows the instance", "[conformance]") {
   CHECK(world.status("b").error()->message == "no stock");
 }
 
-TEST_CASE("waits are answered when the instance ends", "[conformance]") {
+TEST_CASE("waits are answered when the instance ends", "[conformance][waits]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   CHECK(world.ask<Answer<OrchestrationStatus>>(*world.client, WaitForStatus{"a", 1})
             .value()
@@ -50,7 +50,7 @@ TEST_CASE("waits are answered when the instance ends", "[conformance]") {
             .output() == "x");
 }
 
-TEST_CASE("a wait that follows its start at once is parked", "[conformance]") {
+TEST_CASE("a wait that follows its start at once is parked", "[conformance][waits]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto started = world.client->ask<Done>(EnqueueOrchestratorWork{start_item("a"), {}, false});
   const auto wait = world.client->ask<Answer<OrchestrationStatus>>(WaitForStatus{"a", 1});
@@ -61,7 +61,7 @@ TEST_CASE("a wait that follows its start at once is parked", "[conformance]") {
   CHECK(wait.value().is_completed());
 }
 
-TEST_CASE("the end of an instance clears its inbox", "[conformance]") {
+TEST_CASE("the end of an instance clears its inbox", "[conformance][messages]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto item = world.fetch_one();
@@ -76,7 +76,7 @@ TEST_CASE("the end of an instance clears its inbox", "[conformance]") {
   CHECK(world.manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value() == QueueDepths{});
 }
 
-TEST_CASE("continue-as-new begins the next execution", "[conformance]") {
+TEST_CASE("continue-as-new begins the next execution", "[conformance][continue-as-new]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto first = world.fetch_one();
@@ -114,7 +114,7 @@ TEST_CASE("continue-as-new begins the next execution", "[conformance]") {
   CHECK(world.history("a") == history(2).value());
 }
 
-TEST_CASE("a continue-as-new must fit its execution", "[conformance]") {
+TEST_CASE("a continue-as-new must fit its execution", "[conformance][continue-as-new]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto item = world.fetch_one();
@@ -138,7 +138,7 @@ TEST_CASE("a continue-as-new must fit its execution", "[conformance]") {
   CHECK(world.ack(continue_of(item)));
 }
 
-TEST_CASE("children start with their parent's ack", "[conformance]") {
+TEST_CASE("children start with their parent's ack", "[conformance][children]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("p");
   const auto item = world.fetch_one();
@@ -156,7 +156,8 @@ TEST_CASE("children start with their parent's ack", "[conformance]") {
   CHECK(info.parent_instance_id == "p");
 }
 
-TEST_CASE("a parent cannot cancel an instance that is not its child", "[conformance]") {
+TEST_CASE("a parent cannot cancel an instance that is not its child",
+          "[conformance][children][cancellation]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("stranger");
   world.ack(ack_of(world.fetch_one())).value();
@@ -170,7 +171,7 @@ TEST_CASE("a parent cannot cancel an instance that is not its child", "[conforma
   CHECK_FALSE(fetched.answered());
 }
 
-TEST_CASE("a child whose id is taken fails to its parent", "[conformance]") {
+TEST_CASE("a child whose id is taken fails to its parent", "[conformance][children]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("taken");
   world.ack(complete_of(world.fetch_one())).value();
@@ -189,7 +190,8 @@ TEST_CASE("a child whose id is taken fails to its parent", "[conformance]") {
   CHECK(failed.details.subject == "taken");
 }
 
-TEST_CASE("a child's answer reaches its parent in a later execution", "[conformance]") {
+TEST_CASE("a child's answer reaches its parent in a later execution",
+          "[conformance][children][continue-as-new]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("p");
   auto ack = continue_of(world.fetch_one());
@@ -205,7 +207,7 @@ TEST_CASE("a child's answer reaches its parent in a later execution", "[conforma
         std::vector<WorkItem>{work::SubOrchCompleted{"p", 1, 2, "r"}});
 }
 
-TEST_CASE("a turn's messages to nobody are dropped", "[conformance]") {
+TEST_CASE("a turn's messages to nobody are dropped", "[conformance][messages]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   auto ack = complete_of(world.fetch_one());
@@ -215,7 +217,7 @@ TEST_CASE("a turn's messages to nobody are dropped", "[conformance]") {
   CHECK(world.nothing_to_fetch());
 }
 
-TEST_CASE("executions that are mixed up are refused", "[conformance]") {
+TEST_CASE("executions that are mixed up are refused", "[conformance][continue-as-new]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto item = world.fetch_one();

@@ -11,7 +11,7 @@ using namespace duroxide::testing;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 
-TEST_CASE("an id can be started once", "[conformance]") {
+TEST_CASE("an id can be started once", "[conformance][starts]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a", "First");
   const auto refused = world.enqueue(start_item("a", "Second"));
@@ -34,7 +34,7 @@ TEST_CASE("an id can be started once", "[conformance]") {
   }
 }
 
-TEST_CASE("messages to nobody are refused", "[conformance]") {
+TEST_CASE("messages to nobody are refused", "[conformance][messages]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   CHECK(world.enqueue(raise_item("nobody", "Go")).error().kind == Kind::instance_not_found);
   CHECK(world.enqueue(work::CancelInstance{"nobody", ""}).error().kind == Kind::instance_not_found);
@@ -44,7 +44,7 @@ TEST_CASE("messages to nobody are refused", "[conformance]") {
   CHECK(world.enqueue(work::CancelInstance{"a", ""}).error().kind == Kind::instance_finished);
 }
 
-TEST_CASE("bad input is refused", "[conformance]") {
+TEST_CASE("bad input is refused", "[conformance][errors][limits]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto kind_of = [&](WorkItem item, std::optional<Milliseconds> delay = {}) {
     const auto done = world.enqueue(std::move(item), delay);
@@ -68,7 +68,7 @@ TEST_CASE("bad input is refused", "[conformance]") {
   CHECK(world.enqueue(start_item(std::string(255, 'x'), std::string(255, 'n'))));
 }
 
-TEST_CASE("payloads of any size pass through unchanged", "[conformance]") {
+TEST_CASE("payloads of any size pass through unchanged", "[conformance][payloads][limits]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const std::size_t size = GENERATE(std::size_t{0}, std::size_t{1}, std::size_t{3} << 20);
   const std::string payload(size, '\x7f');
@@ -87,7 +87,7 @@ TEST_CASE("payloads of any size pass through unchanged", "[conformance]") {
   CHECK(world.status("a").output() == payload);
 }
 
-TEST_CASE("a very long inbox is fed in parts", "[conformance]") {
+TEST_CASE("a very long inbox is fed in parts", "[conformance][messages]") {
   World world(Backend::memory);
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();

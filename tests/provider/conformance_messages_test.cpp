@@ -19,7 +19,7 @@ WorkItem queued(const std::string& id, const std::string& queue, const std::stri
 
 }  // namespace
 
-TEST_CASE("queued messages arrive in order, among the others", "[conformance]") {
+TEST_CASE("queued messages arrive in order, among the others", "[conformance][queues]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();
@@ -32,7 +32,8 @@ TEST_CASE("queued messages arrive in order, among the others", "[conformance]") 
   CHECK(world.fetch_one().messages == sent);
 }
 
-TEST_CASE("queued messages to nobody, and bad ones, are refused", "[conformance]") {
+TEST_CASE("queued messages to nobody, and bad ones, are refused",
+          "[conformance][queues][messages]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto kind_of = [&](WorkItem item) {
     const auto done = world.enqueue(std::move(item));
@@ -53,7 +54,7 @@ TEST_CASE("queued messages to nobody, and bad ones, are refused", "[conformance]
   CHECK(kind_of(queued("a", "Q")) == Kind::instance_finished);
 }
 
-TEST_CASE("queued messages stay for the next execution", "[conformance]") {
+TEST_CASE("queued messages stay for the next execution", "[conformance][queues][continue-as-new]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto item = world.fetch_one();
@@ -73,7 +74,7 @@ TEST_CASE("queued messages stay for the next execution", "[conformance]") {
   CHECK(world.manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value() == QueueDepths{});
 }
 
-TEST_CASE("a turn puts messages into queues of others", "[conformance]") {
+TEST_CASE("a turn puts messages into queues of others", "[conformance][queues]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("b");
   world.ack(ack_of(world.fetch_one())).value();
@@ -87,7 +88,7 @@ TEST_CASE("a turn puts messages into queues of others", "[conformance]") {
   CHECK(item.messages == std::vector<WorkItem>{queued("b", "Q", "1"), queued("b", "Q", "3")});
 }
 
-TEST_CASE("a delayed message is queued when it is due", "[conformance]") {
+TEST_CASE("a delayed message is queued when it is due", "[conformance][queues][timers]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();

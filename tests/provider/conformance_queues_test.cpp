@@ -33,7 +33,7 @@ Pending<Answer<WorkItems>> park_worker(World& world, std::uint64_t max_items = 1
 
 }  // namespace
 
-TEST_CASE("activities come first in, first out, each to one worker", "[conformance]") {
+TEST_CASE("activities come first in, first out, each to one worker", "[conformance][activities]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   start_with_activities(world, 6);
   std::vector<std::uint64_t> ids;
@@ -47,7 +47,7 @@ TEST_CASE("activities come first in, first out, each to one worker", "[conforman
   CHECK_FALSE(park_worker(world).answered());
 }
 
-TEST_CASE("a waiting worker gets an activity when it is committed", "[conformance]") {
+TEST_CASE("a waiting worker gets an activity when it is committed", "[conformance][activities]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto parked = park_worker(world, 5);
   CHECK_FALSE(parked.answered());
@@ -56,7 +56,8 @@ TEST_CASE("a waiting worker gets an activity when it is committed", "[conformanc
   CHECK(parked.value().size() == 2);
 }
 
-TEST_CASE("a completion takes the activity out and reaches the instance", "[conformance]") {
+TEST_CASE("a completion takes the activity out and reaches the instance",
+          "[conformance][activities]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   start_with_activities(world, 3);
   const auto items = world.fetch_work(2);
@@ -69,7 +70,7 @@ TEST_CASE("a completion takes the activity out and reaches the instance", "[conf
   CHECK(world.nothing_to_fetch());
 }
 
-TEST_CASE("a completion for nobody is dropped", "[conformance]") {
+TEST_CASE("a completion for nobody is dropped", "[conformance][activities][messages]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   start_with_activities(world, 2);
   const auto item = world.fetch_work().at(0);
@@ -80,7 +81,8 @@ TEST_CASE("a completion for nobody is dropped", "[conformance]") {
   CHECK(world.manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value() == QueueDepths{});
 }
 
-TEST_CASE("an activity that completes with something else is refused", "[conformance]") {
+TEST_CASE("an activity that completes with something else is refused",
+          "[conformance][activities]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   start_with_activities(world, 2);
   const auto item = world.fetch_work().at(0);
@@ -90,7 +92,8 @@ TEST_CASE("an activity that completes with something else is refused", "[conform
   CHECK(world.complete(item, "r"));
 }
 
-TEST_CASE("an abandoned activity is handed out again and counted", "[conformance]") {
+TEST_CASE("an abandoned activity is handed out again and counted",
+          "[conformance][activities][poison]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   start_with_activities(world, 2);
   auto item = world.fetch_work().at(0);
@@ -113,7 +116,8 @@ TEST_CASE("an abandoned activity is handed out again and counted", "[conformance
   CHECK(parked.value().at(0).attempt_count == 3);
 }
 
-TEST_CASE("a cancelled activity is gone, running or not", "[conformance]") {
+TEST_CASE("a cancelled activity is gone, running or not",
+          "[conformance][activities][cancellation]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   start_with_activities(world, 4);
   const auto running = world.fetch_work().at(0);
@@ -131,7 +135,8 @@ TEST_CASE("a cancelled activity is gone, running or not", "[conformance]") {
   CHECK(rest.at(0).item.id == 4);
 }
 
-TEST_CASE("an activity scheduled and cancelled in one turn never runs", "[conformance]") {
+TEST_CASE("an activity scheduled and cancelled in one turn never runs",
+          "[conformance][activities][cancellation]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto parked = park_worker(world, 5);
   world.start("a");
@@ -145,7 +150,7 @@ TEST_CASE("an activity scheduled and cancelled in one turn never runs", "[confor
   CHECK(parked.value().at(0).item.id == 3);
 }
 
-TEST_CASE("timers come due by the clock", "[conformance]") {
+TEST_CASE("timers come due by the clock", "[conformance][timers]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto now = world.clock->now();
   world.start("a");
@@ -173,7 +178,7 @@ TEST_CASE("timers come due by the clock", "[conformance]") {
   CHECK(due.next_due == now + 20s);
 }
 
-TEST_CASE("a parked timer service hears of an earlier timer", "[conformance]") {
+TEST_CASE("a parked timer service hears of an earlier timer", "[conformance][timers]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto now = world.clock->now();
   const auto parked = world.timers->ask<Answer<DueTimers>>(DequeueTimerPeekLock{10, {}});
@@ -188,7 +193,7 @@ TEST_CASE("a parked timer service hears of an earlier timer", "[conformance]") {
             .kind == Kind::instance_not_found);
 }
 
-TEST_CASE("a timer from outside fires at its time, once", "[conformance]") {
+TEST_CASE("a timer from outside fires at its time, once", "[conformance][timers]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto now = world.clock->now();
   world.start("a");
@@ -204,7 +209,7 @@ TEST_CASE("a timer from outside fires at its time, once", "[conformance]") {
   CHECK(world.ask<Done>(*world.timers, AckTimer{due}).error().kind == Kind::invalid_lock_token);
 }
 
-TEST_CASE("a cancelled timer never fires", "[conformance]") {
+TEST_CASE("a cancelled timer never fires", "[conformance][cancellation][timers]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto due_at = world.clock->now() + 1s;
   world.start("a");
@@ -230,7 +235,8 @@ TEST_CASE("a cancelled timer never fires", "[conformance]") {
   CHECK(world.fetch_one().messages == std::vector<WorkItem>{work::TimerFired{"a", 1, 3, due_at}});
 }
 
-TEST_CASE("a timer of an earlier execution or an ended instance is dropped", "[conformance]") {
+TEST_CASE("a timer of an earlier execution or an ended instance is dropped",
+          "[conformance][timers]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const bool ends = GENERATE(false, true);
   world.start("a");
@@ -247,7 +253,7 @@ TEST_CASE("a timer of an earlier execution or an ended instance is dropped", "[c
   CHECK(world.nothing_to_fetch());
 }
 
-TEST_CASE("leased timers return when their holder lets go", "[conformance]") {
+TEST_CASE("leased timers return when their holder lets go", "[conformance][timers]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto item = world.fetch_one();
@@ -262,7 +268,7 @@ TEST_CASE("leased timers return when their holder lets go", "[conformance]") {
   CHECK(world.due().value().lock_tokens.size() == 1);
 }
 
-TEST_CASE("a delayed start is listed at once and runs later", "[conformance]") {
+TEST_CASE("a delayed start is listed at once and runs later", "[conformance][timers][starts]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   CHECK(world.ask<bool>(*world.client, SupportsDelayedVisibility{}));
   const auto now = world.clock->now();
@@ -289,7 +295,8 @@ TEST_CASE("a delayed start is listed at once and runs later", "[conformance]") {
   }
 }
 
-TEST_CASE("a delayed message arrives later, after those before it", "[conformance]") {
+TEST_CASE("a delayed message arrives later, after those before it",
+          "[conformance][messages][timers]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();
@@ -302,7 +309,7 @@ TEST_CASE("a delayed message arrives later, after those before it", "[conformanc
         std::vector<WorkItem>{raise_item("a", "Prompt"), raise_item("a", "Late")});
 }
 
-TEST_CASE("an endless delay is a delay", "[conformance]") {
+TEST_CASE("an endless delay is a delay", "[conformance][timers]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.enqueue(start_item("a"), Milliseconds::max()).value();
   CHECK(world.due().value().next_due == Timestamp::max());

@@ -74,7 +74,7 @@ TEST_CASE("saturated sessions are passed over", "[conformance][sessions]") {
   CHECK(ids_of(ask_for_work(world, *world.worker)) == CallIds{3, 4});
 }
 
-TEST_CASE("a session goes together with tags", "[conformance][sessions]") {
+TEST_CASE("a session goes together with tags", "[conformance][sessions][tags]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   auto other = make_partner(world);
   schedule(world, {{2, "gpu", "s"}, {3, none, "s"}, {4, "gpu", "t"}, {5, "gpu"}});
@@ -97,7 +97,7 @@ TEST_CASE("a session's activity that is given back stays with its holder",
   other.die();
 }
 
-TEST_CASE("cancelled rows of a session bind nobody", "[conformance][sessions]") {
+TEST_CASE("cancelled rows of a session bind nobody", "[conformance][sessions][cancellation]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   auto other = make_partner(world);
   schedule(world, {{2, none, "s"}});

@@ -40,7 +40,7 @@ struct Starts {
 
 }  // namespace
 
-TEST_CASE("a start tells whether it has created the instance", "[conformance]") {
+TEST_CASE("a start tells whether it has created the instance", "[conformance][starts]") {
   Starts f;
   CHECK(f.start("tea", false).value().created);
   CHECK_FALSE(f.start("tea", false).value().created);
@@ -52,7 +52,7 @@ TEST_CASE("a start tells whether it has created the instance", "[conformance]") 
   CHECK_FALSE(f.start("tea", false).value().created);
 }
 
-TEST_CASE("two starts in one commit: one has created it", "[conformance]") {
+TEST_CASE("two starts in one commit: one has created it", "[conformance][starts]") {
   Starts f;
   StartOrFind request;
   request.start.instance = "a";
@@ -64,7 +64,7 @@ TEST_CASE("two starts in one commit: one has created it", "[conformance]") {
   CHECK_FALSE(second.answer().value().created);
 }
 
-TEST_CASE("a start that wants the same input refuses another one", "[conformance]") {
+TEST_CASE("a start that wants the same input refuses another one", "[conformance][starts]") {
   Starts f;
   CHECK(f.start("tea", true).value().created);
   CHECK_FALSE(f.start("tea", true).value().created);
@@ -87,7 +87,7 @@ TEST_CASE("a start that wants the same input refuses another one", "[conformance
   }
 }
 
-TEST_CASE("a start that names a version wants that one", "[conformance]") {
+TEST_CASE("a start that names a version wants that one", "[conformance][starts][versioning]") {
   Starts f;
   const bool named = GENERATE(true, false);
   CHECK(f.start("tea", true, named ? std::optional<std::string>("1.0.0") : std::nullopt)
@@ -102,7 +102,7 @@ TEST_CASE("a start that names a version wants that one", "[conformance]") {
   CHECK(f.is_refused(f.start("tea", true, "2.0.0"), "in version 1.0.0, not in 2.0.0"));
 }
 
-TEST_CASE("what a fork was started with is not known", "[conformance]") {
+TEST_CASE("what a fork was started with is not known", "[conformance][starts][restore]") {
   Starts f;
   CHECK(f.start("tea", true).value().created);
   f.world.ack(ack_of(f.world.fetch_one(), {started_event("Order")})).value();

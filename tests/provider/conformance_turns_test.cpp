@@ -13,7 +13,8 @@ using namespace duroxide::testing;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 
-TEST_CASE("a start is handed out once, with its message", "[conformance]") {
+TEST_CASE("a start is handed out once, with its message",
+          "[conformance][turns][messages][starts]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a", "Greet");
   const auto item = world.fetch_one();
@@ -29,7 +30,8 @@ TEST_CASE("a start is handed out once, with its message", "[conformance]") {
   CHECK(world.nothing_to_fetch());
 }
 
-TEST_CASE("a fetch with nothing to do is parked until a message comes", "[conformance]") {
+TEST_CASE("a fetch with nothing to do is parked until a message comes",
+          "[conformance][turns][messages]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto fetch = world.fetch_later();
   CHECK_FALSE(fetch.answered());
@@ -38,7 +40,7 @@ TEST_CASE("a fetch with nothing to do is parked until a message comes", "[confor
   CHECK(fetch.value().size() == 1);
 }
 
-TEST_CASE("a fetch takes as many instances as it asks for", "[conformance]") {
+TEST_CASE("a fetch takes as many instances as it asks for", "[conformance][turns]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   std::set<std::string> expected;
   for (int i = 0; i < 10; ++i) {
@@ -58,7 +60,7 @@ TEST_CASE("a fetch takes as many instances as it asks for", "[conformance]") {
   CHECK(world.nothing_to_fetch());
 }
 
-TEST_CASE("an ack commits everything together", "[conformance]") {
+TEST_CASE("an ack commits everything together", "[conformance][turns]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   world.start("b");
@@ -87,7 +89,7 @@ TEST_CASE("an ack commits everything together", "[conformance]") {
         std::vector<WorkItem>{raise_item("b", "First"), raise_item("b", "Second")});
 }
 
-TEST_CASE("an ack that is refused changes nothing and keeps the lease", "[conformance]") {
+TEST_CASE("an ack that is refused changes nothing and keeps the lease", "[conformance][turns]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   auto item = world.fetch_one();
@@ -113,7 +115,7 @@ TEST_CASE("an ack that is refused changes nothing and keeps the lease", "[confor
   CHECK(world.history("a").size() == 2);
 }
 
-TEST_CASE("one token, one ack", "[conformance]") {
+TEST_CASE("one token, one ack", "[conformance][turns]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto item = world.fetch_one();
@@ -128,7 +130,8 @@ TEST_CASE("one token, one ack", "[conformance]") {
   CHECK(world.abandon(987654321).error().kind == Kind::invalid_lock_token);
 }
 
-TEST_CASE("messages that arrive during a turn wait for the next, in order", "[conformance]") {
+TEST_CASE("messages that arrive during a turn wait for the next, in order",
+          "[conformance][turns][messages]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto first = world.fetch_one();
@@ -142,7 +145,7 @@ TEST_CASE("messages that arrive during a turn wait for the next, in order", "[co
   CHECK(second.version == "1.0.0");
 }
 
-TEST_CASE("a start comes before every other message", "[conformance]") {
+TEST_CASE("a start comes before every other message", "[conformance][turns][messages][starts]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   world.raise("a", "Early");
@@ -150,7 +153,7 @@ TEST_CASE("a start comes before every other message", "[conformance]") {
         std::vector<WorkItem>{start_item("a"), raise_item("a", "Early")});
 }
 
-TEST_CASE("a leased instance does not hold up the others", "[conformance]") {
+TEST_CASE("a leased instance does not hold up the others", "[conformance][turns]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   (void)world.fetch_one();
@@ -159,7 +162,7 @@ TEST_CASE("a leased instance does not hold up the others", "[conformance]") {
   CHECK(world.fetch_one().instance == "b");
 }
 
-TEST_CASE("an abandoned turn is handed out again and counted", "[conformance]") {
+TEST_CASE("an abandoned turn is handed out again and counted", "[conformance][turns][poison]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto first = world.fetch_one();
@@ -178,7 +181,7 @@ TEST_CASE("an abandoned turn is handed out again and counted", "[conformance]") 
   CHECK(world.fetch_one().attempt_count == 1);
 }
 
-TEST_CASE("an abandoned turn can wait, and its instance with it", "[conformance]") {
+TEST_CASE("an abandoned turn can wait, and its instance with it", "[conformance][turns][poison]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   world.abandon(world.fetch_one().lock_token, 5s).value();
@@ -199,7 +202,8 @@ TEST_CASE("an abandoned turn can wait, and its instance with it", "[conformance]
   CHECK(fetch.value().at(0).attempt_count == 2);
 }
 
-TEST_CASE("a resident instance gets no history until it is released", "[conformance]") {
+TEST_CASE("a resident instance gets no history until it is released",
+          "[conformance][turns][residency]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   auto ack = ack_of(world.fetch_one());
@@ -239,7 +243,7 @@ TEST_CASE("a resident instance gets no history until it is released", "[conforma
   }
 }
 
-TEST_CASE("releasing a holder gives back everything uncounted", "[conformance]") {
+TEST_CASE("releasing a holder gives back everything uncounted", "[conformance][turns][poison]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const bool dies = GENERATE(false, true);
   world.start("a");

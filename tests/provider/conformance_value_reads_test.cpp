@@ -29,7 +29,7 @@ std::vector<WorkItem> answer_to(const std::string& reader, std::optional<std::st
 
 }  // namespace
 
-TEST_CASE("a turn reads a value of another instance", "[conformance]") {
+TEST_CASE("a turn reads a value of another instance", "[conformance][values]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("other");
   auto setting = GENERATE(true, false) ? complete_of(world.fetch_one()) : ack_of(world.fetch_one());
@@ -51,7 +51,7 @@ TEST_CASE("a turn reads a value of another instance", "[conformance]") {
   CHECK(world.nothing_to_fetch());
 }
 
-TEST_CASE("an instance reads what its own turn has set", "[conformance]") {
+TEST_CASE("an instance reads what its own turn has set", "[conformance][values]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   auto ack = read_of(world.fetch_one(), "a", "k");
@@ -65,7 +65,7 @@ TEST_CASE("an instance reads what its own turn has set", "[conformance]") {
   CHECK(world.fetch_one().messages == answer_to("a", std::nullopt, 3));
 }
 
-TEST_CASE("a read sees what is in the same commit", "[conformance]") {
+TEST_CASE("a read sees what is in the same commit", "[conformance][values]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto fetch = world.fetch_later(2);
   for (const char* id : {"other", "a"}) {
@@ -88,7 +88,7 @@ TEST_CASE("a read sees what is in the same commit", "[conformance]") {
   CHECK(next.value().at(0).messages == answer_to("a", "new"));
 }
 
-TEST_CASE("the answer is for the execution that asked", "[conformance]") {
+TEST_CASE("the answer is for the execution that asked", "[conformance][values]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto item = world.fetch_one();
@@ -109,7 +109,7 @@ TEST_CASE("the answer is for the execution that asked", "[conformance]") {
   }
 }
 
-TEST_CASE("a bad read refuses its ack", "[conformance]") {
+TEST_CASE("a bad read refuses its ack", "[conformance][values]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto item = world.fetch_one();
@@ -135,7 +135,7 @@ TEST_CASE("a bad read refuses its ack", "[conformance]") {
   CHECK(world.ack(read_of(item, "b", "k")));
 }
 
-TEST_CASE("a read is for turns only", "[conformance]") {
+TEST_CASE("a read is for turns only", "[conformance][values]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();

@@ -11,7 +11,7 @@ using namespace duroxide::testing;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 
-TEST_CASE("values are read as they were set", "[conformance]") {
+TEST_CASE("values are read as they were set", "[conformance][values]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   CHECK_FALSE(value_of(world, "a", "k"));
   CHECK(values_of(world, "a").empty());
@@ -33,7 +33,8 @@ TEST_CASE("values are read as they were set", "[conformance]") {
   CHECK(values_of(world, "a") == std::vector<StoredValue>{entry("b", "3", 3), entry("z", "5", 6)});
 }
 
-TEST_CASE("values of different instances have nothing to do with each other", "[conformance]") {
+TEST_CASE("values of different instances have nothing to do with each other",
+          "[conformance][values]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   for (const char* id : {"a", "ab", "b"}) {
     world.start(id);
@@ -45,7 +46,8 @@ TEST_CASE("values of different instances have nothing to do with each other", "[
   CHECK(values_of(world, "b") == std::vector<StoredValue>{entry("k", "b", 1)});
 }
 
-TEST_CASE("values and custom status outlive executions and the instance", "[conformance]") {
+TEST_CASE("values and custom status outlive executions and the instance",
+          "[conformance][values][custom-status]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   auto ack = continue_of(world.fetch_one());
@@ -70,7 +72,7 @@ TEST_CASE("values and custom status outlive executions and the instance", "[conf
   CHECK(world.status("a").custom_status_version() == 2);
 }
 
-TEST_CASE("the custom status is a part of the status", "[conformance]") {
+TEST_CASE("the custom status is a part of the status", "[conformance][values][custom-status]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   CHECK(world.status("a") == OrchestrationStatus(OrchestrationStatus::Running{}));
@@ -94,7 +96,7 @@ TEST_CASE("the custom status is a part of the status", "[conformance]") {
   CHECK(world.ask<Status>(*world.client, WaitForStatus{"a", 1}).value() == world.status("a"));
 }
 
-TEST_CASE("keys and values of any size and bytes", "[conformance]") {
+TEST_CASE("keys and values of any size and bytes", "[conformance][values][limits]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const std::string longest(255, 'k');
   const std::string unicode = "größe/日本 🚀";
@@ -112,7 +114,7 @@ TEST_CASE("keys and values of any size and bytes", "[conformance]") {
   CHECK(world.status(id).custom_status() == large);
 }
 
-TEST_CASE("an ack with a bad change is refused as a whole", "[conformance]") {
+TEST_CASE("an ack with a bad change is refused as a whole", "[conformance][values][limits]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto item = world.fetch_one();
@@ -159,7 +161,7 @@ TEST_CASE("an ack with a bad change is refused as a whole", "[conformance]") {
   CHECK(values_of(world, "a").size() == 1);
 }
 
-TEST_CASE("a bad key is an error to whoever asks for it", "[conformance]") {
+TEST_CASE("a bad key is an error to whoever asks for it", "[conformance][values][limits]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const std::string bad = GENERATE(std::string(), std::string(256, 'x'), std::string("\xff"));
@@ -174,7 +176,7 @@ TEST_CASE("a bad key is an error to whoever asks for it", "[conformance]") {
   CHECK(waited.error().operation == "wait_for_value");
 }
 
-TEST_CASE("only what is committed is seen", "[conformance]") {
+TEST_CASE("only what is committed is seen", "[conformance][values]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   world.ack(change_of(world.fetch_one(), {set("k", "old", 1)})).value();

@@ -33,7 +33,8 @@ void start_and_take_first_turn(World& world, const std::string& id = "a") {
 
 }  // namespace
 
-TEST_CASE("a wait for a custom status is answered with its change", "[conformance]") {
+TEST_CASE("a wait for a custom status is answered with its change",
+          "[conformance][waits][custom-status]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   CHECK(wait_for_change(world, "a", 1, 0).value().is_not_found());
   start_and_take_first_turn(world);
@@ -72,7 +73,7 @@ TEST_CASE("a wait for a custom status is answered with its change", "[conformanc
   CHECK(wait_for_change(world, "a", 6, 100).value().is_completed());
 }
 
-TEST_CASE("a wait for a value is answered when it is set", "[conformance]") {
+TEST_CASE("a wait for a value is answered when it is set", "[conformance][waits][values]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   start_and_take_first_turn(world);
   start_and_take_first_turn(world, "b");
@@ -103,7 +104,7 @@ TEST_CASE("a wait for a value is answered when it is set", "[conformance]") {
   CHECK_FALSE(elsewhere.answered());
 }
 
-TEST_CASE("a wait for a value ends with the instance", "[conformance]") {
+TEST_CASE("a wait for a value ends with the instance", "[conformance][waits][values]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   CHECK(wait_for_value(world, "a", "k", 1).value() == std::nullopt);
   start_and_take_first_turn(world);
@@ -124,7 +125,7 @@ TEST_CASE("a wait for a value ends with the instance", "[conformance]") {
   CHECK(wait_for_value(world, "a", "never", 6).value() == std::nullopt);
 }
 
-TEST_CASE("waits go on through continue-as-new", "[conformance]") {
+TEST_CASE("waits go on through continue-as-new", "[conformance][waits][continue-as-new]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto value = wait_for_value(world, "a", "k", 1);
@@ -141,7 +142,8 @@ TEST_CASE("waits go on through continue-as-new", "[conformance]") {
   CHECK(status.value().is_running());
 }
 
-TEST_CASE("a wait for a value that follows its start at once is parked", "[conformance]") {
+TEST_CASE("a wait for a value that follows its start at once is parked",
+          "[conformance][waits][values]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto started = world.client->ask<Done>(EnqueueOrchestratorWork{start_item("a"), {}, false});
   const auto value = world.client->ask<Value>(WaitForValue{"a", "k", 0, 1});
@@ -157,7 +159,7 @@ TEST_CASE("a wait for a value that follows its start at once is parked", "[confo
   CHECK(status.value().custom_status() == "begun");
 }
 
-TEST_CASE("waits are answered after the commit, not before", "[conformance]") {
+TEST_CASE("waits are answered after the commit, not before", "[conformance][waits]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   // Two turns run ahead of the commit; it waits for the second.
   const auto fetch = world.fetch_later(2);
@@ -182,7 +184,7 @@ TEST_CASE("waits are answered after the commit, not before", "[conformance]") {
   CHECK(status.value().custom_status() == "begun");
 }
 
-TEST_CASE("a stopped wait is answered with what is there now", "[conformance]") {
+TEST_CASE("a stopped wait is answered with what is there now", "[conformance][waits]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   auto ack = change_of(world.fetch_one(), {set("k", "v", 1)});
@@ -201,7 +203,7 @@ TEST_CASE("a stopped wait is answered with what is there now", "[conformance]") 
   CHECK(status.value().custom_status() == "begun");
 }
 
-TEST_CASE("waits of all kinds share their sender's numbers", "[conformance]") {
+TEST_CASE("waits of all kinds share their sender's numbers", "[conformance][waits]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   start_and_take_first_turn(world);
   const auto status = wait_for_change(world, "a", 1, 0);
@@ -223,7 +225,7 @@ TEST_CASE("waits of all kinds share their sender's numbers", "[conformance]") {
   CHECK(other.value() == entry("k", "v", 1));
 }
 
-TEST_CASE("the waits of one who is gone are dropped", "[conformance]") {
+TEST_CASE("the waits of one who is gone are dropped", "[conformance][waits]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   start_and_take_first_turn(world);
   Partner leaver(world.system, provider_of(*world.store));

@@ -47,7 +47,7 @@ TEST_CASE("an unreadable instance record does not hold up the others", "[corrupt
   CHECK(listed.at(0).instance_id == "good");
 }
 
-TEST_CASE("an unreadable history stops its instance only", "[corruption]") {
+TEST_CASE("an unreadable history stops its instance only", "[corruption][history]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("bad");
@@ -64,7 +64,7 @@ TEST_CASE("an unreadable history stops its instance only", "[corruption]") {
   CHECK(info.waiting_for->find("history") != std::string::npos);
 }
 
-TEST_CASE("an unreadable message is set aside", "[corruption]") {
+TEST_CASE("an unreadable message is set aside", "[corruption][messages]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
@@ -78,7 +78,7 @@ TEST_CASE("an unreadable message is set aside", "[corruption]") {
   CHECK(faulty.kv->snapshot()->count(Table::inbox) == 0);
 }
 
-TEST_CASE("an unreadable activity is set aside", "[corruption]") {
+TEST_CASE("an unreadable activity is set aside", "[corruption][activities]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
@@ -94,7 +94,7 @@ TEST_CASE("an unreadable activity is set aside", "[corruption]") {
   CHECK(faulty.kv->snapshot()->count(Table::set_aside) == 1);
 }
 
-TEST_CASE("an unreadable timer is set aside when it is due", "[corruption]") {
+TEST_CASE("an unreadable timer is set aside when it is due", "[corruption][timers]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
@@ -111,7 +111,7 @@ TEST_CASE("an unreadable timer is set aside when it is due", "[corruption]") {
   CHECK(faulty.kv->snapshot()->count(Table::set_aside) == 1);
 }
 
-TEST_CASE("a timer whose instance cannot be read is set aside, not lost", "[corruption]") {
+TEST_CASE("a timer whose instance cannot be read is set aside, not lost", "[corruption][timers]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   const bool is_start = GENERATE(false, true);

@@ -66,7 +66,7 @@ InstanceInfo info_of(World& world, const std::string& id) {
 
 }  // namespace
 
-TEST_CASE("a history with missing rows is an error to whoever reads it", "[corruption]") {
+TEST_CASE("a history with missing rows is an error to whoever reads it", "[corruption][history]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   make_bad(world);
@@ -89,7 +89,7 @@ TEST_CASE("a history with missing rows is an error to whoever reads it", "[corru
   check_named(forked.error(), left);
 }
 
-TEST_CASE("a history that has lost every row is damaged, too", "[corruption]") {
+TEST_CASE("a history that has lost every row is damaged, too", "[corruption][history]") {
   FaultyWorld faulty;
   make_bad(faulty.world);
   for (const std::uint64_t row : {1U, 2U, 4U}) {
@@ -100,7 +100,7 @@ TEST_CASE("a history that has lost every row is damaged, too", "[corruption]") {
       "0 of 4 ");
 }
 
-TEST_CASE("a history with more than is counted is damaged, too", "[corruption]") {
+TEST_CASE("a history with more than is counted is damaged, too", "[corruption][history]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   make_bad(world);
@@ -111,7 +111,7 @@ TEST_CASE("a history with more than is counted is damaged, too", "[corruption]")
 }
 
 TEST_CASE("details of a damaged instance are what can be read, and say that it is damaged",
-          "[corruption]") {
+          "[corruption][history]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   make_bad(world);
@@ -127,7 +127,8 @@ TEST_CASE("details of a damaged instance are what can be read, and say that it i
   CHECK(details.damage->find("2 of 4 ") != std::string::npos);
 }
 
-TEST_CASE("an instance that lacks a part of its history is set aside, visibly", "[corruption]") {
+TEST_CASE("an instance that lacks a part of its history is set aside, visibly",
+          "[corruption][history]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   make_bad(world);
@@ -155,7 +156,7 @@ TEST_CASE("an instance that lacks a part of its history is set aside, visibly", 
   CHECK(faulty.kv->snapshot()->count(Table::inbox) == 3);
 }
 
-TEST_CASE("a damaged instance can be terminated", "[corruption]") {
+TEST_CASE("a damaged instance can be terminated", "[corruption][history]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   make_bad(world);
@@ -170,7 +171,8 @@ TEST_CASE("a damaged instance can be terminated", "[corruption]") {
   CHECK(faulty.kv->snapshot()->count(Table::work) == 0);
 }
 
-TEST_CASE("a damaged instance can be deleted and restored from an export", "[corruption]") {
+TEST_CASE("a damaged instance can be deleted and restored from an export",
+          "[corruption][history]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   make_bad(world);
@@ -190,7 +192,8 @@ TEST_CASE("a damaged instance can be deleted and restored from an export", "[cor
   CHECK(world.fetch_one().history.size() == 4);
 }
 
-TEST_CASE("a failed instance that is damaged is not rewound to less than it was", "[corruption]") {
+TEST_CASE("a failed instance that is damaged is not rewound to less than it was",
+          "[corruption][history]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   make_bad(world);
@@ -204,7 +207,8 @@ TEST_CASE("a failed instance that is damaged is not rewound to less than it was"
   CHECK(world.status("bad").is_failed());
 }
 
-TEST_CASE("a damaged instance is found again after the store was opened again", "[corruption]") {
+TEST_CASE("a damaged instance is found again after the store was opened again",
+          "[corruption][history]") {
   auto faulty = std::make_unique<FaultyWorld>();
   make_bad(faulty->world);
   faulty->world.raise("bad", "Go");
@@ -217,7 +221,8 @@ TEST_CASE("a damaged instance is found again after the store was opened again", 
   CHECK(stuck(again.world).at(0).kind == StuckKind::damaged);
 }
 
-TEST_CASE("the outcome of an execution whose last event is lost is an error", "[corruption]") {
+TEST_CASE("the outcome of an execution whose last event is lost is an error",
+          "[corruption][history]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("bad");

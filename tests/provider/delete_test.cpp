@@ -111,7 +111,8 @@ TEST_CASE("a deleted instance is gone for everybody", "[conformance][delete]") {
   CHECK(world.nothing_to_fetch());
 }
 
-TEST_CASE("who has the token of an earlier incarnation reaches nobody", "[conformance][delete]") {
+TEST_CASE("who has the token of an earlier incarnation reaches nobody",
+          "[conformance][delete][tokens]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2}});
   const ActivityReference old = reference_to(world, 2);
@@ -126,7 +127,7 @@ TEST_CASE("who has the token of an earlier incarnation reaches nobody", "[confor
 }
 
 TEST_CASE("a heartbeat of a deleted instance does not reach the next one of its id",
-          "[conformance][delete]") {
+          "[conformance][delete][heartbeats]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2}});
   const auto old = world.fetch_work().at(0);
@@ -141,7 +142,8 @@ TEST_CASE("a heartbeat of a deleted instance does not reach the next one of its 
   CHECK(pending_activities(world).at(0).progress == "row 1");
 }
 
-TEST_CASE("the id of a deleted instance can be used again at once", "[conformance][delete]") {
+TEST_CASE("the id of a deleted instance can be used again at once",
+          "[conformance][delete][starts]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const BusyInstance busy(world);
   // In one batch.
@@ -191,7 +193,7 @@ TEST_CASE("of several instances all are deleted or none", "[conformance][delete]
   CHECK(world.status("running").is_running());
 }
 
-TEST_CASE("a parent is deleted only with its children", "[conformance][delete]") {
+TEST_CASE("a parent is deleted only with its children", "[conformance][delete][children]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();
@@ -203,7 +205,8 @@ TEST_CASE("a parent is deleted only with its children", "[conformance][delete]")
   CHECK(depths(world) == QueueDepths{});
 }
 
-TEST_CASE("an instance whose start is delayed is deleted with it", "[conformance][delete]") {
+TEST_CASE("an instance whose start is delayed is deleted with it",
+          "[conformance][delete][timers]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.enqueue(start_item("a"), Milliseconds{1000}).value();
   world.raise("a", "Go");
@@ -213,7 +216,8 @@ TEST_CASE("an instance whose start is delayed is deleted with it", "[conformance
   CHECK(nothing_due(world));
 }
 
-TEST_CASE("a delayed message does not outlive its deleted instance", "[conformance][delete]") {
+TEST_CASE("a delayed message does not outlive its deleted instance",
+          "[conformance][delete][timers]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   world.enqueue(raise_item("a", "Later"), Milliseconds{1000}).value();
@@ -222,7 +226,7 @@ TEST_CASE("a delayed message does not outlive its deleted instance", "[conforman
   CHECK(depths(world).timer_queue == 0);
 }
 
-TEST_CASE("a delayed message that has been delivered is not counted again", "[delete]") {
+TEST_CASE("a delayed message that has been delivered is not counted again", "[delete][timers]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
@@ -290,7 +294,7 @@ TEST_CASE("a deletion that was not committed has deleted nothing", "[commit_fail
   world.ask<Done>(*world.timers, AckTimer{busy.due}).value();
 }
 
-TEST_CASE("whoever waits while a deletion is on its way learns of it", "[delete]") {
+TEST_CASE("whoever waits while a deletion is on its way learns of it", "[delete][waits]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const auto deleted = delete_soon(world, "a");

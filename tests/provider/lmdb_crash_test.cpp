@@ -56,7 +56,7 @@ int in_child(const Child& child) {
 
 }  // namespace
 
-TEST_CASE("a store outlives its process", "[lmdb]") {
+TEST_CASE("a store outlives its process", "[lmdb][restart]") {
   TempDir temp;
   const auto live = temp.path() / "live";
   const auto copy = temp.path() / "copy";
@@ -83,7 +83,7 @@ TEST_CASE("a store outlives its process", "[lmdb]") {
   CHECK(world->fetch_work().at(0).attempt_count == 1);
 }
 
-TEST_CASE("a store that was killed can be opened again", "[lmdb]") {
+TEST_CASE("a store that was killed can be opened again", "[lmdb][restart]") {
   TempDir temp;
   const int code = in_child([&] {
     auto world = open_world(temp.path());
@@ -100,7 +100,7 @@ TEST_CASE("a store that was killed can be opened again", "[lmdb]") {
   CHECK(world->status("i7").is_running());
 }
 
-TEST_CASE("a store whose making was killed is made by the next opening", "[lmdb]") {
+TEST_CASE("a store whose making was killed is made by the next opening", "[lmdb][restart]") {
   TempDir temp;
   const auto directory = temp.path() / "store";
   // The process ends with the first write that would make a file this long: LMDB's own headers take
@@ -120,7 +120,8 @@ TEST_CASE("a store whose making was killed is made by the next opening", "[lmdb]
   CHECK(world->status("a").is_running());
 }
 
-TEST_CASE("what an opening that was killed has left beside no store is taken away", "[lmdb]") {
+TEST_CASE("what an opening that was killed has left beside no store is taken away",
+          "[lmdb][restart]") {
   TempDir temp;
   const auto unfinished = temp.path() / "data.mdb.new";
   SECTION("nothing was written yet") {

@@ -105,7 +105,7 @@ TEST_CASE("another program's database is refused and left alone", "[lmdb]") {
   CHECK(contents(temp.path()) == before);
 }
 
-TEST_CASE("a store of a later release is refused and left alone", "[lmdb]") {
+TEST_CASE("a store of a later release is refused and left alone", "[lmdb][upgrade]") {
   TempDir temp;
   make_database(temp.path(), "meta", "format",
                 std::string(storage::format_magic) + storage::make_key(storage::store_format + 1));

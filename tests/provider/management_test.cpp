@@ -52,7 +52,7 @@ using Ids = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("instances are listed in order of creation", "[management]") {
+TEST_CASE("instances are listed in order of creation", "[management][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   CHECK(ids(world, {}).empty());
   const auto t0 = world.clock->now();
@@ -116,7 +116,7 @@ TEST_CASE("instances are listed in order of creation", "[management]") {
   }
 }
 
-TEST_CASE("a listing is longer than one snapshot", "[management]") {
+TEST_CASE("a listing is longer than one snapshot", "[management][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   for (int i = 0; i < 4500; ++i) {
     (void)world.client->ask<Done>(
@@ -129,7 +129,7 @@ TEST_CASE("a listing is longer than one snapshot", "[management]") {
   CHECK(all.back() == "i4499");
 }
 
-TEST_CASE("a summary tells what is known", "[management]") {
+TEST_CASE("a summary tells what is known", "[management][status][children]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   populate(world);
   const auto rows =
@@ -143,7 +143,7 @@ TEST_CASE("a summary tells what is known", "[management]") {
   CHECK_FALSE(rows.at(0).parent_instance);
 }
 
-TEST_CASE("an instance can be inspected", "[management]") {
+TEST_CASE("an instance can be inspected", "[management][details]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto created = world.clock->now();
   world.start("a", "Greet");
@@ -168,7 +168,7 @@ TEST_CASE("an instance can be inspected", "[management]") {
             .kind == Kind::instance_not_found);
 }
 
-TEST_CASE("what an instance waits for is shown until the next delivery", "[management]") {
+TEST_CASE("what an instance waits for is shown until the next delivery", "[management][details]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto waiting_for = [&] {
     return world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{"a"}).value().waiting_for;
@@ -196,7 +196,7 @@ TEST_CASE("what an instance waits for is shown until the next delivery", "[manag
   CHECK_FALSE(waiting_for());
 }
 
-TEST_CASE("queue depths count what is not done", "[management]") {
+TEST_CASE("queue depths count what is not done", "[management][overview]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto depths = [&] {
     return world.manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value();

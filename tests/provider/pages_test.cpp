@@ -25,7 +25,7 @@ using Ids = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a page says where the next one begins", "[pages]") {
+TEST_CASE("a page says where the next one begins", "[pages][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto none = page(world, {}, 10).value();
   CHECK(none.instances.empty());
@@ -44,7 +44,7 @@ TEST_CASE("a page says where the next one begins", "[pages]") {
   CHECK_FALSE(page(world, {}, 5).value().next_cursor);
 }
 
-TEST_CASE("an offset counts from the first page's beginning", "[pages]") {
+TEST_CASE("an offset counts from the first page's beginning", "[pages][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   for (const auto* id : {"a", "b", "c", "d"}) {
     world.start(id);
@@ -57,7 +57,7 @@ TEST_CASE("an offset counts from the first page's beginning", "[pages]") {
   CHECK(ids_of(page(world, filter, 2, first.next_cursor).value().instances) == Ids{"d"});
 }
 
-TEST_CASE("a cursor is good for its own order only", "[pages]") {
+TEST_CASE("a cursor is good for its own order only", "[pages][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   for (const auto* id : {"a", "b", "c"}) {
     world.start(id);
@@ -77,7 +77,7 @@ TEST_CASE("a cursor is good for its own order only", "[pages]") {
   CHECK(refused.message.find("another order") != std::string::npos);
 }
 
-TEST_CASE("what is no cursor is refused", "[pages]") {
+TEST_CASE("what is no cursor is refused", "[pages][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto* text = GENERATE("", "1", "1ca", "1ca00", "1ca000000000000000g", "1CA0000000000000001",
                               "2ca0000000000000001", "1ca00000000000000010", "\xff\xfe", "1ca\n");
@@ -90,14 +90,14 @@ TEST_CASE("what is no cursor is refused", "[pages]") {
   CHECK(page(world, {}, 1, "1ca" + std::string(16, 'f')).has_value());
 }
 
-TEST_CASE("a page has 1 to 10,000 rows", "[pages]") {
+TEST_CASE("a page has 1 to 10,000 rows", "[pages][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   CHECK(page(world, {}, 0).error().kind == Kind::invalid_input);
   CHECK(page(world, {}, 10'001).error().kind == Kind::invalid_input);
   CHECK(page(world, {}, 10'000).has_value());
 }
 
-TEST_CASE("instances are found by the tags of their start", "[pages]") {
+TEST_CASE("instances are found by the tags of their start", "[pages][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto start = [&](const std::string& id, std::vector<std::string> tags) {
     return world.enqueue(work::StartOrchestration{id, "Test", "", {}, {}, std::move(tags)});
@@ -122,7 +122,7 @@ TEST_CASE("instances are found by the tags of their start", "[pages]") {
   CHECK(start("x", {std::string(256, 't')}).error().kind == Kind::invalid_input);
 }
 
-TEST_CASE("a cancelled instance says so", "[pages]") {
+TEST_CASE("a cancelled instance says so", "[pages][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   world.start("b");
@@ -136,7 +136,7 @@ TEST_CASE("a cancelled instance says so", "[pages]") {
   CHECK_FALSE(rows.at(1).cancelled);
 }
 
-TEST_CASE("texts that no store can hold match nothing", "[pages]") {
+TEST_CASE("texts that no store can hold match nothing", "[pages][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   InstanceFilter filter;
@@ -156,7 +156,8 @@ TEST_CASE("texts that no store can hold match nothing", "[pages]") {
   CHECK(page(world, filter, 10).value().instances.empty());
 }
 
-TEST_CASE("an unreadable instance is left out of listings and told to the log", "[pages]") {
+TEST_CASE("an unreadable instance is left out of listings and told to the log",
+          "[pages][listing]") {
   auto kv = std::make_shared<FaultyKv>();
   Population population(kv, 3);
   population.change(30);

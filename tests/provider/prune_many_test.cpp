@@ -49,7 +49,7 @@ std::uint64_t events_in(World& world) {
 
 }  // namespace
 
-TEST_CASE("many instances are pruned in a few commits", "[bulk][prune]") {
+TEST_CASE("many instances are pruned in a few commits", "[bulk][prune][continue-as-new]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   for (int i = 0; i < 50; ++i) {
@@ -65,7 +65,7 @@ TEST_CASE("many instances are pruned in a few commits", "[bulk][prune]") {
 }
 
 TEST_CASE("an instance with many old executions is pruned in steps, the oldest first",
-          "[bulk][prune]") {
+          "[bulk][prune][continue-as-new]") {
   storage::EngineOptions options;
   options.bulk_rows = 30;
   FaultyWorld faulty(std::make_shared<FaultyKv>(), options);
@@ -93,7 +93,8 @@ TEST_CASE("an instance with many old executions is pruned in steps, the oldest f
   check_clean(world);
 }
 
-TEST_CASE("one instance with many old executions is pruned in several commits", "[prune]") {
+TEST_CASE("one instance with many old executions is pruned in several commits",
+          "[prune][continue-as-new]") {
   storage::EngineOptions options;
   options.bulk_rows = 30;
   FaultyWorld faulty(std::make_shared<FaultyKv>(), options);
@@ -137,7 +138,7 @@ TEST_CASE("one instance with many old executions is pruned in several commits", 
 }
 
 TEST_CASE("a store that is closed in the middle of a pruning keeps what is not dropped yet",
-          "[prune]") {
+          "[prune][continue-as-new]") {
   storage::EngineOptions options;
   options.bulk_rows = 30;
   auto faulty = std::make_unique<FaultyWorld>(std::make_shared<FaultyKv>(), options);
@@ -159,7 +160,8 @@ TEST_CASE("a store that is closed in the middle of a pruning keeps what is not d
   CHECK(prune(again.world, "a", keep_last(1)).value().executions_deleted == left.size() - 1);
 }
 
-TEST_CASE("old executions go with the turn that continues", "[conformance][prune]") {
+TEST_CASE("old executions go with the turn that continues",
+          "[conformance][prune][continue-as-new]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   SECTION("by number") {
@@ -190,7 +192,8 @@ TEST_CASE("old executions go with the turn that continues", "[conformance][prune
   check_clean(world);
 }
 
-TEST_CASE("what goes with a turn costs no commit, and many go with several", "[prune]") {
+TEST_CASE("what goes with a turn costs no commit, and many go with several",
+          "[prune][continue-as-new]") {
   storage::EngineOptions options;
   options.rows_dropped_with_turn = 6;
   FaultyWorld faulty(std::make_shared<FaultyKv>(), options);
@@ -211,7 +214,7 @@ TEST_CASE("what goes with a turn costs no commit, and many go with several", "[p
 }
 
 TEST_CASE("an old execution that cannot be read does not keep an instance from going on",
-          "[prune][corruption]") {
+          "[prune][corruption][continue-as-new]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
@@ -224,7 +227,7 @@ TEST_CASE("an old execution that cannot be read does not keep an instance from g
 }
 
 TEST_CASE("an old execution that cannot be read is kept, and the others are dropped",
-          "[prune][corruption]") {
+          "[prune][corruption][continue-as-new]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   make_eternal(world, "a", 200);

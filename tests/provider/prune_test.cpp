@@ -33,7 +33,7 @@ PruneOptions keep(std::uint32_t count) {
 
 }  // namespace
 
-TEST_CASE("the newest executions are kept", "[conformance][prune]") {
+TEST_CASE("the newest executions are kept", "[conformance][prune][continue-as-new]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto least = GENERATE(0U, 1U);  // the current one stays
   continue_three_times(world);
@@ -53,7 +53,8 @@ TEST_CASE("the newest executions are kept", "[conformance][prune]") {
   CHECK(world.history("a").size() == 1);
 }
 
-TEST_CASE("executions that ended early enough are dropped", "[conformance][prune]") {
+TEST_CASE("executions that ended early enough are dropped",
+          "[conformance][prune][continue-as-new]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto start = world.clock->now();
   continue_three_times(world);
@@ -66,7 +67,7 @@ TEST_CASE("executions that ended early enough are dropped", "[conformance][prune
   CHECK(executions(world, "a") == Numbers{4});
 }
 
-TEST_CASE("pruning says what it will not do", "[conformance][prune]") {
+TEST_CASE("pruning says what it will not do", "[conformance][prune][continue-as-new]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   CHECK(prune(world, "a", keep(1)).error().kind == Kind::instance_not_found);
   world.start("a");
@@ -74,7 +75,7 @@ TEST_CASE("pruning says what it will not do", "[conformance][prune]") {
   CHECK(prune(world, "a", keep(1)).value() == PruneResult{1, 0, 0});
 }
 
-TEST_CASE("pruning leaves nothing of what it drops", "[prune]") {
+TEST_CASE("pruning leaves nothing of what it drops", "[prune][continue-as-new]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   continue_three_times(world);

@@ -52,7 +52,7 @@ bool no_work(World& world) {
 }  // namespace
 
 TEST_CASE("an instance in quarantine is left alone until it is released",
-          "[conformance][quarantine]") {
+          "[conformance][quarantine][poison]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   quarantine_next_turn(world, "crashed the process 10 times").value();
@@ -80,7 +80,8 @@ TEST_CASE("an instance in quarantine is left alone until it is released",
   CHECK(release(world, "b").error().kind == Kind::instance_not_found);
 }
 
-TEST_CASE("an instance in quarantine is handed out to be cancelled", "[conformance][quarantine]") {
+TEST_CASE("an instance in quarantine is handed out to be cancelled",
+          "[conformance][quarantine][poison][cancellation]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   const bool before = GENERATE(false, true);
@@ -114,7 +115,8 @@ TEST_CASE("an instance in quarantine is handed out to be cancelled", "[conforman
   CHECK_FALSE(waiting_for(world));
 }
 
-TEST_CASE("a cancellation is found behind any number of messages", "[conformance][quarantine]") {
+TEST_CASE("a cancellation is found behind any number of messages",
+          "[conformance][quarantine][poison][cancellation]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   for (int i = 0; i < 1500; ++i) {
@@ -131,7 +133,7 @@ TEST_CASE("a cancellation is found behind any number of messages", "[conformance
 }
 
 TEST_CASE("an activity in quarantine is left alone until it is released",
-          "[conformance][quarantine]") {
+          "[conformance][quarantine][poison][activities]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2, "gpu"}, {3}});
   const auto item = ask_for_work(world, *world.worker, TagFilter::any(), 1).value().at(0);
@@ -164,7 +166,7 @@ TEST_CASE("an activity in quarantine is left alone until it is released",
   other.die();
 }
 
-TEST_CASE("what is in quarantine is listed oldest first", "[conformance][quarantine]") {
+TEST_CASE("what is in quarantine is listed oldest first", "[conformance][quarantine][poison]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2}}, "a");
   world.start("b");
@@ -179,7 +181,7 @@ TEST_CASE("what is in quarantine is listed oldest first", "[conformance][quarant
   CHECK(items.at(1).instance_id == "a");
 }
 
-TEST_CASE("quarantine ends with what was in it", "[conformance][quarantine]") {
+TEST_CASE("quarantine ends with what was in it", "[conformance][quarantine][poison]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2}});
   quarantine_next_activity(world, "poison").value();
@@ -208,7 +210,7 @@ TEST_CASE("quarantine ends with what was in it", "[conformance][quarantine]") {
 }
 
 TEST_CASE("a release lets what waits for a registration be tried at once",
-          "[conformance][quarantine]") {
+          "[conformance][quarantine][poison][registration]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   schedule(world, {{2}, {3}});
   const auto work = world.fetch_work(2);
@@ -238,7 +240,7 @@ TEST_CASE("a release lets what waits for a registration be tried at once",
   CHECK(no_work(world));
 }
 
-TEST_CASE("quarantine is kept in the store", "[quarantine][reopen]") {
+TEST_CASE("quarantine is kept in the store", "[quarantine][reopen][poison]") {
   auto running = std::make_unique<FaultyWorld>();
   schedule(running->world, {{2, "gpu"}, {3}, {4}});
   quarantine_next_activity(running->world, "poison").value();  // 3
@@ -272,7 +274,8 @@ TEST_CASE("quarantine is kept in the store", "[quarantine][reopen]") {
   CHECK(world.fetch_one().instance == "b");
 }
 
-TEST_CASE("an instance in quarantine can be cancelled after a reopen", "[quarantine][reopen]") {
+TEST_CASE("an instance in quarantine can be cancelled after a reopen",
+          "[quarantine][reopen][poison][cancellation]") {
   auto running = std::make_unique<FaultyWorld>();
   running->world.start("a");
   quarantine_next_turn(running->world, "poison").value();
@@ -286,7 +289,8 @@ TEST_CASE("an instance in quarantine can be cancelled after a reopen", "[quarant
   CHECK(kv->snapshot()->count(Table::quarantine) == 0);
 }
 
-TEST_CASE("a quarantine that is not committed has not been", "[quarantine][commit_failure]") {
+TEST_CASE("a quarantine that is not committed has not been",
+          "[quarantine][commit_failure][poison]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   schedule(world, {{2, "gpu"}});
@@ -308,7 +312,7 @@ TEST_CASE("a quarantine that is not committed has not been", "[quarantine][commi
   CHECK(ids_of(ask_for_work(world, *world.worker, TagFilter::only({"gpu"}))) == CallIds{2});
 }
 
-TEST_CASE("a release that is not committed has not been", "[quarantine][commit_failure]") {
+TEST_CASE("a release that is not committed has not been", "[quarantine][commit_failure][poison]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   schedule(world, {{2}});
@@ -329,7 +333,7 @@ TEST_CASE("a release that is not committed has not been", "[quarantine][commit_f
   CHECK(world.fetch_one().attempt_count == 1);
 }
 
-TEST_CASE("in and out of quarantine within one commit", "[quarantine]") {
+TEST_CASE("in and out of quarantine within one commit", "[quarantine][poison]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   schedule(world, {{2}});

@@ -33,7 +33,8 @@ std::unique_ptr<FaultyWorld> populated() {
 
 }  // namespace
 
-TEST_CASE("everything is there after a clean close, and counts as new", "[reopen]") {
+TEST_CASE("everything is there after a clean close, and counts as new",
+          "[reopen][restart][poison]") {
   auto first = populated();
   const auto kv = first->kv;
   first.reset();
@@ -51,7 +52,7 @@ TEST_CASE("everything is there after a clean close, and counts as new", "[reopen
   CHECK(second.kv->commits == 0);
 }
 
-TEST_CASE("after a crash a delivery is counted before it is made", "[reopen]") {
+TEST_CASE("after a crash a delivery is counted before it is made", "[reopen][restart][poison]") {
   auto running = populated();
   const auto kv = running->kv;
   for (std::uint32_t attempt = 1; attempt <= 3; ++attempt) {
@@ -83,7 +84,8 @@ TEST_CASE("after a crash a delivery is counted before it is made", "[reopen]") {
   CHECK_FALSE(view->get(Table::attempts, storage::make_key(std::uint64_t{1})));
 }
 
-TEST_CASE("a delivery counted ahead and given back unharmed does not count", "[reopen]") {
+TEST_CASE("a delivery counted ahead and given back unharmed does not count",
+          "[reopen][restart][poison]") {
   auto running = populated();
   const auto kv = running->kv;
   FaultyWorld::crash(running);
@@ -102,7 +104,7 @@ TEST_CASE("a delivery counted ahead and given back unharmed does not count", "[r
   }
 }
 
-TEST_CASE("what is new since the crash is not counted ahead", "[reopen]") {
+TEST_CASE("what is new since the crash is not counted ahead", "[reopen][restart][poison]") {
   auto running = populated();
   const auto kv = running->kv;
   FaultyWorld::crash(running);
@@ -122,7 +124,7 @@ TEST_CASE("what is new since the crash is not counted ahead", "[reopen]") {
   CHECK(kv->commits == commits + 1);
 }
 
-TEST_CASE("the backlog is found little by little", "[reopen]") {
+TEST_CASE("the backlog is found little by little", "[reopen][restart]") {
   auto running = std::make_unique<FaultyWorld>();
   for (int i = 0; i < 50; ++i) {
     running->world.start("i" + std::to_string(i));
@@ -145,7 +147,8 @@ TEST_CASE("the backlog is found little by little", "[reopen]") {
   CHECK(world.nothing_to_fetch());
 }
 
-TEST_CASE("activities of this session and of earlier ones are not mixed up", "[reopen]") {
+TEST_CASE("activities of this session and of earlier ones are not mixed up",
+          "[reopen][restart][activities]") {
   auto running = populated();
   const auto kv = running->kv;
   running.reset();
@@ -164,7 +167,8 @@ TEST_CASE("activities of this session and of earlier ones are not mixed up", "[r
   CHECK_FALSE(parked.answered());
 }
 
-TEST_CASE("counts of activities survive, whenever they were handed out", "[reopen]") {
+TEST_CASE("counts of activities survive, whenever they were handed out",
+          "[reopen][restart][poison][activities]") {
   auto running = std::make_unique<FaultyWorld>();
   const auto kv = running->kv;
   {
@@ -185,7 +189,7 @@ TEST_CASE("counts of activities survive, whenever they were handed out", "[reope
   CHECK(second.world.fetch_work().at(0).attempt_count == 2);
 }
 
-TEST_CASE("creation times never go back", "[reopen]") {
+TEST_CASE("creation times never go back", "[reopen][restart][clock]") {
   auto running = std::make_unique<FaultyWorld>();
   running->world.clock->advance(1h);
   running->world.start("first");
@@ -201,7 +205,7 @@ TEST_CASE("creation times never go back", "[reopen]") {
   CHECK(rows.at(1).created_at == rows.at(0).created_at);
 }
 
-TEST_CASE("waiting instances cost nothing at open", "[reopen]") {
+TEST_CASE("waiting instances cost nothing at open", "[reopen][restart]") {
   auto running = std::make_unique<FaultyWorld>();
   World& world = running->world;
   world.start("a");

@@ -169,7 +169,7 @@ TEST_CASE("a rewind is kept, or was never made", "[restore]") {
   CHECK(again.world.fetch_one().history_size == 6);
 }
 
-TEST_CASE("children of a rewound instance are what they are by now", "[restore]") {
+TEST_CASE("children of a rewound instance are what they are by now", "[restore][children]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   const auto child_event = [](const std::string& id) {
     return event_of(event::SubOrchestrationScheduled{"Child", std::nullopt, id, "input"});
@@ -289,7 +289,8 @@ void check_told_of_damage(World& world) {
 
 }  // namespace
 
-TEST_CASE("a damaged child does not keep its parent from being rewound", "[restore][corruption]") {
+TEST_CASE("a damaged child does not keep its parent from being rewound",
+          "[restore][corruption][children]") {
   FaultyWorld faulty;
   fail_with_child(faulty.world);
   damage_child(faulty,
@@ -300,7 +301,7 @@ TEST_CASE("a damaged child does not keep its parent from being rewound", "[resto
 }
 
 TEST_CASE("a damaged child does not keep a turn that starts it again from being done",
-          "[restore][corruption]") {
+          "[restore][corruption][children]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   fail_with_child(world);
@@ -414,7 +415,7 @@ TEST_CASE("a fork goes its own way and leaves its source alone", "[restore]") {
   CHECK(exported(world, "a").value() == source);
 }
 
-TEST_CASE("a fork's children are its own", "[restore]") {
+TEST_CASE("a fork's children are its own", "[restore][children]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("p");
   const auto item = world.fetch_one();

@@ -53,7 +53,8 @@ void populate(World& world) {
 
 }  // namespace
 
-TEST_CASE("a cancelled instance is listed and counted apart from failed ones", "[status]") {
+TEST_CASE("a cancelled instance is listed and counted apart from failed ones",
+          "[status][cancellation][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   populate(world);
   CHECK(ids(world, {ExecutionStatus::failed}) == Ids{"bad"});
@@ -75,7 +76,8 @@ TEST_CASE("a cancelled instance is listed and counted apart from failed ones", "
   CHECK(execution.output == "too slow");
 }
 
-TEST_CASE("a row carries what a failure says, and the output if it is asked for", "[status]") {
+TEST_CASE("a row carries what a failure says, and the output if it is asked for",
+          "[status][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   populate(world);
   InstanceFilter filter;
@@ -99,7 +101,7 @@ TEST_CASE("a row carries what a failure says, and the output if it is asked for"
   CHECK(found.at(1).status.error()->message == "no stock");
 }
 
-TEST_CASE("a row whose failure cannot be read is listed all the same", "[status]") {
+TEST_CASE("a row whose failure cannot be read is listed all the same", "[status][listing]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   populate(world);
@@ -117,7 +119,7 @@ TEST_CASE("a row whose failure cannot be read is listed all the same", "[status]
   CHECK(found.at(2).status == ExecutionStatus::cancelled);
 }
 
-TEST_CASE("paused instances are found by whatever pauses them", "[status]") {
+TEST_CASE("paused instances are found by whatever pauses them", "[status][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   populate(world);
   world.start("other", "Other");
@@ -147,7 +149,8 @@ TEST_CASE("paused instances are found by whatever pauses them", "[status]") {
   CHECK(health.paused_instances == 2);
 }
 
-TEST_CASE("what was cancelled can be rewound, exported and imported", "[status]") {
+TEST_CASE("what was cancelled can be rewound, exported and imported",
+          "[status][cancellation][listing]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   populate(world);
   const auto exported =

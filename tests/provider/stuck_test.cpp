@@ -42,7 +42,8 @@ using Ids = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("an instance that waits for a registration is stuck since it first did", "[stuck]") {
+TEST_CASE("an instance that waits for a registration is stuck since it first did",
+          "[stuck][registration]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   CHECK(stuck(world).empty());
   world.start("a", "Order");
@@ -88,7 +89,7 @@ TEST_CASE("an activity that waits makes its instance stuck, once", "[stuck]") {
   CHECK(rows.at(0).since == first);
 }
 
-TEST_CASE("what is in quarantine is stuck", "[stuck]") {
+TEST_CASE("what is in quarantine is stuck", "[stuck][quarantine]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   world.start("b");
@@ -112,7 +113,7 @@ TEST_CASE("what is in quarantine is stuck", "[stuck]") {
   CHECK(rows.at(1).waiting_for == "too often");
 }
 
-TEST_CASE("what is paused is stuck, for the widest reason", "[stuck]") {
+TEST_CASE("what is paused is stuck, for the widest reason", "[stuck][pause]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a", "Order");
   world.start("b", "Order");

@@ -29,7 +29,7 @@ using Types = std::vector<std::string_view>;
 
 }  // namespace
 
-TEST_CASE("a terminated instance is cancelled", "[conformance][terminate]") {
+TEST_CASE("a terminated instance is cancelled", "[conformance][terminate][cancellation]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();
@@ -153,7 +153,7 @@ TEST_CASE("an instance whose history cannot be read is terminated", "[corruption
   CHECK(depths(world) == QueueDepths{});
 }
 
-TEST_CASE("a parent learns that its child was terminated", "[conformance][terminate]") {
+TEST_CASE("a parent learns that its child was terminated", "[conformance][terminate][children]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("parent");
   auto ack = ack_of(world.fetch_one());
@@ -172,7 +172,7 @@ TEST_CASE("a parent learns that its child was terminated", "[conformance][termin
   CHECK(failed.details.chain.at(0).instance == "child");
 }
 
-TEST_CASE("attached children end with their parent", "[conformance][terminate]") {
+TEST_CASE("attached children end with their parent", "[conformance][terminate][children]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
   auto ack = ack_of(world.fetch_one());

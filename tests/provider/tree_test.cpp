@@ -24,7 +24,7 @@ using Ids = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a tree is shown depth first, children in order of creation", "[tree]") {
+TEST_CASE("a tree is shown depth first, children in order of creation", "[tree][children]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("root");
   world.start("other");
@@ -45,7 +45,7 @@ TEST_CASE("a tree is shown depth first, children in order of creation", "[tree]"
         ProviderError::Kind::instance_not_found);
 }
 
-TEST_CASE("a tree is larger than one snapshot", "[tree]") {
+TEST_CASE("a tree is larger than one snapshot", "[tree][children]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("root");
   for (int i = 0; i < 4500; ++i) {
@@ -61,7 +61,7 @@ TEST_CASE("a tree is larger than one snapshot", "[tree]") {
   CHECK(all.instances.back().instance_id == "c4499");
 }
 
-TEST_CASE("an unreadable child does not hide what is below it", "[tree]") {
+TEST_CASE("an unreadable child does not hide what is below it", "[tree][children]") {
   FaultyWorld faulty;
   faulty.world.start("root");
   start_child(faulty.world, "bad", "root");

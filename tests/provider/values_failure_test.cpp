@@ -36,7 +36,7 @@ AckOrchestrationItem full_change(const OrchestrationItem& item, const std::strin
 
 }  // namespace
 
-TEST_CASE("a failed commit changes no value, and waits go on", "[commit_failure]") {
+TEST_CASE("a failed commit changes no value, and waits go on", "[commit_failure][values][waits]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
@@ -63,7 +63,7 @@ TEST_CASE("a failed commit changes no value, and waits go on", "[commit_failure]
   CHECK(status.value().custom_status() == "new");
 }
 
-TEST_CASE("waits for a start that came to nothing are answered", "[commit_failure]") {
+TEST_CASE("waits for a start that came to nothing are answered", "[commit_failure][waits]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   faulty.kv->failures = 1;
@@ -76,7 +76,7 @@ TEST_CASE("waits for a start that came to nothing are answered", "[commit_failur
   CHECK(status.value().is_not_found());
 }
 
-TEST_CASE("a read in a failed commit is made again", "[commit_failure]") {
+TEST_CASE("a read in a failed commit is made again", "[commit_failure][values]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("other");
@@ -95,7 +95,7 @@ TEST_CASE("a read in a failed commit is made again", "[commit_failure]") {
   CHECK(world.fetch_one().messages == std::vector<WorkItem>{work::KeyValueRead{"a", 1, 2, "v"}});
 }
 
-TEST_CASE("waits are told when the store stops", "[commit_failure]") {
+TEST_CASE("waits are told when the store stops", "[commit_failure][waits]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
@@ -124,7 +124,7 @@ TEST_CASE("waits are told when the store stops", "[commit_failure]") {
   CHECK(status.error().operation == "wait_for_status");
 }
 
-TEST_CASE("values and custom status are there after a crash", "[reopen]") {
+TEST_CASE("values and custom status are there after a crash", "[reopen][values][custom-status]") {
   auto running = std::make_unique<FaultyWorld>();
   const auto kv = running->kv;
   running->world.start("a");
@@ -139,7 +139,7 @@ TEST_CASE("values and custom status are there after a crash", "[reopen]") {
         entry("k", "v", 3));
 }
 
-TEST_CASE("an unreadable value is an error to those who ask for it", "[corruption]") {
+TEST_CASE("an unreadable value is an error to those who ask for it", "[corruption][values]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
@@ -171,7 +171,7 @@ TEST_CASE("an unreadable value is an error to those who ask for it", "[corruptio
   CHECK(values_of(world, "a").size() == 2);
 }
 
-TEST_CASE("a value row with a bad key is an error", "[corruption]") {
+TEST_CASE("a value row with a bad key is an error", "[corruption][values]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
@@ -180,7 +180,8 @@ TEST_CASE("a value row with a bad key is an error", "[corruption]") {
   CHECK(world.ask<Values>(*world.client, GetValues{"a"}).error().kind == Kind::corrupt);
 }
 
-TEST_CASE("an unreadable custom status is an error to those who ask", "[corruption]") {
+TEST_CASE("an unreadable custom status is an error to those who ask",
+          "[corruption][custom-status]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
@@ -197,7 +198,8 @@ TEST_CASE("an unreadable custom status is an error to those who ask", "[corrupti
   CHECK(parked.error().kind == Kind::corrupt);
 }
 
-TEST_CASE("waits are looked at only when something of their instance changes", "[commit_timing]") {
+TEST_CASE("waits are looked at only when something of their instance changes",
+          "[commit_timing][waits]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
