@@ -1,0 +1,141 @@
+#pragma once
+
+// The entries of how an execution begins and ends, and of what is only recorded. See event_table.hpp.
+
+#include "model/event_roles.hpp"
+
+namespace duroxide::model {
+
+// --- the execution ---
+
+template <>
+struct KindOf<event::OrchestrationStarted> : Begins {
+  static constexpr std::string_view name = "OrchestrationStarted";
+  static void fields(auto& io, auto& x) {
+    io.needed("name", x.name);
+    io.needed("version", x.version);
+    io.needed("input", x.input);
+    io.usual("parent", x.parent);
+    io.usual("carried", x.carried);
+    io.usual("engine_flags", x.engine_flags);
+  }
+  static std::string identity(const event::OrchestrationStarted& x) {
+    return in_quotes(x.name) + ", " + x.version;
+  }
+};
+
+template <>
+struct KindOf<event::OrchestrationCompleted> : Ends<ExecutionStatus::completed> {
+  static constexpr std::string_view name = "OrchestrationCompleted";
+  static void fields(auto& io, auto& x) { io.needed("output", x.output); }
+};
+
+template <>
+struct KindOf<event::OrchestrationFailed> : Ends<ExecutionStatus::failed> {
+  static constexpr std::string_view name = "OrchestrationFailed";
+  static void fields(auto& io, auto& x) { io.needed("details", x.details); }
+};
+
+template <>
+struct KindOf<event::OrchestrationContinuedAsNew> : Ends<ExecutionStatus::continued_as_new> {
+  static constexpr std::string_view name = "OrchestrationContinuedAsNew";
+  static void fields(auto& io, auto& x) {
+    io.needed("input", x.input);
+    io.usual("version", x.version);
+  }
+};
+
+template <>
+struct KindOf<event::OrchestrationCancelRequested> : Tells<work::CancelInstance> {
+  static constexpr std::string_view name = "OrchestrationCancelRequested";
+  static void fields(auto& io, auto& x) { io.needed("reason", x.reason); }
+  static event::OrchestrationCancelRequested from(const work::CancelInstance& message) {
+    return {message.reason};
+  }
+};
+
+// --- what is only recorded ---
+
+template <>
+struct KindOf<event::OrchestrationChained> : Records {
+  static constexpr std::string_view name = "OrchestrationChained";
+  static constexpr Match match = Match::whole;
+  static void fields(auto& io, auto& x) {
+    io.needed("name", x.name);
+    io.usual("version", x.version);
+    io.needed("instance", x.instance);
+    io.needed("input", x.input);
+  }
+  static std::string identity(const event::OrchestrationChained& x) {
+    return in_quotes(x.name) + ", instance " + in_quotes(x.instance);
+  }
+};
+
+template <>
+struct KindOf<event::UtcNowRecorded> : Records {
+  static constexpr std::string_view name = "UtcNowRecorded";
+  static constexpr Match match = Match::place;
+  static void fields(auto& io, auto& x) { io.needed("time", x.time); }
+};
+
+template <>
+struct KindOf<event::GuidRecorded> : Records {
+  static constexpr std::string_view name = "GuidRecorded";
+  static constexpr Match match = Match::place;
+  static void fields(auto& io, auto& x) { io.needed("guid", x.guid); }
+};
+
+template <>
+struct KindOf<event::CustomStatusUpdated> : Records {
+  static constexpr std::string_view name = "CustomStatusUpdated";
+  static constexpr Match match = Match::place;  // another text is not another decision
+  static void fields(auto& io, auto& x) { io.usual("status", x.status); }
+  static void change(auto& state, const event::CustomStatusUpdated& x, Timestamp, bool is_new) {
+    state.set_custom_status(x.status, is_new);
+  }
+};
+
+template <>
+struct KindOf<event::KeyValueSet> : Records {
+  static constexpr std::string_view name = "KeyValueSet";
+  static constexpr Match match = Match::whole;
+  static void fields(auto& io, auto& x) {
+    io.needed("key", x.key);
+    io.needed("value", x.value);
+  }
+  static std::string identity(const event::KeyValueSet& x) { return in_quotes(x.key); }
+  static void change(auto& state, const event::KeyValueSet& x, Timestamp at, bool is_new) {
+    state.set_value(x.key, x.value, at, is_new);
+  }
+};
+
+template <>
+struct KindOf<event::KeyValueCleared> : Records {
+  static constexpr std::string_view name = "KeyValueCleared";
+  static constexpr Match match = Match::whole;
+  static void fields(auto& io, auto& x) { io.needed("key", x.key); }
+  static std::string identity(const event::KeyValueCleared& x) { return in_quotes(x.key); }
+  static void change(auto& state, const event::KeyValueCleared& x, Timestamp, bool is_new) {
+    state.clear_value(x.key, is_new);
+  }
+};
+
+template <>
+struct KindOf<event::KeyValuesCleared> : Records {
+  static constexpr std::string_view name = "KeyValuesCleared";
+  static constexpr Match match = Match::whole;
+  static void fields(auto&, auto&) {}
+  static void change(auto& state, const event::KeyValuesCleared&, Timestamp, bool is_new) {
+    state.clear_values(is_new);
+  }
+};
+
+template <>
+struct KindOf<event::PatchMarked> : Records {
+  static constexpr std::string_view name = "PatchMarked";
+  static constexpr Match match = Match::whole;
+  static void fields(auto& io, auto& x) { io.needed("id", x.id); }
+  static std::string identity(const event::PatchMarked& x) { return in_quotes(x.id); }
+};
+
+}  // namespace duroxide::model

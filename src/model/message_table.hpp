@@ -1,0 +1,212 @@
+#pragma once
+
+// The table of messages, as event_table.hpp is that of events. An entry has `name` and `fields`, and
+//   refusal   why nobody but the engine itself may send it; empty if anybody may
+//   data      what people are shown of it
+// Which event a message becomes, and what that answers, is said in the entry of the event.
+
+#include "model/event_roles.hpp"
+
+namespace duroxide::model {
+
+/// The entry of a kind of message. Every alternative of `WorkItem` has one.
+template <class Message>
+struct MessageOf;
+
+template <class Message>
+concept HasMessageEntry = requires {
+  MessageOf<Message>::name;
+};
+
+struct AnyMessage {
+  static constexpr std::uint32_t layout_version = 1;
+  static constexpr std::string_view refusal = {};
+};
+
+/// Asks the store for something of `instance`. The store answers `reader`, a step of another
+/// instance, in the transaction that sends the question.
+struct AsksStore : AnyMessage {
+  static constexpr std::string_view refusal =
+      "only a turn can read a value this way, and only the store answers it; send `GetValue` "
+      "instead";
+};
+
+template <>
+struct MessageOf<work::StartOrchestration> : AnyMessage {
+  static constexpr std::string_view name = "StartOrchestration";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("orchestration", x.orchestration);
+    io.needed("input", x.input);
+    io.usual("version", x.version);
+    io.usual("parent", x.parent);
+    io.usual("tags", x.tags);
+  }
+  static std::string data(const work::StartOrchestration& x) { return x.input; }
+};
+
+template <>
+struct MessageOf<work::ContinueAsNew> : AnyMessage {
+  static constexpr std::string_view name = "ContinueAsNew";
+  static constexpr std::string_view refusal = "only an instance itself can continue as new";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("execution_id", x.execution_id);
+    io.needed("orchestration", x.orchestration);
+    io.needed("input", x.input);
+    io.usual("version", x.version);
+    io.usual("parent", x.parent);
+    io.usual("carried", x.carried);
+  }
+  static std::string data(const work::ContinueAsNew& x) { return x.input; }
+};
+
+template <>
+struct MessageOf<work::ActivityExecute> : AnyMessage {
+  static constexpr std::string_view name = "ActivityExecute";
+  static constexpr std::uint32_t layout_version = 2;
+  static constexpr std::string_view refusal = "an activity cannot be sent to an instance";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("execution_id", x.execution_id);
+    io.needed("id", x.id);
+    io.needed("name", x.name);
+    io.needed("input", x.input);
+    io.needed("orchestration", x.orchestration);
+    io.needed("version", x.version);
+    io.usual("tag", x.tag);
+    io.usual("session", x.session);
+    if (holds(io, 2)) {
+      io.usual("incarnation", x.incarnation);
+    }
+  }
+  static std::string data(const work::ActivityExecute&) { return {}; }
+};
+
+template <>
+struct MessageOf<work::ActivityCompleted> : AnyMessage {
+  static constexpr std::string_view name = "ActivityCompleted";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("execution_id", x.execution_id);
+    io.needed("id", x.id);
+    io.needed("result", x.result);
+  }
+  static std::string data(const work::ActivityCompleted& x) { return x.result; }
+};
+
+template <>
+struct MessageOf<work::ActivityFailed> : AnyMessage {
+  static constexpr std::string_view name = "ActivityFailed";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("execution_id", x.execution_id);
+    io.needed("id", x.id);
+    io.needed("details", x.details);
+  }
+  static std::string data(const work::ActivityFailed& x) { return x.details.to_string(); }
+};
+
+template <>
+struct MessageOf<work::TimerFired> : AnyMessage {
+  static constexpr std::string_view name = "TimerFired";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("execution_id", x.execution_id);
+    io.needed("id", x.id);
+    io.needed("fire_at", x.fire_at);
+  }
+  static std::string data(const work::TimerFired&) { return {}; }
+};
+
+template <>
+struct MessageOf<work::ExternalRaised> : AnyMessage {
+  static constexpr std::string_view name = "ExternalRaised";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("name", x.name);
+    io.needed("data", x.data);
+  }
+  static std::string data(const work::ExternalRaised& x) { return x.data; }
+};
+
+template <>
+struct MessageOf<work::SubOrchCompleted> : AnyMessage {
+  static constexpr std::string_view name = "SubOrchCompleted";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("execution_id", x.execution_id);
+    io.needed("id", x.id);
+    io.needed("result", x.result);
+  }
+  static std::string data(const work::SubOrchCompleted& x) { return x.result; }
+};
+
+template <>
+struct MessageOf<work::SubOrchFailed> : AnyMessage {
+  static constexpr std::string_view name = "SubOrchFailed";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("execution_id", x.execution_id);
+    io.needed("id", x.id);
+    io.needed("details", x.details);
+  }
+  static std::string data(const work::SubOrchFailed& x) { return x.details.to_string(); }
+};
+
+template <>
+struct MessageOf<work::CancelInstance> : AnyMessage {
+  static constexpr std::string_view name = "CancelInstance";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("reason", x.reason);
+    io.usual("parent", x.parent);
+  }
+  static std::string data(const work::CancelInstance& x) { return x.reason; }
+};
+
+template <>
+struct MessageOf<work::QueueMessage> : AnyMessage {
+  static constexpr std::string_view name = "QueueMessage";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("name", x.name);
+    io.needed("data", x.data);
+  }
+  static std::string data(const work::QueueMessage& x) { return x.data; }
+};
+
+template <>
+struct MessageOf<work::ReadKeyValue> : AsksStore {
+  static constexpr std::string_view name = "ReadKeyValue";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("key", x.key);
+    io.needed("reader", x.reader);
+  }
+  static std::string data(const work::ReadKeyValue&) { return {}; }
+};
+
+template <>
+struct MessageOf<work::KeyValueRead> : AnyMessage {
+  static constexpr std::string_view name = "KeyValueRead";
+  static constexpr std::string_view refusal = AsksStore::refusal;
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("execution_id", x.execution_id);
+    io.needed("id", x.id);
+    io.usual("value", x.value);
+  }
+  static std::string data(const work::KeyValueRead& x) { return x.value.value_or(""); }
+};
+
+/// Refuses to compile unless every alternative of `WorkItem` has an entry.
+template <class... Messages>
+consteval bool is_complete_message_table(const std::variant<Messages...>*) {
+  static_assert((HasMessageEntry<Messages> && ...),
+                "an alternative of WorkItem has no entry in model/message_table.hpp");
+  return true;
+}
+static_assert(is_complete_message_table(static_cast<const WorkItem*>(nullptr)));
+
+}  // namespace duroxide::model
