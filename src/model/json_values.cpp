@@ -1,5 +1,3 @@
-#include <array>
-
 #include "model/json_io.hpp"
 #include "model/limits.hpp"
 
@@ -32,12 +30,7 @@ Json to_json_value(const ErrorDetails& details) {
 }
 
 std::string_view work_item_type(const WorkItem& item) {
-  static constexpr std::array<std::string_view, std::variant_size_v<WorkItem>> names = {
-      "StartOrchestration", "ContinueAsNew",  "ActivityExecute", "ActivityCompleted",
-      "ActivityFailed",     "TimerFired",     "ExternalRaised",  "SubOrchCompleted",
-      "SubOrchFailed",      "CancelInstance", "QueueMessage",    "ReadKeyValue",
-      "KeyValueRead"};
-  return names.at(item.index());
+  return std::visit([]<class Message>(const Message&) { return MessageOf<Message>::name; }, item);
 }
 
 }  // namespace duroxide::model

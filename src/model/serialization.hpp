@@ -1,8 +1,8 @@
 #pragma once
 
-// How each structure of the model is laid out in an archive. The version of a structure is raised
-// when a field is added (read it only if `version` is high enough); fields are never removed or
-// reordered.
+// How each structure of the model is laid out in an archive; that of events and messages follows
+// their tables. The version of a structure is raised when a field is added (read it only if
+// `version` is high enough); fields are never removed or reordered.
 
 #include <cereal/cereal.hpp>
 #include <cereal/types/optional.hpp>
@@ -12,6 +12,9 @@
 
 #include <duroxide/events.hpp>
 #include <duroxide/work_items.hpp>
+
+#include "model/event_table.hpp"
+#include "model/message_table.hpp"
 
 namespace cereal {
 
@@ -28,7 +31,7 @@ void load(Archive& archive, duroxide::Timestamp& time) {
 
 }  // namespace cereal
 
-/// Declares the layout, as version 1: `DUROXIDE_LAYOUT(event::TimerFired, x.fire_at)`.
+/// Declares the layout, as version 1: `DUROXIDE_LAYOUT(CarriedEvent, x.name, x.data)`.
 #define DUROXIDE_LAYOUT(type, ...)                                             \
   template <class Archive>                                                     \
   void serialize(Archive& archive, type& x, std::uint32_t const /*version*/) { \
@@ -49,70 +52,37 @@ DUROXIDE_LAYOUT(ErrorDetails, x.category, x.kind, x.message, x.subject, x.retrya
                 x.max_attempts, x.nondeterminism, x.chain)
 DUROXIDE_LAYOUT(Event, x.event_id, x.source_event_id, x.timestamp, x.kind)
 
+/// The archive as what the tables' `fields` are told to.
+template <class Archive>
+class StoredLayout {
+ public:
+  StoredLayout(Archive& archive, std::uint32_t version) : archive_(archive), version_(version) {}
+  [[nodiscard]] std::uint32_t layout_version() const { return version_; }
+  void needed(const char* /*name*/, auto& value) { archive_(value); }
+  void usual(const char* /*name*/, auto& value) { archive_(value); }
+
+ private:
+  Archive& archive_;
+  std::uint32_t version_;
+};
+
 namespace event {
 
-DUROXIDE_LAYOUT(OrchestrationStarted, x.name, x.version, x.input, x.parent, x.carried,
-                x.engine_flags)
-DUROXIDE_LAYOUT(OrchestrationCompleted, x.output)
-DUROXIDE_LAYOUT(OrchestrationFailed, x.details)
-DUROXIDE_LAYOUT(OrchestrationContinuedAsNew, x.input, x.version)
-DUROXIDE_LAYOUT(OrchestrationCancelRequested, x.reason)
-DUROXIDE_LAYOUT(ActivityScheduled, x.name, x.input, x.tag, x.session)
-DUROXIDE_LAYOUT(ActivityCompleted, x.result)
-DUROXIDE_LAYOUT(ActivityFailed, x.details)
-DUROXIDE_LAYOUT(ActivityCancelRequested, x.reason)
-DUROXIDE_LAYOUT(TimerCreated, x.fire_at)
-DUROXIDE_LAYOUT(TimerFired, x.fire_at)
-DUROXIDE_LAYOUT(TimerCancelled, x.reason)
-DUROXIDE_LAYOUT(ExternalSubscribed, x.name)
-DUROXIDE_LAYOUT(ExternalEvent, x.name, x.data)
-DUROXIDE_LAYOUT(ExternalSubscribedCancelled, x.reason)
-DUROXIDE_LAYOUT(SubOrchestrationScheduled, x.name, x.version, x.instance, x.input)
-DUROXIDE_LAYOUT(SubOrchestrationCompleted, x.result)
-DUROXIDE_LAYOUT(SubOrchestrationFailed, x.details)
-DUROXIDE_LAYOUT(SubOrchestrationCancelRequested, x.reason)
-DUROXIDE_LAYOUT(OrchestrationChained, x.name, x.version, x.instance, x.input)
-DUROXIDE_LAYOUT(UtcNowRecorded, x.time)
-DUROXIDE_LAYOUT(GuidRecorded, x.guid)
-DUROXIDE_LAYOUT(QueueSubscribed, x.name)
-DUROXIDE_LAYOUT(QueueEventDelivered, x.name, x.data)
-DUROXIDE_LAYOUT(QueueSubscriptionCancelled, x.reason)
-DUROXIDE_LAYOUT(CustomStatusUpdated, x.status)
-DUROXIDE_LAYOUT(KeyValueSet, x.key, x.value)
-DUROXIDE_LAYOUT(KeyValueCleared, x.key)
-template <class Archive>
-void serialize(Archive& /*archive*/, KeyValuesCleared& /*x*/, std::uint32_t const /*version*/) {}
-DUROXIDE_LAYOUT(KeyValueReadScheduled, x.instance, x.key)
-DUROXIDE_LAYOUT(KeyValueReadCompleted, x.value)
-DUROXIDE_LAYOUT(PatchMarked, x.id)
+template <class Archive, model::HasEntry Kind>
+void serialize(Archive& archive, Kind& x, std::uint32_t const version) {
+  StoredLayout layout(archive, version);
+  model::KindOf<Kind>::fields(layout, x);
+}
 
 }  // namespace event
 
 namespace work {
 
-DUROXIDE_LAYOUT(StartOrchestration, x.instance, x.orchestration, x.input, x.version, x.parent,
-                x.tags)
-DUROXIDE_LAYOUT(ContinueAsNew, x.instance, x.execution_id, x.orchestration, x.input, x.version,
-                x.parent, x.carried)
-/// Version 2 has the incarnation.
-template <class Archive>
-void serialize(Archive& archive, ActivityExecute& x, std::uint32_t const version) {
-  archive(x.instance, x.execution_id, x.id, x.name, x.input, x.orchestration, x.version, x.tag,
-          x.session);
-  if (version >= 2) {
-    archive(x.incarnation);
-  }
+template <class Archive, model::HasMessageEntry Message>
+void serialize(Archive& archive, Message& x, std::uint32_t const version) {
+  StoredLayout layout(archive, version);
+  model::MessageOf<Message>::fields(layout, x);
 }
-DUROXIDE_LAYOUT(ActivityCompleted, x.instance, x.execution_id, x.id, x.result)
-DUROXIDE_LAYOUT(ActivityFailed, x.instance, x.execution_id, x.id, x.details)
-DUROXIDE_LAYOUT(TimerFired, x.instance, x.execution_id, x.id, x.fire_at)
-DUROXIDE_LAYOUT(ExternalRaised, x.instance, x.name, x.data)
-DUROXIDE_LAYOUT(SubOrchCompleted, x.instance, x.execution_id, x.id, x.result)
-DUROXIDE_LAYOUT(SubOrchFailed, x.instance, x.execution_id, x.id, x.details)
-DUROXIDE_LAYOUT(CancelInstance, x.instance, x.reason, x.parent)
-DUROXIDE_LAYOUT(QueueMessage, x.instance, x.name, x.data)
-DUROXIDE_LAYOUT(ReadKeyValue, x.instance, x.key, x.reader)
-DUROXIDE_LAYOUT(KeyValueRead, x.instance, x.execution_id, x.id, x.value)
 
 }  // namespace work
 
@@ -126,48 +96,17 @@ CEREAL_CLASS_VERSION(duroxide::ErrorOrigin, 1)
 CEREAL_CLASS_VERSION(duroxide::NondeterminismReport, 1)
 CEREAL_CLASS_VERSION(duroxide::ErrorDetails, 1)
 CEREAL_CLASS_VERSION(duroxide::Event, 1)
-CEREAL_CLASS_VERSION(duroxide::event::OrchestrationStarted, 1)
-CEREAL_CLASS_VERSION(duroxide::event::OrchestrationCompleted, 1)
-CEREAL_CLASS_VERSION(duroxide::event::OrchestrationFailed, 1)
-CEREAL_CLASS_VERSION(duroxide::event::OrchestrationContinuedAsNew, 1)
-CEREAL_CLASS_VERSION(duroxide::event::OrchestrationCancelRequested, 1)
-CEREAL_CLASS_VERSION(duroxide::event::ActivityScheduled, 1)
-CEREAL_CLASS_VERSION(duroxide::event::ActivityCompleted, 1)
-CEREAL_CLASS_VERSION(duroxide::event::ActivityFailed, 1)
-CEREAL_CLASS_VERSION(duroxide::event::ActivityCancelRequested, 1)
-CEREAL_CLASS_VERSION(duroxide::event::TimerCreated, 1)
-CEREAL_CLASS_VERSION(duroxide::event::TimerFired, 1)
-CEREAL_CLASS_VERSION(duroxide::event::TimerCancelled, 1)
-CEREAL_CLASS_VERSION(duroxide::event::ExternalSubscribed, 1)
-CEREAL_CLASS_VERSION(duroxide::event::ExternalEvent, 1)
-CEREAL_CLASS_VERSION(duroxide::event::ExternalSubscribedCancelled, 1)
-CEREAL_CLASS_VERSION(duroxide::event::SubOrchestrationScheduled, 1)
-CEREAL_CLASS_VERSION(duroxide::event::SubOrchestrationCompleted, 1)
-CEREAL_CLASS_VERSION(duroxide::event::SubOrchestrationFailed, 1)
-CEREAL_CLASS_VERSION(duroxide::event::SubOrchestrationCancelRequested, 1)
-CEREAL_CLASS_VERSION(duroxide::event::OrchestrationChained, 1)
-CEREAL_CLASS_VERSION(duroxide::event::UtcNowRecorded, 1)
-CEREAL_CLASS_VERSION(duroxide::event::GuidRecorded, 1)
-CEREAL_CLASS_VERSION(duroxide::event::QueueSubscribed, 1)
-CEREAL_CLASS_VERSION(duroxide::event::QueueEventDelivered, 1)
-CEREAL_CLASS_VERSION(duroxide::event::QueueSubscriptionCancelled, 1)
-CEREAL_CLASS_VERSION(duroxide::event::CustomStatusUpdated, 1)
-CEREAL_CLASS_VERSION(duroxide::event::KeyValueSet, 1)
-CEREAL_CLASS_VERSION(duroxide::event::KeyValueCleared, 1)
-CEREAL_CLASS_VERSION(duroxide::event::KeyValuesCleared, 1)
-CEREAL_CLASS_VERSION(duroxide::event::KeyValueReadScheduled, 1)
-CEREAL_CLASS_VERSION(duroxide::event::KeyValueReadCompleted, 1)
-CEREAL_CLASS_VERSION(duroxide::event::PatchMarked, 1)
-CEREAL_CLASS_VERSION(duroxide::work::StartOrchestration, 1)
-CEREAL_CLASS_VERSION(duroxide::work::ContinueAsNew, 1)
-CEREAL_CLASS_VERSION(duroxide::work::ActivityExecute, 2)
-CEREAL_CLASS_VERSION(duroxide::work::ActivityCompleted, 1)
-CEREAL_CLASS_VERSION(duroxide::work::ActivityFailed, 1)
-CEREAL_CLASS_VERSION(duroxide::work::TimerFired, 1)
-CEREAL_CLASS_VERSION(duroxide::work::ExternalRaised, 1)
-CEREAL_CLASS_VERSION(duroxide::work::SubOrchCompleted, 1)
-CEREAL_CLASS_VERSION(duroxide::work::SubOrchFailed, 1)
-CEREAL_CLASS_VERSION(duroxide::work::CancelInstance, 1)
-CEREAL_CLASS_VERSION(duroxide::work::QueueMessage, 1)
-CEREAL_CLASS_VERSION(duroxide::work::ReadKeyValue, 1)
-CEREAL_CLASS_VERSION(duroxide::work::KeyValueRead, 1)
+
+// What CEREAL_CLASS_VERSION declares for one structure, for all that have an entry in a table.
+namespace cereal::detail {
+
+template <duroxide::model::HasEntry Kind>
+struct Version<Kind, version_binding_tag> {
+  static constexpr std::uint32_t version = duroxide::model::KindOf<Kind>::layout_version;
+};
+template <duroxide::model::HasMessageEntry Message>
+struct Version<Message, version_binding_tag> {
+  static constexpr std::uint32_t version = duroxide::model::MessageOf<Message>::layout_version;
+};
+
+}  // namespace cereal::detail
