@@ -69,6 +69,11 @@ struct KindOf<event::OrchestrationChained> : Records {
   static std::string identity(const event::OrchestrationChained& x) {
     return in_quotes(x.name) + ", instance " + in_quotes(x.instance);
   }
+  /// A detached start: nobody is told of its end.
+  static work::StartOrchestration ask(const Caller&, std::uint64_t,
+                                      const event::OrchestrationChained& x) {
+    return {x.instance, x.name, x.input, x.version, std::nullopt};
+  }
 };
 
 template <>
