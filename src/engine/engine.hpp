@@ -220,7 +220,8 @@ class Engine {
 
   // engine_values.cpp
   void change_values(const provider::AckOrchestrationItem& request, Number number);
-  void answer_read(const work::ReadKeyValue& read);
+  /// Answers what asks the store itself; gives whether the message does.
+  bool answer_from_store(const WorkItem& item);
 
   // engine_waits.cpp: those who wait for an instance. What they get is committed.
   void park(Number number, Holder sender, std::uint64_t wait_id, Wait wait);

@@ -6,6 +6,7 @@
 #include "engine/engine.hpp"
 #include "engine/kept_messages.hpp"
 #include "model/encoding.hpp"
+#include "model/kinds.hpp"
 #include "model/limits.hpp"
 
 namespace duroxide::storage {
@@ -48,9 +49,9 @@ void check_ack(const provider::AckOrchestrationItem& request, const TurnLease& l
     }
   }
   for (const WorkItem& item : request.orchestrator_items) {
-    const auto* read = std::get_if<work::ReadKeyValue>(&item);
-    if (read != nullptr &&
-        (read->reader.instance != record.id || read->reader.execution_id != lease.execution)) {
+    const ParentLink* reader = model::reader_of(item);
+    if (reader != nullptr &&
+        (reader->instance != record.id || reader->execution_id != lease.execution)) {
       refuse_ack("the reader of a value is another instance or execution");
     }
   }

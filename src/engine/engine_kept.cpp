@@ -7,6 +7,9 @@
 #include "engine/engine.hpp"
 #include "engine/kept_messages.hpp"
 #include "model/encoding.hpp"
+#include "engine/engine.hpp"
+#include "engine/kept_messages.hpp"
+#include "model/kinds.hpp"
 
 namespace duroxide::storage {
 
@@ -15,8 +18,7 @@ namespace {
 /// Without a start or an answer an instance would wait for ever.
 void require_droppable(std::string_view bytes) {
   const auto item = model::decode_work_item(bytes);
-  if (item && !std::holds_alternative<work::ExternalRaised>(*item) &&
-      !std::holds_alternative<work::QueueMessage>(*item)) {
+  if (item && !model::is_raised(*item)) {
     throw StorageFailure(ProviderError::Kind::invalid_input,
                          "only raised events and messages of queues can be dropped");
   }

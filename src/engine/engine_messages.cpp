@@ -6,6 +6,7 @@
 #include "engine/engine.hpp"
 #include "model/encoding.hpp"
 #include "model/ids.hpp"
+#include "model/kinds.hpp"
 #include "model/limits.hpp"
 
 namespace duroxide::storage {
@@ -57,41 +58,18 @@ void require_same_start(const InstanceRecord& record, const work::StartOrchestra
 /// activity only ever comes out of a turn.
 void check_message(const WorkItem& item) {
   require(model::check_instance_id(target_instance(item)));
-  if (std::holds_alternative<work::ActivityExecute>(item)) {
-    throw StorageFailure(Kind::invalid_input, "an activity cannot be sent to an instance");
+  if (const auto refusal = model::refusal_of(item); !refusal.empty()) {
+    throw StorageFailure(Kind::invalid_input, std::string(refusal));
   }
-  if (std::holds_alternative<work::ContinueAsNew>(item)) {
-    throw StorageFailure(Kind::invalid_input, "only an instance itself can continue as new");
-  }
-  if (const auto* raised = std::get_if<work::ExternalRaised>(&item)) {
-    require(model::check_name("event name", raised->name));
-    require(model::check_payload("event data", raised->data));
-  }
-  if (const auto* queued = std::get_if<work::QueueMessage>(&item)) {
-    require(model::check_name("queue name", queued->name));
-    require(model::check_payload("message", queued->data));
-  }
-  if (std::holds_alternative<work::ReadKeyValue>(item) ||
-      std::holds_alternative<work::KeyValueRead>(item)) {
-    throw StorageFailure(Kind::invalid_input,
-                         "only a turn can read a value this way, and only the store answers it; "
-                         "send `GetValue` instead");
-  }
+  require(model::check_message(item));
 }
 
 /// Answers that are worth nothing to a later execution. A child's answer is: its parent learns of
 /// it whatever execution that is in.
 std::uint64_t bound_execution(const WorkItem& item) {
-  if (const auto* completed = std::get_if<work::ActivityCompleted>(&item)) {
-    return completed->execution_id;
-  }
-  if (const auto* failed = std::get_if<work::ActivityFailed>(&item)) {
-    return failed->execution_id;
-  }
-  if (const auto* fired = std::get_if<work::TimerFired>(&item)) {
-    return fired->execution_id;
-  }
-  return 0;
+  const auto answer = model::answer_in(item);
+  return answer && model::errand_of(answer->step) != model::Errand::child ? answer->execution_id
+                                                                          : 0;
 }
 
 }  // namespace
@@ -239,8 +217,7 @@ void Engine::deliver_if_running(const WorkItem& item, std::uint64_t execution) {
 }
 
 void Engine::deliver_from_turn(const WorkItem& item) {
-  if (const auto* read = std::get_if<work::ReadKeyValue>(&item)) {
-    answer_read(*read);
+  if (answer_from_store(item)) {
     return;
   }
   const auto* start = std::get_if<work::StartOrchestration>(&item);

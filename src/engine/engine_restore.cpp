@@ -104,7 +104,7 @@ void Engine::take_up(Number number, const InstanceRecord& record, const RestoreP
     stage_message(number, next_sequence(), message);
   }
   for (const work::ReadKeyValue& read : plan.value_reads) {
-    answer_read(read);
+    (void)answer_from_store(read);
   }
   for (const work::StartOrchestration& child : plan.children) {
     start_child(child, children);

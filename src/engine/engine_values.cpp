@@ -1,11 +1,16 @@
 // Key-value state and custom status: what an instance lets others see.
 
 #include <set>
+#include <type_traits>
 #include <utility>
 
 #include "engine/engine.hpp"
 #include "engine/values.hpp"
 #include "model/limits.hpp"
+#include "engine/engine.hpp"
+#include "engine/values.hpp"
+#include "model/message_table.hpp"
+#include "model/overloaded.hpp"
 #include "storage/keys.hpp"
 
 namespace duroxide::storage {
@@ -50,17 +55,34 @@ void Engine::change_values(const provider::AckOrchestrationItem& request, Number
   }
 }
 
-void Engine::answer_read(const work::ReadKeyValue& read) {
-  require(model::check_instance_id(read.instance));
-  require(model::check_key(read.key));
-  const auto number = instances_.find(read.instance);
-  auto found = number ? find_value(batch_, *number, read.key) : std::nullopt;
-  work::KeyValueRead answer{read.reader.instance, read.reader.execution_id, read.reader.event_id,
-                            std::nullopt};
-  if (found) {
-    answer.value = std::move(found->value);
-  }
-  deliver_if_running(answer, answer.execution_id);
+bool Engine::answer_from_store(const WorkItem& item) {
+  // A branch for each kind of message whose entry in the table says `AsksStore`; one that is missing
+  // does not compile.
+  const auto answer_to = model::Overloaded{[&](const work::ReadKeyValue& read) {
+    require(model::check_instance_id(read.instance));
+    require(model::check_key(read.key));
+    const auto number = instances_.find(read.instance);
+    auto found = number ? find_value(batch_, *number, read.key) : std::nullopt;
+    work::KeyValueRead answer;
+    if (found) {
+      answer.value = std::move(found->value);
+    }
+    return answer;
+  }};
+  return std::visit(
+      [&]<class Message>(const Message& question) {
+        if constexpr (std::is_base_of_v<model::AsksStore, model::MessageOf<Message>>) {
+          auto answer = answer_to(question);
+          answer.instance = question.reader.instance;
+          answer.execution_id = question.reader.execution_id;
+          answer.id = question.reader.event_id;
+          deliver_if_running(answer, answer.execution_id);
+          return true;
+        } else {
+          return false;
+        }
+      },
+      item);
 }
 
 void Engine::get_value(const provider::GetValue& request, const ValueReply& reply) {

@@ -3,25 +3,18 @@
 #include <variant>
 
 #include "model/ids.hpp"
-#include "model/overloaded.hpp"
 
 namespace duroxide::model {
 
 void readdress(WorkItem& message, const std::string& instance) {
-  std::visit(Overloaded{[&](work::StartOrchestration& item) {
-                          item.instance = instance;
-                          item.parent.reset();
-                        },
-                        [&](work::ContinueAsNew& item) {
-                          item.instance = instance;
-                          item.parent.reset();
-                        },
-                        [&](work::CancelInstance& item) {
-                          item.instance = instance;
-                          item.parent.reset();
-                        },
-                        [&](auto& item) { item.instance = instance; }},
-             message);
+  std::visit(
+      [&](auto& item) {
+        item.instance = instance;
+        if constexpr (requires { item.parent; }) {
+          item.parent.reset();
+        }
+      },
+      message);
 }
 
 void become_root(std::vector<Event>& events, std::uint64_t execution_id, const std::string& before,

@@ -1,10 +1,10 @@
 // What an instance has been sent and its code has not seen.
 
 #include <utility>
-#include <variant>
 
 #include "model/encoding.hpp"
 #include "model/json.hpp"
+#include "model/kinds.hpp"
 #include "model/overloaded.hpp"
 #include "queries/describe.hpp"
 #include "storage/keys.hpp"
@@ -18,41 +18,11 @@ InstanceMessage describe_message(std::uint64_t id, MessagePlace place, const Wor
   message.message_id = id;
   message.place = place;
   message.kind = model::work_item_type(item);
-  std::visit(
-      model::Overloaded{[&](const work::ExternalRaised& raised) {
-                          message.name = raised.name;
-                          message.data = raised.data;
-                        },
-                        [&](const work::QueueMessage& queued) {
-                          message.name = queued.name;
-                          message.data = queued.data;
-                        },
-                        [&](const work::StartOrchestration& start) { message.data = start.input; },
-                        [&](const work::ContinueAsNew& next) { message.data = next.input; },
-                        [&](const work::CancelInstance& cancel) { message.data = cancel.reason; },
-                        [&](const work::ActivityCompleted& done) {
-                          message.event_id = done.id;
-                          message.data = done.result;
-                        },
-                        [&](const work::SubOrchCompleted& done) {
-                          message.event_id = done.id;
-                          message.data = done.result;
-                        },
-                        [&](const work::ActivityFailed& failed) {
-                          message.event_id = failed.id;
-                          message.data = failed.details.to_string();
-                        },
-                        [&](const work::SubOrchFailed& failed) {
-                          message.event_id = failed.id;
-                          message.data = failed.details.to_string();
-                        },
-                        [&](const work::TimerFired& fired) { message.event_id = fired.id; },
-                        [&](const work::KeyValueRead& read) {
-                          message.event_id = read.id;
-                          message.data = read.value.value_or("");
-                        },
-                        [](const auto&) {}},
-      item);
+  message.name = model::raised_name(item);
+  message.data = model::data_of(item);
+  if (const auto answer = model::answer_in(item)) {
+    message.event_id = answer->id;
+  }
   return message;
 }
 
