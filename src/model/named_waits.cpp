@@ -1,0 +1,61 @@
+#include "model/named_waits.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace duroxide::model {
+
+std::optional<Arrived> NamedWaits::raise(std::string_view name, std::string data) {
+  return give_back(name, next_arrival_++, std::move(data));
+}
+
+std::optional<Arrived> NamedWaits::give_back(std::string_view name, std::uint64_t arrival,
+                                             std::string data) {
+  Name& queue = names_[std::string(name)];
+  if (queue.waiting.empty()) {
+    queue.kept.emplace(arrival, std::move(data));
+    return std::nullopt;
+  }
+  const std::uint64_t wait = queue.waiting.front();
+  queue.waiting.pop_front();
+  names_of_.erase(wait);
+  return Arrived{wait, arrival, std::move(data)};
+}
+
+std::optional<Arrived> NamedWaits::wait(std::uint64_t wait, const std::string& name) {
+  Name& queue = names_[name];
+  if (queue.kept.empty()) {
+    queue.waiting.push_back(wait);
+    names_of_.emplace(wait, name);
+    return std::nullopt;
+  }
+  auto oldest = queue.kept.extract(queue.kept.begin());
+  return Arrived{wait, oldest.key(), std::move(oldest.mapped())};
+}
+
+void NamedWaits::stop_waiting(std::uint64_t wait) {
+  const auto name = names_of_.find(wait);
+  if (name == names_of_.end()) {
+    return;
+  }
+  auto& waiting = names_.find(name->second)->second.waiting;
+  waiting.erase(std::find(waiting.begin(), waiting.end(), wait));
+  names_of_.erase(name);
+}
+
+std::vector<CarriedEvent> NamedWaits::kept() const {
+  std::map<std::uint64_t, CarriedEvent> by_arrival;
+  for (const auto& [name, queue] : names_) {
+    for (const auto& [arrival, data] : queue.kept) {
+      by_arrival.emplace(arrival, CarriedEvent{name, data});
+    }
+  }
+  std::vector<CarriedEvent> events;
+  events.reserve(by_arrival.size());
+  for (auto& [arrival, event] : by_arrival) {
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+}  // namespace duroxide::model
