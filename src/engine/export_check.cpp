@@ -7,7 +7,10 @@
 #include "engine/kept_messages.hpp"
 #include "engine/open_steps.hpp"
 #include "model/json_fields.hpp"
+#include "model/kinds.hpp"
 #include "model/limits.hpp"
+#include "engine/kept_messages.hpp"
+#include "engine/open_steps.hpp"
 #include "model/overloaded.hpp"
 
 namespace duroxide::storage {
@@ -81,43 +84,12 @@ class LongText {
 };
 
 ExecutionStatus status_at_end_of(const std::vector<Event>& events) {
-  if (events.empty()) {
-    return ExecutionStatus::running;
-  }
-  return std::visit(
-      model::Overloaded{
-          [](const event::OrchestrationCompleted&) { return ExecutionStatus::completed; },
-          [](const event::OrchestrationFailed&) { return ExecutionStatus::failed; },
-          [](const event::OrchestrationContinuedAsNew&) {
-            return ExecutionStatus::continued_as_new;
-          },
-          [](const auto&) { return ExecutionStatus::running; }},
-      events.back().kind);
+  return events.empty() ? ExecutionStatus::running : model::status_after(events.back().kind);
 }
 
 /// An export calls failed what was cancelled.
 ExecutionStatus as_exported(ExecutionStatus status) {
   return status == ExecutionStatus::cancelled ? ExecutionStatus::failed : status;
-}
-
-/// Names that become keys, or those of other instances.
-std::string check_names(const EventKind& kind) {
-  if (const auto* child = std::get_if<event::SubOrchestrationScheduled>(&kind)) {
-    return Problem()
-        .add(model::check_instance_id(child->instance))
-        .add(model::check_name("orchestration name", child->name))
-        .text();
-  }
-  if (const auto* read = std::get_if<event::KeyValueReadScheduled>(&kind)) {
-    return Problem()
-        .add(model::check_instance_id(read->instance))
-        .add(model::check_key(read->key))
-        .text();
-  }
-  if (const auto* activity = std::get_if<event::ActivityScheduled>(&kind)) {
-    return model::check_name("activity name", activity->name);
-  }
-  return {};
 }
 
 /// Returns the problem, and the state that the execution leaves.
@@ -144,7 +116,7 @@ std::string check_execution(const InstanceExport& exported, const ExportedExecut
     return problem.add("the events of " + which + " cannot be right: " + open.error()).text();
   }
   for (const Event& event : execution.events) {
-    problem.add(check_names(event.kind));
+    problem.add(model::check_names(event.kind));
   }
   const auto& started = std::get<event::OrchestrationStarted>(execution.events.front().kind);
   state = std::move(open->state);
@@ -161,13 +133,12 @@ std::string check_execution(const InstanceExport& exported, const ExportedExecut
 }
 
 /// Whether the event that a message answers was ever scheduled.
-template <class Schedule, class Item>
-std::string check_answer(const ExportedExecution& current, const Item& item) {
-  const bool is_old = item.execution_id != current.execution_id;
-  const bool is_there = item.id > 0 && item.id <= current.events.size() &&
-                        std::holds_alternative<Schedule>(current.events[item.id - 1].kind);
+std::string check_answer(const ExportedExecution& current, const model::Answer& answer) {
+  const bool is_old = answer.execution_id != current.execution_id;
+  const bool is_there = answer.id > 0 && answer.id <= current.events.size() &&
+                        current.events[answer.id - 1].kind.index() == answer.step;
   return is_old || is_there ? std::string()
-                            : "a message answers event " + std::to_string(item.id) +
+                            : "a message answers event " + std::to_string(answer.id) +
                                   ", which has asked for nothing of the kind";
 }
 
@@ -176,41 +147,21 @@ std::string check_message(const InstanceExport& exported, const WorkItem& messag
   if (target_instance(message) != exported.instance_id) {
     return "a message is for the instance `" + target_instance(message) + "`";
   }
-  return std::visit(
-      model::Overloaded{
-          [&](const work::StartOrchestration& item) {
-            return current.events.empty() && !(is_first && current.execution_id == 1)
-                       ? std::string("a start is not the first message of the first execution")
-                       : model::check_name("orchestration name", item.orchestration);
-          },
-          [&](const work::ContinueAsNew& item) {
-            return current.events.empty() && is_first && item.execution_id == current.execution_id
-                       ? model::check_name("orchestration name", item.orchestration)
-                       : std::string("a continue-as-new is not the first message of its execution");
-          },
-          [&](const work::ActivityCompleted& item) {
-            return check_answer<event::ActivityScheduled>(current, item);
-          },
-          [&](const work::ActivityFailed& item) {
-            return check_answer<event::ActivityScheduled>(current, item);
-          },
-          [&](const work::TimerFired& item) {
-            return check_answer<event::TimerCreated>(current, item);
-          },
-          [&](const work::SubOrchCompleted& item) {
-            return check_answer<event::SubOrchestrationScheduled>(current, item);
-          },
-          [&](const work::SubOrchFailed& item) {
-            return check_answer<event::SubOrchestrationScheduled>(current, item);
-          },
-          [&](const work::KeyValueRead& item) {
-            return check_answer<event::KeyValueReadScheduled>(current, item);
-          },
-          [](const work::ExternalRaised& item) { return model::check_name("event", item.name); },
-          [](const work::QueueMessage& item) { return model::check_name("queue", item.name); },
-          [](const work::CancelInstance&) { return std::string(); },
-          [](const auto&) { return std::string("a message is none that an instance gets"); }},
-      message);
+  if (const auto* start = std::get_if<work::StartOrchestration>(&message)) {
+    return current.events.empty() && !(is_first && current.execution_id == 1)
+               ? std::string("a start is not the first message of the first execution")
+               : model::check_name("orchestration name", start->orchestration);
+  }
+  if (const auto* next = std::get_if<work::ContinueAsNew>(&message)) {
+    return current.events.empty() && is_first && next->execution_id == current.execution_id
+               ? model::check_name("orchestration name", next->orchestration)
+               : std::string("a continue-as-new is not the first message of its execution");
+  }
+  if (const auto answer = model::answer_in(message)) {
+    return check_answer(current, *answer);
+  }
+  return model::event_of(message) ? model::check_message(message)
+                                  : std::string("a message is none that an instance gets");
 }
 
 std::string check_messages(const InstanceExport& exported) {
