@@ -18,7 +18,7 @@
 #include "engine/change_feed.hpp"
 #include "engine/commit_timing.hpp"
 #include "engine/instances.hpp"
-#include "engine/open_steps.hpp"
+#include "model/open_steps.hpp"
 #include "engine/orchestrator_queue.hpp"
 #include "engine/paused.hpp"
 #include "engine/quarantine.hpp"
@@ -28,6 +28,7 @@
 #include "engine/waiting_reasons.hpp"
 #include "engine/waits.hpp"
 #include "engine/worker_queue.hpp"
+#include "model/open_steps.hpp"
 #include "storage/batch.hpp"
 
 namespace duroxide::storage {
@@ -265,8 +266,8 @@ class Engine {
   std::uint64_t erase_all(Table table, std::string_view prefix);
   [[nodiscard]] std::vector<TimerRow> timers_of(Number number, const InstanceRecord& record);
   /// None if the history makes no sense.
-  [[nodiscard]] std::optional<OpenSteps> read_open_steps(Number number,
-                                                         const InstanceRecord& record);
+  [[nodiscard]] std::optional<model::OpenSteps> read_open_steps(Number number,
+                                                                const InstanceRecord& record);
   /// Takes out all messages, activities and timers of an instance, its pause and its place in
   /// quarantine, and voids its turn. Returns how many rows of queues that were.
   [[nodiscard]] std::uint64_t remove_waiting(Number number, const InstanceRecord& record);

@@ -3,7 +3,8 @@
 #include <utility>
 
 #include "engine/engine.hpp"
-#include "engine/open_steps.hpp"
+#include "model/open_steps.hpp"
+#include "model/open_steps.hpp"
 
 namespace duroxide::storage {
 
@@ -53,7 +54,7 @@ std::vector<TimerRow> Engine::timers_of(Number number, const InstanceRecord& rec
     return rows;
   }
   if (const auto open = read_open_steps(number, record)) {
-    for (const auto& timer : open->timers) {
+    for (const auto& timer : open->of<event::TimerCreated>()) {
       rows.push_back({timer.what.fire_at, number, record.execution, timer.event_id});
     }
     return rows;
@@ -69,9 +70,10 @@ std::vector<TimerRow> Engine::timers_of(Number number, const InstanceRecord& rec
   return rows;
 }
 
-std::optional<OpenSteps> Engine::read_open_steps(Number number, const InstanceRecord& record) {
+std::optional<model::OpenSteps> Engine::read_open_steps(Number number,
+                                                        const InstanceRecord& record) {
   try {
-    auto steps = find_open_steps(instances_.load_history(number, record, record.execution));
+    auto steps = model::find_open_steps(instances_.load_history(number, record, record.execution));
     return steps ? std::optional(std::move(*steps)) : std::nullopt;
   } catch (const StorageFailure& failed) {
     if (failed.error().kind != ProviderError::Kind::corrupt) {

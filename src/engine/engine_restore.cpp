@@ -103,8 +103,8 @@ void Engine::take_up(Number number, const InstanceRecord& record, const RestoreP
   for (const WorkItem& message : plan.messages) {
     stage_message(number, next_sequence(), message);
   }
-  for (const work::ReadKeyValue& read : plan.value_reads) {
-    (void)answer_from_store(read);
+  for (const WorkItem& question : plan.questions) {
+    (void)answer_from_store(question);
   }
   for (const work::StartOrchestration& child : plan.children) {
     start_child(child, children);

@@ -5,12 +5,13 @@
 #include <variant>
 
 #include "engine/kept_messages.hpp"
-#include "engine/open_steps.hpp"
+#include "model/open_steps.hpp"
 #include "model/json_fields.hpp"
 #include "model/kinds.hpp"
 #include "model/limits.hpp"
 #include "engine/kept_messages.hpp"
-#include "engine/open_steps.hpp"
+#include "model/open_steps.hpp"
+#include "model/open_steps.hpp"
 #include "model/overloaded.hpp"
 
 namespace duroxide::storage {
@@ -111,7 +112,7 @@ std::string check_execution(const InstanceExport& exported, const ExportedExecut
   if (execution.events.empty()) {
     return problem.unless(execution.version.empty(), which + " has a version and no events").text();
   }
-  auto open = find_open_steps(execution.events);
+  auto open = model::find_open_steps(execution.events);
   if (!open) {
     return problem.add("the events of " + which + " cannot be right: " + open.error()).text();
   }

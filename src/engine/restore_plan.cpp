@@ -4,19 +4,11 @@
 #include <utility>
 #include <variant>
 
-#include "model/overloaded.hpp"
+#include "model/kinds.hpp"
 
 namespace duroxide::storage {
 
 namespace {
-
-bool closes(const EventKind& kind) {
-  return std::holds_alternative<event::ActivityCancelRequested>(kind) ||
-         std::holds_alternative<event::TimerCancelled>(kind) ||
-         std::holds_alternative<event::ExternalSubscribedCancelled>(kind) ||
-         std::holds_alternative<event::SubOrchestrationCancelRequested>(kind) ||
-         std::holds_alternative<event::QueueSubscriptionCancelled>(kind);
-}
 
 /// The number of events before the end and what it has closed. What the code itself gave up just
 /// before is taken for that too: it gives it up again.
@@ -26,7 +18,7 @@ std::uint64_t size_before_end(const std::vector<Event>& history) {
     return size;
   }
   --size;
-  while (size > 1 && closes(history[size - 1].kind)) {
+  while (size > 1 && model::role_of(history[size - 1].kind) == model::Role::gives_up) {
     --size;
   }
   return size;
@@ -66,10 +58,7 @@ std::uint64_t default_rewind_cut(const std::vector<Event>& history, const ErrorD
   if (is_verdict(details)) {
     return size_before_end(history);
   }
-  return size_before_last(history, [](const EventKind& kind) {
-    return std::holds_alternative<event::ActivityFailed>(kind) ||
-           std::holds_alternative<event::SubOrchestrationFailed>(kind);
-  });
+  return size_before_last(history, model::is_failed_answer);
 }
 
 Result<std::uint64_t, std::string> wished_cut(const std::vector<Event>& history,
@@ -94,8 +83,7 @@ std::string check_skipped(const std::vector<Event>& history, std::uint64_t skipp
            " events";
   }
   const EventKind& kind = history[skipped - 1].kind;
-  if (!std::holds_alternative<event::ExternalEvent>(kind) &&
-      !std::holds_alternative<event::QueueEventDelivered>(kind)) {
+  if (model::role_of(kind) != model::Role::raised) {
     return which + " is " + describe(kind) +
            "; only raised events and messages of queues can be skipped";
   }
@@ -105,10 +93,17 @@ std::string check_skipped(const std::vector<Event>& history, std::uint64_t skipp
   return {};
 }
 
-template <class Steps>
-bool is_open(const Steps& steps, std::uint64_t event_id) {
-  return std::any_of(steps.begin(), steps.end(),
-                     [&](const auto& step) { return step.event_id == event_id; });
+/// Sorts what an open step asks for into the plan.
+void add_request(RestorePlan& plan, WorkItem request) {
+  if (auto* activity = std::get_if<work::ActivityExecute>(&request)) {
+    plan.activities.push_back(std::move(*activity));
+  } else if (auto* timer = std::get_if<work::TimerFired>(&request)) {
+    plan.timers.push_back(std::move(*timer));
+  } else if (auto* child = std::get_if<work::StartOrchestration>(&request)) {
+    plan.children.push_back(std::move(*child));
+  } else {
+    plan.questions.push_back(std::move(request));
+  }
 }
 
 }  // namespace
@@ -116,20 +111,11 @@ bool is_open(const Steps& steps, std::uint64_t event_id) {
 std::set<std::uint64_t> answered_by(const ExecutionOf& execution,
                                     const std::vector<WorkItem>& messages) {
   std::set<std::uint64_t> answered;
-  const auto answers = [&](const auto& item) {
-    if (item.execution_id == execution.execution_id) {
-      answered.insert(item.id);
-    }
-  };
   for (const WorkItem& message : messages) {
-    std::visit(model::Overloaded{[&](const work::ActivityCompleted& item) { answers(item); },
-                                 [&](const work::ActivityFailed& item) { answers(item); },
-                                 [&](const work::TimerFired& item) { answers(item); },
-                                 [&](const work::SubOrchCompleted& item) { answers(item); },
-                                 [&](const work::SubOrchFailed& item) { answers(item); },
-                                 [&](const work::KeyValueRead& item) { answers(item); },
-                                 [](const auto&) {}},
-               message);
+    const auto answer = model::answer_in(message);
+    if (answer && answer->execution_id == execution.execution_id) {
+      answered.insert(answer->id);
+    }
   }
   return answered;
 }
@@ -137,44 +123,21 @@ std::set<std::uint64_t> answered_by(const ExecutionOf& execution,
 Result<RestorePlan, std::string> plan_restore(const ExecutionOf& execution,
                                               const std::vector<Event>& kept,
                                               std::vector<WorkItem> messages) {
-  auto open = find_open_steps(kept);
+  auto open = model::find_open_steps(kept);
   if (!open) {
     return failure(std::move(open).error());
   }
   RestorePlan plan;
   plan.state = std::move(open->state);
   const auto answered = answered_by(execution, messages);
-  const auto waits = [&](const auto& step) { return answered.count(step.event_id) == 0; };
-  for (auto& step : open->activities) {
-    if (waits(step)) {
-      plan.activities.push_back({execution.instance, execution.execution_id, step.event_id,
-                                 std::move(step.what.name), std::move(step.what.input),
-                                 execution.orchestration, execution.version,
-                                 std::move(step.what.tag), std::move(step.what.session)});
-    }
-  }
-  for (const auto& step : open->timers) {
-    if (waits(step)) {
-      plan.timers.push_back(
-          {execution.instance, execution.execution_id, step.event_id, step.what.fire_at});
-    }
-  }
-  for (auto& step : open->children) {
-    if (waits(step)) {
-      plan.children.push_back(
-          {std::move(step.what.instance),
-           std::move(step.what.name),
-           std::move(step.what.input),
-           std::move(step.what.version),
-           ParentLink{execution.instance, execution.execution_id, step.event_id},
-           {}});
-    }
-  }
-  for (auto& step : open->value_reads) {
-    if (waits(step)) {
-      plan.value_reads.push_back(
-          {std::move(step.what.instance), std::move(step.what.key),
-           ParentLink{execution.instance, execution.execution_id, step.event_id}});
+  const model::Caller caller{execution.instance, execution.execution_id, execution.orchestration,
+                             execution.version};
+  for (const model::OpenStep& step : open->steps) {
+    auto request = answered.count(step.event_id) == 0
+                       ? model::request_of(caller, step.event_id, step.what)
+                       : std::nullopt;
+    if (request) {
+      add_request(plan, std::move(*request));
     }
   }
   plan.messages = std::move(messages);
@@ -230,47 +193,22 @@ std::vector<WorkItem> messages_behind(const ExecutionOf& execution,
                                       const std::vector<Event>& history, std::uint64_t kept,
                                       const std::vector<std::uint64_t>& skip) {
   const auto cut = history.begin() + static_cast<std::ptrdiff_t>(kept);
-  const auto open = find_open_steps(std::vector<Event>(history.begin(), cut));
+  const auto open = model::find_open_steps(std::vector<Event>(history.begin(), cut));
   std::vector<WorkItem> messages;
   if (!open) {
     return messages;
   }
-  const std::string& to = execution.instance;
-  const auto in = execution.execution_id;
   for (auto event = cut; event != history.end(); ++event) {
-    const auto id = event->source_event_id;
-    if (std::find(skip.begin(), skip.end(), event->event_id) != skip.end()) {
+    const EventKind& kind = event->kind;
+    const bool is_skipped = std::find(skip.begin(), skip.end(), event->event_id) != skip.end();
+    const bool is_awaited = model::role_of(kind) != model::Role::answers ||
+                            open->is_open(*model::source_of(kind), event->source_event_id);
+    if (is_skipped || !is_awaited) {
       continue;
     }
-    std::visit(model::Overloaded{
-                   [&](const event::ActivityCompleted& kind) {
-                     if (is_open(open->activities, id)) {
-                       messages.emplace_back(work::ActivityCompleted{to, in, id, kind.result});
-                     }
-                   },
-                   [&](const event::TimerFired& kind) {
-                     if (is_open(open->timers, id)) {
-                       messages.emplace_back(work::TimerFired{to, in, id, kind.fire_at});
-                     }
-                   },
-                   [&](const event::SubOrchestrationCompleted& kind) {
-                     if (is_open(open->children, id)) {
-                       messages.emplace_back(work::SubOrchCompleted{to, in, id, kind.result});
-                     }
-                   },
-                   [&](const event::KeyValueReadCompleted& kind) {
-                     if (is_open(open->value_reads, id)) {
-                       messages.emplace_back(work::KeyValueRead{to, in, id, kind.value});
-                     }
-                   },
-                   [&](const event::ExternalEvent& kind) {
-                     messages.emplace_back(work::ExternalRaised{to, kind.name, kind.data});
-                   },
-                   [&](const event::QueueEventDelivered& kind) {
-                     messages.emplace_back(work::QueueMessage{to, kind.name, kind.data});
-                   },
-                   [](const auto&) {}},
-               event->kind);
+    if (auto message = model::message_again(*event, execution.instance, execution.execution_id)) {
+      messages.push_back(std::move(*message));
+    }
   }
   return messages;
 }

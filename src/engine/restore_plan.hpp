@@ -13,7 +13,8 @@
 #include <duroxide/result.hpp>
 #include <duroxide/work_items.hpp>
 
-#include "engine/open_steps.hpp"
+#include "model/open_steps.hpp"
+#include "model/open_steps.hpp"
 
 namespace duroxide::storage {
 
@@ -31,8 +32,8 @@ struct RestorePlan {
   std::vector<work::ActivityExecute> activities;
   std::vector<work::TimerFired> timers;
   std::vector<work::StartOrchestration> children;  ///< those that may have to be started
-  std::vector<work::ReadKeyValue> value_reads;
-  std::vector<WorkItem> messages;  ///< to the instance, in order; never empty
+  std::vector<WorkItem> questions;                 ///< for the store, which answers them at once
+  std::vector<WorkItem> messages;                  ///< to the instance, in order; never empty
 };
 
 /// Plans for the end of `kept`, with `messages` on their way: what one of them answers is not

@@ -7,7 +7,8 @@
 
 #include <duroxide/management_types.hpp>
 
-#include "engine/open_steps.hpp"
+#include "model/open_steps.hpp"
+#include "model/open_steps.hpp"
 #include "queries/management.hpp"
 
 namespace duroxide::storage {
@@ -18,8 +19,8 @@ namespace duroxide::storage {
 
 /// What a running execution has asked for and not got. Throws `StorageFailure` if its history cannot
 /// be read.
-[[nodiscard]] OpenSteps open_steps_of(const FoundInstance& found,
-                                      const std::vector<Event>& history);
+[[nodiscard]] model::OpenSteps open_steps_of(const FoundInstance& found,
+                                             const std::vector<Event>& history);
 
 /// What a running instance waits for, for people.
 [[nodiscard]] std::string describe_wait(const ReadView& view, const FoundInstance& found);

@@ -25,11 +25,11 @@ bool has_ended(const ReadView& view, const FoundInstance& found, const std::stri
          record->status != ExecutionStatus::running;
 }
 
-void add_waits(const OpenSteps& open, ExecutionDetails& details) {
-  for (const auto& wait : open.event_waits) {
+void add_waits(const model::OpenSteps& open, ExecutionDetails& details) {
+  for (const auto& wait : open.of<event::ExternalSubscribed>()) {
     details.pending_events.push_back({wait.event_id, wait.what.name, wait.at, false});
   }
-  for (const auto& wait : open.queue_waits) {
+  for (const auto& wait : open.of<event::QueueSubscribed>()) {
     details.pending_events.push_back({wait.event_id, wait.what.name, wait.at, true});
   }
   std::sort(details.pending_events.begin(), details.pending_events.end(),
@@ -38,12 +38,12 @@ void add_waits(const OpenSteps& open, ExecutionDetails& details) {
 
 ExecutionDetails details_of(const ReadView& view, const FoundInstance& found,
                             const std::vector<Event>& history) {
-  const OpenSteps open = open_steps_of(found, history);
+  const model::OpenSteps open = open_steps_of(found, history);
   ExecutionDetails details;
   details.execution_id = found.record.execution;
   details.last_event_at =
       history.empty() ? found.record.execution_started_at : history.back().timestamp;
-  for (const auto& timer : open.timers) {
+  for (const auto& timer : open.of<event::TimerCreated>()) {
     if (!has_fired(view, found, timer.event_id, timer.what.fire_at)) {
       const auto delay = std::max(Milliseconds::zero(), timer.what.fire_at - timer.at);
       details.pending_timers.push_back({timer.event_id, static_cast<std::uint64_t>(delay.count()),
@@ -51,7 +51,7 @@ ExecutionDetails details_of(const ReadView& view, const FoundInstance& found,
     }
   }
   add_waits(open, details);
-  for (const auto& child : open.children) {
+  for (const auto& child : open.of<event::SubOrchestrationScheduled>()) {
     if (!has_ended(view, found, child.what.instance)) {
       details.pending_children.push_back(
           {child.event_id, child.what.name, child.what.instance, child.at});
@@ -62,11 +62,11 @@ ExecutionDetails details_of(const ReadView& view, const FoundInstance& found,
 
 }  // namespace
 
-OpenSteps open_steps_of(const FoundInstance& found, const std::vector<Event>& history) {
+model::OpenSteps open_steps_of(const FoundInstance& found, const std::vector<Event>& history) {
   if (history.empty()) {
     return {};  // it has not begun
   }
-  auto open = find_open_steps(history);
+  auto open = model::find_open_steps(history);
   if (!open) {
     throw_corrupt(Table::history, make_key(found.number, found.record.execution), open.error());
   }

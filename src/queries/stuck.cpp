@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/paused.hpp"
+#include "model/kinds.hpp"
 #include "queries/describe.hpp"
 #include "queries/listing.hpp"
 #include "storage/keys.hpp"
@@ -117,26 +118,13 @@ void append(std::string& text, const std::string& more) {
   text += (text.empty() ? "" : ", ") + more;
 }
 
-std::string describe_steps(const OpenSteps& open) {
-  std::vector<std::pair<std::uint64_t, std::string>> steps;
-  const auto add = [&](const auto& kind, const auto& text_of) {
-    for (const auto& step : kind) {
-      steps.emplace_back(step.event_id, text_of(step.what));
-    }
-  };
-  add(open.activities, [](const auto& step) { return "activity `" + step.name + "`"; });
-  add(open.timers, [](const auto&) { return std::string("a timer"); });
-  add(open.event_waits, [](const auto& step) { return "event `" + step.name + "`"; });
-  add(open.queue_waits, [](const auto& step) { return "queue `" + step.name + "`"; });
-  add(open.children, [](const auto& step) { return "child `" + step.instance + "`"; });
-  add(open.value_reads, [](const auto& step) { return "a value of `" + step.instance + "`"; });
-  std::sort(steps.begin(), steps.end());
+std::string describe_steps(const model::OpenSteps& open) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(steps.size(), steps_described); ++i) {
-    append(text, steps[i].second);
+  for (std::size_t i = 0; i < std::min(open.steps.size(), steps_described); ++i) {
+    append(text, model::describe_step(open.steps[i].what));
   }
-  if (steps.size() > steps_described) {
-    text += " and " + std::to_string(steps.size() - steps_described) + " more";
+  if (open.steps.size() > steps_described) {
+    text += " and " + std::to_string(open.steps.size() - steps_described) + " more";
   }
   return text;
 }

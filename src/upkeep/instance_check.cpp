@@ -258,7 +258,7 @@ std::optional<CheckedHistory> check_history(const ReadView& view, Number number,
                      std::to_string(event_count));
     return std::nullopt;
   }
-  auto steps = find_open_steps(events);
+  auto steps = model::find_open_steps(events);
   if (!steps) {
     findings.add(Table::history, prefix, instance,
                  "execution " + std::to_string(execution) + ": " + steps.error());

@@ -6,8 +6,9 @@
 
 #include <duroxide/events.hpp>
 
-#include "engine/open_steps.hpp"
+#include "model/open_steps.hpp"
 #include "engine/records.hpp"
+#include "model/open_steps.hpp"
 #include "storage/kv.hpp"
 #include "upkeep/findings.hpp"
 
@@ -24,7 +25,7 @@ void check_instance(const ReadView& view, std::string_view key, std::string_view
 
 /// One execution as its history tells it.
 struct CheckedHistory {
-  OpenSteps steps;
+  model::OpenSteps steps;
   Event last;
 };
 

@@ -1,11 +1,14 @@
 #include "upkeep/open_step_check.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "engine/instances.hpp"
 #include "model/encoding.hpp"
+#include "engine/instances.hpp"
+#include "model/kinds.hpp"
 #include "model/overloaded.hpp"
 #include "storage/keys.hpp"
 
@@ -15,26 +18,18 @@ namespace {
 
 /// The answers to steps of an execution that wait among its messages.
 struct Answers {
-  std::set<std::uint64_t> activities;
-  std::set<std::uint64_t> timers;
-  std::set<std::uint64_t> children;
+  std::set<std::pair<std::size_t, std::uint64_t>> answered;  ///< kind of step, event id
   /// One that cannot be read may be any of them, and is found out elsewhere.
   bool any_unreadable = false;
 
   void take(const WorkItem& item, std::uint64_t execution) {
-    const auto note = [execution](std::set<std::uint64_t>& ids, const auto& answer) {
-      if (answer.execution_id == execution) {
-        ids.insert(answer.id);
-      }
-    };
-    std::visit(
-        model::Overloaded{[&](const work::ActivityCompleted& answer) { note(activities, answer); },
-                          [&](const work::ActivityFailed& answer) { note(activities, answer); },
-                          [&](const work::TimerFired& answer) { note(timers, answer); },
-                          [&](const work::SubOrchCompleted& answer) { note(children, answer); },
-                          [&](const work::SubOrchFailed& answer) { note(children, answer); },
-                          [](const auto&) {}},
-        item);
+    const auto answer = model::answer_in(item);
+    if (answer && answer->execution_id == execution) {
+      answered.emplace(answer->step, answer->id);
+    }
+  }
+  [[nodiscard]] bool contain(const model::OpenStep& step) const {
+    return answered.contains({step.what.index(), step.event_id});
   }
 };
 
@@ -70,40 +65,79 @@ bool runs(const ReadView& view, std::string_view instance) {
   return row && (!record || record->status == ExecutionStatus::running);
 }
 
+/// Looks for what the steps of one execution have asked for where it has to be.
+class StepCheck {
+ public:
+  StepCheck(const ReadView& view, Number number, const InstanceRecord& record, Findings& findings)
+      : view_(view), number_(number), record_(record), findings_(findings) {}
+
+  void check(const model::OpenStep& step) const {
+    switch (model::errand_of(step.what.index())) {
+      case model::Errand::activity:
+        check_activity(step);
+        break;
+      case model::Errand::timer:
+        check_timer(step);
+        break;
+      case model::Errand::child:
+        check_child(step);
+        break;
+      case model::Errand::question:  // answered in the transaction that has brought it
+      case model::Errand::none:      // what is raised may come or not
+        break;
+    }
+  }
+
+ private:
+  void check_activity(const model::OpenStep& step) const {
+    const auto key = WorkKey{number_, record_.execution, step.event_id}.bytes();
+    if (!view_.get(Table::work, key) && !is_set_aside(view_, Table::work, key)) {
+      findings_.add(Table::work, key, record_.id,
+                    "the " + model::describe_step(step.what) +
+                        " is waited for, but neither in the queue nor answered");
+    }
+  }
+  void check_timer(const model::OpenStep& step) const {
+    const Timestamp due = model::whereabouts_of(step.what).due;
+    const auto key = TimerRow{due, number_, record_.execution, step.event_id}.bytes();
+    if (!view_.get(Table::timers, key) && !is_set_aside(view_, Table::timers, key)) {
+      findings_.add(Table::timers, key, record_.id,
+                    "timer " + std::to_string(step.event_id) +
+                        " is waited for, but neither in the queue nor fired");
+    }
+  }
+  void check_child(const model::OpenStep& step) const {
+    const std::string child = model::whereabouts_of(step.what).instance;
+    if (!runs(view_, child)) {
+      findings_.add(Table::ids, child, record_.id,
+                    "the child `" + child + "` is waited for, but neither runs nor has answered");
+    }
+  }
+
+  const ReadView& view_;
+  Number number_;
+  const InstanceRecord& record_;
+  Findings& findings_;
+};
+
 }  // namespace
 
 void check_open_steps(const ReadView& view, Number number, const InstanceRecord& record,
-                      const OpenSteps& steps, Findings& findings) {
-  if (steps.activities.empty() && steps.timers.empty() && steps.children.empty()) {
+                      const model::OpenSteps& open, Findings& findings) {
+  const auto lies_outside = [](const model::OpenStep& step) {
+    return model::needs_closing(step.what);
+  };
+  if (std::none_of(open.steps.begin(), open.steps.end(), lies_outside)) {
     return;
   }
   const Answers answers = find_answers(view, number, record.execution);
   if (answers.any_unreadable) {
     return;
   }
-  for (const auto& activity : steps.activities) {
-    const auto key = WorkKey{number, record.execution, activity.event_id}.bytes();
-    if (!answers.activities.contains(activity.event_id) && !view.get(Table::work, key) &&
-        !is_set_aside(view, Table::work, key)) {
-      findings.add(Table::work, key, record.id,
-                   "the activity `" + activity.what.name +
-                       "` is waited for, but neither in the queue nor answered");
-    }
-  }
-  for (const auto& timer : steps.timers) {
-    const auto key = TimerRow{timer.what.fire_at, number, record.execution, timer.event_id}.bytes();
-    if (!answers.timers.contains(timer.event_id) && !view.get(Table::timers, key) &&
-        !is_set_aside(view, Table::timers, key)) {
-      findings.add(Table::timers, key, record.id,
-                   "timer " + std::to_string(timer.event_id) +
-                       " is waited for, but neither in the queue nor fired");
-    }
-  }
-  for (const auto& child : steps.children) {
-    if (!answers.children.contains(child.event_id) && !runs(view, child.what.instance)) {
-      findings.add(Table::ids, child.what.instance, record.id,
-                   "the child `" + child.what.instance +
-                       "` is waited for, but neither runs nor has answered");
+  const StepCheck check(view, number, record, findings);
+  for (const model::OpenStep& step : open.steps) {
+    if (!answers.contain(step)) {
+      check.check(step);
     }
   }
 }

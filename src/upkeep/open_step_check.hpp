@@ -1,7 +1,8 @@
 #pragma once
 
-#include "engine/open_steps.hpp"
+#include "model/open_steps.hpp"
 #include "engine/records.hpp"
+#include "model/open_steps.hpp"
 #include "storage/kv.hpp"
 #include "upkeep/findings.hpp"
 
@@ -11,6 +12,6 @@ namespace duroxide::storage {
 /// activity in the worker queue, a timer in the timer queue, a child that runs, or the answer of
 /// each among the messages.
 void check_open_steps(const ReadView& view, Number number, const InstanceRecord& record,
-                      const OpenSteps& steps, Findings& findings);
+                      const model::OpenSteps& open, Findings& findings);
 
 }  // namespace duroxide::storage

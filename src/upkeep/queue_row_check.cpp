@@ -10,16 +10,6 @@ namespace duroxide::storage {
 
 namespace {
 
-template <class Step>
-bool has_step(const std::vector<OpenStep<Step>>& steps, std::uint64_t event_id) {
-  for (const auto& step : steps) {
-    if (step.event_id == event_id) {
-      return true;
-    }
-  }
-  return false;
-}
-
 bool is_current(const InstanceRecord& record, std::uint64_t execution) {
   return record.status == ExecutionStatus::running && record.execution == execution;
 }
@@ -95,7 +85,8 @@ void RowCheck::check_work() {
     return;  // nobody waits for it any more, but it may end
   }
   const auto* steps = open_steps(key.number, *record);
-  if (steps != nullptr && !has_step(steps->activities, key.event_id)) {
+  if (steps != nullptr &&
+      !steps->is_open(model::place_of<event::ActivityScheduled>(), key.event_id)) {
     found("the activity is in the queue, but its instance does not wait for it");
   }
 }
@@ -133,7 +124,7 @@ void RowCheck::check_timer() {
     return;
   }
   const auto* steps = open_steps(row.number, *record);
-  if (steps != nullptr && !has_step(steps->timers, row.id) &&
+  if (steps != nullptr && !steps->is_open(model::place_of<event::TimerCreated>(), row.id) &&
       !view_.get(Table::delayed, row.delayed_bytes())) {
     found("the timer is in the queue, but its instance does not wait for it");
   }

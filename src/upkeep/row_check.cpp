@@ -116,7 +116,7 @@ const InstanceRecord* RowCheck::owner(Number number) {
   return found_owner.record ? &*found_owner.record : nullptr;
 }
 
-const OpenSteps* RowCheck::open_steps(Number number, const InstanceRecord& record) {
+const model::OpenSteps* RowCheck::open_steps(Number number, const InstanceRecord& record) {
   if (steps_of_ != number) {
     steps_of_ = number;
     Findings found_elsewhere;

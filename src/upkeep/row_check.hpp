@@ -5,8 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "engine/open_steps.hpp"
+#include "model/open_steps.hpp"
 #include "engine/records.hpp"
+#include "model/open_steps.hpp"
 #include "storage/keys.hpp"
 #include "storage/kv.hpp"
 #include "upkeep/findings.hpp"
@@ -36,7 +37,7 @@ class RowCheck {
   [[nodiscard]] const InstanceRecord* owner(Number number);
   [[nodiscard]] const Owner& look_up(Number number);
   /// What the current execution of a running owner waits for; null if its history cannot tell.
-  [[nodiscard]] const OpenSteps* open_steps(Number number, const InstanceRecord& record);
+  [[nodiscard]] const model::OpenSteps* open_steps(Number number, const InstanceRecord& record);
   /// Whether decoding has succeeded, which is a problem otherwise.
   template <class Decoded>
   [[nodiscard]] bool is_readable(const Decoded& decoded) {
@@ -76,7 +77,7 @@ class RowCheck {
   // What is remembered of earlier ones.
   std::optional<Owner> owner_;
   Number steps_of_ = 0;
-  std::optional<OpenSteps> steps_;
+  std::optional<model::OpenSteps> steps_;
   std::string counted_;  ///< the last counter that was found to exist
 };
 

@@ -1,13 +1,14 @@
 // What a history amounts to where it ends.
 
-#include "engine/open_steps.hpp"
+#include "model/open_steps.hpp"
+#include "model/open_steps.hpp"
 
 #include <catch2/catch.hpp>
 
 namespace duroxide::open_steps_test {
 
-using storage::find_open_steps;
-using storage::OpenSteps;
+using model::find_open_steps;
+using model::OpenSteps;
 
 namespace {
 
@@ -67,10 +68,11 @@ std::string problem(const std::vector<Entry>& entries) {
   return found ? "" : found.error();
 }
 
-template <class Step>
-std::vector<std::uint64_t> ids(const std::vector<Step>& steps) {
+/// Of the open steps of a kind, by their events.
+template <class Kind>
+std::vector<std::uint64_t> ids(const OpenSteps& open) {
   std::vector<std::uint64_t> found;
-  for (const Step& step : steps) {
+  for (const auto& step : open.of<Kind>()) {
     found.push_back(step.event_id);
   }
   return found;
@@ -83,20 +85,23 @@ using EventIds = std::vector<std::uint64_t>;
 TEST_CASE("everything that was asked for and not answered is open", "[open_steps]") {
   const auto steps = open(
       {started(), activity(), timer(), waiting(), dequeue(), child(), read_value(), activity("B")});
-  REQUIRE(ids(steps.activities) == EventIds{2, 8});
-  CHECK(steps.activities[0].at == from_milliseconds(20));
-  CHECK(steps.activities[0].what == event::ActivityScheduled{"A", "in", "gpu", "s"});
-  CHECK(steps.activities[1].what.name == "B");
-  REQUIRE(ids(steps.timers) == EventIds{3});
-  CHECK(steps.timers[0].what.fire_at == from_milliseconds(2'000));
-  REQUIRE(ids(steps.event_waits) == EventIds{4});
-  CHECK(steps.event_waits[0].what.name == "E");
-  REQUIRE(ids(steps.queue_waits) == EventIds{5});
-  CHECK(steps.queue_waits[0].what.name == "Q");
-  REQUIRE(ids(steps.children) == EventIds{6});
-  CHECK(steps.children[0].what == event::SubOrchestrationScheduled{"C", "1.2.3", "child", "in"});
-  REQUIRE(ids(steps.value_reads) == EventIds{7});
-  CHECK(steps.value_reads[0].what == event::KeyValueReadScheduled{"other", "key"});
+  REQUIRE(ids<event::ActivityScheduled>(steps) == EventIds{2, 8});
+  CHECK(steps.of<event::ActivityScheduled>()[0].at == from_milliseconds(20));
+  CHECK(steps.of<event::ActivityScheduled>()[0].what ==
+        event::ActivityScheduled{"A", "in", "gpu", "s"});
+  CHECK(steps.of<event::ActivityScheduled>()[1].what.name == "B");
+  REQUIRE(ids<event::TimerCreated>(steps) == EventIds{3});
+  CHECK(steps.of<event::TimerCreated>()[0].what.fire_at == from_milliseconds(2'000));
+  REQUIRE(ids<event::ExternalSubscribed>(steps) == EventIds{4});
+  CHECK(steps.of<event::ExternalSubscribed>()[0].what.name == "E");
+  REQUIRE(ids<event::QueueSubscribed>(steps) == EventIds{5});
+  CHECK(steps.of<event::QueueSubscribed>()[0].what.name == "Q");
+  REQUIRE(ids<event::SubOrchestrationScheduled>(steps) == EventIds{6});
+  CHECK(steps.of<event::SubOrchestrationScheduled>()[0].what ==
+        event::SubOrchestrationScheduled{"C", "1.2.3", "child", "in"});
+  REQUIRE(ids<event::KeyValueReadScheduled>(steps) == EventIds{7});
+  CHECK(steps.of<event::KeyValueReadScheduled>()[0].what ==
+        event::KeyValueReadScheduled{"other", "key"});
   CHECK(steps.parent == ParentLink{"p", 3, 7});
   CHECK_FALSE(steps.ended);
   CHECK_FALSE(steps.cancel_requested);
@@ -125,10 +130,7 @@ TEST_CASE("an answer closes what it answers", "[open_steps]") {
       {"read value", read_value(), {event::KeyValueReadCompleted{"v"}, 2}},
   }));
   INFO(row.what);
-  const auto count = [](const OpenSteps& steps) {
-    return steps.activities.size() + steps.timers.size() + steps.event_waits.size() +
-           steps.queue_waits.size() + steps.children.size() + steps.value_reads.size();
-  };
+  const auto count = [](const OpenSteps& steps) { return steps.steps.size(); };
   CHECK(count(open({started(), row.schedule})) == 1);
   CHECK(count(open({started(), row.schedule, row.answer})) == 0);
   // Another of the same sort stays.
@@ -136,18 +138,19 @@ TEST_CASE("an answer closes what it answers", "[open_steps]") {
 }
 
 TEST_CASE("waits and events meet by name, first come first served", "[open_steps]") {
-  CHECK(ids(open({started(), waiting("A"), waiting("B"), waiting("A"), raised("A")}).event_waits) ==
-        EventIds{3, 4});
-  CHECK(open({started(), raised(), waiting()}).event_waits.empty());
-  CHECK(ids(open({started(), raised(), waiting(), waiting()}).event_waits) == EventIds{4});
+  CHECK(ids<event::ExternalSubscribed>(open(
+            {started(), waiting("A"), waiting("B"), waiting("A"), raised("A")})) == EventIds{3, 4});
+  CHECK(ids<event::ExternalSubscribed>(open({started(), raised(), waiting()})).empty());
+  CHECK(ids<event::ExternalSubscribed>(open({started(), raised(), waiting(), waiting()})) ==
+        EventIds{4});
   // A queue and an event of one name have nothing to do with each other.
-  CHECK(ids(open({started(), raised("X"), dequeue("X")}).queue_waits) == EventIds{3});
+  CHECK(ids<event::QueueSubscribed>(open({started(), raised("X"), dequeue("X")})) == EventIds{3});
 
   CarriedState carried;
   carried.events = {{"E", "1"}};
   carried.messages = {{"Q", "2"}};
-  CHECK(open({started(carried), waiting(), dequeue()}).event_waits.empty());
-  CHECK(open({started(carried), waiting(), dequeue()}).queue_waits.empty());
+  CHECK(ids<event::ExternalSubscribed>(open({started(carried), waiting(), dequeue()})).empty());
+  CHECK(ids<event::QueueSubscribed>(open({started(carried), waiting(), dequeue()})).empty());
 }
 
 TEST_CASE("what nobody has waited for is kept, in order of arrival", "[open_steps]") {
@@ -196,8 +199,8 @@ TEST_CASE("nothing is open behind the end", "[open_steps]") {
   const auto steps =
       open({started(), read_value(), activity(), {event::KeyValueSet{"a", "1"}}, failed()});
   CHECK(steps.ended);
-  CHECK(steps.activities.empty());
-  CHECK(steps.value_reads.empty());
+  CHECK(ids<event::ActivityScheduled>(steps).empty());
+  CHECK(ids<event::KeyValueReadScheduled>(steps).empty());
   CHECK(steps.state.values.size() == 1);
 }
 
@@ -232,7 +235,7 @@ TEST_CASE("an event that was dropped unread goes to the next wait", "[open_steps
                            raised("E", "1"),
                            {event::ExternalSubscribedCancelled{"dropped"}, 2},
                            waiting()});
-  CHECK(steps.event_waits.empty());
+  CHECK(ids<event::ExternalSubscribed>(steps).empty());
 }
 
 }  // namespace duroxide::open_steps_test

@@ -148,8 +148,8 @@ TEST_CASE("what is open is planned", "[restore_plan]") {
   REQUIRE(plan.children.size() == 1);
   CHECK(plan.children[0] ==
         work::StartOrchestration{"i::sub::3.2", "C", "in", "1.2.3", ParentLink{"i", 3, 2}, {}});
-  REQUIRE(plan.value_reads.size() == 1);
-  CHECK(plan.value_reads[0] == work::ReadKeyValue{"other", "key", ParentLink{"i", 3, 5}});
+  REQUIRE(plan.questions.size() == 1);
+  CHECK(plan.questions[0] == WorkItem(work::ReadKeyValue{"other", "key", ParentLink{"i", 3, 5}}));
   CHECK(plan.state.custom_status == "half way");
   // Something must make it take a turn.
   REQUIRE(plan.messages.size() == 1);

@@ -2,7 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "engine/open_steps.hpp"
+#include "model/open_steps.hpp"
+#include "model/open_steps.hpp"
 #include "provider/acting_steps.hpp"
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"
@@ -45,7 +46,7 @@ TEST_CASE("a terminated instance is cancelled", "[conformance][terminate][cancel
   CHECK(types(history) ==
         Types{"OrchestrationStarted", "OrchestrationCancelRequested", "OrchestrationFailed"});
   CHECK(history.back().event_id == 3);
-  const auto steps = storage::find_open_steps(history);
+  const auto steps = model::find_open_steps(history);
   REQUIRE(steps);
   CHECK(steps->ended);
   const auto info = world.manage<Answer<InstanceInfo>>(management::GetInstanceInfo{"a"}).value();
