@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -19,19 +20,10 @@ namespace detail {
 class ExecutionCore;
 class CallDriver;
 
-enum class SlotKind : std::uint8_t {
-  activity,
-  timer,
-  external_event,
-  sub_orchestration,
-  queue_event,
-  value_read,
-};
-
 /// The place where the outcome of one scheduled thing arrives.
 struct Slot {
   ExecutionCore* core = nullptr;  ///< null once the execution has ended
-  SlotKind kind = SlotKind::activity;
+  std::size_t kind = 0;           ///< of the event that has scheduled it: its place in `EventKind`
   std::uint64_t event_id = 0;
   std::string name;
   bool complete = false;
@@ -57,7 +49,7 @@ void check_awaitable(const Slot* slot);
 void throw_if_interrupted(Slot& slot);
 
 /// Throws the exception that belongs to the kind of slot.
-[[noreturn]] void throw_failure(SlotKind kind, ErrorDetails details);
+[[noreturn]] void throw_failure(const Slot& slot, ErrorDetails details);
 
 /// Throws the `PayloadError` of a slot whose outcome is not of the type asked for.
 [[noreturn]] void throw_undecodable(const Slot& slot, const std::string& why);
@@ -195,7 +187,7 @@ class [[nodiscard]] DurableFuture {
     detail::throw_if_interrupted(*slot_);
     slot_->taken = true;
     if (!slot_->outcome) {
-      detail::throw_failure(slot_->kind, slot_->outcome.error());
+      detail::throw_failure(*slot_, slot_->outcome.error());
     }
     if constexpr (!std::is_void_v<T>) {
       auto decoded = decode_payload<T>(*slot_->outcome);

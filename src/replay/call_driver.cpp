@@ -11,6 +11,7 @@
 #include <xxhash.h>
 
 #include "model/exceptions.hpp"
+#include "model/kinds.hpp"
 #include "replay/execution_core.hpp"
 
 namespace duroxide::detail {
@@ -53,8 +54,8 @@ std::optional<Step> timer(ExecutionCore& core, const std::optional<Milliseconds>
   return delay ? std::optional<Step>(step(core.schedule_timer(*delay))) : std::nullopt;
 }
 
-std::string_view noun(SlotKind kind) {
-  return kind == SlotKind::activity ? "activity" : "sub-orchestration";
+std::string_view noun(std::size_t kind) {
+  return kind == model::place_of<event::ActivityScheduled>() ? "activity" : "sub-orchestration";
 }
 
 ErrorDetails too_slow(const Call& call, ErrorKind kind, const std::string& what,
@@ -107,7 +108,7 @@ Task<std::string> make_attempts(ExecutionCore& core, Call call, std::string plac
         co_return std::move(*result);
       }
     } else if (steps[winner] == (deadline ? &*deadline : nullptr)) {
-      throw_failure(call.kind, too_slow(call, ErrorKind::timed_out, "", *call.timeout));
+      model::throw_failure(call.kind, too_slow(call, ErrorKind::timed_out, "", *call.timeout));
     } else {
       error =
           too_slow(call, ErrorKind::attempt_timed_out,
@@ -116,7 +117,7 @@ Task<std::string> make_attempts(ExecutionCore& core, Call call, std::string plac
     work.reset();
     limit.reset();
     if (attempt >= call.policy.max_attempts() || !call.policy.should_retry(error)) {
-      throw_failure(call.kind, std::move(error));
+      model::throw_failure(call.kind, std::move(error));
     }
     const Milliseconds wait = wait_before_next(call, attempt, place);
     if (wait > Milliseconds::zero()) {
@@ -128,7 +129,7 @@ Task<std::string> make_attempts(ExecutionCore& core, Call call, std::string plac
       FirstOf first_pause(pauses);
       const std::size_t ended = co_await first_pause;
       if (ended != 0) {
-        throw_failure(call.kind, too_slow(call, ErrorKind::timed_out, "", *call.timeout));
+        model::throw_failure(call.kind, too_slow(call, ErrorKind::timed_out, "", *call.timeout));
       }
     }
     ++attempt;
@@ -164,7 +165,7 @@ void CallDriver::done() noexcept {
     outcome = failure(
         model::details_of(std::current_exception(), ErrorKind::activity_failed, slot_.name));
   }
-  replay::complete(slot_, std::move(outcome));
+  complete(slot_, std::move(outcome));
 }
 
 }  // namespace duroxide::detail

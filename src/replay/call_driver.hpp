@@ -14,7 +14,7 @@ namespace duroxide::detail {
 
 /// A call that may take several attempts, or has a deadline.
 struct Call {
-  SlotKind kind = SlotKind::activity;
+  std::size_t kind = 0;  ///< of the event that schedules an attempt: its place in `EventKind`
   std::string name;
   RetryPolicy policy;
   std::optional<Milliseconds> timeout;  ///< of all attempts together

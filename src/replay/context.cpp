@@ -1,10 +1,16 @@
 #include <duroxide/context.hpp>
 
 #include <stdexcept>
+#include <utility>
 
+#include "model/kinds.hpp"
+#include "model/limits.hpp"
 #include "replay/execution_core.hpp"
+#include "replay/step_arguments.hpp"
 
 namespace duroxide {
+
+using replay::require;
 
 namespace detail {
 
@@ -24,41 +30,14 @@ void check_awaitable(const Slot* slot) {
   }
 }
 
-void throw_failure(SlotKind kind, ErrorDetails details) {
-  switch (kind) {
-    case SlotKind::activity:
-      throw ActivityFailed(std::move(details));
-    case SlotKind::sub_orchestration:
-      throw SubOrchestrationFailed(std::move(details));
-    case SlotKind::timer:
-    case SlotKind::external_event:
-    case SlotKind::queue_event:
-    case SlotKind::value_read:
-      break;
-  }
-  throw OrchestrationError(std::move(details));
+void throw_failure(const Slot& slot, ErrorDetails details) {
+  model::throw_failure(slot.kind, std::move(details));
 }
 
 void throw_undecodable(const Slot& slot, const std::string& why) {
-  const auto what = [&] {
-    switch (slot.kind) {
-      case SlotKind::activity:
-        return "the result of the activity ";
-      case SlotKind::sub_orchestration:
-        return "the output of the sub-orchestration ";
-      case SlotKind::external_event:
-        return "the data of the event ";
-      case SlotKind::queue_event:
-        return "the message of the queue ";
-      case SlotKind::value_read:
-        return "the value ";
-      case SlotKind::timer:
-        break;
-    }
-    return "what came from ";
-  }();
-  throw PayloadError(what + ("`" + slot.name + "`, awaited as event ") +
-                         std::to_string(slot.event_id) + ", cannot be decoded: " + why,
+  throw PayloadError(std::string(model::words_of(slot.kind).outcome) + "`" + slot.name +
+                         "`, awaited as event " + std::to_string(slot.event_id) +
+                         ", cannot be decoded: " + why,
                      slot.name);
 }
 
@@ -89,11 +68,11 @@ std::uint64_t OrchestrationContext::history_size() const {
 }
 
 Timestamp OrchestrationContext::utc_now() {
-  return core_->utc_now();
+  return core_->record(event::UtcNowRecorded{core_->services().now()}).time;
 }
 
 std::string OrchestrationContext::new_guid() {
-  return core_->new_guid();
+  return core_->record(event::GuidRecorded{core_->services().new_guid()}).guid;
 }
 
 void OrchestrationContext::log(LogLevel level, std::string message) const {
@@ -118,16 +97,20 @@ std::shared_ptr<detail::Slot> OrchestrationContext::schedule_timer_milliseconds(
 }
 
 std::shared_ptr<detail::Slot> OrchestrationContext::wait_for_event_text(std::string_view name) {
-  return core_->wait_for_event(name);
+  require(model::check_name("event name", name));
+  return core_->schedule(event::ExternalSubscribed{std::string(name)});
 }
 
 std::shared_ptr<detail::Slot> OrchestrationContext::dequeue_text(std::string_view queue) {
-  return core_->dequeue(queue);
+  require(model::check_name("queue name", queue));
+  return core_->schedule(event::QueueSubscribed{std::string(queue)});
 }
 
 std::shared_ptr<detail::Slot> OrchestrationContext::read_value_text(std::string_view instance,
                                                                     std::string_view key) {
-  return core_->read_value(instance, key);
+  require(model::check_instance_id(instance));
+  require(model::check_key(key));
+  return core_->schedule(event::KeyValueReadScheduled{std::string(instance), std::string(key)});
 }
 
 const std::optional<std::string>& OrchestrationContext::custom_status() const {
@@ -152,11 +135,12 @@ void OrchestrationContext::set_value_text(std::string_view key, std::string valu
 }
 
 void OrchestrationContext::clear_value(std::string_view key) {
-  core_->clear_value(key);
+  require(model::check_key(key));
+  core_->record(event::KeyValueCleared{std::string(key)});
 }
 
 void OrchestrationContext::clear_all_values() {
-  core_->clear_values();
+  core_->record(event::KeyValuesCleared{});
 }
 
 bool OrchestrationContext::patched(std::string_view id) {
@@ -175,7 +159,12 @@ std::shared_ptr<detail::Slot> OrchestrationContext::schedule_child_text(
 void OrchestrationContext::schedule_detached_text(std::string_view name, std::string_view instance,
                                                   std::string input,
                                                   std::optional<std::string> version) {
-  core_->schedule_detached(name, instance, std::move(input), std::move(version));
+  require(model::check_name("orchestration name", name));
+  require(model::check_instance_id(instance));
+  require(model::check_payload("orchestration's input", input));
+  replay::require_version(version);
+  core_->record(event::OrchestrationChained{std::string(name), std::move(version),
+                                            std::string(instance), std::move(input)});
 }
 
 void OrchestrationContext::continue_as_new_text(std::string input,

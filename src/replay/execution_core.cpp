@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "replay/commands.hpp"
+#include "model/kinds.hpp"
 
 namespace duroxide::detail {
 
@@ -20,6 +20,14 @@ bool remove_unsent(std::vector<Item>& items, const Id& is_the_one) {
 }
 
 }  // namespace
+
+void complete(Slot& slot, model::StepOutcome outcome) {
+  slot.complete = true;
+  slot.outcome = std::move(outcome);
+  if (Completion* waiter = std::exchange(slot.waiter, nullptr)) {
+    waiter->done();
+  }
+}
 
 ExecutionCore::ExecutionCore(replay::Assignment assignment, replay::TurnServices services)
     : assignment_(std::move(assignment)), services_(std::move(services)) {}
@@ -41,17 +49,6 @@ void ExecutionCore::disown_futures() {
   }
 }
 
-replay::ExternalEvents* ExecutionCore::events_of(SlotKind kind) {
-  switch (kind) {
-    case SlotKind::external_event:
-      return &external_events_;
-    case SlotKind::queue_event:
-      return &queued_events_;
-    default:
-      return nullptr;
-  }
-}
-
 Event ExecutionCore::command(EventKind kind, std::uint64_t source_event_id) {
   if (history_ != nullptr && failure_) {
     return Event{};  // the verdict stands; what the code does before it stops counts no more
@@ -61,7 +58,8 @@ Event ExecutionCore::command(EventKind kind, std::uint64_t source_event_id) {
     return append(std::move(kind), source_event_id);
   }
   const Event& recorded = (*history_)[cursor_];
-  if (!replay::repeats(recorded, kind, source_event_id)) {
+  if (recorded.source_event_id != source_event_id ||
+      !model::is_same_decision(recorded.kind, kind)) {
     failure_ = nondeterminism(recorded.event_id, describe(recorded.kind), describe(kind));
     return Event{};
   }
@@ -72,7 +70,8 @@ Event ExecutionCore::command(EventKind kind, std::uint64_t source_event_id) {
 /// Whether history says that the code does just this next.
 bool ExecutionCore::is_recorded_next(const EventKind& kind) const {
   return history_ != nullptr && !failure_ && cursor_ < history_->size() &&
-         replay::repeats((*history_)[cursor_], kind, 0);
+         (*history_)[cursor_].source_event_id == 0 &&
+         model::is_same_decision((*history_)[cursor_].kind, kind);
 }
 
 Event ExecutionCore::append(EventKind kind, std::uint64_t source_event_id) {
@@ -85,22 +84,53 @@ Event ExecutionCore::append(EventKind kind, std::uint64_t source_event_id) {
   return event;
 }
 
-std::shared_ptr<Slot> ExecutionCore::open(SlotKind kind, std::uint64_t event_id,
-                                          std::string_view name) {
-  auto slot = std::make_shared<Slot>();
-  slot->kind = kind;
-  slot->event_id = event_id;
-  slot->name = name;
-  // After a failure the code runs on to its next await, and stays there.
-  if (event_id != 0) {
-    slot->core = this;
-    if (scheduled_.size() <= event_id) {
-      scheduled_.resize(event_id + 1);
-    }
-    scheduled_[event_id] = kind;
-    open_[event_id].slot = slot;
+Event ExecutionCore::record_event(EventKind kind) {
+  Event event = command(std::move(kind));
+  if (event.event_id != 0) {
+    send_request(event);
+    hand_to_wait(state_.take(event, !replaying_));
   }
+  return event;
+}
+
+std::shared_ptr<Slot> ExecutionCore::schedule(EventKind kind) {
+  auto slot = std::make_shared<Slot>();
+  slot->kind = kind.index();
+  slot->name = model::label_of(kind);
+  const Event event = command(std::move(kind));
+  slot->event_id = event.event_id;
+  if (event.event_id == 0) {
+    return slot;  // after a failure the code runs on to its next await, and stays there
+  }
+  slot->core = this;
+  if (scheduled_.size() <= event.event_id) {
+    scheduled_.resize(event.event_id + 1);
+  }
+  scheduled_[event.event_id] = slot->kind;
+  open_[event.event_id] = Open{slot, model::whereabouts_of(event.kind)};
+  send_request(event);
+  hand_to_wait(state_.take(event, !replaying_));  // something may have been kept for it
   return slot;
+}
+
+/// What the turn sends out because of a new event.
+void ExecutionCore::send_request(const Event& event) {
+  if (replaying_) {
+    return;
+  }
+  const model::Caller caller{assignment_.instance, assignment_.execution_id,
+                             assignment_.orchestration, assignment_.version};
+  auto request = model::request_of(caller, event.event_id, event.kind);
+  if (!request) {
+    return;
+  }
+  if (auto* activity = std::get_if<work::ActivityExecute>(&*request)) {
+    result_.activities.push_back(std::move(*activity));
+  } else if (auto* timer = std::get_if<work::TimerFired>(&*request)) {
+    result_.timers.push_back(std::move(*timer));
+  } else {
+    result_.messages.push_back(std::move(*request));
+  }
 }
 
 void ExecutionCore::drop(Slot& slot) noexcept {
@@ -109,17 +139,14 @@ void ExecutionCore::drop(Slot& slot) noexcept {
     slot.driver.reset();  // and with it the steps that it waits for
     return;
   }
-  replay::ExternalEvents* const events = events_of(slot.kind);
   if (slot.complete) {
-    if (events != nullptr && !slot.taken) {
-      open_.erase(events->give_back(slot));
+    if (model::is_wait(slot.kind) && !slot.taken) {
+      hand_to_wait(state_.give_back(slot.kind, slot.name, slot.arrival, *slot.outcome));
     }
     return;
   }
   if (closing_ || finished_) {
-    if (events != nullptr) {
-      events->stop_waiting(slot);
-    }
+    state_.stop_waiting(slot.kind, slot.event_id);
     return;
   }
   const auto found = open_.find(slot.event_id);
@@ -131,43 +158,49 @@ void ExecutionCore::drop(Slot& slot) noexcept {
 }
 
 void ExecutionCore::cancel(const Open& open, const std::string& reason) {
+  auto giving_up = model::giving_up(open.slot->kind, reason);
+  if (!giving_up) {
+    return;  // nobody outside would have to know
+  }
+  const Event event = command(std::move(*giving_up), open.slot->event_id);
+  if (event.event_id != 0) {
+    hand_to_wait(state_.take(event, !replaying_));
+  }
+  if (!replaying_) {
+    take_back(open, reason);
+  }
+}
+
+/// What has not gone out yet does not go out; of the rest, those are told who have it.
+void ExecutionCore::take_back(const Open& open, const std::string& reason) {
   const std::uint64_t id = open.slot->event_id;
   const auto same_id = [&](const auto& item) { return item.id == id; };
-  switch (open.slot->kind) {
-    case SlotKind::activity:
-      command(event::ActivityCancelRequested{reason}, id);
-      if (!replaying_ && !remove_unsent(result_.activities, same_id)) {
+  const auto is_its_start = [&](const WorkItem& item) {
+    const auto* start = std::get_if<work::StartOrchestration>(&item);
+    return start != nullptr && start->parent && start->parent->event_id == id;
+  };
+  switch (model::errand_of(open.slot->kind)) {
+    case model::Errand::activity:
+      if (!remove_unsent(result_.activities, same_id)) {
         result_.cancelled_activities.push_back(id);
       }
       break;
-    case SlotKind::timer:
-      command(event::TimerCancelled{reason}, id);
-      if (!replaying_ && !remove_unsent(result_.timers, same_id)) {
-        result_.cancelled_timers.push_back({id, open.fire_at});
+    case model::Errand::timer:
+      if (!remove_unsent(result_.timers, same_id)) {
+        result_.cancelled_timers.push_back({id, open.at.due});
       }
       break;
-    case SlotKind::external_event:
-      command(event::ExternalSubscribedCancelled{reason}, id);
-      external_events_.stop_waiting(*open.slot);
-      break;
-    case SlotKind::queue_event:
-      command(event::QueueSubscriptionCancelled{reason}, id);
-      queued_events_.stop_waiting(*open.slot);
-      break;
-    case SlotKind::value_read:
-      break;  // nothing outside knows of it: the store answers at once
-    case SlotKind::sub_orchestration:
-      command(event::SubOrchestrationCancelRequested{reason}, id);
-      if (!replaying_ && !remove_unsent(result_.messages, [&](const WorkItem& item) {
-            const auto* start = std::get_if<work::StartOrchestration>(&item);
-            return start != nullptr && start->parent && start->parent->event_id == id;
-          })) {
+    case model::Errand::child:
+      if (!remove_unsent(result_.messages, is_its_start)) {
         result_.messages.push_back(
-            work::CancelInstance{open.child_instance,
+            work::CancelInstance{open.at.instance,
                                  "the parent instance " + assignment_.instance +
                                      " no longer waits for it (" + reason + ")",
                                  ParentLink{assignment_.instance, assignment_.execution_id, id}});
       }
+      break;
+    case model::Errand::question:
+    case model::Errand::none:
       break;
   }
 }

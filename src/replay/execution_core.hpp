@@ -1,19 +1,22 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include <duroxide/context.hpp>
 
+#include "model/execution_state.hpp"
+#include "model/kinds.hpp"
 #include "replay/call_driver.hpp"
 #include "replay/execution.hpp"
-#include "replay/external_events.hpp"
-#include "replay/instance_state.hpp"
 
 namespace duroxide::detail {
 
@@ -46,21 +49,22 @@ class ExecutionCore final : private Completion {
   std::shared_ptr<Slot> call_child(std::string_view name, std::string input,
                                    const SubOrchestrationOptions& options);
   std::shared_ptr<Slot> schedule_timer(Milliseconds delay);
-  std::shared_ptr<Slot> wait_for_event(std::string_view name);
-  std::shared_ptr<Slot> dequeue(std::string_view queue);
-  std::shared_ptr<Slot> read_value(std::string_view instance, std::string_view key);
-  [[nodiscard]] const replay::InstanceState& state() const { return state_; }
+  /// The code asks for, or waits for, something of this kind; what goes out for it follows from the
+  /// table of kinds.
+  std::shared_ptr<Slot> schedule(EventKind kind);
+  /// The code decides something of which nothing comes back. Gives what stands in the history: where
+  /// that is replayed it is what was decided at first.
+  template <class Kind>
+  Kind record(Kind kind) {
+    Event event = record_event(kind);
+    return event.event_id == 0 ? std::move(kind) : std::get<Kind>(std::move(event.kind));
+  }
+  [[nodiscard]] const model::InstanceState& state() const { return state_.shown(); }
   void set_value(std::string_view key, std::string value);
-  void clear_value(std::string_view key);
-  void clear_values();
   void set_custom_status(std::optional<std::string> status);
   [[nodiscard]] bool patched(std::string_view id);
   void deprecate_patch(std::string_view id);
-  void schedule_detached(std::string_view name, std::string_view instance, std::string input,
-                         std::optional<std::string> version);
   void continue_as_new(std::string input, std::optional<std::string> version);
-  [[nodiscard]] Timestamp utc_now();
-  [[nodiscard]] std::string new_guid();
   void log(LogLevel level, std::string message) const;
   void drop(Slot& slot) noexcept;
   [[nodiscard]] const std::optional<std::string>& cancel_reason() const { return cancel_reason_; }
@@ -81,8 +85,7 @@ class ExecutionCore final : private Completion {
   /// What is open, and what it takes to close it.
   struct Open {
     std::shared_ptr<Slot> slot;
-    Timestamp fire_at;           ///< timers
-    std::string child_instance;  ///< sub-orchestrations
+    model::Whereabouts at;
   };
   struct NextExecution {
     std::string input;
@@ -93,10 +96,11 @@ class ExecutionCore final : private Completion {
   Event command(EventKind kind, std::uint64_t source_event_id = 0);
   [[nodiscard]] bool is_recorded_next(const EventKind& kind) const;
   Event append(EventKind kind, std::uint64_t source_event_id);
+  Event record_event(EventKind kind);
+  void send_request(const Event& event);
   void disown_futures();
-  [[nodiscard]] replay::ExternalEvents* events_of(SlotKind kind);
-  std::shared_ptr<Slot> open(SlotKind kind, std::uint64_t event_id, std::string_view name);
   void cancel(const Open& open, const std::string& reason);
+  void take_back(const Open& open, const std::string& reason);
 
   // execution_steps.cpp: what the code asks for
   std::shared_ptr<Slot> schedule_activity(std::string_view name, std::string input,
@@ -105,7 +109,6 @@ class ExecutionCore final : private Completion {
                                        const std::optional<std::string>& version,
                                        const std::optional<std::string>& instance);
   std::shared_ptr<Slot> call(Call call);
-  std::shared_ptr<Slot> wait_in(replay::ExternalEvents& events, std::shared_ptr<Slot> slot);
 
   // execution_cancel.cpp: cancellation
   void request_cancel(const std::string& reason);
@@ -113,15 +116,15 @@ class ExecutionCore final : private Completion {
   void interrupt_waits();
 
   // execution_driver.cpp: arrivals
-  void begin(const event::OrchestrationStarted& started);
+  void begin(const Event& event);
   void begin_from(const WorkItem& message);
   void adopt(const std::vector<Event>& history);
   void arrive(const WorkItem& message);
   void deliver(const Event& event);
-  void resolve(std::uint64_t event_id, Result<std::string, ErrorDetails> outcome);
-  template <class Kind>
-  void arrive_for_schedule(SlotKind expected, std::uint64_t execution_id, std::uint64_t event_id,
-                           Kind kind);
+  void resolve(std::uint64_t event_id, model::StepOutcome outcome, std::uint64_t arrival = 0);
+  void hand_to_wait(std::optional<model::Arrived> arrived);
+  void arrive_for_step(const model::Answer& answer, const WorkItem& message);
+  void report_state();
   void settle();
 
   // execution_end.cpp
@@ -149,12 +152,11 @@ class ExecutionCore final : private Completion {
 
   std::uint64_t next_event_id_ = 1;
   std::optional<ParentLink> parent_;
-  std::vector<std::optional<SlotKind>> scheduled_;  ///< by event id: what was ever scheduled
+  /// By event id: the kind of event that ever scheduled something, by its place in `EventKind`.
+  std::vector<std::optional<std::size_t>> scheduled_;
   std::map<std::uint64_t, Open> open_;
   std::map<std::uint64_t, Slot*> calls_;  ///< of several steps; by the id of their first
-  replay::ExternalEvents external_events_;
-  replay::ExternalEvents queued_events_;
-  replay::InstanceState state_;
+  model::ExecutionState state_;
   std::map<std::string, bool, std::less<>> patches_;  ///< asked for, and the answer
   std::optional<std::string> cancel_reason_;          ///< somebody has asked the instance to stop
   bool cancel_told_ = false;                          ///< and the code knows
@@ -170,5 +172,8 @@ class ExecutionCore final : private Completion {
   replay::TurnResult result_;
   Task<std::string> root_;
 };
+
+/// Gives a slot its outcome and tells whoever awaits it.
+void complete(Slot& slot, model::StepOutcome outcome);
 
 }  // namespace duroxide::detail

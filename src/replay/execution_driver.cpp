@@ -5,11 +5,14 @@
 
 #include "model/engine_flags.hpp"
 #include "model/exceptions.hpp"
+#include "model/history_check.hpp"
+#include "model/kinds.hpp"
 #include "model/limits.hpp"
+#include "model/open_steps.hpp"
 #include "model/overloaded.hpp"
 #include "replay/commands.hpp"
+#include "replay/engine_flags.hpp"
 #include "replay/execution_core.hpp"
-#include "replay/history_check.hpp"
 
 namespace duroxide::detail {
 
@@ -24,35 +27,12 @@ ErrorDetails damaged_history(const std::string& instance, std::string what) {
   return details;
 }
 
-std::string_view schedule_name(SlotKind kind) {
-  switch (kind) {
-    case SlotKind::activity:
-      return "an activity";
-    case SlotKind::timer:
-      return "a timer";
-    case SlotKind::external_event:
-      return "a wait for an event";
-    case SlotKind::sub_orchestration:
-      return "a sub-orchestration";
-    case SlotKind::queue_event:
-      return "a wait for a queue";
-    case SlotKind::value_read:
-      return "a read of a value";
-  }
-  return "nothing";
-}
-
 }  // namespace
 
-void ExecutionCore::begin(const event::OrchestrationStarted& started) {
+void ExecutionCore::begin(const Event& event) {
+  const auto& started = std::get<event::OrchestrationStarted>(event.kind);
   parent_ = started.parent;
-  for (const CarriedEvent& raised : started.carried.events) {
-    external_events_.raise(raised.name, raised.data);
-  }
-  for (const CarriedEvent& message : started.carried.messages) {
-    queued_events_.raise(message.name, message.data);
-  }
-  state_.begin(started.carried);
+  hand_to_wait(state_.take(event, false));
   try {
     root_ = (*assignment_.handler)(OrchestrationContext(*this), started.input);
     if (root_) {
@@ -91,22 +71,22 @@ void ExecutionCore::begin_from(const WorkItem& message) {
 
 void ExecutionCore::replay(const std::vector<Event>& history) {
   next_event_id_ = history.size() + 1;
-  if (replay::has_ended(history)) {
+  if (model::has_ended(history)) {
     finished_ = true;
     return;
   }
   history_ = &history;
   cursor_ = 1;
   replaying_ = true;
-  std::string problem = replay::find_damage(history);
+  std::string problem = model::find_damage(history);
   if (problem.empty()) {
-    begin(std::get<event::OrchestrationStarted>(history.front().kind));
+    begin(history.front());
   } else {
     failure_ = damaged_history(assignment_.instance, std::move(problem));
   }
   while (!failure_ && cursor_ < history.size()) {
     const Event& event = history[cursor_];
-    if (replay::is_command(event.kind)) {
+    if (model::is_command(event.kind)) {
       failure_ = nondeterminism(
           event.event_id, describe(event.kind),
           root_done_ ? "nothing more: it had ended" : "nothing: it was waiting for something else");
@@ -125,32 +105,19 @@ void ExecutionCore::replay(const std::vector<Event>& history) {
 }
 
 /// Learns from history alone what is open, so that it can be closed although the code cannot run.
-/// Waits for events are left out: nothing outside knows of them.
 void ExecutionCore::adopt(const std::vector<Event>& history) {
   next_event_id_ = history.size() + 1;
-  finished_ = replay::has_ended(history);
+  model::OpenSteps found = model::find_steps_to_close(history);
+  finished_ = found.ended;
+  parent_ = std::move(found.parent);
   open_.clear();
   result_ = {};
-  for (const Event& event : history) {
-    const auto reopen = [&](SlotKind kind, std::string_view name) -> Open& {
-      Open& entry = open_[event.event_id];
-      entry.slot = std::make_shared<Slot>();
-      entry.slot->kind = kind;
-      entry.slot->event_id = event.event_id;
-      entry.slot->name = name;
-      return entry;
-    };
-    if (event.source_event_id != 0) {
-      open_.erase(event.source_event_id);
-    } else if (const auto* started = std::get_if<event::OrchestrationStarted>(&event.kind)) {
-      parent_ = started->parent;
-    } else if (const auto* activity = std::get_if<event::ActivityScheduled>(&event.kind)) {
-      reopen(SlotKind::activity, activity->name);
-    } else if (const auto* timer = std::get_if<event::TimerCreated>(&event.kind)) {
-      reopen(SlotKind::timer, "timer").fire_at = timer->fire_at;
-    } else if (const auto* child = std::get_if<event::SubOrchestrationScheduled>(&event.kind)) {
-      reopen(SlotKind::sub_orchestration, child->name).child_instance = child->instance;
-    }
+  for (const model::OpenStep& step : found.steps) {
+    auto slot = std::make_shared<Slot>();
+    slot->kind = step.what.index();
+    slot->event_id = step.event_id;
+    slot->name = model::label_of(step.what);
+    open_[step.event_id] = Open{std::move(slot), model::whereabouts_of(step.what)};
   }
 }
 
@@ -168,7 +135,7 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
       finish(cancelled_with(reason));
     } else if (!failure_) {
       // A copy: the code appends events while it runs.
-      const auto started = std::get<event::OrchestrationStarted>(result_.events.front().kind);
+      const Event started = result_.events.front();
       begin(started);
     }
   }
@@ -188,7 +155,7 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
       result_.untaken.push_back(place);
     }
   }
-  state_.report(result_);
+  report_state();
   return std::exchange(result_, {});
 }
 
@@ -211,110 +178,77 @@ replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,
   if (!finished_) {
     finish(replay::Failed{std::move(details)});
   }
-  state_.report(result_);
+  report_state();
   return std::exchange(result_, {});
 }
 
-template <class Kind>
-void ExecutionCore::arrive_for_schedule(SlotKind expected, std::uint64_t execution_id,
-                                        std::uint64_t event_id, Kind kind) {
-  if (execution_id != assignment_.execution_id) {
+void ExecutionCore::report_state() {
+  model::InstanceState& shown = state_.shown();
+  for (auto& [key, value] : shown.take_new_values()) {
+    result_.values.push_back({key, std::move(value)});
+  }
+  if (shown.take_status_is_new()) {
+    result_.custom_status =
+        replay::CustomStatusChange{shown.custom_status(), shown.custom_status_version()};
+  }
+}
+
+void ExecutionCore::arrive_for_step(const model::Answer& answer, const WorkItem& message) {
+  if (answer.execution_id != assignment_.execution_id) {
     return;  // of an earlier execution, which has ended
   }
   const auto scheduled =
-      event_id < scheduled_.size() ? scheduled_[event_id] : std::optional<SlotKind>();
-  if (scheduled != expected) {
+      answer.id < scheduled_.size() ? scheduled_[answer.id] : std::optional<std::size_t>();
+  if (scheduled != answer.step) {
     failure_ = nondeterminism(
-        event_id, "the schedule of " + std::string(event_type(kind)) + ", which has arrived",
-        scheduled ? "schedule " + std::string(schedule_name(*scheduled)) + " there"
+        answer.id, "the schedule of " + std::string(answer.event) + ", which has arrived",
+        scheduled ? "schedule " + std::string(model::words_of(*scheduled).schedule) + " there"
                   : std::string("schedule nothing there"));
     return;
   }
-  if (open_.count(event_id) == 0) {
+  if (open_.count(answer.id) == 0) {
     return;  // a repetition, or the late result of something cancelled
   }
-  deliver(append(std::move(kind), event_id));
+  deliver(append(*model::event_of(message), answer.id));
 }
 
+/// Repeated starts become no event: the execution runs already.
 void ExecutionCore::arrive(const WorkItem& message) {
-  std::visit(
-      model::Overloaded{
-          [&](const work::ActivityCompleted& item) {
-            arrive_for_schedule(SlotKind::activity, item.execution_id, item.id,
-                                event::ActivityCompleted{item.result});
-          },
-          [&](const work::ActivityFailed& item) {
-            arrive_for_schedule(SlotKind::activity, item.execution_id, item.id,
-                                event::ActivityFailed{item.details});
-          },
-          [&](const work::TimerFired& item) {
-            arrive_for_schedule(SlotKind::timer, item.execution_id, item.id,
-                                event::TimerFired{item.fire_at});
-          },
-          [&](const work::SubOrchCompleted& item) {
-            arrive_for_schedule(SlotKind::sub_orchestration, item.execution_id, item.id,
-                                event::SubOrchestrationCompleted{item.result});
-          },
-          [&](const work::SubOrchFailed& item) {
-            arrive_for_schedule(SlotKind::sub_orchestration, item.execution_id, item.id,
-                                event::SubOrchestrationFailed{item.details});
-          },
-          [&](const work::ExternalRaised& item) {
-            deliver(append(event::ExternalEvent{item.name, item.data}, 0));
-          },
-          [&](const work::QueueMessage& item) {
-            deliver(append(event::QueueEventDelivered{item.name, item.data}, 0));
-          },
-          [&](const work::KeyValueRead& item) {
-            arrive_for_schedule(SlotKind::value_read, item.execution_id, item.id,
-                                event::KeyValueReadCompleted{item.value});
-          },
-          [&](const work::CancelInstance& item) {
-            if (!cancel_reason_) {
-              deliver(append(event::OrchestrationCancelRequested{item.reason}, 0));
-            }
-          },
-          // Repeated starts: the execution runs already. The others are never sent to an instance.
-          [](const work::StartOrchestration&) {}, [](const work::ContinueAsNew&) {},
-          [](const work::ActivityExecute&) {}, [](const work::ReadKeyValue&) {}},
-      message);
+  if (const auto answer = model::answer_in(message)) {
+    arrive_for_step(*answer, message);
+  } else if (!std::holds_alternative<work::CancelInstance>(message) || !cancel_reason_) {
+    if (auto event = model::event_of(message)) {
+      deliver(append(std::move(*event), 0));
+    }
+  }
   if (!finished_) {
     settle();
   }
 }
 
 void ExecutionCore::deliver(const Event& event) {
-  const std::uint64_t source = event.source_event_id;
-  std::visit(
-      model::Overloaded{
-          [&](const event::ActivityCompleted& kind) { resolve(source, kind.result); },
-          [&](const event::ActivityFailed& kind) { resolve(source, failure(kind.details)); },
-          [&](const event::TimerFired&) { resolve(source, std::string()); },
-          [&](const event::SubOrchestrationCompleted& kind) { resolve(source, kind.result); },
-          [&](const event::SubOrchestrationFailed& kind) {
-            resolve(source, failure(kind.details));
-          },
-          [&](const event::ExternalEvent& kind) {
-            open_.erase(external_events_.raise(kind.name, kind.data));
-          },
-          [&](const event::QueueEventDelivered& kind) {
-            open_.erase(queued_events_.raise(kind.name, kind.data));
-          },
-          [&](const event::KeyValueReadCompleted& kind) {
-            // A mark in front tells an empty value from none.
-            resolve(source, kind.value ? "=" + *kind.value : std::string());
-          },
-          [&](const event::OrchestrationCancelRequested& kind) { request_cancel(kind.reason); },
-          [](const auto&) {}},
-      event.kind);
+  hand_to_wait(state_.take(event, !replaying_));
+  if (auto outcome = model::outcome_of(event.kind)) {
+    resolve(event.source_event_id, std::move(*outcome));
+  } else if (const auto* cancel = std::get_if<event::OrchestrationCancelRequested>(&event.kind)) {
+    request_cancel(cancel->reason);
+  }
 }
 
-void ExecutionCore::resolve(std::uint64_t event_id, Result<std::string, ErrorDetails> outcome) {
+void ExecutionCore::hand_to_wait(std::optional<model::Arrived> arrived) {
+  if (arrived) {
+    resolve(arrived->wait, std::move(arrived->data), arrived->arrival);
+  }
+}
+
+void ExecutionCore::resolve(std::uint64_t event_id, model::StepOutcome outcome,
+                            std::uint64_t arrival) {
   const auto found = open_.find(event_id);
   if (found != open_.end()) {
     const std::shared_ptr<Slot> slot = std::move(found->second.slot);
     open_.erase(found);
-    replay::complete(*slot, std::move(outcome));
+    slot->arrival = arrival;
+    complete(*slot, std::move(outcome));
   }
 }
 

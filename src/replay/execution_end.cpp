@@ -104,13 +104,9 @@ void ExecutionCore::finish(replay::Outcome outcome) {
 
 void ExecutionCore::begin_next_execution() {
   append(event::OrchestrationContinuedAsNew{next_execution_->input, next_execution_->version}, 0);
-  CarriedState carried;
-  carried.events = external_events_.kept();
-  carried.messages = queued_events_.kept();
-  state_.carry_on(carried);
   result_.messages.push_back(work::ContinueAsNew{
       assignment_.instance, assignment_.execution_id + 1, assignment_.orchestration,
-      next_execution_->input, next_execution_->version, parent_, std::move(carried)});
+      next_execution_->input, next_execution_->version, parent_, state_.carried()});
   if (cancel_reason_) {
     result_.messages.push_back(
         work::CancelInstance{assignment_.instance, *cancel_reason_, std::nullopt});
@@ -125,11 +121,7 @@ void ExecutionCore::hand_on(const WorkItem& message) {
       carried = &next->carried;
     }
   }
-  if (const auto* raised = std::get_if<work::ExternalRaised>(&message)) {
-    carried->events.push_back({raised->name, raised->data});
-  } else if (const auto* queued = std::get_if<work::QueueMessage>(&message)) {
-    carried->messages.push_back({queued->name, queued->data});
-  } else if (std::holds_alternative<work::CancelInstance>(message)) {
+  if (!model::carry(message, *carried) && std::holds_alternative<work::CancelInstance>(message)) {
     result_.messages.push_back(message);
   }
 }

@@ -22,7 +22,7 @@ std::shared_ptr<Slot> ExecutionCore::call_activity(std::string_view name, std::s
     return schedule_activity(name, std::move(input), options);
   }
   Call plan;
-  plan.kind = SlotKind::activity;
+  plan.kind = model::place_of<event::ActivityScheduled>();
   plan.name = name;
   plan.policy = options.retry().value_or(RetryPolicy().max_attempts(1));
   plan.timeout = options.timeout();
@@ -41,7 +41,7 @@ std::shared_ptr<Slot> ExecutionCore::call_child(std::string_view name, std::stri
     return schedule_child(name, std::move(input), options.version(), options.instance_id());
   }
   Call plan;
-  plan.kind = SlotKind::sub_orchestration;
+  plan.kind = model::place_of<event::SubOrchestrationScheduled>();
   plan.name = name;
   plan.policy = options.retry().value_or(RetryPolicy().max_attempts(1));
   plan.timeout = options.timeout();
@@ -72,52 +72,12 @@ std::shared_ptr<Slot> ExecutionCore::call(Call call) {
 
 std::shared_ptr<Slot> ExecutionCore::schedule_activity(std::string_view name, std::string input,
                                                        const ActivityOptions& options) {
-  const Event event = command(event::ActivityScheduled{std::string(name), std::move(input),
-                                                       options.tag(), options.session()});
-  if (!replaying_ && event.event_id != 0) {
-    const auto& scheduled = std::get<event::ActivityScheduled>(event.kind);
-    result_.activities.push_back({assignment_.instance, assignment_.execution_id, event.event_id,
-                                  scheduled.name, scheduled.input, assignment_.orchestration,
-                                  assignment_.version, scheduled.tag, scheduled.session});
-  }
-  return open(SlotKind::activity, event.event_id, name);
+  return schedule(event::ActivityScheduled{std::string(name), std::move(input), options.tag(),
+                                           options.session()});
 }
 
 std::shared_ptr<Slot> ExecutionCore::schedule_timer(Milliseconds delay) {
-  const Event event = command(event::TimerCreated{saturating_add(services_.now(), delay)});
-  auto slot = open(SlotKind::timer, event.event_id, "timer");
-  if (event.event_id != 0) {
-    const Timestamp fire_at = std::get<event::TimerCreated>(event.kind).fire_at;
-    open_[event.event_id].fire_at = fire_at;
-    if (!replaying_) {
-      result_.timers.push_back(
-          {assignment_.instance, assignment_.execution_id, event.event_id, fire_at});
-    }
-  }
-  return slot;
-}
-
-std::shared_ptr<Slot> ExecutionCore::wait_for_event(std::string_view name) {
-  require(model::check_name("event name", name));
-  const Event event = command(event::ExternalSubscribed{std::string(name)});
-  return wait_in(external_events_, open(SlotKind::external_event, event.event_id, name));
-}
-
-std::shared_ptr<Slot> ExecutionCore::dequeue(std::string_view queue) {
-  require(model::check_name("queue name", queue));
-  const Event event = command(event::QueueSubscribed{std::string(queue)});
-  return wait_in(queued_events_, open(SlotKind::queue_event, event.event_id, queue));
-}
-
-std::shared_ptr<Slot> ExecutionCore::wait_in(replay::ExternalEvents& events,
-                                             std::shared_ptr<Slot> slot) {
-  if (slot->event_id != 0) {
-    events.wait(slot);
-    if (slot->complete) {
-      open_.erase(slot->event_id);
-    }
-  }
-  return slot;
+  return schedule(event::TimerCreated{saturating_add(services_.now(), delay)});
 }
 
 std::shared_ptr<Slot> ExecutionCore::schedule_child(std::string_view name, std::string input,
@@ -126,35 +86,10 @@ std::shared_ptr<Slot> ExecutionCore::schedule_child(std::string_view name, std::
   const std::uint64_t next_id = history_ != nullptr && cursor_ < history_->size()
                                     ? (*history_)[cursor_].event_id
                                     : next_event_id_;
-  const std::string child = instance.value_or(
+  std::string child = instance.value_or(
       model::child_instance_id(assignment_.instance, assignment_.execution_id, next_id));
-  const Event event =
-      command(event::SubOrchestrationScheduled{std::string(name), version, child, input});
-  auto slot = open(SlotKind::sub_orchestration, event.event_id, name);
-  if (event.event_id != 0) {
-    open_[event.event_id].child_instance = child;
-    if (!replaying_) {
-      result_.messages.push_back(work::StartOrchestration{
-          child, std::string(name), std::move(input), version,
-          ParentLink{assignment_.instance, assignment_.execution_id, event.event_id}});
-    }
-  }
-  return slot;
-}
-
-void ExecutionCore::schedule_detached(std::string_view name, std::string_view instance,
-                                      std::string input, std::optional<std::string> version) {
-  require(model::check_name("orchestration name", name));
-  require(model::check_instance_id(instance));
-  require(model::check_payload("orchestration's input", input));
-  require_version(version);
-  const Event event = command(
-      event::OrchestrationChained{std::string(name), version, std::string(instance), input});
-  if (!replaying_ && event.event_id != 0) {
-    result_.messages.push_back(work::StartOrchestration{std::string(instance), std::string(name),
-                                                        std::move(input), std::move(version),
-                                                        std::nullopt});
-  }
+  return schedule(event::SubOrchestrationScheduled{std::string(name), version, std::move(child),
+                                                   std::move(input)});
 }
 
 void ExecutionCore::continue_as_new(std::string input, std::optional<std::string> version) {
@@ -165,19 +100,6 @@ void ExecutionCore::continue_as_new(std::string input, std::optional<std::string
   }
 }
 
-std::shared_ptr<Slot> ExecutionCore::read_value(std::string_view instance, std::string_view key) {
-  require(model::check_instance_id(instance));
-  require(model::check_key(key));
-  const Event event =
-      command(event::KeyValueReadScheduled{std::string(instance), std::string(key)});
-  if (!replaying_ && event.event_id != 0) {
-    result_.messages.push_back(work::ReadKeyValue{
-        std::string(instance), std::string(key),
-        ParentLink{assignment_.instance, assignment_.execution_id, event.event_id}});
-  }
-  return open(SlotKind::value_read, event.event_id, key);
-}
-
 void ExecutionCore::set_value(std::string_view key, std::string value) {
   require(model::check_key(key));
   const event::KeyValueSet change{std::string(key), std::move(value)};
@@ -185,27 +107,11 @@ void ExecutionCore::set_value(std::string_view key, std::string value) {
     require_within("value of key `" + change.key + "`", change.value.size(),
                    services_.max_value_bytes, "bytes", "RuntimeOptions::max_value_bytes");
     const std::size_t size =
-        state_.values().size() + (state_.values().count(change.key) == 0 ? 1 : 0);
+        state().values().size() + (state().values().count(change.key) == 0 ? 1 : 0);
     require_within("key-value state of instance " + assignment_.instance, size,
                    services_.max_values, "entries", "RuntimeOptions::max_values");
   }
-  const Event event = command(change);
-  if (event.event_id != 0) {
-    state_.set_value(change.key, change.value, event.timestamp, !replaying_);
-  }
-}
-
-void ExecutionCore::clear_value(std::string_view key) {
-  require(model::check_key(key));
-  if (command(event::KeyValueCleared{std::string(key)}).event_id != 0) {
-    state_.clear_value(key, !replaying_);
-  }
-}
-
-void ExecutionCore::clear_values() {
-  if (command(event::KeyValuesCleared{}).event_id != 0) {
-    state_.clear_values(!replaying_);
-  }
+  record_event(change);
 }
 
 void ExecutionCore::set_custom_status(std::optional<std::string> status) {
@@ -218,10 +124,7 @@ void ExecutionCore::set_custom_status(std::optional<std::string> status) {
     require_within("custom status", change.status->size(), services_.max_custom_status_bytes,
                    "bytes", "RuntimeOptions::max_custom_status_bytes");
   }
-  const Event event = command(change);
-  if (event.event_id != 0) {
-    state_.set_custom_status(std::get<event::CustomStatusUpdated>(event.kind).status, !replaying_);
-  }
+  record_event(change);
 }
 
 bool ExecutionCore::patched(std::string_view id) {
@@ -251,17 +154,6 @@ void ExecutionCore::deprecate_patch(std::string_view id) {
   }
   // Where the code still asks, the answer must not depend on whose mark this was.
   patches_.emplace(id, true);
-}
-
-Timestamp ExecutionCore::utc_now() {
-  const Event event = command(event::UtcNowRecorded{services_.now()});
-  return event.event_id == 0 ? services_.now() : std::get<event::UtcNowRecorded>(event.kind).time;
-}
-
-std::string ExecutionCore::new_guid() {
-  Event event = command(event::GuidRecorded{services_.new_guid()});
-  return event.event_id == 0 ? services_.new_guid()
-                             : std::move(std::get<event::GuidRecorded>(event.kind).guid);
 }
 
 void ExecutionCore::log(LogLevel level, std::string message) const {

@@ -2,6 +2,10 @@
 
 #include <map>
 #include <optional>
+#include <set>
+
+#include "model/kinds.hpp"
+#include "model/open_steps.hpp"
 
 namespace duroxide::property {
 
@@ -195,6 +199,41 @@ std::string check_replays(const std::vector<Event>& history, const std::string& 
         return name +
                " leads to another event when it is replayed: " + describe(result.events[k].kind);
       }
+    }
+  }
+  return {};
+}
+
+std::string check_open_steps(const std::vector<Event>& history, const MakeExecution& make) {
+  for (std::size_t i = 1; i < history.size(); ++i) {
+    if (model::is_command(history[i].kind) || is_terminal(history[i].kind)) {
+      continue;
+    }
+    const std::vector<Event> before(history.begin(),
+                                    history.begin() + static_cast<std::ptrdiff_t>(i));
+    const auto open = model::find_open_steps(before);
+    if (!open) {
+      return "the first " + std::to_string(i) + " events cannot be read: " + open.error();
+    }
+    const std::unique_ptr<replay::Execution> execution = make();
+    execution->replay(before);
+    const auto ended =
+        execution->fail({}, {}, application_error(ErrorKind::orchestration_failed, "enough"));
+    std::set<std::uint64_t> given_up;
+    for (const Event& event : ended.events) {
+      given_up.insert(event.source_event_id);
+    }
+    given_up.erase(0);
+    for (const model::OpenStep& step : open->steps) {
+      // Of a wait whose event the code dropped unread the history does not tell.
+      if (given_up.erase(step.event_id) == 0 && model::needs_closing(step.what)) {
+        return "event " + std::to_string(step.event_id) + " is open before event " +
+               std::to_string(i + 1) + ", and replay does not give it up";
+      }
+    }
+    if (!given_up.empty()) {
+      return "replay gives up event " + std::to_string(*given_up.begin()) +
+             ", which is not open before event " + std::to_string(i + 1);
     }
   }
   return {};

@@ -27,4 +27,9 @@ using MakeExecution = std::function<std::unique_ptr<replay::Execution>()>;
     const MakeExecution& make,
     const std::function<void(const std::vector<Event>&)>& before_turn = [](const auto&) {});
 
+/// Ends the execution as its history stood before each arrival, and compares what replay then gives up
+/// with what the reader of histories calls open. Empty if they agree.
+[[nodiscard]] std::string check_open_steps(const std::vector<Event>& history,
+                                           const MakeExecution& make);
+
 }  // namespace duroxide::property

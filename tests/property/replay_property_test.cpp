@@ -40,6 +40,19 @@ std::string check_all_replays(World& world) {
   return {};
 }
 
+std::string check_all_open_steps(World& world) {
+  for (const auto& [id, life] : world.lives()) {
+    for (std::size_t i = 0; i < life.histories.size(); ++i) {
+      const auto make = [&, instance = id] { return world.make_execution(instance, i + 1); };
+      const std::string wrong = check_open_steps(life.histories[i], make);
+      if (!wrong.empty()) {
+        return "instance " + id + ": " + wrong + "\n" + to_text(life.histories[i]);
+      }
+    }
+  }
+  return {};
+}
+
 /// The first thing that goes wrong with the program; empty if nothing does.
 std::string check_program(std::uint64_t seed, std::uint32_t size, std::size_t& turns) {
   const Program program = generate(seed, size, Profile::everything);
@@ -59,6 +72,9 @@ std::string check_program(std::uint64_t seed, std::uint32_t size, std::size_t& t
   }
   if (problem.empty() && seed % 4 == 1) {
     problem = check_all_replays(undisturbed);
+  }
+  if (problem.empty() && seed % 8 == 3) {
+    problem = check_all_open_steps(undisturbed);
   }
   return problem.empty() ? problem : problem + "\nthe program:\n" + program.to_text();
 }
