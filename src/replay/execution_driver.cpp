@@ -10,7 +10,6 @@
 #include "model/limits.hpp"
 #include "model/open_steps.hpp"
 #include "model/overloaded.hpp"
-#include "replay/engine_flags.hpp"
 #include "replay/execution_core.hpp"
 
 namespace duroxide::detail {
