@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/engine.hpp"
+#include "model/kinds.hpp"
 #include "model/open_steps.hpp"
 #include "model/open_steps.hpp"
 
@@ -54,8 +55,11 @@ std::vector<TimerRow> Engine::timers_of(Number number, const InstanceRecord& rec
     return rows;
   }
   if (const auto open = read_open_steps(number, record)) {
-    for (const auto& timer : open->of<event::TimerCreated>()) {
-      rows.push_back({timer.what.fire_at, number, record.execution, timer.event_id});
+    for (const model::OpenStep& step : open->steps) {
+      if (model::errand_of(step.what.index()) == model::Errand::timer) {
+        rows.push_back(
+            {model::whereabouts_of(step.what).due, number, record.execution, step.event_id});
+      }
     }
     return rows;
   }

@@ -78,6 +78,15 @@ struct Caller {
   std::string_view version;
 };
 
+/// Who has what a step has asked for.
+enum class Errand : std::uint8_t {
+  none,      ///< nobody: it waits for what is raised
+  activity,  ///< the worker queue
+  timer,     ///< the timer queue
+  child,     ///< the instance that it has started
+  question,  ///< nobody any more: the store answers in the transaction that brings the message
+};
+
 /// Where that lies which a schedule has asked for, as far as it takes more than the id of the event
 /// to find it.
 struct Whereabouts {

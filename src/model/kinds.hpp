@@ -57,14 +57,6 @@ namespace duroxide::model {
 [[nodiscard]] std::optional<WorkItem> request_of(const Caller& caller, std::uint64_t id,
                                                  const EventKind& kind);
 
-/// Who has what a step has asked for.
-enum class Errand : std::uint8_t {
-  none,      ///< nobody: it waits for what is raised
-  activity,  ///< the worker queue
-  timer,     ///< the timer queue
-  child,     ///< the instance that it has started
-  question,  ///< nobody any more: the store answers in the transaction that brings the message
-};
 [[nodiscard]] Errand errand_of(std::size_t step);
 [[nodiscard]] bool is_wait(std::size_t step);
 [[nodiscard]] Whereabouts whereabouts_of(const EventKind& opening);

@@ -95,6 +95,12 @@ bool OpenSteps::is_open(std::size_t step, std::uint64_t event_id) const {
   });
 }
 
+bool OpenSteps::is_open(Errand errand, std::uint64_t event_id) const {
+  return std::any_of(steps.begin(), steps.end(), [&](const OpenStep& each) {
+    return each.event_id == event_id && errand_of(each.what.index()) == errand;
+  });
+}
+
 Result<OpenSteps, std::string> find_open_steps(const std::vector<Event>& history) {
   if (std::string damage = find_damage(history); !damage.empty()) {
     return failure(std::move(damage));

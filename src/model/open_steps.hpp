@@ -60,6 +60,8 @@ struct OpenSteps {
 
   /// Whether the step that this event has opened is one of them; `step` is the kind of the event.
   [[nodiscard]] bool is_open(std::size_t step, std::uint64_t event_id) const;
+  /// Whether the step that this event has opened is one of them, and those have its errand.
+  [[nodiscard]] bool is_open(Errand errand, std::uint64_t event_id) const;
 };
 
 /// Reads the events of one execution, from its first on. The error says why no engine can have

@@ -133,14 +133,14 @@ bool ExecutionCore::patched(std::string_view id) {
   const auto known = patches_.find(id);
   if (known != patches_.end()) {
     if (is_recorded_next(mark)) {
-      command(mark);  // by code that asked here first
+      record_event(mark);  // by code that asked here first
     }
     return known->second;
   }
   const bool has_passed_here = history_ != nullptr && cursor_ < history_->size();
   const bool is_on = !has_passed_here || is_recorded_next(mark);
   if (is_on) {
-    command(mark);
+    record_event(mark);
   }
   patches_.emplace(id, is_on);
   return is_on;
@@ -150,7 +150,7 @@ void ExecutionCore::deprecate_patch(std::string_view id) {
   require(model::check_name("patch id", id));
   const event::PatchMarked mark{std::string(id)};
   if (is_recorded_next(mark)) {
-    command(mark);
+    record_event(mark);
   }
   // Where the code still asks, the answer must not depend on whose mark this was.
   patches_.emplace(id, true);

@@ -85,8 +85,7 @@ void RowCheck::check_work() {
     return;  // nobody waits for it any more, but it may end
   }
   const auto* steps = open_steps(key.number, *record);
-  if (steps != nullptr &&
-      !steps->is_open(model::place_of<event::ActivityScheduled>(), key.event_id)) {
+  if (steps != nullptr && !steps->is_open(model::Errand::activity, key.event_id)) {
     found("the activity is in the queue, but its instance does not wait for it");
   }
 }
@@ -124,7 +123,7 @@ void RowCheck::check_timer() {
     return;
   }
   const auto* steps = open_steps(row.number, *record);
-  if (steps != nullptr && !steps->is_open(model::place_of<event::TimerCreated>(), row.id) &&
+  if (steps != nullptr && !steps->is_open(model::Errand::timer, row.id) &&
       !view_.get(Table::delayed, row.delayed_bytes())) {
     found("the timer is in the queue, but its instance does not wait for it");
   }
