@@ -19,7 +19,7 @@ event::OrchestrationStarted started_by(const std::optional<WorkItem>& message,
   started.name = record.orchestration;
   started.version = record.version;
   started.parent = record.parent;
-  started.engine_flags = replay::current_engine_flags;
+  started.engine_flags = model::current_engine_flags;
   if (message) {
     if (const auto* start = std::get_if<work::StartOrchestration>(&*message)) {
       started.input = start->input;

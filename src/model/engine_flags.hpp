@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace duroxide::replay {
+namespace duroxide::model {
 
 /// Behaviour of the engine that histories depend on. An execution keeps the flags of the release that
 /// began it (`OrchestrationStarted::engine_flags`), and every later release behaves for it as these
@@ -22,4 +22,4 @@ inline constexpr std::uint64_t current_engine_flags =
   return flags & ~current_engine_flags;
 }
 
-}  // namespace duroxide::replay
+}  // namespace duroxide::model

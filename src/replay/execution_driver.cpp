@@ -51,7 +51,7 @@ void ExecutionCore::begin_from(const WorkItem& message) {
   event::OrchestrationStarted started;
   started.name = assignment_.orchestration;
   started.version = assignment_.version;
-  started.engine_flags = replay::current_engine_flags;
+  started.engine_flags = model::current_engine_flags;
   if (const auto* start = std::get_if<work::StartOrchestration>(&message)) {
     started.input = start->input;
     started.parent = start->parent;

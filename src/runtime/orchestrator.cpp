@@ -40,7 +40,7 @@ ErrorDetails poison_details(const provider::OrchestrationItem& item, std::uint32
 std::uint64_t unknown_flags(const std::vector<Event>& history) {
   const auto* started =
       history.empty() ? nullptr : std::get_if<event::OrchestrationStarted>(&history.front().kind);
-  return started == nullptr ? 0 : replay::unknown_engine_flags(started->engine_flags);
+  return started == nullptr ? 0 : model::unknown_engine_flags(started->engine_flags);
 }
 
 const work::CancelInstance* cancel_among(const std::vector<WorkItem>& messages) {
@@ -175,7 +175,7 @@ Result<replay::Assignment, NotRegistered> Orchestrator::assign(
   if (const std::uint64_t unknown = unknown_flags(item.history); unknown != 0) {
     return failure(NotRegistered{
         "a newer release of the engine (flags " + std::to_string(unknown) + ")",
-        "this release knows the flags " + std::to_string(replay::current_engine_flags)});
+        "this release knows the flags " + std::to_string(model::current_engine_flags)});
   }
   auto found = environment_->orchestrations.resolve(name, version);
   if (!found) {

@@ -149,7 +149,7 @@ TEST_CASE("every execution records the engine's flags", "[patches]") {
   Harness harness(Residency::resident, before);
   (void)harness.start();
   const auto& started = std::get<event::OrchestrationStarted>(harness.history().front().kind);
-  CHECK(started.engine_flags == replay::current_engine_flags);
-  CHECK(replay::unknown_engine_flags(started.engine_flags) == 0);
-  CHECK(replay::unknown_engine_flags(started.engine_flags | 1U << 20U) == 1U << 20U);
+  CHECK(started.engine_flags == model::current_engine_flags);
+  CHECK(model::unknown_engine_flags(started.engine_flags) == 0);
+  CHECK(model::unknown_engine_flags(started.engine_flags | 1U << 20U) == 1U << 20U);
 }
