@@ -13,9 +13,10 @@
 #include <typeinfo>
 #include <vector>
 
-#include <duroxide/codec.hpp>
+#include <duroxide/detail/payload_archive.hpp>
 
 #include "model/json_places.hpp"
+#include "model/payload_text.hpp"
 
 namespace duroxide::detail {
 

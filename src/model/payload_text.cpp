@@ -1,4 +1,4 @@
-#include <duroxide/codec.hpp>
+#include "model/payload_text.hpp"
 
 #include <cstddef>
 

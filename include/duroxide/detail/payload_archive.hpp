@@ -1,0 +1,245 @@
+#pragma once
+
+// The two archives of payloads. They write and read what cereal's own JSON archives do, and do it
+// with them, but out of sight: the JSON library behind those is large, and every file that includes
+// this library would have to compile it. What a type's `serialize` may call is there under the names
+// that cereal gives it.
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <typeinfo>
+
+#include <cereal/cereal.hpp>
+
+namespace duroxide::detail {
+
+/// A type as its author writes it: `Order`, `std::vector<std::string>`.
+[[nodiscard]] std::string type_name(const std::type_info& type);
+
+// NOLINTBEGIN(readability-identifier-naming): the names are cereal's
+
+/// Writes one value as JSON on one line. Give it the value as `cereal::make_nvp("v", value)`, then
+/// take the text.
+class PayloadWriter : public cereal::OutputArchive<PayloadWriter>,
+                      public cereal::traits::TextArchive {
+ public:
+  PayloadWriter();
+  PayloadWriter(const PayloadWriter&) = delete;
+  PayloadWriter& operator=(const PayloadWriter&) = delete;
+  ~PayloadWriter() override;
+
+  /// Ends the document and gives the value that was written. Once only.
+  [[nodiscard]] std::string text();
+
+  void startNode();
+  void finishNode();
+  void setNextName(const char* name);
+  void writeName();
+  void makeArray();
+  void saveBinaryValue(const void* data, std::size_t size, const char* name = nullptr);
+
+  void saveValue(bool value);
+  void saveValue(int value);
+  void saveValue(unsigned value);
+  void saveValue(long value);
+  void saveValue(unsigned long value);
+  /// Numbers of these three types are written as texts.
+  void saveValue(long long value);
+  void saveValue(unsigned long long value);
+  void saveValue(long double value);
+  void saveValue(double value);
+  void saveValue(const std::string& value);
+  void saveValue(const char* value);
+  void saveValue(std::nullptr_t);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Reads one value: after `begin`, give it the place for the value as `cereal::make_nvp("v", value)`.
+/// What cannot be read is thrown as a `std::exception`.
+class PayloadReader : public cereal::InputArchive<PayloadReader>,
+                      public cereal::traits::TextArchive {
+ public:
+  /// `text` must live as long as the reader.
+  explicit PayloadReader(const std::string& text);
+  PayloadReader(const PayloadReader&) = delete;
+  PayloadReader& operator=(const PayloadReader&) = delete;
+  ~PayloadReader() override;
+
+  /// Reads the whole text, which throws if it is no JSON.
+  void begin();
+  /// Says that the text is no `type`, and why. `error` is what `begin`, or reading a value, has thrown.
+  [[nodiscard]] std::string problem(const std::type_info& type, const std::exception& error) const;
+
+  void startNode();
+  void finishNode();
+  /// The name of the member that comes next; null if it has none.
+  [[nodiscard]] const char* getNodeName() const;
+  void setNextName(const char* name);
+  void loadSize(cereal::size_type& size);
+  void loadBinaryValue(void* data, std::size_t size, const char* name = nullptr);
+
+  void loadValue(bool& value);
+  void loadValue(long& value);
+  void loadValue(unsigned long& value);
+  void loadValue(long long& value);
+  void loadValue(unsigned long long& value);
+  void loadValue(float& value);
+  void loadValue(double& value);
+  void loadValue(long double& value);
+  void loadValue(std::string& value);
+  void loadValue(std::nullptr_t& value);
+  /// The smaller integers.
+  template <class T>
+  requires(std::is_integral_v<T> && sizeof(T) < sizeof(std::int64_t)) void loadValue(T& value) {
+    if constexpr (std::is_signed_v<T>) {
+      value = static_cast<T>(load_int());
+    } else {
+      value = static_cast<T>(load_unsigned());
+    }
+  }
+
+ private:
+  [[nodiscard]] int load_int();
+  [[nodiscard]] unsigned load_unsigned();
+
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// NOLINTEND(readability-identifier-naming)
+
+// --- what cereal does before and after each thing, and for what has no parts -----------------------
+
+/// What a thing is in JSON.
+enum class PayloadPart {
+  mark,    ///< nothing of its own: the name of what follows, say
+  size,    ///< says that what it stands in is a list
+  simple,  ///< a number, a text, true, false, null
+  node,    ///< an object or a list
+};
+
+template <class T>
+inline constexpr PayloadPart wrapper_part = PayloadPart::node;
+template <class T>
+inline constexpr PayloadPart wrapper_part<cereal::NameValuePair<T>> = PayloadPart::mark;
+template <class T>
+inline constexpr PayloadPart wrapper_part<cereal::DeferredData<T>> = PayloadPart::mark;
+template <class T>
+inline constexpr PayloadPart wrapper_part<cereal::SizeTag<T>> = PayloadPart::size;
+template <class Char, class Traits, class Alloc>
+inline constexpr PayloadPart wrapper_part<std::basic_string<Char, Traits, Alloc>> =
+    PayloadPart::simple;
+template <>
+inline constexpr PayloadPart wrapper_part<std::nullptr_t> = PayloadPart::simple;
+
+/// A type whose `save_minimal` makes a simple thing of it is a mark too.
+template <class T, class Archive, template <class, class> class HasMinimal>
+constexpr PayloadPart payload_part() {
+  if constexpr (std::is_arithmetic_v<T>) {
+    return PayloadPart::simple;
+  } else if constexpr (wrapper_part<T> != PayloadPart::node) {
+    return wrapper_part<T>;
+  } else if constexpr (cereal::traits::has_minimal_base_class_serialization<T, HasMinimal,
+                                                                            Archive>::value ||
+                       HasMinimal<T, Archive>::value) {
+    return PayloadPart::mark;
+  } else {
+    return PayloadPart::node;
+  }
+}
+
+template <class T>
+void prologue(PayloadWriter& writer, const T&) {
+  constexpr auto part =
+      payload_part<T, PayloadWriter, cereal::traits::has_minimal_output_serialization>();
+  if constexpr (part == PayloadPart::node) {
+    writer.startNode();
+  } else if constexpr (part == PayloadPart::size) {
+    writer.makeArray();
+  } else if constexpr (part == PayloadPart::simple) {
+    writer.writeName();
+  }
+}
+template <class T>
+void epilogue(PayloadWriter& writer, const T&) {
+  if constexpr (payload_part<T, PayloadWriter,
+                             cereal::traits::has_minimal_output_serialization>() ==
+                PayloadPart::node) {
+    writer.finishNode();
+  }
+}
+template <class T>
+void prologue(PayloadReader& reader, const T&) {
+  if constexpr (payload_part<T, PayloadReader, cereal::traits::has_minimal_input_serialization>() ==
+                PayloadPart::node) {
+    reader.startNode();
+  }
+}
+template <class T>
+void epilogue(PayloadReader& reader, const T&) {
+  if constexpr (payload_part<T, PayloadReader, cereal::traits::has_minimal_input_serialization>() ==
+                PayloadPart::node) {
+    reader.finishNode();
+  }
+}
+
+template <class T>
+void CEREAL_SAVE_FUNCTION_NAME(PayloadWriter& writer, const cereal::NameValuePair<T>& pair) {
+  writer.setNextName(pair.name);
+  writer(pair.value);
+}
+template <class T>
+void CEREAL_LOAD_FUNCTION_NAME(PayloadReader& reader, cereal::NameValuePair<T>& pair) {
+  reader.setNextName(pair.name);
+  reader(pair.value);
+}
+
+/// The size of a list is not written: it is counted.
+template <class T>
+void CEREAL_SAVE_FUNCTION_NAME(PayloadWriter&, const cereal::SizeTag<T>&) {}
+template <class T>
+void CEREAL_LOAD_FUNCTION_NAME(PayloadReader& reader, cereal::SizeTag<T>& tag) {
+  reader.loadSize(tag.size);
+}
+
+template <class T>
+requires std::is_arithmetic_v<T>
+void CEREAL_SAVE_FUNCTION_NAME(PayloadWriter& writer, const T& value) {
+  writer.saveValue(value);
+}
+template <class T>
+requires std::is_arithmetic_v<T>
+void CEREAL_LOAD_FUNCTION_NAME(PayloadReader& reader, T& value) {
+  reader.loadValue(value);
+}
+
+template <class Char, class Traits, class Alloc>
+void CEREAL_SAVE_FUNCTION_NAME(PayloadWriter& writer,
+                               const std::basic_string<Char, Traits, Alloc>& value) {
+  writer.saveValue(value);
+}
+template <class Char, class Traits, class Alloc>
+void CEREAL_LOAD_FUNCTION_NAME(PayloadReader& reader,
+                               std::basic_string<Char, Traits, Alloc>& value) {
+  reader.loadValue(value);
+}
+
+inline void CEREAL_SAVE_FUNCTION_NAME(PayloadWriter& writer, const std::nullptr_t& value) {
+  writer.saveValue(value);
+}
+inline void CEREAL_LOAD_FUNCTION_NAME(PayloadReader& reader, std::nullptr_t& value) {
+  reader.loadValue(value);
+}
+
+}  // namespace duroxide::detail
+
+CEREAL_REGISTER_ARCHIVE(duroxide::detail::PayloadReader)
+CEREAL_REGISTER_ARCHIVE(duroxide::detail::PayloadWriter)
+CEREAL_SETUP_ARCHIVE_TRAITS(duroxide::detail::PayloadReader, duroxide::detail::PayloadWriter)

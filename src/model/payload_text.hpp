@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <typeinfo>
+
+namespace duroxide::detail {
+
+// cereal always writes a root object, over several lines. The value stands under one key of it, and
+// that is taken off again, so that the payload is plain JSON on one line.
+[[nodiscard]] std::string wrap_json(std::string_view payload);
+[[nodiscard]] std::string unwrap_json(std::string_view document);
+
+/// Checks a text before the recursive JSON reader sees it: nesting, and nothing but white space
+/// around the value. Returns an empty string if it may be read, else what is wrong, and at which byte.
+[[nodiscard]] std::string check_json(std::string_view text);
+
+/// Says that `text` is no `type`, and why.
+[[nodiscard]] std::string undecodable(std::string_view text, const std::type_info& type,
+                                      std::string_view what);
+/// The same for what the JSON reader gave up with: finds the field and its place. `member` is the
+/// name of the member that it stood at; null if it stood at none.
+[[nodiscard]] std::string undecodable(std::string_view text, const std::type_info& type,
+                                      std::string_view reason, const char* member);
+
+}  // namespace duroxide::detail
