@@ -18,38 +18,25 @@ namespace duroxide {
 namespace detail {
 
 class ExecutionCore;
-class CallDriver;
 
 /// The place where the outcome of one scheduled thing arrives.
-struct Slot {
-  ExecutionCore* core = nullptr;  ///< null once the execution has ended
-  std::size_t kind = 0;           ///< of the event that has scheduled it: its place in `EventKind`
-  std::uint64_t event_id = 0;
-  std::string name;
-  bool complete = false;
-  bool taken = false;         ///< the outcome has reached the code
-  bool interrupted = false;   ///< whoever awaits it is to learn of the cancellation instead
-  bool internal = false;      ///< awaited by the engine's own code, which is never interrupted
-  std::uint64_t arrival = 0;  ///< external and queued events: their place in the order of arrival
-  Result<std::string, ErrorDetails> outcome;
-  Completion* waiter = nullptr;
-  std::shared_ptr<CallDriver> driver;  ///< a call with retries or a timeout: what makes it
-};
+struct Slot;
 
 /// The future of `slot` is gone. If it is not complete, what it stands for is cancelled.
 void drop_slot(Slot& slot) noexcept;
 
+/// Whether awaiting it would go on at once.
+[[nodiscard]] bool is_complete(const Slot& slot) noexcept;
+
+/// Somebody awaits `slot` and is told by `completion`, at once if it is complete or interrupted.
 /// Throws `std::logic_error` for a future that was moved from, or that somebody else awaits now.
-void check_awaitable(const Slot* slot);
+void start_waiting(Slot* slot, Completion& completion);
 
-/// Whether an await of `slot` that begins now is to learn of the cancellation; then it is marked so.
-[[nodiscard]] bool interrupt_at_start(Slot& slot);
+void stop_waiting(Slot& slot) noexcept;
 
-/// Throws `OrchestrationCancelled` if the await that ends was interrupted.
-void throw_if_interrupted(Slot& slot);
-
-/// Throws the exception that belongs to the kind of slot.
-[[noreturn]] void throw_failure(const Slot& slot, ErrorDetails details);
+/// The text that came. Throws the exception that belongs to the kind of slot for a failure, and
+/// `OrchestrationCancelled` if the await that ends was interrupted.
+[[nodiscard]] const std::string& take_outcome(Slot& slot);
 
 /// Throws the `PayloadError` of a slot whose outcome is not of the type asked for.
 [[noreturn]] void throw_undecodable(const Slot& slot, const std::string& why);
@@ -167,30 +154,21 @@ class [[nodiscard]] DurableFuture {
   }
 
   /// Whether awaiting it would go on at once.
-  [[nodiscard]] bool is_ready() const noexcept { return slot_ && slot_->complete; }
+  [[nodiscard]] bool is_ready() const noexcept { return slot_ && detail::is_complete(*slot_); }
 
   // The engine's side: see detail::Awaiter.
   void start(detail::TurnScheduler&, detail::Completion& completion) {
-    detail::check_awaitable(slot_.get());
-    if (slot_->complete || detail::interrupt_at_start(*slot_)) {
-      completion.done();
-    } else {
-      slot_->waiter = &completion;
-    }
+    detail::start_waiting(slot_.get(), completion);
   }
   void stop_waiting() noexcept {
     if (slot_) {
-      slot_->waiter = nullptr;
+      detail::stop_waiting(*slot_);
     }
   }
   T take() {
-    detail::throw_if_interrupted(*slot_);
-    slot_->taken = true;
-    if (!slot_->outcome) {
-      detail::throw_failure(*slot_, slot_->outcome.error());
-    }
+    const std::string& outcome = detail::take_outcome(*slot_);
     if constexpr (!std::is_void_v<T>) {
-      auto decoded = decode_payload<T>(*slot_->outcome);
+      auto decoded = decode_payload<T>(outcome);
       if (!decoded) {
         detail::throw_undecodable(*slot_, decoded.error());
       }

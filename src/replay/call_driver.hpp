@@ -10,6 +10,8 @@
 #include <duroxide/retry.hpp>
 #include <duroxide/task.hpp>
 
+#include "replay/slot.hpp"
+
 namespace duroxide::detail {
 
 /// A call that may take several attempts, or has a deadline.

@@ -6,6 +6,7 @@
 #include "model/kinds.hpp"
 #include "model/limits.hpp"
 #include "replay/execution_core.hpp"
+#include "replay/slot.hpp"
 #include "replay/step_arguments.hpp"
 
 namespace duroxide {
@@ -21,17 +22,35 @@ void drop_slot(Slot& slot) noexcept {
   }
 }
 
-void check_awaitable(const Slot* slot) {
+bool is_complete(const Slot& slot) noexcept {
+  return slot.complete;
+}
+
+void start_waiting(Slot* slot, Completion& completion) {
   if (slot == nullptr) {
     throw std::logic_error("a future was awaited that had been moved from");
   }
   if (slot->waiter != nullptr) {
     throw std::logic_error("a future is awaited in two places at once: " + slot->name);
   }
+  if (slot->complete || interrupt_at_start(*slot)) {
+    completion.done();
+  } else {
+    slot->waiter = &completion;
+  }
 }
 
-void throw_failure(const Slot& slot, ErrorDetails details) {
-  model::throw_failure(slot.kind, std::move(details));
+void stop_waiting(Slot& slot) noexcept {
+  slot.waiter = nullptr;
+}
+
+const std::string& take_outcome(Slot& slot) {
+  throw_if_interrupted(slot);
+  slot.taken = true;
+  if (!slot.outcome) {
+    model::throw_failure(slot.kind, slot.outcome.error());
+  }
+  return *slot.outcome;
 }
 
 void throw_undecodable(const Slot& slot, const std::string& why) {

@@ -17,6 +17,7 @@
 #include "model/kinds.hpp"
 #include "replay/call_driver.hpp"
 #include "replay/execution.hpp"
+#include "replay/slot.hpp"
 
 namespace duroxide::detail {
 
