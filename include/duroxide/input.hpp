@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cmath>
 #include <limits>
 #include <string>
 #include <type_traits>
@@ -12,6 +11,8 @@
 namespace duroxide {
 
 namespace detail {
+
+[[noreturn]] void refuse_number(const std::string& number);
 
 /// A number on its way into a member of another type: in braces the compiler takes a literal for
 /// any type that holds it, but not a parameter. Throws `PayloadError` if the value does not fit.
@@ -25,8 +26,8 @@ class NumberFor {
   operator M() const {
     if constexpr (std::is_floating_point_v<N>) {
       // What is beyond the largest number of `M` must not be converted at all; infinity may be.
-      if (std::isfinite(number_) && std::fabs(static_cast<long double>(number_)) >
-                                        static_cast<long double>(std::numeric_limits<M>::max())) {
+      constexpr auto largest = static_cast<long double>(std::numeric_limits<M>::max());
+      if (is_finite(number_) && (number_ > largest || number_ < -largest)) {
         refuse();
       }
       return static_cast<M>(number_);
@@ -45,16 +46,18 @@ class NumberFor {
   template <class M>
   static bool is_beyond(M converted) {
     if constexpr (std::is_floating_point_v<M>) {
-      return converted >= std::ldexp(M{1}, std::numeric_limits<N>::digits);
+      constexpr M half = static_cast<M>(N{1} << (std::numeric_limits<N>::digits - 1));
+      return converted >= half * 2;
     } else {
       return false;
     }
   }
 
-  [[noreturn]] void refuse() const {
-    throw PayloadError("the input: " + std::to_string(number_) +
-                       " does not fit the member it is given for");
+  static bool is_finite(N number) {
+    return number <= std::numeric_limits<N>::max() && number >= std::numeric_limits<N>::lowest();
   }
+
+  [[noreturn]] void refuse() const { refuse_number(std::to_string(number_)); }
 
   N number_;
 };
