@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -75,12 +74,7 @@ class StartOptions {
   }
   /// Marks it, so that management finds it by this tag; up to 16, in any order. They stay as they are
   /// given here, and children do not get them.
-  StartOptions& tag(std::string value) {
-    if (std::find(tags_.begin(), tags_.end(), value) == tags_.end()) {
-      tags_.push_back(std::move(value));
-    }
-    return *this;
-  }
+  StartOptions& tag(std::string value);
   StartOptions& reuse(ReusePolicy value) {
     reuse_ = value;
     return *this;
@@ -244,17 +238,13 @@ class Client : public ManagementCalls<Client> {
   [[nodiscard]] Done cancel_orchestration(std::string_view instance, std::string_view reason = {});
   void cancel_orchestration(std::string_view instance, std::string_view reason, OnDone on_done);
   /// The seeds' other name for it.
-  [[nodiscard]] Done cancel_instance(std::string_view instance, std::string_view reason) {
-    return cancel_orchestration(instance, reason);
-  }
+  [[nodiscard]] Done cancel_instance(std::string_view instance, std::string_view reason);
 
   /// The status now; `NotFound` is a status, not an error.
   [[nodiscard]] Status get_orchestration_status(std::string_view instance) const;
   void get_orchestration_status(std::string_view instance, OnStatus on_status) const;
   /// The seeds' other name for it.
-  [[nodiscard]] Status get_status(std::string_view instance) const {
-    return get_orchestration_status(instance);
-  }
+  [[nodiscard]] Status get_status(std::string_view instance) const;
 
   /// The status of each, in the order given.
   [[nodiscard]] BulkStatus get_bulk_status(const std::vector<std::string>& instances) const;
@@ -262,9 +252,7 @@ class Client : public ManagementCalls<Client> {
 
   /// Waits until the instance has completed or failed. Without a timeout it waits for ever. Errors:
   /// `instance_not_found`, `timeout`, `invalid_input` for a negative timeout.
-  [[nodiscard]] Status wait_for_completion(std::string_view instance) const {
-    return wait_milliseconds(instance, std::nullopt);
-  }
+  [[nodiscard]] Status wait_for_completion(std::string_view instance) const;
   template <class Rep, class Period>
   [[nodiscard]] Status wait_for_completion(std::string_view instance,
                                            std::chrono::duration<Rep, Period> timeout) const {

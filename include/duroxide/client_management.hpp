@@ -4,8 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 #include <duroxide/errors.hpp>
@@ -18,7 +16,8 @@ namespace duroxide {
 
 /// The calls of `ManagementClient` that only look, for a client that has `management()`. Each blocks,
 /// may be made from any thread, and means what it does there. Errors: those it has there;
-/// `management_not_available` if the store has no management, or does not offer this call.
+/// `management_not_available` if the store has no management, or does not offer this call. Only
+/// `Client` has them, so they are defined in the library.
 template <class Self>
 class ManagementCalls {
  public:
@@ -26,98 +25,45 @@ class ManagementCalls {
   using Answer = Result<T, ClientError>;
 
   [[nodiscard]] Answer<std::vector<InstanceSummary>> list_instances(
-      const InstanceFilter& filter = {}) const {
-    return ask([&](const auto& management) { return management.list_instances(filter); });
-  }
-  [[nodiscard]] Answer<std::vector<std::string>> list_all_instances() const {
-    return ask([](const auto& management) { return management.list_all_instances(); });
-  }
-  [[nodiscard]] Answer<std::vector<std::string>> list_running_instances() const {
-    return ask([](const auto& management) { return management.list_running_instances(); });
-  }
-  [[nodiscard]] Answer<std::vector<std::string>> list_completed_instances() const {
-    return ask([](const auto& management) { return management.list_completed_instances(); });
-  }
-  [[nodiscard]] Answer<std::vector<std::string>> list_failed_instances() const {
-    return ask([](const auto& management) { return management.list_failed_instances(); });
-  }
-  [[nodiscard]] Answer<std::vector<std::string>> list_cancelled_instances() const {
-    return ask([](const auto& management) { return management.list_cancelled_instances(); });
-  }
-  [[nodiscard]] Answer<std::vector<std::string>> list_paused_instances() const {
-    return ask([](const auto& management) { return management.list_paused_instances(); });
-  }
+      const InstanceFilter& filter = {}) const;
+  [[nodiscard]] Answer<std::vector<std::string>> list_all_instances() const;
+  [[nodiscard]] Answer<std::vector<std::string>> list_running_instances() const;
+  [[nodiscard]] Answer<std::vector<std::string>> list_completed_instances() const;
+  [[nodiscard]] Answer<std::vector<std::string>> list_failed_instances() const;
+  [[nodiscard]] Answer<std::vector<std::string>> list_cancelled_instances() const;
+  [[nodiscard]] Answer<std::vector<std::string>> list_paused_instances() const;
   [[nodiscard]] Answer<std::vector<std::string>> list_instances_by_status(
-      std::string_view status) const {
-    return ask([&](const auto& management) { return management.list_instances_by_status(status); });
-  }
+      std::string_view status) const;
   [[nodiscard]] Answer<std::vector<InstanceSummary>> find_instances_by_orchestration(
-      std::string_view orchestration_name) const {
-    return ask([&](const auto& management) {
-      return management.find_instances_by_orchestration(orchestration_name);
-    });
-  }
-  [[nodiscard]] Answer<std::vector<InstanceSummary>> find_running_instances() const {
-    return ask([](const auto& management) { return management.find_running_instances(); });
-  }
+      std::string_view orchestration_name) const;
+  [[nodiscard]] Answer<std::vector<InstanceSummary>> find_running_instances() const;
   [[nodiscard]] Answer<std::vector<InstanceSummary>> find_failed_instances(
-      std::optional<Timestamp> since = std::nullopt) const {
-    return ask([&](const auto& management) { return management.find_failed_instances(since); });
-  }
-  [[nodiscard]] Answer<InstanceInfo> get_instance_info(std::string_view instance) const {
-    return ask([&](const auto& management) { return management.get_instance_info(instance); });
-  }
+      std::optional<Timestamp> since = std::nullopt) const;
+  [[nodiscard]] Answer<InstanceInfo> get_instance_info(std::string_view instance) const;
   [[nodiscard]] Answer<std::optional<InstanceDetails>> get_instance_details(
-      std::string_view instance) const {
-    return ask([&](const auto& management) { return management.get_instance_details(instance); });
-  }
-  [[nodiscard]] Answer<std::vector<std::uint64_t>> list_executions(
-      std::string_view instance) const {
-    return ask([&](const auto& management) { return management.list_executions(instance); });
-  }
+      std::string_view instance) const;
+  [[nodiscard]] Answer<std::vector<std::uint64_t>> list_executions(std::string_view instance) const;
   [[nodiscard]] Answer<ExecutionInfo> get_execution_info(std::string_view instance,
-                                                         std::uint64_t execution_id) const {
-    return ask([&](const auto& management) {
-      return management.get_execution_info(instance, execution_id);
-    });
-  }
-  [[nodiscard]] Answer<std::vector<Event>> read_execution_history(
-      std::string_view instance, std::uint64_t execution_id) const {
-    return ask([&](const auto& management) {
-      return management.read_execution_history(instance, execution_id);
-    });
-  }
+                                                         std::uint64_t execution_id) const;
+  [[nodiscard]] Answer<std::vector<Event>> read_execution_history(std::string_view instance,
+                                                                  std::uint64_t execution_id) const;
   [[nodiscard]] Answer<std::vector<Event>> get_execution_history(
-      std::string_view instance, std::optional<std::uint64_t> execution_id = std::nullopt) const {
-    return ask([&](const auto& management) {
-      return management.get_execution_history(instance, execution_id);
-    });
-  }
-  [[nodiscard]] Answer<SystemMetrics> get_system_metrics() const {
-    return ask([](const auto& management) { return management.get_system_metrics(); });
-  }
-  [[nodiscard]] Answer<SystemMetrics> get_metrics() const { return get_system_metrics(); }
-  [[nodiscard]] Answer<SystemHealth> get_system_health() const {
-    return ask([](const auto& management) { return management.get_system_health(); });
-  }
-  [[nodiscard]] Answer<QueueDepths> get_queue_depths() const {
-    return ask([](const auto& management) { return management.get_queue_depths(); });
-  }
-  [[nodiscard]] Answer<QueueDepths> get_queue_status() const { return get_queue_depths(); }
+      std::string_view instance, std::optional<std::uint64_t> execution_id = std::nullopt) const;
+  [[nodiscard]] Answer<SystemMetrics> get_system_metrics() const;
+  [[nodiscard]] Answer<SystemMetrics> get_metrics() const;
+  [[nodiscard]] Answer<SystemHealth> get_system_health() const;
+  [[nodiscard]] Answer<QueueDepths> get_queue_depths() const;
+  [[nodiscard]] Answer<QueueDepths> get_queue_status() const;
 
  protected:
   ManagementCalls() = default;
 
  private:
   template <class Call>
-  [[nodiscard]] std::invoke_result_t<const Call&, const ManagementClient&> ask(
-      const Call& call) const {
-    auto management = static_cast<const Self&>(*this).management();
-    if (!management) {
-      return failure(std::move(management).error());
-    }
-    return call(std::as_const(*management));
-  }
+  [[nodiscard]] auto ask(const Call& call) const;
 };
+
+class Client;
+extern template class ManagementCalls<Client>;
 
 }  // namespace duroxide

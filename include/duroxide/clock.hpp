@@ -3,9 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 namespace duroxide {
@@ -67,7 +65,8 @@ class Clock {
 /// with `std::make_shared`, hand it to a store's options, and call `advance`.
 class ManualClock final : public Clock, public std::enable_shared_from_this<ManualClock> {
  public:
-  explicit ManualClock(Timestamp start = from_milliseconds(1'700'000'000'000)) : now_(start) {}
+  explicit ManualClock(Timestamp start = from_milliseconds(1'700'000'000'000));
+  ~ManualClock() override;
 
   [[nodiscard]] Timestamp now() const override;
   [[nodiscard]] bool ticks() const override { return false; }
@@ -77,10 +76,8 @@ class ManualClock final : public Clock, public std::enable_shared_from_this<Manu
   void advance(Milliseconds step);
 
  private:
-  mutable std::mutex mutex_;
-  Timestamp now_;
-  std::uint64_t next_subscriber_ = 0;
-  std::map<std::uint64_t, std::function<void()>> subscribers_;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace duroxide

@@ -171,12 +171,12 @@ class ManagementClient {
   [[nodiscard]] Answer<QueueDepths> get_queue_depths() const;
   void get_queue_depths(OnAnswer<QueueDepths> on_answer) const;
   /// The seeds' other name for it.
-  [[nodiscard]] Answer<QueueDepths> get_queue_status() const { return get_queue_depths(); }
+  [[nodiscard]] Answer<QueueDepths> get_queue_status() const;
 
   [[nodiscard]] Answer<SystemMetrics> get_system_metrics() const;
   void get_system_metrics(OnAnswer<SystemMetrics> on_answer) const;
   /// The seeds' other name for it.
-  [[nodiscard]] Answer<SystemMetrics> get_metrics() const { return get_system_metrics(); }
+  [[nodiscard]] Answer<SystemMetrics> get_metrics() const;
 
   [[nodiscard]] Answer<SystemHealth> get_system_health() const;
   void get_system_health(OnAnswer<SystemHealth> on_answer) const;

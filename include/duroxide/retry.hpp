@@ -80,10 +80,7 @@ class RetryPolicy {
   }
   /// Whether a failure is worth another attempt. Must depend on the error alone, as all orchestration
   /// code. Under GCC 12 a lambda with captures needs a name.
-  RetryPolicy& retry_if(const std::function<bool(const ErrorDetails&)>& predicate) {
-    retry_if_ = predicate;
-    return *this;
-  }
+  RetryPolicy& retry_if(const std::function<bool(const ErrorDetails&)>& predicate);
   template <detail::HazardousCallable F>
   RetryPolicy& retry_if(F&&) {
     detail::check_callable<F>();
@@ -97,9 +94,7 @@ class RetryPolicy {
   [[nodiscard]] const std::optional<Milliseconds>& attempt_timeout() const {
     return attempt_timeout_;
   }
-  [[nodiscard]] bool should_retry(const ErrorDetails& error) const {
-    return retry_if_ ? retry_if_(error) : error.category != ErrorCategory::configuration;
-  }
+  [[nodiscard]] bool should_retry(const ErrorDetails& error) const;
 
  private:
   std::uint32_t max_attempts_ = 3;

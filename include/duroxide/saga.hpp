@@ -21,9 +21,10 @@ class Saga {
  public:
   using Compensation = std::function<Task<>(OrchestrationContext)>;
 
-  explicit Saga(OrchestrationContext context) : context_(context) {}
+  explicit Saga(OrchestrationContext context);
   Saga(const Saga&) = delete;
   Saga& operator=(const Saga&) = delete;
+  ~Saga();
 
   /// What `compensate_with` uses unless it is told otherwise: 5 attempts with exponential backoff.
   [[nodiscard]] static ActivityOptions default_options();
@@ -46,16 +47,14 @@ class Saga {
     add_activity(std::string(activity.name()), detail::encode_handle_input(input), options);
   }
   /// Any durable code instead of an activity; `what` names it in error messages.
-  void compensate_with_task(std::string what, const Compensation& compensation) {
-    steps_.push_back({std::move(what), compensation});
-  }
+  void compensate_with_task(std::string what, const Compensation& compensation);
   template <detail::HazardousCallable F>
   void compensate_with_task(const std::string&, F&&) {
     detail::check_callable<F>();
   }
 
   /// Forgets the compensations: what was done until now shall stand.
-  void dismiss() { steps_.clear(); }
+  void dismiss();
 
   /// Runs the compensations, the latest first, one after another and shielded from cancellation, and
   /// forgets them. One that fails does not keep the others from running. Returns what has failed, one
@@ -63,10 +62,7 @@ class Saga {
   [[nodiscard]] Task<std::vector<std::string>> compensate();
 
  private:
-  struct Step {
-    std::string what;
-    Compensation run;
-  };
+  struct Step;
 
   void add_activity(std::string name, std::string input, const ActivityOptions& options);
 

@@ -50,7 +50,7 @@ class OrchestrationStatus {
   using State = std::variant<NotFound, Running, Completed, Failed>;
 
   OrchestrationStatus() = default;
-  OrchestrationStatus(State state) : state_(std::move(state)) {}  // NOLINT: a status is its state
+  OrchestrationStatus(State state);  // NOLINT: a status is its state
   template <class Alternative>
   requires std::same_as<Alternative, NotFound> || std::same_as<Alternative, Running> ||
       std::same_as<Alternative, Completed> || std::same_as<Alternative, Failed>
@@ -60,14 +60,12 @@ class OrchestrationStatus {
   OrchestrationStatus(ExecutionStatus kind);  // NOLINT: where only the kind matters
 
   [[nodiscard]] const State& state() const { return state_; }
-  [[nodiscard]] bool is_not_found() const { return std::holds_alternative<NotFound>(state_); }
-  [[nodiscard]] bool is_running() const { return std::holds_alternative<Running>(state_); }
-  [[nodiscard]] bool is_completed() const { return std::holds_alternative<Completed>(state_); }
+  [[nodiscard]] bool is_not_found() const;
+  [[nodiscard]] bool is_running() const;
+  [[nodiscard]] bool is_completed() const;
   /// Also of a cancelled one; see `kind`.
-  [[nodiscard]] bool is_failed() const { return std::holds_alternative<Failed>(state_); }
-  [[nodiscard]] bool is_cancelled() const {
-    return is_failed() && std::get<Failed>(state_).details.is_cancelled();
-  }
+  [[nodiscard]] bool is_failed() const;
+  [[nodiscard]] bool is_cancelled() const;
   [[nodiscard]] bool is_terminal() const { return is_completed() || is_failed(); }
 
   /// The state without what it carries: `cancelled` is not `failed` here. None for `NotFound`.
@@ -102,11 +100,7 @@ class OrchestrationStatus {
   [[nodiscard]] std::uint64_t custom_status_version() const { return custom_status_version_; }
   /// For those who make a status: the same with this custom status.
   [[nodiscard]] OrchestrationStatus with_custom_status(std::optional<std::string> text,
-                                                       std::uint64_t version) && {
-    custom_status_ = std::move(text);
-    custom_status_version_ = version;
-    return std::move(*this);
-  }
+                                                       std::uint64_t version) &&;
 
   /// The failure of a failed instance; null in every other state.
   [[nodiscard]] const ErrorDetails* error() const;

@@ -1,5 +1,7 @@
 // Making a client, and what it tells instances.
 
+#include <algorithm>
+
 #include <duroxide/client_builder.hpp>
 
 #include "client/client_impl.hpp"
@@ -64,6 +66,13 @@ Client ManagementClient::runtime() const {
 }
 
 Client::~Client() = default;
+
+StartOptions& StartOptions::tag(std::string value) {
+  if (std::find(tags_.begin(), tags_.end(), value) == tags_.end()) {
+    tags_.push_back(std::move(value));
+  }
+  return *this;
+}
 
 // --- starting, signalling, cancelling -------------------------------------------------------------
 
@@ -158,6 +167,10 @@ Client::Done Client::cancel_orchestration(std::string_view instance, std::string
   return block<Done>(impl_->store, [&](OnDone on_done) {
     cancel_orchestration(instance, reason, std::move(on_done));
   });
+}
+
+Client::Done Client::cancel_instance(std::string_view instance, std::string_view reason) {
+  return cancel_orchestration(instance, reason);
 }
 
 // --- management -----------------------------------------------------------------------------------

@@ -20,6 +20,10 @@ Client::Status Client::get_orchestration_status(std::string_view instance) const
   });
 }
 
+Client::Status Client::get_status(std::string_view instance) const {
+  return get_orchestration_status(instance);
+}
+
 void Client::get_bulk_status(const std::vector<std::string>& instances,
                              OnBulkStatus on_status) const {
   for (const std::string& instance : instances) {
@@ -161,6 +165,10 @@ void Client::wait_milliseconds(std::string_view instance, Milliseconds timeout,
 Client::Status Client::wait_milliseconds(std::string_view instance,
                                          std::optional<Milliseconds> timeout) const {
   return impl_->wait_for_status({std::string(instance), impl_->next_wait_id()}, timeout);
+}
+
+Client::Status Client::wait_for_completion(std::string_view instance) const {
+  return wait_milliseconds(instance, std::nullopt);
 }
 
 void Client::wait_for_status_change(std::string_view instance, std::uint64_t last_seen,

@@ -196,6 +196,10 @@ ManagementClient::Answer<QueueDepths> ManagementClient::get_queue_depths() const
       [&](auto on_answer) { get_queue_depths(std::move(on_answer)); });
 }
 
+ManagementClient::Answer<QueueDepths> ManagementClient::get_queue_status() const {
+  return get_queue_depths();
+}
+
 void ManagementClient::get_system_metrics(OnAnswer<SystemMetrics> on_answer) const {
   impl_->call(impl_->management, std::nullopt, management::GetSystemMetrics{},
               std::move(on_answer));
@@ -204,6 +208,10 @@ void ManagementClient::get_system_metrics(OnAnswer<SystemMetrics> on_answer) con
 ManagementClient::Answer<SystemMetrics> ManagementClient::get_system_metrics() const {
   return impl_->wait_for<SystemMetrics>(
       [&](auto on_answer) { get_system_metrics(std::move(on_answer)); });
+}
+
+ManagementClient::Answer<SystemMetrics> ManagementClient::get_metrics() const {
+  return get_system_metrics();
 }
 
 void ManagementClient::get_system_health(OnAnswer<SystemHealth> on_answer) const {

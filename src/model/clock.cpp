@@ -1,6 +1,8 @@
 #include <duroxide/clock.hpp>
 
 #include <limits>
+#include <map>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -35,20 +37,33 @@ std::shared_ptr<Clock> system_clock() {
   return clock;
 }
 
+struct ManualClock::Impl {
+  std::mutex mutex;
+  Timestamp now;
+  std::uint64_t next_subscriber = 0;
+  std::map<std::uint64_t, std::function<void()>> subscribers;
+};
+
+ManualClock::ManualClock(Timestamp start) : impl_(std::make_unique<Impl>()) {
+  impl_->now = start;
+}
+
+ManualClock::~ManualClock() = default;
+
 Timestamp ManualClock::now() const {
-  const std::lock_guard lock(mutex_);
-  return now_;
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->now;
 }
 
 std::shared_ptr<void> ManualClock::subscribe(std::function<void()> on_change) {
-  const std::lock_guard lock(mutex_);
-  const std::uint64_t id = next_subscriber_++;
-  subscribers_.emplace(id, std::move(on_change));
+  const std::lock_guard lock(impl_->mutex);
+  const std::uint64_t id = impl_->next_subscriber++;
+  impl_->subscribers.emplace(id, std::move(on_change));
   // The handle may outlive the clock.
   return std::shared_ptr<void>(nullptr, [weak = weak_from_this(), id](void*) {
     if (const auto clock = weak.lock()) {
-      const std::lock_guard unsubscribe_lock(clock->mutex_);
-      clock->subscribers_.erase(id);
+      const std::lock_guard unsubscribe_lock(clock->impl_->mutex);
+      clock->impl_->subscribers.erase(id);
     }
   });
 }
@@ -56,10 +71,10 @@ std::shared_ptr<void> ManualClock::subscribe(std::function<void()> on_change) {
 void ManualClock::advance(Milliseconds step) {
   std::vector<std::function<void()>> to_call;
   {
-    const std::lock_guard lock(mutex_);
-    now_ = saturating_add(now_, step);
-    to_call.reserve(subscribers_.size());
-    for (const auto& [id, on_change] : subscribers_) {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->now = saturating_add(impl_->now, step);
+    to_call.reserve(impl_->subscribers.size());
+    for (const auto& [id, on_change] : impl_->subscribers) {
       to_call.push_back(on_change);
     }
   }

@@ -27,4 +27,13 @@ Milliseconds Backoff::after(std::uint32_t attempt, Milliseconds longest) const {
              : longest;
 }
 
+RetryPolicy& RetryPolicy::retry_if(const std::function<bool(const ErrorDetails&)>& predicate) {
+  retry_if_ = predicate;
+  return *this;
+}
+
+bool RetryPolicy::should_retry(const ErrorDetails& error) const {
+  return retry_if_ ? retry_if_(error) : error.category != ErrorCategory::configuration;
+}
+
 }  // namespace duroxide

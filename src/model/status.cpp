@@ -1,10 +1,40 @@
 #include <duroxide/status.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <duroxide/status_filter.hpp>
 
 namespace duroxide {
+
+OrchestrationStatus::OrchestrationStatus(State state) : state_(std::move(state)) {}
+
+bool OrchestrationStatus::is_not_found() const {
+  return std::holds_alternative<NotFound>(state_);
+}
+
+bool OrchestrationStatus::is_running() const {
+  return std::holds_alternative<Running>(state_);
+}
+
+bool OrchestrationStatus::is_completed() const {
+  return std::holds_alternative<Completed>(state_);
+}
+
+bool OrchestrationStatus::is_failed() const {
+  return std::holds_alternative<Failed>(state_);
+}
+
+bool OrchestrationStatus::is_cancelled() const {
+  return is_failed() && std::get<Failed>(state_).details.is_cancelled();
+}
+
+OrchestrationStatus OrchestrationStatus::with_custom_status(std::optional<std::string> text,
+                                                            std::uint64_t version) && {
+  custom_status_ = std::move(text);
+  custom_status_version_ = version;
+  return std::move(*this);
+}
 
 OrchestrationStatus::OrchestrationStatus(ExecutionStatus kind) {
   switch (kind) {

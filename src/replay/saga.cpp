@@ -17,6 +17,23 @@ Task<> run_activity(OrchestrationContext context, std::string name, std::string 
 
 }  // namespace
 
+struct Saga::Step {
+  std::string what;
+  Compensation run;
+};
+
+Saga::Saga(OrchestrationContext context) : context_(context) {}
+
+Saga::~Saga() = default;
+
+void Saga::compensate_with_task(std::string what, const Compensation& compensation) {
+  steps_.push_back({std::move(what), compensation});
+}
+
+void Saga::dismiss() {
+  steps_.clear();
+}
+
 ActivityOptions Saga::default_options() {
   ActivityOptions options;
   options.retry(RetryPolicy().max_attempts(5));
