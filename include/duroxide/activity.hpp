@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <duroxide/codec.hpp>
+#include <duroxide/detail/api.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/result.hpp>
 
@@ -21,7 +22,7 @@ class Client;
 /// token, not even one of an instance that was deleted and started anew under its id, nor one that a
 /// rewind has scheduled in its place. As text it can leave the process; whoever has it can finish the
 /// call with `Client::complete_activity`.
-struct ActivityToken {
+struct DUROXIDE_API ActivityToken {
   std::string instance;
   std::uint64_t execution_id = 0;
   std::uint64_t event_id = 0;
@@ -44,7 +45,7 @@ struct ActivityToken {
 ///
 /// An activity runs at least once: after a crash, or a failure of the store, it runs again. Make its
 /// effects idempotent, for instance with `token()` as the key.
-class ActivityContext {
+class DUROXIDE_API ActivityContext {
  public:
   struct Call {
     std::string instance;

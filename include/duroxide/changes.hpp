@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <duroxide/clock.hpp>
+#include <duroxide/detail/api.hpp>
 
 namespace duroxide {
 
@@ -25,7 +26,7 @@ enum class ChangeKind : std::uint8_t {
 };
 
 /// `started`, `completed`, …
-[[nodiscard]] std::string_view to_string(ChangeKind kind);
+[[nodiscard]] DUROXIDE_API std::string_view to_string(ChangeKind kind);
 
 /// Something that has happened to an instance, and is durable.
 struct StatusChange {

@@ -14,6 +14,7 @@
 #include <duroxide/client_management.hpp>
 #include <duroxide/clock.hpp>
 #include <duroxide/codec.hpp>
+#include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/events.hpp>
 #include <duroxide/management.hpp>
@@ -49,7 +50,7 @@ class StartResult {
 };
 
 /// Options of `Client::start_orchestration`. Setters chain.
-class StartOptions {
+class DUROXIDE_API StartOptions {
  public:
   StartOptions() {}  // NOLINT: not an aggregate, see the guide on compiler hazards
 
@@ -123,7 +124,7 @@ using WaitError = ClientError;
 ///
 /// The calls that show what is in the store (`list_instances` and its like, from `ManagementCalls`)
 /// are those of `ManagementClient`, in their blocking form.
-class Client : public ManagementCalls<Client> {
+class DUROXIDE_API Client : public ManagementCalls<Client> {
  public:
   using Done = Result<void, ClientError>;
   using OnDone = std::function<void(Done)>;

@@ -4,12 +4,13 @@
 #include <utility>
 
 #include <duroxide/client.hpp>
+#include <duroxide/detail/api.hpp>
 
 namespace duroxide {
 
 /// Makes a client step by step. Setters chain: `ClientBuilder().with_provider(store).build()`. Not to
 /// be used from several threads at once.
-class ClientBuilder {
+class DUROXIDE_API ClientBuilder {
  public:
   /// The store to control. Needed.
   ClientBuilder& with_provider(Store store) {

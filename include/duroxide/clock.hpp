@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 
+#include <duroxide/detail/api.hpp>
+
 namespace duroxide {
 
 using Milliseconds = std::chrono::milliseconds;
@@ -38,11 +40,11 @@ template <class Rep, class Period>
 }
 
 /// `from + delay`, held at the far end of time instead of overflowing.
-[[nodiscard]] Timestamp saturating_add(Timestamp from, Milliseconds delay);
+[[nodiscard]] DUROXIDE_API Timestamp saturating_add(Timestamp from, Milliseconds delay);
 
 /// The only source of time in the engine: history timestamps, timers, back-off and leases all ask
 /// the clock of their store. Implementations are safe to call from any thread.
-class Clock {
+class DUROXIDE_API Clock {
  public:
   virtual ~Clock() = default;
 
@@ -59,11 +61,12 @@ class Clock {
 };
 
 /// The system's clock.
-[[nodiscard]] std::shared_ptr<Clock> system_clock();
+[[nodiscard]] DUROXIDE_API std::shared_ptr<Clock> system_clock();
 
 /// A clock that moves only when told to, so that a test runs a month in a millisecond. Create it
 /// with `std::make_shared`, hand it to a store's options, and call `advance`.
-class ManualClock final : public Clock, public std::enable_shared_from_this<ManualClock> {
+class DUROXIDE_API ManualClock final : public Clock,
+                                       public std::enable_shared_from_this<ManualClock> {
  public:
   explicit ManualClock(Timestamp start = from_milliseconds(1'700'000'000'000));
   ~ManualClock() override;

@@ -12,6 +12,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/codec.hpp>
 #include <duroxide/combinators.hpp>
+#include <duroxide/detail/api.hpp>
 #include <duroxide/detail/gcc12.hpp>
 #include <duroxide/detail/handle_input.hpp>
 #include <duroxide/events.hpp>
@@ -35,7 +36,7 @@ class [[nodiscard]] ContinueAsNew {
 };
 
 /// Holds the cancellation of an instance off as long as it lives: see `OrchestrationContext::shield`.
-class [[nodiscard]] CancellationShield {
+class DUROXIDE_API [[nodiscard]] CancellationShield {
  public:
   explicit CancellationShield(detail::ExecutionCore& core);
   CancellationShield(CancellationShield&& other) noexcept
@@ -80,7 +81,7 @@ std::optional<T> decode_read_value(std::string marked) {
 /// Write an input that is made in the call as `input<Order>("o-1", 500)`: see `duroxide::input`. Under
 /// GCC 12, whose coroutines destroy `Order{"o-1", 500}` twice, such a temporary does not compile; the
 /// overloads for a `HazardousInput` say so.
-class OrchestrationContext {
+class DUROXIDE_API OrchestrationContext {
  public:
   explicit OrchestrationContext(detail::ExecutionCore& core) : core_(&core) {}
 

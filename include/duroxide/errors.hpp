@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <duroxide/detail/api.hpp>
+
 namespace duroxide {
 
 /// Who has to act on an error.
@@ -38,8 +40,8 @@ enum class ErrorKind : std::uint8_t {
   cancellation_ignored,     ///< the code caught its cancellation again and again
 };
 
-[[nodiscard]] std::string_view to_string(ErrorCategory category);
-[[nodiscard]] std::string_view to_string(ErrorKind kind);
+[[nodiscard]] DUROXIDE_API std::string_view to_string(ErrorCategory category);
+[[nodiscard]] DUROXIDE_API std::string_view to_string(ErrorKind kind);
 
 /// Where code and history parted, as data. `ErrorDetails::message` holds the same as text.
 struct NondeterminismReport {
@@ -53,7 +55,7 @@ struct NondeterminismReport {
 };
 
 /// One place that an error has come through: the call that failed there.
-struct ErrorOrigin {
+struct DUROXIDE_API ErrorOrigin {
   enum class Kind : std::uint8_t { activity, orchestration };
 
   Kind kind = Kind::activity;
@@ -67,7 +69,7 @@ struct ErrorOrigin {
 
 /// The failure of an activity, of an orchestration or of the engine on their behalf. It is kept in
 /// history, handed to a parent and returned to clients unchanged.
-struct ErrorDetails {
+struct DUROXIDE_API ErrorDetails {
   ErrorCategory category = ErrorCategory::application;
   ErrorKind kind = ErrorKind::orchestration_failed;
   /// For people: what failed and what to do. For an application error, the user's own message.
@@ -104,11 +106,11 @@ struct ErrorDetails {
 };
 
 /// Details of an application error with the user's message.
-[[nodiscard]] ErrorDetails application_error(ErrorKind kind, std::string message,
-                                             std::string subject = {});
+[[nodiscard]] DUROXIDE_API ErrorDetails application_error(ErrorKind kind, std::string message,
+                                                          std::string subject = {});
 
 /// A failure of a store, or its refusal of a request.
-struct ProviderError {
+struct DUROXIDE_API ProviderError {
   enum class Kind : std::uint8_t {
     storage,             ///< the disk or the database failed
     disk_full,           ///< no room; nothing was changed
@@ -138,10 +140,10 @@ struct ProviderError {
   [[nodiscard]] std::string to_string() const;
 };
 
-[[nodiscard]] std::string_view to_string(ProviderError::Kind kind);
+[[nodiscard]] DUROXIDE_API std::string_view to_string(ProviderError::Kind kind);
 
 /// What a call of `Client` or `ManagementClient` can answer instead of a value.
-struct ClientError {
+struct DUROXIDE_API ClientError {
   enum class Kind : std::uint8_t {
     storage_error,
     instance_not_found,
@@ -168,10 +170,10 @@ struct ClientError {
   [[nodiscard]] std::string to_string() const { return message; }
 };
 
-[[nodiscard]] std::string_view to_string(ClientError::Kind kind);
+[[nodiscard]] DUROXIDE_API std::string_view to_string(ClientError::Kind kind);
 
 /// What `Runtime::start` can answer.
-struct RuntimeError {
+struct DUROXIDE_API RuntimeError {
   enum class Kind : std::uint8_t {
     storage_error,
     registry_error,    ///< mistakes in the registrations, all of them, one a line
@@ -188,7 +190,7 @@ struct RuntimeError {
 
 /// Base of everything a failed await throws inside an orchestration. Uncaught, its details become
 /// the failure of the orchestration.
-class OrchestrationError : public std::runtime_error {
+class DUROXIDE_API OrchestrationError : public std::runtime_error {
  public:
   explicit OrchestrationError(ErrorDetails details)
       : std::runtime_error(details.to_string()), details_(std::move(details)) {}
@@ -200,13 +202,13 @@ class OrchestrationError : public std::runtime_error {
 };
 
 /// An awaited activity failed.
-class ActivityFailed : public OrchestrationError {
+class DUROXIDE_API ActivityFailed : public OrchestrationError {
  public:
   using OrchestrationError::OrchestrationError;
 };
 
 /// An awaited sub-orchestration failed, was cancelled, or could not start.
-class SubOrchestrationFailed : public OrchestrationError {
+class DUROXIDE_API SubOrchestrationFailed : public OrchestrationError {
  public:
   using OrchestrationError::OrchestrationError;
 };
@@ -231,7 +233,7 @@ class OrchestrationCancelled {
 /// the first names what it came from (the event, queue, activity or child, and its event in the
 /// history), the type that was expected, the field and its place as a byte offset. What did not decode
 /// is used up: code that catches this goes on with the next event or message.
-class PayloadError : public OrchestrationError {
+class DUROXIDE_API PayloadError : public OrchestrationError {
  public:
   /// `subject` is the name of what it came from.
   explicit PayloadError(std::string message, std::string subject = {});

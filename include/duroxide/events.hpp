@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <duroxide/clock.hpp>
+#include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 
 namespace duroxide {
@@ -248,12 +249,12 @@ struct Event {
 };
 
 /// `ActivityScheduled`, `TimerFired`, …
-[[nodiscard]] std::string_view event_type(const EventKind& kind);
+[[nodiscard]] DUROXIDE_API std::string_view event_type(const EventKind& kind);
 
 /// The type with what identifies it: `ActivityScheduled("Charge")`.
-[[nodiscard]] std::string describe(const EventKind& kind);
+[[nodiscard]] DUROXIDE_API std::string describe(const EventKind& kind);
 
 /// Completed, failed or continued as new: the last event of its execution.
-[[nodiscard]] bool is_terminal(const EventKind& kind);
+[[nodiscard]] DUROXIDE_API bool is_terminal(const EventKind& kind);
 
 }  // namespace duroxide

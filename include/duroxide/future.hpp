@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <duroxide/codec.hpp>
+#include <duroxide/detail/api.hpp>
 #include <duroxide/detail/gcc12.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/result.hpp>
@@ -23,23 +24,23 @@ class ExecutionCore;
 struct Slot;
 
 /// The future of `slot` is gone. If it is not complete, what it stands for is cancelled.
-void drop_slot(Slot& slot) noexcept;
+DUROXIDE_API void drop_slot(Slot& slot) noexcept;
 
 /// Whether awaiting it would go on at once.
-[[nodiscard]] bool is_complete(const Slot& slot) noexcept;
+[[nodiscard]] DUROXIDE_API bool is_complete(const Slot& slot) noexcept;
 
 /// Somebody awaits `slot` and is told by `completion`, at once if it is complete or interrupted.
 /// Throws `std::logic_error` for a future that was moved from, or that somebody else awaits now.
-void start_waiting(Slot* slot, Completion& completion);
+DUROXIDE_API void start_waiting(Slot* slot, Completion& completion);
 
-void stop_waiting(Slot& slot) noexcept;
+DUROXIDE_API void stop_waiting(Slot& slot) noexcept;
 
 /// The text that came. Throws the exception that belongs to the kind of slot for a failure, and
 /// `OrchestrationCancelled` if the await that ends was interrupted.
-[[nodiscard]] const std::string& take_outcome(Slot& slot);
+[[nodiscard]] DUROXIDE_API const std::string& take_outcome(Slot& slot);
 
 /// Throws the `PayloadError` of a slot whose outcome is not of the type asked for.
-[[noreturn]] void throw_undecodable(const Slot& slot, const std::string& why);
+[[noreturn]] DUROXIDE_API void throw_undecodable(const Slot& slot, const std::string& why);
 
 }  // namespace detail
 

@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <duroxide/detail/api.hpp>
 #include <duroxide/detail/gcc12.hpp>
 #include <duroxide/errors.hpp>
 
@@ -12,7 +13,7 @@ namespace duroxide {
 
 namespace detail {
 
-[[noreturn]] void refuse_number(const std::string& number);
+[[noreturn]] DUROXIDE_API void refuse_number(const std::string& number);
 
 /// A number on its way into a member of another type: in braces the compiler takes a literal for
 /// any type that holds it, but not a parameter. Throws `PayloadError` if the value does not fit.

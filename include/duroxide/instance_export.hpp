@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <duroxide/clock.hpp>
+#include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/events.hpp>
 #include <duroxide/management_types.hpp>
@@ -51,9 +52,10 @@ struct InstanceExport {
 
 /// As JSON, indented, with a format number. Nothing is lost: a text that is not UTF-8 is written as
 /// `{"base64": "…"}`.
-[[nodiscard]] std::string to_json(const InstanceExport& exported);
+[[nodiscard]] DUROXIDE_API std::string to_json(const InstanceExport& exported);
 
 /// Errors: `invalid_input`, with the place in the document.
-[[nodiscard]] Result<InstanceExport, ClientError> instance_from_json(std::string_view json);
+[[nodiscard]] DUROXIDE_API Result<InstanceExport, ClientError> instance_from_json(
+    std::string_view json);
 
 }  // namespace duroxide

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include <duroxide/detail/api.hpp>
 #include <duroxide/durability.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/log.hpp>
@@ -14,7 +15,7 @@
 namespace duroxide {
 
 /// Options of `LmdbProvider::open`. Setters chain: `LmdbOptions().durability(Durability::none)`.
-class LmdbOptions {
+class DUROXIDE_API LmdbOptions {
  public:
   LmdbOptions();
 
@@ -60,7 +61,7 @@ class LmdbOptions {
 };
 
 /// The default store: an LMDB database in a directory of its own.
-class LmdbProvider {
+class DUROXIDE_API LmdbProvider {
  public:
   /// Opens the store in `directory`, making both if they do not exist. One process at a time owns a
   /// store, through one open handle.

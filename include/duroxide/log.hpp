@@ -5,11 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include <duroxide/detail/api.hpp>
+
 namespace duroxide {
 
 enum class LogLevel : std::uint8_t { trace, debug, info, warn, error };
 
-[[nodiscard]] std::string_view to_string(LogLevel level);
+[[nodiscard]] DUROXIDE_API std::string_view to_string(LogLevel level);
 
 /// One line of log with what it is about; fields that do not apply are empty or 0. The texts are as
 /// they were given: ids, names and the messages of exceptions may hold anything, line ends and what
@@ -34,10 +36,10 @@ using LogSink = std::function<void(const LogRecord&)>;
 /// `name=value` for each field that applies, in quotes if the value has blanks. Control characters,
 /// line ends, marks of direction and bytes that are no UTF-8 are written out, such as `\n`, `\x1b` and
 /// `\u202e`, so that a text can neither begin a line of its own nor steer a terminal. Thread-safe.
-[[nodiscard]] std::string to_line(const LogRecord& record);
+[[nodiscard]] DUROXIDE_API std::string to_line(const LogRecord& record);
 
 /// Writes records of at least `level`, each as `to_line` has it, to standard error through spdlog. The default sink is
 /// `stderr_log_sink(LogLevel::warn)`.
-[[nodiscard]] LogSink stderr_log_sink(LogLevel level);
+[[nodiscard]] DUROXIDE_API LogSink stderr_log_sink(LogLevel level);
 
 }  // namespace duroxide

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/events.hpp>
 #include <duroxide/management_actions.hpp>
@@ -34,7 +35,7 @@ class Client;
 /// Errors of all: `storage_error`, `invalid_instance`, `management_not_available` if the store has
 /// none; of those that change something and of `subscribe` also `read_only`, if the store was opened
 /// for reading only.
-class ManagementClient {
+class DUROXIDE_API ManagementClient {
  public:
   template <class T>
   using Answer = Result<T, ClientError>;

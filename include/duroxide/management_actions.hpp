@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <duroxide/clock.hpp>
+#include <duroxide/detail/api.hpp>
 
 namespace duroxide {
 
@@ -63,7 +64,7 @@ struct Progress {
 using OnProgress = std::function<bool(const Progress&)>;
 
 /// What is paused: one instance, all instances of an orchestration, or everything in the store.
-struct PauseScope {
+struct DUROXIDE_API PauseScope {
   enum class Kind : std::uint8_t { instance, orchestration, store };
 
   Kind kind = Kind::store;
@@ -81,7 +82,7 @@ struct PauseScope {
 };
 
 /// `instance`, `orchestration`, `store`.
-[[nodiscard]] std::string_view to_string(PauseScope::Kind kind);
+[[nodiscard]] DUROXIDE_API std::string_view to_string(PauseScope::Kind kind);
 
 /// Something that is paused.
 struct PausedItem {

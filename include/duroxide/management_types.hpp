@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <duroxide/clock.hpp>
+#include <duroxide/detail/api.hpp>
 #include <duroxide/status.hpp>
 #include <duroxide/status_filter.hpp>
 
@@ -174,7 +175,7 @@ enum class MessagePlace : std::uint8_t {
 };
 
 /// `waiting`, `delayed`, `kept`, `unread`.
-[[nodiscard]] std::string_view to_string(MessagePlace place);
+[[nodiscard]] DUROXIDE_API std::string_view to_string(MessagePlace place);
 
 /// A message that was sent to an instance and that its code has not seen.
 struct InstanceMessage {
@@ -228,7 +229,7 @@ enum class StuckKind : std::uint8_t {
 };
 
 /// `waiting`, `quarantined`, `paused`, `no_progress`, `damaged`.
-[[nodiscard]] std::string_view to_string(StuckKind kind);
+[[nodiscard]] DUROXIDE_API std::string_view to_string(StuckKind kind);
 
 /// A running instance that does not get on.
 struct StuckInstance {
@@ -302,7 +303,7 @@ struct SystemHealth {
 };
 
 /// An instance with everything below it.
-struct InstanceTree {
+struct DUROXIDE_API InstanceTree {
   std::string root_id;
   /// Depth first, the root first, children in order of creation.
   std::vector<InstanceSummary> instances;

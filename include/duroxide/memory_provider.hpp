@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/result.hpp>
@@ -11,7 +12,7 @@
 namespace duroxide {
 
 /// Options of `MemoryProvider::create`.
-class MemoryOptions {
+class DUROXIDE_API MemoryOptions {
  public:
   MemoryOptions();
 
@@ -43,7 +44,7 @@ class MemoryOptions {
 
 /// A store in memory, for tests and for work that may end with the process. It behaves as the LMDB
 /// one does but for what is durable.
-class MemoryProvider {
+class DUROXIDE_API MemoryProvider {
  public:
   /// Errors: `storage`, if the threads of the store cannot be started.
   [[nodiscard]] static Result<Store, ProviderError> open(const MemoryOptions& options = {});

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/events.hpp>
 #include <duroxide/management_actions.hpp>
@@ -154,7 +155,7 @@ struct StartedOrFound {
 // --- histories and status -------------------------------------------------------------------------
 
 /// The current execution's history; empty for an unknown instance.
-struct Read {
+struct DUROXIDE_API Read {
   std::string instance;
 };
 

@@ -6,13 +6,14 @@
 #include <optional>
 
 #include <duroxide/clock.hpp>
+#include <duroxide/detail/api.hpp>
 #include <duroxide/detail/gcc12.hpp>
 #include <duroxide/errors.hpp>
 
 namespace duroxide {
 
 /// How long to wait before the next attempt of a call.
-class Backoff {
+class DUROXIDE_API Backoff {
  public:
   /// At once.
   [[nodiscard]] static Backoff none() { return {Kind::none, Milliseconds(0), 1.0}; }
@@ -47,7 +48,7 @@ class Backoff {
 /// The default: 3 attempts, with waits of 100 ms, 200 ms … up to 30 s between them; every failure is
 /// worth another attempt, but for one that the runtime reports of the program (category
 /// `configuration`).
-class RetryPolicy {
+class DUROXIDE_API RetryPolicy {
  public:
   RetryPolicy() {}  // NOLINT: an aggregate would meet GCC 12's coroutine defect
 

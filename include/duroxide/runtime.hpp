@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/handlers.hpp>
 #include <duroxide/log.hpp>
@@ -47,7 +48,7 @@ class VersionPolicy {
 };
 
 /// Options of a `Runtime`. Setters chain; `Runtime::start` refuses values that make no sense.
-class RuntimeOptions {
+class DUROXIDE_API RuntimeOptions {
  public:
   RuntimeOptions();
 
@@ -213,7 +214,7 @@ class RuntimeOptions {
 /// Runs the orchestrations and activities registered with it, for the instances of one store. It has
 /// no control-plane calls: those are `Client`'s. Register first, then start. The calls of one
 /// runtime must not overlap, but for `is_running`.
-class Runtime {
+class DUROXIDE_API Runtime {
  public:
   explicit Runtime(Store store, RuntimeOptions options = RuntimeOptions());
   Runtime(Runtime&&) noexcept;

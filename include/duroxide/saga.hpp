@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <duroxide/context.hpp>
+#include <duroxide/detail/api.hpp>
 #include <duroxide/detail/gcc12.hpp>
 #include <duroxide/detail/handle_input.hpp>
 
@@ -17,7 +18,7 @@ namespace duroxide {
 
 /// Compensations for the steps that have succeeded so far, in an orchestration that must undo them if
 /// a later step fails or the instance is cancelled. `run_saga` does the rest.
-class Saga {
+class DUROXIDE_API Saga {
  public:
   using Compensation = std::function<Task<>(OrchestrationContext)>;
 
@@ -72,8 +73,8 @@ class Saga {
 
 namespace detail {
 /// Throws `error` again, with what could not be undone in its message.
-[[noreturn]] void rethrow_after_compensation(const std::exception_ptr& error,
-                                             const std::vector<std::string>& not_undone);
+[[noreturn]] DUROXIDE_API void rethrow_after_compensation(
+    const std::exception_ptr& error, const std::vector<std::string>& not_undone);
 
 template <class F>
 std::invoke_result_t<F&, Saga&> run_saga_body(OrchestrationContext context, F body) {

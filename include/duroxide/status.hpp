@@ -9,6 +9,7 @@
 #include <variant>
 
 #include <duroxide/codec.hpp>
+#include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 
 namespace duroxide {
@@ -24,13 +25,13 @@ enum class ExecutionStatus : std::uint8_t {
 };
 
 /// `Running`, `Completed`, `Failed`, `ContinuedAsNew`, `Cancelled`.
-[[nodiscard]] std::string_view to_string(ExecutionStatus status);
+[[nodiscard]] DUROXIDE_API std::string_view to_string(ExecutionStatus status);
 
 /// The state of an instance as a client sees it: `Running`, `Completed{output}`,
 /// `Failed{details}` or `NotFound`. A cancelled instance is `Failed` with
 /// `details.is_cancelled()`, so `is_failed` holds for it too; what compares with an
 /// `ExecutionStatus`, names, counts or lists tells it from one that failed of itself.
-class OrchestrationStatus {
+class DUROXIDE_API OrchestrationStatus {
  public:
   struct NotFound {
     bool operator==(const NotFound&) const = default;
@@ -117,6 +118,6 @@ class OrchestrationStatus {
 };
 
 /// The kind alone, as a list shows it: `Running`, `Completed`, `Failed`, `Cancelled`, `NotFound`.
-[[nodiscard]] std::string_view to_string(const OrchestrationStatus& status);
+[[nodiscard]] DUROXIDE_API std::string_view to_string(const OrchestrationStatus& status);
 
 }  // namespace duroxide

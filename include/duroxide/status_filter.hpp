@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include <duroxide/detail/api.hpp>
 #include <duroxide/status.hpp>
 
 namespace duroxide {
@@ -13,7 +14,7 @@ namespace duroxide {
 /// One state that a listing may ask for. An `ExecutionStatus` and an `OrchestrationStatus` convert
 /// into it; of the latter only its kind counts, so `OrchestrationStatus::Failed{}` finds every
 /// failure and no cancelled instance.
-class StatusFilter {
+class DUROXIDE_API StatusFilter {
  public:
   StatusFilter(ExecutionStatus status) : status_(status) {}  // NOLINT: it stands for it
   template <class Status>
@@ -45,7 +46,7 @@ class StatusFilter {
 };
 
 /// The name that `StatusFilter::parse` reads.
-[[nodiscard]] std::string_view to_string(const StatusFilter& filter);
+[[nodiscard]] DUROXIDE_API std::string_view to_string(const StatusFilter& filter);
 
 /// Several of them. `{ExecutionStatus::failed}` is one, and so is a vector of any of the types above.
 class StatusFilters : public std::vector<StatusFilter> {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <duroxide/clock.hpp>
+#include <duroxide/detail/api.hpp>
 #include <duroxide/log.hpp>
 
 namespace duroxide {
@@ -17,7 +18,7 @@ struct StoreAccess;
 
 /// The actor system that stores and runtimes live in: a cheap shared handle. A store makes one of
 /// its own unless it is given one; `provider.hpp` tells how to hand in a `caf::actor_system`.
-class ActorSystem {
+class DUROXIDE_API ActorSystem {
  public:
   /// An actor system with one scheduler thread per core. Throws `std::system_error` if its threads
   /// cannot be started.
@@ -33,7 +34,7 @@ class ActorSystem {
 /// An open store: a cheap shared handle, safe to copy and use from any thread. Runtimes and clients
 /// made from the same store meet in it. When its last copy is gone (a `Runtime` and a `Client`
 /// each keep one) the store finishes what it was told and closes.
-class Store {
+class DUROXIDE_API Store {
  public:
   /// Whether the store can be listed and inspected; see `Client::management`.
   [[nodiscard]] bool has_management() const;

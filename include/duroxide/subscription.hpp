@@ -7,6 +7,7 @@
 
 #include <duroxide/changes.hpp>
 #include <duroxide/clock.hpp>
+#include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/result.hpp>
 
@@ -19,7 +20,7 @@ namespace duroxide {
 ///
 /// Any number of threads and callbacks may ask at a time. Each change goes to one of them, to the one
 /// who has asked first; what nobody waits for any more is kept for the next.
-class ChangeSubscription {
+class DUROXIDE_API ChangeSubscription {
  public:
   ChangeSubscription(ChangeSubscription&&) noexcept;
   ChangeSubscription& operator=(ChangeSubscription&&) noexcept;

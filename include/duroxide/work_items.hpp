@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/events.hpp>
 
@@ -140,6 +141,6 @@ using WorkItem =
                  work::CancelInstance, work::QueueMessage, work::ReadKeyValue, work::KeyValueRead>;
 
 /// The instance an item is for.
-[[nodiscard]] const std::string& target_instance(const WorkItem& item);
+[[nodiscard]] DUROXIDE_API const std::string& target_instance(const WorkItem& item);
 
 }  // namespace duroxide

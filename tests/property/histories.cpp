@@ -206,7 +206,9 @@ std::string check_replays(const std::vector<Event>& history, const std::string& 
 
 std::string check_open_steps(const std::vector<Event>& history, const MakeExecution& make) {
   for (std::size_t i = 1; i < history.size(); ++i) {
-    if (model::is_command(history[i].kind) || is_terminal(history[i].kind)) {
+    const bool cancelled_at_start =  // before any of its code has run
+        i == 1 && std::holds_alternative<event::OrchestrationCancelRequested>(history[i].kind);
+    if (model::is_command(history[i].kind) || is_terminal(history[i].kind) || cancelled_at_start) {
       continue;
     }
     const std::vector<Event> before(history.begin(),
@@ -224,6 +226,8 @@ std::string check_open_steps(const std::vector<Event>& history, const MakeExecut
       given_up.insert(event.source_event_id);
     }
     given_up.erase(0);
+    // What the code schedules in destructors, while it is ended.
+    given_up.erase(given_up.upper_bound(i), given_up.end());
     for (const model::OpenStep& step : open->steps) {
       // Of a wait whose event the code dropped unread the history does not tell.
       if (given_up.erase(step.event_id) == 0 && model::needs_closing(step.what)) {

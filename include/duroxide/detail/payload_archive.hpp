@@ -15,17 +15,19 @@
 
 #include <cereal/cereal.hpp>
 
+#include <duroxide/detail/api.hpp>
+
 namespace duroxide::detail {
 
 /// A type as its author writes it: `Order`, `std::vector<std::string>`.
-[[nodiscard]] std::string type_name(const std::type_info& type);
+[[nodiscard]] DUROXIDE_API std::string type_name(const std::type_info& type);
 
 // NOLINTBEGIN(readability-identifier-naming): the names are cereal's
 
 /// Writes one value as JSON on one line. Give it the value as `cereal::make_nvp("v", value)`, then
 /// take the text.
-class PayloadWriter : public cereal::OutputArchive<PayloadWriter>,
-                      public cereal::traits::TextArchive {
+class DUROXIDE_API PayloadWriter : public cereal::OutputArchive<PayloadWriter>,
+                                   public cereal::traits::TextArchive {
  public:
   PayloadWriter();
   PayloadWriter(const PayloadWriter&) = delete;
@@ -63,8 +65,8 @@ class PayloadWriter : public cereal::OutputArchive<PayloadWriter>,
 
 /// Reads one value: after `begin`, give it the place for the value as `cereal::make_nvp("v", value)`.
 /// What cannot be read is thrown as a `std::exception`.
-class PayloadReader : public cereal::InputArchive<PayloadReader>,
-                      public cereal::traits::TextArchive {
+class DUROXIDE_API PayloadReader : public cereal::InputArchive<PayloadReader>,
+                                   public cereal::traits::TextArchive {
  public:
   /// `text` must live as long as the reader.
   explicit PayloadReader(const std::string& text);

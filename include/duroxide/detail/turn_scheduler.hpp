@@ -3,10 +3,12 @@
 #include <coroutine>
 #include <deque>
 
+#include <duroxide/detail/api.hpp>
+
 namespace duroxide::detail {
 
 /// Told when something awaited has finished.
-class Completion {
+class DUROXIDE_API Completion {
  public:
   virtual void done() noexcept = 0;
 
@@ -17,7 +19,7 @@ class Completion {
 class TurnScheduler;
 
 /// What the scheduler knows of a coroutine. Leaves the queue when its frame is destroyed.
-class Resumable {
+class DUROXIDE_API Resumable {
  public:
   Resumable() = default;
   Resumable(const Resumable&) = delete;
@@ -32,7 +34,7 @@ class Resumable {
 /// Resumes the coroutines of one execution, one after another, from one loop. Symmetric transfer
 /// would nest a stack frame for each step wherever the compiler does not make it a tail call (no
 /// optimisation, sanitizers), so a coroutine that is to go on is queued instead.
-class TurnScheduler {
+class DUROXIDE_API TurnScheduler {
  public:
   /// Queues a coroutine to be resumed.
   void ready(Resumable& coroutine);

@@ -1,0 +1,6 @@
+#pragma once
+
+/// Marks what the shared library shows to its users: classes with members that are compiled into it,
+/// and free functions. Everything else stays inside, so that it can change, and cannot clash with
+/// what else a program links.
+#define DUROXIDE_API __attribute__((visibility("default")))
