@@ -197,6 +197,7 @@ class Engine {
                                            const Messages& messages) const;
   [[nodiscard]] std::uint32_t stored_attempts(std::string_view key);
   void store_attempts(const std::string& key, std::uint32_t count);
+  void take_back_attempt(const std::string& key);
   void end_turn(provider::LockToken token);
 
   // engine_ack.cpp

@@ -238,6 +238,13 @@ void Engine::store_attempts(const std::string& key, std::uint32_t count) {
   timing_.changed();
 }
 
+void Engine::take_back_attempt(const std::string& key) {
+  // There is none if the instance was released from quarantine meanwhile.
+  if (const auto count = stored_attempts(key); count > 0) {
+    store_attempts(key, count - 1);
+  }
+}
+
 void Engine::end_turn(provider::LockToken token) {
   const TurnLease* lease = turns_.find(token);
   if (lease != nullptr && lease->ahead) {
@@ -255,7 +262,7 @@ void Engine::abandon_turn(const provider::AbandonOrchestrationItem& request, Don
     const Number number = lease->number;
     const auto key = make_key(number);
     if (request.ignore_attempt && lease->counted) {
-      store_attempts(key, stored_attempts(key) - 1);
+      take_back_attempt(key);
     } else if (!request.ignore_attempt && !lease->counted) {
       store_attempts(key, stored_attempts(key) + 1);
     }
@@ -301,7 +308,7 @@ void Engine::release_holder(Holder holder, DoneReply reply) {
       const TurnLease* lease = turns_.find(token);
       const auto key = make_key(lease->number);
       if (lease->counted) {
-        store_attempts(key, stored_attempts(key) - 1);
+        take_back_attempt(key);
       }
     }
     after_applied([this, holder] {

@@ -289,6 +289,27 @@ TEST_CASE("an instance in quarantine can be cancelled after a reopen",
   CHECK(kv->snapshot()->count(Table::quarantine) == 0);
 }
 
+TEST_CASE("a turn that is given back after its release has no attempt to take back",
+          "[quarantine][reopen][poison]") {
+  auto running = std::make_unique<FaultyWorld>();
+  running->world.start("a");
+  quarantine_next_turn(running->world, "poison").value();
+  running->world.enqueue(work::CancelInstance{"a", "enough"}).value();
+  const auto kv = running->kv;
+  FaultyWorld::crash(running);
+  FaultyWorld second(kv);
+  World& world = second.world;
+  const auto item = world.fetch_one();  // counted before it was made
+  CHECK(release(world).value() == 1);   // which forgets the count
+  SECTION("by ignore_attempt") {
+    world.abandon(item.lock_token, {}, true).value();
+  }
+  SECTION("with everything of its holder") {
+    world.ask<Done>(*world.dispatcher, ReleaseHolder{}).value();
+  }
+  CHECK(world.fetch_one().attempt_count == 1);
+}
+
 TEST_CASE("a quarantine that is not committed has not been",
           "[quarantine][commit_failure][poison]") {
   FaultyWorld faulty;
