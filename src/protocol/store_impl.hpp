@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <duroxide/log.hpp>
@@ -13,6 +14,7 @@
 #include <duroxide/store.hpp>
 
 #include "model/careful_sink.hpp"
+#include "model/invariant_sink.hpp"
 #include "protocol/registrations.hpp"
 
 namespace duroxide::detail {
@@ -44,6 +46,8 @@ struct StoreImpl {
   std::function<void()> on_close;
   /// For what goes wrong in the calls of its facades; a store of somebody else's has no other.
   LogSink log = model::careful_sink(stderr_log_sink(LogLevel::warn));
+  /// So that the log of a store of ours has the last words of a process that ends by a bug of ours.
+  std::optional<model::InvariantSink> last_words;
   std::filesystem::path directory;  ///< empty if it has none; set before anybody sees the store
   Registrations registrations;
   bool read_only = false;

@@ -66,6 +66,7 @@ Store start_store(ActorSystem system, storage::ProviderParts parts) {
   auto impl = std::make_shared<StoreImpl>(std::move(system), clock, provider, management,
                                           std::move(on_close));
   impl->log = log;
+  impl->last_words.emplace(log);
   tell(log, "the store " + name + " is open, for the " + std::to_string(openings) + ". time");
   return StoreAccess::make_store(std::move(impl));
 }
