@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "model/invariant.hpp"
+
 namespace duroxide::storage {
 
 void CancelledWork::await(Holder holder, TokensReply reply) {
@@ -22,7 +24,8 @@ void CancelledWork::await(Holder holder, TokensReply reply) {
 void CancelledWork::batch_committed() {
   std::set<Holder> holders;
   for (const Ended& ended : std::exchange(of_batch_, {})) {
-    untold_.emplace(ended.token, ended.holder);
+    const bool is_new = untold_.emplace(ended.token, ended.holder).second;
+    DUROXIDE_INVARIANT(is_new, "a lease is cancelled once");
     holders.insert(ended.holder);
   }
   for (const Holder holder : holders) {

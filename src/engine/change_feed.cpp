@@ -1,9 +1,12 @@
 #include "engine/change_feed.hpp"
 
+#include "model/invariant.hpp"
+
 namespace duroxide::storage {
 
 bool ChangeFeed::subscribe(Holder holder, std::uint64_t id, ChangeFilter filter,
                            std::uint32_t capacity) {
+  DUROXIDE_INVARIANT(capacity > 0, "a subscription has room for a change");
   const Id key{holder, id};
   const auto [entry, inserted] = subscriptions_.try_emplace(key);
   if (!inserted) {
@@ -72,21 +75,30 @@ ChangeFeed::Subscriptions::iterator ChangeFeed::erase(Subscriptions::iterator su
   auto& index = filter.instance ? by_instance_ : by_orchestration_;
   const auto listed =
       index.find(filter.instance.value_or(filter.orchestration_name.value_or(std::string())));
+  DUROXIDE_INVARIANT(listed != index.end() && listed->second.contains(subscription->first),
+                     "a subscription is listed by what it asks for");
   listed->second.erase(subscription->first);
   if (listed->second.empty()) {
     index.erase(listed);
   }
-  turns_wanted_ -= filter.turns ? 1 : 0;
+  if (filter.turns) {
+    DUROXIDE_INVARIANT(turns_wanted_ > 0, "each subscription that wants turns is counted");
+    --turns_wanted_;
+  }
   return subscriptions_.erase(subscription);
 }
 
 void ChangeFeed::tell(const Id& id, const StatusChange& change, std::set<Id>& told) {
-  Subscription& subscription = subscriptions_.at(id);
+  const auto found = subscriptions_.find(id);
+  DUROXIDE_INVARIANT(found != subscriptions_.end(), "what is listed is a subscription");
+  Subscription& subscription = found->second;
   const ChangeFilter& filter = subscription.filter;
   if ((change.kind == ChangeKind::progressed && !filter.turns) ||
       (filter.orchestration_name && *filter.orchestration_name != change.orchestration_name)) {
     return;
   }
+  DUROXIDE_INVARIANT(subscription.changes.size() <= subscription.capacity,
+                     "no more changes wait for a subscription than it has room for");
   if (subscription.changes.size() == subscription.capacity) {
     subscription.changes.pop_front();
     ++subscription.missed;

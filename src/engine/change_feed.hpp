@@ -22,7 +22,7 @@ class ChangeFeed {
  public:
   using ChangesReply = Reply<provider::Answer<ChangeBatch>>;
 
-  /// False if the holder has a subscription of that id.
+  /// False if the holder has a subscription of that id. `capacity` is at least 1.
   [[nodiscard]] bool subscribe(Holder holder, std::uint64_t id, ChangeFilter filter,
                                std::uint32_t capacity);
   /// Answers at once if there is something to tell. An older request for the subscription is

@@ -1,5 +1,7 @@
 #include "engine/commit_timing.hpp"
 
+#include "model/invariant.hpp"
+
 namespace duroxide::storage {
 
 void CommitTiming::ask_for_commit() {
@@ -22,6 +24,11 @@ void CommitTiming::changed() {
     phase_ = Phase::gathering;
     ask_for_commit();
   }
+}
+
+void CommitTiming::turn_ahead_began() {
+  DUROXIDE_INVARIANT(phase_ == Phase::gathering, "a turn runs ahead only of a batch that gathers");
+  ++turns_ahead_;
 }
 
 void CommitTiming::turn_ahead_ended() {

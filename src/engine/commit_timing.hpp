@@ -27,7 +27,8 @@ class CommitTiming {
   CommitTiming(Host& host, Milliseconds longest_hold) : host_(host), longest_hold_(longest_hold) {}
 
   void changed();
-  void turn_ahead_began() { ++turns_ahead_; }
+  /// Only while the batch is gathering.
+  void turn_ahead_began();
   void turn_ahead_ended();
   /// A commit has been asked for, and what is received before it still joins.
   [[nodiscard]] bool gathering() const { return phase_ == Phase::gathering; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/invariant.hpp"
 #include "storage/format.hpp"
 #include "storage/keys.hpp"
 
@@ -164,6 +165,7 @@ void Engine::write_bookkeeping() {
 }
 
 void Engine::commit() {
+  DUROXIDE_INVARIANT(!stopped_, "a store that has stopped commits no more");
   try {
     batch_.begin_request();
     write_bookkeeping();
@@ -188,6 +190,7 @@ void Engine::tell_of_damaged_counters() {
 }
 
 void Engine::batch_committed() {
+  DUROXIDE_INVARIANT(batch_.empty(), "nothing is left in a batch that is committed");
   tell_of_damaged_counters();
   timing_.batch_ended();
   touched_.clear();

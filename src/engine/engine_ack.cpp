@@ -6,6 +6,7 @@
 #include "engine/engine.hpp"
 #include "engine/kept_messages.hpp"
 #include "model/encoding.hpp"
+#include "model/invariant.hpp"
 #include "model/kinds.hpp"
 #include "model/limits.hpp"
 
@@ -100,6 +101,10 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   }
   batch_.erase(Table::attempts, make_key(number));
   if (!request.events.empty()) {
+    DUROXIDE_INVARIANT(
+        request.events.front().event_id == before->event_count + 1 &&
+            request.events.back().event_id == before->event_count + request.events.size(),
+        "the events of a turn go on exactly where the history ends");
     batch_.put_new(Table::history,
                    make_key(number, lease->execution, request.events.front().event_id),
                    model::encode_events(request.events));

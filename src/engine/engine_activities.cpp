@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/engine.hpp"
+#include "model/invariant.hpp"
 #include "model/limits.hpp"
 
 namespace duroxide::storage {
@@ -128,10 +129,11 @@ void Engine::remove_work(const WorkKey& key, bool cancelled) {
     if (!token) {
       return;
     }
-    const WorkLease& lease = *work_.find(*token);
-    removed_work_.push_back(lease.work);
+    const WorkLease* lease = work_.find(*token);
+    DUROXIDE_INVARIANT(lease != nullptr, "the lease of an activity is held");
+    removed_work_.push_back(lease->work);
     if (cancelled) {
-      cancelled_.add(lease.holder, *token);
+      cancelled_.add(lease->holder, *token);
     }
     work_.end_lease(*token);
   });

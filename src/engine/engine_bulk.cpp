@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/engine.hpp"
+#include "model/invariant.hpp"
 
 namespace duroxide::storage {
 
@@ -11,6 +12,8 @@ Engine::Savepoint Engine::savepoint() const {
 }
 
 void Engine::go_back_to(const Savepoint& point) {
+  DUROXIDE_INVARIANT(point.effects <= effects_.size(),
+                     "a request goes back to a savepoint of its own, the latest first");
   batch_.undo_to(point.batch);
   effects_.resize(point.effects);
 }

@@ -79,6 +79,9 @@ bool Engine::answer_due(TimerQueue::ParkedDequeue& parked) {
     return false;
   }
   for (const TimerRow& row : due.rows) {
+    if (timers_.is_leased(row)) {
+      continue;  // a table whose pages are damaged may show a row twice
+    }
     answer.lock_tokens.push_back(timers_.lease(row, parked.holder));
   }
   parked.reply(std::move(answer));

@@ -5,6 +5,7 @@
 
 #include "engine/engine.hpp"
 #include "model/encoding.hpp"
+#include "model/invariant.hpp"
 
 namespace duroxide::storage {
 
@@ -130,10 +131,14 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
     return;
   }
 
+  DUROXIDE_INVARIANT(messages.items.size() == messages.sequences.size(),
+                     "each message of a turn has a sequence");
   provider::OrchestrationItem item;
   item.history_included = !turns_.is_resident(number, holder);
   if (item.history_included) {
     item.history = instances_.load_history(number, *record, record->execution);
+    DUROXIDE_INVARIANT(item.history.size() == record->event_count,
+                       "a history that is handed out is as long as its record says");
     item.recovered = begun && turns_.is_to_be_taken_up(number);
     turns_.set_taken_up(number);
     turns_.clear_resident(number);
@@ -247,7 +252,10 @@ void Engine::take_back_attempt(const std::string& key) {
 
 void Engine::end_turn(provider::LockToken token) {
   const TurnLease* lease = turns_.find(token);
-  if (lease != nullptr && lease->ahead) {
+  if (lease == nullptr) {
+    return;  // the request itself has ended it already: its instance was taken up again, say
+  }
+  if (lease->ahead) {
     timing_.turn_ahead_ended();
   }
   turns_.end_lease(token);
@@ -306,6 +314,7 @@ void Engine::release_holder(Holder holder, DoneReply reply) {
   apply("release_holder", std::move(reply), [&] {
     for (const auto token : turns_.leases_of(holder)) {
       const TurnLease* lease = turns_.find(token);
+      DUROXIDE_INVARIANT(lease != nullptr, "the lease of a holder is held");
       const auto key = make_key(lease->number);
       if (lease->counted) {
         take_back_attempt(key);
@@ -314,7 +323,9 @@ void Engine::release_holder(Holder holder, DoneReply reply) {
     after_applied([this, holder] {
       turns_.clear_residents_of(holder);
       for (const auto token : turns_.leases_of(holder)) {
-        const Number number = turns_.find(token)->number;
+        const TurnLease* lease = turns_.find(token);
+        DUROXIDE_INVARIANT(lease != nullptr, "the lease of a holder is held");
+        const Number number = lease->number;
         end_turn(token);
         turns_.push(number);
       }

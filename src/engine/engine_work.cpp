@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/engine.hpp"
+#include "model/invariant.hpp"
 #include "model/limits.hpp"
 
 namespace duroxide::storage {
@@ -262,7 +263,9 @@ void Engine::abandon_work(const provider::AbandonWorker& request, DoneReply repl
 void Engine::release_work_of(Holder holder) {
   auto tokens = work_.leases_of(holder);
   for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
-    const WorkLease lease = *work_.find(*token);
+    const WorkLease* held = work_.find(*token);
+    DUROXIDE_INVARIANT(held != nullptr, "the lease of a holder is held");
+    const WorkLease lease = *held;
     work_.counts_to_write[lease.work.key] = lease.attempt - 1;
     work_.end_lease(*token);
     work_.push_front(lease.work);

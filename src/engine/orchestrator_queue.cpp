@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/invariant.hpp"
 #include "storage/keys.hpp"
 
 namespace duroxide::storage {
@@ -42,7 +43,10 @@ std::optional<Number> OrchestratorQueue::next_pushed() {
   }
   const Number number = ready_.front();
   ready_.pop_front();
-  queued_.erase(number);
+  const bool was_queued = queued_.erase(number) != 0;
+  DUROXIDE_INVARIANT(was_queued, "an instance stands in the queue of turns once");
+  DUROXIDE_INVARIANT(!is_leased(number) && !held_.contains(number),
+                     "an instance in the queue of turns is neither leased nor held back");
   return number;
 }
 
@@ -65,8 +69,10 @@ std::optional<Number> OrchestratorQueue::next_of_backlog(const ReadView& committ
 
 provider::LockToken OrchestratorQueue::lease(TurnLease lease) {
   const auto token = next_token_++;
-  leased_[lease.number] = token;
-  leases_.emplace(token, std::move(lease));
+  const bool is_first = leased_.emplace(lease.number, token).second;
+  DUROXIDE_INVARIANT(is_first, "an instance has one turn lease at most");
+  const bool is_new = leases_.emplace(token, std::move(lease)).second;
+  DUROXIDE_INVARIANT(is_new, "a lock token names one turn lease");
   return token;
 }
 
@@ -82,10 +88,10 @@ std::optional<provider::LockToken> OrchestratorQueue::token_of(Number number) co
 
 void OrchestratorQueue::end_lease(provider::LockToken token) {
   const auto found = leases_.find(token);
-  if (found != leases_.end()) {
-    leased_.erase(found->second.number);
-    leases_.erase(found);
-  }
+  DUROXIDE_INVARIANT(found != leases_.end(), "a turn lease that is ended is held");
+  const bool was_leased = leased_.erase(found->second.number) != 0;
+  DUROXIDE_INVARIANT(was_leased, "an instance with a turn lease is known as leased");
+  leases_.erase(found);
 }
 
 std::vector<provider::LockToken> OrchestratorQueue::leases_of(Holder holder) const {

@@ -53,10 +53,12 @@ class OrchestratorQueue {
 
   // Leases.
 
+  /// The instance must not be leased.
   provider::LockToken lease(TurnLease lease);
   [[nodiscard]] TurnLease* find(provider::LockToken token);
   [[nodiscard]] std::optional<provider::LockToken> token_of(Number number) const;
   [[nodiscard]] bool is_leased(Number number) const { return leased_.contains(number); }
+  /// The lease must be held.
   void end_lease(provider::LockToken token);
   [[nodiscard]] std::vector<provider::LockToken> leases_of(Holder holder) const;
   /// Ends all leases and forgets all residents. Returns what was leased.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/invariant.hpp"
+
 namespace duroxide::storage {
 
 TimerQueue::Due TimerQueue::due(const ReadView& committed, Timestamp now,
@@ -24,8 +26,10 @@ TimerQueue::Due TimerQueue::due(const ReadView& committed, Timestamp now,
 
 provider::LockToken TimerQueue::lease(const TimerRow& row, Holder holder) {
   const auto token = next_token_++;
-  leased_[row] = token;
-  leases_.emplace(token, Lease{row, holder});
+  const bool is_first = leased_.emplace(row, token).second;
+  DUROXIDE_INVARIANT(is_first, "a timer has one lease at most");
+  const bool is_new = leases_.emplace(token, Lease{row, holder}).second;
+  DUROXIDE_INVARIANT(is_new, "a lock token names one lease of a timer");
   return token;
 }
 
@@ -37,7 +41,8 @@ const TimerRow* TimerQueue::find(provider::LockToken token) const {
 void TimerQueue::end_lease(provider::LockToken token) {
   const auto found = leases_.find(token);
   if (found != leases_.end()) {
-    leased_.erase(found->second.row);
+    const bool was_leased = leased_.erase(found->second.row) != 0;
+    DUROXIDE_INVARIANT(was_leased, "a timer with a lease is known as leased");
     leases_.erase(found);
   }
 }

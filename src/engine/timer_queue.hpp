@@ -41,8 +41,11 @@ class TimerQueue {
   /// Rows that are due by `now` and not leased. Looks at committed rows only.
   [[nodiscard]] Due due(const ReadView& committed, Timestamp now, std::uint64_t max_items) const;
 
+  [[nodiscard]] bool is_leased(const TimerRow& row) const { return leased_.contains(row); }
+  /// The row must not be leased.
   provider::LockToken lease(const TimerRow& row, Holder holder);
   [[nodiscard]] const TimerRow* find(provider::LockToken token) const;
+  /// Without effect if the lease is over: an ack may name a token twice.
   void end_lease(provider::LockToken token);
   [[nodiscard]] std::vector<provider::LockToken> leases_of(Holder holder) const;
 

@@ -1,11 +1,14 @@
 #include "engine/waits.hpp"
 
+#include "model/invariant.hpp"
+
 namespace duroxide::storage {
 
 void Waits::add(Number number, Holder sender, std::uint64_t wait_id, Wait wait) {
   const Id id{sender, wait_id};
+  const bool is_new = by_id_.emplace(id, number).second;
+  DUROXIDE_INVARIANT(is_new, "a sender has one wait of an id at most");
   waits_[number].insert_or_assign(id, std::move(wait));
-  by_id_.insert_or_assign(id, number);
 }
 
 void Waits::remove_if(Number number, const std::function<bool(const Wait&)>& answered) {
@@ -16,7 +19,7 @@ void Waits::remove_if(Number number, const std::function<bool(const Wait&)>& ans
   std::erase_if(found->second, [&](const auto& entry) {
     const bool over = answered(entry.second);
     if (over) {
-      by_id_.erase(entry.first);
+      forget_id(entry.first);
     }
     return over;
   });
@@ -30,7 +33,7 @@ std::vector<Wait> Waits::take(Number number) {
   const auto found = waits_.find(number);
   if (found != waits_.end()) {
     for (auto& [id, wait] : found->second) {
-      by_id_.erase(id);
+      forget_id(id);
       taken.push_back(std::move(wait));
     }
     waits_.erase(found);
@@ -46,16 +49,19 @@ std::optional<std::pair<Number, Wait>> Waits::stop(Holder sender, std::uint64_t 
   }
   const Number number = found->second;
   by_id_.erase(found);
-  auto& waits = waits_[number];
-  std::optional<std::pair<Number, Wait>> stopped;
-  if (const auto wait = waits.find(id); wait != waits.end()) {
-    stopped.emplace(number, std::move(wait->second));
-    waits.erase(wait);
+  const auto waits = waits_.find(number);
+  DUROXIDE_INVARIANT(waits != waits_.end() && waits->second.contains(id),
+                     "a wait that is known by its id is known by its instance");
+  auto stopped = waits->second.extract(id);
+  if (waits->second.empty()) {
+    waits_.erase(waits);
   }
-  if (waits.empty()) {
-    waits_.erase(number);
-  }
-  return stopped;
+  return std::pair(number, std::move(stopped.mapped()));
+}
+
+void Waits::forget_id(const Id& id) {
+  const bool was_known = by_id_.erase(id) != 0;
+  DUROXIDE_INVARIANT(was_known, "a wait that is known by its instance is known by its id");
 }
 
 std::vector<Wait> Waits::take_all() {
@@ -74,11 +80,11 @@ void Waits::drop(Holder sender) {
   auto entry = by_id_.lower_bound(Id{sender, 0});
   while (entry != by_id_.end() && entry->first.first == sender) {
     const auto found = waits_.find(entry->second);
-    if (found != waits_.end()) {
-      found->second.erase(entry->first);
-      if (found->second.empty()) {
-        waits_.erase(found);
-      }
+    DUROXIDE_INVARIANT(found != waits_.end() && found->second.contains(entry->first),
+                       "a wait that is known by its id is known by its instance");
+    found->second.erase(entry->first);
+    if (found->second.empty()) {
+      waits_.erase(found);
     }
     entry = by_id_.erase(entry);
   }

@@ -47,6 +47,7 @@ using Wait = std::variant<StatusWait, ValueWait>;
 /// Those who wait for something of an instance. Each wait leaves once.
 class Waits {
  public:
+  /// The sender must have no wait of that id.
   void add(Number number, Holder sender, std::uint64_t wait_id, Wait wait);
   [[nodiscard]] bool any(Number number) const { return waits_.contains(number); }
 
@@ -62,6 +63,8 @@ class Waits {
 
  private:
   using Id = std::pair<Holder, std::uint64_t>;
+
+  void forget_id(const Id& id);
 
   std::unordered_map<Number, std::map<Id, Wait>> waits_;
   std::map<Id, Number> by_id_;

@@ -1,5 +1,7 @@
 #include "engine/work_lanes.hpp"
 
+#include "model/invariant.hpp"
+
 namespace duroxide::storage {
 
 bool WorkLanes::takes(const WorkFilter& filter, const LaneRef& lane) const {
@@ -29,6 +31,7 @@ void WorkLanes::insert(const WorkRef& work, Order order) {
     insert_in_session(work, order);
     return;
   }
+  DUROXIDE_INVARIANT(work.lane->tag, "a lane other than the usual one has a tag or a session");
   Lane& lane = tagged_[*work.lane->tag];
   lane.name = work.lane;
   lane.rows.emplace(order, work.key);
@@ -53,7 +56,9 @@ void WorkLanes::unlist(const Lane& lane, Holder holder) {
     return;
   }
   const auto group = ages_.find(SessionGroup{holder, lane.name->tag});
-  group->second.erase(lane.rows.begin()->first);
+  DUROXIDE_INVARIANT(group != ages_.end(), "a lane with rows is in the index of its holder");
+  const bool was_listed = group->second.erase(lane.rows.begin()->first) != 0;
+  DUROXIDE_INVARIANT(was_listed, "a lane is in the index by its oldest row");
   if (group->second.empty()) {
     ages_.erase(group);
   }
@@ -61,7 +66,9 @@ void WorkLanes::unlist(const Lane& lane, Holder holder) {
 
 void WorkLanes::list(Lane& lane, Holder holder) {
   if (!lane.rows.empty()) {
-    ages_[SessionGroup{holder, lane.name->tag}].emplace(lane.rows.begin()->first, &lane);
+    const bool is_new =
+        ages_[SessionGroup{holder, lane.name->tag}].emplace(lane.rows.begin()->first, &lane).second;
+    DUROXIDE_INVARIANT(is_new, "no two rows that wait have the same place");
   }
 }
 
@@ -83,6 +90,7 @@ std::optional<WorkRef> WorkLanes::pop(const WorkFilter& filter) {
 }
 
 void WorkLanes::consider(Lane& lane, Found& best) {
+  DUROXIDE_INVARIANT(!lane.rows.empty(), "a lane that is kept has rows");
   const Order order = lane.rows.begin()->first;
   if (!best.any() || order < best.order) {
     best = Found{order, &lane, false};
@@ -136,10 +144,13 @@ void WorkLanes::consider_sessions(const WorkFilter& filter, const Ages& ages, Fo
 
 WorkRef WorkLanes::take(const Found& found) {
   if (found.plain) {
+    DUROXIDE_INVARIANT(!plain_.empty(), "the row that was found is still there");
     const WorkKey key = plain_.front().key;
     plain_.pop_front();
     return {key, nullptr};
   }
+  DUROXIDE_INVARIANT(!found.lane->rows.empty() && found.lane->rows.begin()->first == found.order,
+                     "the row that was found is the oldest of its lane");
   Lane& lane = *found.lane;
   const LaneRef name = lane.name;
   const auto first = lane.rows.begin();
@@ -152,6 +163,7 @@ WorkRef WorkLanes::take(const Found& found) {
     return {key, name};
   }
   const auto session = sessions_.find(*name->session);
+  DUROXIDE_INVARIANT(session != sessions_.end(), "a session with rows is known");
   unlist(lane, session->second.holder);
   lane.rows.erase(first);
   list(lane, session->second.holder);

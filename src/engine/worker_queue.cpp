@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/records.hpp"
+#include "model/invariant.hpp"
 
 namespace duroxide::storage {
 
@@ -53,8 +54,10 @@ void WorkerQueue::batch_ended() {
 
 provider::LockToken WorkerQueue::lease(WorkLease lease) {
   const auto token = next_token_++;
-  leased_[lease.work.key] = token;
-  leases_.emplace(token, std::move(lease));
+  const bool is_first = leased_.emplace(lease.work.key, token).second;
+  DUROXIDE_INVARIANT(is_first, "an activity has one lease at most");
+  const bool is_new = leases_.emplace(token, std::move(lease)).second;
+  DUROXIDE_INVARIANT(is_new, "a lock token names one lease of an activity");
   return token;
 }
 
@@ -70,10 +73,10 @@ std::optional<provider::LockToken> WorkerQueue::token_of(const WorkKey& key) con
 
 void WorkerQueue::end_lease(provider::LockToken token) {
   const auto found = leases_.find(token);
-  if (found != leases_.end()) {
-    leased_.erase(found->second.work.key);
-    leases_.erase(found);
-  }
+  DUROXIDE_INVARIANT(found != leases_.end(), "a lease of an activity that is ended is held");
+  const bool was_leased = leased_.erase(found->second.work.key) != 0;
+  DUROXIDE_INVARIANT(was_leased, "an activity with a lease is known as leased");
+  leases_.erase(found);
 }
 
 std::vector<provider::LockToken> WorkerQueue::leases_of(Holder holder) const {

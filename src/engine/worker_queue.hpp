@@ -88,9 +88,11 @@ class WorkerQueue {
 
   // Leases.
 
+  /// The row must not be leased.
   provider::LockToken lease(WorkLease lease);
   [[nodiscard]] WorkLease* find(provider::LockToken token);
   [[nodiscard]] std::optional<provider::LockToken> token_of(const WorkKey& key) const;
+  /// The lease must be held.
   void end_lease(provider::LockToken token);
   [[nodiscard]] std::vector<provider::LockToken> leases_of(Holder holder) const;
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "model/invariant.hpp"
 #include "storage/keys.hpp"
 #include "storage/layered.hpp"
 
@@ -51,6 +52,7 @@ void Batch::erase(Table table, std::string_view key) {
   auto& staged = changes(table);
   const auto found = staged.find(key);
   if (found != staged.end() && found->second.fresh) {
+    DUROXIDE_INVARIANT(change_count_ > 0, "each row that a batch changes is counted");
     undo_.push_back(Undo{table, found->first, std::move(found->second)});
     staged.erase(found);
     --change_count_;
@@ -114,6 +116,8 @@ void Batch::begin_request() {
 }
 
 void Batch::undo_to(const Mark& mark) {
+  DUROXIDE_INVARIANT(mark.rows <= undo_.size() && mark.counts <= undo_counts_.size(),
+                     "a batch goes back to a mark of the same request, the latest first");
   while (undo_counts_.size() > mark.counts) {
     const auto& [counter, change] = undo_counts_.back();
     counter->second -= change;
@@ -129,7 +133,10 @@ void Batch::undo_to(const Mark& mark) {
       if (staged.insert_or_assign(undo.key, std::move(*undo.before)).second) {
         ++change_count_;
       }
-    } else if (staged.erase(undo.key) != 0) {
+    } else {
+      const bool was_staged = staged.erase(undo.key) != 0;
+      DUROXIDE_INVARIANT(was_staged && change_count_ > 0,
+                         "what is undone in a batch is still there, and counted");
       --change_count_;
     }
     undo_.pop_back();
