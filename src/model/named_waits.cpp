@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/invariant.hpp"
+
 namespace duroxide::model {
 
 std::optional<Arrived> NamedWaits::raise(std::string_view name, std::string data) {
@@ -38,8 +40,12 @@ void NamedWaits::stop_waiting(std::uint64_t wait) {
   if (name == names_of_.end()) {
     return;
   }
-  auto& waiting = names_.find(name->second)->second.waiting;
-  waiting.erase(std::find(waiting.begin(), waiting.end(), wait));
+  const auto queue = names_.find(name->second);
+  DUROXIDE_INVARIANT(queue != names_.end(), "a wait stands in the queue of its name");
+  auto& waiting = queue->second.waiting;
+  const auto place = std::find(waiting.begin(), waiting.end(), wait);
+  DUROXIDE_INVARIANT(place != waiting.end(), "a wait stands in the queue of its name");
+  waiting.erase(place);
   names_of_.erase(name);
 }
 

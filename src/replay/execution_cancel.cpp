@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/invariant.hpp"
 #include "replay/execution_core.hpp"
 
 namespace duroxide::detail {
@@ -23,6 +24,7 @@ void ExecutionCore::request_cancel(const std::string& reason) {
 }
 
 void ExecutionCore::lower_shield() {
+  DUROXIDE_INVARIANT(shields_ > 0, "a shield that is lowered was raised");
   --shields_;
   interrupt_waits();
 }

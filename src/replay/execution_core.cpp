@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/invariant.hpp"
 #include "model/kinds.hpp"
 
 namespace duroxide::detail {
@@ -22,6 +23,7 @@ bool remove_unsent(std::vector<Item>& items, const Id& is_the_one) {
 }  // namespace
 
 void complete(Slot& slot, model::StepOutcome outcome) {
+  DUROXIDE_INVARIANT(!slot.complete, "a step is completed once");
   slot.complete = true;
   slot.outcome = std::move(outcome);
   if (Completion* waiter = std::exchange(slot.waiter, nullptr)) {
@@ -75,6 +77,10 @@ bool ExecutionCore::is_recorded_next(const EventKind& kind) const {
 }
 
 Event ExecutionCore::append(EventKind kind, std::uint64_t source_event_id) {
+  DUROXIDE_INVARIANT(history_ == nullptr || next_event_id_ > history_->size(),
+                     "a new event stands behind the history");
+  DUROXIDE_INVARIANT(result_.events.empty() || result_.events.back().event_id + 1 == next_event_id_,
+                     "the new events of a turn are numbered one by one");
   Event event;
   event.event_id = next_event_id_++;
   event.source_event_id = source_event_id;
@@ -107,7 +113,9 @@ std::shared_ptr<Slot> ExecutionCore::schedule(EventKind kind) {
     scheduled_.resize(event.event_id + 1);
   }
   scheduled_[event.event_id] = slot->kind;
-  open_[event.event_id] = Open{slot, model::whereabouts_of(event.kind)};
+  const bool is_new =
+      open_.emplace(event.event_id, Open{slot, model::whereabouts_of(event.kind)}).second;
+  DUROXIDE_INVARIANT(is_new, "an event schedules one step");
   send_request(event);
   hand_to_wait(state_.take(event, !replaying_));  // something may have been kept for it
   return slot;

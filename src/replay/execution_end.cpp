@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "model/exceptions.hpp"
+#include "model/invariant.hpp"
 #include "model/limits.hpp"
 #include "replay/execution_core.hpp"
 
@@ -83,6 +84,7 @@ replay::Outcome ExecutionCore::outcome_of_cancelled_root() {
 }
 
 void ExecutionCore::finish(replay::Outcome outcome) {
+  DUROXIDE_INVARIANT(!finished_, "an execution ends once");
   closing_ = true;
   root_ = Task<std::string>();
   closing_ = false;
@@ -121,6 +123,8 @@ void ExecutionCore::hand_on(const WorkItem& message) {
       carried = &next->carried;
     }
   }
+  DUROXIDE_INVARIANT(carried != nullptr,
+                     "the end of an execution that continues as new starts the next one");
   if (!model::carry(message, *carried) && std::holds_alternative<work::CancelInstance>(message)) {
     result_.messages.push_back(message);
   }
