@@ -3,6 +3,7 @@
 #include <exception>
 #include <string>
 
+#include "model/invariant.hpp"
 #include "model/lent_thread.hpp"
 
 namespace duroxide::client {
@@ -13,7 +14,10 @@ Calls::Calls(Self* self, ProviderActor provider, ManagementActor management,
       provider_(std::move(provider)),
       management_(std::move(management)),
       log_(std::move(surroundings.log)),
-      deadlines_(self, std::move(surroundings.clock)) {}
+      deadlines_(self, std::move(surroundings.clock)) {
+  DUROXIDE_INVARIANT(static_cast<bool>(provider_) != static_cast<bool>(management_),
+                     "a companion speaks to a provider or to a management, never to both");
+}
 
 void Calls::watch_server() {
   const auto ended = [this] { server_ended(); };
@@ -30,6 +34,7 @@ ProviderError Calls::ended() {
 
 /// The provider knows a wait by its sender, so this goes the same way.
 void Calls::stop_waiting(std::uint64_t wait_id) {
+  DUROXIDE_INVARIANT(provider_, "a wait is one of a provider's");
   actors::send(self_, provider_, provider::StopWaiting{wait_id});
 }
 
@@ -97,6 +102,7 @@ void Calls::guarded(const std::function<void()>& callback) const {
 
 void Calls::give_up(std::uint64_t id) {
   auto open = open_.extract(id);
+  DUROXIDE_INVARIANT(!open.empty() || server_ended_, "an open call is taken out once");
   if (!open.empty()) {
     open.mapped()();
   }

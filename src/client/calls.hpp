@@ -13,6 +13,7 @@
 
 #include "client/companion.hpp"
 #include "client/deadlines.hpp"
+#include "model/invariant.hpp"
 
 namespace duroxide::client {
 
@@ -45,20 +46,26 @@ class Calls {
     const std::uint64_t id = ++last_id_;
     // The book holds what to do if no answer comes; the answer takes it out again.
     auto shared = std::make_shared<OnAnswerOf<Request>>(std::move(on_answer));
-    open_.emplace(id, [this, shared] { finish<Answer>(*shared, failure(ended())); });
+    const bool is_new =
+        open_.emplace(id, [this, shared] { finish<Answer>(*shared, failure(ended())); }).second;
+    DUROXIDE_INVARIANT(is_new, "a call has a number of its own");
     if (server_ended_) {
       give_up(id);
       return;
     }
     const auto answered = [this, id, shared](typename AnswerTo<Request>::Message& answer) {
-      if (open_.erase(id) != 0) {
+      const bool was_open = open_.erase(id) != 0;
+      DUROXIDE_INVARIANT(was_open || server_ended_, "an open call is taken out once");
+      if (was_open) {
         finish<Answer>(*shared, std::move(answer));
       }
     };
     const auto gone = [this, id] { give_up(id); };
     if constexpr (IsOfManagement<Request>::value) {
+      DUROXIDE_INVARIANT(management_, "a request of management is made of a management");
       actors::ask(self_, management_, std::move(request), answered, gone);
     } else {
+      DUROXIDE_INVARIANT(provider_, "a request of a provider is made of a provider");
       actors::ask(self_, provider_, std::move(request), answered, gone);
     }
   }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/invariant.hpp"
 #include "protocol/alarm.hpp"
 
 namespace duroxide::client {
@@ -27,7 +28,8 @@ class Deadlines {
       alarm_.listen(std::move(handle));
     }
     const Timestamp due = saturating_add(clock_->now(), timeout);
-    due_.emplace(wait_id, due);
+    const bool is_new = due_.emplace(wait_id, due).second;
+    DUROXIDE_INVARIANT(is_new, "a wait has one deadline");
     by_time_.emplace(due, wait_id);
     set_alarm();
   }
@@ -38,7 +40,8 @@ class Deadlines {
     if (found == due_.end()) {
       return true;
     }
-    by_time_.erase({found->second, wait_id});
+    const bool was_timed = by_time_.erase({found->second, wait_id}) != 0;
+    DUROXIDE_INVARIANT(was_timed, "a wait with a deadline stands in the order of time");
     due_.erase(found);
     return false;
   }
@@ -54,7 +57,8 @@ class Deadlines {
     const Timestamp now = clock_->now();
     while (!by_time_.empty() && by_time_.begin()->first <= now) {
       ids.push_back(by_time_.begin()->second);
-      due_.erase(ids.back());
+      const bool was_due = due_.erase(ids.back()) != 0;
+      DUROXIDE_INVARIANT(was_due, "what stands in the order of time is a wait with a deadline");
       by_time_.erase(by_time_.begin());
     }
     set_alarm();

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "model/invariant.hpp"
+
 namespace duroxide::runtime {
 
 namespace {
@@ -119,7 +121,7 @@ void OrchestrationDispatcher::dispatch(provider::OrchestrationItem item) {
 
 void OrchestrationDispatcher::turn_ended(const std::string& instance, std::uint64_t generation,
                                          provider::LockToken token, const TurnEnded& ended) {
-  --turns_under_way_;
+  one_turn_less();
   if (Residents::Entry* entry = residents_.find(instance, generation)) {
     residents_.end_turn(instance, *entry, environment_->clock->now());
     if (ended.kind == TurnEnded::Kind::gone) {
@@ -145,7 +147,7 @@ void OrchestrationDispatcher::turn_ended(const std::string& instance, std::uint6
 void OrchestrationDispatcher::orchestrator_lost(const std::string& instance,
                                                 std::uint64_t generation,
                                                 provider::LockToken token) {
-  --turns_under_way_;
+  one_turn_less();
   if (residents_.find(instance, generation) != nullptr) {
     residents_.remove(instance);
   }
@@ -156,6 +158,11 @@ void OrchestrationDispatcher::orchestrator_lost(const std::string& instance,
   abandon(std::move(request));
   drain_if_done();
   fetch();
+}
+
+void OrchestrationDispatcher::one_turn_less() {
+  DUROXIDE_INVARIANT(turns_under_way_ > 0, "a turn that ends was under way");
+  --turns_under_way_;
 }
 
 void OrchestrationDispatcher::wait_for_registration(const std::string& instance,

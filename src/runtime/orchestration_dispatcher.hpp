@@ -35,6 +35,7 @@ class OrchestrationDispatcher final : public OrchestrationDispatcherActor::base 
                   const TurnEnded& ended);
   void orchestrator_lost(const std::string& instance, std::uint64_t generation,
                          provider::LockToken token);
+  void one_turn_less();
   void wait_for_registration(const std::string& instance, provider::LockToken token,
                              const NotRegistered& missing);
   void ask_for_history(const std::string& instance, provider::LockToken token);

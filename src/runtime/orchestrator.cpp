@@ -8,6 +8,7 @@
 
 #include "model/engine_flags.hpp"
 #include "model/exceptions.hpp"
+#include "model/invariant.hpp"
 #include "model/lent_thread.hpp"
 #include "runtime/guid.hpp"
 #include "runtime/turn_ack.hpp"
@@ -292,6 +293,7 @@ void Orchestrator::give_back(provider::AbandonOrchestrationItem abandon) {
 }
 
 void Orchestrator::answered() {
+  DUROXIDE_INVARIANT(unanswered_ > 0, "what is answered was asked");
   --unanswered_;
   if (leaving_ && unanswered_ == 0) {
     quit();

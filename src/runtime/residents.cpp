@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "model/invariant.hpp"
+
 namespace duroxide::runtime {
 
 Residents::Entry* Residents::find(const std::string& instance) {
@@ -16,7 +18,9 @@ Residents::Entry* Residents::find(const std::string& instance, std::uint64_t gen
 
 Residents::Entry& Residents::add(const std::string& instance, OrchestratorActor actor,
                                  Timestamp now) {
-  Entry& entry = entries_[instance];
+  const auto [added, is_new] = entries_.try_emplace(instance);
+  DUROXIDE_INVARIANT(is_new, "an instance has one orchestrator at most");
+  Entry& entry = added->second;
   entry.actor = std::move(actor);
   entry.generation = ++last_generation_;
   entry.idle_since = now;
@@ -31,6 +35,7 @@ void Residents::begin_turn(Entry& entry) {
 }
 
 void Residents::end_turn(const std::string& instance, Entry& entry, Timestamp now) {
+  DUROXIDE_INVARIANT(entry.turns > 0, "a turn that ends was under way");
   if (--entry.turns == 0) {
     entry.idle_since = now;
     entry.place = idle_.insert(idle_.end(), instance);
@@ -51,7 +56,9 @@ std::optional<Residents::Idle> Residents::oldest_idle() const {
   if (idle_.empty()) {
     return std::nullopt;
   }
-  return Idle{idle_.front(), entries_.at(idle_.front()).idle_since};
+  const auto oldest = entries_.find(idle_.front());
+  DUROXIDE_INVARIANT(oldest != entries_.end(), "who is idle is resident");
+  return Idle{idle_.front(), oldest->second.idle_since};
 }
 
 void Residents::clear() {

@@ -33,9 +33,10 @@ class Residents {
   /// Null if that one is no longer there.
   [[nodiscard]] Entry* find(const std::string& instance, std::uint64_t generation);
 
-  /// Adds an orchestrator, with no turn under way.
+  /// Adds an orchestrator, with no turn under way. The instance must have none.
   Entry& add(const std::string& instance, OrchestratorActor actor, Timestamp now);
   void begin_turn(Entry& entry);
+  /// Each `begin_turn` has its `end_turn`, unless the entry is removed before.
   void end_turn(const std::string& instance, Entry& entry, Timestamp now);
   void remove(const std::string& instance);
 

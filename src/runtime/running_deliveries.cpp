@@ -1,8 +1,11 @@
 #include "runtime/running_deliveries.hpp"
 
+#include "model/invariant.hpp"
+
 namespace duroxide::runtime {
 
 void RunningDeliveries::add(WorkerId worker, SharedDelivery delivery) {
+  DUROXIDE_INVARIANT(delivery != nullptr, "a worker runs a delivery");
   const provider::LockToken token = delivery->item.lock_token;
   entries_.insert_or_assign(token, Entry{worker, std::move(delivery), false});
 }
@@ -37,7 +40,9 @@ std::optional<Timestamp> RunningDeliveries::next_deadline() {
 std::vector<RunningDeliveries::Entry> RunningDeliveries::take_overdue(Timestamp now) {
   std::vector<Entry> overdue;
   for (auto deadline = next_deadline(); deadline && *deadline <= now; deadline = next_deadline()) {
-    overdue.push_back(*remove(deadlines_.front().second));
+    auto entry = remove(deadlines_.front().second);
+    DUROXIDE_INVARIANT(entry, "what has a deadline still runs");
+    overdue.push_back(std::move(*entry));
   }
   return overdue;
 }

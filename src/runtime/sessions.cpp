@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/invariant.hpp"
+
 namespace duroxide::runtime {
 
 namespace {
@@ -61,6 +63,7 @@ std::deque<SharedDelivery> Sessions::unbind(WorkerId worker) {
 
 void Sessions::wait(SharedDelivery delivery) {
   Session& session = sessions_.at(session_of(delivery));
+  DUROXIDE_INVARIANT(session.worker, "who waits for the worker of a session knows it");
   if (++session.waiting > saturated_above) {
     saturated_.insert(session_of(delivery));
   }
@@ -80,6 +83,7 @@ const Delivery* Sessions::first_for(WorkerId worker) const {
 
 SharedDelivery Sessions::take_first_for(WorkerId worker) {
   auto& waiting = workers_.at(worker).waiting;
+  DUROXIDE_INVARIANT(!waiting.empty(), "what is taken for a worker waits for it");
   SharedDelivery first = std::move(waiting.front());
   waiting.pop_front();
   one_waits_less(session_of(first));
@@ -143,6 +147,7 @@ void Sessions::clear() {
 }
 
 void Sessions::one_waits_less(const std::string& session) {
+  DUROXIDE_INVARIANT(waiting_ > 0, "all that waits for the worker of its session is counted");
   --waiting_;
   if (--sessions_.at(session).waiting <= wanted_again_at) {
     saturated_.erase(session);

@@ -7,6 +7,7 @@
 
 #include "client/companion.hpp"
 #include "model/lent_thread.hpp"
+#include "support/expect_abort.hpp"
 #include "support/scripted_provider.hpp"
 
 namespace duroxide::companion_test {
@@ -72,6 +73,14 @@ TEST_CASE("companion: each call has its own answer", "[client]") {
       Answer<OrchestrationStatus>(failure(provider_error(ProviderError::Kind::storage))));
   CHECK(f.answers ==
         Strings{"a: ok", "b: " + std::string(to_string(ProviderError::Kind::storage))});
+}
+
+TEST_CASE("companion: a request of management is never made of a provider",
+          "[client][management][invariants]") {
+  ClientFixture f;
+  CHECK_THAT(duroxide::testing::words_of_abort(
+                 [&] { f.ask(management::ListQuarantined{}, [](const auto&) {}); }),
+             Catch::Contains("a request of management is made of a management"));
 }
 
 TEST_CASE("companion: a store that ends answers every open call", "[client]") {
