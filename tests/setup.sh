@@ -63,7 +63,7 @@ configure() {
   fi
   say "Configuring ${build#"$root"/}"
   log=$(mktemp)
-  meson setup -Dunity=on -Dunity_size=12 "$@" "$build" "$root" >"$log" 2>&1 || {
+  meson setup -Dunity=on -Dunity_size=20 "$@" "$build" "$root" >"$log" 2>&1 || {
     cat "$log" >&2
     rm -f "$log"
     die "meson could not configure $build" "The lines above say why. To begin anew: rm -r $build"
