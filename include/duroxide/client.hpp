@@ -102,8 +102,7 @@ class DUROXIDE_API StartOptions {
   ReusePolicy reuse_ = ReusePolicy::reject;
 };
 
-/// What a wait can answer instead of a status: the seeds' name for it. A client has one type of error
-/// for all its calls.
+/// What a wait can answer instead of a status. A client has one type of error for all its calls.
 using WaitError = ClientError;
 
 /// The control plane of a store: starts, signals, cancels and watches instances, whether or not a
@@ -143,7 +142,7 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   explicit Client(Store store);
   /// A client that controls one store and reads management from another, a replica say.
   [[nodiscard]] static Client with_management(Store provider, Store management);
-  /// The seeds' names for a client with everything that one store offers; the latter for a store of
+  /// Other names for a client with everything that one store offers; the latter for a store of
   /// any kind.
   [[nodiscard]] static Client from_lmdb_provider(Store store) { return Client(std::move(store)); }
   [[nodiscard]] static Client from_provider_with_management(Store store) {
@@ -238,13 +237,13 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   /// A second request changes nothing. Errors: `instance_not_found`, `instance_finished`.
   [[nodiscard]] Done cancel_orchestration(std::string_view instance, std::string_view reason = {});
   void cancel_orchestration(std::string_view instance, std::string_view reason, OnDone on_done);
-  /// The seeds' other name for it.
+  /// Another name for it.
   [[nodiscard]] Done cancel_instance(std::string_view instance, std::string_view reason);
 
   /// The status now; `NotFound` is a status, not an error.
   [[nodiscard]] Status get_orchestration_status(std::string_view instance) const;
   void get_orchestration_status(std::string_view instance, OnStatus on_status) const;
-  /// The seeds' other name for it.
+  /// Another name for it.
   [[nodiscard]] Status get_status(std::string_view instance) const;
 
   /// The status of each, in the order given.
@@ -259,7 +258,7 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
                                            std::chrono::duration<Rep, Period> timeout) const {
     return wait_milliseconds(instance, timeout_of(timeout));
   }
-  /// The seeds' other name for it.
+  /// Another name for it.
   template <class Rep, class Period>
   [[nodiscard]] Status wait_for_orchestration(std::string_view instance,
                                               std::chrono::duration<Rep, Period> timeout) const {
@@ -406,7 +405,7 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   std::shared_ptr<Impl> impl_;
 };
 
-/// The seeds' other name for it.
+/// Another name for it.
 using RuntimeClient = Client;
 
 }  // namespace duroxide

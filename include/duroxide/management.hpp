@@ -93,7 +93,7 @@ class DUROXIDE_API ManagementClient {
   [[nodiscard]] Answer<std::vector<InstanceSummary>> find_instances_by_orchestration(
       std::string_view orchestration_name) const;
   [[nodiscard]] Answer<std::vector<InstanceSummary>> find_running_instances() const;
-  /// Those created at or after `since`, as the seeds have it.
+  /// Those created at or after `since`.
   [[nodiscard]] Answer<std::vector<InstanceSummary>> find_failed_instances(
       std::optional<Timestamp> since = std::nullopt) const;
 
@@ -171,12 +171,12 @@ class DUROXIDE_API ManagementClient {
 
   [[nodiscard]] Answer<QueueDepths> get_queue_depths() const;
   void get_queue_depths(OnAnswer<QueueDepths> on_answer) const;
-  /// The seeds' other name for it.
+  /// Another name for it.
   [[nodiscard]] Answer<QueueDepths> get_queue_status() const;
 
   [[nodiscard]] Answer<SystemMetrics> get_system_metrics() const;
   void get_system_metrics(OnAnswer<SystemMetrics> on_answer) const;
-  /// The seeds' other name for it.
+  /// Another name for it.
   [[nodiscard]] Answer<SystemMetrics> get_metrics() const;
 
   [[nodiscard]] Answer<SystemHealth> get_system_health() const;

@@ -72,7 +72,7 @@ struct ReadExecutionHistory {
   std::string instance;
   std::optional<std::uint64_t> execution_id;  ///< none: the current one
 };
-/// The seeds' other names for them.
+/// Other names for them.
 using ReadExecution = ReadExecutionHistory;
 using GetInstanceMetadata = GetInstanceInfo;
 using GetExecutionMetadata = GetExecutionInfo;

@@ -68,7 +68,7 @@ namespace duroxide {
 
 /// The optional second interface of a store. Its reads never pass through the writer.
 using ManagementActor = management::Requests::Actor;
-/// The seeds' names for it.
+/// Other names for it.
 using ManagementProvider = ManagementActor;
 using ManagementCapability = ManagementActor;
 

@@ -1,7 +1,6 @@
 #pragma once
 
-/// What management shows. Names and fields are those of the seeds' documents; what goes beyond them
-/// says so.
+/// What management shows: plain values, which a caller may keep.
 
 #include <cstdint>
 #include <optional>
@@ -32,9 +31,8 @@ struct InstanceFilter {
   std::optional<Timestamp> created_after;   ///< created at or after
   std::optional<Timestamp> created_before;  ///< created before
   std::optional<std::string> parent_instance;
-  std::optional<std::uint32_t> limit;   ///< at most so many
-  std::optional<std::uint32_t> offset;  ///< skip so many first
-  // Beyond the seeds:
+  std::optional<std::uint32_t> limit;       ///< at most so many
+  std::optional<std::uint32_t> offset;      ///< skip so many first
   std::optional<std::string> id_prefix;     ///< quickest in the order of the ids
   std::vector<std::string> tags;            ///< given at start; all of them
   std::optional<Timestamp> updated_before;  ///< last changed, or ended, before
@@ -59,8 +57,8 @@ struct InstanceSummary {
   std::uint64_t execution_count = 0;
   std::optional<std::string> parent_instance;
   std::optional<std::uint64_t> parent_id;
-  std::vector<std::string> tags;  ///< beyond the seeds: as given at start
-  bool cancelled = false;         ///< beyond the seeds: `status.is_cancelled()`
+  std::vector<std::string> tags;  ///< as given at start
+  bool cancelled = false;         ///< `status.is_cancelled()`
 };
 
 /// A part of a listing.
@@ -130,7 +128,6 @@ struct PendingActivity {
   std::string name;
   std::string input;
   Timestamp scheduled_at;
-  // Beyond the seeds:
   std::uint64_t execution_id = 0;
   std::optional<std::string> tag;
   std::optional<std::string> session;
@@ -155,10 +152,10 @@ struct PendingEvent {
   std::uint64_t correlation_id = 0;
   std::string name;
   Timestamp subscribed_at;
-  bool is_queue = false;  ///< beyond the seeds
+  bool is_queue = false;  ///< it waits for a queue, not for one event
 };
 
-/// Beyond the seeds: a child that was started and has not ended.
+/// A child that was started and has not ended.
 struct PendingChild {
   std::uint64_t correlation_id = 0;
   std::string name;
@@ -263,7 +260,6 @@ struct SystemMetrics {
   std::uint64_t completed_instances = 0;
   std::uint64_t failed_instances = 0;  ///< without those that were cancelled
   std::uint64_t total_events = 0;
-  // Beyond the seeds:
   std::uint64_t cancelled_instances = 0;
   std::uint64_t paused_instances = 0;  ///< of the running ones
   QueueDepths queues;
@@ -291,11 +287,9 @@ struct SystemHealth {
   std::uint64_t long_running_instances = 0;  ///< running, created more than 24 hours ago
   std::uint64_t recent_failures = 0;         ///< failed within the last hour
   /// 0 to 100: the share of those that completed among all that completed or failed, in whole
-  /// percent; 100 if there are none. It differs from the seeds, which subtract the share of the failed
-  /// from that of the completed, both among all instances: there a store full of healthy instances
-  /// that run has a score of 0, and a cancellation, which somebody wished for, lowers it.
+  /// percent; 100 if there are none. What runs, and what somebody wished to
+  /// cancel, neither raises nor lowers it.
   std::uint32_t health_score = 0;
-  // Beyond the seeds:
   std::uint64_t cancelled_instances = 0;
   std::uint64_t paused_instances = 0;  ///< of the running ones
   /// How the score came about, in a sentence.

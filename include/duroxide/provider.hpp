@@ -43,10 +43,8 @@ using ProviderActor = actors::Actor<
     actors::Replies<provider::SupportsDelayedVisibility, bool>,
     actors::Replies<provider::EnqueueTimerWork, Done>,
     actors::Replies<provider::DequeueTimerPeekLock, provider::Answer<provider::DueTimers>>,
-    actors::Replies<provider::AckTimer, Done>,
-    // Beyond the seeds' eleven:
-    actors::Replies<provider::AbandonWorker, Done>, actors::Accepts<provider::ReleaseInstance>,
-    actors::Replies<provider::ReleaseHolder, Done>,
+    actors::Replies<provider::AckTimer, Done>, actors::Replies<provider::AbandonWorker, Done>,
+    actors::Accepts<provider::ReleaseInstance>, actors::Replies<provider::ReleaseHolder, Done>,
     actors::Replies<provider::GetStatus, provider::Answer<OrchestrationStatus>>,
     actors::Replies<provider::WaitForStatus, provider::Answer<OrchestrationStatus>>,
     actors::Replies<provider::GetValue, provider::Answer<std::optional<StoredValue>>>,

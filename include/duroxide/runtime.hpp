@@ -292,7 +292,7 @@ class DUROXIDE_API Runtime {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The seeds' name for it.
+/// Another name for it.
 using DuroxideRuntime = Runtime;
 
 }  // namespace duroxide
