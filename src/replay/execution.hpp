@@ -15,6 +15,7 @@
 #include <duroxide/events.hpp>
 #include <duroxide/handlers.hpp>
 #include <duroxide/log.hpp>
+#include <duroxide/provider_messages.hpp>
 #include <duroxide/work_items.hpp>
 
 namespace duroxide::replay {
@@ -44,20 +45,10 @@ struct ContinuedAsNew {
 };
 using Outcome = std::variant<StillRunning, Completed, Failed, ContinuedAsNew>;
 
-struct TimerReference {
-  std::uint64_t id = 0;
-  Timestamp fire_at;
-};
-
-struct ValueChange {
-  std::string key;
-  std::optional<StoredValue> value;  ///< none: cleared
-};
-
-struct CustomStatusChange {
-  std::optional<std::string> status;
-  std::uint64_t version = 0;
-};
+// What a turn changes is what its ack tells the store.
+using provider::CustomStatusChange;
+using provider::TimerKey;
+using provider::ValueChange;
 
 /// What one turn has decided. Nothing of it has happened yet.
 struct TurnResult {
@@ -66,7 +57,7 @@ struct TurnResult {
   std::vector<work::TimerFired> timers;
   std::vector<WorkItem> messages;  ///< to other instances, or the next execution of this one
   std::vector<std::uint64_t> cancelled_activities;
-  std::vector<TimerReference> cancelled_timers;
+  std::vector<TimerKey> cancelled_timers;
   std::vector<ValueChange> values;  ///< the last change of each key, by key
   std::optional<CustomStatusChange> custom_status;
   /// The messages, by their place from 0 on, that are neither recorded nor rightly dropped, because

@@ -39,16 +39,9 @@ provider::AckOrchestrationItem make_ack(const provider::OrchestrationItem& item,
   ack.timers = std::move(result.timers);
   ack.orchestrator_items = std::move(result.messages);
   ack.cancelled_activities = std::move(result.cancelled_activities);
-  for (const replay::TimerReference& timer : result.cancelled_timers) {
-    ack.cancelled_timers.push_back({timer.id, timer.fire_at});
-  }
-  for (replay::ValueChange& change : result.values) {
-    ack.values.push_back({std::move(change.key), std::move(change.value)});
-  }
-  if (result.custom_status) {
-    ack.custom_status = provider::CustomStatusChange{std::move(result.custom_status->status),
-                                                     result.custom_status->version};
-  }
+  ack.cancelled_timers = std::move(result.cancelled_timers);
+  ack.values = std::move(result.values);
+  ack.custom_status = std::move(result.custom_status);
   ack.metadata.orchestration_name = assignment.orchestration;
   ack.metadata.orchestration_version = assignment.version;
   std::visit(Describe{ack.metadata}, result.outcome);

@@ -9,8 +9,8 @@ namespace duroxide::property {
 
 namespace {
 
-bool same_timers(const std::vector<replay::TimerReference>& left,
-                 const std::vector<replay::TimerReference>& right) {
+bool same_timers(const std::vector<replay::TimerKey>& left,
+                 const std::vector<replay::TimerKey>& right) {
   return std::equal(
       left.begin(), left.end(), right.begin(), right.end(),
       [](const auto& a, const auto& b) { return a.id == b.id && a.fire_at == b.fire_at; });
