@@ -52,11 +52,24 @@ for layer in "${layers[@]}"; do
   done
 done
 
-for wrong in '"[^"]*\.\./' '<caf/'; do
-  found=$(grep -rnE "^ *# *include *$wrong" "$source/src" "$source/include" |
-    grep -v '/detail/caf\.hpp:' || true)
-  [[ -z $found ]] || complain "not to be included like this: $found"
-done
+# refuse PATTERN PLACES: nobody but PLACES includes what matches.
+refuse() {
+  local found
+  found=$(grep -rnE "^ *# *include *$1" "$source/src" "$source/include" | grep -vE "$2" || true)
+  [[ -z $found ]] || complain "not to be included here: $found"
+}
+refuse '"[^"]*\.\./' '^$'
+refuse '<caf/' '/detail/caf\.hpp:'
+refuse '<lmdb' '/storage/lmdb/'
+refuse '<spdlog' '/model/log\.cpp:'
+refuse '<CLI/' '/cli/'
+refuse '<nlohmann' '/(model|gateway|cli)/'
+
+# Each public header belongs to one layer; duroxide.hpp is for users.
+assigned=$(sed -n 's/^public [a-z]* //p' "$source/src/layers.txt" | tr ' ' '\n' | sort)
+present=$(cd "$source/include/duroxide" && find . -name '*.hpp' ! -name duroxide.hpp -printf '%P\n' | sort)
+[[ $assigned == "$present" ]] ||
+  complain "public headers and layers.txt differ: $(diff <(echo "$assigned") <(echo "$present") || true)"
 
 echo "${#layers[@]} layers, $pairs includes that must not compile, $problems problems"
 ((problems == 0 && pairs > ${#layers[@]}))

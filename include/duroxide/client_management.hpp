@@ -19,7 +19,7 @@ namespace duroxide {
 /// `management_not_available` if the store has no management, or does not offer this call. Only
 /// `Client` has them, so they are defined in the library.
 template <class Self>
-class ManagementCalls {
+class DUROXIDE_API ManagementCalls {
  public:
   template <class T>
   using Answer = Result<T, ClientError>;

@@ -36,7 +36,7 @@ class [[nodiscard]] ContinueAsNew {
 };
 
 /// Holds the cancellation of an instance off as long as it lives: see `OrchestrationContext::shield`.
-class DUROXIDE_API [[nodiscard]] CancellationShield {
+class [[nodiscard]] DUROXIDE_API CancellationShield {
  public:
   explicit CancellationShield(detail::ExecutionCore& core);
   CancellationShield(CancellationShield&& other) noexcept

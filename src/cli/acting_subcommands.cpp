@@ -20,19 +20,19 @@ Show said_of_instance(std::string what) {
 }
 
 /// `question` is asked before it is done; empty for none.
-void plan_act(CLI::App* command, Plan& plan, const Arguments& arguments, Show show,
-              std::string question = {}) {
+void invoke_act(CLI::App* command, Invocation& invocation, const Arguments& arguments, Show show,
+                std::string question = {}) {
   command->final_callback(
-      [&plan, arguments, command, show = std::move(show), question = std::move(question)] {
-        plan.request = {command->get_name(), *arguments};
-        plan.show = show;
+      [&invocation, arguments, command, show = std::move(show), question = std::move(question)] {
+        invocation.request = {command->get_name(), *arguments};
+        invocation.show = show;
         if (!question.empty()) {
-          plan.question = [question](const json&) { return question; };
+          invocation.question = [question](const json&) { return question; };
         }
       });
 }
 
-void add_start(CLI::App& app, Plan& plan) {
+void add_start(CLI::App& app, Invocation& invocation) {
   auto* command =
       add_command(app, "start", "Start an instance",
                   {"duroxide --store orders start Order order-7 --input '{\"item\":\"tea\"}'"});
@@ -54,15 +54,15 @@ void add_start(CLI::App& app, Plan& plan) {
       command->get_footer() +
       "\n\nIf no runtime of the engine knows the name in this version, that is said on\n"
       "standard error, and as \"warning\" in the JSON: the instance waits until one does.");
-  command->final_callback([&plan, arguments] {
-    plan.request = {"start", *arguments};
-    plan.show = [](Output& output, const json& result) {
+  command->final_callback([&invocation, arguments] {
+    invocation.request = {"start", *arguments};
+    invocation.show = [](Output& output, const json& result) {
       // An engine of an earlier release does not say.
       said_of_instance(result.value("created", true)
                            ? "started"
                            : "was there already, and is as it was")(output, result);
     };
-    plan.notice = [](const json& result) -> Remark {
+    invocation.notice = [](const json& result) -> Remark {
       const auto found = result.find("warning");
       return found == result.end() ? Remark{}
                                    : Remark{text_at(*found, "message"), text_at(*found, "kind")};
@@ -70,7 +70,7 @@ void add_start(CLI::App& app, Plan& plan) {
   });
 }
 
-void add_raise(CLI::App& app, Plan& plan) {
+void add_raise(CLI::App& app, Invocation& invocation) {
   auto* command =
       add_command(app, "raise", "Send an event, or a message for a queue, to an instance",
                   {"duroxide --store orders raise order-7 Approved --data yes",
@@ -80,10 +80,10 @@ void add_raise(CLI::App& app, Plan& plan) {
   text_option(command, arguments, "name", "name", "of the event or the queue")->required();
   text_option(command, arguments, "-d,--data", "data", "default: an empty text");
   flag_option(command, arguments, "--queue", "queue", "put it into the queue of that name");
-  plan_act(command, plan, arguments, said_of_instance("told"));
+  invoke_act(command, invocation, arguments, said_of_instance("told"));
 }
 
-void add_ending(CLI::App& app, Plan& plan) {
+void add_ending(CLI::App& app, Invocation& invocation) {
   auto* cancel = add_command(app, "cancel", "Ask an instance to stop; its code may clean up first",
                              {"duroxide --store orders cancel order-7 --reason 'out of tea'"});
   auto* terminate =
@@ -94,15 +94,15 @@ void add_ending(CLI::App& app, Plan& plan) {
     text_option(command, arguments, "instance", "instance", "its id")->required();
     text_option(command, arguments, "--reason", "reason", "why, for its failure");
     if (command == cancel) {
-      plan_act(command, plan, arguments, said_of_instance("asked to stop"));
+      invoke_act(command, invocation, arguments, said_of_instance("asked to stop"));
     } else {
-      plan_act(command, plan, arguments, said_of_instance("ended"),
-               "End it for good, without a chance for its code to clean up?");
+      invoke_act(command, invocation, arguments, said_of_instance("ended"),
+                 "End it for good, without a chance for its code to clean up?");
     }
   }
 }
 
-void add_pausing(CLI::App& app, Plan& plan) {
+void add_pausing(CLI::App& app, Invocation& invocation) {
   auto* pause = add_command(app, "pause",
                             "Hand out no more turns of an instance, an orchestration or the store",
                             {"duroxide --store orders pause order-7",
@@ -120,7 +120,7 @@ void add_pausing(CLI::App& app, Plan& plan) {
     flag_option(what, arguments, "--everything", "store", "the whole store");
     what->require_option(1);
     const std::string done = command == pause ? "paused" : "resumed";
-    plan_act(command, plan, arguments, [done](Output& output, const json& result) {
+    invoke_act(command, invocation, arguments, [done](Output& output, const json& result) {
       const std::string name = printable(text_at(result, "name"));
       std::string line = text_at(result, "scope");
       line.append(name.empty() ? "" : " ").append(name).append(": ").append(done);
@@ -129,13 +129,13 @@ void add_pausing(CLI::App& app, Plan& plan) {
   }
 }
 
-void add_release(CLI::App& app, Plan& plan) {
+void add_release(CLI::App& app, Invocation& invocation) {
   auto* command =
       add_command(app, "release", "Let an instance out of quarantine, with its activities",
                   {"duroxide --store orders release order-7"});
   const auto arguments = new_arguments();
   text_option(command, arguments, "instance", "instance", "its id")->required();
-  plan_act(command, plan, arguments, [](Output& output, const json& result) {
+  invoke_act(command, invocation, arguments, [](Output& output, const json& result) {
     output.line(printable(text_at(result, "instance_id")) + ": " + number_at(result, "released") +
                 " released");
   });
@@ -143,12 +143,12 @@ void add_release(CLI::App& app, Plan& plan) {
 
 }  // namespace
 
-void add_acting_subcommands(CLI::App& app, Plan& plan) {
-  add_start(app, plan);
-  add_raise(app, plan);
-  add_ending(app, plan);
-  add_pausing(app, plan);
-  add_release(app, plan);
+void add_acting_subcommands(CLI::App& app, Invocation& invocation) {
+  add_start(app, invocation);
+  add_raise(app, invocation);
+  add_ending(app, invocation);
+  add_pausing(app, invocation);
+  add_release(app, invocation);
 }
 
 }  // namespace duroxide::cli

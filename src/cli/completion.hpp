@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/plan.hpp"
+#include "cli/invocation.hpp"
 #include "cli/subcommands.hpp"
 
 namespace duroxide::cli {

@@ -12,7 +12,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/completion.hpp"
-#include "cli/plan.hpp"
+#include "cli/invocation.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/text.hpp"
 
@@ -95,18 +95,18 @@ ExitCode complete_words(CLI::App& app, const std::vector<std::string>& words) {
 
 ExitCode run(int argc, char** argv) {
   Settings settings;
-  Plan plan;
+  Invocation invocation;
   std::string shell;
   CLI::App app("Looks at stores of durable orchestrations, and acts on them.", "duroxide");
   app.footer(footer);
   app.require_subcommand(1);
   app.fallthrough();
   add_settings(app, settings);
-  add_reading_subcommands(app, plan);
-  add_store_subcommands(app, plan);
-  add_acting_subcommands(app, plan);
-  add_removing_subcommands(app, plan);
-  add_restoring_subcommands(app, plan);
+  add_reading_subcommands(app, invocation);
+  add_store_subcommands(app, invocation);
+  add_acting_subcommands(app, invocation);
+  add_removing_subcommands(app, invocation);
+  add_restoring_subcommands(app, invocation);
   add_completion(app, shell);
   if (argc > 1 && std::string_view(argv[1]) == "complete-words") {
     return complete_words(app, {argv + 2, argv + argc});
@@ -135,7 +135,7 @@ ExitCode run(int argc, char** argv) {
     return complain({duroxide::gateway::CommandError::Kind::usage,
                      "name the directory of the store with --store or DUROXIDE_STORE"});
   }
-  return run_plan(settings, plan);
+  return run_invocation(settings, invocation);
 }
 
 }  // namespace

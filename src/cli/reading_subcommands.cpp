@@ -21,11 +21,11 @@ void choose_direction(json& arguments) {
   arguments.erase("ascending");
 }
 
-void plan_list(Plan& plan, const Arguments& arguments) {
+void invoke_list(Invocation& invocation, const Arguments& arguments) {
   choose_direction(*arguments);
-  plan.request = {arguments->value("all", false) ? "list_all" : "list", *arguments};
-  plan.request.arguments.erase("all");
-  plan.show = show_list;
+  invocation.request = {arguments->value("all", false) ? "list_all" : "list", *arguments};
+  invocation.request.arguments.erase("all");
+  invocation.show = show_list;
   if (!arguments->value("all", false)) {
     return;
   }
@@ -36,14 +36,14 @@ void plan_list(Plan& plan, const Arguments& arguments) {
   };
   constexpr std::size_t block_rows = 1000;
   const auto block = std::make_shared<Block>();
-  plan.show_item = [block](Output& output, const json& item) {
+  invocation.show_item = [block](Output& output, const json& item) {
     add_instance(output, block->table, item);
     if (++block->rows == block_rows) {
       block->table.print(output);
       *block = Block();
     }
   };
-  plan.show = [block](Output& output, const json& result) {
+  invocation.show = [block](Output& output, const json& result) {
     if (!block->table.empty()) {
       block->table.print(output);
     }
@@ -51,7 +51,7 @@ void plan_list(Plan& plan, const Arguments& arguments) {
   };
 }
 
-void add_list(CLI::App& app, Plan& plan) {
+void add_list(CLI::App& app, Invocation& invocation) {
   auto* command = add_command(app, "list", "List instances",
                               {"duroxide --store orders list --status failed --since 2h",
                                "duroxide --store orders --json list --all --name Ship"});
@@ -71,56 +71,58 @@ void add_list(CLI::App& app, Plan& plan) {
                 "at most so many; by default 100, with --all as many as there are", 1);
   text_option(command, arguments, "--cursor", "cursor", "go on where an earlier list ended");
   flag_option(command, arguments, "-a,--all", "all", "all of them; with --json one line for each");
-  command->final_callback([&plan, arguments] { plan_list(plan, arguments); });
+  command->final_callback([&invocation, arguments] { invoke_list(invocation, arguments); });
 }
 
-void add_count(CLI::App& app, Plan& plan) {
+void add_count(CLI::App& app, Invocation& invocation) {
   auto* command = add_command(app, "count", "Count instances",
                               {"duroxide --store orders count --status running --name Ship"});
   const auto arguments = new_arguments();
   add_filter_options(command, arguments);
-  command->final_callback([&plan, arguments] {
-    plan.request = {"count", *arguments};
-    plan.show = [](Output& output, const json& result) { output.line(number_at(result, "count")); };
+  command->final_callback([&invocation, arguments] {
+    invocation.request = {"count", *arguments};
+    invocation.show = [](Output& output, const json& result) {
+      output.line(number_at(result, "count"));
+    };
   });
 }
 
-void add_show(CLI::App& app, Plan& plan) {
+void add_show(CLI::App& app, Invocation& invocation) {
   auto* command = add_command(app, "show", "Show an instance, and what it waits for since when",
                               {"duroxide --store orders show order-7"});
   const auto arguments = new_arguments();
   text_option(command, arguments, "instance", "instance", "its id")->required();
-  command->final_callback([&plan, arguments] {
-    plan.request = {"show", *arguments};
-    plan.show = show_instance;
+  command->final_callback([&invocation, arguments] {
+    invocation.request = {"show", *arguments};
+    invocation.show = show_instance;
   });
 }
 
-void add_history(CLI::App& app, Plan& plan) {
+void add_history(CLI::App& app, Invocation& invocation) {
   auto* command = add_command(app, "history", "Show the events of an execution of an instance",
                               {"duroxide --store orders history order-7",
                                "duroxide --store orders --json history order-7 --execution 2"});
   const auto arguments = new_arguments();
   text_option(command, arguments, "instance", "instance", "its id")->required();
   number_option(command, arguments, "-e,--execution", "execution", "default: the current one");
-  command->final_callback([&plan, arguments] {
-    plan.request = {"history", *arguments};
-    plan.show = show_history;
+  command->final_callback([&invocation, arguments] {
+    invocation.request = {"history", *arguments};
+    invocation.show = show_history;
   });
 }
 
-void add_tree(CLI::App& app, Plan& plan) {
+void add_tree(CLI::App& app, Invocation& invocation) {
   auto* command = add_command(app, "tree", "Show an instance with everything below it",
                               {"duroxide --store orders tree order-7"});
   const auto arguments = new_arguments();
   text_option(command, arguments, "instance", "instance", "its id")->required();
-  command->final_callback([&plan, arguments] {
-    plan.request = {"tree", *arguments};
-    plan.show = show_tree;
+  command->final_callback([&invocation, arguments] {
+    invocation.request = {"tree", *arguments};
+    invocation.show = show_tree;
   });
 }
 
-void add_tail(CLI::App& app, Plan& plan) {
+void add_tail(CLI::App& app, Invocation& invocation) {
   auto* command =
       add_command(app, "tail",
                   "Follow an instance: its events so far, and then each as it is committed, until "
@@ -134,24 +136,26 @@ void add_tail(CLI::App& app, Plan& plan) {
                   "  \"ended\": false   if it still runs, and was not followed: no engine answers");
   number_option(command, arguments, "-e,--execution", "execution",
                 "begin with this one; default: the current one");
-  command->final_callback([&plan, arguments] {
-    plan.request = {"tail", *arguments};
-    plan.show_item = show_event;
-    plan.show = show_tail_end;
-    plan.write_for_programs = [](Output& output, const json& result) { output.json_line(result); };
-    plan.notice = tail_notice;
+  command->final_callback([&invocation, arguments] {
+    invocation.request = {"tail", *arguments};
+    invocation.show_item = show_event;
+    invocation.show = show_tail_end;
+    invocation.write_for_programs = [](Output& output, const json& result) {
+      output.json_line(result);
+    };
+    invocation.notice = tail_notice;
   });
 }
 
 }  // namespace
 
-void add_reading_subcommands(CLI::App& app, Plan& plan) {
-  add_list(app, plan);
-  add_count(app, plan);
-  add_show(app, plan);
-  add_history(app, plan);
-  add_tree(app, plan);
-  add_tail(app, plan);
+void add_reading_subcommands(CLI::App& app, Invocation& invocation) {
+  add_list(app, invocation);
+  add_count(app, invocation);
+  add_show(app, invocation);
+  add_history(app, invocation);
+  add_tree(app, invocation);
+  add_tail(app, invocation);
 }
 
 }  // namespace duroxide::cli

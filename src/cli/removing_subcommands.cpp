@@ -46,17 +46,17 @@ std::string ask_to_delete(const json& preview) {
          " instances (and what is below them) for good?";
 }
 
-void plan_delete(Plan& plan, const Arguments& arguments) {
-  plan.request = {"delete", *arguments};
-  plan.show = show_deleted;
+void invoke_delete(Invocation& invocation, const Arguments& arguments) {
+  invocation.request = {"delete", *arguments};
+  invocation.show = show_deleted;
   if (!arguments->value("dry_run", false)) {
-    plan.preview = plan.request;
-    plan.preview->arguments["dry_run"] = true;
-    plan.question = ask_to_delete;
+    invocation.preview = invocation.request;
+    invocation.preview->arguments["dry_run"] = true;
+    invocation.question = ask_to_delete;
   }
 }
 
-void add_delete(CLI::App& app, Plan& plan) {
+void add_delete(CLI::App& app, Invocation& invocation) {
   auto* command =
       add_command(app, "delete", "Delete an instance, or the roots that a filter chooses, for good",
                   {"duroxide --store orders delete order-7 --cascade --dry-run",
@@ -70,7 +70,7 @@ void add_delete(CLI::App& app, Plan& plan) {
   flag_option(command, arguments, "--everything", "everything", "all instances");
   number_option(command, arguments, "-l,--limit", "limit", "of a filter: at most so many", 1);
   add_filter_options(command, arguments);
-  command->final_callback([&plan, arguments] { plan_delete(plan, arguments); });
+  command->final_callback([&invocation, arguments] { invoke_delete(invocation, arguments); });
 }
 
 /// What the answer to a question must not wait for.
@@ -97,23 +97,25 @@ std::string ask_to_prune(const json& preview, const json& values) {
          " instances?";
 }
 
-void plan_prune(Plan& plan, const Arguments& arguments) {
+void invoke_prune(Invocation& invocation, const Arguments& arguments) {
   check_prune(*arguments);
-  plan.request = {"prune", *arguments};
+  invocation.request = {"prune", *arguments};
   if (!arguments->contains("instance")) {
-    plan.preview = count_of_matches(*arguments);
-    plan.question = [arguments](const json& preview) { return ask_to_prune(preview, *arguments); };
+    invocation.preview = count_of_matches(*arguments);
+    invocation.question = [arguments](const json& preview) {
+      return ask_to_prune(preview, *arguments);
+    };
   } else {
-    plan.question = [](const json&) { return "Drop its old executions for good?"; };
+    invocation.question = [](const json&) { return "Drop its old executions for good?"; };
   }
-  plan.show = [](Output& output, const json& result) {
+  invocation.show = [](Output& output, const json& result) {
     output.line(number_at(result, "executions_deleted") + " executions deleted, with " +
                 number_at(result, "events_deleted") + " events, of " +
                 number_at(result, "instances_processed") + " instances");
   };
 }
 
-void add_prune(CLI::App& app, Plan& plan) {
+void add_prune(CLI::App& app, Invocation& invocation) {
   auto* command =
       add_command(app, "prune", "Drop old executions of instances, never the current ones",
                   {"duroxide --store orders prune monitor-1 --keep-last 3 --yes",
@@ -127,14 +129,14 @@ void add_prune(CLI::App& app, Plan& plan) {
   flag_option(command, arguments, "--everything", "everything", "all instances");
   number_option(command, arguments, "-l,--limit", "limit", "of a filter: at most so many", 1);
   add_filter_options(command, arguments);
-  command->final_callback([&plan, arguments] { plan_prune(plan, arguments); });
+  command->final_callback([&invocation, arguments] { invoke_prune(invocation, arguments); });
 }
 
 }  // namespace
 
-void add_removing_subcommands(CLI::App& app, Plan& plan) {
-  add_delete(app, plan);
-  add_prune(app, plan);
+void add_removing_subcommands(CLI::App& app, Invocation& invocation) {
+  add_delete(app, invocation);
+  add_prune(app, invocation);
 }
 
 }  // namespace duroxide::cli

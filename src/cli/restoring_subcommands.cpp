@@ -24,7 +24,7 @@ void show_restored(Output& output, const json& result) {
               number_at(result, "activities_scheduled") + " activities scheduled");
 }
 
-void add_rewind(CLI::App& app, Plan& plan) {
+void add_rewind(CLI::App& app, Invocation& invocation) {
   auto* command = add_command(app, "rewind", "Take a failed instance up again before its failure",
                               {"duroxide --store orders rewind order-7",
                                "duroxide --store orders rewind order-7 --event 12 --yes",
@@ -37,22 +37,22 @@ void add_rewind(CLI::App& app, Plan& plan) {
       command, arguments, "--skip", "skip",
       "do not deliver this event again, a raised one or a message of a queue; may be given "
       "several times");
-  command->final_callback([&plan, arguments] {
-    plan.request = {"rewind", *arguments};
-    plan.show = show_restored;
-    plan.question = [](const json&) { return "Drop the events after that for good?"; };
+  command->final_callback([&invocation, arguments] {
+    invocation.request = {"rewind", *arguments};
+    invocation.show = show_restored;
+    invocation.question = [](const json&) { return "Drop the events after that for good?"; };
   });
 }
 
-void add_messages(CLI::App& app, Plan& plan) {
+void add_messages(CLI::App& app, Invocation& invocation) {
   auto* command =
       add_command(app, "messages", "Show what an instance has been sent and its code has not seen",
                   {"duroxide --store orders messages order-7"});
   const auto arguments = new_arguments();
   text_option(command, arguments, "instance", "instance", "its id")->required();
-  command->final_callback([&plan, arguments] {
-    plan.request = {"messages", *arguments};
-    plan.show = [](Output& output, const json& result) {
+  command->final_callback([&invocation, arguments] {
+    invocation.request = {"messages", *arguments};
+    invocation.show = [](Output& output, const json& result) {
       Table table(
           {{"MESSAGE", true}, {"PLACE"}, {"KIND"}, {"NAME", false, true}, {"DATA", false, true}});
       for (const json& each : result["messages"]) {
@@ -72,7 +72,7 @@ void add_messages(CLI::App& app, Plan& plan) {
   });
 }
 
-void add_drop(CLI::App& app, Plan& plan) {
+void add_drop(CLI::App& app, Invocation& invocation) {
   auto* command =
       add_command(app, "drop", "Drop a raised event or a message of a queue that waits or is kept",
                   {"duroxide --store orders drop order-7 1099511627777 --yes"});
@@ -80,17 +80,17 @@ void add_drop(CLI::App& app, Plan& plan) {
   text_option(command, arguments, "instance", "instance", "its id")->required();
   text_option(command, arguments, "message", "message", "its number, as `messages` shows it")
       ->required();
-  command->final_callback([&plan, arguments] {
-    plan.request = {"drop", *arguments};
-    plan.show = [](Output& output, const json& result) {
+  command->final_callback([&invocation, arguments] {
+    invocation.request = {"drop", *arguments};
+    invocation.show = [](Output& output, const json& result) {
       output.line(printable(text_at(result, "instance_id")) + ": message " +
                   number_at(result, "message_id") + " dropped");
     };
-    plan.question = [](const json&) { return "Drop the message for good?"; };
+    invocation.question = [](const json&) { return "Drop the message for good?"; };
   });
 }
 
-void add_fork(CLI::App& app, Plan& plan) {
+void add_fork(CLI::App& app, Invocation& invocation) {
   auto* command = add_command(app, "fork", "Start a new instance with the history of another",
                               {"duroxide --store orders fork order-7 order-7-again --event 12"});
   const auto arguments = new_arguments();
@@ -99,9 +99,9 @@ void add_fork(CLI::App& app, Plan& plan) {
       ->required();
   number_option(command, arguments, "-e,--execution", "execution", "default: the current one");
   number_option(command, arguments, "--event", "event", "the last event to keep; default: all");
-  command->final_callback([&plan, arguments] {
-    plan.request = {"fork", *arguments};
-    plan.show = show_restored;
+  command->final_callback([&invocation, arguments] {
+    invocation.request = {"fork", *arguments};
+    invocation.show = show_restored;
   });
 }
 
@@ -115,7 +115,7 @@ void write_document(const std::string& file, Output& output, const json& result)
   say({gateway::write_private_file(file, document + "\n"), "file"});
 }
 
-void add_export(CLI::App& app, Plan& plan) {
+void add_export(CLI::App& app, Invocation& invocation) {
   auto* command = add_command(app, "export", "Write an instance, with all its events, as JSON",
                               {"duroxide --store orders export order-7 > order-7.json",
                                "duroxide --store orders export order-7 --output order-7.json"});
@@ -123,12 +123,12 @@ void add_export(CLI::App& app, Plan& plan) {
   const auto file = std::make_shared<std::string>();
   text_option(command, arguments, "instance", "instance", "its id")->required();
   command->add_option("-o,--output", *file, "into this file")->type_name("FILE");
-  command->final_callback([&plan, arguments, file] {
-    plan.request = {"export", *arguments};
-    plan.show = [file](Output& output, const json& result) {
+  command->final_callback([&invocation, arguments, file] {
+    invocation.request = {"export", *arguments};
+    invocation.show = [file](Output& output, const json& result) {
       write_document(*file, output, result);
     };
-    plan.write_for_programs = plan.show;
+    invocation.write_for_programs = invocation.show;
   });
 }
 
@@ -149,7 +149,7 @@ std::string read_document(const std::string& file) {
   return document;
 }
 
-void add_import(CLI::App& app, Plan& plan) {
+void add_import(CLI::App& app, Invocation& invocation) {
   auto* command = add_command(app, "import", "Bring an exported instance into the store",
                               {"duroxide --store copy import order-7.json",
                                "duroxide --store orders import order-7.json --as order-8"});
@@ -159,22 +159,22 @@ void add_import(CLI::App& app, Plan& plan) {
       ->required()
       ->type_name("FILE");
   text_option(command, arguments, "--as", "new_instance", "under this id instead of its own");
-  command->final_callback([&plan, arguments, file] {
-    plan.request = {"import", *arguments};
-    plan.request.arguments["document"] = gateway::json_of_text(read_document(*file));
-    plan.show = show_restored;
+  command->final_callback([&invocation, arguments, file] {
+    invocation.request = {"import", *arguments};
+    invocation.request.arguments["document"] = gateway::json_of_text(read_document(*file));
+    invocation.show = show_restored;
   });
 }
 
 }  // namespace
 
-void add_restoring_subcommands(CLI::App& app, Plan& plan) {
-  add_rewind(app, plan);
-  add_messages(app, plan);
-  add_drop(app, plan);
-  add_fork(app, plan);
-  add_export(app, plan);
-  add_import(app, plan);
+void add_restoring_subcommands(CLI::App& app, Invocation& invocation) {
+  add_rewind(app, invocation);
+  add_messages(app, invocation);
+  add_drop(app, invocation);
+  add_fork(app, invocation);
+  add_export(app, invocation);
+  add_import(app, invocation);
 }
 
 }  // namespace duroxide::cli

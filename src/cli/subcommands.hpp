@@ -1,7 +1,7 @@
 #pragma once
 
 // The command line, by subject. Each function adds its commands to the application; the one that the
-// user names fills in the plan.
+// user names fills in the invocation.
 
 #include <cstdint>
 #include <memory>
@@ -11,15 +11,15 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "cli/plan.hpp"
+#include "cli/invocation.hpp"
 
 namespace duroxide::cli {
 
-void add_reading_subcommands(CLI::App& app, Plan& plan);
-void add_store_subcommands(CLI::App& app, Plan& plan);
-void add_acting_subcommands(CLI::App& app, Plan& plan);
-void add_removing_subcommands(CLI::App& app, Plan& plan);
-void add_restoring_subcommands(CLI::App& app, Plan& plan);
+void add_reading_subcommands(CLI::App& app, Invocation& invocation);
+void add_store_subcommands(CLI::App& app, Invocation& invocation);
+void add_acting_subcommands(CLI::App& app, Invocation& invocation);
+void add_removing_subcommands(CLI::App& app, Invocation& invocation);
+void add_restoring_subcommands(CLI::App& app, Invocation& invocation);
 
 /// A command with its example; `examples` are whole command lines.
 [[nodiscard]] CLI::App* add_command(CLI::App& app, const std::string& name,

@@ -111,8 +111,8 @@ Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& dire
     return failure(store_error(store.error()));
   }
   LocalSink sink(handlers, stop);
-  return gateway::run_command(gateway::Session(*store, false), request.command, request.arguments,
-                              sink);
+  return gateway::run_command(gateway::StoreInUse(*store, false), request.command,
+                              request.arguments, sink);
 }
 
 }  // namespace duroxide::cli

@@ -13,28 +13,28 @@ namespace {
 constexpr Number numbers_in_advance = 256;
 }  // namespace
 
-Engine::Engine(std::shared_ptr<KvStore> store, const Session& session, std::shared_ptr<Clock> clock,
+Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shared_ptr<Clock> clock,
                LogSink log, std::shared_ptr<WaitingReasons> reasons, CommitTiming::Host& host,
                const EngineOptions& options)
     : store_(std::move(store)),
       clock_(std::move(clock)),
       log_(std::move(log)),
       reasons_(std::move(reasons)),
-      session_(session),
+      opening_(opening),
       options_(options),
       batch_(*store_),
       instances_(batch_),
       timing_(host, options.longest_hold),
-      next_instance_(session.next_instance),
-      numbers_reserved_(session.next_instance),
-      last_created_(session.last_created),
-      sequence_(session.sequence_base()),
+      next_instance_(opening.next_instance),
+      numbers_reserved_(opening.next_instance),
+      last_created_(opening.last_created),
+      sequence_(opening.sequence_base()),
       next_pause_(options.first_pause) {
-  turns_.set_backlog(session.next_instance);
-  turns_.set_token_base(session.sequence_base());
-  work_.set_backlog(session.id);
-  work_.set_token_base(session.sequence_base());
-  timers_.set_token_base(session.sequence_base());
+  turns_.set_backlog(opening.next_instance);
+  turns_.set_token_base(opening.sequence_base());
+  work_.set_backlog(opening.id);
+  work_.set_token_base(opening.sequence_base());
+  timers_.set_token_base(opening.sequence_base());
   load_quarantine();
   settle_pauses();
   batch_.release();
@@ -345,7 +345,7 @@ void Engine::close() {
   batch_.release();
   if (!stopped_) {
     try {
-      close_session(*store_, next_instance_);
+      end_opening(*store_, next_instance_);
     } catch (const StorageFailure& failed) {
       log(LogLevel::warn, "the store could not be marked as closed: " + failed.error().message);
     }

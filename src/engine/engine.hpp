@@ -18,12 +18,11 @@
 #include "engine/change_feed.hpp"
 #include "engine/commit_timing.hpp"
 #include "engine/instances.hpp"
-#include "model/open_steps.hpp"
+#include "engine/opening.hpp"
 #include "engine/orchestrator_queue.hpp"
 #include "engine/paused.hpp"
 #include "engine/quarantine.hpp"
 #include "engine/restore_plan.hpp"
-#include "engine/session.hpp"
 #include "engine/timer_queue.hpp"
 #include "engine/waiting_reasons.hpp"
 #include "engine/waits.hpp"
@@ -74,7 +73,7 @@ class Engine {
   using CountReply = Reply<provider::Answer<std::uint64_t>>;
   using TokensReply = CancelledWork::TokensReply;
 
-  Engine(std::shared_ptr<KvStore> store, const Session& session, std::shared_ptr<Clock> clock,
+  Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shared_ptr<Clock> clock,
          LogSink log, std::shared_ptr<WaitingReasons> reasons, CommitTiming::Host& host,
          const EngineOptions& options = {});
 
@@ -238,7 +237,7 @@ class Engine {
   void dispatch_work();
   void hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
                      std::vector<provider::WorkerItem>& items, std::size_t& bytes);
-  [[nodiscard]] std::uint32_t stored_count(const WorkKey& key, const WorkRow& row);
+  [[nodiscard]] std::uint32_t stored_count(const WorkKey& key, const ActivityRow& row);
   void count_first_deliveries();
   void release_work_of(Holder holder);
 
@@ -383,7 +382,7 @@ class Engine {
   std::shared_ptr<Clock> clock_;
   LogSink log_;
   std::shared_ptr<WaitingReasons> reasons_;
-  Session session_;
+  Opening opening_;
   EngineOptions options_;
   Batch batch_;
   std::size_t damaged_counters_told_ = 0;

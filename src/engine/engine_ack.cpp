@@ -192,7 +192,7 @@ void Engine::add_activity(Number number, work::ActivityExecute item, std::uint64
   item.incarnation = incarnation;
   WorkRef work{{number, item.execution_id, item.id}, make_lane(item.tag, item.session)};
   batch_.put_new(Table::work, work.key.bytes(),
-                 encode_work_row(WorkRow{session_.id, 0, std::move(item)}));
+                 encode_activity_row(ActivityRow{opening_.id, 0, std::move(item)}));
   after_applied([this, work = std::move(work)] { new_work_.push_back(work); });
 }
 
@@ -218,7 +218,7 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
     ++record.execution;
     record.execution_started_at = record.updated_at;
     record.event_count = 0;
-    record.start_session = session_.id;
+    record.start_opening = opening_.id;
     record.version.clear();
     return;
   }

@@ -7,8 +7,6 @@
 #include "engine/engine.hpp"
 #include "engine/kept_messages.hpp"
 #include "model/encoding.hpp"
-#include "engine/engine.hpp"
-#include "engine/kept_messages.hpp"
 #include "model/kinds.hpp"
 
 namespace duroxide::storage {

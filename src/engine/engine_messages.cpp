@@ -148,7 +148,7 @@ void Engine::create_instance(const work::StartOrchestration& start, std::optiona
   record.created_at = last_created_;
   record.updated_at = last_created_;
   record.execution_started_at = last_created_;
-  record.start_session = session_.id;
+  record.start_opening = opening_.id;
   record.incarnation = new_incarnation();
   record.parent = start.parent;
   record.start_due = due;
@@ -181,7 +181,7 @@ void Engine::bring_start_forward(Number number, const InstanceRecord& record) {
   erase_timer(row);
   InstanceRecord started = record;
   started.start_due.reset();
-  started.start_session = session_.id;
+  started.start_opening = opening_.id;
   instances_.update(number, record, started);
 }
 

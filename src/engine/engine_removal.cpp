@@ -5,7 +5,6 @@
 #include "engine/engine.hpp"
 #include "model/kinds.hpp"
 #include "model/open_steps.hpp"
-#include "model/open_steps.hpp"
 
 namespace duroxide::storage {
 

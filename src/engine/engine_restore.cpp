@@ -76,7 +76,7 @@ void Engine::create_restored(Number number, InstanceRecord& record) {
   last_created_ = std::max(last_created_, clock_->now());
   record.created_at = last_created_;
   record.updated_at = last_created_;
-  record.start_session = session_.id;
+  record.start_opening = opening_.id;
   record.incarnation = new_incarnation();
   if (record.parent) {
     record.parent_number = instances_.find(record.parent->instance).value_or(0);

@@ -153,7 +153,7 @@ void Engine::deliver_to_instance(const TimerRow& row, const WorkItem& item) {
     stage_message(row.number, 0, item);
     InstanceRecord started = *record;
     started.start_due.reset();
-    started.start_session = session_.id;
+    started.start_opening = opening_.id;
     instances_.update(row.number, *record, started);
   }
 }

@@ -216,12 +216,12 @@ bool Engine::count_before_delivery(const InstanceRecord& record, Number number,
                                    const Messages& messages) const {
   // After a crash, what was in the store may be what caused it. So that a message which kills the
   // process at once is counted all the same, its delivery is on the disk before it is made.
-  if (!session_.after_crash || counted_turns_.contains(number)) {
+  if (!opening_.after_crash || counted_turns_.contains(number)) {
     return false;
   }
   for (const auto sequence : messages.sequences) {
     const bool old =
-        sequence == 0 ? record.start_session < session_.id : sequence < session_.sequence_base();
+        sequence == 0 ? record.start_opening < opening_.id : sequence < opening_.sequence_base();
     if (old) {
       return true;
     }

@@ -7,8 +7,6 @@
 #include "engine/engine.hpp"
 #include "engine/values.hpp"
 #include "model/limits.hpp"
-#include "engine/engine.hpp"
-#include "engine/values.hpp"
 #include "model/message_table.hpp"
 #include "model/overloaded.hpp"
 #include "storage/keys.hpp"

@@ -101,7 +101,7 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
     }
     return;
   }
-  auto row = decode_work_row(*found);
+  auto row = decode_activity_row(*found);
   if (!row) {
     set_aside(Table::work, row_key, row.error());
     return;
@@ -109,7 +109,7 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
   const auto row_bytes = found->size();
   const auto count = stored_count(key, *row);
   const bool counted = counted_work_.contains(key);
-  if (!counted && session_.after_crash && row->session < session_.id) {
+  if (!counted && opening_.after_crash && row->opening < opening_.id) {
     // It may be what ended the process: count first, hand out after.
     store_attempts(row_key, count + 1);
     counted_work_.insert(key);
@@ -135,7 +135,7 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
   items.push_back(std::move(item));
 }
 
-std::uint32_t Engine::stored_count(const WorkKey& key, const WorkRow& row) {
+std::uint32_t Engine::stored_count(const WorkKey& key, const ActivityRow& row) {
   if (const auto pending = work_.counts_to_write.find(key);
       pending != work_.counts_to_write.end()) {
     return pending->second;
@@ -234,7 +234,7 @@ void Engine::abandon_work(const provider::AbandonWorker& request, DoneReply repl
     }
     if (request.quarantine) {
       const auto bytes = batch_.get(Table::work, lease->work.key.bytes());
-      const auto row = bytes ? decode_work_row(*bytes) : failure(std::string());
+      const auto row = bytes ? decode_activity_row(*bytes) : failure(std::string());
       put_in_quarantine(lease->work.key.bytes(), *request.quarantine,
                         row ? row->item.name : std::string());
     }

@@ -5,12 +5,9 @@
 #include <variant>
 
 #include "engine/kept_messages.hpp"
-#include "model/open_steps.hpp"
 #include "model/json_fields.hpp"
 #include "model/kinds.hpp"
 #include "model/limits.hpp"
-#include "engine/kept_messages.hpp"
-#include "model/open_steps.hpp"
 #include "model/open_steps.hpp"
 #include "model/overloaded.hpp"
 

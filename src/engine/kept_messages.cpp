@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "model/open_steps.hpp"
 #include "model/kinds.hpp"
 #include "model/open_steps.hpp"
 #include "model/overloaded.hpp"

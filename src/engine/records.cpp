@@ -15,7 +15,7 @@ namespace duroxide::storage {
 template <class Archive>
 void serialize(Archive& archive, InstanceRecord& x, std::uint32_t const version) {
   archive(x.updated_at, x.id, x.orchestration, x.version, x.execution, x.status, x.created_at,
-          x.execution_started_at, x.event_count, x.start_session, x.parent, x.parent_number,
+          x.execution_started_at, x.event_count, x.start_opening, x.parent, x.parent_number,
           x.start_due, x.tags, x.cancelled);
   if (version >= 1) {
     archive(x.incarnation, x.start_digest, x.start_version);
@@ -183,11 +183,11 @@ Result<StoredValue, std::string> decode_value(std::string key, std::string_view 
   return StoredValue{std::move(key), std::move(record->value), record->updated_at, record->version};
 }
 
-std::string encode_work_row(const WorkRow& row) {
+std::string encode_activity_row(const ActivityRow& row) {
   const bool plain = !row.item.tag && !row.item.session;
   std::string bytes{plain ? work_format : work_format_with_lane,
                     static_cast<char>(row.first_count)};
-  append_number(bytes, row.session);
+  append_number(bytes, row.opening);
   if (!plain) {
     append_text(bytes, row.item.tag);
     append_text(bytes, row.item.session);
@@ -196,11 +196,11 @@ std::string encode_work_row(const WorkRow& row) {
   return bytes;
 }
 
-std::uint64_t session_of_work_row(std::string_view bytes) {
+std::uint64_t session_of_activity_row(std::string_view bytes) {
   return number_at(bytes, 2);
 }
 
-LaneRef lane_of_work_row(std::string_view bytes) {
+LaneRef lane_of_activity_row(std::string_view bytes) {
   if (bytes.empty() || bytes[0] != work_format_with_lane) {
     return nullptr;
   }
@@ -214,7 +214,7 @@ void count_first_delivery(std::string& bytes) {
   }
 }
 
-Result<WorkRow, std::string> decode_work_row(std::string_view bytes) {
+Result<ActivityRow, std::string> decode_activity_row(std::string_view bytes) {
   if (is_broken_value(bytes)) {
     return failure(std::string(model::broken_seal_problem));
   }
@@ -233,7 +233,8 @@ Result<WorkRow, std::string> decode_work_row(std::string_view bytes) {
   if (header->lane != WorkLane{activity->tag, activity->session}) {
     return failure(std::string("the row of the worker queue waits in the wrong lane"));
   }
-  return WorkRow{number_at(bytes, 2), static_cast<std::uint8_t>(bytes[1]), std::move(*activity)};
+  return ActivityRow{number_at(bytes, 2), static_cast<std::uint8_t>(bytes[1]),
+                     std::move(*activity)};
 }
 
 std::string encode_progress(const ProgressRecord& record) {

@@ -34,7 +34,7 @@ struct InstanceRecord {
   Timestamp updated_at;
   Timestamp execution_started_at;
   std::uint64_t event_count = 0;    ///< of the current execution
-  std::uint64_t start_session = 0;  ///< the opening of the store in which its start was queued
+  std::uint64_t start_opening = 0;  ///< the opening of the store in which its start was queued
   std::optional<ParentLink> parent;
   Number parent_number = 0;            ///< 0 if there is none, or it was not in this store
   std::optional<Timestamp> start_due;  ///< while the start itself waits in the timer queue
@@ -64,8 +64,8 @@ struct ExecutionRecord {
 };
 
 /// A row of the worker queue.
-struct WorkRow {
-  std::uint64_t session = 0;     ///< in which opening of the store it was written
+struct ActivityRow {
+  std::uint64_t opening = 0;     ///< in which opening of the store it was written
   std::uint8_t first_count = 0;  ///< deliveries known when it was written: 0 or 1
   work::ActivityExecute item;
 };
@@ -99,12 +99,12 @@ struct CustomStatus {
 [[nodiscard]] Result<StoredValue, std::string> decode_value(std::string key,
                                                             std::string_view bytes);
 
-[[nodiscard]] std::string encode_work_row(const WorkRow& row);
-[[nodiscard]] Result<WorkRow, std::string> decode_work_row(std::string_view bytes);
+[[nodiscard]] std::string encode_activity_row(const ActivityRow& row);
+[[nodiscard]] Result<ActivityRow, std::string> decode_activity_row(std::string_view bytes);
 /// The session of an encoded row, without reading the item; 0 if it is none.
-[[nodiscard]] std::uint64_t session_of_work_row(std::string_view bytes);
+[[nodiscard]] std::uint64_t session_of_activity_row(std::string_view bytes);
 /// The lane of an encoded row, without reading the item; the usual one if it makes no sense.
-[[nodiscard]] LaneRef lane_of_work_row(std::string_view bytes);
+[[nodiscard]] LaneRef lane_of_activity_row(std::string_view bytes);
 /// Sets `first_count` in the encoded row.
 void count_first_delivery(std::string& bytes);
 

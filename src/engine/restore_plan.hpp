@@ -14,7 +14,6 @@
 #include <duroxide/work_items.hpp>
 
 #include "model/open_steps.hpp"
-#include "model/open_steps.hpp"
 
 namespace duroxide::storage {
 

@@ -16,7 +16,7 @@ json of_instance(const std::string& instance) {
   return {{"instance_id", instance}};
 }
 
-json start(const Session& session, const Arguments& arguments, Sink&) {
+json start(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
   const std::string orchestration = arguments.text("orchestration");
   const auto version = arguments.optional_text("version");
@@ -39,39 +39,39 @@ json start(const Session& session, const Arguments& arguments, Sink&) {
   if (arguments.flag("same_input")) {
     options.reuse(ReusePolicy::use_existing_same_input);
   }
-  Client client = session.client;
+  Client client = store.client;
   const StartResult started = value_of(client.start_orchestration(
       instance, orchestration, arguments.optional_text("input").value_or(""), options));
   json result = of_instance(instance);
   result["created"] = started.created();
-  if (const auto missing = session.missing_registration(orchestration, version)) {
+  if (const auto missing = store.missing_registration(orchestration, version)) {
     result["warning"] = {{"kind", "not_registered"},
                          {"message", "the engine cannot run it, and it waits: " + *missing}};
   }
   return result;
 }
 
-json raise(const Session& session, const Arguments& arguments, Sink&) {
+json raise(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
   const std::string name = arguments.text("name");
   const std::string data = arguments.optional_text("data").value_or("");
-  Client client = session.client;
+  Client client = store.client;
   (void)value_of(arguments.flag("queue") ? client.enqueue_event(instance, name, data)
                                          : client.raise_event(instance, name, data));
   return of_instance(instance);
 }
 
-json cancel(const Session& session, const Arguments& arguments, Sink&) {
+json cancel(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
-  Client client = session.client;
+  Client client = store.client;
   (void)value_of(
       client.cancel_orchestration(instance, arguments.optional_text("reason").value_or("")));
   return of_instance(instance);
 }
 
-json terminate(const Session& session, const Arguments& arguments, Sink&) {
+json terminate(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
-  (void)value_of(session.management.terminate_instance(
+  (void)value_of(store.management.terminate_instance(
       instance, arguments.optional_text("reason").value_or("terminated")));
   return of_instance(instance);
 }
@@ -95,22 +95,22 @@ json of_scope(const PauseScope& scope) {
   return {{"scope", to_string(scope.kind)}, {"name", scope.name}};
 }
 
-json pause(const Session& session, const Arguments& arguments, Sink&) {
+json pause(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const PauseScope scope = scope_of(arguments);
-  (void)value_of(session.management.pause(scope));
+  (void)value_of(store.management.pause(scope));
   return of_scope(scope);
 }
 
-json resume(const Session& session, const Arguments& arguments, Sink&) {
+json resume(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const PauseScope scope = scope_of(arguments);
-  (void)value_of(session.management.resume(scope));
+  (void)value_of(store.management.resume(scope));
   return of_scope(scope);
 }
 
-json release(const Session& session, const Arguments& arguments, Sink&) {
+json release(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
   json result = of_instance(instance);
-  result["released"] = value_of(session.management.release_from_quarantine(instance));
+  result["released"] = value_of(store.management.release_from_quarantine(instance));
   return result;
 }
 

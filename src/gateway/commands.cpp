@@ -11,7 +11,7 @@ namespace duroxide::gateway {
 
 using duroxide::detail::StoreAccess;
 
-Session::Session(const Store& store, bool is_live)
+StoreInUse::StoreInUse(const Store& store, bool is_live)
     : client(store),
       management(store),
       clock(store.clock()),
@@ -42,7 +42,7 @@ const Command* find_command(std::string_view name) {
   return found == all_commands().end() ? nullptr : &*found;
 }
 
-Result<nlohmann::json, CommandError> run_command(const Session& session, std::string_view name,
+Result<nlohmann::json, CommandError> run_command(const StoreInUse& store, std::string_view name,
                                                  const nlohmann::json& arguments, Sink& sink) {
   const Command* command = find_command(name);
   if (command == nullptr) {
@@ -50,7 +50,7 @@ Result<nlohmann::json, CommandError> run_command(const Session& session, std::st
         CommandError{CommandError::Kind::usage, "there is no command `" + std::string(name) + "`"});
   }
   try {
-    return command->run(session, Arguments(arguments, command->arguments), sink);
+    return command->run(store, Arguments(arguments, command->arguments), sink);
   } catch (const CommandFailure& failed) {
     return failure(failed.error());
   } catch (const std::exception& failed) {

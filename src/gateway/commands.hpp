@@ -19,8 +19,8 @@
 namespace duroxide::gateway {
 
 /// The store that commands are about.
-struct Session {
-  Session(const Store& store, bool is_live);
+struct StoreInUse {
+  StoreInUse(const Store& store, bool is_live);
 
   Client client;
   ManagementClient management;
@@ -40,7 +40,7 @@ struct Command {
   /// Whether it may go on for as long as an instance does, or as its reader likes.
   bool follows = false;
   /// Gives the result, or throws `CommandFailure`.
-  nlohmann::json (*run)(const Session& session, const Arguments& arguments, Sink& sink) = nullptr;
+  nlohmann::json (*run)(const StoreInUse& store, const Arguments& arguments, Sink& sink) = nullptr;
 };
 
 /// Every command, by name; null for an unknown one.
@@ -49,7 +49,7 @@ struct Command {
 
 /// What a command does is the same wherever it runs: in the engine that is asked through its control
 /// socket, or in a process that has the store to itself.
-[[nodiscard]] Result<nlohmann::json, CommandError> run_command(const Session& session,
+[[nodiscard]] Result<nlohmann::json, CommandError> run_command(const StoreInUse& store,
                                                                std::string_view name,
                                                                const nlohmann::json& arguments,
                                                                Sink& sink);

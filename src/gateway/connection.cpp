@@ -69,7 +69,7 @@ class FollowerPlace {
 };
 
 AnswerLine run(const Request& request, Service& service, Sink& sink) {
-  auto result = run_command(service.session, request.command, request.arguments, sink);
+  auto result = run_command(service.store, request.command, request.arguments, sink);
   if (!result && result.error().kind == CommandError::Kind::interrupted) {
     // A peer that has gone does not read this. Whoever does has interrupted nothing.
     return CommandError{CommandError::Kind::failed,

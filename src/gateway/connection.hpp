@@ -25,7 +25,7 @@ struct ServerLimits {
 
 /// What the connections of a server share.
 struct Service {
-  Session session;
+  StoreInUse store;
   ServerLimits limits;
   int stop = -1;  ///< readable once the server is to stop
   std::atomic<std::size_t> followers{0};

@@ -7,10 +7,10 @@
 
 namespace duroxide::gateway {
 
-InstanceTree deletable_tree(const Session& session, const std::string& instance,
+InstanceTree deletable_tree(const StoreInUse& store, const std::string& instance,
                             const DeleteOptions& options) {
-  InstanceTree tree = value_of(session.management.get_instance_tree(instance));
-  if (const auto refused = client::refuse_deletion(session.management, tree, options)) {
+  InstanceTree tree = value_of(store.management.get_instance_tree(instance));
+  if (const auto refused = client::refuse_deletion(store.management, tree, options)) {
     if (refused->kind != ClientError::Kind::invalid_input) {
       throw CommandFailure(command_error(*refused));
     }
@@ -19,11 +19,11 @@ InstanceTree deletable_tree(const Session& session, const std::string& instance,
   return tree;
 }
 
-std::vector<InstanceSummary> deletable_roots(const Session& session, InstanceFilter filter,
+std::vector<InstanceSummary> deletable_roots(const StoreInUse& store, InstanceFilter filter,
                                              bool force, Sink& sink) {
   Reporter reporter(sink);
   auto roots = value_of(
-      client::deletable_roots(session.management, std::move(filter), force, reporter.callback()));
+      client::deletable_roots(store.management, std::move(filter), force, reporter.callback()));
   reporter.check("nothing was deleted");
   return roots;
 }

@@ -13,11 +13,11 @@ namespace duroxide::gateway {
 // What `ManagementClient` would delete if it were told to now.
 
 /// Throws `CommandFailure` if it would refuse.
-[[nodiscard]] InstanceTree deletable_tree(const Session& session, const std::string& instance,
+[[nodiscard]] InstanceTree deletable_tree(const StoreInUse& store, const std::string& instance,
                                           const DeleteOptions& options);
 
 /// The roots that match and can be deleted with everything below them, up to the filter's limit.
-[[nodiscard]] std::vector<InstanceSummary> deletable_roots(const Session& session,
+[[nodiscard]] std::vector<InstanceSummary> deletable_roots(const StoreInUse& store,
                                                            InstanceFilter filter, bool force,
                                                            Sink& sink);
 

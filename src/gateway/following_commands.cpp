@@ -66,8 +66,8 @@ class Changes {
 /// Hands on the events of an instance, each once.
 class EventReader {
  public:
-  EventReader(const Session& session, std::string instance, Sink& sink)
-      : session_(session), instance_(std::move(instance)), sink_(sink) {}
+  EventReader(const StoreInUse& store, std::string instance, Sink& sink)
+      : store_(store), instance_(std::move(instance)), sink_(sink) {}
 
   /// Begins here instead of at the current execution.
   void begin_at(std::uint64_t execution) { execution_ = execution; }
@@ -75,7 +75,7 @@ class EventReader {
   /// Those that are new up to where the instance stands; gives its status, or none if it was deleted
   /// since the first look.
   std::optional<OrchestrationStatus> read() {
-    auto answer = session_.management.get_instance_info(instance_);
+    auto answer = store_.management.get_instance_info(instance_);
     if (!answer && execution_ != 0 &&
         answer.error().kind == ClientError::Kind::instance_not_found) {
       return std::nullopt;
@@ -93,7 +93,7 @@ class EventReader {
 
  private:
   void read_execution() {
-    const auto events = session_.management.read_execution_history(instance_, execution_);
+    const auto events = store_.management.read_execution_history(instance_, execution_);
     if (!events && (events.error().kind == ClientError::Kind::execution_not_found ||
                     events.error().kind == ClientError::Kind::instance_not_found)) {
       return;  // pruned, deleted, or not begun
@@ -114,30 +114,30 @@ class EventReader {
     }
   }
 
-  const Session& session_;
+  const StoreInUse& store_;
   std::string instance_;
   Sink& sink_;
   std::uint64_t execution_ = 0;  ///< 0: not known yet
   std::uint64_t seen_ = 0;       ///< the last event of it that was handed on
 };
 
-json tail(const Session& session, const Arguments& arguments, Sink& sink) {
+json tail(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const std::string instance = arguments.text("instance");
   // Before the first look, so that nothing falls between the two.
   std::optional<Changes> changes;
-  if (session.live) {
-    changes.emplace(session.management, instance);
+  if (store.live) {
+    changes.emplace(store.management, instance);
   }
-  EventReader reader(session, instance, sink);
+  EventReader reader(store, instance, sink);
   if (const auto execution = arguments.number("execution")) {
-    (void)value_of(session.management.get_execution_info(instance, *execution));
+    (void)value_of(store.management.get_execution_info(instance, *execution));
     reader.begin_at(*execution);
   }
   std::optional<OrchestrationStatus> status = reader.read();
   while (changes && status && !status->is_terminal()) {
     status = changes->wait(sink) ? reader.read() : std::nullopt;
   }
-  json result{{"instance_id", instance}, {"live", session.live}, {"deleted", !status}};
+  json result{{"instance_id", instance}, {"live", store.live}, {"deleted", !status}};
   result["ended"] = !status || status->is_terminal();
   result["status"] = status ? json_of(*status) : json();
   return result;

@@ -20,7 +20,7 @@ constexpr std::uint32_t default_page = 100;
 constexpr std::uint32_t largest_page = 10'000;
 
 /// Every instance that matches, or the first `limit`, each as an item.
-json list_all(const Session& session, const Arguments& arguments, Sink& sink) {
+json list_all(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const InstanceFilter filter = filter_of(arguments);
   std::uint64_t left = arguments.number("limit", ~std::uint64_t{0}, 1).value_or(~std::uint64_t{0});
   std::uint64_t count = 0;
@@ -30,7 +30,7 @@ json list_all(const Session& session, const Arguments& arguments, Sink& sink) {
     if (size == 0) {
       break;
     }
-    const auto page = value_of(session.management.list_page(filter, size, cursor));
+    const auto page = value_of(store.management.list_page(filter, size, cursor));
     for (const InstanceSummary& summary : page.instances) {
       if (!sink.item(json_of(summary))) {
         throw CommandFailure(CommandError::Kind::interrupted, "the listing was interrupted");
@@ -43,22 +43,22 @@ json list_all(const Session& session, const Arguments& arguments, Sink& sink) {
   return {{"count", count}};
 }
 
-json list(const Session& session, const Arguments& arguments, Sink&) {
+json list(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const auto limit = arguments.number("limit", largest_page, 1).value_or(default_page);
-  const auto page = value_of(session.management.list_page(
+  const auto page = value_of(store.management.list_page(
       filter_of(arguments), static_cast<std::uint32_t>(limit), arguments.optional_text("cursor")));
   return {{"instances", json_of(page.instances)},
           {"next_cursor", page.next_cursor ? json(*page.next_cursor) : json()}};
 }
 
-json count(const Session& session, const Arguments& arguments, Sink&) {
-  return {{"count", value_of(session.management.count_instances(filter_of(arguments)))}};
+json count(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  return {{"count", value_of(store.management.count_instances(filter_of(arguments)))}};
 }
 
-json show(const Session& session, const Arguments& arguments, Sink&) {
+json show(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
-  json result{{"info", json_of(value_of(session.management.get_instance_info(instance)))}};
-  const auto details = value_of(session.management.get_instance_details(instance));
+  json result{{"info", json_of(value_of(store.management.get_instance_info(instance)))}};
+  const auto details = value_of(store.management.get_instance_details(instance));
   if (!details) {
     throw CommandFailure(CommandError::Kind::not_found,
                          "the instance " + instance + " was deleted just now");
@@ -68,27 +68,27 @@ json show(const Session& session, const Arguments& arguments, Sink&) {
   result["current_execution"] =
       details->current_execution ? json_of(*details->current_execution) : json();
   result["damage"] = details->damage ? json_of_text(*details->damage) : json();
-  result["values"] = json_of(value_of(session.client.get_all_values(instance)));
+  result["values"] = json_of(value_of(store.client.get_all_values(instance)));
   return result;
 }
 
-json history(const Session& session, const Arguments& arguments, Sink&) {
+json history(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
   std::optional<std::uint64_t> execution = arguments.number("execution");
   if (!execution) {
-    execution = value_of(session.management.get_instance_info(instance)).current_execution_id;
+    execution = value_of(store.management.get_instance_info(instance)).current_execution_id;
   }
-  const auto events = value_of(session.management.read_execution_history(instance, *execution));
+  const auto events = value_of(store.management.read_execution_history(instance, *execution));
   return {
       {"instance_id", instance}, {"execution_id", *execution}, {"events", json_of_events(events)}};
 }
 
-json tree(const Session& session, const Arguments& arguments, Sink&) {
-  return json_of(value_of(session.management.get_instance_tree(arguments.text("instance"))));
+json tree(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  return json_of(value_of(store.management.get_instance_tree(arguments.text("instance"))));
 }
 
 /// Words for the completion of a shell: a few ids or names that begin so.
-json complete(const Session& session, const Arguments& arguments, Sink&) {
+json complete(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string prefix = arguments.text("prefix");
   const bool names = arguments.text("of") == "orchestrations";
   InstanceFilter filter;
@@ -99,7 +99,7 @@ json complete(const Session& session, const Arguments& arguments, Sink&) {
   filter.descending = names;
   constexpr std::uint32_t looked_at = 500;
   json words = json::array();
-  for (const auto& summary : value_of(session.management.list_page(filter, looked_at)).instances) {
+  for (const auto& summary : value_of(store.management.list_page(filter, looked_at)).instances) {
     const std::string& word = names ? summary.orchestration_name : summary.instance_id;
     if (word.starts_with(prefix) && std::find(words.begin(), words.end(), word) == words.end()) {
       words.push_back(word);

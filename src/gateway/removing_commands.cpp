@@ -31,42 +31,42 @@ auto unless_refused(Answer answer) {
   return value_of(std::move(answer));
 }
 
-json delete_one(const Session& session, const Arguments& arguments, const DeleteOptions& options) {
+json delete_one(const StoreInUse& store, const Arguments& arguments, const DeleteOptions& options) {
   const std::string instance = arguments.text("instance");
   if (arguments.flag("dry_run")) {
-    return {{"would_delete", json_of(deletable_tree(session, instance, options).instances)}};
+    return {{"would_delete", json_of(deletable_tree(store, instance, options).instances)}};
   }
-  return json_of(unless_refused(session.management.delete_instance(instance, options)));
+  return json_of(unless_refused(store.management.delete_instance(instance, options)));
 }
 
-json delete_instances(const Session& session, const Arguments& arguments, Sink& sink) {
+json delete_instances(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const DeleteOptions options{arguments.flag("force"), arguments.flag("cascade")};
   check_choice(arguments);
   if (arguments.has("instance")) {
-    return delete_one(session, arguments, options);
+    return delete_one(store, arguments, options);
   }
   const InstanceFilter filter = chosen(arguments);
   if (arguments.flag("dry_run")) {
-    return {{"would_delete", json_of(deletable_roots(session, filter, options.force, sink))}};
+    return {{"would_delete", json_of(deletable_roots(store, filter, options.force, sink))}};
   }
   Reporter reporter(sink);
   const auto result =
-      value_of(session.management.delete_instances(filter, options, reporter.callback()));
+      value_of(store.management.delete_instances(filter, options, reporter.callback()));
   reporter.check(std::to_string(result.instances_deleted) + " instances are deleted");
   return json_of(result);
 }
 
-json prune(const Session& session, const Arguments& arguments, Sink& sink) {
+json prune(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   PruneOptions options;
   options.keep_last = arguments.small_number("keep_last");
   options.completed_before = arguments.time("completed_before");
   check_choice(arguments);
   if (const auto instance = arguments.optional_text("instance")) {
-    return json_of(value_of(session.management.prune_executions(*instance, options)));
+    return json_of(value_of(store.management.prune_executions(*instance, options)));
   }
   Reporter reporter(sink);
   const auto result =
-      value_of(session.management.prune_instances(chosen(arguments), options, reporter.callback()));
+      value_of(store.management.prune_instances(chosen(arguments), options, reporter.callback()));
   reporter.check(std::to_string(result.instances_processed) + " instances are pruned");
   return json_of(result);
 }

@@ -35,30 +35,30 @@ std::vector<std::uint64_t> numbers_of(const std::vector<std::string>& texts) {
   return numbers;
 }
 
-json rewind(const Session& session, const Arguments& arguments, Sink&) {
+json rewind(const StoreInUse& store, const Arguments& arguments, Sink&) {
   RewindOptions options;
   options.event_id = arguments.number("event");
   options.skip = numbers_of(arguments.texts("skip"));
   const std::string instance = arguments.text("instance");
-  auto restored = session.management.rewind_instance(instance, options);
+  auto restored = store.management.rewind_instance(instance, options);
   // Without an event there is nothing else to be wrong than its state.
   if (!restored && restored.error().kind == ClientError::Kind::invalid_input &&
       ((!options.event_id && options.skip.empty()) ||
-       !value_of(session.management.get_instance_info(instance)).status.is_failed())) {
+       !value_of(store.management.get_instance_info(instance)).status.is_failed())) {
     throw CommandFailure(CommandError::Kind::refused, std::move(restored).error().message);
   }
   return json_of(value_of(std::move(restored)));
 }
 
-json messages(const Session& session, const Arguments& arguments, Sink&) {
-  return {{"messages",
-           json_of(value_of(session.management.list_messages(arguments.text("instance"))))}};
+json messages(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  return {
+      {"messages", json_of(value_of(store.management.list_messages(arguments.text("instance"))))}};
 }
 
-json drop(const Session& session, const Arguments& arguments, Sink&) {
+json drop(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
   const std::uint64_t message = number_of("message", arguments.text("message"));
-  auto done = session.management.drop_message(instance, message);
+  auto done = store.management.drop_message(instance, message);
   if (!done && done.error().kind == ClientError::Kind::invalid_input) {
     throw CommandFailure(CommandError::Kind::refused, std::move(done).error().message);
   }
@@ -66,24 +66,24 @@ json drop(const Session& session, const Arguments& arguments, Sink&) {
   return {{"instance_id", instance}, {"message_id", message}};
 }
 
-json fork(const Session& session, const Arguments& arguments, Sink&) {
+json fork(const StoreInUse& store, const Arguments& arguments, Sink&) {
   ForkOptions options;
   options.execution_id = arguments.number("execution");
   options.event_id = arguments.number("event");
   const std::string instance = arguments.text("instance");
   const std::string new_instance = arguments.text("new_instance");
   if (options.execution_id) {
-    (void)value_of(session.management.get_execution_info(instance, *options.execution_id));
+    (void)value_of(store.management.get_execution_info(instance, *options.execution_id));
   }
-  return json_of(value_of(session.management.fork_instance(instance, new_instance, options)));
+  return json_of(value_of(store.management.fork_instance(instance, new_instance, options)));
 }
 
-json export_instance(const Session& session, const Arguments& arguments, Sink&) {
-  return {{"document", value_of(session.management.export_instance(arguments.text("instance")))}};
+json export_instance(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  return {{"document", value_of(store.management.export_instance(arguments.text("instance")))}};
 }
 
-json import_instance(const Session& session, const Arguments& arguments, Sink&) {
-  return json_of(value_of(session.management.import_instance(
+json import_instance(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  return json_of(value_of(store.management.import_instance(
       arguments.text("document"), arguments.optional_text("new_instance"))));
 }
 

@@ -41,7 +41,7 @@ SocketServer::SocketServer(ListeningSocket socket, const Store& store, LogSink l
                            const ServerLimits& limits)
     : socket_(std::move(socket)),
       log_(std::move(log)),
-      service_{Session(store, true), limits, stop_.file(), {}},
+      service_{StoreInUse(store, true), limits, stop_.file(), {}},
       acceptor_([this] { accept_all(); }) {}
 
 SocketServer::~SocketServer() {

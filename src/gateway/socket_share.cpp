@@ -1,6 +1,7 @@
 #include "gateway/socket_share.hpp"
 
 #include <cstddef>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <string>
@@ -25,7 +26,7 @@ class Servers {
     const auto shared = add_user(store);
     std::unique_lock lock(shared->mutex);
     if (!shared->server) {
-      auto server = SocketServer::start(store.directory(), store, log);
+      auto server = start(store, log);
       if (!server) {
         lock.unlock();
         release(store);
@@ -62,6 +63,15 @@ class Servers {
     std::unique_ptr<SocketServer> server;
   };
 
+  [[nodiscard]] static Result<std::unique_ptr<SocketServer>, std::string> start(
+      const Store& store, const LogSink& log) {
+    try {
+      return SocketServer::start(store.directory(), store, log);
+    } catch (const std::exception& failed) {
+      return failure(std::string(failed.what()));
+    }
+  }
+
   std::shared_ptr<Shared> add_user(const Store& store) {
     const std::lock_guard lock(mutex_);
     auto& shared = servers_[&StoreAccess::impl(store)];
@@ -83,9 +93,10 @@ class Servers {
   std::map<const StoreImpl*, std::shared_ptr<Shared>> servers_;
 };
 
+/// Never destroyed: a runtime may be a variable of the whole program, and end after everything here.
 Servers& servers() {
-  static Servers all;
-  return all;
+  static auto* const all = new Servers;
+  return *all;
 }
 
 /// Runs when the program is loaded.

@@ -14,14 +14,14 @@ namespace {
 
 using nlohmann::json;
 
-json backup(const Session& session, const Arguments& arguments, Sink& sink) {
+json backup(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const std::filesystem::path directory = arguments.text("directory");
   if (!directory.is_absolute()) {
     throw CommandFailure(CommandError::Kind::usage,
                          "the argument `directory` must be an absolute path");
   }
   Reporter reporter(sink);
-  auto done = session.management.backup(directory, reporter.callback());
+  auto done = store.management.backup(directory, reporter.callback());
   reporter.check("there is no backup");
   if (!done && done.error().kind == ClientError::Kind::invalid_input) {
     throw CommandFailure(CommandError::Kind::refused, std::move(done).error().message);
@@ -31,9 +31,9 @@ json backup(const Session& session, const Arguments& arguments, Sink& sink) {
   return result;
 }
 
-json verify(const Session& session, const Arguments&, Sink& sink) {
+json verify(const StoreInUse& store, const Arguments&, Sink& sink) {
   Reporter reporter(sink);
-  const VerifyReport report = value_of(session.management.verify(reporter.callback()));
+  const VerifyReport report = value_of(store.management.verify(reporter.callback()));
   reporter.check(std::to_string(report.problem_count) + " problems were found until then");
   return json_of(report);
 }

@@ -14,12 +14,12 @@ namespace {
 
 using nlohmann::json;
 
-json stats(const Session& session, const Arguments&, Sink&) {
-  return json_of(value_of(session.management.get_system_metrics()));
+json stats(const StoreInUse& store, const Arguments&, Sink&) {
+  return json_of(value_of(store.management.get_system_metrics()));
 }
 
-json health(const Session& session, const Arguments&, Sink&) {
-  return json_of(value_of(session.management.get_system_health()));
+json health(const StoreInUse& store, const Arguments&, Sink&) {
+  return json_of(value_of(store.management.get_system_health()));
 }
 
 /// Leaves the first `limit` of each kind; gives whether there were more.
@@ -29,18 +29,18 @@ bool cut_each_kind(std::vector<StuckInstance>& instances, std::uint32_t limit) {
                        [&](const StuckInstance& each) { return ++found[each.kind] > limit; }) > 0;
 }
 
-json stuck(const Session& session, const Arguments& arguments, Sink&) {
+json stuck(const StoreInUse& store, const Arguments& arguments, Sink&) {
   StuckFilter filter;
   filter.no_progress_for = arguments.duration("no_progress_for");
   const std::uint32_t limit = arguments.small_number("limit", 1).value_or(filter.limit);
   // One more than is asked for tells whether that is all.
   filter.limit = std::max(limit, limit + 1);
-  auto instances = value_of(session.management.list_stuck(filter));
+  auto instances = value_of(store.management.list_stuck(filter));
   const bool truncated = cut_each_kind(instances, limit);
   return {{"instances", json_of(instances)},
           {"truncated", truncated},
-          {"quarantined", json_of(value_of(session.management.list_quarantined()))},
-          {"paused", json_of(value_of(session.management.list_paused()))}};
+          {"quarantined", json_of(value_of(store.management.list_quarantined()))},
+          {"paused", json_of(value_of(store.management.list_paused()))}};
 }
 
 }  // namespace

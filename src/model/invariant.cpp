@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -33,6 +34,9 @@ InvariantSinks& invariant_sinks() {
 void write_to_stderr(const char* text, std::size_t size) {
   while (size > 0) {
     const ssize_t written = ::write(STDERR_FILENO, text, size);
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
     if (written <= 0) {
       return;
     }

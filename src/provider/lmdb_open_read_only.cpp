@@ -60,7 +60,7 @@ std::shared_ptr<storage::KvStore> open_beside_owner(const fs::path& directory) {
   // Its owner, if there is one, has looked at the file when it opened it, and changes it now.
   const auto found = storage::inspect_unlocked(
       directory, [&] { return storage::owner_of(directory).has_value(); });
-  if (found == storage::Found::nothing) {
+  if (found == storage::DirectoryContent::nothing) {
     throw StorageFailure(Kind::no_store, "there is no store in `" + directory.string() + "`");
   }
   return std::make_shared<LmdbReader>(directory, std::move(claim), guard_for(directory));

@@ -41,7 +41,7 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
     fresh.add(directory / storage::lock_file_name);
   }
   const auto found = storage::inspect_directory(directory);
-  if (found == storage::Found::nothing) {
+  if (found == storage::DirectoryContent::nothing) {
     for (const char* file : {"lock.mdb", "data.mdb"}) {
       if (!fs::exists(directory / file, ignored)) {
         fresh.add(directory / file);
@@ -49,7 +49,7 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
       }
     }
   }
-  const auto checked = found == storage::Found::nothing
+  const auto checked = found == storage::DirectoryContent::nothing
                            ? storage::PagesChecked{0, {}, true}
                            : storage::check_at_opening(directory, longest_check);
   lock.write_holder();
@@ -57,7 +57,7 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
   parts.store =
       std::make_shared<storage::LmdbKv>(directory, options.durability(), options.map_size(),
                                         std::move(lock), checked, options.log_sink());
-  parts.session = storage::open_session(*parts.store);
+  parts.opening = storage::begin_opening(*parts.store);
   if (has_new_files) {
     storage::sync_directory(directory);
   }

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include "model/background.hpp"
@@ -104,6 +105,8 @@ class Front final : public ManagementActor::base {
     return [this, &thread, operation, look](Request& request) {
       ReadJob job{[operation, look, request = std::move(request)](const Sources& sources) {
         using Value = decltype(look(sources, request));
+        static_assert(std::is_same_v<typename Request::Response, provider::Answer<Value>>,
+                      "the read must return what the request's response holds");
         return actors::make_message_of(
             answer_of<Value>(operation, [&] { return look(sources, request); }));
       }};

@@ -12,7 +12,7 @@ namespace duroxide::storage {
 /// engine's, one each for those that are short, for pages of listings, for those that may take long,
 /// and for maintenance, so that none ever waits behind another kind; changes go on to the writer. In
 /// a deterministic system all are ordinary scheduled actors.
-[[nodiscard]] ManagementActor spawn_management(caf::actor_system& system, const Management& reads, const Upkeep& upkeep,
-                                               WriterActor writer);
+[[nodiscard]] ManagementActor spawn_management(caf::actor_system& system, const Management& reads,
+                                               const Upkeep& upkeep, WriterActor writer);
 
 }  // namespace duroxide::storage

@@ -23,7 +23,7 @@ Result<Store, ProviderError> MemoryProvider::open(const MemoryOptions& options) 
 Store MemoryProvider::create(const MemoryOptions& options) {
   storage::ProviderParts parts;
   parts.store = std::make_shared<storage::MemoryKv>();
-  parts.session = storage::open_session(*parts.store);
+  parts.opening = storage::begin_opening(*parts.store);
   parts.clock = options.clock();
   parts.log = options.log_sink();
   return detail::start_store(

@@ -28,7 +28,7 @@ class Writer final : public OwnActor::base, private CommitTiming::Host {
   Writer(caf::actor_config& config, ProviderParts parts)
       : OwnActor::base(config),
         on_closed_(std::move(parts.on_closed)),
-        engine_(std::move(parts.store), parts.session, std::move(parts.clock), std::move(parts.log),
+        engine_(std::move(parts.store), parts.opening, std::move(parts.clock), std::move(parts.log),
                 std::move(parts.reasons), *this, parts.options) {
     set_down_handler([this](const caf::down_msg& down) {
       known_.erase(down.source.id());

@@ -25,7 +25,7 @@ using WriterActor =
 /// Everything that the actor's engine is made of.
 struct ProviderParts {
   std::shared_ptr<KvStore> store;
-  Session session;
+  Opening opening;
   std::shared_ptr<Clock> clock;
   LogSink log;
   std::shared_ptr<WaitingReasons> reasons;

@@ -49,18 +49,17 @@ Store start_store(ActorSystem system, storage::ProviderParts parts) {
   auto closed = std::make_shared<std::promise<void>>();
   const std::string name =
       kv->directory().empty() ? "in memory" : "`" + kv->directory().string() + "`";
-  if (parts.session.after_crash) {
+  if (parts.opening.after_crash) {
     tell(log, "the store " + name + " was not closed the last time, and is recovered");
   }
   parts.on_closed = [closed, log, name] {
     tell(log, "the store " + name + " is closed");
     closed->set_value();
   };
-  const std::uint64_t openings = parts.session.id;
+  const std::uint64_t openings = parts.opening.id;
   auto provider = storage::spawn_provider(actors, std::move(parts));
-  auto management =
-      storage::spawn_management(actors, storage::Management(kv, reasons, clock, log),
-                                storage::Upkeep(kv), provider);
+  auto management = storage::spawn_management(actors, storage::Management(kv, reasons, clock, log),
+                                              storage::Upkeep(kv), provider);
   auto on_close =
       closing(provider, management, std::move(closed), actors::is_deterministic(actors));
   auto impl = std::make_shared<StoreImpl>(std::move(system), clock, provider, management,
@@ -78,14 +77,14 @@ Store start_read_only_store(ActorSystem system, std::shared_ptr<storage::KvStore
   auto closed = std::make_shared<std::promise<void>>();
   auto provider = storage::spawn_read_only_provider(actors, kv, [closed] { closed->set_value(); });
   auto management = storage::spawn_management(
-      actors,
-      storage::Management(kv, std::make_shared<storage::WaitingReasons>(), clock),
+      actors, storage::Management(kv, std::make_shared<storage::WaitingReasons>(), clock),
       storage::Upkeep(kv), provider);
   auto on_close =
       closing(provider, management, std::move(closed), actors::is_deterministic(actors));
   auto impl = std::make_shared<StoreImpl>(std::move(system), std::move(clock), provider, management,
                                           std::move(on_close));
   impl->log = model::careful_sink(std::move(log));
+  impl->last_words.emplace(impl->log);
   impl->read_only = true;
   return StoreAccess::make_store(std::move(impl));
 }

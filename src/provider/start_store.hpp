@@ -8,7 +8,7 @@
 
 namespace duroxide::detail {
 
-/// A store of our own on `kv`, whose session has begun. `parts.on_closed` and `parts.reasons` are
+/// A store of our own on `kv`, whose opening has begun. `parts.on_closed` and `parts.reasons` are
 /// filled in.
 [[nodiscard]] Store start_store(ActorSystem system, storage::ProviderParts parts);
 

@@ -50,7 +50,7 @@ std::vector<PendingActivity> Management::pending_activities(
     const ReadView& view, const FoundInstance& found, const std::vector<Event>& history) const {
   std::vector<PendingActivity> pending;
   const auto add = [&](std::string_view key, std::string_view bytes) {
-    WorkRow row = checked(decode_work_row(bytes), Table::work, key);
+    ActivityRow row = checked(decode_activity_row(bytes), Table::work, key);
     PendingActivity activity;
     activity.execution_id = row.item.execution_id;
     activity.correlation_id = row.item.id;

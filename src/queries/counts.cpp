@@ -4,8 +4,8 @@
 #include <chrono>
 
 #include "engine/counters.hpp"
+#include "queries/listing_plan.hpp"
 #include "queries/management.hpp"
-#include "queries/plan.hpp"
 #include "queries/rows.hpp"
 #include "queries/wanted.hpp"
 #include "storage/keys.hpp"
@@ -29,7 +29,7 @@ std::uint64_t count_running_since_before(const ReadView& view, Timestamp time) {
   InstanceFilter filter;
   filter.status = {ExecutionStatus::running};
   filter.created_before = time;
-  const Plan plan = make_plan(view, filter);
+  const ListingPlan plan = make_plan(view, filter);
   const std::optional<Place> from_the_beginning;
   const auto rows = rows_of(Walk{view, filter, plan, from_the_beginning});
   std::uint64_t count = rows->skip(std::numeric_limits<std::uint64_t>::max());

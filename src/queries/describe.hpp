@@ -8,7 +8,6 @@
 #include <duroxide/management_types.hpp>
 
 #include "model/open_steps.hpp"
-#include "model/open_steps.hpp"
 #include "queries/management.hpp"
 
 namespace duroxide::storage {

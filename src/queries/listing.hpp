@@ -45,7 +45,7 @@ class Listing {
   std::uint64_t to_skip_;
   LogSink log_;
   std::unique_ptr<ReadView> view_;
-  Plan plan_;
+  ListingPlan plan_;
   std::unique_ptr<Rows> rows_;
   Number number_ = 0;
   std::optional<InstanceRecord> record_;

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "queries/plan.hpp"
+#include "queries/listing_plan.hpp"
 
 namespace duroxide::storage {
 
@@ -38,11 +38,11 @@ class Rows {
   [[nodiscard]] virtual std::uint64_t skip(std::uint64_t /*matches*/) { return 0; }
 };
 
-/// Plan and filter must outlive what these give, and the view too.
+/// ListingPlan and filter must outlive what these give, and the view too.
 struct Walk {
   const ReadView& view;
   const InstanceFilter& filter;
-  const Plan& plan;
+  const ListingPlan& plan;
   const std::optional<Place>& after;
 
   [[nodiscard]] Direction direction() const {

@@ -126,7 +126,7 @@ class ExecutionCore final : private Completion {
   void hand_to_wait(std::optional<model::Arrived> arrived);
   void arrive_for_step(const model::Answer& answer, const WorkItem& message);
   void report_state();
-  void settle();
+  void run_until_waiting();
 
   // execution_end.cpp
   void check_history_size();

@@ -44,7 +44,7 @@ void ExecutionCore::begin(const Event& event) {
     failure_ = model::details_of(std::current_exception(), ErrorKind::orchestration_failed,
                                  assignment_.orchestration);
   }
-  settle();
+  run_until_waiting();
 }
 
 void ExecutionCore::begin_from(const WorkItem& message) {
@@ -91,7 +91,7 @@ void ExecutionCore::replay(const std::vector<Event>& history) {
     } else {
       ++cursor_;
       deliver(event);
-      settle();
+      run_until_waiting();
     }
   }
   history_ = nullptr;
@@ -220,7 +220,7 @@ void ExecutionCore::arrive(const WorkItem& message) {
     }
   }
   if (!finished_) {
-    settle();
+    run_until_waiting();
   }
 }
 
@@ -250,7 +250,7 @@ void ExecutionCore::resolve(std::uint64_t event_id, model::StepOutcome outcome,
   }
 }
 
-void ExecutionCore::settle() {
+void ExecutionCore::run_until_waiting() {
   if (!failure_ && !scheduler_.drain()) {
     root_.leak();
     ErrorDetails details;

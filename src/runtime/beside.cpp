@@ -6,9 +6,10 @@ namespace duroxide::runtime {
 
 namespace {
 
+/// Never destroyed: a runtime may be a variable of the whole program.
 std::vector<Beside>& all_beside() {
-  static std::vector<Beside> all;
-  return all;
+  static auto* const all = new std::vector<Beside>;
+  return *all;
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ inline constexpr std::string_view format_magic = "duroxide";
 
 namespace meta_keys {
 inline constexpr std::string_view format = "format";
-inline constexpr std::string_view session = "session";
+inline constexpr std::string_view openings = "session";  ///< how often it was opened
 inline constexpr std::string_view next_instance = "next_instance";
 inline constexpr std::string_view open = "open";  ///< there while the store is open
 /// While a store of an earlier format is taken over: the first instance that was not looked at yet.

@@ -20,7 +20,7 @@ void lay_over(Changes& below, Changes&& above) noexcept {
 
 bool LayeredCursor::seek(std::string_view key) {
   stand_before(key);
-  return settle();
+  return find_shown();
 }
 
 bool LayeredCursor::last() {
@@ -28,7 +28,7 @@ bool LayeredCursor::last() {
   has_below_ = below_->last() && is_meant(below_->key());
   change_ = above_.empty() ? above_.end() : std::prev(above_.end());
   has_change_ = change_ != above_.end() && is_meant(change_->first);
-  return settle();
+  return find_shown();
 }
 
 bool LayeredCursor::go(Way way) {
@@ -39,7 +39,7 @@ bool LayeredCursor::go(Way way) {
     reverse();
   }
   leave_row();
-  return settle();
+  return find_shown();
 }
 
 void LayeredCursor::reverse() {
@@ -49,7 +49,7 @@ void LayeredCursor::reverse() {
   } else {
     stand_behind(here);
   }
-  (void)settle();
+  (void)find_shown();
 }
 
 void LayeredCursor::stand_before(std::string_view key) {
@@ -66,7 +66,7 @@ void LayeredCursor::stand_behind(std::string_view key) {
   has_change_ = change_ != above_.begin() && is_meant((--change_)->first);
 }
 
-bool LayeredCursor::settle() {
+bool LayeredCursor::find_shown() {
   while (has_change_ && !below_is_nearer()) {
     at_ = At::change;
     if (change_->second.value) {

@@ -46,7 +46,7 @@ class LayeredCursor final : public Cursor {
   void stand_behind(std::string_view key);
   [[nodiscard]] bool is_meant(std::string_view key) const { return key.starts_with(prefix_); }
   /// To the nearer of the two layers that holds a row.
-  bool settle();
+  bool find_shown();
   void leave_row();
   [[nodiscard]] bool below_is_nearer() const;
 

@@ -6,7 +6,6 @@
 
 #include <duroxide/events.hpp>
 
-#include "model/open_steps.hpp"
 #include "engine/records.hpp"
 #include "model/open_steps.hpp"
 #include "storage/kv.hpp"

@@ -7,7 +7,6 @@
 
 #include "engine/instances.hpp"
 #include "model/encoding.hpp"
-#include "engine/instances.hpp"
 #include "model/kinds.hpp"
 #include "model/overloaded.hpp"
 #include "storage/keys.hpp"

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "model/open_steps.hpp"
 #include "engine/records.hpp"
 #include "model/open_steps.hpp"
 #include "storage/kv.hpp"

@@ -66,7 +66,7 @@ void RowCheck::check_work() {
   }
   const WorkKey key = *WorkKey::parse(key_);
   const auto* record = owner(key.number);
-  const auto row = decode_work_row(value_);
+  const auto row = decode_activity_row(value_);
   if (!is_readable(row) || record == nullptr) {
     return;
   }

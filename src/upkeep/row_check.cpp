@@ -136,7 +136,7 @@ void RowCheck::require_work(const WorkKey& key) {
 
 void RowCheck::check_meta() {
   owner_.reset();
-  const bool is_number = key_ == meta_keys::session || key_ == meta_keys::next_instance;
+  const bool is_number = key_ == meta_keys::openings || key_ == meta_keys::next_instance;
   if (is_number && value_.size() != 8) {
     found("its number has " + std::to_string(value_.size()) + " bytes instead of 8");
   } else if (key_ == meta_keys::next_instance) {

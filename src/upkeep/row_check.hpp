@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "model/open_steps.hpp"
 #include "engine/records.hpp"
 #include "model/open_steps.hpp"
 #include "storage/keys.hpp"

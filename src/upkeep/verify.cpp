@@ -59,7 +59,7 @@ bool walk_rows(KvStore& store, Table table, Findings& findings, ProgressReport& 
 
 void check_whole(KvStore& store, Findings& findings) {
   const auto view = store.lasting_snapshot();
-  for (const auto key : {meta_keys::format, meta_keys::session}) {
+  for (const auto key : {meta_keys::format, meta_keys::openings}) {
     if (!view->get(Table::meta, key)) {
       findings.add(Table::meta, key, {}, "the store has no `" + std::string(key) + "`");
     }

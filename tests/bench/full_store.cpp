@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/instances.hpp"
-#include "engine/session.hpp"
+#include "engine/opening.hpp"
 #include "model/encoding.hpp"
 #include "storage/lmdb/lmdb_kv.hpp"
 
@@ -98,7 +98,7 @@ FullStore fill_full_store(const std::filesystem::path& directory, std::uint64_t 
   shape.children = (instances - 1) / 100;
   std::filesystem::create_directories(directory);
   LmdbKv kv(directory, Durability::none, started_map, DirectoryLock(directory));
-  (void)open_session(kv);
+  (void)begin_opening(kv);
   Filler filler(kv, shape);
   const Timestamp begin = system_clock()->now() - whole_time;
   const auto step = std::chrono::milliseconds(whole_time) / static_cast<std::int64_t>(instances);
@@ -108,6 +108,6 @@ FullStore fill_full_store(const std::filesystem::path& directory, std::uint64_t 
       filler.commit();
     }
   }
-  close_session(kv, instances + 1);
+  end_opening(kv, instances + 1);
   return shape;
 }

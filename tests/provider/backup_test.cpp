@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
-#include "engine/session.hpp"
+#include "engine/opening.hpp"
 #include "provider/engine_process.hpp"
 #include "provider/filled_world.hpp"
 #include "storage/keys.hpp"
@@ -190,7 +190,7 @@ TEST_CASE("a store need not wait for its backup when it must grow", "[backup][lm
   fs::create_directory(live);
   const auto kv = std::make_shared<storage::LmdbKv>(live, Durability::none, std::uint64_t{1} << 20,
                                                     storage::DirectoryLock(live));
-  storage::close_session(*kv, storage::open_session(*kv).next_instance);
+  storage::end_opening(*kv, storage::begin_opening(*kv).next_instance);
   kv->commit(rows_from(0, 8000, 50));
   const auto before = rows_of(*kv->snapshot());
   std::thread writer;
@@ -258,7 +258,7 @@ TEST_CASE("a backup of a store that another process runs on", "[backup][lmdb]") 
 TEST_CASE("a large store takes several transactions, large rows among them", "[backup]") {
   TempDir temp;
   const auto kv = std::make_shared<storage::MemoryKv>();
-  storage::close_session(*kv, storage::open_session(*kv).next_instance);
+  storage::end_opening(*kv, storage::begin_opening(*kv).next_instance);
   kv->commit(rows_from(0, 9000, 2000));  // leaves much of each page empty
   kv->commit(rows_from(9000, 3, std::size_t{40} << 20));
   kv->commit(rows_from(9003, 3000, 2000));

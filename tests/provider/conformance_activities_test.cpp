@@ -315,9 +315,9 @@ TEST_CASE("a call that a release without incarnations left open is completed by 
   record.incarnation = 0;
   kv->plant(Table::instances, instance, storage::encode_instance(record));
   const auto call = storage::WorkKey{1, 1, 2}.bytes();
-  auto row = storage::decode_work_row(row_of(Table::work, call)).value();
+  auto row = storage::decode_activity_row(row_of(Table::work, call)).value();
   row.item.incarnation = 0;
-  kv->plant(Table::work, call, storage::encode_work_row(row));
+  kv->plant(Table::work, call, storage::encode_activity_row(row));
 
   FaultyWorld second(kv);
   CHECK(pending_activities(second.world).at(0).token == "1/2/a");

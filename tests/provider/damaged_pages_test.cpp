@@ -231,11 +231,11 @@ TEST_CASE("what a look without a lock finds is told if a second look finds it to
       }
       return false;
     });
-    CHECK(found == storage::Found::store);
+    CHECK(found == storage::DirectoryContent::store);
   }
   SECTION("an owner that came has looked at it") {
     CHECK(storage::inspect_unlocked(directory, [&] { return ++looks == 2; }) ==
-          storage::Found::store);
+          storage::DirectoryContent::store);
   }
   SECTION("it is damaged") {
     expected = 3;  // and whether an owner came before it is told

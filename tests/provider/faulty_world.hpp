@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "engine/session.hpp"
+#include "engine/opening.hpp"
 #include "provider/faulty_kv.hpp"
 #include "provider/start_store.hpp"
 #include "provider/world.hpp"
@@ -20,7 +20,7 @@ class FaultyWorld {
       : kv(std::move(tables)), world([&](ActorSystem system, std::shared_ptr<Clock> clock) {
           storage::ProviderParts parts;
           parts.store = kv;
-          parts.session = storage::open_session(*kv);
+          parts.opening = storage::begin_opening(*kv);
           parts.clock = std::move(clock);
           parts.options = options;
           parts.log = std::move(log);

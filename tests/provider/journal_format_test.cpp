@@ -4,7 +4,7 @@
 #include <lmdb.h>
 #include <catch2/catch.hpp>
 
-#include "engine/session.hpp"
+#include "engine/opening.hpp"
 #include "engine/upgrade.hpp"
 #include "provider/journaled.hpp"
 #include "storage/format.hpp"
@@ -71,7 +71,7 @@ TEST_CASE("what an earlier release has left in the journal does not bring its fo
   CHECK(format_on_disk(old) == format_of(store_format));
   CHECK(kv->snapshot()->get(Table::meta, meta_keys::format) == format_of(store_format));
   CHECK(first_to_upgrade(*kv->snapshot()).has_value());
-  (void)open_session(*kv);
+  (void)begin_opening(*kv);
   CHECK_FALSE(first_to_upgrade(*kv->snapshot()).has_value());
 }
 

@@ -50,7 +50,7 @@ TEST_CASE("a store is made where there is none", "[lmdb]") {
   const auto directory = temp.path() / "deep" / "er" / "store";
   CHECK_FALSE(try_open(directory));
   CHECK(fs::exists(directory / "data.mdb"));
-  CHECK(storage::inspect_directory(directory) == storage::Found::store);
+  CHECK(storage::inspect_directory(directory) == storage::DirectoryContent::store);
   CHECK_FALSE(try_open(directory));
 }
 

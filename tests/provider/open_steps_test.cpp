@@ -1,7 +1,6 @@
 // What a history amounts to where it ends.
 
 #include "model/open_steps.hpp"
-#include "model/open_steps.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -50,7 +50,7 @@ TEST_CASE("an instance record is read back", "[records]") {
   record.updated_at = from_milliseconds(2);
   record.execution_started_at = from_milliseconds(3);
   record.event_count = 17;
-  record.start_session = 2;
+  record.start_opening = 2;
   record.parent = ParentLink{"p", 1, 2};
   record.parent_number = 5;
   record.start_due = from_milliseconds(9);
@@ -131,42 +131,42 @@ TEST_CASE("what an instance lets others see is read back", "[records]") {
 
 TEST_CASE("a worker row carries its count and session", "[records]") {
   const work::ActivityExecute item{"a", 1, 2, "Act", "in", "Test", "1.0.0"};
-  auto bytes = encode_work_row(WorkRow{77, 0, item});
-  CHECK(session_of_work_row(bytes) == 77);
+  auto bytes = encode_activity_row(ActivityRow{77, 0, item});
+  CHECK(session_of_activity_row(bytes) == 77);
   count_first_delivery(bytes);
-  const auto row = decode_work_row(bytes).value();
+  const auto row = decode_activity_row(bytes).value();
   CHECK(row.session == 77);
   CHECK(row.first_count == 1);
   CHECK(row.item == item);
-  CHECK_FALSE(decode_work_row("short"));
-  CHECK_FALSE(decode_work_row(std::string(20, '\x01')));
+  CHECK_FALSE(decode_activity_row("short"));
+  CHECK_FALSE(decode_activity_row(std::string(20, '\x01')));
 }
 
 TEST_CASE("a worker row carries its lane", "[records]") {
   work::ActivityExecute item{"a", 1, 2, "Act", "in", "Test", "1.0.0"};
-  CHECK(lane_of_work_row(encode_work_row(WorkRow{77, 0, item})) == nullptr);
+  CHECK(lane_of_activity_row(encode_activity_row(ActivityRow{77, 0, item})) == nullptr);
   item.tag = GENERATE(as<std::optional<std::string>>{}, std::nullopt, "", "gpu");
   item.session = "s-1";
-  auto bytes = encode_work_row(WorkRow{77, 0, item});
-  const auto lane = lane_of_work_row(bytes);
+  auto bytes = encode_activity_row(ActivityRow{77, 0, item});
+  const auto lane = lane_of_activity_row(bytes);
   REQUIRE(lane);
   CHECK(lane->tag == item.tag);
   CHECK(lane->session == item.session);
-  CHECK(session_of_work_row(bytes) == 77);
+  CHECK(session_of_activity_row(bytes) == 77);
   count_first_delivery(bytes);
-  CHECK(decode_work_row(bytes).value().first_count == 1);
-  CHECK(decode_work_row(bytes).value().item == item);
+  CHECK(decode_activity_row(bytes).value().first_count == 1);
+  CHECK(decode_activity_row(bytes).value().item == item);
 
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    (void)lane_of_work_row(std::string_view(bytes).substr(0, size));
-    CHECK_FALSE(decode_work_row(std::string_view(bytes).substr(0, size)));
+    (void)lane_of_activity_row(std::string_view(bytes).substr(0, size));
+    CHECK_FALSE(decode_activity_row(std::string_view(bytes).substr(0, size)));
   }
   // Everything but count and session is checked.
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (i == 0 || i >= 10) {
       auto damaged = bytes;
       damaged[i] = static_cast<char>(damaged[i] ^ 0x55);
-      CHECK_FALSE(decode_work_row(damaged));
+      CHECK_FALSE(decode_activity_row(damaged));
     }
   }
 }

@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 
 #include "model/open_steps.hpp"
-#include "model/open_steps.hpp"
 #include "provider/acting_steps.hpp"
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "engine/counters.hpp"
-#include "engine/session.hpp"
+#include "engine/opening.hpp"
 #include "engine/upgrade.hpp"
 #include "provider/faulty_kv.hpp"
 #include "provider/population.hpp"
@@ -86,7 +86,7 @@ TEST_CASE("an older store learns what was cancelled when it is opened", "[upgrad
   const Tables tables(GENERATE(Backend::memory, Backend::lmdb));
   fill(*tables.kv, 5);
   CHECK(first_to_upgrade(*tables.kv->snapshot()).has_value());
-  (void)open_session(*tables.kv);
+  (void)begin_opening(*tables.kv);
   CHECK_FALSE(first_to_upgrade(*tables.kv->snapshot()).has_value());
   CHECK(counts(*tables.kv) == InstanceCounts{5, 0, 0, 3, 2, 0});
   CHECK(cancelled(tables.kv) == std::vector<std::string>{"i2", "i4"});
@@ -127,7 +127,7 @@ TEST_CASE("taking over goes on where a crash has cut it off, in commits of bound
     std::size_t largest_ = 0;
   };
   Cut cut(*kv);
-  CHECK_THROWS_AS(open_session(cut), StorageFailure);
+  CHECK_THROWS_AS(begin_opening(cut), StorageFailure);
   CHECK(cut.largest() <= 1000);
   CHECK(kv->commits == before + 2);
   CHECK(counts(*kv).cancelled == 1000);
@@ -135,7 +135,7 @@ TEST_CASE("taking over goes on where a crash has cut it off, in commits of bound
   // From the first change on an earlier release refuses it.
   CHECK(kv->snapshot()->get(Table::meta, meta_keys::format) == format(store_format));
 
-  (void)open_session(*kv);
+  (void)begin_opening(*kv);
   CHECK_FALSE(first_to_upgrade(*kv->snapshot()).has_value());
   CHECK(counts(*kv) == InstanceCounts{3500, 0, 0, 1750, 1750, 0});
   CHECK(problems(kv) == 0);
@@ -162,7 +162,7 @@ TEST_CASE("a reader refuses a store that was left half way", "[upgrade]") {
   CHECK_THROWS_AS(read(), StorageFailure);
   {
     auto kv = open();
-    (void)open_session(*kv);
+    (void)begin_opening(*kv);
     CHECK(counts(*kv).cancelled == 2);
     kv->close();
   }
@@ -174,7 +174,7 @@ TEST_CASE("a mark of how far a store was taken over that cannot be read is an er
   fill(kv, 2);
   kv.plant(Table::meta, std::string(meta_keys::upgrade), std::string(17, 'x'));
   try {
-    (void)open_session(kv);
+    (void)begin_opening(kv);
     FAIL("a damaged mark was believed");
   } catch (const StorageFailure& refused) {
     CHECK(refused.error().kind == ProviderError::Kind::corrupt);

@@ -171,11 +171,11 @@ TEST_CASE("every misplaced or unreadable row is found", "[verify]") {
     damaged.finds(Table::progress, step(busy, 2), "not in the queue");
   }
   SECTION("an activity that nobody waits for") {
-    storage::WorkRow row{1, 0, {}};
+    storage::ActivityRow row{1, 0, {}};
     row.item.instance = "busy";
     row.item.execution_id = 1;
     row.item.id = 5;
-    damaged.plant(Table::work, step(busy, 5), storage::encode_work_row(row));
+    damaged.plant(Table::work, step(busy, 5), storage::encode_activity_row(row));
     damaged.finds(Table::work, step(busy, 5), "does not wait for it");
   }
   SECTION("an activity under another's key") {

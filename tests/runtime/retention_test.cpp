@@ -7,7 +7,7 @@
 #include <duroxide/duroxide.hpp>
 #include <duroxide/provider.hpp>
 
-#include "engine/session.hpp"
+#include "engine/opening.hpp"
 #include "provider/faulty_kv.hpp"
 #include "provider/start_store.hpp"
 #include "support/deterministic_system.hpp"
@@ -132,7 +132,7 @@ TEST_CASE("retention: what has ended is deleted with many others in one commit",
   const auto tables = std::make_shared<testing::FaultyKv>();
   storage::ProviderParts parts;
   parts.store = tables;
-  parts.session = storage::open_session(*tables);
+  parts.opening = storage::begin_opening(*tables);
   parts.clock = clock;
   const Store store = detail::start_store(system.handle(), std::move(parts));
   Runtime runtime(store, keep(RetentionPolicy().completed(1h)));

@@ -3,4 +3,4 @@
 /// Marks what the shared library shows to its users: classes with members that are compiled into it,
 /// and free functions. Everything else stays inside, so that it can change, and cannot clash with
 /// what else a program links.
-#define DUROXIDE_API __attribute__((visibility("default")))
+#define DUROXIDE_API [[gnu::visibility("default")]]

@@ -50,8 +50,8 @@ std::uint64_t check_format(const PageFile& file, const std::string& where) {
   return number;
 }
 
-Found inspect_unlocked(const std::filesystem::path& directory,
-                       const std::function<bool()>& has_owner) {
+DirectoryContent inspect_unlocked(const std::filesystem::path& directory,
+                                  const std::function<bool()>& has_owner) {
   constexpr int most_looks = 100;
   constexpr std::chrono::milliseconds between_looks{2};
   std::string said;
@@ -66,15 +66,15 @@ Found inspect_unlocked(const std::filesystem::path& directory,
     }
     std::this_thread::sleep_for(between_looks);
   }
-  return Found::store;
+  return DirectoryContent::store;
 }
 
-Found inspect_directory(const std::filesystem::path& directory) {
+DirectoryContent inspect_directory(const std::filesystem::path& directory) {
   const auto file = directory / "data.mdb";
   struct stat info {};
   if (::stat(file.c_str(), &info) != 0) {
     if (errno == ENOENT) {
-      return Found::nothing;
+      return DirectoryContent::nothing;
     }
     throw lmdb_failure(errno, "looking at `" + file.string() + "`");
   }
@@ -87,10 +87,10 @@ Found inspect_directory(const std::filesystem::path& directory) {
   }
   const PageFile pages(file);
   if (pages.header().main.entries == 0) {
-    return Found::nothing;  // a database that nobody has put anything into
+    return DirectoryContent::nothing;  // a database that nobody has put anything into
   }
   (void)check_format(pages, where);
-  return Found::store;
+  return DirectoryContent::store;
 }
 
 }  // namespace duroxide::storage

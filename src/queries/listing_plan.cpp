@@ -1,4 +1,4 @@
-#include "queries/plan.hpp"
+#include "queries/listing_plan.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -27,7 +27,7 @@ bool can_match(const InstanceFilter& filter) {
          (!filter.id_prefix || filter.id_prefix->empty() || can_be_a_name(*filter.id_prefix));
 }
 
-void add_span_of_time(const ReadView& view, const InstanceFilter& filter, Plan& plan) {
+void add_span_of_time(const ReadView& view, const InstanceFilter& filter, ListingPlan& plan) {
   if (filter.created_after) {
     const auto first = first_created_at(view, *filter.created_after);
     plan.nothing = plan.nothing || !first;
@@ -71,7 +71,7 @@ std::optional<std::vector<Number>> list_updated(const ReadView& view, Timestamp 
   return numbers;
 }
 
-void add_list(std::optional<std::vector<Number>> numbers, Plan& plan) {
+void add_list(std::optional<std::vector<Number>> numbers, ListingPlan& plan) {
   if (numbers) {
     std::sort(numbers->begin(), numbers->end());
     plan.lists.push_back(std::move(*numbers));
@@ -79,7 +79,7 @@ void add_list(std::optional<std::vector<Number>> numbers, Plan& plan) {
 }
 
 /// The set of those that have one of the statuses, and the name if one is asked for.
-void add_set_of_statuses(const InstanceFilter& filter, Wanted wanted, Plan& plan) {
+void add_set_of_statuses(const InstanceFilter& filter, Wanted wanted, ListingPlan& plan) {
   if (!filter.orchestration_name && !filter.status && !plan.sets.empty()) {
     return;
   }
@@ -105,7 +105,7 @@ void add_set_of_statuses(const InstanceFilter& filter, Wanted wanted, Plan& plan
 
 }  // namespace
 
-bool Plan::is_selective() const {
+bool ListingPlan::is_selective() const {
   return sets.size() > (status_set ? 1U : 0U) || !lists.empty() || first != 0 ||
          end != std::numeric_limits<Number>::max();
 }
@@ -145,8 +145,8 @@ std::optional<Number> first_created_at(const ReadView& view, Timestamp time) {
   return found;
 }
 
-Plan make_plan(const ReadView& view, const InstanceFilter& filter) {
-  Plan plan;
+ListingPlan make_plan(const ReadView& view, const InstanceFilter& filter) {
+  ListingPlan plan;
   Wanted wanted = wanted_by(view, filter);
   plan.nothing = wanted.nothing() || !can_match(filter);
   if (plan.nothing) {
@@ -182,7 +182,7 @@ Plan make_plan(const ReadView& view, const InstanceFilter& filter) {
   return plan;
 }
 
-bool matches(const Plan& plan, const InstanceFilter& filter, const InstanceRecord& record) {
+bool matches(const ListingPlan& plan, const InstanceFilter& filter, const InstanceRecord& record) {
   return (!plan.check_id || record.id.starts_with(*filter.id_prefix)) &&
          (!plan.check_updated || record.updated_at < *filter.updated_before) &&
          (!filter.version || record.version == *filter.version) &&

@@ -1,4 +1,4 @@
-#include "cli/plan.hpp"
+#include "cli/invocation.hpp"
 
 #include <cstdio>
 #include <iostream>
@@ -45,8 +45,9 @@ class ProgressDisplay {
 const CommandError cannot_write{CommandError::Kind::failed, "standard output cannot be written"};
 
 /// Whether the user wants it. Nobody is asked where nobody can answer.
-Result<void, CommandError> confirm(const Settings& settings, const Plan& plan, int stop) {
-  if (!plan.question || settings.yes) {
+Result<void, CommandError> confirm(const Settings& settings, const Invocation& invocation,
+                                   int stop) {
+  if (!invocation.question || settings.yes) {
     return {};
   }
   if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
@@ -54,16 +55,16 @@ Result<void, CommandError> confirm(const Settings& settings, const Plan& plan, i
                                 "this cannot be undone; say --yes to do it without a question"});
   }
   json found;
-  if (plan.preview) {
+  if (invocation.preview) {
     const gateway::AnswerHandlers ignore{[](const json&) { return true; },
                                          [](const json&) { return true; }};
-    auto preview = carry_out(settings.store, *plan.preview, ignore, stop);
+    auto preview = carry_out(settings.store, *invocation.preview, ignore, stop);
     if (!preview) {
       return failure(preview.error());
     }
     found = std::move(*preview);
   }
-  std::cerr << printable(plan.question(found)) << " [y/N] " << std::flush;
+  std::cerr << printable(invocation.question(found)) << " [y/N] " << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
   if (answer != "y" && answer != "Y" && answer != "yes") {
@@ -72,22 +73,22 @@ Result<void, CommandError> confirm(const Settings& settings, const Plan& plan, i
   return {};
 }
 
-ExitCode show_result(Output& output, const Plan& plan, const json& result) {
+ExitCode show_result(Output& output, const Invocation& invocation, const json& result) {
   if (!output.json()) {
-    plan.show(output, result);
-  } else if (plan.write_for_programs) {
-    plan.write_for_programs(output, result);
-  } else if (!plan.show_item) {
+    invocation.show(output, result);
+  } else if (invocation.write_for_programs) {
+    invocation.write_for_programs(output, result);
+  } else if (!invocation.show_item) {
     output.document(result);
   }
-  return plan.judge ? plan.judge(result) : ExitCode::done;
+  return invocation.judge ? invocation.judge(result) : ExitCode::done;
 }
 
 }  // namespace
 
-ExitCode run_plan(const Settings& settings, const Plan& plan) {
+ExitCode run_invocation(const Settings& settings, const Invocation& invocation) {
   const int stop = watch_for_interrupts();
-  if (const auto wanted = confirm(settings, plan, stop); !wanted) {
+  if (const auto wanted = confirm(settings, invocation, stop); !wanted) {
     return complain(wanted.error());
   }
   Output output(settings.json, settings.color);
@@ -96,8 +97,8 @@ ExitCode run_plan(const Settings& settings, const Plan& plan) {
                                            display.clear();
                                            if (output.json()) {
                                              output.json_line(item);
-                                           } else if (plan.show_item) {
-                                             plan.show_item(output, item);
+                                           } else if (invocation.show_item) {
+                                             invocation.show_item(output, item);
                                            }
                                            return output.flush();
                                          },
@@ -105,17 +106,17 @@ ExitCode run_plan(const Settings& settings, const Plan& plan) {
                                            display.show(progress);
                                            return true;
                                          }};
-  const auto result = carry_out(settings.store, plan.request, handlers, stop);
+  const auto result = carry_out(settings.store, invocation.request, handlers, stop);
   display.clear();
   if (!result) {
     return output.flush() ? complain(result.error()) : complain(cannot_write);
   }
-  const ExitCode code = show_result(output, plan, *result);
+  const ExitCode code = show_result(output, invocation, *result);
   if (!output.flush()) {
     return complain(cannot_write);
   }
-  if (plan.notice) {
-    say(plan.notice(*result));
+  if (invocation.notice) {
+    say(invocation.notice(*result));
   }
   return code;
 }

@@ -17,7 +17,7 @@ namespace duroxide::cli {
 using Show = std::function<void(Output&, const nlohmann::json&)>;
 
 /// What a command line comes to.
-struct Plan {
+struct Invocation {
   gateway::Request request;
   /// Shows the result to people.
   Show show;
@@ -44,7 +44,7 @@ struct Settings {
   ColorMode color = ColorMode::automatic;
 };
 
-/// Carries out a plan, and says on standard error what went wrong.
-[[nodiscard]] ExitCode run_plan(const Settings& settings, const Plan& plan);
+/// Carries out an invocation, and says on standard error what went wrong.
+[[nodiscard]] ExitCode run_invocation(const Settings& settings, const Invocation& invocation);
 
 }  // namespace duroxide::cli

@@ -9,21 +9,21 @@
 namespace duroxide::storage {
 
 /// One opening of a store.
-struct Session {
+struct Opening {
   std::uint64_t id = 1;      ///< counts the openings
   bool after_crash = false;  ///< the one before did not close the store
   Number next_instance = 1;  ///< numbers below belong to earlier sessions
   Timestamp last_created;    ///< creation times never go back
 
-  /// Sequences and lock tokens of a session are above those of all earlier ones.
+  /// Sequences and lock tokens of an opening are above those of all earlier ones.
   [[nodiscard]] std::uint64_t sequence_base() const { return id << 40; }
 };
 
-/// Begins a session: one commit, which also makes an empty store one of ours. A store of an earlier
+/// Begins an opening: one commit, which also makes an empty store one of ours. A store of an earlier
 /// format is brought to this one first.
-[[nodiscard]] Session open_session(KvStore& store);
+[[nodiscard]] Opening begin_opening(KvStore& store);
 
 /// Marks the store as closed in an orderly way, with the first number that no instance has had.
-void close_session(KvStore& store, Number next_instance);
+void end_opening(KvStore& store, Number next_instance);
 
 }  // namespace duroxide::storage

@@ -1,4 +1,4 @@
-#include "engine/session.hpp"
+#include "engine/opening.hpp"
 
 #include <string>
 #include <utility>
@@ -27,31 +27,31 @@ std::uint64_t read_number(const ReadView& view, std::string_view key, std::uint6
 
 }  // namespace
 
-Session open_session(KvStore& store) {
+Opening begin_opening(KvStore& store) {
   upgrade_store(store);
-  Session session;
+  Opening opening;
   const std::string format = std::string(format_magic) + make_key(store_format);
   bool has_format = false;
   {
     const auto view = store.writer_view();
-    session.id = read_number(*view, meta_keys::session, 0) + 1;
-    session.after_crash = view->get(Table::meta, meta_keys::open).has_value();
-    session.next_instance = read_number(*view, meta_keys::next_instance, 1);
+    opening.id = read_number(*view, meta_keys::openings, 0) + 1;
+    opening.after_crash = view->get(Table::meta, meta_keys::open).has_value();
+    opening.next_instance = read_number(*view, meta_keys::next_instance, 1);
     has_format = view->get(Table::meta, meta_keys::format) == format;
     const auto newest = last_readable(*view);
-    session.last_created = newest ? newest->record.created_at : Timestamp::min();
+    opening.last_created = newest ? newest->record.created_at : Timestamp::min();
   }
   Changes changes;
   if (!has_format) {
     set(changes, meta_keys::format, format);
   }
-  set(changes, meta_keys::session, make_key(session.id));
+  set(changes, meta_keys::openings, make_key(opening.id));
   set(changes, meta_keys::open, "1");
   store.commit(changes);
-  return session;
+  return opening;
 }
 
-void close_session(KvStore& store, Number next_instance) {
+void end_opening(KvStore& store, Number next_instance) {
   Changes changes;
   set(changes, meta_keys::next_instance, make_key(next_instance));
   set(changes, meta_keys::open, std::nullopt);

@@ -15,7 +15,7 @@
 
 namespace duroxide::storage {
 
-struct Plan {
+struct ListingPlan {
   bool nothing = false;  ///< nothing can match
   /// Numbers are given in order of creation and creation times never go back, so a span of time is a
   /// span of numbers.
@@ -40,10 +40,10 @@ struct Plan {
   [[nodiscard]] bool is_selective() const;
 };
 
-[[nodiscard]] Plan make_plan(const ReadView& view, const InstanceFilter& filter);
+[[nodiscard]] ListingPlan make_plan(const ReadView& view, const InstanceFilter& filter);
 
 /// Whether an instance that the indexes have found matches in what they leave open.
-[[nodiscard]] bool matches(const Plan& plan, const InstanceFilter& filter,
+[[nodiscard]] bool matches(const ListingPlan& plan, const InstanceFilter& filter,
                            const InstanceRecord& record);
 
 /// The number from which on all instances were created at `time` or later; nothing if none was.
