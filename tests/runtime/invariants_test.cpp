@@ -44,7 +44,7 @@ TEST_CASE("a provider that gives a token twice breaks no invariant", "[invariant
   running.add(2, delivery_of(7));
   CHECK(running.tell_to_stop(7, now));
   CHECK(running.take_overdue(now).size() == 1);
-  CHECK_FALSE(running.next_deadline());
+  CHECK_FALSE(running.next_deadline().has_value());
   CHECK(running.empty());
 }
 
