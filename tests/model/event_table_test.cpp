@@ -45,7 +45,7 @@ Event read_back(const Event& event) {
 
 }  // namespace
 
-TEST_CASE("each kind has a name of its own, and a sample", "[event_table]") {
+TEST_CASE("each kind has a name of its own, and a sample", "[event-kinds]") {
   std::set<std::string_view> names;
   for (const EventKind& kind : fresh_kinds()) {
     CHECK(names.insert(event_type(kind)).second);
@@ -58,7 +58,7 @@ TEST_CASE("each kind has a name of its own, and a sample", "[event_table]") {
   }
 }
 
-TEST_CASE("each kind comes back from bytes and from JSON, full or fresh", "[event_table]") {
+TEST_CASE("each kind comes back from bytes and from JSON, full or fresh", "[event-kinds]") {
   auto kinds = fresh_kinds();
   for (const EventKind& kind : sample_kinds()) {
     kinds.push_back(kind);
@@ -71,7 +71,7 @@ TEST_CASE("each kind comes back from bytes and from JSON, full or fresh", "[even
   }
 }
 
-TEST_CASE("no field of a sample is left out of bytes or JSON", "[event_table]") {
+TEST_CASE("no field of a sample is left out of bytes or JSON", "[event-kinds]") {
   // The samples have every field set, so what is left out shows as a fresh value.
   for (const EventKind& kind : sample_kinds()) {
     const auto fresh = fresh_kinds()[kind.index()];
@@ -83,7 +83,7 @@ TEST_CASE("no field of a sample is left out of bytes or JSON", "[event_table]") 
   }
 }
 
-TEST_CASE("what the code decides and what comes to it", "[event_table]") {
+TEST_CASE("what the code decides and what comes to it", "[event-kinds]") {
   std::map<Role, int> count;
   for (const EventKind& kind : fresh_kinds()) {
     ++count[model::role_of(kind)];
@@ -104,7 +104,7 @@ TEST_CASE("what the code decides and what comes to it", "[event_table]") {
   CHECK_FALSE(model::is_command(event::OrchestrationCompleted{}));
 }
 
-TEST_CASE("a decision is the same with the same fields, or at the same place", "[event_table]") {
+TEST_CASE("a decision is the same with the same fields, or at the same place", "[event-kinds]") {
   for (const EventKind& kind : sample_kinds()) {
     INFO(describe(kind));
     CHECK(model::is_same_decision(kind, kind) == model::is_command(kind));
@@ -119,7 +119,7 @@ TEST_CASE("a decision is the same with the same fields, or at the same place", "
   CHECK_FALSE(model::is_same_decision(TimerCreated{}, UtcNowRecorded{}));
 }
 
-TEST_CASE("an event answers only what was asked for", "[event_table]") {
+TEST_CASE("an event answers only what was asked for", "[event-kinds]") {
   for (const EventKind& kind : sample_kinds()) {
     const Role role = model::role_of(kind);
     const bool has_source = role == Role::answers || role == Role::gives_up;
@@ -133,7 +133,7 @@ TEST_CASE("an event answers only what was asked for", "[event_table]") {
   }
 }
 
-TEST_CASE("a step is described, asks for something and is given up", "[event_table]") {
+TEST_CASE("a step is described, asks for something and is given up", "[event-kinds]") {
   const model::Caller caller{"i", 3, "O", "1.0.0"};
   for (const EventKind& kind : sample_kinds()) {
     if (!model::opens_step(model::role_of(kind))) {
@@ -164,7 +164,7 @@ TEST_CASE("a step is described, asks for something and is given up", "[event_tab
                   OrchestrationError);
 }
 
-TEST_CASE("a message becomes an event, and the event the message again", "[event_table]") {
+TEST_CASE("a message becomes an event, and the event the message again", "[event-kinds]") {
   for (const auto& [name, message] : model::test::sample_work_items()) {
     INFO(name);
     const auto kind = model::event_of(message);
@@ -187,7 +187,7 @@ TEST_CASE("a message becomes an event, and the event the message again", "[event
   }
 }
 
-TEST_CASE("the engine's own messages are refused to others", "[event_table]") {
+TEST_CASE("the engine's own messages are refused to others", "[event-kinds]") {
   std::set<std::string> refused;
   for (const auto& [name, message] : model::test::sample_work_items()) {
     if (!model::refusal_of(message).empty()) {
@@ -200,7 +200,7 @@ TEST_CASE("the engine's own messages are refused to others", "[event_table]") {
   CHECK(model::check_message(work::QueueMessage{"i", "Q", "x"}).empty());
 }
 
-TEST_CASE("what is raised is handed to the next execution by its wait", "[event_table]") {
+TEST_CASE("what is raised is handed to the next execution by its wait", "[event-kinds]") {
   CarriedState carried;
   CHECK(model::carry(work::ExternalRaised{"i", "E", "1"}, carried));
   CHECK(model::carry(work::QueueMessage{"i", "Q", "2"}, carried));

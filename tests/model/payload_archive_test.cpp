@@ -187,7 +187,7 @@ CEREAL_REGISTER_TYPE(duroxide::payload_archive_test::Circle)
 
 namespace duroxide::payload_archive_test {
 
-TEST_CASE("payload archives: all that cereal can write is written as cereal does") {
+TEST_CASE("payload archives: all that cereal can write is written as cereal does", "[payloads]") {
   All all;
   all.number = 5;  // no default, so that reading shows
   all.points["q"] = {7, 8};
@@ -201,7 +201,7 @@ TEST_CASE("payload archives: all that cereal can write is written as cereal does
   CHECK(dynamic_cast<const Circle*>(read->shape.get()) != nullptr);
 }
 
-TEST_CASE("payload archives: a value without a name") {
+TEST_CASE("payload archives: a value without a name", "[payloads]") {
   CHECK(encode_payload(Colour::green).value() == by_cereal(Colour::green));
   CHECK(encode_payload(Money{3}).value() == "\"3 cents\"");
   CHECK(encode_payload(1LL).value() == by_cereal(1LL));
@@ -216,13 +216,13 @@ TEST_CASE("payload archives: a value without a name") {
   CHECK(decode_payload<unsigned char>("255").value() == 255);
 }
 
-TEST_CASE("payload archives: members are found in any order, and others are passed over") {
+TEST_CASE("payload archives: members are found in any order, and others are passed over", "[payloads]") {
   const auto point = decode_payload<std::pair<int, std::string>>(
       R"({"other":{"first":[1]},"second":"b","first":1})");
   CHECK(point.value() == std::pair<int, std::string>(1, "b"));
 }
 
-TEST_CASE("payload archives: what a type's own code throws is told with its place") {
+TEST_CASE("payload archives: what a type's own code throws is told with its place", "[payloads]") {
   const auto money =
       decode_payload<std::map<std::string, Money>>(R"([{"key":"a","value":"none"}])");
   REQUIRE_FALSE(money.has_value());
