@@ -100,7 +100,7 @@ void Engine::release_activity(const WorkKey& key) {
   WorkRef work{key, lane_of_activity_row(*row)};
   // Not erased: the row itself may say that it was delivered once.
   batch_.put(Table::attempts, row_key, make_key(std::uint64_t{0}));
-  after_applied([this, work = std::move(work), session = session_of_activity_row(*row)] {
+  after_applied([this, work = std::move(work), session = opening_of_activity_row(*row)] {
     work_.counts_to_write.erase(work.key);
     counted_work_.erase(work.key);
     released_work_.emplace_back(work, session);

@@ -196,7 +196,7 @@ std::string encode_activity_row(const ActivityRow& row) {
   return bytes;
 }
 
-std::uint64_t session_of_activity_row(std::string_view bytes) {
+std::uint64_t opening_of_activity_row(std::string_view bytes) {
   return number_at(bytes, 2);
 }
 

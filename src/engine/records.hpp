@@ -102,7 +102,7 @@ struct CustomStatus {
 [[nodiscard]] std::string encode_activity_row(const ActivityRow& row);
 [[nodiscard]] Result<ActivityRow, std::string> decode_activity_row(std::string_view bytes);
 /// The session of an encoded row, without reading the item; 0 if it is none.
-[[nodiscard]] std::uint64_t session_of_activity_row(std::string_view bytes);
+[[nodiscard]] std::uint64_t opening_of_activity_row(std::string_view bytes);
 /// The lane of an encoded row, without reading the item; the usual one if it makes no sense.
 [[nodiscard]] LaneRef lane_of_activity_row(std::string_view bytes);
 /// Sets `first_count` in the encoded row.

@@ -26,7 +26,7 @@ std::optional<WorkRef> WorkerQueue::next_of_backlog(const ReadView& committed,
   for (bool more = cursor->seek(backlog_next_); more; more = cursor->next()) {
     // A row of this session came in through `push`.
     const auto key = WorkKey::parse(cursor->key());
-    if (!key || session_of_activity_row(cursor->value()) == session_ || left_alone(*key)) {
+    if (!key || opening_of_activity_row(cursor->value()) == session_ || left_alone(*key)) {
       continue;
     }
     WorkRef work{*key, lane_of_activity_row(cursor->value())};

@@ -81,13 +81,13 @@ inline Task<std::string> leave_child(OrchestrationContext ctx) {
 
 struct CommandFixture {
   json run(std::string_view name, const json& arguments = json::object()) {
-    auto result = run_command(store, name, arguments, sink);
+    auto result = run_command(in_use, name, arguments, sink);
     CAPTURE(name, arguments.dump(), result ? "" : result.error().message);
     REQUIRE(result);
     return std::move(*result);
   }
   Kind refused(std::string_view name, const json& arguments = json::object()) {
-    const auto result = run_command(store, name, arguments, sink);
+    const auto result = run_command(in_use, name, arguments, sink);
     CAPTURE(name, arguments.dump());
     REQUIRE_FALSE(result);
     CHECK_FALSE(result.error().message.empty());
@@ -101,11 +101,11 @@ struct CommandFixture {
   }
   /// Waits until it has ended.
   void await(const std::string& instance) {
-    REQUIRE(store.client.wait_for_completion(instance, 60s));
+    REQUIRE(in_use.client.wait_for_completion(instance, 60s));
   }
 
   Store store = MemoryProvider::create();
-  StoreInUse store{store, true};
+  StoreInUse in_use{store, true};
   CollectingSink sink;
 };
 

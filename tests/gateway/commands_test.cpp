@@ -216,7 +216,7 @@ TEST_CASE("control commands: a tail ends with its reader, and with what is delet
 
 TEST_CASE("control commands: a tail of a store that nobody runs ends at once", "[control]") {
   CommandFixture f;
-  f.session.live = false;
+  f.in_use.live = false;
   f.start("i");
   const json result = f.run("tail", {{"instance", "i"}});
   CHECK(result["live"] == false);
@@ -226,7 +226,7 @@ TEST_CASE("control commands: a tail of a store that nobody runs ends at once", "
 TEST_CASE("control commands: everything about an instance", "[control]") {
   RunningFixture f;
   f.start("i", "Approval");
-  REQUIRE(f.session.client.wait_for_value("i", "stage", 60s));
+  REQUIRE(f.in_use.client.wait_for_value("i", "stage", 60s));
   const json shown = f.run("show", {{"instance", "i"}});
   CHECK(shown["info"]["status"]["state"] == "Running");
   CHECK(shown["summary"]["orchestration_name"] == "Approval");

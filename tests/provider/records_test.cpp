@@ -129,13 +129,13 @@ TEST_CASE("what an instance lets others see is read back", "[records]") {
   }
 }
 
-TEST_CASE("a worker row carries its count and session", "[records]") {
+TEST_CASE("a worker row carries its count and opening", "[records]") {
   const work::ActivityExecute item{"a", 1, 2, "Act", "in", "Test", "1.0.0"};
   auto bytes = encode_activity_row(ActivityRow{77, 0, item});
-  CHECK(session_of_activity_row(bytes) == 77);
+  CHECK(opening_of_activity_row(bytes) == 77);
   count_first_delivery(bytes);
   const auto row = decode_activity_row(bytes).value();
-  CHECK(row.session == 77);
+  CHECK(row.opening == 77);
   CHECK(row.first_count == 1);
   CHECK(row.item == item);
   CHECK_FALSE(decode_activity_row("short"));
@@ -152,7 +152,7 @@ TEST_CASE("a worker row carries its lane", "[records]") {
   REQUIRE(lane);
   CHECK(lane->tag == item.tag);
   CHECK(lane->session == item.session);
-  CHECK(session_of_activity_row(bytes) == 77);
+  CHECK(opening_of_activity_row(bytes) == 77);
   count_first_delivery(bytes);
   CHECK(decode_activity_row(bytes).value().first_count == 1);
   CHECK(decode_activity_row(bytes).value().item == item);
