@@ -34,6 +34,12 @@ int main() {
                       link(&use_actor_system) && link(&actor_system_of) && link(&provider_of) &&
                       link(&management_of) && link(&system_clock) && link(&stderr_log_sink);
 
+  // A runtime with a socket that ends after main, when much of the program has been taken down.
+  static Runtime lasting(LmdbProvider::open("lasting").value());
+  if (!lasting.start()) {
+    return 1;
+  }
+
   const FixedClock clock;  // of a class whose base is in the library
   const auto store = MemoryProvider::open().value();
   const Client client(store);
