@@ -73,7 +73,7 @@ std::string check_program(std::uint64_t seed, std::uint32_t size, std::size_t& t
   if (problem.empty() && seed % 4 == 1) {
     problem = check_all_replays(undisturbed);
   }
-  if (problem.empty() && seed % 8 == 3) {
+  if (problem.empty() && seed % 32 == 3) {
     problem = check_all_open_steps(undisturbed);
   }
   return problem.empty() ? problem : problem + "\nthe program:\n" + program.to_text();
