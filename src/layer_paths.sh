@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2013  # the words of a line are what is meant
 # layer_paths.sh SOURCE OUT: makes OUT/LAYER for each layer in SOURCE/src/layers.txt, a directory to
 # be given to the compiler as the layer's only include path of ours. It holds links to the folders
 # and headers that the layer may include.

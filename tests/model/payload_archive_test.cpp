@@ -216,7 +216,8 @@ TEST_CASE("payload archives: a value without a name", "[payloads]") {
   CHECK(decode_payload<unsigned char>("255").value() == 255);
 }
 
-TEST_CASE("payload archives: members are found in any order, and others are passed over", "[payloads]") {
+TEST_CASE("payload archives: members are found in any order, and others are passed over",
+          "[payloads]") {
   const auto point = decode_payload<std::pair<int, std::string>>(
       R"({"other":{"first":[1]},"second":"b","first":1})");
   CHECK(point.value() == std::pair<int, std::string>(1, "b"));
