@@ -20,8 +20,8 @@ Show said_of_instance(std::string what) {
 }
 
 /// `question` is asked before it is done; empty for none.
-void invoke_act(CLI::App* command, Invocation& invocation, const Arguments& arguments, Show show,
-                std::string question = {}) {
+void fill_in_act(CLI::App* command, Invocation& invocation, const Arguments& arguments, Show show,
+                 std::string question = {}) {
   command->final_callback(
       [&invocation, arguments, command, show = std::move(show), question = std::move(question)] {
         invocation.request = {command->get_name(), *arguments};
@@ -80,7 +80,7 @@ void add_raise(CLI::App& app, Invocation& invocation) {
   text_option(command, arguments, "name", "name", "of the event or the queue")->required();
   text_option(command, arguments, "-d,--data", "data", "default: an empty text");
   flag_option(command, arguments, "--queue", "queue", "put it into the queue of that name");
-  invoke_act(command, invocation, arguments, said_of_instance("told"));
+  fill_in_act(command, invocation, arguments, said_of_instance("told"));
 }
 
 void add_ending(CLI::App& app, Invocation& invocation) {
@@ -94,10 +94,10 @@ void add_ending(CLI::App& app, Invocation& invocation) {
     text_option(command, arguments, "instance", "instance", "its id")->required();
     text_option(command, arguments, "--reason", "reason", "why, for its failure");
     if (command == cancel) {
-      invoke_act(command, invocation, arguments, said_of_instance("asked to stop"));
+      fill_in_act(command, invocation, arguments, said_of_instance("asked to stop"));
     } else {
-      invoke_act(command, invocation, arguments, said_of_instance("ended"),
-                 "End it for good, without a chance for its code to clean up?");
+      fill_in_act(command, invocation, arguments, said_of_instance("ended"),
+                  "End it for good, without a chance for its code to clean up?");
     }
   }
 }
@@ -120,7 +120,7 @@ void add_pausing(CLI::App& app, Invocation& invocation) {
     flag_option(what, arguments, "--everything", "store", "the whole store");
     what->require_option(1);
     const std::string done = command == pause ? "paused" : "resumed";
-    invoke_act(command, invocation, arguments, [done](Output& output, const json& result) {
+    fill_in_act(command, invocation, arguments, [done](Output& output, const json& result) {
       const std::string name = printable(text_at(result, "name"));
       std::string line = text_at(result, "scope");
       line.append(name.empty() ? "" : " ").append(name).append(": ").append(done);
@@ -135,7 +135,7 @@ void add_release(CLI::App& app, Invocation& invocation) {
                   {"duroxide --store orders release order-7"});
   const auto arguments = new_arguments();
   text_option(command, arguments, "instance", "instance", "its id")->required();
-  invoke_act(command, invocation, arguments, [](Output& output, const json& result) {
+  fill_in_act(command, invocation, arguments, [](Output& output, const json& result) {
     output.line(printable(text_at(result, "instance_id")) + ": " + number_at(result, "released") +
                 " released");
   });

@@ -21,7 +21,7 @@ void choose_direction(json& arguments) {
   arguments.erase("ascending");
 }
 
-void invoke_list(Invocation& invocation, const Arguments& arguments) {
+void fill_in_list(Invocation& invocation, const Arguments& arguments) {
   choose_direction(*arguments);
   invocation.request = {arguments->value("all", false) ? "list_all" : "list", *arguments};
   invocation.request.arguments.erase("all");
@@ -71,7 +71,7 @@ void add_list(CLI::App& app, Invocation& invocation) {
                 "at most so many; by default 100, with --all as many as there are", 1);
   text_option(command, arguments, "--cursor", "cursor", "go on where an earlier list ended");
   flag_option(command, arguments, "-a,--all", "all", "all of them; with --json one line for each");
-  command->final_callback([&invocation, arguments] { invoke_list(invocation, arguments); });
+  command->final_callback([&invocation, arguments] { fill_in_list(invocation, arguments); });
 }
 
 void add_count(CLI::App& app, Invocation& invocation) {

@@ -46,7 +46,7 @@ std::string ask_to_delete(const json& preview) {
          " instances (and what is below them) for good?";
 }
 
-void invoke_delete(Invocation& invocation, const Arguments& arguments) {
+void fill_in_delete(Invocation& invocation, const Arguments& arguments) {
   invocation.request = {"delete", *arguments};
   invocation.show = show_deleted;
   if (!arguments->value("dry_run", false)) {
@@ -70,7 +70,7 @@ void add_delete(CLI::App& app, Invocation& invocation) {
   flag_option(command, arguments, "--everything", "everything", "all instances");
   number_option(command, arguments, "-l,--limit", "limit", "of a filter: at most so many", 1);
   add_filter_options(command, arguments);
-  command->final_callback([&invocation, arguments] { invoke_delete(invocation, arguments); });
+  command->final_callback([&invocation, arguments] { fill_in_delete(invocation, arguments); });
 }
 
 /// What the answer to a question must not wait for.
@@ -97,7 +97,7 @@ std::string ask_to_prune(const json& preview, const json& values) {
          " instances?";
 }
 
-void invoke_prune(Invocation& invocation, const Arguments& arguments) {
+void fill_in_prune(Invocation& invocation, const Arguments& arguments) {
   check_prune(*arguments);
   invocation.request = {"prune", *arguments};
   if (!arguments->contains("instance")) {
@@ -129,7 +129,7 @@ void add_prune(CLI::App& app, Invocation& invocation) {
   flag_option(command, arguments, "--everything", "everything", "all instances");
   number_option(command, arguments, "-l,--limit", "limit", "of a filter: at most so many", 1);
   add_filter_options(command, arguments);
-  command->final_callback([&invocation, arguments] { invoke_prune(invocation, arguments); });
+  command->final_callback([&invocation, arguments] { fill_in_prune(invocation, arguments); });
 }
 
 }  // namespace
