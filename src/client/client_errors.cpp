@@ -9,20 +9,20 @@ namespace duroxide::client {
 
 namespace {
 
-Problem problem(ClientError::Kind kind, std::string message) {
-  if (message.empty()) {
+Problem problem(ClientError::Kind kind, model::Checked checked) {
+  if (checked) {
     return std::nullopt;
   }
-  return ClientError{kind, std::move(message)};
+  return ClientError{kind, std::move(checked).error().what};
 }
 
-Problem invalid_input(std::string message) {
-  return problem(ClientError::Kind::invalid_input, std::move(message));
+Problem invalid_input(model::Checked checked) {
+  return problem(ClientError::Kind::invalid_input, std::move(checked));
 }
 
 /// A payload, or why there is none.
-std::string check_text(std::string_view what, const Result<std::string, std::string>& text) {
-  return text ? model::check_payload(what, *text) : text.error();
+model::Checked check_text(std::string_view what, const Result<std::string, std::string>& text) {
+  return text ? model::check_payload(what, *text) : model::Checked(model::flaw(text.error()));
 }
 
 ClientError::Kind client_kind(ProviderError::Kind kind) {
@@ -114,7 +114,7 @@ Problem check_start(std::string_view instance, std::string_view orchestration,
     return bad;
   }
   if (!options.delay_is_valid()) {
-    return invalid_input("the delay is negative or longer than 100 years");
+    return invalid_input(model::flaw("the delay is negative or longer than 100 years"));
   }
   return std::nullopt;
 }
@@ -150,7 +150,7 @@ Problem check_cancel(std::string_view instance, std::string_view reason) {
 
 Problem check_timeout(Milliseconds timeout) {
   if (timeout < Milliseconds(0)) {
-    return invalid_input("the timeout is negative or longer than 100 years");
+    return invalid_input(model::flaw("the timeout is negative or longer than 100 years"));
   }
   return std::nullopt;
 }
@@ -167,8 +167,8 @@ Problem check_token(const ActivityToken& activity) {
     return bad;
   }
   if (activity.execution_id == 0 || activity.event_id == 0) {
-    return invalid_input("no activity has the token " + activity.to_string() +
-                         ": executions and events are counted from 1");
+    return invalid_input(model::flaw("no activity has the token " + activity.to_string() +
+                                     ": executions and events are counted from 1"));
   }
   return std::nullopt;
 }
@@ -193,23 +193,24 @@ Problem check_heartbeat(const ActivityToken& activity,
   if (auto bad = check_token(activity)) {
     return bad;
   }
-  return invalid_input(progress ? model::check_heartbeat(*progress) : progress.error());
+  return invalid_input(progress ? model::check_heartbeat(*progress)
+                                : model::Checked(model::flaw(progress.error())));
 }
 
 Problem check_filter(const InstanceFilter& filter) {
-  const auto invalid = [](std::string message) {
-    return problem(ClientError::Kind::invalid_filter, std::move(message));
+  const auto invalid = [](model::Checked checked) {
+    return problem(ClientError::Kind::invalid_filter, std::move(checked));
   };
   if (filter.status) {
     if (filter.status->empty()) {
-      return invalid("the list of statuses is empty, so no instance can match");
+      return invalid(model::flaw("the list of statuses is empty, so no instance can match"));
     }
     for (const StatusFilter& each : *filter.status) {
       if (!each.status()) {
-        return invalid("an instance that is listed is never NotFound");
+        return invalid(model::flaw("an instance that is listed is never NotFound"));
       }
       if (each == ExecutionStatus::continued_as_new) {
-        return invalid("an instance is never ContinuedAsNew, only its executions are");
+        return invalid(model::flaw("an instance is never ContinuedAsNew, only its executions are"));
       }
     }
   }
@@ -225,16 +226,18 @@ Problem check_filter(const InstanceFilter& filter) {
   }
   if (filter.created_after && filter.created_before &&
       *filter.created_after >= *filter.created_before) {
-    return invalid("created_after is not before created_before, so no instance can match");
+    return invalid(
+        model::flaw("created_after is not before created_before, so no instance can match"));
   }
   if (filter.limit && *filter.limit == 0) {
-    return invalid("the limit is 0, so no instance can match");
+    return invalid(model::flaw("the limit is 0, so no instance can match"));
   }
   if (filter.id_prefix) {
     // A prefix may end within a character, so it need not be UTF-8.
     if (filter.id_prefix->empty() || filter.id_prefix->size() > model::max_instance_id_bytes) {
-      return invalid("the id_prefix has " + std::to_string(filter.id_prefix->size()) +
-                     " bytes; 1 to " + std::to_string(model::max_instance_id_bytes) + " will do");
+      return invalid(model::flaw("the id_prefix has " + std::to_string(filter.id_prefix->size()) +
+                                 " bytes; 1 to " + std::to_string(model::max_instance_id_bytes) +
+                                 " will do"));
     }
   }
   for (const std::string& tag : filter.tags) {
@@ -251,15 +254,17 @@ Problem check_filter(const InstanceFilter& filter) {
 Problem check_page(const InstanceFilter& filter, std::uint32_t page_size) {
   constexpr std::uint32_t largest_page = 10'000;
   if (page_size == 0 || page_size > largest_page) {
-    return problem(ClientError::Kind::invalid_filter,
-                   "a page of " + std::to_string(page_size) + " instances; 1 to 10,000 will do");
+    return problem(
+        ClientError::Kind::invalid_filter,
+        model::flaw("a page of " + std::to_string(page_size) + " instances; 1 to 10,000 will do"));
   }
   return check_filter(filter);
 }
 
 Problem check_prune(const PruneOptions& options) {
   if (!options.keep_last && !options.completed_before) {
-    return invalid_input("neither keep_last nor completed_before is set; set one of them");
+    return invalid_input(
+        model::flaw("neither keep_last nor completed_before is set; set one of them"));
   }
   return std::nullopt;
 }
@@ -284,8 +289,8 @@ Problem check_pause(const PauseScope& scope) {
 Problem check_changes(const ChangeFilter& filter, std::uint32_t capacity) {
   constexpr std::uint32_t largest_capacity = 1'000'000;
   if (capacity == 0 || capacity > largest_capacity) {
-    return invalid_input("a capacity of " + std::to_string(capacity) +
-                         " changes; 1 to 1,000,000 will do");
+    return invalid_input(model::flaw("a capacity of " + std::to_string(capacity) +
+                                     " changes; 1 to 1,000,000 will do"));
   }
   if (filter.instance) {
     return check_instance(*filter.instance);

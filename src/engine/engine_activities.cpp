@@ -41,9 +41,7 @@ void check_completion(const provider::CompleteActivity& request) {
         "the completion is not that of " + describe(request.activity) + ", which it is to end");
   }
   if (completed != nullptr) {
-    if (auto problem = model::check_payload("result", completed->result); !problem.empty()) {
-      throw StorageFailure(Kind::invalid_input, std::move(problem));
-    }
+    require(model::check_payload("result", completed->result));
   }
 }
 
@@ -80,9 +78,7 @@ WorkKey Engine::find_leased(provider::LockToken token,
 
 void Engine::heartbeat(const provider::Heartbeat& request, DoneReply reply) {
   apply("heartbeat", std::move(reply), [&] {
-    if (auto problem = model::check_heartbeat(request.details); !problem.empty()) {
-      throw StorageFailure(Kind::invalid_input, std::move(problem));
-    }
+    require(model::check_heartbeat(request.details));
     const WorkKey key = request.lock_token ? find_leased(*request.lock_token, request.activity)
                                            : find_activity(request.activity);
     batch_.put(Table::progress, key.bytes(),

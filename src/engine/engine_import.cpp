@@ -85,7 +85,9 @@ void Engine::import_instance(const management::ImportInstance& request,
       const auto plan =
           plan_restore({record.id, record.execution, record.orchestration, record.version},
                        current.events, exported.messages);
-      require(plan ? std::string() : plan.error());
+      if (!plan) {
+        throw_invalid(plan.error());
+      }
       Children children;
       take_up(number, record, *plan, children);
       restored.activities_scheduled = plan->activities.size();
@@ -125,17 +127,17 @@ void Engine::fork(const management::ForkInstance& request,
     const std::uint64_t execution = request.options.execution_id.value_or(from.execution);
     if (execution != from.execution &&
         !batch_.contains(Table::executions, make_key(source, execution))) {
-      require("the instance `" + request.instance + "` has no execution " +
-              std::to_string(execution));
+      throw_invalid("the instance `" + request.instance + "` has no execution " +
+                    std::to_string(execution));
     }
-    const auto forked = [&](const std::string& problem) {
-      require("the instance `" + request.instance + "` cannot be forked: " + problem);
+    const auto refuse_fork = [&](const std::string& why) {
+      throw_invalid("the instance `" + request.instance + "` cannot be forked: " + why);
     };
     auto events = instances_.load_history(source, from, execution);
     const auto total = events.size();
     const auto kept = find_fork_cut(events, request.options.event_id);
     if (!kept) {
-      forked(kept.error());
+      refuse_fork(kept.error());
     }
     // What the other has kept came behind everything, so a copy that ends earlier goes without.
     const bool is_whole = execution == from.execution && kept == find_fork_cut(events, {});
@@ -143,7 +145,7 @@ void Engine::fork(const management::ForkInstance& request,
     model::become_root(events, execution, from.id, request.new_instance);
     const auto* started = std::get_if<event::OrchestrationStarted>(&events.front().kind);
     if (started == nullptr) {
-      forked("its history does not begin with OrchestrationStarted");
+      refuse_fork("its history does not begin with OrchestrationStarted");
     }
 
     InstanceRecord record;
@@ -166,7 +168,7 @@ void Engine::fork(const management::ForkInstance& request,
     }
     const auto plan = plan_restore(forked_execution, events, std::move(messages));
     if (!plan) {
-      forked(plan.error());
+      refuse_fork(plan.error());
     }
     const Number number = next_instance_++;
     create_restored(number, record);

@@ -18,11 +18,12 @@ void check_scope(const PauseScope& scope) {
       require(model::check_name("orchestration name", scope.name));
       return;
     case PauseScope::Kind::store:
-      require(scope.name.empty() ? std::string()
-                                 : "the scope `store` has no name, but got `" + scope.name + "`");
+      if (!scope.name.empty()) {
+        throw_invalid("the scope `store` has no name, but got `" + scope.name + "`");
+      }
       return;
   }
-  require("there is no such scope: " + std::to_string(static_cast<int>(scope.kind)));
+  throw_invalid("there is no such scope: " + std::to_string(static_cast<int>(scope.kind)));
 }
 
 }  // namespace

@@ -23,9 +23,9 @@ constexpr const char* prune_operation = "prune_executions";
 }  // namespace
 
 void Engine::check_prune(const PruneOptions& options) {
-  require(options.keep_last || options.completed_before
-              ? std::string()
-              : "say what to drop: set `keep_last`, `completed_before` or both");
+  if (!options.keep_last && !options.completed_before) {
+    throw_invalid("say what to drop: set `keep_last`, `completed_before` or both");
+  }
 }
 
 void Engine::prune_executions(const management::PruneExecutions& request,

@@ -20,12 +20,12 @@ void check_values(const std::vector<provider::ValueChange>& changes) {
   for (const auto& [key, value] : changes) {
     require(model::check_key(key));
     if (!keys.insert(key).second) {
-      require("the key `" + key + "` is changed twice; send the last change only");
+      throw_invalid("the key `" + key + "` is changed twice; send the last change only");
     }
     if (value) {
       require(model::check_payload("value of key `" + key + "`", value->value));
       if (value->key != key) {
-        require("the change of key `" + key + "` has a value of key `" + value->key + "`");
+        throw_invalid("the change of key `" + key + "` has a value of key `" + value->key + "`");
       }
     }
   }

@@ -213,9 +213,7 @@ void Engine::ack_work(const provider::AckWorker& request, DoneReply reply) {
                              "an activity completes or fails, nothing else");
       }
       if (completed != nullptr) {
-        if (auto problem = model::check_payload("result", completed->result); !problem.empty()) {
-          throw StorageFailure(ProviderError::Kind::invalid_input, std::move(problem));
-        }
+        require(model::check_payload("result", completed->result));
       }
       deliver_if_running(*request.completion,
                          completed != nullptr ? completed->execution_id : failed->execution_id);

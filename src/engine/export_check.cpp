@@ -15,20 +15,24 @@ namespace duroxide::storage {
 
 namespace {
 
-/// The first of several checks that finds something.
-class Problem {
+using model::Checked;
+
+/// The answer of several checks: that of the first which finds something.
+class Checks {
  public:
-  Problem& unless(bool good, const std::string& text) { return good ? *this : add(text); }
-  Problem& add(const std::string& text) {
-    if (text_.empty()) {
-      text_ = text;
+  Checks& unless(bool good, const std::string& what) {
+    return good ? *this : add(model::flaw(what));
+  }
+  Checks& add(Checked checked) {
+    if (answer_) {
+      answer_ = std::move(checked);
     }
     return *this;
   }
-  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] const Checked& answer() const { return answer_; }
 
  private:
-  std::string text_;
+  Checked answer_;
 };
 
 /// Whether a text of a structure is longer than a payload may be.
@@ -49,12 +53,12 @@ class LongText {
   void kind(const Variant& variant) {
     std::visit([this](const auto& each) { fields(*this, each); }, variant);
   }
-  [[nodiscard]] const std::string& problem() const { return problem_; }
+  [[nodiscard]] const Checked& answer() const { return answer_; }
 
  private:
   void look(const char* name, const std::string& text) {
-    if (problem_.empty()) {
-      problem_ = model::check_payload(name, text);
+    if (answer_) {
+      answer_ = model::check_payload(name, text);
     }
   }
   template <class T>
@@ -78,7 +82,7 @@ class LongText {
     }
   }
 
-  std::string problem_;
+  Checked answer_;
 };
 
 ExecutionStatus status_at_end_of(const std::vector<Event>& events) {
@@ -90,13 +94,13 @@ ExecutionStatus as_exported(ExecutionStatus status) {
   return status == ExecutionStatus::cancelled ? ExecutionStatus::failed : status;
 }
 
-/// Returns the problem, and the state that the execution leaves.
-std::string check_execution(const InstanceExport& exported, const ExportedExecution& execution,
-                            std::optional<CarriedState>& state) {
+/// Also gives the state that the execution leaves.
+Checked check_execution(const InstanceExport& exported, const ExportedExecution& execution,
+                        std::optional<CarriedState>& state) {
   const std::string which = "execution " + std::to_string(execution.execution_id);
   const bool is_last = &execution == &exported.executions.back();
-  Problem problem;
-  problem
+  Checks checks;
+  checks
       .unless(as_exported(execution.status) == status_at_end_of(execution.events),
               which + " has the status " + std::string(to_string(execution.status)) +
                   ", and its events say " +
@@ -107,18 +111,20 @@ std::string check_execution(const InstanceExport& exported, const ExportedExecut
               which + (is_last ? " is the last and yet has continued as new"
                                : " is not the last and yet has not continued as new"));
   if (execution.events.empty()) {
-    return problem.unless(execution.version.empty(), which + " has a version and no events").text();
+    return checks.unless(execution.version.empty(), which + " has a version and no events")
+        .answer();
   }
   auto open = model::find_open_steps(execution.events);
   if (!open) {
-    return problem.add("the events of " + which + " cannot be right: " + open.error()).text();
+    return checks.unless(false, "the events of " + which + " cannot be right: " + open.error())
+        .answer();
   }
   for (const Event& event : execution.events) {
-    problem.add(model::check_names(event.kind));
+    checks.add(model::check_names(event.kind));
   }
   const auto& started = std::get<event::OrchestrationStarted>(execution.events.front().kind);
   state = std::move(open->state);
-  return problem
+  return checks
       .unless(started.name == exported.orchestration_name || !is_last,
               which + " is one of the orchestration `" + started.name + "`")
       .unless(started.version == execution.version, which + " has the version `" +
@@ -126,50 +132,52 @@ std::string check_execution(const InstanceExport& exported, const ExportedExecut
                                                         started.version + "`")
       .unless(started.parent == exported.parent, which + " has another parent than the instance")
       .add(model::check_name("orchestration name", started.name))
-      .add(started.version.empty() ? std::string() : model::check_version(started.version))
-      .text();
+      .add(started.version.empty() ? Checked() : model::check_version(started.version))
+      .answer();
 }
 
 /// Whether the event that a message answers was ever scheduled.
-std::string check_answer(const ExportedExecution& current, const model::Answer& answer) {
+Checked check_answer(const ExportedExecution& current, const model::Answer& answer) {
   const bool is_old = answer.execution_id != current.execution_id;
   const bool is_there = answer.id > 0 && answer.id <= current.events.size() &&
                         current.events[answer.id - 1].kind.index() == answer.step;
-  return is_old || is_there ? std::string()
-                            : "a message answers event " + std::to_string(answer.id) +
-                                  ", which has asked for nothing of the kind";
+  if (is_old || is_there) {
+    return {};
+  }
+  return model::flaw("a message answers event " + std::to_string(answer.id) +
+                     ", which has asked for nothing of the kind");
 }
 
-std::string check_message(const InstanceExport& exported, const WorkItem& message, bool is_first) {
+Checked check_message(const InstanceExport& exported, const WorkItem& message, bool is_first) {
   const ExportedExecution& current = exported.executions.back();
   if (target_instance(message) != exported.instance_id) {
-    return "a message is for the instance `" + target_instance(message) + "`";
+    return model::flaw("a message is for the instance `" + target_instance(message) + "`");
   }
   if (const auto* start = std::get_if<work::StartOrchestration>(&message)) {
     return current.events.empty() && !(is_first && current.execution_id == 1)
-               ? std::string("a start is not the first message of the first execution")
+               ? model::flaw("a start is not the first message of the first execution")
                : model::check_name("orchestration name", start->orchestration);
   }
   if (const auto* next = std::get_if<work::ContinueAsNew>(&message)) {
     return current.events.empty() && is_first && next->execution_id == current.execution_id
                ? model::check_name("orchestration name", next->orchestration)
-               : std::string("a continue-as-new is not the first message of its execution");
+               : model::flaw("a continue-as-new is not the first message of its execution");
   }
   if (const auto answer = model::answer_in(message)) {
     return check_answer(current, *answer);
   }
   return model::event_of(message) ? model::check_message(message)
-                                  : std::string("a message is none that an instance gets");
+                                  : model::flaw("a message is none that an instance gets");
 }
 
-std::string check_messages(const InstanceExport& exported) {
+Checked check_messages(const InstanceExport& exported) {
   const ExportedExecution& current = exported.executions.back();
   const auto* first = exported.messages.empty() ? nullptr : &exported.messages.front();
   const bool starts = first != nullptr && std::holds_alternative<work::StartOrchestration>(*first);
   const bool begins =
       starts || (first != nullptr && std::holds_alternative<work::ContinueAsNew>(*first));
-  Problem problem;
-  problem
+  Checks checks;
+  checks
       .unless(current.status == ExecutionStatus::running || keeps_messages(current.status) ||
                   exported.messages.empty(),
               "it has ended, and yet messages are on their way to it")
@@ -178,15 +186,15 @@ std::string check_messages(const InstanceExport& exported) {
       .unless(!exported.start_due || (current.events.empty() && starts),
               "its start is delayed, and yet it has begun");
   for (const WorkItem& message : exported.messages) {
-    problem.add(check_message(exported, message, &message == first))
+    checks.add(check_message(exported, message, &message == first))
         .unless(
             !keeps_messages(current.status) || is_kept(message, current.execution_id),
             "it has failed, and yet a message is on its way that a failed instance does not keep");
   }
-  return problem.text();
+  return checks.answer();
 }
 
-std::string check_state(const InstanceExport& exported, const std::optional<CarriedState>& state) {
+Checked check_state(const InstanceExport& exported, const std::optional<CarriedState>& state) {
   CarriedState expected;
   if (!exported.executions.back().events.empty()) {
     expected = state.value_or(CarriedState{});
@@ -195,49 +203,49 @@ std::string check_state(const InstanceExport& exported, const std::optional<Carr
       expected = next->carried;
     }
   }
-  Problem problem;
-  problem
+  Checks checks;
+  checks
       .unless(exported.values == expected.values,
               "its values are not those that its history amounts to")
       .unless(exported.custom_status == expected.custom_status &&
                   exported.custom_status_version == expected.custom_status_version,
               "its custom status is not the one that its history amounts to");
   for (const StoredValue& value : exported.values) {
-    problem.add(model::check_key(value.key));
+    checks.add(model::check_key(value.key));
   }
-  return problem.text();
+  return checks.answer();
 }
 
 }  // namespace
 
-std::string check_export(const InstanceExport& exported) {
-  Problem problem;
-  problem.add(model::check_instance_id(exported.instance_id))
+Checked check_export(const InstanceExport& exported) {
+  Checks checks;
+  checks.add(model::check_instance_id(exported.instance_id))
       .add(model::check_name("orchestration name", exported.orchestration_name))
       .add(model::check_tags(exported.tags))
       .unless(!exported.executions.empty(), "it has no executions");
   if (exported.parent) {
-    problem.add(model::check_instance_id(exported.parent->instance))
+    checks.add(model::check_instance_id(exported.parent->instance))
         .unless(exported.parent->instance != exported.instance_id, "it is its own parent");
   }
   LongText texts;
   fields(texts, exported);
-  problem.add(texts.problem());
+  checks.add(texts.answer());
   std::uint64_t before = 0;
   for (const ExportedExecution& execution : exported.executions) {
-    problem.unless(execution.execution_id > before,
-                   "execution " + std::to_string(execution.execution_id) +
-                       " does not follow execution " + std::to_string(before));
+    checks.unless(execution.execution_id > before,
+                  "execution " + std::to_string(execution.execution_id) +
+                      " does not follow execution " + std::to_string(before));
     before = execution.execution_id;
   }
   std::optional<CarriedState> state;
   for (const ExportedExecution& execution : exported.executions) {
-    problem.add(check_execution(exported, execution, state));
+    checks.add(check_execution(exported, execution, state));
   }
-  if (problem.text().empty()) {
-    problem.add(check_messages(exported)).add(check_state(exported, state));
+  if (checks.answer()) {
+    checks.add(check_messages(exported)).add(check_state(exported, state));
   }
-  return problem.text();
+  return checks.answer();
 }
 
 }  // namespace duroxide::storage

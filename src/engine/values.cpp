@@ -12,8 +12,8 @@ namespace {
 
 StoredValue decode_row(std::string_view row, std::string_view bytes) {
   std::string key(row.substr(sizeof(Number)));
-  if (const std::string problem = model::check_key(key); !problem.empty()) {
-    throw_corrupt(Table::values, row, problem);
+  if (const auto name = model::check_key(key); !name) {
+    throw_corrupt(Table::values, row, name.error().what);
   }
   auto value = decode_value(std::move(key), bytes);
   if (!value) {

@@ -77,8 +77,8 @@ Result<ActivityToken, std::string> ActivityToken::parse(std::string_view text) {
                    "` is not of the form incarnation/execution/event/instance, for instance "
                    "i00c0ffee00c0ffee/1/2/order-7");
   }
-  if (std::string problem = model::check_instance_id(rest); !problem.empty()) {
-    return failure("the activity token is wrong: " + problem);
+  if (const auto id = model::check_instance_id(rest); !id) {
+    return failure("the activity token is wrong: " + id.error().what);
   }
   return ActivityToken{std::string(rest), *execution, *event, *incarnation};
 }

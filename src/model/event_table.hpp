@@ -14,7 +14,7 @@
 //             message or row that goes out with it
 // and if there is something to say
 //   identity  what tells it from others of its kind, for people
-//   check     what is wrong with names that another store may not have checked; empty for nothing
+//   check     whether names are right, which another store may not have checked
 //   change    what it changes of what the instance shows to others, as an `InstanceState`
 //   whereabouts, Failure    see event_roles.hpp
 //

@@ -26,7 +26,7 @@ struct KindOf<event::ActivityScheduled> : Schedules {
   static std::string waiting(const event::ActivityScheduled& x) {
     return "activity " + in_ticks(x.name);
   }
-  static std::string check(const event::ActivityScheduled& x) {
+  static Checked check(const event::ActivityScheduled& x) {
     return check_name("activity name", x.name);
   }
   static work::ActivityExecute ask(const Caller& by, std::uint64_t id,
@@ -172,9 +172,9 @@ struct KindOf<event::SubOrchestrationScheduled> : Schedules {
   static std::string waiting(const event::SubOrchestrationScheduled& x) {
     return "child " + in_ticks(x.instance);
   }
-  static std::string check(const event::SubOrchestrationScheduled& x) {
-    std::string problem = check_instance_id(x.instance);
-    return problem.empty() ? check_name("orchestration name", x.name) : problem;
+  static Checked check(const event::SubOrchestrationScheduled& x) {
+    Checked instance = check_instance_id(x.instance);
+    return instance ? check_name("orchestration name", x.name) : instance;
   }
   static work::StartOrchestration ask(const Caller& by, std::uint64_t id,
                                       const event::SubOrchestrationScheduled& x) {
@@ -226,9 +226,9 @@ struct KindOf<event::KeyValueReadScheduled> : Schedules {
   static std::string waiting(const event::KeyValueReadScheduled& x) {
     return "a value of " + in_ticks(x.instance);
   }
-  static std::string check(const event::KeyValueReadScheduled& x) {
-    std::string problem = check_instance_id(x.instance);
-    return problem.empty() ? check_key(x.key) : problem;
+  static Checked check(const event::KeyValueReadScheduled& x) {
+    Checked instance = check_instance_id(x.instance);
+    return instance ? check_key(x.key) : instance;
   }
   static work::ReadKeyValue ask(const Caller& by, std::uint64_t id,
                                 const event::KeyValueReadScheduled& x) {

@@ -6,24 +6,25 @@
 
 namespace duroxide::model {
 
-std::string find_damage(const std::vector<Event>& history) {
+Checked check_history(const std::vector<Event>& history) {
   if (history.empty() || role_of(history.front().kind) != Role::begins) {
-    return "it does not begin with OrchestrationStarted";
+    return flaw("it does not begin with OrchestrationStarted");
   }
   for (std::size_t i = 0; i < history.size(); ++i) {
     const Event& event = history[i];
     if (event.event_id != i + 1) {
-      return "event " + std::to_string(i + 1) + " has the number " + std::to_string(event.event_id);
+      return flaw("event " + std::to_string(i + 1) + " has the number " +
+                  std::to_string(event.event_id));
     }
     if (i > 0 && role_of(event.kind) == Role::begins) {
-      return "event " + std::to_string(event.event_id) + " is a second " +
-             std::string(event_type(event.kind));
+      return flaw("event " + std::to_string(event.event_id) + " is a second " +
+                  std::string(event_type(event.kind)));
     }
     const std::uint64_t source = event.source_event_id;
     // Only what stands before an event can be its source.
     if (source > i || !can_answer(event.kind, source == 0 ? nullptr : &history[source - 1])) {
-      return "event " + std::to_string(event.event_id) + ", " + describe(event.kind) +
-             ", cannot answer event " + std::to_string(source);
+      return flaw("event " + std::to_string(event.event_id) + ", " + describe(event.kind) +
+                  ", cannot answer event " + std::to_string(source));
     }
   }
   return {};

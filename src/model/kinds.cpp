@@ -93,13 +93,13 @@ bool is_failed_answer(const EventKind& kind) {
       kind);
 }
 
-std::string check_names(const EventKind& kind) {
+Checked check_names(const EventKind& kind) {
   return std::visit(
-      []<class Kind>(const Kind& each) {
+      []<class Kind>(const Kind& each) -> Checked {
         if constexpr (requires { KindOf<Kind>::check(each); }) {
           return KindOf<Kind>::check(each);
         } else {
-          return std::string();
+          return {};
         }
       },
       kind);

@@ -12,6 +12,7 @@
 #include <duroxide/work_items.hpp>
 
 #include "model/event_roles.hpp"
+#include "model/flaw.hpp"
 
 namespace duroxide::model {
 
@@ -38,8 +39,8 @@ namespace duroxide::model {
 /// An answer that says that the step has failed.
 [[nodiscard]] bool is_failed_answer(const EventKind& kind);
 
-/// What is wrong with the names in it, which become keys or name instances; empty if nothing is.
-[[nodiscard]] std::string check_names(const EventKind& kind);
+/// Whether the names in it are right, which become keys or name instances.
+[[nodiscard]] Checked check_names(const EventKind& kind);
 
 // --- steps: what the code can await. `step` is the place of the event that opens it among the
 // alternatives of `EventKind` ---
@@ -106,8 +107,8 @@ struct Answer {
 /// Why nobody but the engine may send it; empty if anybody may.
 [[nodiscard]] std::string_view refusal_of(const WorkItem& message);
 
-/// What is wrong with its names and its payload, if anybody may send it; empty if nothing is.
-[[nodiscard]] std::string check_message(const WorkItem& message);
+/// Whether its names and its payload are right, if anybody may send it.
+[[nodiscard]] Checked check_message(const WorkItem& message);
 
 /// The step for which the store is asked; null if the message asks it for nothing.
 [[nodiscard]] const ParentLink* reader_of(const WorkItem& message);

@@ -10,20 +10,21 @@ namespace duroxide::model {
 
 namespace {
 
-std::string check_text(std::string_view what, std::string_view text, std::size_t max_bytes) {
+Checked check_text(std::string_view what, std::string_view text, std::size_t max_bytes) {
   const std::string name(what);
   if (text.empty()) {
-    return "the " + name + " is empty";
+    return flaw("the " + name + " is empty");
   }
   if (text.size() > max_bytes) {
-    return "the " + name + " has " + std::to_string(text.size()) + " bytes, at most " +
-           std::to_string(max_bytes) + " are allowed: `" + std::string(text.substr(0, 40)) + "…`";
+    return flaw("the " + name + " has " + std::to_string(text.size()) + " bytes, at most " +
+                std::to_string(max_bytes) + " are allowed: `" + std::string(text.substr(0, 40)) +
+                "…`");
   }
   if (!is_utf8(text)) {
-    return "the " + name + " is not valid UTF-8";
+    return flaw("the " + name + " is not valid UTF-8");
   }
   if (text.find('\0') != std::string_view::npos) {
-    return "the " + name + " contains a zero byte";
+    return flaw("the " + name + " contains a zero byte");
   }
   return {};
 }
@@ -34,53 +35,53 @@ bool is_continuation(unsigned char byte) {
 
 }  // namespace
 
-std::string check_instance_id(std::string_view id) {
+Checked check_instance_id(std::string_view id) {
   return check_text("instance id", id, max_instance_id_bytes);
 }
 
-std::string check_name(std::string_view what, std::string_view name) {
+Checked check_name(std::string_view what, std::string_view name) {
   return check_text(what, name, max_name_bytes);
 }
 
-std::string check_tags(const std::vector<std::string>& tags) {
+Checked check_tags(const std::vector<std::string>& tags) {
   if (tags.size() > max_instance_tags) {
-    return "there are " + std::to_string(tags.size()) + " tags, at most " +
-           std::to_string(max_instance_tags) + " are allowed";
+    return flaw("there are " + std::to_string(tags.size()) + " tags, at most " +
+                std::to_string(max_instance_tags) + " are allowed");
   }
   for (const std::string& tag : tags) {
-    if (std::string problem = check_name("tag", tag); !problem.empty()) {
-      return problem;
+    if (Checked good = check_name("tag", tag); !good) {
+      return good;
     }
   }
   return {};
 }
 
-std::string check_key(std::string_view key) {
+Checked check_key(std::string_view key) {
   return check_text("state key", key, max_name_bytes);
 }
 
-std::string check_payload(std::string_view what, std::string_view payload) {
+Checked check_payload(std::string_view what, std::string_view payload) {
   if (payload.size() > max_payload_bytes) {
-    return "the " + std::string(what) + " has " + std::to_string(payload.size()) +
-           " bytes, at most " + std::to_string(max_payload_bytes) +
-           " are allowed; keep the data elsewhere and pass a reference to it";
+    return flaw("the " + std::string(what) + " has " + std::to_string(payload.size()) +
+                " bytes, at most " + std::to_string(max_payload_bytes) +
+                " are allowed; keep the data elsewhere and pass a reference to it");
   }
   return {};
 }
 
-std::string check_heartbeat(std::string_view progress) {
+Checked check_heartbeat(std::string_view progress) {
   if (progress.size() > max_heartbeat_bytes) {
-    return "the progress of the heartbeat has " + std::to_string(progress.size()) +
-           " bytes, at most " + std::to_string(max_heartbeat_bytes) +
-           " are allowed; say where the activity is, and keep its data elsewhere";
+    return flaw("the progress of the heartbeat has " + std::to_string(progress.size()) +
+                " bytes, at most " + std::to_string(max_heartbeat_bytes) +
+                " are allowed; say where the activity is, and keep its data elsewhere");
   }
   return {};
 }
 
-std::string check_version(std::string_view version) {
+Checked check_version(std::string_view version) {
   if (!parse_version(version)) {
-    return "the version `" + std::string(version.substr(0, 40)) +
-           "` is not of the form major.minor.patch, for instance 1.0.0";
+    return flaw("the version `" + std::string(version.substr(0, 40)) +
+                "` is not of the form major.minor.patch, for instance 1.0.0");
   }
   return {};
 }

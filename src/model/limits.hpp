@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/flaw.hpp"
+
 namespace duroxide::model {
 
 /// LMDB keys end at 511 bytes; ids stand in keys beside numbers.
@@ -17,21 +19,21 @@ inline constexpr std::size_t max_payload_bytes = std::size_t{64} << 20;
 inline constexpr std::size_t max_instance_tags = 16;
 inline constexpr std::size_t max_heartbeat_bytes = std::size_t{64} << 10;
 
-// Each returns an empty string if the value is good, else a sentence that names the value (`what`
-// says which argument it is) and the rule it breaks.
+// The flaw is a sentence that names the value (`what` says which argument it is) and the rule it
+// breaks.
 
-[[nodiscard]] std::string check_instance_id(std::string_view id);
+[[nodiscard]] Checked check_instance_id(std::string_view id);
 /// Names of orchestrations, activities, events, queues, tags, sessions and patches.
-[[nodiscard]] std::string check_name(std::string_view what, std::string_view name);
+[[nodiscard]] Checked check_name(std::string_view what, std::string_view name);
 /// The tags that an instance is started with.
-[[nodiscard]] std::string check_tags(const std::vector<std::string>& tags);
+[[nodiscard]] Checked check_tags(const std::vector<std::string>& tags);
 /// Keys of an instance's key-value state.
-[[nodiscard]] std::string check_key(std::string_view key);
-[[nodiscard]] std::string check_payload(std::string_view what, std::string_view payload);
+[[nodiscard]] Checked check_key(std::string_view key);
+[[nodiscard]] Checked check_payload(std::string_view what, std::string_view payload);
 /// What a heartbeat says.
-[[nodiscard]] std::string check_heartbeat(std::string_view progress);
+[[nodiscard]] Checked check_heartbeat(std::string_view progress);
 /// `major.minor.patch`, each a number.
-[[nodiscard]] std::string check_version(std::string_view version);
+[[nodiscard]] Checked check_version(std::string_view version);
 
 [[nodiscard]] bool is_utf8(std::string_view text);
 

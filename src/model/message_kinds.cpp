@@ -113,9 +113,9 @@ std::string_view refusal_of(const WorkItem& message) {
                     message);
 }
 
-std::string check_message(const WorkItem& message) {
+Checked check_message(const WorkItem& message) {
   return std::visit(
-      []<class Message>(const Message& each) -> std::string {
+      []<class Message>(const Message& each) -> Checked {
         if constexpr (requires { MessageOf<Message>::check(each); }) {
           return MessageOf<Message>::check(each);
         } else {

@@ -3,7 +3,7 @@
 // The table of messages, as event_table.hpp is that of events. An entry has `name` and `fields`, and
 //   refusal   why nobody but the engine itself may send it; empty if anybody may
 //   data      what people are shown of it
-//   check     what is wrong with one that anybody may send; empty for nothing
+//   check     whether one that anybody may send is right
 // Which event a message becomes, and what that answers, is said in the entry of the event.
 
 #include "model/event_roles.hpp"
@@ -130,9 +130,9 @@ struct MessageOf<work::ExternalRaised> : AnyMessage {
     io.needed("data", x.data);
   }
   static std::string data(const work::ExternalRaised& x) { return x.data; }
-  static std::string check(const work::ExternalRaised& x) {
-    std::string problem = check_name("event name", x.name);
-    return problem.empty() ? check_payload("event data", x.data) : problem;
+  static Checked check(const work::ExternalRaised& x) {
+    Checked name = check_name("event name", x.name);
+    return name ? check_payload("event data", x.data) : name;
   }
 };
 
@@ -180,9 +180,9 @@ struct MessageOf<work::QueueMessage> : AnyMessage {
     io.needed("data", x.data);
   }
   static std::string data(const work::QueueMessage& x) { return x.data; }
-  static std::string check(const work::QueueMessage& x) {
-    std::string problem = check_name("queue name", x.name);
-    return problem.empty() ? check_payload("message", x.data) : problem;
+  static Checked check(const work::QueueMessage& x) {
+    Checked name = check_name("queue name", x.name);
+    return name ? check_payload("message", x.data) : name;
   }
 };
 

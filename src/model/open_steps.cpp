@@ -102,8 +102,8 @@ bool OpenSteps::is_open(Errand errand, std::uint64_t event_id) const {
 }
 
 Result<OpenSteps, std::string> find_open_steps(const std::vector<Event>& history) {
-  if (std::string damage = find_damage(history); !damage.empty()) {
-    return failure(std::move(damage));
+  if (auto sound = check_history(history); !sound) {
+    return failure(std::move(sound).error().what);
   }
   StepReader reader(history);
   for (const Event& event : history) {

@@ -104,9 +104,9 @@ PayloadReader::PayloadReader(const std::string& text)
 PayloadReader::~PayloadReader() = default;
 
 void PayloadReader::begin() {
-  if (const std::string problem = check_json(impl_->text); !problem.empty()) {
+  if (const auto sound = check_json(impl_->text); !sound) {
     impl_->is_refused = true;
-    throw std::runtime_error(problem);
+    throw std::runtime_error(sound.error().what);
   }
   impl_->in.str(wrap_json(impl_->text));
   impl_->archive.emplace(impl_->in);

@@ -9,8 +9,8 @@ namespace {
 /// The JSON reader recurses once for each level.
 constexpr std::size_t max_nesting = 512;
 
-std::string at_byte(std::size_t offset, std::string_view what) {
-  return std::string(what) + " at byte " + std::to_string(offset);
+auto flaw_at(std::size_t offset, std::string_view what) {
+  return model::flaw(std::string(what) + " at byte " + std::to_string(offset));
 }
 
 constexpr std::string_view wrapping = "{\"v\":";
@@ -41,9 +41,9 @@ std::string unwrap_json(std::string_view document) {
   return compact.substr(wrapping.size(), compact.size() - wrapping.size() - 1);
 }
 
-std::string check_json(std::string_view text) {
+model::Checked check_json(std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    return "it is empty";
+    return model::flaw("it is empty");
   }
   std::size_t nesting = 0;
   bool in_string = false;
@@ -67,20 +67,20 @@ std::string check_json(std::string_view text) {
       case '{':
       case '[':
         if (++nesting > max_nesting) {
-          return at_byte(i, "it is nested more than 512 deep");
+          return flaw_at(i, "it is nested more than 512 deep");
         }
         break;
       case '}':
       case ']':
         if (nesting == 0) {
-          return at_byte(i, "a bracket closes that was not opened");
+          return flaw_at(i, "a bracket closes that was not opened");
         }
         --nesting;
         break;
       case ',':
         // Would otherwise be read as a second member of the object the value is wrapped in.
         if (nesting == 0) {
-          return at_byte(i, "a comma stands outside of a list or an object");
+          return flaw_at(i, "a comma stands outside of a list or an object");
         }
         break;
       default:
@@ -88,7 +88,7 @@ std::string check_json(std::string_view text) {
     }
   }
   if (in_string || nesting != 0) {
-    return at_byte(text.size(), "it ends too early");
+    return flaw_at(text.size(), "it ends too early");
   }
   return {};
 }

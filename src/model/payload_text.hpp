@@ -4,6 +4,8 @@
 #include <string_view>
 #include <typeinfo>
 
+#include "model/flaw.hpp"
+
 namespace duroxide::detail {
 
 // cereal always writes a root object, over several lines. The value stands under one key of it, and
@@ -12,8 +14,8 @@ namespace duroxide::detail {
 [[nodiscard]] std::string unwrap_json(std::string_view document);
 
 /// Checks a text before the recursive JSON reader sees it: nesting, and nothing but white space
-/// around the value. Returns an empty string if it may be read, else what is wrong, and at which byte.
-[[nodiscard]] std::string check_json(std::string_view text);
+/// around the value. The flaw says at which byte.
+[[nodiscard]] model::Checked check_json(std::string_view text);
 
 /// Says that `text` is no `type`, and why.
 [[nodiscard]] std::string undecodable(std::string_view text, const std::type_info& type,

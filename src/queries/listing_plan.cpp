@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t longest_list = 10'000;
 
 bool can_be_a_name(const std::string& text) {
-  return model::check_name("name", text).empty();
+  return model::check_name("name", text).has_value();
 }
 
 /// Whether the texts are such that a store can hold them at all.

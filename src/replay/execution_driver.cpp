@@ -76,11 +76,10 @@ void ExecutionCore::replay(const std::vector<Event>& history) {
   history_ = &history;
   cursor_ = 1;
   replaying_ = true;
-  std::string problem = model::find_damage(history);
-  if (problem.empty()) {
+  if (auto sound = model::check_history(history)) {
     begin(history.front());
   } else {
-    failure_ = damaged_history(assignment_.instance, std::move(problem));
+    failure_ = damaged_history(assignment_.instance, std::move(sound).error().what);
   }
   while (!failure_ && cursor_ < history.size()) {
     const Event& event = history[cursor_];

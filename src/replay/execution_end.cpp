@@ -51,12 +51,12 @@ replay::Outcome ExecutionCore::cancelled_with(const std::string& reason) const {
 replay::Outcome ExecutionCore::outcome_of_root() {
   try {
     std::string output = root_.take();
-    std::string problem = model::check_payload("orchestration's output", output);
-    if (problem.empty()) {
+    auto size = model::check_payload("orchestration's output", output);
+    if (size) {
       return replay::Completed{std::move(output)};
     }
-    return replay::Failed{
-        application_error(ErrorKind::limit_exceeded, std::move(problem), assignment_.instance)};
+    return replay::Failed{application_error(ErrorKind::limit_exceeded, std::move(size).error().what,
+                                            assignment_.instance)};
   } catch (...) {
     ErrorDetails details = model::details_of(
         std::current_exception(), ErrorKind::orchestration_failed, assignment_.orchestration);

@@ -45,9 +45,9 @@ void require_policy(const std::optional<RetryPolicy>& policy) {
 
 }  // namespace
 
-void require(std::string problem) {
-  if (!problem.empty()) {
-    refuse(ErrorKind::invalid_input, std::move(problem));
+void require(const model::Checked& checked) {
+  if (!checked) {
+    refuse(ErrorKind::invalid_input, checked.error().what);
   }
 }
 

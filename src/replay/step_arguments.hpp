@@ -7,13 +7,14 @@
 
 #include <duroxide/call_options.hpp>
 
+#include "model/flaw.hpp"
+
 namespace duroxide::replay {
 
 // Wrong arguments of a step are told to the code by an `OrchestrationError`, before anything is
 // recorded.
 
-/// `problem` is empty if there is none.
-void require(std::string problem);
+void require(const model::Checked& checked);
 void require_version(const std::optional<std::string>& version);
 /// A limit that is an option of the runtime.
 void require_within(const std::string& what, std::size_t size, std::size_t limit,

@@ -44,11 +44,11 @@ std::optional<Result<std::string, ErrorDetails>> call(const provider::WorkerItem
   }
 }
 
-ErrorDetails too_large(const work::ActivityExecute& item, std::string problem) {
+ErrorDetails too_large(const work::ActivityExecute& item, model::Flaw flaw) {
   ErrorDetails details;
   details.category = ErrorCategory::configuration;
   details.kind = ErrorKind::limit_exceeded;
-  details.message = std::move(problem);
+  details.message = std::move(flaw.what);
   details.subject = item.name;
   return details;
 }
@@ -72,9 +72,9 @@ std::optional<WorkItem> call_activity(const provider::WorkerItem& delivered,
   auto& result = *outcome;
   const std::string what =
       result ? "result of activity " + item.name : "error message of activity " + item.name;
-  std::string problem = model::check_payload(what, result ? *result : result.error().message);
-  if (!problem.empty()) {
-    return failed_activity(item, too_large(item, std::move(problem)));
+  auto size = model::check_payload(what, result ? *result : result.error().message);
+  if (!size) {
+    return failed_activity(item, too_large(item, std::move(size).error()));
   }
   if (!result) {
     return failed_activity(item, std::move(result).error());

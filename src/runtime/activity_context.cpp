@@ -11,10 +11,10 @@
 namespace duroxide {
 
 void ActivityContext::record_progress(Result<std::string, std::string> progress) const {
-  const std::string problem =
-      progress ? model::check_heartbeat(*progress) : std::string(progress.error());
-  if (!problem.empty()) {
-    log_warn("a heartbeat was dropped: " + problem);
+  const auto checked =
+      progress ? model::check_heartbeat(*progress) : model::Checked(model::flaw(progress.error()));
+  if (!checked) {
+    log_warn("a heartbeat was dropped: " + checked.error().what);
     return;
   }
   if (services_.heartbeat) {

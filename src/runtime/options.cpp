@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "model/limits.hpp"
 
@@ -33,7 +34,7 @@ bool is_delay(Milliseconds value) {
 
 }  // namespace
 
-std::string check_options(const RuntimeOptions& options) {
+Result<void, RuntimeError> check_options(const RuntimeOptions& options) {
   std::string problems;
   require(
       options.orchestration_concurrency() >= 1 && options.orchestration_concurrency() <= most_turns,
@@ -59,8 +60,9 @@ std::string check_options(const RuntimeOptions& options) {
   require(options.max_custom_status_bytes() >= 1, "max_custom_status_bytes must be at least 1",
           problems);
   for (const std::string& tag : options.worker_tags().tags()) {
-    const std::string problem = model::check_name("tag", tag);
-    require(problem.empty(), "worker_tags: " + problem, problems);
+    if (const auto good = model::check_name("tag", tag); !good) {
+      require(false, "worker_tags: " + good.error().what, problems);
+    }
   }
   const RetentionPolicy& retention = options.retention();
   for (const auto& age : {retention.completed(), retention.failed(), retention.executions()}) {
@@ -72,7 +74,10 @@ std::string check_options(const RuntimeOptions& options) {
           "retention: check_every must be positive and at most 100 years", problems);
   require(is_delay(options.stop_timeout()), "stop_timeout must be from 0 to 100 years", problems);
   require(options.log_sink() != nullptr, "log_sink must not be empty", problems);
-  return problems;
+  if (!problems.empty()) {
+    return failure(RuntimeError{RuntimeError::Kind::invalid_options, std::move(problems)});
+  }
+  return {};
 }
 
 }  // namespace runtime

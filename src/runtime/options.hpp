@@ -1,12 +1,12 @@
 #pragma once
 
-#include <string>
-
+#include <duroxide/errors.hpp>
+#include <duroxide/result.hpp>
 #include <duroxide/runtime.hpp>
 
 namespace duroxide::runtime {
 
-/// Returns what is wrong with the options, one mistake a line; empty if they make sense.
-[[nodiscard]] std::string check_options(const RuntimeOptions& options);
+/// The error, of kind `invalid_options`, tells all mistakes, one a line.
+[[nodiscard]] Result<void, RuntimeError> check_options(const RuntimeOptions& options);
 
 }  // namespace duroxide::runtime

@@ -26,38 +26,36 @@ std::string list_of(const Container& container, const Name& name_of) {
 
 }  // namespace
 
-std::string OrchestrationRegistry::add(const std::string& name, const std::string& version,
-                                       OrchestrationHandler handler) {
-  std::string problem = model::check_name("orchestration name", name);
-  if (!problem.empty()) {
-    return problem;
+model::Checked OrchestrationRegistry::add(const std::string& name, const std::string& version,
+                                          OrchestrationHandler handler) {
+  if (auto checked = model::check_name("orchestration name", name); !checked) {
+    return checked;
   }
-  const auto number = model::parse_version(version);
-  if (!number) {
-    return "orchestration " + name + ": " + model::check_version(version);
+  if (const auto checked = model::check_version(version); !checked) {
+    return model::flaw("orchestration " + name + ": " + checked.error().what);
   }
   Versions& versions = names_[name];
-  const auto place = versions.try_emplace(*number);
+  const auto place = versions.try_emplace(*model::parse_version(version));
   if (!place.second) {
-    return "orchestration " + name + " " + version + " is registered twice";
+    return model::flaw("orchestration " + name + " " + version + " is registered twice");
   }
   place.first->second =
       Found{version, std::make_shared<const OrchestrationHandler>(std::move(handler))};
   return {};
 }
 
-std::string OrchestrationRegistry::set_policy(const std::string& name, VersionPolicy policy) {
-  std::string problem = model::check_name("orchestration name", name);
-  if (problem.empty() && policy.version()) {
-    problem = model::check_version(*policy.version());
-    if (!problem.empty()) {
-      problem = "the version policy of orchestration " + name + ": " + problem;
+model::Checked OrchestrationRegistry::set_policy(const std::string& name, VersionPolicy policy) {
+  if (auto checked = model::check_name("orchestration name", name); !checked) {
+    return checked;
+  }
+  if (policy.version()) {
+    if (const auto checked = model::check_version(*policy.version()); !checked) {
+      return model::flaw("the version policy of orchestration " + name + ": " +
+                         checked.error().what);
     }
   }
-  if (problem.empty()) {
-    policies_.insert_or_assign(name, std::move(policy));
-  }
-  return problem;
+  policies_.insert_or_assign(name, std::move(policy));
+  return {};
 }
 
 std::vector<std::string> OrchestrationRegistry::check_policies() const {
@@ -102,14 +100,13 @@ std::string OrchestrationRegistry::registered(const std::string& name) const {
          list_of(versions->second, [](const auto& each) { return each.second.version; });
 }
 
-std::string ActivityRegistry::add(const std::string& name, ActivityHandler handler) {
-  std::string problem = model::check_name("activity name", name);
-  if (!problem.empty()) {
-    return problem;
+model::Checked ActivityRegistry::add(const std::string& name, ActivityHandler handler) {
+  if (auto checked = model::check_name("activity name", name); !checked) {
+    return checked;
   }
   const auto place = names_.try_emplace(name);
   if (!place.second) {
-    return "activity " + name + " is registered twice";
+    return model::flaw("activity " + name + " is registered twice");
   }
   place.first->second = std::make_shared<const ActivityHandler>(std::move(handler));
   return {};

@@ -11,6 +11,7 @@
 #include <duroxide/result.hpp>
 #include <duroxide/runtime.hpp>
 
+#include "model/flaw.hpp"
 #include "model/version.hpp"
 
 namespace duroxide::runtime {
@@ -32,12 +33,12 @@ class OrchestrationRegistry {
     std::shared_ptr<const OrchestrationHandler> handler;
   };
 
-  /// Returns an empty string, or a sentence that says what is wrong; then nothing was added.
-  [[nodiscard]] std::string add(const std::string& name, const std::string& version,
-                                OrchestrationHandler handler);
+  /// If it is refused, nothing was added.
+  [[nodiscard]] model::Checked add(const std::string& name, const std::string& version,
+                                   OrchestrationHandler handler);
 
-  /// Says which version is meant where none is asked for. Returns as `add`.
-  [[nodiscard]] std::string set_policy(const std::string& name, VersionPolicy policy);
+  /// Says which version is meant where none is asked for. If it is refused, nothing has changed.
+  [[nodiscard]] model::Checked set_policy(const std::string& name, VersionPolicy policy);
   /// What is wrong with the policies, now that everything is registered: a sentence for each mistake.
   [[nodiscard]] std::vector<std::string> check_policies() const;
 
@@ -57,8 +58,8 @@ class OrchestrationRegistry {
 /// Activities by name.
 class ActivityRegistry {
  public:
-  /// Returns an empty string, or a sentence that says what is wrong; then nothing was added.
-  [[nodiscard]] std::string add(const std::string& name, ActivityHandler handler);
+  /// If it is refused, nothing was added.
+  [[nodiscard]] model::Checked add(const std::string& name, ActivityHandler handler);
 
   [[nodiscard]] Result<std::shared_ptr<const ActivityHandler>, NotRegistered> resolve(
       const std::string& name) const;

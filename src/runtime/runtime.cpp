@@ -24,9 +24,10 @@ struct Runtime::Impl {
   Impl(Store used_store, RuntimeOptions used_options)
       : store(std::move(used_store)), options(std::move(used_options)) {}
 
-  void note_mistake(std::string problem) {
-    if (!problem.empty()) {
-      mistakes.push_back(std::move(problem));
+  /// Gathers what `start` will tell.
+  void note_mistake(model::Checked registered) {
+    if (!registered) {
+      mistakes.push_back(std::move(registered).error().what);
     }
   }
 
@@ -164,21 +165,23 @@ Runtime::~Runtime() {
 Runtime& Runtime::add_orchestration(std::string name, std::string version,
                                     OrchestrationHandler handler) {
   impl_->note_mistake(impl_->is_started
-                          ? "orchestration " + name + " is registered after the start"
+                          ? model::flaw("orchestration " + name + " is registered after the start")
                           : impl_->orchestrations.add(name, version, std::move(handler)));
   return *this;
 }
 
 Runtime& Runtime::set_version_policy(std::string name, VersionPolicy policy) {
   impl_->note_mistake(
-      impl_->is_started ? "the version policy of orchestration " + name + " is set after the start"
-                        : impl_->orchestrations.set_policy(name, std::move(policy)));
+      impl_->is_started
+          ? model::flaw("the version policy of orchestration " + name + " is set after the start")
+          : impl_->orchestrations.set_policy(name, std::move(policy)));
   return *this;
 }
 
 Runtime& Runtime::add_activity(std::string name, ActivityHandler handler) {
-  impl_->note_mistake(impl_->is_started ? "activity " + name + " is registered after the start"
-                                        : impl_->activities.add(name, std::move(handler)));
+  impl_->note_mistake(impl_->is_started
+                          ? model::flaw("activity " + name + " is registered after the start")
+                          : impl_->activities.add(name, std::move(handler)));
   return *this;
 }
 
@@ -200,9 +203,8 @@ Result<void, RuntimeError> Runtime::start() {
     }
     return failure(RuntimeError{RuntimeError::Kind::registry_error, std::move(message)});
   }
-  std::string problems = runtime::check_options(impl_->options);
-  if (!problems.empty()) {
-    return failure(RuntimeError{RuntimeError::Kind::invalid_options, std::move(problems)});
+  if (auto checked = runtime::check_options(impl_->options); !checked) {
+    return checked;
   }
   const ProviderActor& provider = provider_of(impl_->store);
   if (impl_->store.is_read_only()) {

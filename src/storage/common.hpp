@@ -11,6 +11,7 @@
 #include <duroxide/errors.hpp>
 #include <duroxide/result.hpp>
 
+#include "model/flaw.hpp"
 #include "storage/storage_failure.hpp"
 
 namespace duroxide::storage {
@@ -25,10 +26,15 @@ using Holder = std::uint64_t;
 template <class T>
 using Reply = std::function<void(T)>;
 
-/// Refuses the request if one of the checks in model/limits.hpp has found something.
-inline void require(const std::string& problem) {
-  if (!problem.empty()) {
-    throw StorageFailure(ProviderError::Kind::invalid_input, problem);
+/// Refuses a request that is wrong itself.
+[[noreturn]] inline void throw_invalid(std::string why) {
+  throw StorageFailure(ProviderError::Kind::invalid_input, std::move(why));
+}
+
+/// Refuses the request if a check has found a flaw in it.
+inline void require(const model::Checked& checked) {
+  if (!checked) {
+    throw_invalid(checked.error().what);
   }
 }
 

@@ -39,16 +39,16 @@ std::optional<Counted> read_key(std::string_view key) {
 
 }  // namespace
 
-std::string check_counter(const ReadView& view, std::string_view key, std::string_view value) {
+model::Checked check_counter(const ReadView& view, std::string_view key, std::string_view value) {
   if (value.size() != 8) {
-    return "its number has " + std::to_string(value.size()) + " bytes instead of 8";
+    return model::flaw("its number has " + std::to_string(value.size()) + " bytes instead of 8");
   }
   if (key == event_counter) {
     return {};
   }
   const auto counted = read_key(key);
   if (!counted) {
-    return "there is no such counter";
+    return model::flaw("there is no such counter");
   }
   std::uint64_t count = 0;
   const auto cursor = view.cursor(counted->index);
@@ -57,13 +57,13 @@ std::string check_counter(const ReadView& view, std::string_view key, std::strin
     ++count;
   }
   if (count != number_at(value, 0)) {
-    return "it counts " + std::to_string(number_at(value, 0)) + ", there are " +
-           std::to_string(count);
+    return model::flaw("it counts " + std::to_string(number_at(value, 0)) + ", there are " +
+                       std::to_string(count));
   }
   return {};
 }
 
-std::string check_event_count(const KvStore& store, const ReadView& view) {
+model::Checked check_event_count(const KvStore& store, const ReadView& view) {
   std::uint64_t events = 0;
   std::uint64_t records = 0;
   for (const Table table : {Table::instances, Table::executions}) {
@@ -83,7 +83,8 @@ std::string check_event_count(const KvStore& store, const ReadView& view) {
   }
   const auto counted = count_of(view, event_counter);
   if (counted != events) {
-    return "it counts " + std::to_string(counted) + " events, there are " + std::to_string(events);
+    return model::flaw("it counts " + std::to_string(counted) + " events, there are " +
+                       std::to_string(events));
   }
   return {};
 }

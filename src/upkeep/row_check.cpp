@@ -68,8 +68,8 @@ void RowCheck::check(Table table, std::string_view key, std::string_view value) 
     case Table::by_tag:
       return check_index();
     case Table::counters:
-      if (auto problem = check_counter(view_, key, value); !problem.empty()) {
-        found(std::move(problem));
+      if (auto right = check_counter(view_, key, value); !right) {
+        found(std::move(right).error().what);
       }
       return;
     case Table::paused:
@@ -224,8 +224,8 @@ void RowCheck::check_value() {
   }
   (void)owner(number_at(key_, 0));
   std::string name(key_.substr(sizeof(Number)));
-  if (auto problem = model::check_key(name); !problem.empty()) {
-    found(std::move(problem));
+  if (auto good = model::check_key(name); !good) {
+    found(std::move(good).error().what);
     return;
   }
   (void)is_readable(decode_value(std::move(name), value_));

@@ -64,8 +64,8 @@ void check_whole(KvStore& store, Findings& findings) {
       findings.add(Table::meta, key, {}, "the store has no `" + std::string(key) + "`");
     }
   }
-  if (auto problem = check_event_count(store, *view); !problem.empty()) {
-    findings.add(Table::counters, event_counter, {}, std::move(problem));
+  if (auto right = check_event_count(store, *view); !right) {
+    findings.add(Table::counters, event_counter, {}, std::move(right).error().what);
   }
 }
 

@@ -31,13 +31,12 @@ struct Fixture {
 
   template <class F>
   void orchestration(const std::string& name, F code, const std::string& version = "1.0.0") {
-    REQUIRE(environment->orchestrations.add(
-                name, version, detail::make_orchestration_handler(std::move(code))) == "");
+    REQUIRE(environment->orchestrations.add(name, version,
+                                            detail::make_orchestration_handler(std::move(code))));
   }
   template <class F>
   void activity(const std::string& name, F code) {
-    REQUIRE(environment->activities.add(name, detail::make_activity_handler(std::move(code))) ==
-            "");
+    REQUIRE(environment->activities.add(name, detail::make_activity_handler(std::move(code))));
   }
   /// Asks `actor` from outside; the answer is there after `run`.
   template <class Response, class Receiver, class Request>

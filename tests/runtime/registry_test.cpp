@@ -26,7 +26,7 @@ OrchestrationHandler nothing() {
 TEST_CASE("registry: versions are ordered as numbers", "[registration][versioning]") {
   OrchestrationRegistry registry;
   for (const char* version : {"1.9.0", "1.10.0", "1.2.30"}) {
-    CHECK(registry.add("O", version, nothing()).empty());
+    CHECK(registry.add("O", version, nothing()));
   }
   CHECK(registry.resolve("O", std::nullopt).value().version == "1.10.0");
   CHECK(registry.resolve("O", "1.2.30").value().version == "1.2.30");
@@ -37,17 +37,18 @@ TEST_CASE("registry: versions are ordered as numbers", "[registration][versionin
 TEST_CASE("registry: mistakes are told and change nothing", "[registration]") {
   OrchestrationRegistry orchestrations;
   ActivityRegistry activities;
-  CHECK(orchestrations.add("O", "1.0.0", nothing()).empty());
-  CHECK(orchestrations.add("O", "1.0.0", nothing()) == "orchestration O 1.0.0 is registered twice");
-  CHECK_FALSE(orchestrations.add("", "1.0.0", nothing()).empty());
-  CHECK_FALSE(orchestrations.add(std::string(256, 'x'), "1.0.0", nothing()).empty());
-  CHECK_FALSE(orchestrations.add("\xff", "1.0.0", nothing()).empty());
-  CHECK_FALSE(orchestrations.add("P", "1.0", nothing()).empty());
-  CHECK_FALSE(orchestrations.add("P", "-1.0.0", nothing()).empty());
+  CHECK(orchestrations.add("O", "1.0.0", nothing()));
+  CHECK(orchestrations.add("O", "1.0.0", nothing()).error().what ==
+        "orchestration O 1.0.0 is registered twice");
+  CHECK_FALSE(orchestrations.add("", "1.0.0", nothing()));
+  CHECK_FALSE(orchestrations.add(std::string(256, 'x'), "1.0.0", nothing()));
+  CHECK_FALSE(orchestrations.add("\xff", "1.0.0", nothing()));
+  CHECK_FALSE(orchestrations.add("P", "1.0", nothing()));
+  CHECK_FALSE(orchestrations.add("P", "-1.0.0", nothing()));
   CHECK_FALSE(orchestrations.resolve("P", std::nullopt));
-  CHECK(activities.add("A", nullptr).empty());
-  CHECK(activities.add("A", nullptr) == "activity A is registered twice");
-  CHECK_FALSE(activities.add("", nullptr).empty());
+  CHECK(activities.add("A", nullptr));
+  CHECK(activities.add("A", nullptr).error().what == "activity A is registered twice");
+  CHECK_FALSE(activities.add("", nullptr));
 }
 
 TEST_CASE("registry: what is missing and what is there", "[registration]") {
@@ -55,7 +56,7 @@ TEST_CASE("registry: what is missing and what is there", "[registration]") {
   CHECK(registry.resolve("O", std::nullopt).error().registered ==
         "registered orchestrations: nothing");
   for (int i = 0; i < 20; ++i) {
-    CHECK(registry.add("O", "1.0." + std::to_string(i), nothing()).empty());
+    CHECK(registry.add("O", "1.0." + std::to_string(i), nothing()));
   }
   const auto error = registry.resolve("O", "2.0.0").error();
   CHECK(error.what == "orchestration O 2.0.0");
@@ -65,22 +66,22 @@ TEST_CASE("registry: what is missing and what is there", "[registration]") {
 TEST_CASE("registry: a policy says which version is meant", "[registration][versioning]") {
   OrchestrationRegistry registry;
   for (const char* version : {"1.0.0", "2.0.0", "3.0.0"}) {
-    CHECK(registry.add("O", version, nothing()).empty());
+    CHECK(registry.add("O", version, nothing()));
   }
-  CHECK(registry.set_policy("O", VersionPolicy::exact("2.0.0")).empty());
+  CHECK(registry.set_policy("O", VersionPolicy::exact("2.0.0")));
   CHECK(registry.check_policies().empty());
   CHECK(registry.resolve("O", std::nullopt).value().version == "2.0.0");
   CHECK(registry.resolve("O", "1.0.0").value().version == "1.0.0");
   SECTION("the last one that was set") {
-    CHECK(registry.set_policy("O", VersionPolicy::exact("1.0.0")).empty());
+    CHECK(registry.set_policy("O", VersionPolicy::exact("1.0.0")));
     CHECK(registry.resolve("O", std::nullopt).value().version == "1.0.0");
-    CHECK(registry.set_policy("O", VersionPolicy::latest()).empty());
+    CHECK(registry.set_policy("O", VersionPolicy::latest()));
     CHECK(registry.resolve("O", std::nullopt).value().version == "3.0.0");
   }
   SECTION("also before that version is registered") {
-    CHECK(registry.set_policy("P", VersionPolicy::exact("1.0.0")).empty());
+    CHECK(registry.set_policy("P", VersionPolicy::exact("1.0.0")));
     CHECK(registry.resolve("P", std::nullopt).error().what == "orchestration P 1.0.0");
-    CHECK(registry.add("P", "1.0.0", nothing()).empty());
+    CHECK(registry.add("P", "1.0.0", nothing()));
     CHECK(registry.check_policies().empty());
     CHECK(registry.resolve("P", std::nullopt).value().version == "1.0.0");
   }
@@ -88,13 +89,14 @@ TEST_CASE("registry: a policy says which version is meant", "[registration][vers
 
 TEST_CASE("registry: mistakes in policies", "[registration][versioning]") {
   OrchestrationRegistry registry;
-  CHECK(registry.add("O", "1.0.0", nothing()).empty());
-  CHECK(registry.set_policy("", VersionPolicy::latest()) == "the orchestration name is empty");
-  CHECK(registry.set_policy("O", VersionPolicy::exact("2.0")).find("major.minor.patch") !=
-        std::string::npos);
+  CHECK(registry.add("O", "1.0.0", nothing()));
+  CHECK(registry.set_policy("", VersionPolicy::latest()).error().what ==
+        "the orchestration name is empty");
+  CHECK_THAT(registry.set_policy("O", VersionPolicy::exact("2.0")).error().what,
+             Catch::Contains("major.minor.patch"));
   CHECK(registry.resolve("O", std::nullopt).value().version == "1.0.0");
-  CHECK(registry.set_policy("O", VersionPolicy::exact("2.0.0")).empty());
-  CHECK(registry.set_policy("P", VersionPolicy::exact("1.0.0")).empty());
+  CHECK(registry.set_policy("O", VersionPolicy::exact("2.0.0")));
+  CHECK(registry.set_policy("P", VersionPolicy::exact("1.0.0")));
   CHECK(registry.check_policies() ==
         std::vector<std::string>{
             "the version policy of orchestration O asks for 2.0.0, which is not registered; "
@@ -131,13 +133,13 @@ TEST_CASE("back-off counts for each thing, and forgets the old ones", "[registra
 }
 
 TEST_CASE("options that make no sense are named, all of them", "[registration]") {
-  CHECK(check_options(RuntimeOptions()).empty());
-  CHECK(check_options(RuntimeOptions().max_resident_instances(0)).empty());
-  CHECK(check_options(RuntimeOptions().stop_timeout(Milliseconds(0))).empty());
-  CHECK(check_options(RuntimeOptions().activity_cancellation_grace(Milliseconds(0))).empty());
-  CHECK(check_options(RuntimeOptions().worker_tags(TagFilter::none())).empty());
-  CHECK(check_options(RuntimeOptions().worker_tags(TagFilter::any())).empty());
-  const std::string problems =
+  CHECK(check_options(RuntimeOptions()));
+  CHECK(check_options(RuntimeOptions().max_resident_instances(0)));
+  CHECK(check_options(RuntimeOptions().stop_timeout(Milliseconds(0))));
+  CHECK(check_options(RuntimeOptions().activity_cancellation_grace(Milliseconds(0))));
+  CHECK(check_options(RuntimeOptions().worker_tags(TagFilter::none())));
+  CHECK(check_options(RuntimeOptions().worker_tags(TagFilter::any())));
+  const RuntimeError refused =
       check_options(RuntimeOptions()
                         .orchestration_concurrency(0)
                         .worker_concurrency(0)
@@ -151,9 +153,11 @@ TEST_CASE("options that make no sense are named, all of them", "[registration]")
                         .max_value_bytes(0)
                         .max_custom_status_bytes(0)
                         .worker_tags(TagFilter::only({"", "good", std::string(256, 'x')}))
-                        .log_sink(nullptr));
-  CHECK(std::count(problems.begin(), problems.end(), '\n') == 13);
-  CHECK(problems.find("worker_tags: the tag is empty") != std::string::npos);
+                        .log_sink(nullptr))
+          .error();
+  CHECK(refused.kind == RuntimeError::Kind::invalid_options);
+  CHECK(std::count(refused.message.begin(), refused.message.end(), '\n') == 13);
+  CHECK_THAT(refused.message, Catch::Contains("worker_tags: the tag is empty"));
 }
 
 TEST_CASE("guids are random UUIDs of version 4", "[recorded]") {
