@@ -6,10 +6,10 @@
 
 namespace duroxide::client {
 
-std::optional<ClientError> refuse_to_block(const Store& store) {
+Result<void, ClientError> check_may_block(const Store& store) {
   const char* place = model::LentThread::lent_to();
   if (place == nullptr) {
-    return std::nullopt;
+    return {};
   }
   LogRecord line;
   line.level = LogLevel::error;
@@ -21,7 +21,7 @@ std::optional<ClientError> refuse_to_block(const Store& store) {
   if (log && !model::is_in_log_sink()) {
     log(line);
   }
-  return ClientError{ClientError::Kind::would_deadlock, std::move(line.message)};
+  return failure(ClientError{ClientError::Kind::would_deadlock, std::move(line.message)});
 }
 
 }  // namespace duroxide::client

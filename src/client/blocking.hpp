@@ -66,15 +66,15 @@ class Awaited {
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-/// Why the calling thread must not wait for `store`, which is also logged there; nothing if it may.
-/// Every blocking call asks first.
-[[nodiscard]] std::optional<ClientError> refuse_to_block(const Store& store);
+/// Whether the calling thread may wait for `store`. If not, that is also logged there. Every blocking
+/// call asks first.
+[[nodiscard]] Result<void, ClientError> check_may_block(const Store& store);
 
 /// Makes a blocking call of one that takes a callback: `start` gets the callback.
 template <class Answer, class Start>
 [[nodiscard]] Answer block(const Store& store, const Start& start) {
-  if (auto refused = refuse_to_block(store)) {
-    return failure(std::move(*refused));
+  if (auto checked = check_may_block(store); !checked) {
+    return failure(std::move(checked).error());
   }
   Awaited<Answer> awaited;
   start(awaited.callback());

@@ -78,8 +78,8 @@ StartOptions& StartOptions::tag(std::string value) {
 
 void Client::start_text(std::string_view instance, std::string_view orchestration, Text input,
                         const StartOptions& options, OnStarted on_started) {
-  if (auto bad = client::check_start(instance, orchestration, input, options)) {
-    impl_->refuse(std::move(on_started), std::move(*bad));
+  if (auto checked = client::check_start(instance, orchestration, input, options); !checked) {
+    impl_->refuse(std::move(on_started), std::move(checked).error());
     return;
   }
   work::StartOrchestration start;
@@ -120,8 +120,8 @@ Client::Started Client::start_text(std::string_view instance, std::string_view o
 
 void Client::raise_text(std::string_view instance, std::string_view event, Text data,
                         OnDone on_done) {
-  if (auto bad = client::check_event(instance, event, data)) {
-    impl_->refuse(std::move(on_done), std::move(*bad));
+  if (auto checked = client::check_event(instance, event, data); !checked) {
+    impl_->refuse(std::move(on_done), std::move(checked).error());
     return;
   }
   provider::EnqueueOrchestratorWork request;
@@ -137,8 +137,8 @@ Client::Done Client::raise_text(std::string_view instance, std::string_view even
 
 void Client::enqueue_text(std::string_view instance, std::string_view queue, Text data,
                           OnDone on_done) {
-  if (auto bad = client::check_queue_message(instance, queue, data)) {
-    impl_->refuse(std::move(on_done), std::move(*bad));
+  if (auto checked = client::check_queue_message(instance, queue, data); !checked) {
+    impl_->refuse(std::move(on_done), std::move(checked).error());
     return;
   }
   provider::EnqueueOrchestratorWork request;
@@ -154,8 +154,8 @@ Client::Done Client::enqueue_text(std::string_view instance, std::string_view qu
 
 void Client::cancel_orchestration(std::string_view instance, std::string_view reason,
                                   OnDone on_done) {
-  if (auto bad = client::check_cancel(instance, reason)) {
-    impl_->refuse(std::move(on_done), std::move(*bad));
+  if (auto checked = client::check_cancel(instance, reason); !checked) {
+    impl_->refuse(std::move(on_done), std::move(checked).error());
     return;
   }
   provider::EnqueueOrchestratorWork request;

@@ -30,8 +30,8 @@ provider::ActivityReference reference_to(const ActivityToken& activity) {
 }  // namespace
 
 void Client::complete_text(const ActivityToken& activity, Text result, OnDone on_done) {
-  if (auto bad = client::check_result(activity, result)) {
-    impl_->refuse(std::move(on_done), std::move(*bad));
+  if (auto checked = client::check_result(activity, result); !checked) {
+    impl_->refuse(std::move(on_done), std::move(checked).error());
     return;
   }
   impl_->ask_activity(
@@ -48,8 +48,8 @@ Client::Done Client::complete_text(const ActivityToken& activity, Text result) {
 }
 
 void Client::fail_activity(const ActivityToken& activity, std::string message, OnDone on_done) {
-  if (auto bad = client::check_failure(activity, message)) {
-    impl_->refuse(std::move(on_done), std::move(*bad));
+  if (auto checked = client::check_failure(activity, message); !checked) {
+    impl_->refuse(std::move(on_done), std::move(checked).error());
     return;
   }
   ErrorDetails details = application_error(ErrorKind::activity_failed, std::move(message));
@@ -72,8 +72,8 @@ Client::Done Client::fail_activity(const ActivityToken& activity, std::string me
 }
 
 void Client::heartbeat_text(const ActivityToken& activity, Text progress, OnDone on_done) {
-  if (auto bad = client::check_heartbeat(activity, progress)) {
-    impl_->refuse(std::move(on_done), std::move(*bad));
+  if (auto checked = client::check_heartbeat(activity, progress); !checked) {
+    impl_->refuse(std::move(on_done), std::move(checked).error());
     return;
   }
   impl_->ask_activity(provider::Heartbeat{reference_to(activity), std::move(*progress)},

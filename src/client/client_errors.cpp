@@ -9,15 +9,23 @@ namespace duroxide::client {
 
 namespace {
 
-Problem problem(ClientError::Kind kind, model::Checked checked) {
-  if (checked) {
-    return std::nullopt;
-  }
-  return ClientError{kind, std::move(checked).error().what};
+/// What a check has found, as an error of that kind.
+Checked as(ClientError::Kind kind, model::Checked checked) {
+  return std::move(checked).map_error([kind](model::Flaw flaw) {
+    return ClientError{kind, std::move(flaw.what)};
+  });
 }
 
-Problem invalid_input(model::Checked checked) {
-  return problem(ClientError::Kind::invalid_input, std::move(checked));
+Checked as_input(model::Checked checked) {
+  return as(ClientError::Kind::invalid_input, std::move(checked));
+}
+
+Checked invalid_input(std::string message) {
+  return as_input(model::flaw(std::move(message)));
+}
+
+Checked invalid_filter(std::string message) {
+  return as(ClientError::Kind::invalid_filter, model::flaw(std::move(message)));
 }
 
 /// A payload, or why there is none.
@@ -84,232 +92,231 @@ ClientError no_management() {
           "management features not available: the store offers none"};
 }
 
-Problem check_instance(std::string_view instance) {
-  return problem(ClientError::Kind::invalid_instance, model::check_instance_id(instance));
+Checked check_instance(std::string_view instance) {
+  return as(ClientError::Kind::invalid_instance, model::check_instance_id(instance));
 }
 
-Problem check_start(std::string_view instance, std::string_view orchestration,
+Checked check_start(std::string_view instance, std::string_view orchestration,
                     const Result<std::string, std::string>& input, const StartOptions& options) {
-  if (auto bad = check_instance(instance)) {
-    return bad;
+  if (auto checked = check_instance(instance); !checked) {
+    return checked;
   }
-  if (auto bad = invalid_input(model::check_name("orchestration name", orchestration))) {
-    return bad;
+  if (auto checked = as_input(model::check_name("orchestration name", orchestration)); !checked) {
+    return checked;
   }
-  if (auto bad = invalid_input(check_text("input", input))) {
-    return bad;
+  if (auto checked = as_input(check_text("input", input)); !checked) {
+    return checked;
   }
   if (options.version()) {
-    if (auto bad = invalid_input(model::check_version(*options.version()))) {
-      return bad;
+    if (auto checked = as_input(model::check_version(*options.version())); !checked) {
+      return checked;
     }
   }
   if (options.parent_instance()) {
-    if (auto bad = invalid_input(model::check_instance_id(*options.parent_instance()))) {
-      bad->message = "the parent: " + bad->message;
-      return bad;
+    if (auto checked = as_input(model::check_instance_id(*options.parent_instance())); !checked) {
+      checked.error().message.insert(0, "the parent: ");
+      return checked;
     }
   }
-  if (auto bad = invalid_input(model::check_tags(options.tags()))) {
-    return bad;
+  if (auto checked = as_input(model::check_tags(options.tags())); !checked) {
+    return checked;
   }
   if (!options.delay_is_valid()) {
-    return invalid_input(model::flaw("the delay is negative or longer than 100 years"));
+    return invalid_input("the delay is negative or longer than 100 years");
   }
-  return std::nullopt;
+  return {};
 }
 
-Problem check_event(std::string_view instance, std::string_view event,
+Checked check_event(std::string_view instance, std::string_view event,
                     const Result<std::string, std::string>& data) {
-  if (auto bad = check_instance(instance)) {
-    return bad;
+  if (auto checked = check_instance(instance); !checked) {
+    return checked;
   }
-  if (auto bad = invalid_input(model::check_name("event name", event))) {
-    return bad;
+  if (auto checked = as_input(model::check_name("event name", event)); !checked) {
+    return checked;
   }
-  return invalid_input(check_text("event's data", data));
+  return as_input(check_text("event's data", data));
 }
 
-Problem check_queue_message(std::string_view instance, std::string_view queue,
+Checked check_queue_message(std::string_view instance, std::string_view queue,
                             const Result<std::string, std::string>& message) {
-  if (auto bad = check_instance(instance)) {
-    return bad;
+  if (auto checked = check_instance(instance); !checked) {
+    return checked;
   }
-  if (auto bad = invalid_input(model::check_name("queue name", queue))) {
-    return bad;
+  if (auto checked = as_input(model::check_name("queue name", queue)); !checked) {
+    return checked;
   }
-  return invalid_input(check_text("message", message));
+  return as_input(check_text("message", message));
 }
 
-Problem check_cancel(std::string_view instance, std::string_view reason) {
-  if (auto bad = check_instance(instance)) {
-    return bad;
+Checked check_cancel(std::string_view instance, std::string_view reason) {
+  if (auto checked = check_instance(instance); !checked) {
+    return checked;
   }
-  return invalid_input(model::check_payload("reason", reason));
+  return as_input(model::check_payload("reason", reason));
 }
 
-Problem check_timeout(Milliseconds timeout) {
+Checked check_timeout(Milliseconds timeout) {
   if (timeout < Milliseconds(0)) {
-    return invalid_input(model::flaw("the timeout is negative or longer than 100 years"));
+    return invalid_input("the timeout is negative or longer than 100 years");
   }
-  return std::nullopt;
+  return {};
 }
 
-Problem check_key(std::string_view instance, std::string_view key) {
-  if (auto bad = check_instance(instance)) {
-    return bad;
+Checked check_key(std::string_view instance, std::string_view key) {
+  if (auto checked = check_instance(instance); !checked) {
+    return checked;
   }
-  return invalid_input(model::check_key(key));
+  return as_input(model::check_key(key));
 }
 
-Problem check_token(const ActivityToken& activity) {
-  if (auto bad = check_instance(activity.instance)) {
-    return bad;
+Checked check_token(const ActivityToken& activity) {
+  if (auto checked = check_instance(activity.instance); !checked) {
+    return checked;
   }
   if (activity.execution_id == 0 || activity.event_id == 0) {
-    return invalid_input(model::flaw("no activity has the token " + activity.to_string() +
-                                     ": executions and events are counted from 1"));
+    return invalid_input("no activity has the token " + activity.to_string() +
+                         ": executions and events are counted from 1");
   }
-  return std::nullopt;
+  return {};
 }
 
-Problem check_result(const ActivityToken& activity,
+Checked check_result(const ActivityToken& activity,
                      const Result<std::string, std::string>& result) {
-  if (auto bad = check_token(activity)) {
-    return bad;
+  if (auto checked = check_token(activity); !checked) {
+    return checked;
   }
-  return invalid_input(check_text("activity's result", result));
+  return as_input(check_text("activity's result", result));
 }
 
-Problem check_failure(const ActivityToken& activity, std::string_view message) {
-  if (auto bad = check_token(activity)) {
-    return bad;
+Checked check_failure(const ActivityToken& activity, std::string_view message) {
+  if (auto checked = check_token(activity); !checked) {
+    return checked;
   }
-  return invalid_input(model::check_payload("activity's error message", message));
+  return as_input(model::check_payload("activity's error message", message));
 }
 
-Problem check_heartbeat(const ActivityToken& activity,
+Checked check_heartbeat(const ActivityToken& activity,
                         const Result<std::string, std::string>& progress) {
-  if (auto bad = check_token(activity)) {
-    return bad;
+  if (auto checked = check_token(activity); !checked) {
+    return checked;
   }
-  return invalid_input(progress ? model::check_heartbeat(*progress)
-                                : model::Checked(model::flaw(progress.error())));
+  return as_input(progress ? model::check_heartbeat(*progress)
+                           : model::Checked(model::flaw(progress.error())));
 }
 
-Problem check_filter(const InstanceFilter& filter) {
-  const auto invalid = [](model::Checked checked) {
-    return problem(ClientError::Kind::invalid_filter, std::move(checked));
+Checked check_filter(const InstanceFilter& filter) {
+  const auto as_filter = [](model::Checked checked) {
+    return as(ClientError::Kind::invalid_filter, std::move(checked));
   };
   if (filter.status) {
     if (filter.status->empty()) {
-      return invalid(model::flaw("the list of statuses is empty, so no instance can match"));
+      return invalid_filter("the list of statuses is empty, so no instance can match");
     }
     for (const StatusFilter& each : *filter.status) {
       if (!each.status()) {
-        return invalid(model::flaw("an instance that is listed is never NotFound"));
+        return invalid_filter("an instance that is listed is never NotFound");
       }
       if (each == ExecutionStatus::continued_as_new) {
-        return invalid(model::flaw("an instance is never ContinuedAsNew, only its executions are"));
+        return invalid_filter("an instance is never ContinuedAsNew, only its executions are");
       }
     }
   }
   if (filter.orchestration_name) {
-    if (auto bad = invalid(model::check_name("orchestration name", *filter.orchestration_name))) {
-      return bad;
+    if (auto checked =
+            as_filter(model::check_name("orchestration name", *filter.orchestration_name));
+        !checked) {
+      return checked;
     }
   }
   if (filter.parent_instance) {
-    if (auto bad = invalid(model::check_instance_id(*filter.parent_instance))) {
-      return bad;
+    if (auto checked = as_filter(model::check_instance_id(*filter.parent_instance)); !checked) {
+      return checked;
     }
   }
   if (filter.created_after && filter.created_before &&
       *filter.created_after >= *filter.created_before) {
-    return invalid(
-        model::flaw("created_after is not before created_before, so no instance can match"));
+    return invalid_filter("created_after is not before created_before, so no instance can match");
   }
   if (filter.limit && *filter.limit == 0) {
-    return invalid(model::flaw("the limit is 0, so no instance can match"));
+    return invalid_filter("the limit is 0, so no instance can match");
   }
   if (filter.id_prefix) {
     // A prefix may end within a character, so it need not be UTF-8.
     if (filter.id_prefix->empty() || filter.id_prefix->size() > model::max_instance_id_bytes) {
-      return invalid(model::flaw("the id_prefix has " + std::to_string(filter.id_prefix->size()) +
-                                 " bytes; 1 to " + std::to_string(model::max_instance_id_bytes) +
-                                 " will do"));
+      return invalid_filter("the id_prefix has " + std::to_string(filter.id_prefix->size()) +
+                            " bytes; 1 to " + std::to_string(model::max_instance_id_bytes) +
+                            " will do");
     }
   }
   for (const std::string& tag : filter.tags) {
-    if (auto bad = invalid(model::check_name("tag", tag))) {
-      return bad;
+    if (auto checked = as_filter(model::check_name("tag", tag)); !checked) {
+      return checked;
     }
   }
   if (filter.version) {
-    return invalid(model::check_version(*filter.version));
+    return as_filter(model::check_version(*filter.version));
   }
-  return std::nullopt;
+  return {};
 }
 
-Problem check_page(const InstanceFilter& filter, std::uint32_t page_size) {
+Checked check_page(const InstanceFilter& filter, std::uint32_t page_size) {
   constexpr std::uint32_t largest_page = 10'000;
   if (page_size == 0 || page_size > largest_page) {
-    return problem(
-        ClientError::Kind::invalid_filter,
-        model::flaw("a page of " + std::to_string(page_size) + " instances; 1 to 10,000 will do"));
+    return invalid_filter("a page of " + std::to_string(page_size) +
+                          " instances; 1 to 10,000 will do");
   }
   return check_filter(filter);
 }
 
-Problem check_prune(const PruneOptions& options) {
+Checked check_prune(const PruneOptions& options) {
   if (!options.keep_last && !options.completed_before) {
-    return invalid_input(
-        model::flaw("neither keep_last nor completed_before is set; set one of them"));
+    return invalid_input("neither keep_last nor completed_before is set; set one of them");
   }
-  return std::nullopt;
+  return {};
 }
 
-Problem check_prune(std::string_view instance, const PruneOptions& options) {
-  auto bad = check_instance(instance);
-  return bad ? bad : check_prune(options);
+Checked check_prune(std::string_view instance, const PruneOptions& options) {
+  auto checked = check_instance(instance);
+  return checked ? check_prune(options) : checked;
 }
 
-Problem check_pause(const PauseScope& scope) {
+Checked check_pause(const PauseScope& scope) {
   switch (scope.kind) {
     case PauseScope::Kind::instance:
       return check_instance(scope.name);
     case PauseScope::Kind::orchestration:
-      return invalid_input(model::check_name("orchestration name", scope.name));
+      return as_input(model::check_name("orchestration name", scope.name));
     case PauseScope::Kind::store:
       break;
   }
-  return std::nullopt;
+  return {};
 }
 
-Problem check_changes(const ChangeFilter& filter, std::uint32_t capacity) {
+Checked check_changes(const ChangeFilter& filter, std::uint32_t capacity) {
   constexpr std::uint32_t largest_capacity = 1'000'000;
   if (capacity == 0 || capacity > largest_capacity) {
-    return invalid_input(model::flaw("a capacity of " + std::to_string(capacity) +
-                                     " changes; 1 to 1,000,000 will do"));
+    return invalid_input("a capacity of " + std::to_string(capacity) +
+                         " changes; 1 to 1,000,000 will do");
   }
   if (filter.instance) {
     return check_instance(*filter.instance);
   }
   if (filter.orchestration_name) {
-    return invalid_input(model::check_name("orchestration name", *filter.orchestration_name));
+    return as_input(model::check_name("orchestration name", *filter.orchestration_name));
   }
-  return std::nullopt;
+  return {};
 }
 
-Problem check_fork(std::string_view instance, std::string_view new_instance) {
-  auto bad = check_instance(instance);
-  if (!bad) {
-    bad = check_instance(new_instance);
-    if (bad) {
-      bad->message = "the new instance: " + bad->message;
+Checked check_fork(std::string_view instance, std::string_view new_instance) {
+  auto checked = check_instance(instance);
+  if (checked) {
+    checked = check_instance(new_instance);
+    if (!checked) {
+      checked.error().message.insert(0, "the new instance: ");
     }
   }
-  return bad;
+  return checked;
 }
 
 }  // namespace duroxide::client

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +7,7 @@
 #include <duroxide/client.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/management_types.hpp>
+#include <duroxide/result.hpp>
 
 namespace duroxide::client {
 
@@ -26,33 +26,33 @@ template <class Answer>
 [[nodiscard]] ClientError timed_out(std::string_view what, Milliseconds timeout);
 [[nodiscard]] ClientError no_management();
 
-// What is wrong with arguments; nothing if they are good. Checked before anything is sent.
+// Arguments are checked before anything is sent.
 
-using Problem = std::optional<ClientError>;
+using Checked = Result<void, ClientError>;
 
-[[nodiscard]] Problem check_instance(std::string_view instance);
-[[nodiscard]] Problem check_start(std::string_view instance, std::string_view orchestration,
+[[nodiscard]] Checked check_instance(std::string_view instance);
+[[nodiscard]] Checked check_start(std::string_view instance, std::string_view orchestration,
                                   const Result<std::string, std::string>& input,
                                   const StartOptions& options);
-[[nodiscard]] Problem check_event(std::string_view instance, std::string_view event,
+[[nodiscard]] Checked check_event(std::string_view instance, std::string_view event,
                                   const Result<std::string, std::string>& data);
-[[nodiscard]] Problem check_queue_message(std::string_view instance, std::string_view queue,
+[[nodiscard]] Checked check_queue_message(std::string_view instance, std::string_view queue,
                                           const Result<std::string, std::string>& message);
-[[nodiscard]] Problem check_cancel(std::string_view instance, std::string_view reason);
-[[nodiscard]] Problem check_timeout(Milliseconds timeout);
-[[nodiscard]] Problem check_key(std::string_view instance, std::string_view key);
-[[nodiscard]] Problem check_token(const ActivityToken& activity);
-[[nodiscard]] Problem check_result(const ActivityToken& activity,
+[[nodiscard]] Checked check_cancel(std::string_view instance, std::string_view reason);
+[[nodiscard]] Checked check_timeout(Milliseconds timeout);
+[[nodiscard]] Checked check_key(std::string_view instance, std::string_view key);
+[[nodiscard]] Checked check_token(const ActivityToken& activity);
+[[nodiscard]] Checked check_result(const ActivityToken& activity,
                                    const Result<std::string, std::string>& result);
-[[nodiscard]] Problem check_failure(const ActivityToken& activity, std::string_view message);
-[[nodiscard]] Problem check_heartbeat(const ActivityToken& activity,
+[[nodiscard]] Checked check_failure(const ActivityToken& activity, std::string_view message);
+[[nodiscard]] Checked check_heartbeat(const ActivityToken& activity,
                                       const Result<std::string, std::string>& progress);
-[[nodiscard]] Problem check_filter(const InstanceFilter& filter);
-[[nodiscard]] Problem check_page(const InstanceFilter& filter, std::uint32_t page_size);
-[[nodiscard]] Problem check_prune(std::string_view instance, const PruneOptions& options);
-[[nodiscard]] Problem check_prune(const PruneOptions& options);
-[[nodiscard]] Problem check_pause(const PauseScope& scope);
-[[nodiscard]] Problem check_changes(const ChangeFilter& filter, std::uint32_t capacity);
-[[nodiscard]] Problem check_fork(std::string_view instance, std::string_view new_instance);
+[[nodiscard]] Checked check_filter(const InstanceFilter& filter);
+[[nodiscard]] Checked check_page(const InstanceFilter& filter, std::uint32_t page_size);
+[[nodiscard]] Checked check_prune(std::string_view instance, const PruneOptions& options);
+[[nodiscard]] Checked check_prune(const PruneOptions& options);
+[[nodiscard]] Checked check_pause(const PauseScope& scope);
+[[nodiscard]] Checked check_changes(const ChangeFilter& filter, std::uint32_t capacity);
+[[nodiscard]] Checked check_fork(std::string_view instance, std::string_view new_instance);
 
 }  // namespace duroxide::client

@@ -7,8 +7,8 @@ namespace duroxide {
 using client::block;
 
 void Client::get_value(std::string_view instance, std::string_view key, OnValue on_value) const {
-  if (auto bad = client::check_key(instance, key)) {
-    impl_->refuse(std::move(on_value), std::move(*bad));
+  if (auto checked = client::check_key(instance, key); !checked) {
+    impl_->refuse(std::move(on_value), std::move(checked).error());
     return;
   }
   impl_->ask(provider::GetValue{std::string(instance), std::string(key)}, std::move(on_value));
@@ -20,8 +20,8 @@ Client::Value Client::get_value(std::string_view instance, std::string_view key)
 }
 
 void Client::get_all_values(std::string_view instance, OnValues on_values) const {
-  if (auto bad = client::check_instance(instance)) {
-    impl_->refuse(std::move(on_values), std::move(*bad));
+  if (auto checked = client::check_instance(instance); !checked) {
+    impl_->refuse(std::move(on_values), std::move(checked).error());
     return;
   }
   impl_->ask(provider::GetValues{std::string(instance)}, std::move(on_values));
@@ -33,8 +33,8 @@ Client::Values Client::get_all_values(std::string_view instance) const {
 }
 
 void Client::Impl::wait_for_value(provider::WaitForValue wait, OnValue on_value) const {
-  if (auto bad = client::check_key(wait.instance, wait.key)) {
-    refuse(std::move(on_value), std::move(*bad));
+  if (auto checked = client::check_key(wait.instance, wait.key); !checked) {
+    refuse(std::move(on_value), std::move(checked).error());
     return;
   }
   ask(std::move(wait), std::move(on_value));
@@ -64,12 +64,12 @@ bool is_new(const std::optional<StoredValue>& value, std::uint64_t after_version
 void Client::wait_for_value_milliseconds(std::string_view instance, std::string_view key,
                                          std::uint64_t after_version, Milliseconds timeout,
                                          OnValue on_value) const {
-  auto bad = client::check_key(instance, key);
-  if (!bad) {
-    bad = client::check_timeout(timeout);
+  auto checked = client::check_key(instance, key);
+  if (checked) {
+    checked = client::check_timeout(timeout);
   }
-  if (bad) {
-    impl_->refuse(std::move(on_value), std::move(*bad));
+  if (!checked) {
+    impl_->refuse(std::move(on_value), std::move(checked).error());
     return;
   }
   provider::WaitForValue wait{std::string(instance), std::string(key), after_version,
@@ -90,11 +90,11 @@ void Client::wait_for_value_milliseconds(std::string_view instance, std::string_
 Client::Value Client::wait_for_value_milliseconds(std::string_view instance, std::string_view key,
                                                   std::uint64_t after_version,
                                                   Milliseconds timeout) const {
-  if (auto refused = client::refuse_to_block(impl_->store)) {
-    return failure(std::move(*refused));
+  if (auto checked = client::check_may_block(impl_->store); !checked) {
+    return failure(std::move(checked).error());
   }
-  if (auto bad = client::check_timeout(timeout)) {
-    return failure(std::move(*bad));
+  if (auto checked = client::check_timeout(timeout); !checked) {
+    return failure(std::move(checked).error());
   }
   const provider::WaitForValue wait{std::string(instance), std::string(key), after_version,
                                     impl_->next_wait_id()};

@@ -7,8 +7,8 @@ namespace duroxide {
 using client::block;
 
 void Client::get_orchestration_status(std::string_view instance, OnStatus on_status) const {
-  if (auto bad = client::check_instance(instance)) {
-    impl_->refuse(std::move(on_status), std::move(*bad));
+  if (auto checked = client::check_instance(instance); !checked) {
+    impl_->refuse(std::move(on_status), std::move(checked).error());
     return;
   }
   impl_->ask(provider::GetStatus{std::string(instance)}, std::move(on_status));
@@ -27,8 +27,8 @@ Client::Status Client::get_status(std::string_view instance) const {
 void Client::get_bulk_status(const std::vector<std::string>& instances,
                              OnBulkStatus on_status) const {
   for (const std::string& instance : instances) {
-    if (auto bad = client::check_instance(instance)) {
-      impl_->refuse(std::move(on_status), std::move(*bad));
+    if (auto checked = client::check_instance(instance); !checked) {
+      impl_->refuse(std::move(on_status), std::move(checked).error());
       return;
     }
   }
@@ -92,8 +92,8 @@ ClientError status_timed_out(const provider::WaitForStatus& wait, Milliseconds t
 
 /// Of a wait that was taken back, the answer is what is there at that time.
 void Client::Impl::wait_for_status(provider::WaitForStatus wait, OnStatus on_status) const {
-  if (auto bad = client::check_instance(wait.instance)) {
-    refuse(std::move(on_status), std::move(*bad));
+  if (auto checked = client::check_instance(wait.instance); !checked) {
+    refuse(std::move(on_status), std::move(checked).error());
     return;
   }
   ask(wait, OnStatus([instance = wait.instance, on_status = std::move(on_status)](Status status) {
@@ -111,11 +111,11 @@ Client::Status Client::Impl::wait_for_status(provider::WaitForStatus wait,
     return block<Status>(store,
                          [&](OnStatus on_status) { wait_for_status(wait, std::move(on_status)); });
   }
-  if (auto refused = client::refuse_to_block(store)) {
-    return failure(std::move(*refused));
+  if (auto checked = client::check_may_block(store); !checked) {
+    return failure(std::move(checked).error());
   }
-  if (auto bad = client::check_timeout(*timeout)) {
-    return failure(std::move(*bad));
+  if (auto checked = client::check_timeout(*timeout); !checked) {
+    return failure(std::move(checked).error());
   }
   client::Awaited<Status> awaited;
   wait_for_status(wait, awaited.callback());
@@ -131,12 +131,12 @@ Client::Status Client::Impl::wait_for_status(provider::WaitForStatus wait,
 
 void Client::Impl::wait_for_status(provider::WaitForStatus wait, Milliseconds timeout,
                                    OnStatus on_status) const {
-  auto bad = client::check_instance(wait.instance);
-  if (!bad) {
-    bad = client::check_timeout(timeout);
+  auto checked = client::check_instance(wait.instance);
+  if (checked) {
+    checked = client::check_timeout(timeout);
   }
-  if (bad) {
-    refuse(std::move(on_status), std::move(*bad));
+  if (!checked) {
+    refuse(std::move(on_status), std::move(checked).error());
     return;
   }
   auto on_answer = [wait, timeout, on_status = std::move(on_status)](

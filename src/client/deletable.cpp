@@ -1,6 +1,7 @@
 #include "client/deletable.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -8,8 +9,8 @@ namespace duroxide::client {
 
 namespace {
 
-ClientError refuse(std::string message) {
-  return {ClientError::Kind::invalid_input, std::move(message)};
+auto refuse(std::string message) {
+  return failure(ClientError{ClientError::Kind::invalid_input, std::move(message)});
 }
 
 /// An instance of the tree that runs; null if none does.
@@ -37,8 +38,8 @@ Result<bool, ClientError> is_deletable_root(const ManagementClient& client,
 
 }  // namespace
 
-std::optional<ClientError> refuse_deletion(const ManagementClient& client, const InstanceTree& tree,
-                                           const DeleteOptions& options) {
+Result<void, ClientError> check_deletion(const ManagementClient& client, const InstanceTree& tree,
+                                         const DeleteOptions& options) {
   if (!tree.is_root_only() && !options.cascade) {
     return refuse("the instance `" + tree.root_id + "` has " + std::to_string(tree.size() - 1) +
                   " descendants; delete it with `cascade`, and them with it");
@@ -50,14 +51,14 @@ std::optional<ClientError> refuse_deletion(const ManagementClient& client, const
                     "`, which may wait for it; delete that with `cascade`");
     }
     if (found.error().kind != ClientError::Kind::instance_not_found) {
-      return found.error();
+      return failure(found.error());
     }
   }
   if (const InstanceSummary* running = find_running(tree); running != nullptr && !options.force) {
     return refuse("the instance `" + running->instance_id +
                   "` is still running; cancel it first, or delete with `force`");
   }
-  return std::nullopt;
+  return {};
 }
 
 Result<std::vector<InstanceSummary>, ClientError> deletable_roots(const ManagementClient& client,

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include <duroxide/management.hpp>
@@ -10,11 +9,11 @@ namespace duroxide::client {
 // Which instances may be deleted: the one place that knows, for deletions and for looking first what
 // they would delete.
 
-/// Why the tree is not to be deleted; none if it may be. Asks `client` for the parent of its root only
-/// if that matters, and gives the error if that cannot be told.
-[[nodiscard]] std::optional<ClientError> refuse_deletion(const ManagementClient& client,
-                                                         const InstanceTree& tree,
-                                                         const DeleteOptions& options);
+/// Whether the tree may be deleted. Asks `client` for the parent of its root only if that matters, and
+/// gives the error if that cannot be told.
+[[nodiscard]] Result<void, ClientError> check_deletion(const ManagementClient& client,
+                                                       const InstanceTree& tree,
+                                                       const DeleteOptions& options);
 
 /// The roots that match and can be deleted now with everything below them, up to the filter's limit.
 /// None at all if `on_progress` says to stop.

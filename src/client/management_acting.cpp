@@ -134,15 +134,15 @@ void ManagementClient::import_instance(std::string_view json,
                                        const std::optional<std::string>& new_instance,
                                        OnAnswer<RestoredInstance> on_answer) const {
   auto exported = instance_from_json(json);
-  client::Problem problem;
+  client::Checked checked;
   if (!exported) {
-    problem = exported.error();
+    checked = failure(exported.error());
     exported.emplace();
   } else {
     model::rename_instance(*exported, new_instance.value_or(exported->instance_id));
-    problem = client::check_instance(exported->instance_id);
+    checked = client::check_instance(exported->instance_id);
   }
-  impl_->call(impl_->management, std::move(problem),
+  impl_->call(impl_->management, std::move(checked),
               management::ImportInstance{std::move(*exported)}, std::move(on_answer));
 }
 
@@ -154,12 +154,12 @@ ManagementClient::Answer<RestoredInstance> ManagementClient::import_instance(
 
 ManagementClient::Answer<BackupResult> ManagementClient::backup(
     const std::filesystem::path& directory, const OnProgress& on_progress) const {
-  return impl_->ask<BackupResult>(std::nullopt, management::BackupStore{directory, on_progress});
+  return impl_->ask<BackupResult>({}, management::BackupStore{directory, on_progress});
 }
 
 ManagementClient::Answer<VerifyReport> ManagementClient::verify(
     const OnProgress& on_progress) const {
-  return impl_->ask<VerifyReport>(std::nullopt, management::VerifyStore{on_progress});
+  return impl_->ask<VerifyReport>({}, management::VerifyStore{on_progress});
 }
 
 }  // namespace duroxide

@@ -118,8 +118,8 @@ ManagementClient::Answer<DeleteInstanceResult> ManagementClient::delete_instance
     return failure(tree.error());
   }
   // A large tree goes in several transactions: found out beforehand, so that none is done in vain.
-  if (auto refused = client::refuse_deletion(*this, *tree, options)) {
-    return failure(std::move(*refused));
+  if (auto checked = client::check_deletion(*this, *tree, options); !checked) {
+    return failure(std::move(checked).error());
   }
   // From the leaves up, so that no transaction leaves an instance without its parent.
   auto ids = tree->all_ids();
@@ -130,8 +130,7 @@ ManagementClient::Answer<DeleteInstanceResult> ManagementClient::delete_instance
         std::min<std::size_t>(tree_in_one_transaction, static_cast<std::size_t>(ids.end() - begin));
     const auto end = std::next(begin, static_cast<std::ptrdiff_t>(size));
     const auto deleted = impl_->ask<DeleteInstanceResult>(
-        std::nullopt,
-        management::DeleteInstances{std::vector<std::string>(begin, end), options.force});
+        {}, management::DeleteInstances{std::vector<std::string>(begin, end), options.force});
     if (!deleted) {
       return failure(deleted.error());
     }
@@ -154,7 +153,7 @@ ManagementClient::Answer<DeleteInstanceResult> ManagementClient::delete_instance
         for (const InstanceSummary& each : found) {
           request.roots.push_back(each.instance_id);
         }
-        const auto done = impl_->ask<management::DeletedTrees>(std::nullopt, std::move(request));
+        const auto done = impl_->ask<management::DeletedTrees>({}, std::move(request));
         if (!done) {
           return failure(done.error());
         }
@@ -172,8 +171,8 @@ ManagementClient::Answer<DeleteInstanceResult> ManagementClient::delete_instance
 ManagementClient::Answer<PruneResult> ManagementClient::prune_instances(
     const InstanceFilter& filter, const PruneOptions& options,
     const OnProgress& on_progress) const {
-  if (auto bad = client::check_prune(options)) {
-    return failure(std::move(*bad));
+  if (auto checked = client::check_prune(options); !checked) {
+    return failure(std::move(checked).error());
   }
   return for_each_match<PruneResult>(
       *this, filter, on_progress, [&](const auto& found, auto limit) -> Answer<Step<PruneResult>> {
@@ -188,7 +187,7 @@ ManagementClient::Answer<PruneResult> ManagementClient::prune_instances(
         if (places.empty()) {
           return Step<PruneResult>{{found.size(), 0, 0}, found.size(), 0};
         }
-        const auto done = impl_->ask<management::PrunedInstances>(std::nullopt, std::move(request));
+        const auto done = impl_->ask<management::PrunedInstances>({}, std::move(request));
         if (!done) {
           return failure(done.error());
         }

@@ -48,8 +48,7 @@ ManagementClient::Answer<std::uint64_t> ManagementClient::count_instances(
 }
 
 void ManagementClient::get_instance_counts(OnAnswer<InstanceCounts> on_answer) const {
-  impl_->call(impl_->management, std::nullopt, management::GetInstanceCounts{},
-              std::move(on_answer));
+  impl_->call(impl_->management, {}, management::GetInstanceCounts{}, std::move(on_answer));
 }
 
 ManagementClient::Answer<InstanceCounts> ManagementClient::get_instance_counts() const {
@@ -159,7 +158,7 @@ ManagementClient::Answer<std::vector<PendingActivity>> ManagementClient::list_pe
 }
 
 void ManagementClient::list_quarantined(OnAnswer<std::vector<QuarantinedItem>> on_answer) const {
-  impl_->call(impl_->management, std::nullopt, management::ListQuarantined{}, std::move(on_answer));
+  impl_->call(impl_->management, {}, management::ListQuarantined{}, std::move(on_answer));
 }
 
 ManagementClient::Answer<std::vector<QuarantinedItem>> ManagementClient::list_quarantined() const {
@@ -169,7 +168,7 @@ ManagementClient::Answer<std::vector<QuarantinedItem>> ManagementClient::list_qu
 
 void ManagementClient::list_stuck(const StuckFilter& filter,
                                   OnAnswer<std::vector<StuckInstance>> on_answer) const {
-  impl_->call(impl_->management, std::nullopt, management::ListStuck{filter}, std::move(on_answer));
+  impl_->call(impl_->management, {}, management::ListStuck{filter}, std::move(on_answer));
 }
 
 ManagementClient::Answer<std::vector<StuckInstance>> ManagementClient::list_stuck(
@@ -179,7 +178,7 @@ ManagementClient::Answer<std::vector<StuckInstance>> ManagementClient::list_stuc
 }
 
 void ManagementClient::list_paused(OnAnswer<std::vector<PausedItem>> on_answer) const {
-  impl_->call(impl_->management, std::nullopt, management::ListPaused{}, std::move(on_answer));
+  impl_->call(impl_->management, {}, management::ListPaused{}, std::move(on_answer));
 }
 
 ManagementClient::Answer<std::vector<PausedItem>> ManagementClient::list_paused() const {
@@ -188,7 +187,7 @@ ManagementClient::Answer<std::vector<PausedItem>> ManagementClient::list_paused(
 }
 
 void ManagementClient::get_queue_depths(OnAnswer<QueueDepths> on_answer) const {
-  impl_->call(impl_->management, std::nullopt, management::GetQueueDepths{}, std::move(on_answer));
+  impl_->call(impl_->management, {}, management::GetQueueDepths{}, std::move(on_answer));
 }
 
 ManagementClient::Answer<QueueDepths> ManagementClient::get_queue_depths() const {
@@ -201,8 +200,7 @@ ManagementClient::Answer<QueueDepths> ManagementClient::get_queue_status() const
 }
 
 void ManagementClient::get_system_metrics(OnAnswer<SystemMetrics> on_answer) const {
-  impl_->call(impl_->management, std::nullopt, management::GetSystemMetrics{},
-              std::move(on_answer));
+  impl_->call(impl_->management, {}, management::GetSystemMetrics{}, std::move(on_answer));
 }
 
 ManagementClient::Answer<SystemMetrics> ManagementClient::get_system_metrics() const {
@@ -215,7 +213,7 @@ ManagementClient::Answer<SystemMetrics> ManagementClient::get_metrics() const {
 }
 
 void ManagementClient::get_system_health(OnAnswer<SystemHealth> on_answer) const {
-  impl_->call(impl_->management, std::nullopt, management::GetSystemHealth{}, std::move(on_answer));
+  impl_->call(impl_->management, {}, management::GetSystemHealth{}, std::move(on_answer));
 }
 
 ManagementClient::Answer<SystemHealth> ManagementClient::get_system_health() const {

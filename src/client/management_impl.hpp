@@ -39,17 +39,17 @@ struct ManagementClient::Impl {
     return client::block<Answer<T>>(store, start);
   }
 
-  /// Sends `request` by way of `target`, unless `problem` says what is wrong with it. `refused` is
+  /// Sends `request` by way of `target`, unless `checked` says what is wrong with it. `refused` is
   /// what an `invalid_input` of the store means, once everything else was checked.
   template <class Request, class Outcome>
-  void call(const client::Companion& target, client::Problem problem, Request request,
+  void call(const client::Companion& target, client::Checked checked, Request request,
             std::function<void(Outcome)> on_answer,
             ClientError::Kind refused = ClientError::Kind::invalid_input) const {
     using StoreAnswer = client::AnswerOf<Request>;
     if (!target) {
       on_answer(failure(client::no_management()));  // there is no thread of the engine's to ask
-    } else if (problem) {
-      target.run([on_answer = std::move(on_answer), error = std::move(*problem)] {
+    } else if (!checked) {
+      target.run([on_answer = std::move(on_answer), error = std::move(checked).error()] {
         on_answer(failure(error));
       });
     } else {
@@ -67,9 +67,9 @@ struct ManagementClient::Impl {
 
   /// The same for a request of management, waiting for the answer.
   template <class T, class Request>
-  [[nodiscard]] Answer<T> ask(client::Problem problem, Request request) const {
+  [[nodiscard]] Answer<T> ask(client::Checked checked, Request request) const {
     return wait_for<T>([&](OnAnswer<T> on_answer) {
-      call(management, std::move(problem), std::move(request), std::move(on_answer));
+      call(management, std::move(checked), std::move(request), std::move(on_answer));
     });
   }
 

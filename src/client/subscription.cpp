@@ -156,8 +156,8 @@ ChangeSubscription& ChangeSubscription::operator=(ChangeSubscription&&) noexcept
 ChangeSubscription::~ChangeSubscription() = default;
 
 Result<ChangeBatch, ClientError> ChangeSubscription::next(std::optional<Milliseconds> timeout) {
-  if (auto refused = client::refuse_to_block(impl_->store)) {
-    return failure(std::move(*refused));
+  if (auto checked = client::check_may_block(impl_->store); !checked) {
+    return failure(std::move(checked).error());
   }
   const auto fetches = impl_->fetches;  // whoever still waits at the end takes leave of it alive
   return fetches->next(timeout);
@@ -176,8 +176,8 @@ ManagementClient::Answer<ChangeSubscription> ManagementClient::subscribe(
   if (!impl_->management) {
     return failure(client::no_management());
   }
-  if (auto bad = client::check_changes(filter, capacity)) {
-    return failure(std::move(*bad));
+  if (auto checked = client::check_changes(filter, capacity); !checked) {
+    return failure(std::move(checked).error());
   }
   auto subscription = std::make_shared<ChangeSubscription::Impl>(impl_->store);
   auto begun =

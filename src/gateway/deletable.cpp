@@ -10,11 +10,11 @@ namespace duroxide::gateway {
 InstanceTree deletable_tree(const StoreInUse& store, const std::string& instance,
                             const DeleteOptions& options) {
   InstanceTree tree = value_of(store.management.get_instance_tree(instance));
-  if (const auto refused = client::refuse_deletion(store.management, tree, options)) {
-    if (refused->kind != ClientError::Kind::invalid_input) {
-      throw CommandFailure(command_error(*refused));
+  if (const auto may = client::check_deletion(store.management, tree, options); !may) {
+    if (may.error().kind != ClientError::Kind::invalid_input) {
+      throw CommandFailure(command_error(may.error()));
     }
-    throw CommandFailure(CommandError::Kind::refused, refused->message);
+    throw CommandFailure(CommandError::Kind::refused, may.error().message);
   }
   return tree;
 }
