@@ -290,12 +290,10 @@ class Engine {
   void go_back_to(const Savepoint& point);
   [[nodiscard]] bool has_done_enough(Timestamp began) const;
   enum class TreeRemoval : std::uint8_t { done, left, is_large };
-  /// Takes back what `act` has done if the instance turns out to be damaged, and logs it. Whether it
-  /// is not.
-  [[nodiscard]] bool unless_damaged(const std::string& instance, const std::function<void()>& act);
-  /// As `unless_damaged`, but says what is damaged.
-  [[nodiscard]] std::optional<std::string> damage_met_by(const std::string& instance,
-                                                         const std::function<void()>& act);
+  /// Takes back what `act` has done if the instance turns out to be damaged, logs it, and says what is
+  /// damaged.
+  [[nodiscard]] model::Checked unless_damaged(const std::string& instance,
+                                              const std::function<void()>& act);
   [[nodiscard]] TreeRemoval delete_tree(const std::string& root, bool force,
                                         DeleteInstanceResult& deleted);
   enum class Pruning : std::uint8_t { done, left, unfinished };
@@ -365,7 +363,7 @@ class Engine {
   void withdraw(Number number, const std::function<bool(const WorkItem&)>& is_meant);
 
   // engine_rewind.cpp
-  [[nodiscard]] Result<RestoredInstance, std::string> rewind_one(Number number,
+  [[nodiscard]] Result<RestoredInstance, model::Flaw> rewind_one(Number number,
                                                                  const RewindOptions& options,
                                                                  Children& children);
   void rewind_children(Children& children);

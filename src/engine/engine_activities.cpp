@@ -94,7 +94,7 @@ std::optional<std::string> Engine::read_progress(const WorkKey& key) {
   }
   auto progress = decode_progress(*bytes);
   if (!progress) {
-    set_aside(Table::progress, row_key, progress.error());
+    set_aside(Table::progress, row_key, progress.error().what);
     return std::nullopt;
   }
   return std::move(progress->details);

@@ -54,16 +54,12 @@ void Engine::delete_trees(const management::DeleteTrees& request,
   });
 }
 
-bool Engine::unless_damaged(const std::string& instance, const std::function<void()>& act) {
-  return !damage_met_by(instance, act);
-}
-
-std::optional<std::string> Engine::damage_met_by(const std::string& instance,
-                                                 const std::function<void()>& act) {
+model::Checked Engine::unless_damaged(const std::string& instance,
+                                      const std::function<void()>& act) {
   const Savepoint before = savepoint();
   try {
     act();
-    return std::nullopt;
+    return {};
   } catch (const StorageFailure& failed) {
     if (failed.error().kind != ProviderError::Kind::corrupt) {
       throw;
@@ -73,7 +69,7 @@ std::optional<std::string> Engine::damage_met_by(const std::string& instance,
         "the instance is damaged, and left as it is: " + failed.error().message +
             "; verify the store, and delete the instance by itself",
         instance);
-    return failed.error().message;
+    return model::flaw(failed.error().message);
   }
 }
 

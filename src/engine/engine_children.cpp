@@ -12,14 +12,14 @@ void Engine::start_child(const work::StartOrchestration& start, Children& childr
   bool exists = false;
   bool is_adopted = false;
   const std::size_t to_rewind = children.to_rewind.size();
-  const auto damage = damage_met_by(start.instance, [&] {
+  const auto done = unless_damaged(start.instance, [&] {
     exists = instances_.find(start.instance).has_value();
     is_adopted = exists && start.parent && adopt_child(start, children);
   });
-  if (damage) {
+  if (!done) {
     children.to_rewind.resize(to_rewind);
     if (start.parent) {
-      tell_parent_of_damage(*start.parent, start.instance, start.orchestration, *damage);
+      tell_parent_of_damage(*start.parent, start.instance, start.orchestration, done.error().what);
     } else {
       log(LogLevel::warn, "a start that another instance asked for is dropped", start.instance);
     }
@@ -93,17 +93,14 @@ bool Engine::was_started_so(Number number, const work::StartOrchestration& start
   std::optional<std::string> input;
   batch_.scan(Table::history, make_key(number, std::uint64_t{1}),
               [&](std::string_view key, std::string_view bytes) {
-                const auto events = model::decode_events(bytes);
-                if (!events) {
-                  throw_corrupt(Table::history, key, events.error());
-                }
+                const auto events =
+                    require_readable(Table::history, key, model::decode_events(bytes));
                 if (number_at(key, 16) != 1) {
                   throw_corrupt(Table::history, key, "the row of event 1 is missing before it");
                 }
                 const auto* started =
-                    events->empty()
-                        ? nullptr
-                        : std::get_if<event::OrchestrationStarted>(&events->front().kind);
+                    events.empty() ? nullptr
+                                   : std::get_if<event::OrchestrationStarted>(&events.front().kind);
                 if (started != nullptr) {
                   input = started->input;
                 }
@@ -111,7 +108,7 @@ bool Engine::was_started_so(Number number, const work::StartOrchestration& start
               });
   if (!input) {
     const auto first = batch_.get(Table::inbox, make_key(number, std::uint64_t{0}));
-    const auto item = first ? model::decode_work_item(*first) : failure(std::string());
+    const auto item = first ? model::decode_work_item(*first) : model::flaw("there is no row");
     const auto* waiting = item ? std::get_if<work::StartOrchestration>(&*item) : nullptr;
     if (waiting != nullptr) {
       input = waiting->input;
@@ -126,11 +123,7 @@ OrchestrationStatus Engine::result_of(Number number, const InstanceRecord& recor
   if (!bytes) {
     throw_corrupt(Table::results, key, "the instance has ended but has no result");
   }
-  auto status = decode_result(*bytes);
-  if (!status) {
-    throw_corrupt(Table::results, key, status.error());
-  }
-  return std::move(*status);
+  return require_readable(Table::results, key, decode_result(*bytes));
 }
 
 void Engine::tell_parent_of_failure(Number number, const InstanceRecord& record) {

@@ -86,7 +86,7 @@ void Engine::import_instance(const management::ImportInstance& request,
           plan_restore({record.id, record.execution, record.orchestration, record.version},
                        current.events, exported.messages);
       if (!plan) {
-        throw_invalid(plan.error());
+        throw_invalid(plan.error().what);
       }
       Children children;
       take_up(number, record, *plan, children);
@@ -137,7 +137,7 @@ void Engine::fork(const management::ForkInstance& request,
     const auto total = events.size();
     const auto kept = find_fork_cut(events, request.options.event_id);
     if (!kept) {
-      refuse_fork(kept.error());
+      refuse_fork(kept.error().what);
     }
     // What the other has kept came behind everything, so a copy that ends earlier goes without.
     const bool is_whole = execution == from.execution && kept == find_fork_cut(events, {});
@@ -168,7 +168,7 @@ void Engine::fork(const management::ForkInstance& request,
     }
     const auto plan = plan_restore(forked_execution, events, std::move(messages));
     if (!plan) {
-      refuse_fork(plan.error());
+      refuse_fork(plan.error().what);
     }
     const Number number = next_instance_++;
     create_restored(number, record);

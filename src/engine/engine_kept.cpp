@@ -32,7 +32,7 @@ void Engine::keep_row(Table table, const std::string& key, Number number, std::u
   }
   const auto item = model::decode_work_item(*bytes);
   if (!item) {
-    set_aside(table, key, item.error());
+    set_aside(table, key, item.error().what);
   } else if (is_kept(*item, execution)) {
     batch_.put(Table::kept, make_key(number, sequence), std::string(*bytes));
   }
@@ -107,7 +107,7 @@ void Engine::drop_message(const management::DropMessage& request,
 
 std::vector<WorkItem> Engine::read_kept(Number number) {
   std::vector<WorkItem> messages;
-  std::vector<std::pair<std::string, std::string>> unreadable;
+  std::vector<std::pair<std::string, model::Flaw>> unreadable;
   batch_.scan(Table::kept, make_key(number), [&](std::string_view key, std::string_view bytes) {
     if (auto item = model::decode_work_item(bytes)) {
       messages.push_back(std::move(*item));
@@ -116,8 +116,8 @@ std::vector<WorkItem> Engine::read_kept(Number number) {
     }
     return true;
   });
-  for (const auto& [key, why] : unreadable) {
-    set_aside(Table::kept, key, why);
+  for (const auto& [key, flaw] : unreadable) {
+    set_aside(Table::kept, key, flaw.what);
   }
   return messages;
 }

@@ -83,7 +83,7 @@ bool Engine::drop_executions(Number number, const InstanceRecord& record,
                   }
                   const auto ended = decode_execution(bytes);
                   if (!ended) {
-                    damage = "execution " + std::to_string(execution) + ": " + ended.error();
+                    damage = "execution " + std::to_string(execution) + ": " + ended.error().what;
                     ++damaged;
                     return true;
                   }

@@ -27,8 +27,9 @@ void Engine::rewind(const management::RewindInstance& request,
     children.try_again = true;
     auto restored = rewind_one(number, request.options, children);
     if (!restored) {
-      throw StorageFailure(Kind::invalid_input, "the instance `" + request.instance +
-                                                    "` cannot be rewound: " + restored.error());
+      throw StorageFailure(
+          Kind::invalid_input,
+          "the instance `" + request.instance + "` cannot be rewound: " + restored.error().what);
     }
     rewind_children(children);
     return std::move(*restored);
@@ -45,21 +46,22 @@ void Engine::rewind_children(Children& children) {
       throw_corrupt(Table::instances, make_key(number), "the record is gone");
     }
     const std::size_t to_rewind = children.to_rewind.size();
-    const auto damage = damage_met_by(record->id, [&] {
+    const auto done = unless_damaged(record->id, [&] {
       if (!rewind_one(number, {}, children) && has_failed(*record)) {
         tell_parent_of_failure(number, *record);
       }
     });
-    if (damage) {
+    if (!done) {
       children.to_rewind.resize(to_rewind);
       if (record->parent) {
-        tell_parent_of_damage(*record->parent, record->id, record->orchestration, *damage);
+        tell_parent_of_damage(*record->parent, record->id, record->orchestration,
+                              done.error().what);
       }
     }
   }
 }
 
-Result<RestoredInstance, std::string> Engine::rewind_one(Number number,
+Result<RestoredInstance, model::Flaw> Engine::rewind_one(Number number,
                                                          const RewindOptions& options,
                                                          Children& children) {
   const auto before = instances_.load(number);
@@ -67,7 +69,7 @@ Result<RestoredInstance, std::string> Engine::rewind_one(Number number,
     throw_corrupt(Table::instances, make_key(number), "the record is gone");
   }
   if (!has_failed(*before)) {
-    return failure(std::string("it has not failed"));
+    return model::flaw("it has not failed");
   }
   const auto history = instances_.load_history(number, *before, before->execution);
   const auto kept = find_rewind_cut(history, options);

@@ -128,7 +128,7 @@ void Engine::deliver_due(const TimerRow& row) {
   }
   auto item = model::decode_work_item(*bytes);
   if (!item) {
-    set_aside(Table::timers, key, item.error());
+    set_aside(Table::timers, key, item.error().what);
     return;
   }
   // Else it was deleted, and its id may be another's by now.

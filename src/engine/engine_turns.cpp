@@ -170,10 +170,9 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
 
 Engine::Messages Engine::read_messages(Number number) {
   Messages messages;
-  std::vector<std::pair<std::string, std::string>> unreadable;
+  std::vector<std::pair<std::string, model::Flaw>> unreadable;
   batch_.scan(Table::inbox, make_key(number), [&](std::string_view key, std::string_view bytes) {
-    auto item = key.size() == 16 ? model::decode_work_item(bytes)
-                                 : Result<WorkItem, std::string>(failure(std::string("bad key")));
+    auto item = key.size() == 16 ? model::decode_work_item(bytes) : model::flaw("bad key");
     if (!item) {
       unreadable.emplace_back(key, std::move(item).error());
       return true;
@@ -183,8 +182,8 @@ Engine::Messages Engine::read_messages(Number number) {
     messages.sequences.push_back(number_at(key, 8));
     return messages.items.size() < messages_per_turn && messages.bytes < message_bytes_per_turn;
   });
-  for (const auto& [key, why] : unreadable) {
-    set_aside(Table::inbox, key, why);
+  for (const auto& [key, flaw] : unreadable) {
+    set_aside(Table::inbox, key, flaw.what);
   }
   return messages;
 }

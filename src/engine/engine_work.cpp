@@ -103,7 +103,7 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
   }
   auto row = decode_activity_row(*found);
   if (!row) {
-    set_aside(Table::work, row_key, row.error());
+    set_aside(Table::work, row_key, row.error().what);
     return;
   }
   const auto row_bytes = found->size();
@@ -232,7 +232,7 @@ void Engine::abandon_work(const provider::AbandonWorker& request, DoneReply repl
     }
     if (request.quarantine) {
       const auto bytes = batch_.get(Table::work, lease->work.key.bytes());
-      const auto row = bytes ? decode_activity_row(*bytes) : failure(std::string());
+      const auto row = bytes ? decode_activity_row(*bytes) : model::flaw("there is no row");
       put_in_quarantine(lease->work.key.bytes(), *request.quarantine,
                         row ? row->item.name : std::string());
     }

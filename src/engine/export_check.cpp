@@ -116,7 +116,7 @@ Checked check_execution(const InstanceExport& exported, const ExportedExecution&
   }
   auto open = model::find_open_steps(execution.events);
   if (!open) {
-    return checks.unless(false, "the events of " + which + " cannot be right: " + open.error())
+    return checks.unless(false, "the events of " + which + " cannot be right: " + open.error().what)
         .answer();
   }
   for (const Event& event : execution.events) {

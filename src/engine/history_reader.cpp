@@ -19,29 +19,31 @@ void throw_damaged_history(const std::string& instance, std::uint64_t execution,
 void HistoryReader::add(std::string_view key, std::string_view bytes) {
   const std::size_t before = events_.size();
   auto read = model::decode_events_into(bytes, events_);
-  if (!problem_.empty()) {
+  if (flaw_) {
     return;
   }
   const auto first = number_at(key, 2 * sizeof(Number));
   if (!read) {
     events_.resize(before);
-    problem_ = "the row of event " + std::to_string(first) + ": " + read.error();
+    flaw_ = model::Flaw{"the row of event " + std::to_string(first) + ": " + read.error().what};
   } else if (events_.size() == before) {
-    problem_ = "the row of event " + std::to_string(first) + " is empty";
+    flaw_ = model::Flaw{"the row of event " + std::to_string(first) + " is empty"};
   } else if (first != before + 1 || events_[before].event_id != first) {
-    problem_ = "event " + std::to_string(before + 1) + " is not where it should be, but event " +
-               std::to_string(events_[before].event_id);
+    flaw_ = model::Flaw{"event " + std::to_string(before + 1) +
+                        " is not where it should be, but event " +
+                        std::to_string(events_[before].event_id)};
   }
 }
 
 std::vector<Event> HistoryReader::finish() && {
-  if (problem_.empty() && events_.size() < event_count_) {
-    problem_ = "what comes behind event " + std::to_string(events_.size()) + " is missing";
-  } else if (problem_.empty() && events_.size() > event_count_) {
-    problem_ = "there are " + std::to_string(events_.size());
+  if (!flaw_ && events_.size() < event_count_) {
+    flaw_ =
+        model::Flaw{"what comes behind event " + std::to_string(events_.size()) + " is missing"};
+  } else if (!flaw_ && events_.size() > event_count_) {
+    flaw_ = model::Flaw{"there are " + std::to_string(events_.size())};
   }
-  if (!problem_.empty()) {
-    throw_damaged_history(instance_, execution_, events_.size(), event_count_, problem_);
+  if (flaw_) {
+    throw_damaged_history(instance_, execution_, events_.size(), event_count_, flaw_->what);
   }
   return std::move(events_);
 }

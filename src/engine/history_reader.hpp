@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,7 @@ class HistoryReader {
   std::uint64_t execution_;
   std::uint64_t event_count_;
   std::vector<Event> events_;
-  std::string problem_;  ///< the first that was found
+  std::optional<model::Flaw> flaw_;  ///< the first that was found
 };
 
 /// Throws what `HistoryReader::finish` throws. `left` is how many events can be read.

@@ -23,11 +23,7 @@ Number decode_number(std::string_view id, std::string_view bytes) {
 namespace {
 
 InstanceRecord decode_checked(std::string_view key, std::string_view bytes) {
-  auto record = decode_instance(bytes);
-  if (!record) {
-    throw_corrupt(Table::instances, key, record.error());
-  }
-  return std::move(*record);
+  return require_readable(Table::instances, key, decode_instance(bytes));
 }
 
 }  // namespace
@@ -41,11 +37,7 @@ OrchestrationStatus load_state(const ReadView& view, Number number, const Instan
   if (!bytes) {
     throw_corrupt(Table::results, key, "the instance has ended but has no result");
   }
-  auto status = decode_result(*bytes);
-  if (!status) {
-    throw_corrupt(Table::results, key, status.error());
-  }
-  return std::move(*status);
+  return require_readable(Table::results, key, decode_result(*bytes));
 }
 
 namespace {
@@ -58,13 +50,12 @@ HistoryReader begin_history(const InstanceRecord& record, std::uint64_t executio
     return {record.id, execution, record.event_count};
   }
   const auto bytes = ended();
-  const auto decoded = bytes ? decode_execution(*bytes)
-                             : Result<ExecutionRecord, std::string>(
-                                   failure(std::string("there is no record of the execution")));
+  const auto decoded =
+      bytes ? decode_execution(*bytes) : model::flaw("there is no record of the execution");
   if (!decoded) {
-    throw StorageFailure(ProviderError::Kind::corrupt, "execution " + std::to_string(execution) +
-                                                           " of instance `" + record.id +
-                                                           "` cannot be read: " + decoded.error());
+    throw StorageFailure(ProviderError::Kind::corrupt,
+                         "execution " + std::to_string(execution) + " of instance `" + record.id +
+                             "` cannot be read: " + decoded.error().what);
   }
   return {record.id, execution, decoded->event_count};
 }

@@ -92,10 +92,10 @@ std::optional<WorkHeader> read_work_header(std::string_view bytes) {
 }
 
 template <class Record>
-Result<Record, std::string> decode_with_status(std::string_view bytes) {
+Result<Record, model::Flaw> decode_with_status(std::string_view bytes) {
   auto record = model::decode<Record>(bytes);
   if (record && record->status > ExecutionStatus::cancelled) {
-    return failure(std::string("the record has an unknown status"));
+    return model::flaw("the record has an unknown status");
   }
   return record;
 }
@@ -106,7 +106,7 @@ std::string encode_instance(const InstanceRecord& record) {
   return model::encode(record);
 }
 
-Result<InstanceRecord, std::string> decode_instance(std::string_view bytes) {
+Result<InstanceRecord, model::Flaw> decode_instance(std::string_view bytes) {
   return decode_with_status<InstanceRecord>(bytes);
 }
 
@@ -128,7 +128,7 @@ std::string encode_execution(const ExecutionRecord& record) {
   return model::encode(record);
 }
 
-Result<ExecutionRecord, std::string> decode_execution(std::string_view bytes) {
+Result<ExecutionRecord, model::Flaw> decode_execution(std::string_view bytes) {
   return decode_with_status<ExecutionRecord>(bytes);
 }
 
@@ -142,19 +142,19 @@ std::string encode_failed(const ErrorDetails& details) {
   return std::string{result_format, 'f'} + model::encode_error(details);
 }
 
-Result<OrchestrationStatus, std::string> decode_result(std::string_view bytes) {
+Result<OrchestrationStatus, model::Flaw> decode_result(std::string_view bytes) {
   if (is_broken_value(bytes)) {
-    return failure(std::string(model::broken_seal_problem));
+    return model::flaw(model::broken_seal_problem);
   }
   if (bytes.size() < result_header_bytes || bytes[0] != result_format) {
-    return failure(std::string("the record is not the result of an execution"));
+    return model::flaw("the record is not the result of an execution");
   }
   const auto rest = bytes.substr(result_header_bytes);
   if (bytes[1] == 'c') {
     return OrchestrationStatus(OrchestrationStatus::Completed{std::string(rest)});
   }
   if (bytes[1] != 'f') {
-    return failure(std::string("the result is of an unknown kind"));
+    return model::flaw("the result is of an unknown kind");
   }
   auto details = model::decode_error(rest);
   if (!details) {
@@ -167,7 +167,7 @@ std::string encode_custom_status(const CustomStatus& status) {
   return model::encode(status);
 }
 
-Result<CustomStatus, std::string> decode_custom_status(std::string_view bytes) {
+Result<CustomStatus, model::Flaw> decode_custom_status(std::string_view bytes) {
   return model::decode<CustomStatus>(bytes);
 }
 
@@ -175,7 +175,7 @@ std::string encode_value(const StoredValue& value) {
   return model::encode(ValueRecord{value.value, value.updated_at, value.version});
 }
 
-Result<StoredValue, std::string> decode_value(std::string key, std::string_view bytes) {
+Result<StoredValue, model::Flaw> decode_value(std::string key, std::string_view bytes) {
   auto record = model::decode<ValueRecord>(bytes);
   if (!record) {
     return failure(std::move(record).error());
@@ -214,13 +214,13 @@ void count_first_delivery(std::string& bytes) {
   }
 }
 
-Result<ActivityRow, std::string> decode_activity_row(std::string_view bytes) {
+Result<ActivityRow, model::Flaw> decode_activity_row(std::string_view bytes) {
   if (is_broken_value(bytes)) {
-    return failure(std::string(model::broken_seal_problem));
+    return model::flaw(model::broken_seal_problem);
   }
   const auto header = read_work_header(bytes);
   if (!header) {
-    return failure(std::string("the record is not a row of the worker queue"));
+    return model::flaw("the record is not a row of the worker queue");
   }
   auto item = model::decode_work_item(header->item);
   if (!item) {
@@ -228,10 +228,10 @@ Result<ActivityRow, std::string> decode_activity_row(std::string_view bytes) {
   }
   auto* activity = std::get_if<work::ActivityExecute>(&*item);
   if (activity == nullptr) {
-    return failure(std::string("the row of the worker queue holds another kind of item"));
+    return model::flaw("the row of the worker queue holds another kind of item");
   }
   if (header->lane != WorkLane{activity->tag, activity->session}) {
-    return failure(std::string("the row of the worker queue waits in the wrong lane"));
+    return model::flaw("the row of the worker queue waits in the wrong lane");
   }
   return ActivityRow{number_at(bytes, 2), static_cast<std::uint8_t>(bytes[1]),
                      std::move(*activity)};
@@ -241,7 +241,7 @@ std::string encode_progress(const ProgressRecord& record) {
   return model::encode(record);
 }
 
-Result<ProgressRecord, std::string> decode_progress(std::string_view bytes) {
+Result<ProgressRecord, model::Flaw> decode_progress(std::string_view bytes) {
   return model::decode<ProgressRecord>(bytes);
 }
 
@@ -249,7 +249,7 @@ std::string encode_quarantine(const QuarantineRecord& record) {
   return model::encode(record);
 }
 
-Result<QuarantineRecord, std::string> decode_quarantine(std::string_view bytes) {
+Result<QuarantineRecord, model::Flaw> decode_quarantine(std::string_view bytes) {
   return model::decode<QuarantineRecord>(bytes);
 }
 

@@ -79,28 +79,28 @@ struct CustomStatus {
 };
 
 [[nodiscard]] std::string encode_instance(const InstanceRecord& record);
-[[nodiscard]] Result<InstanceRecord, std::string> decode_instance(std::string_view bytes);
+[[nodiscard]] Result<InstanceRecord, model::Flaw> decode_instance(std::string_view bytes);
 /// When an encoded instance changed last, without reading the rest; none if it makes no sense.
 [[nodiscard]] std::optional<Timestamp> updated_at_of_instance(std::string_view bytes);
 
 [[nodiscard]] std::string encode_execution(const ExecutionRecord& record);
-[[nodiscard]] Result<ExecutionRecord, std::string> decode_execution(std::string_view bytes);
+[[nodiscard]] Result<ExecutionRecord, model::Flaw> decode_execution(std::string_view bytes);
 
 /// Only `Completed` and `Failed` have a result.
 [[nodiscard]] std::string encode_completed(std::string_view output);
 [[nodiscard]] std::string encode_failed(const ErrorDetails& details);
-[[nodiscard]] Result<OrchestrationStatus, std::string> decode_result(std::string_view bytes);
+[[nodiscard]] Result<OrchestrationStatus, model::Flaw> decode_result(std::string_view bytes);
 
 [[nodiscard]] std::string encode_custom_status(const CustomStatus& status);
-[[nodiscard]] Result<CustomStatus, std::string> decode_custom_status(std::string_view bytes);
+[[nodiscard]] Result<CustomStatus, model::Flaw> decode_custom_status(std::string_view bytes);
 
 /// An entry of a key-value state. Its key is that of the row, so the record leaves it out.
 [[nodiscard]] std::string encode_value(const StoredValue& value);
-[[nodiscard]] Result<StoredValue, std::string> decode_value(std::string key,
+[[nodiscard]] Result<StoredValue, model::Flaw> decode_value(std::string key,
                                                             std::string_view bytes);
 
 [[nodiscard]] std::string encode_activity_row(const ActivityRow& row);
-[[nodiscard]] Result<ActivityRow, std::string> decode_activity_row(std::string_view bytes);
+[[nodiscard]] Result<ActivityRow, model::Flaw> decode_activity_row(std::string_view bytes);
 /// The session of an encoded row, without reading the item; 0 if it is none.
 [[nodiscard]] std::uint64_t opening_of_activity_row(std::string_view bytes);
 /// The lane of an encoded row, without reading the item; the usual one if it makes no sense.
@@ -126,9 +126,9 @@ struct QuarantineRecord {
 };
 
 [[nodiscard]] std::string encode_progress(const ProgressRecord& record);
-[[nodiscard]] Result<ProgressRecord, std::string> decode_progress(std::string_view bytes);
+[[nodiscard]] Result<ProgressRecord, model::Flaw> decode_progress(std::string_view bytes);
 
 [[nodiscard]] std::string encode_quarantine(const QuarantineRecord& record);
-[[nodiscard]] Result<QuarantineRecord, std::string> decode_quarantine(std::string_view bytes);
+[[nodiscard]] Result<QuarantineRecord, model::Flaw> decode_quarantine(std::string_view bytes);
 
 }  // namespace duroxide::storage

@@ -61,34 +61,34 @@ std::uint64_t default_rewind_cut(const std::vector<Event>& history, const ErrorD
   return size_before_last(history, model::is_failed_answer);
 }
 
-Result<std::uint64_t, std::string> wished_cut(const std::vector<Event>& history,
+Result<std::uint64_t, model::Flaw> wished_cut(const std::vector<Event>& history,
                                               std::uint64_t last_kept) {
   const auto most = size_before_end(history);
   if (last_kept == 0 || last_kept > history.size()) {
-    return failure("there is no event " + std::to_string(last_kept) + ": the history has " +
-                   std::to_string(history.size()) + " events");
+    return model::flaw("there is no event " + std::to_string(last_kept) + ": the history has " +
+                       std::to_string(history.size()) + " events");
   }
   if (is_terminal(history[last_kept - 1].kind)) {
-    return failure("event " + std::to_string(last_kept) + " is the end; keep at most " +
-                   std::to_string(most) + " events");
+    return model::flaw("event " + std::to_string(last_kept) + " is the end; keep at most " +
+                       std::to_string(most) + " events");
   }
   return std::min<std::uint64_t>(last_kept, most);
 }
 
-std::string check_skipped(const std::vector<Event>& history, std::uint64_t skipped,
-                          std::optional<std::uint64_t> last_kept) {
+model::Checked check_skipped(const std::vector<Event>& history, std::uint64_t skipped,
+                             std::optional<std::uint64_t> last_kept) {
   const std::string which = "event " + std::to_string(skipped);
   if (skipped == 0 || skipped > history.size()) {
-    return "there is no " + which + " to skip: the history has " + std::to_string(history.size()) +
-           " events";
+    return model::flaw("there is no " + which + " to skip: the history has " +
+                       std::to_string(history.size()) + " events");
   }
   const EventKind& kind = history[skipped - 1].kind;
   if (model::role_of(kind) != model::Role::raised) {
-    return which + " is " + describe(kind) +
-           "; only raised events and messages of queues can be skipped";
+    return model::flaw(which + " is " + describe(kind) +
+                       "; only raised events and messages of queues can be skipped");
   }
   if (last_kept && skipped <= *last_kept) {
-    return which + " cannot be both kept and skipped";
+    return model::flaw(which + " cannot be both kept and skipped");
   }
   return {};
 }
@@ -120,7 +120,7 @@ std::set<std::uint64_t> answered_by(const ExecutionOf& execution,
   return answered;
 }
 
-Result<RestorePlan, std::string> plan_restore(const ExecutionOf& execution,
+Result<RestorePlan, model::Flaw> plan_restore(const ExecutionOf& execution,
                                               const std::vector<Event>& kept,
                                               std::vector<WorkItem> messages) {
   auto open = model::find_open_steps(kept);
@@ -153,20 +153,20 @@ Result<RestorePlan, std::string> plan_restore(const ExecutionOf& execution,
   return plan;
 }
 
-Result<std::uint64_t, std::string> find_rewind_cut(const std::vector<Event>& history,
+Result<std::uint64_t, model::Flaw> find_rewind_cut(const std::vector<Event>& history,
                                                    const RewindOptions& options) {
   const auto* failed =
       history.empty() ? nullptr : std::get_if<event::OrchestrationFailed>(&history.back().kind);
   if (failed == nullptr) {
-    return failure(std::string("its history does not end with a failure"));
+    return model::flaw("its history does not end with a failure");
   }
-  Result<std::uint64_t, std::string> kept =
+  Result<std::uint64_t, model::Flaw> kept =
       options.event_id
           ? wished_cut(history, *options.event_id)
-          : Result<std::uint64_t, std::string>(default_rewind_cut(history, failed->details));
+          : Result<std::uint64_t, model::Flaw>(default_rewind_cut(history, failed->details));
   for (const auto skipped : options.skip) {
-    if (std::string problem = check_skipped(history, skipped, options.event_id); !problem.empty()) {
-      return failure(std::move(problem));
+    if (auto checked = check_skipped(history, skipped, options.event_id); !checked) {
+      return failure(std::move(checked).error());
     }
     if (kept) {
       kept = std::min<std::uint64_t>(*kept, skipped - 1);
@@ -178,10 +178,10 @@ Result<std::uint64_t, std::string> find_rewind_cut(const std::vector<Event>& his
   return std::max<std::uint64_t>(*kept, 1);
 }
 
-Result<std::uint64_t, std::string> find_fork_cut(const std::vector<Event>& history,
+Result<std::uint64_t, model::Flaw> find_fork_cut(const std::vector<Event>& history,
                                                  std::optional<std::uint64_t> last_kept) {
   if (history.empty()) {
-    return failure(std::string("it has not begun yet; start another one instead"));
+    return model::flaw("it has not begun yet; start another one instead");
   }
   if (last_kept) {
     return wished_cut(history, *last_kept);

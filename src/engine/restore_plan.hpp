@@ -37,20 +37,20 @@ struct RestorePlan {
 
 /// Plans for the end of `kept`, with `messages` on their way: what one of them answers is not
 /// scheduled again. If there are none, one is planned that tells the code nothing, because only a
-/// message makes an instance take the turn in which its code looks at its last events. The error
+/// message makes an instance take the turn in which its code looks at its last events. The flaw
 /// says why no engine can have written the events.
-[[nodiscard]] Result<RestorePlan, std::string> plan_restore(const ExecutionOf& execution,
+[[nodiscard]] Result<RestorePlan, model::Flaw> plan_restore(const ExecutionOf& execution,
                                                             const std::vector<Event>& kept,
                                                             std::vector<WorkItem> messages);
 
 /// How many events of a failed execution a rewind keeps: as the options say, or by default all before
-/// what failed last; none from an arrival on that is to be skipped. Never the end, nor what the end has closed, which the code did not decide. The
-/// error says what is wrong with the wish.
-[[nodiscard]] Result<std::uint64_t, std::string> find_rewind_cut(const std::vector<Event>& history,
+/// what failed last; none from an arrival on that is to be skipped. Never the end, nor what the end has
+/// closed, which the code did not decide. The flaw is one of the wish.
+[[nodiscard]] Result<std::uint64_t, model::Flaw> find_rewind_cut(const std::vector<Event>& history,
                                                                  const RewindOptions& options);
 
 /// How many events a fork keeps: by default all but the end, and what that has closed.
-[[nodiscard]] Result<std::uint64_t, std::string> find_fork_cut(
+[[nodiscard]] Result<std::uint64_t, model::Flaw> find_fork_cut(
     const std::vector<Event>& history, std::optional<std::uint64_t> last_kept);
 
 /// The steps of this execution that the messages answer.

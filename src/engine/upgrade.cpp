@@ -31,7 +31,7 @@ std::vector<Number> failed_from(const ReadView& view, Number first) {
 
 void mark_cancelled(Batch& batch, Number number) {
   const auto bytes = batch.get(Table::instances, make_key(number));
-  const auto before = bytes ? decode_instance(*bytes) : failure(std::string());
+  const auto before = bytes ? decode_instance(*bytes) : model::flaw("there is no row");
   if (!before || !before->cancelled || before->status != ExecutionStatus::failed) {
     return;  // one that cannot be read stays what it was
   }
@@ -41,7 +41,7 @@ void mark_cancelled(Batch& batch, Number number) {
   Instances(batch).update(number, *before, after);
   const auto key = make_key(number, before->execution);
   const auto ended = batch.get(Table::executions, key);
-  if (auto execution = ended ? decode_execution(*ended) : failure(std::string())) {
+  if (auto execution = ended ? decode_execution(*ended) : model::flaw("there is no row")) {
     execution->status = ExecutionStatus::cancelled;
     batch.put(Table::executions, key, encode_execution(*execution));
   }

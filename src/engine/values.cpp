@@ -12,14 +12,8 @@ namespace {
 
 StoredValue decode_row(std::string_view row, std::string_view bytes) {
   std::string key(row.substr(sizeof(Number)));
-  if (const auto name = model::check_key(key); !name) {
-    throw_corrupt(Table::values, row, name.error().what);
-  }
-  auto value = decode_value(std::move(key), bytes);
-  if (!value) {
-    throw_corrupt(Table::values, row, value.error());
-  }
-  return std::move(*value);
+  (void)require_readable(Table::values, row, model::check_key(key));
+  return require_readable(Table::values, row, decode_value(std::move(key), bytes));
 }
 
 std::optional<StoredValue> decode_found(std::string_view row,
@@ -41,11 +35,7 @@ CustomStatus load_custom_status(const ReadView& view, Number number) {
   if (!bytes) {
     return {};
   }
-  auto status = decode_custom_status(*bytes);
-  if (!status) {
-    throw_corrupt(Table::custom_status, key, status.error());
-  }
-  return std::move(*status);
+  return require_readable(Table::custom_status, key, decode_custom_status(*bytes));
 }
 
 std::optional<StoredValue> load_value(const ReadView& view, Number number, std::string_view key) {

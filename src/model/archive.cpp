@@ -33,19 +33,20 @@ void seal_record(std::string& record) {
                     checksum(std::string_view(record).substr(record_header_bytes)));
 }
 
-std::string check_record(std::string_view bytes) {
+Checked check_record(std::string_view bytes) {
   if (!bytes.empty() && bytes[0] == broken_seal) {
-    return broken_seal_problem;
+    return flaw(broken_seal_problem);
   }
   if (bytes.size() < record_header_bytes) {
-    return "the record is cut short: " + std::to_string(bytes.size()) + " bytes";
+    return flaw("the record is cut short: " + std::to_string(bytes.size()) + " bytes");
   }
   if (bytes[0] != record_format) {
-    return "the record has format " + std::to_string(static_cast<unsigned char>(bytes[0])) +
-           ", this release reads format " + std::to_string(record_format);
+    return flaw("the record has format " + std::to_string(static_cast<unsigned char>(bytes[0])) +
+                ", this release reads format " + std::to_string(record_format));
   }
   if (get_little_endian(bytes.data() + 1) != checksum(bytes.substr(record_header_bytes))) {
-    return "the record's checksum does not fit its " + std::to_string(bytes.size()) + " bytes";
+    return flaw("the record's checksum does not fit its " + std::to_string(bytes.size()) +
+                " bytes");
   }
   return {};
 }

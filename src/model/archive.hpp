@@ -17,6 +17,8 @@
 
 #include <duroxide/result.hpp>
 
+#include "model/flaw.hpp"
+
 namespace duroxide::model {
 
 inline constexpr char record_format = 1;
@@ -61,9 +63,8 @@ class ViewSource final : public std::streambuf {
 /// Puts the header in front of `record`, whose first `record_header_bytes` were left free.
 void seal_record(std::string& record);
 
-/// Checks the header. Returns an empty string if `bytes` is a whole record of this format, else what
-/// is wrong with it.
-[[nodiscard]] std::string check_record(std::string_view bytes);
+/// Checks the header: whether `bytes` is a whole record of this format.
+[[nodiscard]] Checked check_record(std::string_view bytes);
 
 template <class T>
 [[nodiscard]] std::string encode(const T& value) {
@@ -79,12 +80,10 @@ template <class T>
   return record;
 }
 
-/// Errors: a text that says what is wrong with the bytes.
 template <class T>
-[[nodiscard]] Result<T, std::string> decode(std::string_view bytes) {
-  std::string problem = check_record(bytes);
-  if (!problem.empty()) {
-    return failure(std::move(problem));
+[[nodiscard]] Result<T, Flaw> decode(std::string_view bytes) {
+  if (auto whole = check_record(bytes); !whole) {
+    return failure(std::move(whole).error());
   }
   try {
     ViewSource source(bytes.substr(record_header_bytes));
@@ -95,7 +94,7 @@ template <class T>
     archive(value);
     return value;
   } catch (const std::exception& error) {
-    return failure(std::string("the record cannot be decoded: ") + error.what());
+    return flaw(std::string("the record cannot be decoded: ") + error.what());
   }
 }
 

@@ -11,11 +11,11 @@ std::string encode_events(const std::vector<Event>& events) {
   return encode(events);
 }
 
-Result<std::vector<Event>, std::string> decode_events(std::string_view bytes) {
+Result<std::vector<Event>, Flaw> decode_events(std::string_view bytes) {
   return decode<std::vector<Event>>(bytes);
 }
 
-Result<void, std::string> decode_events_into(std::string_view bytes, std::vector<Event>& events) {
+Result<void, Flaw> decode_events_into(std::string_view bytes, std::vector<Event>& events) {
   auto decoded = decode_events(bytes);
   if (!decoded) {
     return failure(std::move(decoded).error());
@@ -29,7 +29,7 @@ std::string encode_work_item(const WorkItem& item) {
   return encode(item);
 }
 
-Result<WorkItem, std::string> decode_work_item(std::string_view bytes) {
+Result<WorkItem, Flaw> decode_work_item(std::string_view bytes) {
   return decode<WorkItem>(bytes);
 }
 
@@ -37,7 +37,7 @@ std::string encode_error(const ErrorDetails& details) {
   return encode(details);
 }
 
-Result<ErrorDetails, std::string> decode_error(std::string_view bytes) {
+Result<ErrorDetails, Flaw> decode_error(std::string_view bytes) {
   return decode<ErrorDetails>(bytes);
 }
 

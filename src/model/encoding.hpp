@@ -13,21 +13,23 @@
 #include <duroxide/result.hpp>
 #include <duroxide/work_items.hpp>
 
+#include "model/flaw.hpp"
+
 namespace duroxide::model {
 
-// Decoding errors are texts that say what was being read and why it cannot be: the bytes come from
-// a disk, so none of these functions trusts them.
+// The bytes come from a disk, so no decoder trusts them. The flaw says what was being read and why it
+// cannot be.
 
 [[nodiscard]] std::string encode_events(const std::vector<Event>& events);
-[[nodiscard]] Result<std::vector<Event>, std::string> decode_events(std::string_view bytes);
+[[nodiscard]] Result<std::vector<Event>, Flaw> decode_events(std::string_view bytes);
 /// Decodes and appends, for a history that is kept in several records.
-[[nodiscard]] Result<void, std::string> decode_events_into(std::string_view bytes,
-                                                           std::vector<Event>& events);
+[[nodiscard]] Result<void, Flaw> decode_events_into(std::string_view bytes,
+                                                    std::vector<Event>& events);
 
 [[nodiscard]] std::string encode_work_item(const WorkItem& item);
-[[nodiscard]] Result<WorkItem, std::string> decode_work_item(std::string_view bytes);
+[[nodiscard]] Result<WorkItem, Flaw> decode_work_item(std::string_view bytes);
 
 [[nodiscard]] std::string encode_error(const ErrorDetails& details);
-[[nodiscard]] Result<ErrorDetails, std::string> decode_error(std::string_view bytes);
+[[nodiscard]] Result<ErrorDetails, Flaw> decode_error(std::string_view bytes);
 
 }  // namespace duroxide::model

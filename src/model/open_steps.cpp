@@ -16,17 +16,17 @@ class StepReader {
  public:
   explicit StepReader(const std::vector<Event>& history) : history_(history) {}
 
-  /// What is wrong with the next event, if anything is.
-  [[nodiscard]] std::string check(const Event& event) const {
+  /// Whether the next event fits.
+  [[nodiscard]] Checked check(const Event& event) const {
     if (steps_.ended) {
-      return "event " + std::to_string(event.event_id) + ", " + describe(event.kind) +
-             ", stands behind the end of the execution";
+      return flaw("event " + std::to_string(event.event_id) + ", " + describe(event.kind) +
+                  ", stands behind the end of the execution");
     }
     const std::uint64_t source = event.source_event_id;
     if (source != 0 && open_.count(source) == 0 &&
         role_of(history_[source - 1].kind) != Role::waits) {
-      return "event " + std::to_string(event.event_id) + ", " + describe(event.kind) +
-             ", answers event " + std::to_string(source) + ", which has an answer already";
+      return flaw("event " + std::to_string(event.event_id) + ", " + describe(event.kind) +
+                  ", answers event " + std::to_string(source) + ", which has an answer already");
     }
     return {};
   }
@@ -101,14 +101,14 @@ bool OpenSteps::is_open(Errand errand, std::uint64_t event_id) const {
   });
 }
 
-Result<OpenSteps, std::string> find_open_steps(const std::vector<Event>& history) {
+Result<OpenSteps, Flaw> find_open_steps(const std::vector<Event>& history) {
   if (auto sound = check_history(history); !sound) {
-    return failure(std::move(sound).error().what);
+    return failure(std::move(sound).error());
   }
   StepReader reader(history);
   for (const Event& event : history) {
-    if (std::string problem = reader.check(event); !problem.empty()) {
-      return failure(std::move(problem));
+    if (auto fits = reader.check(event); !fits) {
+      return failure(std::move(fits).error());
     }
     reader.take(event);
   }

@@ -11,6 +11,7 @@
 #include <duroxide/result.hpp>
 
 #include "model/event_roles.hpp"
+#include "model/flaw.hpp"
 
 namespace duroxide::model {
 
@@ -64,9 +65,9 @@ struct OpenSteps {
   [[nodiscard]] bool is_open(Errand errand, std::uint64_t event_id) const;
 };
 
-/// Reads the events of one execution, from its first on. The error says why no engine can have
+/// Reads the events of one execution, from its first on. The flaw says why no engine can have
 /// written them.
-[[nodiscard]] Result<OpenSteps, std::string> find_open_steps(const std::vector<Event>& history);
+[[nodiscard]] Result<OpenSteps, Flaw> find_open_steps(const std::vector<Event>& history);
 
 /// For an execution that is to be ended whatever its history looks like: what makes no sense is
 /// passed over. Only the steps of which somebody outside has to be told are listed.

@@ -11,20 +11,12 @@ namespace duroxide::storage {
 
 namespace {
 
-template <class Read>
-typename Read::value_type checked(Read record, Table table, std::string_view key) {
-  if (!record) {
-    throw_corrupt(table, key, record.error());
-  }
-  return std::move(*record);
-}
-
 std::optional<QuarantineRecord> quarantine_of(const ReadView& view, std::string_view key) {
   const auto bytes = view.get(Table::quarantine, key);
   if (!bytes) {
     return std::nullopt;
   }
-  return checked(decode_quarantine(*bytes), Table::quarantine, key);
+  return require_readable(Table::quarantine, key, decode_quarantine(*bytes));
 }
 
 /// Calls `visit` with each key and value that begins with `prefix`, until it returns false.
@@ -50,7 +42,7 @@ std::vector<PendingActivity> Management::pending_activities(
     const ReadView& view, const FoundInstance& found, const std::vector<Event>& history) const {
   std::vector<PendingActivity> pending;
   const auto add = [&](std::string_view key, std::string_view bytes) {
-    ActivityRow row = checked(decode_activity_row(bytes), Table::work, key);
+    ActivityRow row = require_readable(Table::work, key, decode_activity_row(bytes));
     PendingActivity activity;
     activity.execution_id = row.item.execution_id;
     activity.correlation_id = row.item.id;
@@ -68,7 +60,7 @@ std::vector<PendingActivity> Management::pending_activities(
     activity.attempts =
         attempts ? static_cast<std::uint32_t>(stored_number(*attempts)) : row.first_count;
     if (const auto said = view.get(Table::progress, key)) {
-      auto progress = checked(decode_progress(*said), Table::progress, key);
+      auto progress = require_readable(Table::progress, key, decode_progress(*said));
       activity.progress = std::move(progress.details);
       activity.progress_at = progress.at;
     }
@@ -89,7 +81,7 @@ std::vector<QuarantinedItem> Management::quarantined() const {
   const auto view = store_->snapshot();
   std::vector<QuarantinedItem> items;
   scan(*view, Table::quarantine, {}, [&](std::string_view key, std::string_view bytes) {
-    auto record = checked(decode_quarantine(bytes), Table::quarantine, key);
+    auto record = require_readable(Table::quarantine, key, decode_quarantine(bytes));
     const auto instance = load_instance(*view, number_at(key, 0));
     if (!instance) {
       throw_corrupt(Table::quarantine, key, "its instance is gone");
@@ -121,7 +113,7 @@ std::optional<std::string> Management::waiting_for(const ReadView& view, Number 
   std::optional<std::string> reason;
   scan(view, Table::quarantine, make_key(number),
        [&](std::string_view key, std::string_view bytes) {
-         const auto record = checked(decode_quarantine(bytes), Table::quarantine, key);
+         const auto record = require_readable(Table::quarantine, key, decode_quarantine(bytes));
          reason = "quarantine of activity `" + record.activity_name + "`: " + record.reason;
          return false;
        });

@@ -66,11 +66,8 @@ model::OpenSteps open_steps_of(const FoundInstance& found, const std::vector<Eve
   if (history.empty()) {
     return {};  // it has not begun
   }
-  auto open = model::find_open_steps(history);
-  if (!open) {
-    throw_corrupt(Table::history, make_key(found.number, found.record.execution), open.error());
-  }
-  return std::move(*open);
+  return require_readable(Table::history, make_key(found.number, found.record.execution),
+                          model::find_open_steps(history));
 }
 
 std::optional<InstanceDetails> Management::details(const std::string& instance) const {

@@ -14,11 +14,7 @@ namespace duroxide::storage {
 namespace {
 
 ExecutionRecord decode_execution_row(std::string_view key, std::string_view bytes) {
-  auto record = decode_execution(bytes);
-  if (!record) {
-    throw_corrupt(Table::executions, key, record.error());
-  }
-  return std::move(*record);
+  return require_readable(Table::executions, key, decode_execution(bytes));
 }
 
 /// What stands last in the history of an execution that has ended; none if it is empty.
@@ -31,9 +27,7 @@ std::optional<Event> last_event(const ReadView& view, const FoundInstance& found
       cursor->key().starts_with(make_key(number, execution));
   std::vector<Event> events;
   if (any) {
-    if (auto read = model::decode_events_into(cursor->value(), events); !read) {
-      throw_corrupt(Table::history, cursor->key(), read.error());
-    }
+    events = require_readable(Table::history, cursor->key(), model::decode_events(cursor->value()));
   }
   const std::uint64_t last = events.empty() ? 0 : events.back().event_id;
   if (last != event_count) {
@@ -56,12 +50,9 @@ std::optional<std::string> output_of(const ReadView& view, const FoundInstance& 
   if (!bytes) {
     throw_corrupt(Table::results, key, "the execution has ended but has no result");
   }
-  auto result = decode_result(*bytes);
-  if (!result) {
-    throw_corrupt(Table::results, key, result.error());
-  }
-  const ErrorDetails* failed = result->error();
-  return failed != nullptr ? failed->message : result->output();
+  const auto result = require_readable(Table::results, key, decode_result(*bytes));
+  const ErrorDetails* failed = result.error();
+  return failed != nullptr ? failed->message : result.output();
 }
 
 }  // namespace

@@ -28,11 +28,8 @@ InstanceMessage describe_message(std::uint64_t id, MessagePlace place, const Wor
 
 void add_message(std::vector<InstanceMessage>& messages, Table table, std::string_view key,
                  std::string_view bytes, std::uint64_t id, MessagePlace place) {
-  const auto item = model::decode_work_item(bytes);
-  if (!item) {
-    throw_corrupt(table, key, item.error());
-  }
-  messages.push_back(describe_message(id, place, *item));
+  const auto item = require_readable(table, key, model::decode_work_item(bytes));
+  messages.push_back(describe_message(id, place, item));
 }
 
 void add_rows(const ReadView& view, Table table, Number number, MessagePlace place,

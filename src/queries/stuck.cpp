@@ -62,14 +62,11 @@ std::vector<Cause> quarantined_causes(const ReadView& view) {
   std::vector<Cause> causes;
   const auto cursor = view.cursor(Table::quarantine);
   for (bool more = cursor->seek({}); more; more = cursor->next()) {
-    auto record = decode_quarantine(cursor->value());
-    if (!record) {
-      throw_corrupt(Table::quarantine, cursor->key(), record.error());
-    }
-    const std::string of = record->activity_name.empty()
-                               ? std::string()
-                               : "activity `" + record->activity_name + "`: ";
-    causes.push_back({number_at(cursor->key(), 0), of + record->reason, record->since});
+    const auto record =
+        require_readable(Table::quarantine, cursor->key(), decode_quarantine(cursor->value()));
+    const std::string of =
+        record.activity_name.empty() ? std::string() : "activity `" + record.activity_name + "`: ";
+    causes.push_back({number_at(cursor->key(), 0), of + record.reason, record.since});
   }
   return causes;
 }

@@ -41,7 +41,7 @@ std::vector<Number> paused_alone(const ReadView& view, const PausedScopes& scope
   for (const std::string& id : scopes.instances) {
     const auto number = find_number(view, id);
     const auto bytes = number ? view.get(Table::instances, make_key(*number)) : std::nullopt;
-    const auto record = bytes ? decode_instance(*bytes) : failure(std::string());
+    const auto record = bytes ? decode_instance(*bytes) : model::flaw("there is no row");
     if (record && record->status == ExecutionStatus::running &&
         !scopes.orchestrations.contains(record->orchestration) &&
         (!orchestration || record->orchestration == *orchestration)) {

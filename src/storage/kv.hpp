@@ -53,6 +53,16 @@ inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::kept)
 /// A read of one key that names table and key if the bytes make no sense.
 [[noreturn]] void throw_corrupt(Table table, std::string_view key, const std::string& why);
 
+/// What the row was found to hold. Throws as `throw_corrupt` if it could not be decoded.
+template <class T>
+[[nodiscard]] T require_readable(Table table, std::string_view key,
+                                 Expected<T, model::Flaw> decoded) {
+  if (!decoded) {
+    throw_corrupt(table, key, decoded.error().what);
+  }
+  return std::move(*decoded);
+}
+
 /// Ordered iteration over one table. Key and value stay good until the cursor moves.
 class Cursor {
  public:

@@ -21,11 +21,7 @@ void scan_rows(const ReadView& view, Table table, const std::string& prefix, con
 }
 
 WorkItem decode_message(Table table, std::string_view key, std::string_view bytes) {
-  auto item = model::decode_work_item(bytes);
-  if (!item) {
-    throw_corrupt(table, key, item.error());
-  }
-  return std::move(*item);
+  return require_readable(table, key, model::decode_work_item(bytes));
 }
 
 std::vector<ExportedExecution> load_executions(const ReadView& view, Number number,
@@ -33,16 +29,13 @@ std::vector<ExportedExecution> load_executions(const ReadView& view, Number numb
   std::vector<ExportedExecution> executions;
   scan_rows(view, Table::executions, make_key(number),
             [&](std::string_view key, std::string_view row) {
-              auto ended = decode_execution(row);
-              if (!ended) {
-                throw_corrupt(Table::executions, key, ended.error());
-              }
-              if (ended->status == ExecutionStatus::cancelled) {
-                ended->status = ExecutionStatus::failed;  // so that earlier releases can import it
+              auto ended = require_readable(Table::executions, key, decode_execution(row));
+              if (ended.status == ExecutionStatus::cancelled) {
+                ended.status = ExecutionStatus::failed;  // so that earlier releases can import it
               }
               const std::uint64_t id = number_at(key, 8);
-              executions.push_back({id, std::move(ended->version), ended->status, ended->started_at,
-                                    ended->ended_at, load_history(view, number, record, id)});
+              executions.push_back({id, std::move(ended.version), ended.status, ended.started_at,
+                                    ended.ended_at, load_history(view, number, record, id)});
             });
   if (record.status == ExecutionStatus::running) {
     executions.push_back({record.execution, record.version, record.status,

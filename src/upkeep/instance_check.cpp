@@ -107,7 +107,7 @@ class InstanceCheck {
                        std::uint64_t execution) const {
     const auto decoded = decode_execution(value);
     if (!decoded) {
-      found(Table::executions, key, decoded.error());
+      found(Table::executions, key, decoded.error().what);
       return;
     }
     const bool is_last = !is_running() && execution == record_.execution;
@@ -132,8 +132,8 @@ class InstanceCheck {
   /// That the result is what the last event of the history says.
   void check_result(std::string_view key, const Event& last) const {
     const auto bytes = view_.get(Table::results, key);
-    const auto result = bytes ? decode_result(*bytes)
-                              : failure(std::string("there is none, which is told elsewhere"));
+    const auto result =
+        bytes ? decode_result(*bytes) : model::flaw("there is none, which is told elsewhere");
     if (!result) {
       return;
     }
@@ -224,7 +224,7 @@ void check_instance(const ReadView& view, std::string_view key, std::string_view
   }
   const auto record = decode_instance(value);
   if (!record) {
-    findings.add(Table::instances, key, {}, record.error());
+    findings.add(Table::instances, key, {}, record.error().what);
     return;
   }
   InstanceCheck(view, number_at(key, 0), *record, findings).check();
@@ -240,7 +240,7 @@ std::optional<CheckedHistory> check_history(const ReadView& view, Number number,
        more = cursor->next()) {
     const std::size_t before = events.size();
     if (auto read = model::decode_events_into(cursor->value(), events); !read) {
-      findings.add(Table::history, cursor->key(), instance, read.error());
+      findings.add(Table::history, cursor->key(), instance, read.error().what);
       return std::nullopt;
     }
     const auto first = number_at(cursor->key(), prefix.size());
@@ -261,7 +261,7 @@ std::optional<CheckedHistory> check_history(const ReadView& view, Number number,
   auto steps = model::find_open_steps(events);
   if (!steps) {
     findings.add(Table::history, prefix, instance,
-                 "execution " + std::to_string(execution) + ": " + steps.error());
+                 "execution " + std::to_string(execution) + ": " + steps.error().what);
     return std::nullopt;
   }
   return CheckedHistory{std::move(*steps), std::move(events.back())};

@@ -59,7 +59,7 @@ bool is_set_aside(const ReadView& view, Table table, const std::string& key) {
 bool runs(const ReadView& view, std::string_view instance) {
   const auto bytes = view.get(Table::ids, instance);
   const auto row = bytes ? view.get(Table::instances, *bytes) : std::nullopt;
-  const auto record = row ? decode_instance(*row) : failure(std::string());
+  const auto record = row ? decode_instance(*row) : model::flaw("there is no row");
   // One that cannot be read is found out elsewhere.
   return row && (!record || record->status == ExecutionStatus::running);
 }

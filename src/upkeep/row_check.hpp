@@ -41,7 +41,7 @@ class RowCheck {
   template <class Decoded>
   [[nodiscard]] bool is_readable(const Decoded& decoded) {
     if (!decoded) {
-      found(decoded.error());
+      found(decoded.error().what);
     }
     return decoded.has_value();
   }

@@ -108,7 +108,7 @@ TEST_CASE("every damaged byte and every shortened record is noticed", "[records]
     CHECK_FALSE(model::decode_work_item(damaged).has_value());
     CHECK_FALSE(model::decode_work_item(record.substr(0, i)).has_value());
   }
-  CHECK_THAT(model::decode_work_item("").error(), Catch::Contains("cut short"));
+  CHECK_THAT(model::decode_work_item("").error().what, Catch::Contains("cut short"));
 }
 
 TEST_CASE("events are appended record by record", "[records]") {

@@ -215,7 +215,7 @@ std::string check_open_steps(const std::vector<Event>& history, const MakeExecut
                                     history.begin() + static_cast<std::ptrdiff_t>(i));
     const auto open = model::find_open_steps(before);
     if (!open) {
-      return "the first " + std::to_string(i) + " events cannot be read: " + open.error();
+      return "the first " + std::to_string(i) + " events cannot be read: " + open.error().what;
     }
     const std::unique_ptr<replay::Execution> execution = make();
     execution->replay(before);

@@ -64,7 +64,7 @@ OpenSteps open(const std::vector<Entry>& entries) {
 }
 std::string problem(const std::vector<Entry>& entries) {
   const auto found = find_open_steps(history_of(entries));
-  return found ? "" : found.error();
+  return found ? "" : found.error().what;
 }
 
 /// Of the open steps of a kind, by their events.

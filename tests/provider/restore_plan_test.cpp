@@ -96,10 +96,11 @@ TEST_CASE("a rewind keeps what it is told to keep", "[restore_plan]") {
   CHECK(rewind_cut(entries, 3) == 3);
   CHECK(rewind_cut(entries, 5) == 4);  // never what the end has closed
   const auto history = history_of(entries);
-  CHECK_THAT(find_rewind_cut(history, RewindOptions{0}).error(), Contains("no event 0"));
-  CHECK_THAT(find_rewind_cut(history, RewindOptions{7}).error(),
+  CHECK_THAT(find_rewind_cut(history, RewindOptions{0}).error().what, Contains("no event 0"));
+  CHECK_THAT(find_rewind_cut(history, RewindOptions{7}).error().what,
              Contains("no event 7") && Contains("6 events"));
-  CHECK_THAT(find_rewind_cut(history, RewindOptions{6}).error(), Contains("event 6 is the end"));
+  CHECK_THAT(find_rewind_cut(history, RewindOptions{6}).error().what,
+             Contains("event 6 is the end"));
   CHECK_FALSE(find_rewind_cut(history_of({started(), activity()}), {}));
   CHECK_FALSE(find_rewind_cut({}, {}));
 }
@@ -114,11 +115,11 @@ TEST_CASE("a rewind keeps nothing from an event on that it skips", "[restore]") 
   CHECK(find_rewind_cut(history, RewindOptions{{}, {4}}).value() == 3);
   CHECK(find_rewind_cut(history, RewindOptions{{}, {3, 2}}).value() == 1);
   CHECK(find_rewind_cut(history, RewindOptions{1, {3}}).value() == 1);
-  CHECK_THAT(find_rewind_cut(history, RewindOptions{3, {3}}).error(),
+  CHECK_THAT(find_rewind_cut(history, RewindOptions{3, {3}}).error().what,
              Contains("both kept and skipped"));
-  CHECK_THAT(find_rewind_cut(history, RewindOptions{{}, {1}}).error(),
+  CHECK_THAT(find_rewind_cut(history, RewindOptions{{}, {1}}).error().what,
              Contains("event 1 is OrchestrationStarted"));
-  CHECK_THAT(find_rewind_cut(history, RewindOptions{{}, {6}}).error(), Contains("no event 6"));
+  CHECK_THAT(find_rewind_cut(history, RewindOptions{{}, {6}}).error().what, Contains("no event 6"));
   CHECK(messages_behind(execution, history, 1, {2, 3}) ==
         std::vector<WorkItem>{work::ExternalRaised{"i", "E", "3"}});
 }

@@ -57,8 +57,8 @@ std::uint64_t read_rows(Cursor& journal, Changes& changes) {
     if (journal.key() != make_key(rows + 1)) {
       throw_unreadable(journal.key(), "it does not follow row " + std::to_string(rows));
     }
-    if (const auto problem = decode_changes_onto(changes, journal.value()); !problem.empty()) {
-      throw_unreadable(journal.key(), problem);
+    if (const auto read = decode_changes_onto(changes, journal.value()); !read) {
+      throw_unreadable(journal.key(), read.error().what);
     }
     ++rows;
   }
@@ -80,15 +80,15 @@ std::string encode_changes(const Changes& changes) {
   return model::encode(row);
 }
 
-std::string decode_changes_onto(Changes& changes, std::string_view row) {
+model::Checked decode_changes_onto(Changes& changes, std::string_view row) {
   auto decoded = model::decode<JournalRow>(row);
   if (!decoded) {
-    return std::move(decoded).error();
+    return failure(std::move(decoded).error());
   }
   for (JournalChange& each : decoded->changes) {
     if (each.table >= table_count) {
-      return "it changes table number " + std::to_string(each.table) +
-             ", which this release does not know";
+      return model::flaw("it changes table number " + std::to_string(each.table) +
+                         ", which this release does not know");
     }
     changes.at(each.table)
         .insert_or_assign(std::move(each.key), Change{std::move(each.value), false});

@@ -21,8 +21,8 @@ namespace duroxide::storage {
 
 /// A row of the journal.
 [[nodiscard]] std::string encode_changes(const Changes& changes);
-/// Lays what a row says over `changes`. Returns what is wrong with the row, or nothing.
-[[nodiscard]] std::string decode_changes_onto(Changes& changes, std::string_view row);
+/// Lays what a row says over `changes`.
+[[nodiscard]] model::Checked decode_changes_onto(Changes& changes, std::string_view row);
 
 /// What the journal held when it was last read: a store that rests is read over and over.
 class JournalCache {
