@@ -11,6 +11,7 @@
 
 #include <duroxide/codec.hpp>
 #include <duroxide/detail/api.hpp>
+#include <duroxide/errors.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/result.hpp>
 
@@ -34,8 +35,8 @@ struct DUROXIDE_API ActivityToken {
   /// `incarnation/execution/event/instance`, the incarnation as an `i` and 16 hexadecimal digits;
   /// without it if it is 0.
   [[nodiscard]] std::string to_string() const;
-  /// Reads both forms. Errors: a text that says what is wrong.
-  [[nodiscard]] static Result<ActivityToken, std::string> parse(std::string_view text);
+  /// Reads both forms. Errors: `invalid_input`, which says what is wrong.
+  [[nodiscard]] static Result<ActivityToken, ClientError> parse(std::string_view text);
 
   bool operator==(const ActivityToken&) const = default;
 };

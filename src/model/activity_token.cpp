@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "model/limits.hpp"
 
@@ -60,6 +61,10 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
   return number;
 }
 
+auto invalid_token(std::string message) {
+  return failure(ClientError{ClientError::Kind::invalid_input, std::move(message)});
+}
+
 }  // namespace
 
 std::string ActivityToken::to_string() const {
@@ -67,18 +72,18 @@ std::string ActivityToken::to_string() const {
          std::to_string(execution_id) + "/" + std::to_string(event_id) + "/" + instance;
 }
 
-Result<ActivityToken, std::string> ActivityToken::parse(std::string_view text) {
+Result<ActivityToken, ClientError> ActivityToken::parse(std::string_view text) {
   std::string_view rest = text;
   const auto incarnation = take_incarnation(rest);
   const auto execution = incarnation ? take_number(rest) : std::nullopt;
   const auto event = execution ? take_number(rest) : std::nullopt;
   if (!event) {
-    return failure("the activity token `" + std::string(text.substr(0, 40)) +
-                   "` is not of the form incarnation/execution/event/instance, for instance "
-                   "i00c0ffee00c0ffee/1/2/order-7");
+    return invalid_token("the activity token `" + std::string(text.substr(0, 40)) +
+                         "` is not of the form incarnation/execution/event/instance, for instance "
+                         "i00c0ffee00c0ffee/1/2/order-7");
   }
   if (const auto id = model::check_instance_id(rest); !id) {
-    return failure("the activity token is wrong: " + id.error().what);
+    return invalid_token("the activity token is wrong: " + id.error().what);
   }
   return ActivityToken{std::string(rest), *execution, *event, *incarnation};
 }

@@ -43,7 +43,8 @@ struct Heard {
 std::string parse_error(std::string_view text) {
   const auto token = ActivityToken::parse(text);
   REQUIRE_FALSE(token);
-  return token.error();
+  CHECK(token.error().kind == ClientError::Kind::invalid_input);
+  return token.error().message;
 }
 
 }  // namespace
