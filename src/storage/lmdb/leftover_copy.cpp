@@ -50,7 +50,7 @@ bool is_name_of_ours(std::string_view name) {
 
 /// Whether all that this page of the main tree holds are tables that bear our names.
 bool holds_our_tables(const TreePage& page) {
-  if (!page.problem(TreeKind::main, true).empty()) {
+  if (!page.check(TreeKind::main, true)) {
     return false;
   }
   for (std::size_t node = 0; node < page.count(); ++node) {

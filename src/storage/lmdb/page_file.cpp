@@ -161,8 +161,8 @@ std::shared_ptr<const TreePage> PageFile::load(std::uint64_t number, TreeKind ki
     refuse(number, "it holds nothing but zeros, as if it had never been written");
   }
   auto page = std::make_shared<const TreePage>(number, std::move(bytes));
-  if (const auto why = page->problem(kind, leaf_expected); !why.empty()) {
-    refuse(number, why);
+  if (const auto checked = page->check(kind, leaf_expected); !checked) {
+    refuse(number, checked.error().what);
   }
   return page;
 }

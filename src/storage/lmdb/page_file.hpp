@@ -22,15 +22,15 @@ enum class TreeKind : std::uint8_t {
   table,  ///< by bytes: rows
 };
 
-/// A page of a tree. It is read only if it has no `problem`, as all that `PageFile` gives: nodes, keys
+/// A page of a tree. It is read only if `check` finds no flaw, as all that `PageFile` gives: nodes, keys
 /// and data lie within it, and the keys ascend.
 class TreePage {
  public:
   TreePage(std::uint64_t number, std::vector<char> bytes)
       : number_(number), bytes_(std::move(bytes)) {}
 
-  /// What is wrong with it; empty if nothing is. The page is whole.
-  [[nodiscard]] std::string problem(TreeKind kind, bool leaf_expected) const;
+  /// The page is whole.
+  [[nodiscard]] model::Checked check(TreeKind kind, bool leaf_expected) const;
   [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] bool is_leaf() const;
   [[nodiscard]] std::size_t count() const;
@@ -44,7 +44,7 @@ class TreePage {
   [[nodiscard]] std::string_view data(std::size_t node) const;
 
  private:
-  [[nodiscard]] std::string problem_of_node(TreeKind kind, std::size_t node) const;
+  [[nodiscard]] model::Checked check_node(TreeKind kind, std::size_t node) const;
   [[nodiscard]] std::size_t offset(std::size_t node) const;
   template <class T>
   [[nodiscard]] T read(std::size_t at) const;

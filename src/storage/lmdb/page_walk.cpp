@@ -40,9 +40,6 @@ std::vector<std::uint64_t> read_free_pages(const PageFile& file, const PageCurso
   return numbers;
 }
 
-/// Thrown to leave a walk that was told to stop, or that has found enough.
-struct Stopped {};
-
 /// Visits every page that is in use. What is damaged is noted, and the walk goes on behind it.
 class PageWalk {
  public:
@@ -59,6 +56,8 @@ class PageWalk {
 
   [[nodiscard]] std::vector<std::string> take_problems() && { return std::move(problems_); }
   [[nodiscard]] bool has_enough() const { return problems_.size() >= most_problems; }
+  /// Whether it has ended early because it was told to.
+  [[nodiscard]] bool was_stopped() const { return stopped_; }
 
   // Whoever reads more of them than this restores a backup all the same.
   static constexpr std::size_t most_problems = 100;
@@ -71,9 +70,15 @@ class PageWalk {
     bool has_gap = false;  ///< some of the tree could not be read
   };
 
-  /// False, and a problem more, if what `look` reads is damaged.
+  /// Nothing more is looked at then: what is under way returns.
+  [[nodiscard]] bool is_over() const { return stopped_ || has_enough(); }
+
+  /// False, and a problem more, if what `look` reads is damaged. False also once the walk is over.
   template <class Look>
   bool looks_good(const Look& look) {
+    if (is_over()) {
+      return false;
+    }
     try {
       look();
       return true;
@@ -81,17 +86,16 @@ class PageWalk {
       if (failed.error().kind != ProviderError::Kind::corrupt) {
         throw;
       }
-      problems_.push_back(failed.error().message);
-    }
-    if (has_enough()) {
-      throw Stopped{};
+      if (!is_over()) {
+        problems_.push_back(failed.error().message);
+      }
     }
     return false;
   }
 
   void check_free_pages() {
     PageCursor lists(file_, file_.header().free, TreeKind::free);
-    for (bool more = lists.seek({}); more; more = lists.next()) {
+    for (bool more = lists.seek({}); more && !is_over(); more = lists.next()) {
       (void)looks_good([&] {
         for (const std::uint64_t number : read_free_pages(file_, lists)) {
           if (used_.at(number)) {
@@ -127,8 +131,12 @@ class PageWalk {
   }
 
   void walk_page(std::uint64_t number, TreeKind kind, unsigned depth, Counts& counts) {
+    if (is_over()) {
+      return;
+    }
     if (goes_on_ && !goes_on_()) {
-      throw Stopped{};
+      stopped_ = true;
+      return;
     }
     std::shared_ptr<const TreePage> page;
     if (!looks_good([&] {
@@ -176,6 +184,7 @@ class PageWalk {
   const std::function<bool()>& goes_on_;
   std::vector<bool> used_;
   std::vector<std::string> problems_;
+  bool stopped_ = false;
 };
 
 struct Tree {
@@ -233,12 +242,9 @@ std::optional<std::vector<std::string>> check_all_pages(const std::filesystem::p
   try {
     const PageFile file(path);
     PageWalk walk(file, goes_on);
-    try {
-      walk.run();
-    } catch (const Stopped&) {
-      if (!walk.has_enough()) {
-        return std::nullopt;
-      }
+    walk.run();
+    if (walk.was_stopped()) {
+      return std::nullopt;
     }
     auto problems = std::move(walk).take_problems();
     if (problems.size() >= PageWalk::most_problems) {

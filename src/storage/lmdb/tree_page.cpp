@@ -63,37 +63,37 @@ int compare_keys(TreeKind kind, std::string_view a, std::string_view b) {
   return left < right ? -1 : static_cast<int>(left > right);
 }
 
-std::string TreePage::problem(TreeKind kind, bool leaf_expected) const {
+model::Checked TreePage::check(TreeKind kind, bool leaf_expected) const {
   if (read<std::uint64_t>(0) != number_) {
-    return "it does not bear its number";
+    return model::flaw("it does not bear its number");
   }
   const unsigned sort = read<std::uint16_t>(10) & ~unsigned{pages::of_memory};
   if (sort != (leaf_expected ? pages::leaf : pages::branch)) {
-    return leaf_expected ? "it should be a leaf" : "it should be a branch";
+    return model::flaw(leaf_expected ? "it should be a leaf" : "it should be a branch");
   }
   const std::size_t lower = read<std::uint16_t>(12);
   const std::size_t upper = read<std::uint16_t>(14);
   if (lower < pages::header_bytes || lower % 2 != 0 || lower > upper || upper > bytes_.size()) {
-    return "its bounds make no sense";
+    return model::flaw("its bounds make no sense");
   }
   // LMDB relies on two nodes in a branch, but for the tree of free pages.
   const std::size_t fewest = leaf_expected || kind == TreeKind::free ? 1 : 2;
   if (count() < fewest) {
-    return "it has too few nodes";
+    return model::flaw("it has too few nodes");
   }
   for (std::size_t node = 0; node < count(); ++node) {
-    if (auto why = problem_of_node(kind, node); !why.empty()) {
-      return "node " + std::to_string(node) + " " + why;
+    if (const auto checked = check_node(kind, node); !checked) {
+      return model::flaw("node " + std::to_string(node) + " " + checked.error().what);
     }
   }
   return {};
 }
 
-std::string TreePage::problem_of_node(TreeKind kind, std::size_t node) const {
+model::Checked TreePage::check_node(TreeKind kind, std::size_t node) const {
   const std::size_t at = offset(node);
   if (at < read<std::uint16_t>(14) || at + pages::node_header_bytes > bytes_.size() ||
       at + pages::node_header_bytes + read<std::uint16_t>(at + 6) > bytes_.size()) {
-    return "lies outside of it";
+    return model::flaw("lies outside of it");
   }
   const std::size_t key_bytes = key(node).size();
   if (!is_leaf() && node == 0) {
@@ -101,22 +101,22 @@ std::string TreePage::problem_of_node(TreeKind kind, std::size_t node) const {
   }
   if (key_bytes == 0 || key_bytes > pages::longest_key ||
       (kind == TreeKind::free && key_bytes != sizeof(std::uint64_t))) {
-    return "has a key of " + std::to_string(key_bytes) + " bytes";
+    return model::flaw("has a key of " + std::to_string(key_bytes) + " bytes");
   }
   if (node > (is_leaf() ? 0U : 1U) && compare_keys(kind, key(node - 1), key(node)) >= 0) {
-    return "does not follow the one before";
+    return model::flaw("does not follow the one before");
   }
   if (!is_leaf()) {
     return {};
   }
   const bool holds_table = kind == TreeKind::main && flags(node) == pages::sub_database;
   if (!holds_table && flags(node) != 0 && flags(node) != pages::big_data) {
-    return "is of an unknown kind";
+    return model::flaw("is of an unknown kind");
   }
   const std::size_t data_at = at + pages::node_header_bytes + key_bytes;
   if (data_at + data(node).size() > bytes_.size() ||
       (holds_table && data(node).size() != sizeof(pages::Database))) {
-    return "has data that lie outside of it";
+    return model::flaw("has data that lie outside of it");
   }
   return {};
 }
