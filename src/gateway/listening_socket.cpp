@@ -17,9 +17,11 @@ namespace {
 const char* const file_name = socket_file_name.data();
 constexpr int backlog = 64;
 
-std::string problem(const std::filesystem::path& directory, const std::string& what, int code) {
-  return what + " `" + (directory / socket_file_name).string() +
-         "`: " + std::generic_category().message(code);
+/// What a system call failed of, by its `errno`. `doing` says what was done to the socket.
+auto failed(const std::filesystem::path& directory, const std::string& doing, int code) {
+  return failure(CommandError{CommandError::Kind::failed,
+                              doing + " `" + (directory / socket_file_name).string() +
+                                  "`: " + std::generic_category().message(code)});
 }
 
 /// Removes a socket that nobody owns. Anything else of that name is somebody's, and stays.
@@ -57,21 +59,22 @@ ListeningSocket::~ListeningSocket() {
   }
 }
 
-Result<ListeningSocket, std::string> ListeningSocket::open(const std::filesystem::path& directory) {
+Result<ListeningSocket, CommandError> ListeningSocket::open(
+    const std::filesystem::path& directory) {
   SocketPath path(directory);
   if (!path.is_open()) {
-    return failure(problem(directory, "looking for", errno));
+    return failed(directory, "looking for", errno);
   }
   if (!remove_stale(path.directory())) {
-    return failure(problem(directory, "replacing", errno));
+    return failed(directory, "replacing", errno);
   }
   FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket.is_open()) {
-    return failure(problem(directory, "making", errno));
+    return failed(directory, "making", errno);
   }
   if (!bind_guarded(socket.get(), path)) {
     const int code = errno;
-    return failure(problem(directory, "binding", code));
+    return failed(directory, "binding", code);
   }
   return ListeningSocket(std::move(path), std::move(socket));
 }

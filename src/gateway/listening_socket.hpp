@@ -1,10 +1,10 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 #include <duroxide/result.hpp>
 
+#include "gateway/command_error.hpp"
 #include "gateway/file_descriptor.hpp"
 #include "gateway/socket_path.hpp"
 
@@ -14,8 +14,8 @@ namespace duroxide::gateway {
 class ListeningSocket {
  public:
   /// To be called by the owner of the store only: a socket that is there already was left behind by
-  /// a process that has died, and is replaced. Errors: a text that names the file.
-  [[nodiscard]] static Result<ListeningSocket, std::string> open(
+  /// a process that has died, and is replaced. Errors: `failed`; the message names the file.
+  [[nodiscard]] static Result<ListeningSocket, CommandError> open(
       const std::filesystem::path& directory);
 
   ~ListeningSocket();

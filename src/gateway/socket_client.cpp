@@ -30,25 +30,24 @@ CommandError of_outcome(Outcome outcome) {
 }
 
 /// What stands in the place of the socket may have been put there to be talked to instead of an
-/// engine. Nothing if it is one, or if there is none.
-std::optional<CommandError> look_at_socket(const SocketPath& path,
-                                           const std::filesystem::path& file) {
+/// engine. No error if there is none.
+Result<void, CommandError> check_socket(const SocketPath& path, const std::filesystem::path& file) {
   struct stat info {};
   if (::fstatat(path.directory(), file.filename().c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
-    return std::nullopt;  // connecting says why
+    return {};  // connecting says why
   }
   if (!S_ISSOCK(info.st_mode)) {
-    return CommandError{CommandError::Kind::store,
-                        "`" + file.string() + "` is not an engine's socket but " +
-                            (S_ISLNK(info.st_mode) ? "a link" : "something else") +
-                            "; remove it, and an engine will make its own"};
+    return failure(CommandError{CommandError::Kind::store,
+                                "`" + file.string() + "` is not an engine's socket but " +
+                                    (S_ISLNK(info.st_mode) ? "a link" : "something else") +
+                                    "; remove it, and an engine will make its own"});
   }
   try {
     storage::require_owner(info, file, storage::Use::read);
   } catch (const storage::StorageFailure& failed) {
-    return CommandError{CommandError::Kind::store, failed.error().message};
+    return failure(CommandError{CommandError::Kind::store, failed.error().message});
   }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace
@@ -59,8 +58,8 @@ Result<std::unique_ptr<SocketClient>, CommandError> SocketClient::connect(
   if (!path.is_open()) {
     return nullptr;  // opening the store says what is wrong with it
   }
-  if (auto problem = look_at_socket(path, directory / socket_file_name)) {
-    return failure(std::move(*problem));
+  if (auto checked = check_socket(path, directory / socket_file_name); !checked) {
+    return failure(std::move(checked).error());
   }
   FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const auto* address = reinterpret_cast<const sockaddr*>(&path.address());
@@ -95,7 +94,7 @@ Result<nlohmann::json, CommandError> SocketClient::run(const Request& request,
     }
     auto answer = decode_answer(line);
     if (!answer) {
-      return failure(CommandError{CommandError::Kind::failed, std::move(answer).error()});
+      return failure(std::move(answer).error());
     }
     bool go_on = true;
     if (auto* result = std::get_if<ResultLine>(&*answer)) {

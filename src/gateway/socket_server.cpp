@@ -22,7 +22,7 @@ bool is_readable(const pollfd& entry) {
 
 }  // namespace
 
-Result<std::unique_ptr<SocketServer>, std::string> SocketServer::start(
+Result<std::unique_ptr<SocketServer>, CommandError> SocketServer::start(
     const std::filesystem::path& directory, const Store& store, LogSink log,
     const ServerLimits& limits) {
   auto socket = ListeningSocket::open(directory);
@@ -33,7 +33,8 @@ Result<std::unique_ptr<SocketServer>, std::string> SocketServer::start(
     return std::unique_ptr<SocketServer>(
         new SocketServer(std::move(*socket), store, std::move(log), limits));
   } catch (const std::system_error& failed) {
-    return failure(std::string("starting the control server: ") + failed.what());
+    return failure(CommandError{CommandError::Kind::failed,
+                                std::string("starting the control server: ") + failed.what()});
   }
 }
 

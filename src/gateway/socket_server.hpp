@@ -21,8 +21,8 @@ namespace duroxide::gateway {
 /// by a thread of its own, which ends when its peer hangs up, is too slow, or the server stops.
 class SocketServer {
  public:
-  /// To be called by the owner of the store only. Errors: why there can be none, as a text.
-  [[nodiscard]] static Result<std::unique_ptr<SocketServer>, std::string> start(
+  /// To be called by the owner of the store only. Errors: `failed`.
+  [[nodiscard]] static Result<std::unique_ptr<SocketServer>, CommandError> start(
       const std::filesystem::path& directory, const Store& store, LogSink log,
       const ServerLimits& limits = {});
   /// Interrupts what is under way and waits for it.

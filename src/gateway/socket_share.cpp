@@ -22,7 +22,7 @@ using duroxide::detail::StoreImpl;
 class Servers {
  public:
   /// Starts the server of a store, or counts one more who uses it. Errors: why there can be none.
-  [[nodiscard]] Result<void, std::string> acquire(const Store& store, const LogSink& log) {
+  [[nodiscard]] Result<void, CommandError> acquire(const Store& store, const LogSink& log) {
     const auto shared = add_user(store);
     std::unique_lock lock(shared->mutex);
     if (!shared->server) {
@@ -63,12 +63,12 @@ class Servers {
     std::unique_ptr<SocketServer> server;
   };
 
-  [[nodiscard]] static Result<std::unique_ptr<SocketServer>, std::string> start(
+  [[nodiscard]] static Result<std::unique_ptr<SocketServer>, CommandError> start(
       const Store& store, const LogSink& log) {
     try {
       return SocketServer::start(store.directory(), store, log);
     } catch (const std::exception& failed) {
-      return failure(std::string(failed.what()));
+      return failure(CommandError{CommandError::Kind::failed, failed.what()});
     }
   }
 
@@ -116,7 +116,7 @@ std::shared_ptr<SocketUse> SocketUse::begin(const Store& store, const LogSink& l
   if (!shared) {
     LogRecord record;
     record.level = LogLevel::warn;
-    record.message = "the `duroxide` command cannot reach this runtime: " + shared.error();
+    record.message = "the `duroxide` command cannot reach this runtime: " + shared.error().message;
     log(record);
     return nullptr;
   }

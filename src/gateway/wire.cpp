@@ -99,7 +99,7 @@ std::string encode_answer(const AnswerLine& line) {
       line);
 }
 
-Result<AnswerLine, std::string> decode_answer(std::string_view line) {
+Result<AnswerLine, CommandError> decode_answer(std::string_view line) {
   json object = parse_object(line);
   if (object.size() == 1) {
     const std::string& name = object.begin().key();
@@ -117,7 +117,8 @@ Result<AnswerLine, std::string> decode_answer(std::string_view line) {
       return decode_error(value);
     }
   }
-  return failure(std::string("the engine answered with something that is no answer"));
+  return failure(CommandError{CommandError::Kind::failed,
+                              "the engine answered with something that is no answer"});
 }
 
 }  // namespace duroxide::gateway

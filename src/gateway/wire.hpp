@@ -45,8 +45,8 @@ struct ResultLine {
 using AnswerLine = std::variant<Item, ProgressLine, ResultLine, CommandError>;
 
 [[nodiscard]] std::string encode_answer(const AnswerLine& line);
-/// Errors: a text, for whatever is no line of an answer.
-[[nodiscard]] Result<AnswerLine, std::string> decode_answer(std::string_view line);
+/// Errors: `failed`, for whatever is no line of an answer.
+[[nodiscard]] Result<AnswerLine, CommandError> decode_answer(std::string_view line);
 
 /// One line, without its end. Bytes that are not UTF-8 become replacement characters.
 [[nodiscard]] std::string to_line(const nlohmann::json& value);

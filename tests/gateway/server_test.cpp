@@ -210,7 +210,7 @@ TEST_CASE("control server: what is no socket is not replaced", "[control]") {
   const Store store = MemoryProvider::create();
   const auto server = SocketServer::start(dir.path(), store, [](const LogRecord&) {});
   REQUIRE_FALSE(server);
-  CHECK(server.error().find(file.string()) != std::string::npos);
+  CHECK(server.error().message.find(file.string()) != std::string::npos);
   CHECK(std::filesystem::file_size(file) == 10);
 }
 
