@@ -30,8 +30,8 @@ std::string place_of(std::string_view text, std::size_t byte) {
   return "line " + std::to_string(lines + 1) + ", column " + std::to_string(column + 1);
 }
 
-/// Throws `BadDocument` and what the parser throws.
-model::ParsedJson parse(std::string_view text) {
+/// Throws what the parser throws.
+Result<model::ParsedJson, model::Flaw> parse(std::string_view text) {
   bool too_deep = false;
   auto parsed = model::ParsedJson::parse(text.begin(), text.end(),
                                          [&](int depth, model::ParsedJson::parse_event_t, auto&) {
@@ -39,28 +39,49 @@ model::ParsedJson parse(std::string_view text) {
                                            return !too_deep;
                                          });
   if (too_deep) {
-    throw model::BadDocument(model::Place{},
-                             "it is nested more than " + std::to_string(deepest) + " levels deep");
+    return model::flaw_at(model::Place{},
+                          "it is nested more than " + std::to_string(deepest) + " levels deep");
   }
   return parsed;
 }
 
-void check_format(const model::ParsedJson& document) {
+model::Checked check_format(const model::ParsedJson& document) {
   const model::Place top;
   if (!document.is_object() || !document.contains("format")) {
-    throw model::BadDocument(top, "an object with a member `format` is expected");
+    return model::flaw_at(top, "an object with a member `format` is expected");
   }
   std::uint64_t format = 0;
-  model::JsonReader::read(document["format"], model::Place{&top, "format"}, format);
+  if (auto checked =
+          model::JsonReader::read(document["format"], model::Place{&top, "format"}, format);
+      !checked) {
+    return checked;
+  }
   if (format > export_format) {
-    throw model::BadDocument(model::Place{&top, "format"},
-                             "format " + std::to_string(format) +
-                                 " was written by a later release; this one reads format " +
-                                 std::to_string(export_format));
+    return model::flaw_at(model::Place{&top, "format"},
+                          "format " + std::to_string(format) +
+                              " was written by a later release; this one reads format " +
+                              std::to_string(export_format));
   }
   if (format == 0) {
-    throw model::BadDocument(model::Place{&top, "format"}, "there is no format 0");
+    return model::flaw_at(model::Place{&top, "format"}, "there is no format 0");
   }
+  return {};
+}
+
+Result<InstanceExport, model::Flaw> read_export(const model::ParsedJson& document) {
+  if (auto checked = check_format(document); !checked) {
+    return failure(std::move(checked).error());
+  }
+  const model::Place top;
+  model::JsonReader reader(document, top);
+  std::uint64_t format = 0;
+  reader.needed("format", format);
+  InstanceExport exported;
+  fields(reader, exported);
+  if (auto checked = reader.finish(); !checked) {
+    return failure(std::move(checked).error());
+  }
+  return exported;
 }
 
 }  // namespace
@@ -74,18 +95,9 @@ std::string to_json(const InstanceExport& exported) {
 
 Result<InstanceExport, ClientError> instance_from_json(std::string_view json) {
   try {
-    const model::ParsedJson document = parse(json);
-    check_format(document);
-    const model::Place top;
-    model::JsonReader reader(document, top);
-    std::uint64_t format = 0;
-    reader.needed("format", format);
-    InstanceExport exported;
-    fields(reader, exported);
-    reader.finish();
-    return exported;
-  } catch (const model::BadDocument& bad) {
-    return failure(refusal(bad.message()));
+    return parse(json).and_then(read_export).map_error([](const model::Flaw& flaw) {
+      return refusal(flaw.what);
+    });
   } catch (const model::ParsedJson::parse_error& bad) {
     return failure(refusal("it is not JSON, " + place_of(json, bad.byte)));
   } catch (const std::exception& failed) {  // out of memory, or a number that no machine has

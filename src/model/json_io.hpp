@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "model/flaw.hpp"
 #include "model/json.hpp"
 #include "model/json_fields.hpp"
 #include "model/json_names.hpp"
@@ -100,17 +101,11 @@ struct Place {
   [[nodiscard]] std::string pointer() const;
 };
 
-/// A document that does not hold what it should. Caught where reading began.
-class BadDocument {
- public:
-  BadDocument(const Place& place, const std::string& what);
-  [[nodiscard]] const std::string& message() const { return message_; }
+/// A document that does not hold at `place` what it should.
+[[nodiscard]] tl::unexpected<Flaw> flaw_at(const Place& place, const std::string& what);
 
- private:
-  std::string message_;
-};
-
-/// Reads the members of one object. Throws `BadDocument`.
+/// Reads the members of one object. Behind the first flaw it reads nothing more, so the lists of
+/// fields need not look at each answer.
 class JsonReader {
  public:
   template <class T>
@@ -120,84 +115,109 @@ class JsonReader {
 
   template <class T>
   void needed(const char* name, T& value) {
+    if (!checked_) {
+      return;
+    }
     const ParsedJson* found = find(name);
     if (found == nullptr) {
-      throw BadDocument(place_, "the member `" + std::string(name) + "` is missing");
+      checked_ = flaw_at(place_, "the member `" + std::string(name) + "` is missing");
+    } else {
+      checked_ = read(*found, Place{&place_, name}, value);
     }
-    read(*found, Place{&place_, name}, value);
   }
   template <class T>
   void usual(const char* name, T& value) {
     value = T{};
+    if (!checked_) {
+      return;
+    }
     if (const ParsedJson* found = find(name); found != nullptr && !found->is_null()) {
-      read(*found, Place{&place_, name}, value);
+      checked_ = read(*found, Place{&place_, name}, value);
     }
   }
   template <class Variant>
   void kind(Variant& variant) {
     std::string type;
     needed("type", type);
+    if (!checked_) {
+      return;
+    }
     auto found = alternative_of<Variant>(type);
     if (!found) {
-      throw BadDocument(Place{&place_, "type"}, "no type is called `" + type.substr(0, 60) + "`");
+      checked_ = flaw_at(Place{&place_, "type"}, "no type is called `" + type.substr(0, 60) + "`");
+      return;
     }
     variant = std::move(*found);
     std::visit([this](auto& alternative) { fields(*this, alternative); }, variant);
   }
-  /// To be called behind all members: refuses those that nobody has asked for.
-  void finish() const;
+  /// To be called behind all members: gives the first flaw; a member that nobody has asked for is one.
+  [[nodiscard]] Checked finish() const;
 
-  static void read(const ParsedJson& json, const Place& place, std::string& text);
-  static void read(const ParsedJson& json, const Place& place, Timestamp& time);
-  static void read(const ParsedJson& json, const Place& place, bool& flag);
+  [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place, std::string& text);
+  [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place, Timestamp& time);
+  [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place, bool& flag);
   template <JsonNumber T>
-  static void read(const ParsedJson& json, const Place& place, T& number) {
-    number = static_cast<T>(read_number(json, place, std::numeric_limits<T>::max()));
+  [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place, T& number) {
+    std::uint64_t found = 0;
+    auto checked = read_number(json, place, std::numeric_limits<T>::max(), found);
+    number = static_cast<T>(found);
+    return checked;
   }
   template <NamedEnum T>
-  static void read(const ParsedJson& json, const Place& place, T& value) {
+  [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place, T& value) {
     std::string name;
-    read(json, place, name);
+    if (auto checked = read(json, place, name); !checked) {
+      return checked;
+    }
     const auto found = Names<T>::find(name);
     if (!found) {
-      throw BadDocument(place, "`" + name.substr(0, 60) + "` is not known here");
+      return flaw_at(place, "`" + name.substr(0, 60) + "` is not known here");
     }
     value = *found;
+    return {};
   }
   template <class T>
-  static void read(const ParsedJson& json, const Place& place, std::optional<T>& value) {
-    read(json, place, value.emplace());
+  [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place,
+                                    std::optional<T>& value) {
+    return read(json, place, value.emplace());
   }
   template <class T>
-  static void read(const ParsedJson& json, const Place& place, std::vector<T>& values) {
+  [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place,
+                                    std::vector<T>& values) {
     if (!json.is_array()) {
-      throw BadDocument(place, "an array is expected");
+      return flaw_at(place, "an array is expected");
     }
     values.reserve(json.size());
     for (const ParsedJson& each : json) {
       const std::size_t index = values.size();
-      read(each, Place{&place, nullptr, index}, values.emplace_back());
+      auto checked = read(each, Place{&place, nullptr, index}, values.emplace_back());
+      if (!checked) {
+        return checked;
+      }
     }
+    return {};
   }
   template <class T>
   requires std::is_class_v<T>
-  static void read(const ParsedJson& json, const Place& place, T& structure) {
+  [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place, T& structure) {
     JsonReader reader(json, place);
     if constexpr (std::same_as<T, WorkItem>) {
       reader.kind(structure);
     } else {
       fields(reader, structure);
     }
-    reader.finish();
+    return reader.finish();
   }
 
  private:
   [[nodiscard]] const ParsedJson* find(const char* name);
-  static std::uint64_t read_number(const ParsedJson& json, const Place& place, std::uint64_t most);
+  [[nodiscard]] static Checked read_number(const ParsedJson& json, const Place& place,
+                                           std::uint64_t most, std::uint64_t& number);
 
   const ParsedJson& object_;
   const Place& place_;
   std::set<std::string_view> asked_;
+  Checked checked_;
 };
 
 }  // namespace duroxide::model

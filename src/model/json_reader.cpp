@@ -9,15 +9,15 @@ std::string Place::pointer() const {
   return parent->pointer() + "/" + (member != nullptr ? member : std::to_string(index));
 }
 
-BadDocument::BadDocument(const Place& place, const std::string& what) {
+tl::unexpected<Flaw> flaw_at(const Place& place, const std::string& what) {
   const std::string pointer = place.pointer();
-  message_ = (pointer.empty() ? "at the top" : "at " + pointer) + ": " + what;
+  return flaw((pointer.empty() ? "at the top" : "at " + pointer) + ": " + what);
 }
 
 JsonReader::JsonReader(const ParsedJson& object, const Place& place)
     : object_(object), place_(place) {
   if (!object.is_object()) {
-    throw BadDocument(place, "an object is expected");
+    checked_ = flaw_at(place, "an object is expected");
   }
 }
 
@@ -27,61 +27,69 @@ const ParsedJson* JsonReader::find(const char* name) {
   return found == object_.end() ? nullptr : &*found;
 }
 
-void JsonReader::finish() const {
+Checked JsonReader::finish() const {
+  if (!checked_) {
+    return checked_;
+  }
   for (const auto& [name, value] : object_.items()) {
     if (asked_.count(name) == 0) {
-      throw BadDocument(place_, "nothing is known of a member `" + name.substr(0, 60) + "`");
+      return flaw_at(place_, "nothing is known of a member `" + name.substr(0, 60) + "`");
     }
   }
+  return {};
 }
 
-void JsonReader::read(const ParsedJson& json, const Place& place, std::string& text) {
+Checked JsonReader::read(const ParsedJson& json, const Place& place, std::string& text) {
   if (json.is_string()) {
     text = json.get_ref<const std::string&>();
-    return;
+    return {};
   }
   const auto bytes = json.is_object() && json.size() == 1 ? json.find("base64") : json.end();
   if (!json.is_object() || bytes == json.end() || !bytes->is_string()) {
-    throw BadDocument(place, "a string is expected, or {\"base64\": \"...\"}");
+    return flaw_at(place, "a string is expected, or {\"base64\": \"...\"}");
   }
   auto decoded = from_base64(bytes->get_ref<const std::string&>());
   if (!decoded) {
-    throw BadDocument(Place{&place, "base64"}, "this is no base64");
+    return flaw_at(Place{&place, "base64"}, "this is no base64");
   }
   text = std::move(*decoded);
+  return {};
 }
 
-void JsonReader::read(const ParsedJson& json, const Place& place, Timestamp& time) {
+Checked JsonReader::read(const ParsedJson& json, const Place& place, Timestamp& time) {
   if (json.is_number_integer() &&
       (!json.is_number_unsigned() ||
        json.get<std::uint64_t>() <=
            static_cast<std::uint64_t>(Timestamp::max().time_since_epoch().count()))) {
     time = from_milliseconds(json.get<std::int64_t>());
-    return;
+    return {};
   }
   const auto parsed =
       json.is_string() ? from_iso(json.get_ref<const std::string&>()) : std::nullopt;
   if (!parsed) {
-    throw BadDocument(place,
-                      "a time is expected, in UTC such as 2023-11-14T22:13:20.123Z, or in "
-                      "milliseconds since 1970");
+    return flaw_at(place,
+                   "a time is expected, in UTC such as 2023-11-14T22:13:20.123Z, or in "
+                   "milliseconds since 1970");
   }
   time = *parsed;
+  return {};
 }
 
-void JsonReader::read(const ParsedJson& json, const Place& place, bool& flag) {
+Checked JsonReader::read(const ParsedJson& json, const Place& place, bool& flag) {
   if (!json.is_boolean()) {
-    throw BadDocument(place, "true or false is expected");
+    return flaw_at(place, "true or false is expected");
   }
   flag = json.get<bool>();
+  return {};
 }
 
-std::uint64_t JsonReader::read_number(const ParsedJson& json, const Place& place,
-                                      std::uint64_t most) {
+Checked JsonReader::read_number(const ParsedJson& json, const Place& place, std::uint64_t most,
+                                std::uint64_t& number) {
   if (!json.is_number_unsigned() || json.get<std::uint64_t>() > most) {
-    throw BadDocument(place, "a number from 0 to " + std::to_string(most) + " is expected");
+    return flaw_at(place, "a number from 0 to " + std::to_string(most) + " is expected");
   }
-  return json.get<std::uint64_t>();
+  number = json.get<std::uint64_t>();
+  return {};
 }
 
 }  // namespace duroxide::model

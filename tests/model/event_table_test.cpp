@@ -39,7 +39,7 @@ std::vector<EventKind> sample_kinds() {
 Event read_back(const Event& event) {
   const model::ParsedJson document(model::to_json_value(event));
   Event read;
-  model::JsonReader::read(document, model::Place{}, read);
+  REQUIRE(model::JsonReader::read(document, model::Place{}, read));
   return read;
 }
 
