@@ -10,8 +10,10 @@
 
 namespace duroxide::storage {
 
-/// Leaves a request half way. Caught where requests are applied, which turns it into the answer;
-/// it never leaves a store.
+/// Leaves a request half way, at whatever depth: a row cannot be read, a system call has failed, or the
+/// request is refused. Caught where requests are applied or answered (`Engine::apply`, `answer_of`) and
+/// where a store is opened, which make it the error of the answer, and by those who go on behind damage.
+/// It never leaves a store. The page on the sources says how errors travel.
 class StorageFailure : public std::exception {
  public:
   StorageFailure(ProviderError::Kind kind, std::string message, bool retryable = false)
