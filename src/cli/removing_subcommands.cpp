@@ -75,7 +75,7 @@ void add_delete(CLI::App& app, Invocation& invocation) {
 
 /// What the answer to a question must not wait for.
 void check_prune(const json& values) {
-  const gateway::Arguments arguments(values, gateway::filter_arguments(prune_arguments));
+  const gateway::Arguments arguments(values, *gateway::find_command("prune"));
   if (!arguments.has("keep_last") && !arguments.has("completed_before")) {
     throw gateway::CommandFailure(gateway::CommandError::Kind::usage,
                                   "say what to drop, with --keep-last or --ended-before");

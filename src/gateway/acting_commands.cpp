@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/command_groups.hpp"
+#include "gateway/commands.hpp"
 #include "gateway/json_types.hpp"
 
 namespace duroxide::gateway {
@@ -11,6 +12,7 @@ namespace duroxide::gateway {
 namespace {
 
 using nlohmann::json;
+using Type = ArgumentType;
 
 json of_instance(const std::string& instance) {
   return {{"instance_id", instance}};
@@ -114,21 +116,130 @@ json release(const StoreInUse& store, const Arguments& arguments, Sink&) {
   return result;
 }
 
+constexpr Argument reason{.name = "reason", .option = "--reason", .help = "why, for its failure"};
+
+std::vector<Argument> scope_arguments() {
+  return {
+      {.name = "instance", .type = Type::instance, .option = "instance", .help = "one instance"},
+      {.name = "orchestration",
+       .type = Type::orchestration,
+       .option = "--orchestration",
+       .help = "all instances of an orchestration"},
+      {.name = "store", .type = Type::flag, .option = "--everything", .help = "the whole store"}};
+}
+
+std::vector<Alternatives> one_scope() {
+  return {{{"instance", "orchestration", "store"}, true}};
+}
+
+Command start_command() {
+  return {.name = "start",
+          .help = "Start an instance",
+          .examples = {R"(duroxide --store orders start Order order-7 --input '{"item":"tea"}')"},
+          .details =
+              "If no runtime of the engine knows the name in this version, that is said on\n"
+              "standard error, and as \"warning\" in the JSON: the instance waits until one does.",
+          .arguments =
+              {{.name = "orchestration",
+                .type = Type::orchestration,
+                .option = "orchestration",
+                .help = "the orchestration's name",
+                .required = true},
+               {.name = "instance",
+                .option = "instance",
+                .help = "the id of the new instance",
+                .required = true},
+               {.name = "input", .option = "-i,--input", .help = "its input", .by_default = ""},
+               {.name = "version",
+                .option = "--run-version",
+                .help = "this version of it; default: the newest"},
+               {.name = "delay",
+                .type = Type::duration,
+                .option = "--delay",
+                .help = "only after so long"},
+               {.name = "parent",
+                .type = Type::instance,
+                .option = "--parent",
+                .help = "list it as a child of this instance"},
+               {.name = "tags",
+                .option = "--tag",
+                .help = "mark it with this tag; may be given several times",
+                .repeats = true},
+               {.name = "use_existing",
+                .type = Type::flag,
+                .option = "--use-existing",
+                .help = "if the id is taken, leave that as it is and succeed"},
+               {.name = "same_input",
+                .type = Type::flag,
+                .option = "--same-input",
+                .help = "the same, but only if it was started with the same name, input and "
+                        "version"}},
+          .changes = true,
+          .run = start};
+}
+
 }  // namespace
 
-void add_acting_commands(std::vector<Command>& commands) {
-  commands.push_back({"start",
-                      {"instance", "orchestration", "input", "version", "delay", "parent", "tags",
-                       "use_existing", "same_input"},
-                      true,
-                      false,
-                      start});
-  commands.push_back({"raise", {"instance", "name", "data", "queue"}, true, false, raise});
-  commands.push_back({"cancel", {"instance", "reason"}, true, false, cancel});
-  commands.push_back({"terminate", {"instance", "reason"}, true, false, terminate});
-  commands.push_back({"pause", {"instance", "orchestration", "store"}, true, false, pause});
-  commands.push_back({"resume", {"instance", "orchestration", "store"}, true, false, resume});
-  commands.push_back({"release", {"instance"}, true, false, release});
+std::vector<Command> acting_commands() {
+  return {
+      start_command(),
+      {.name = "raise",
+       .help = "Send an event, or a message for a queue, to an instance",
+       .examples = {"duroxide --store orders raise order-7 Approved --data yes",
+                    "duroxide --store orders raise order-7 parcels --data box-3 --queue"},
+       .arguments = {its_id,
+                     {.name = "name",
+                      .option = "name",
+                      .help = "of the event or the queue",
+                      .required = true},
+                     {.name = "data", .option = "-d,--data", .by_default = ""},
+                     {.name = "queue",
+                      .type = Type::flag,
+                      .option = "--queue",
+                      .help = "put it into the queue of that name"}},
+       .changes = true,
+       .run = raise},
+      {.name = "cancel",
+       .help = "Ask an instance to stop; its code may clean up first",
+       .examples = {"duroxide --store orders cancel order-7 --reason 'out of tea'"},
+       .arguments = {its_id, reason},
+       .changes = true,
+       .run = cancel},
+      {.name = "terminate",
+       .help = "End an instance at once, without its code being told",
+       .examples = {"duroxide --store orders terminate order-7 --reason 'out of control' --yes"},
+       .arguments = {its_id,
+                     {.name = "reason",
+                      .option = "--reason",
+                      .help = "why, for its failure",
+                      .by_default = "terminated"}},
+       .question = "End it for good, without a chance for its code to clean up?",
+       .changes = true,
+       .run = terminate},
+      {.name = "pause",
+       .help = "Hand out no more turns of an instance, an orchestration or the store",
+       .examples = {"duroxide --store orders pause order-7",
+                    "duroxide --store orders pause --orchestration Ship",
+                    "duroxide --store orders pause --everything"},
+       .arguments = scope_arguments(),
+       .alternatives = one_scope(),
+       .changes = true,
+       .run = pause},
+      {.name = "resume",
+       .help = "Go on with what was paused",
+       .examples = {"duroxide --store orders resume order-7",
+                    "duroxide --store orders resume --everything"},
+       .arguments = scope_arguments(),
+       .alternatives = one_scope(),
+       .changes = true,
+       .run = resume},
+      {.name = "release",
+       .help = "Let an instance out of quarantine, with its activities",
+       .examples = {"duroxide --store orders release order-7"},
+       .arguments = {its_id},
+       .changes = true,
+       .run = release},
+  };
 }
 
 }  // namespace duroxide::gateway

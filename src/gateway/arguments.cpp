@@ -1,6 +1,5 @@
 #include "gateway/arguments.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "gateway/command_error.hpp"
@@ -28,13 +27,13 @@ std::string read_text(std::string_view name, const json& value) {
 
 }  // namespace
 
-Arguments::Arguments(const json& values, const std::vector<std::string_view>& known)
-    : values_(values) {
+Arguments::Arguments(const json& values, const Command& command) : values_(values) {
   if (!values.is_object()) {
     throw CommandFailure(CommandError::Kind::usage, "`arguments` must be an object");
   }
   for (const auto& [name, value] : values.items()) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
+    const Argument* known = find_argument(command, name);
+    if (known == nullptr || known->local) {
       throw CommandFailure(CommandError::Kind::usage, "there is no argument `" + name + "`");
     }
   }

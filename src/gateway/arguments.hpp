@@ -11,6 +11,8 @@
 
 #include <duroxide/clock.hpp>
 
+#include "gateway/command.hpp"
+
 namespace duroxide::gateway {
 
 /// The named arguments of a command, read with their types. They may come from anybody: what is not
@@ -18,8 +20,8 @@ namespace duroxide::gateway {
 /// counts as not given.
 class Arguments {
  public:
-  /// Refuses what is no object, and arguments that are not among those `known`.
-  Arguments(const nlohmann::json& values, const std::vector<std::string_view>& known);
+  /// Refuses what is no object, and arguments that the command does not have.
+  Arguments(const nlohmann::json& values, const Command& command);
 
   /// A text, or `{"base64": "…"}` for bytes that are none.
   [[nodiscard]] std::string text(std::string_view name) const;

@@ -60,8 +60,7 @@ std::optional<Kind> command_error_kind(std::string_view text) {
   return std::nullopt;
 }
 
-CommandError command_error(ClientError error) {
-  return {kind_of(error.kind), std::move(error.message)};
-}
+CommandError::CommandError(ClientError error)
+    : kind(kind_of(error.kind)), message(std::move(error.message)) {}
 
 }  // namespace duroxide::gateway

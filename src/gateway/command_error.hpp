@@ -22,17 +22,25 @@ struct CommandError {
     interrupted,  ///< told to stop; what is done is whole
   };
 
+  CommandError() = default;
+  CommandError(Kind its_kind, std::string its_message)
+      : kind(its_kind), message(std::move(its_message)) {}
+  /// What a client says is an answer of the command too.
+  CommandError(ClientError error);  // NOLINT(google-explicit-constructor)
+
   Kind kind = Kind::failed;
   std::string message;
 
   bool operator==(const CommandError&) const = default;
 };
 
+[[nodiscard]] inline CommandError usage_error(std::string message) {
+  return {CommandError::Kind::usage, std::move(message)};
+}
+
 /// `failed`, `usage`, `not_found`, …
 [[nodiscard]] std::string_view to_string(CommandError::Kind kind);
 [[nodiscard]] std::optional<CommandError::Kind> command_error_kind(std::string_view text);
-
-[[nodiscard]] CommandError command_error(ClientError error);
 
 /// How the code of a command gives up; `run_command` makes a value of it.
 class CommandFailure : public std::exception {
@@ -51,7 +59,7 @@ class CommandFailure : public std::exception {
 template <class Answer>
 [[nodiscard]] auto value_of(Answer answer) {
   if (!answer) {
-    throw CommandFailure(command_error(std::move(answer).error()));
+    throw CommandFailure(CommandError(std::move(answer).error()));
   }
   return std::move(*answer);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <string>
 
 #include "gateway/command_groups.hpp"
@@ -24,13 +25,11 @@ StoreInUse::StoreInUse(const Store& store, bool is_live)
 const std::vector<Command>& all_commands() {
   static const std::vector<Command> commands = [] {
     std::vector<Command> all;
-    add_reading_commands(all);
-    add_store_reading_commands(all);
-    add_following_commands(all);
-    add_acting_commands(all);
-    add_removing_commands(all);
-    add_restoring_commands(all);
-    add_store_commands(all);
+    for (auto* group : {reading_commands, following_commands, store_reading_commands,
+                        store_commands, acting_commands, removing_commands, restoring_commands}) {
+      std::vector<Command> more = group();
+      std::move(more.begin(), more.end(), std::back_inserter(all));
+    }
     return all;
   }();
   return commands;
@@ -42,15 +41,20 @@ const Command* find_command(std::string_view name) {
   return found == all_commands().end() ? nullptr : &*found;
 }
 
+const Argument* find_argument(const Command& command, std::string_view name) {
+  const auto found = std::find_if(command.arguments.begin(), command.arguments.end(),
+                                  [&](const Argument& each) { return each.name == name; });
+  return found == command.arguments.end() ? nullptr : &*found;
+}
+
 Result<nlohmann::json, CommandError> run_command(const StoreInUse& store, std::string_view name,
                                                  const nlohmann::json& arguments, Sink& sink) {
   const Command* command = find_command(name);
   if (command == nullptr) {
-    return failure(
-        CommandError{CommandError::Kind::usage, "there is no command `" + std::string(name) + "`"});
+    return failure(usage_error("there is no command `" + std::string(name) + "`"));
   }
   try {
-    return command->run(store, Arguments(arguments, command->arguments), sink);
+    return command->run(store, Arguments(arguments, *command), sink);
   } catch (const CommandFailure& failed) {
     return failure(failed.error());
   } catch (const std::exception& failed) {

@@ -1,19 +1,18 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include <duroxide/client.hpp>
 #include <duroxide/management.hpp>
-#include <duroxide/result.hpp>
 
 #include "gateway/arguments.hpp"
-#include "gateway/command_error.hpp"
+#include "gateway/command.hpp"
 #include "gateway/sink.hpp"
 
 namespace duroxide::gateway {
@@ -31,21 +30,6 @@ struct StoreInUse {
                                            const std::optional<std::string>& version)>
       missing_registration;
 };
-
-struct Command {
-  std::string_view name;
-  std::vector<std::string_view> arguments;
-  /// Whether it needs a store that it may change.
-  bool changes = false;
-  /// Whether it may go on for as long as an instance does, or as its reader likes.
-  bool follows = false;
-  /// Gives the result, or throws `CommandFailure`.
-  nlohmann::json (*run)(const StoreInUse& store, const Arguments& arguments, Sink& sink) = nullptr;
-};
-
-/// Every command, by name; null for an unknown one.
-[[nodiscard]] const Command* find_command(std::string_view name);
-[[nodiscard]] const std::vector<Command>& all_commands();
 
 /// What a command does is the same wherever it runs: in the engine that is asked through its control
 /// socket, or in a process that has the store to itself.

@@ -12,7 +12,7 @@ InstanceTree deletable_tree(const StoreInUse& store, const std::string& instance
   InstanceTree tree = value_of(store.management.get_instance_tree(instance));
   if (const auto may = client::check_deletion(store.management, tree, options); !may) {
     if (may.error().kind != ClientError::Kind::invalid_input) {
-      throw CommandFailure(command_error(may.error()));
+      throw CommandFailure(may.error());
     }
     throw CommandFailure(CommandError::Kind::refused, may.error().message);
   }

@@ -2,20 +2,30 @@
 
 #include <algorithm>
 #include <array>
-
-#include "gateway/command_error.hpp"
+#include <cstddef>
+#include <string>
+#include <utility>
 
 namespace duroxide::gateway {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> restricting{
-    "status",    "name", "created_after",  "created_before", "parent",
-    "id_prefix", "tags", "updated_before", "version",        "roots_only"};
+using Type = ArgumentType;
 
-template <class Enum, std::size_t Size>
-Enum choose(std::string_view argument, std::string_view text,
-            const std::array<std::pair<std::string_view, Enum>, Size>& choices) {
+template <class Value, std::size_t size>
+using Choices = std::array<std::pair<std::string_view, Value>, size>;
+
+template <class Value, std::size_t size>
+std::array<std::string_view, size> names_of(const Choices<Value, size>& choices) {
+  std::array<std::string_view, size> names;
+  std::transform(choices.begin(), choices.end(), names.begin(),
+                 [](const auto& choice) { return choice.first; });
+  return names;
+}
+
+template <class Value, std::size_t size>
+Value choose(std::string_view argument, std::string_view text,
+             const Choices<Value, size>& choices) {
   std::string known;
   for (const auto& [name, value] : choices) {
     if (name == text) {
@@ -23,30 +33,88 @@ Enum choose(std::string_view argument, std::string_view text,
     }
     known.append(known.empty() ? "" : ", ").append(name);
   }
-  throw CommandFailure(CommandError::Kind::usage, "the argument `" + std::string(argument) +
-                                                      "` must be one of " + known + ", not `" +
-                                                      std::string(text) + "`");
+  throw CommandFailure(usage_error("the argument `" + std::string(argument) + "` must be one of " +
+                                   known + ", not `" + std::string(text) + "`"));
 }
 
-const std::array<std::pair<std::string_view, StatusFilter>, 5> statuses{
-    {{"running", ExecutionStatus::running},
-     {"completed", ExecutionStatus::completed},
-     {"failed", ExecutionStatus::failed},
-     {"cancelled", ExecutionStatus::cancelled},
-     {"paused", StatusFilter::paused()}}};
+const Choices<StatusFilter, 5> statuses{{{"running", ExecutionStatus::running},
+                                         {"completed", ExecutionStatus::completed},
+                                         {"failed", ExecutionStatus::failed},
+                                         {"cancelled", ExecutionStatus::cancelled},
+                                         {"paused", StatusFilter::paused()}}};
+const auto status_names = names_of(statuses);
 
-constexpr std::array<std::pair<std::string_view, InstanceOrder>, 3> orders{
-    {{"created", InstanceOrder::created},
-     {"updated", InstanceOrder::updated},
-     {"id", InstanceOrder::id}}};
+constexpr Choices<InstanceOrder, 3> orders{{{"created", InstanceOrder::created},
+                                            {"updated", InstanceOrder::updated},
+                                            {"id", InstanceOrder::id}}};
+const auto order_names = names_of(orders);
+
+const std::vector<Argument>& restricting() {
+  static const std::vector<Argument> arguments{
+      {.name = "status",
+       .type = Type::choice,
+       .option = "-s,--status",
+       .help = "running, completed, failed, cancelled or paused; several are separated by commas",
+       .repeats = true,
+       .choices = status_names},
+      {.name = "name",
+       .type = Type::orchestration,
+       .option = "-n,--name",
+       .help = "orchestrations of this name"},
+      {.name = "created_after",
+       .type = Type::time,
+       .option = "--since",
+       .help = "created at or after"},
+      {.name = "created_before", .type = Type::time, .option = "--until", .help = "created before"},
+      {.name = "updated_before",
+       .type = Type::time,
+       .option = "--unchanged-since",
+       .help = "last changed before"},
+      {.name = "parent",
+       .type = Type::instance,
+       .option = "--parent",
+       .help = "children of this instance"},
+      {.name = "id_prefix",
+       .type = Type::instance,
+       .option = "--prefix",
+       .help = "ids that begin so"},
+      {.name = "tags",
+       .option = "--tag",
+       .help = "started with this tag; all of them if given several times",
+       .repeats = true},
+      {.name = "version", .option = "--of-version", .help = "of this version"},
+      {.name = "roots_only", .type = Type::flag, .option = "--roots", .help = "no children"},
+  };
+  return arguments;
+}
+
+/// Whether any argument restricts.
+bool has_filter(const Arguments& arguments) {
+  return std::any_of(restricting().begin(), restricting().end(), [&](const Argument& argument) {
+    return argument.type == Type::flag ? arguments.flag(argument.name)
+                                       : arguments.has(argument.name);
+  });
+}
 
 }  // namespace
 
-std::vector<std::string_view> filter_arguments(const std::vector<std::string_view>& more) {
-  std::vector<std::string_view> names(restricting.begin(), restricting.end());
-  names.insert(names.end(), {"order", "descending"});
-  names.insert(names.end(), more.begin(), more.end());
-  return names;
+std::vector<Argument> filter_arguments(OrderOptions order) {
+  const bool shown = order == OrderOptions::shown;
+  return joined(restricting(), {{.name = "order",
+                                 .type = Type::choice,
+                                 .option = shown ? "--order" : "",
+                                 .help = "created or updated, the newest first, or id",
+                                 .choices = order_names,
+                                 .by_default = "created"},
+                                {.name = "descending",
+                                 .type = Type::flag,
+                                 .option = shown ? "-r,--descending" : "",
+                                 .help = "newest, or last, first"}});
+}
+
+std::vector<Argument> joined(std::vector<Argument> first, const std::vector<Argument>& more) {
+  first.insert(first.end(), more.begin(), more.end());
+  return first;
 }
 
 InstanceFilter filter_of(const Arguments& arguments) {
@@ -73,21 +141,13 @@ InstanceFilter filter_of(const Arguments& arguments) {
   return filter;
 }
 
-bool has_filter(const Arguments& arguments) {
-  return std::any_of(restricting.begin(), restricting.end(), [&](std::string_view name) {
-    return name == "roots_only" ? arguments.flag(name) : arguments.has(name);
-  });
-}
-
 void check_choice(const Arguments& arguments) {
   const bool many = has_filter(arguments) || arguments.flag("everything");
   if (!arguments.has("instance") && !many) {
-    throw CommandFailure(CommandError::Kind::usage,
-                         "say which: an instance, or a filter, or everything");
+    throw CommandFailure(usage_error("say which: an instance, or a filter, or everything"));
   }
   if (arguments.has("instance") && (many || arguments.has("limit"))) {
-    throw CommandFailure(CommandError::Kind::usage,
-                         "either an instance is named, or a filter chooses them");
+    throw CommandFailure(usage_error("either an instance is named, or a filter chooses them"));
   }
 }
 

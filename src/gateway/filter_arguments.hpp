@@ -1,23 +1,26 @@
 #pragma once
 
-#include <string_view>
+#include <cstdint>
 #include <vector>
 
 #include <duroxide/management_types.hpp>
 
+#include "gateway/argument.hpp"
 #include "gateway/arguments.hpp"
 
 namespace duroxide::gateway {
 
-/// The names of the arguments that choose instances, and `more`.
-[[nodiscard]] std::vector<std::string_view> filter_arguments(
-    const std::vector<std::string_view>& more);
+/// Whether the command line has options for the order of what is chosen. Requests always have them.
+enum class OrderOptions : std::uint8_t { shown, hidden };
+
+/// The arguments that choose instances.
+[[nodiscard]] std::vector<Argument> filter_arguments(OrderOptions order = OrderOptions::hidden);
+
+[[nodiscard]] std::vector<Argument> joined(std::vector<Argument> first,
+                                           const std::vector<Argument>& more);
 
 /// The filter they make, without its limit.
 [[nodiscard]] InstanceFilter filter_of(const Arguments& arguments);
-
-/// Whether any of them restricts.
-[[nodiscard]] bool has_filter(const Arguments& arguments);
 
 /// For commands on one instance or on many, which change them: refuses arguments that name neither,
 /// or both. To mean all instances must be said.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/command_groups.hpp"
+#include "gateway/commands.hpp"
 #include "gateway/event_json.hpp"
 #include "gateway/json_types.hpp"
 #include "gateway/wakeup.hpp"
@@ -99,7 +100,7 @@ class EventReader {
       return;  // pruned, deleted, or not begun
     }
     if (!events) {
-      throw CommandFailure(command_error(events.error()));
+      throw CommandFailure(events.error());
     }
     for (const Event& event : *events) {
       if (event.event_id <= seen_) {
@@ -145,8 +146,19 @@ json tail(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
 
 }  // namespace
 
-void add_following_commands(std::vector<Command>& commands) {
-  commands.push_back({"tail", {"instance", "execution"}, false, true, tail});
+std::vector<Command> following_commands() {
+  return {{.name = "tail",
+           .help = "Follow an instance: its events so far, and then each as it is committed, until "
+                   "the instance ends",
+           .examples = {"duroxide --store orders tail order-7"},
+           .details =
+               "With --json each event is a line, and the end is one more, with\n"
+               "  \"deleted\": true  if the instance was deleted meanwhile\n"
+               "  \"ended\": false   if it still runs, and was not followed: no engine answers",
+           .arguments = {its_id, execution_argument("begin with this one; default: the current "
+                                                    "one")},
+           .follows = true,
+           .run = tail}};
 }
 
 }  // namespace duroxide::gateway

@@ -1,10 +1,13 @@
 // Commands that look at instances.
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <string>
 #include <utility>
 
 #include "gateway/command_groups.hpp"
+#include "gateway/commands.hpp"
 #include "gateway/event_json.hpp"
 #include "gateway/filter_arguments.hpp"
 #include "gateway/json_text.hpp"
@@ -15,9 +18,10 @@ namespace duroxide::gateway {
 namespace {
 
 using nlohmann::json;
+using Type = ArgumentType;
 
-constexpr std::uint32_t default_page = 100;
-constexpr std::uint32_t largest_page = 10'000;
+constexpr std::uint64_t default_page = 100;
+constexpr std::uint64_t largest_page = 10'000;
 
 /// Every instance that matches, or the first `limit`, each as an item.
 json list_all(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
@@ -108,16 +112,80 @@ json complete(const StoreInUse& store, const Arguments& arguments, Sink&) {
   return {{"words", std::move(words)}};
 }
 
+constexpr Argument cursor_argument{
+    .name = "cursor", .option = "--cursor", .help = "go on where an earlier list ended"};
+
+constexpr Argument local_flag(std::string_view option, std::string_view name,
+                              std::string_view help) {
+  return {.name = name, .type = Type::flag, .option = option, .help = help, .local = true};
+}
+
+Command list_command() {
+  return {.name = "list",
+          .help = "List instances",
+          .examples = {"duroxide --store orders list --status failed --since 2h",
+                       "duroxide --store orders --json list --all --name Ship"},
+          .arguments =
+              joined(filter_arguments(OrderOptions::shown),
+                     {local_flag("--ascending", "ascending", "oldest, or first, first"),
+                      local_flag("--reverse", "reverse", "the other way round than without it"),
+                      {.name = "limit",
+                       .type = Type::number,
+                       .option = "-l,--limit",
+                       .help = "at most so many, with --all as many as there are",
+                       .least = 1,
+                       .most = largest_page,
+                       .by_default = default_page},
+                      cursor_argument,
+                      local_flag("-a,--all", "all", "all of them; with --json one line for each")}),
+          .alternatives = {{{"descending", "ascending", "reverse"}}},
+          .run = list};
+}
+
+Command list_all_command() {
+  return {.name = "list_all",
+          .arguments =
+              joined(filter_arguments(OrderOptions::shown),
+                     {{.name = "limit", .type = Type::number, .option = "-l,--limit", .least = 1},
+                      cursor_argument}),
+          .follows = true,
+          .run = list_all};
+}
+
+constexpr std::array<std::string_view, 2> completed{"instances", "orchestrations"};
+
 }  // namespace
 
-void add_reading_commands(std::vector<Command>& commands) {
-  commands.push_back({"list", filter_arguments({"limit", "cursor"}), false, false, list});
-  commands.push_back({"list_all", filter_arguments({"limit", "cursor"}), false, true, list_all});
-  commands.push_back({"count", filter_arguments({}), false, false, count});
-  commands.push_back({"show", {"instance"}, false, false, show});
-  commands.push_back({"history", {"instance", "execution"}, false, false, history});
-  commands.push_back({"tree", {"instance"}, false, false, tree});
-  commands.push_back({"complete", {"of", "prefix"}, false, false, complete});
+std::vector<Command> reading_commands() {
+  return {
+      list_command(),
+      list_all_command(),
+      {.name = "count",
+       .help = "Count instances",
+       .examples = {"duroxide --store orders count --status running --name Ship"},
+       .arguments = filter_arguments(),
+       .run = count},
+      {.name = "show",
+       .help = "Show an instance, and what it waits for since when",
+       .examples = {"duroxide --store orders show order-7"},
+       .arguments = {its_id},
+       .run = show},
+      {.name = "history",
+       .help = "Show the events of an execution of an instance",
+       .examples = {"duroxide --store orders history order-7",
+                    "duroxide --store orders --json history order-7 --execution 2"},
+       .arguments = {its_id, execution_argument("default: the current one")},
+       .run = history},
+      {.name = "tree",
+       .help = "Show an instance with everything below it",
+       .examples = {"duroxide --store orders tree order-7"},
+       .arguments = {its_id},
+       .run = tree},
+      {.name = "complete",
+       .arguments = {{.name = "of", .type = Type::choice, .required = true, .choices = completed},
+                     {.name = "prefix", .required = true}},
+       .run = complete},
+  };
 }
 
 }  // namespace duroxide::gateway

@@ -1,9 +1,11 @@
 // Commands that delete instances and prune executions, one or many.
 
+#include <limits>
 #include <string>
 #include <utility>
 
 #include "gateway/command_groups.hpp"
+#include "gateway/commands.hpp"
 #include "gateway/deletable.hpp"
 #include "gateway/filter_arguments.hpp"
 #include "gateway/json_types.hpp"
@@ -14,6 +16,7 @@ namespace duroxide::gateway {
 namespace {
 
 using nlohmann::json;
+using Type = ArgumentType;
 
 /// The instances that a command without an instance is about.
 InstanceFilter chosen(const Arguments& arguments) {
@@ -71,17 +74,67 @@ json prune(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   return json_of(result);
 }
 
+constexpr Argument one_instance{.name = "instance",
+                                .type = Type::instance,
+                                .option = "instance",
+                                .help = "one instance; else a filter chooses"};
+constexpr Argument everything{
+    .name = "everything", .type = Type::flag, .option = "--everything", .help = "all instances"};
+constexpr Argument limit_of_filter{.name = "limit",
+                                   .type = Type::number,
+                                   .option = "-l,--limit",
+                                   .help = "of a filter: at most so many",
+                                   .least = 1,
+                                   .most = std::numeric_limits<std::uint32_t>::max()};
+
 }  // namespace
 
-void add_removing_commands(std::vector<Command>& commands) {
-  commands.push_back(
-      {"delete",
-       filter_arguments({"instance", "force", "cascade", "dry_run", "limit", "everything"}), true,
-       false, delete_instances});
-  commands.push_back(
-      {"prune",
-       filter_arguments({"instance", "keep_last", "completed_before", "limit", "everything"}), true,
-       false, prune});
+std::vector<Command> removing_commands() {
+  return {
+      {.name = "delete",
+       .help = "Delete an instance, or the roots that a filter chooses, for good",
+       .examples = {"duroxide --store orders delete order-7 --cascade --dry-run",
+                    "duroxide --store orders delete --status completed --until 30d --yes"},
+       .arguments = joined({one_instance,
+                            {.name = "cascade",
+                             .type = Type::flag,
+                             .option = "--cascade",
+                             .help = "of one instance: with everything below it"},
+                            {.name = "force",
+                             .type = Type::flag,
+                             .option = "--force",
+                             .help = "also what still runs"},
+                            {.name = "dry_run",
+                             .type = Type::flag,
+                             .option = "--dry-run",
+                             .help = "only show what would be deleted"},
+                            everything,
+                            limit_of_filter},
+                           filter_arguments()),
+       .question = "Delete them for good?",
+       .changes = true,
+       .run = delete_instances},
+      {.name = "prune",
+       .help = "Drop old executions of instances, never the current ones",
+       .examples = {"duroxide --store orders prune monitor-1 --keep-last 3 --yes",
+                    "duroxide --store orders prune --name Monitor --ended-before 7d --yes"},
+       .arguments = joined({one_instance,
+                            {.name = "keep_last",
+                             .type = Type::number,
+                             .option = "--keep-last",
+                             .help = "keep so many of the newest, the current one included",
+                             .most = std::numeric_limits<std::uint32_t>::max()},
+                            {.name = "completed_before",
+                             .type = Type::time,
+                             .option = "--ended-before",
+                             .help = "drop only those that ended before"},
+                            everything,
+                            limit_of_filter},
+                           filter_arguments()),
+       .question = "Drop its old executions for good?",
+       .changes = true,
+       .run = prune},
+  };
 }
 
 }  // namespace duroxide::gateway

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/command_groups.hpp"
+#include "gateway/commands.hpp"
 #include "gateway/json_types.hpp"
 
 namespace duroxide::gateway {
@@ -15,6 +16,7 @@ namespace duroxide::gateway {
 namespace {
 
 using nlohmann::json;
+using Type = ArgumentType;
 
 std::uint64_t number_of(const std::string& name, const std::string& text) {
   std::uint64_t number = 0;
@@ -87,16 +89,89 @@ json import_instance(const StoreInUse& store, const Arguments& arguments, Sink&)
       arguments.text("document"), arguments.optional_text("new_instance"))));
 }
 
+constexpr Argument last_event(std::string_view help) {
+  return {.name = "event", .type = Type::number, .option = "--event", .help = help};
+}
+
 }  // namespace
 
-void add_restoring_commands(std::vector<Command>& commands) {
-  commands.push_back({"rewind", {"instance", "event", "skip"}, true, false, rewind});
-  commands.push_back({"messages", {"instance"}, false, false, messages});
-  commands.push_back({"drop", {"instance", "message"}, true, false, drop});
-  commands.push_back(
-      {"fork", {"instance", "new_instance", "execution", "event"}, true, false, fork});
-  commands.push_back({"export", {"instance"}, false, false, export_instance});
-  commands.push_back({"import", {"document", "new_instance"}, true, false, import_instance});
+std::vector<Command> restoring_commands() {
+  return {
+      {.name = "rewind",
+       .help = "Take a failed instance up again before its failure",
+       .examples = {"duroxide --store orders rewind order-7",
+                    "duroxide --store orders rewind order-7 --event 12 --yes",
+                    "duroxide --store orders rewind order-7 --skip 13"},
+       .arguments = {its_id,
+                     last_event("the last event to keep; default: all before the failure"),
+                     {.name = "skip",
+                      .type = Type::digits,
+                      .option = "--skip",
+                      .help = "do not deliver this event again, a raised one or a message of a "
+                              "queue; may be given several times",
+                      .repeats = true}},
+       .question = "Drop the events after that for good?",
+       .changes = true,
+       .run = rewind},
+      {.name = "messages",
+       .help = "Show what an instance has been sent and its code has not seen",
+       .examples = {"duroxide --store orders messages order-7"},
+       .arguments = {its_id},
+       .run = messages},
+      {.name = "drop",
+       .help = "Drop a raised event or a message of a queue that waits or is kept",
+       .examples = {"duroxide --store orders drop order-7 1099511627777 --yes"},
+       .arguments = {its_id,
+                     {.name = "message",
+                      .type = Type::digits,
+                      .option = "message",
+                      .help = "its number, as `messages` shows it",
+                      .required = true}},
+       .question = "Drop the message for good?",
+       .changes = true,
+       .run = drop},
+      {.name = "fork",
+       .help = "Start a new instance with the history of another",
+       .examples = {"duroxide --store orders fork order-7 order-7-again --event 12"},
+       .arguments = {{.name = "instance",
+                      .type = Type::instance,
+                      .option = "instance",
+                      .help = "the one to copy",
+                      .required = true},
+                     {.name = "new_instance",
+                      .option = "new-instance",
+                      .help = "the id of the new one",
+                      .required = true},
+                     execution_argument("default: the current one"),
+                     last_event("the last event to keep; default: all")},
+       .changes = true,
+       .run = fork},
+      {.name = "export",
+       .help = "Write an instance, with all its events, as JSON",
+       .examples = {"duroxide --store orders export order-7 > order-7.json",
+                    "duroxide --store orders export order-7 --output order-7.json"},
+       .arguments = {its_id,
+                     {.name = "output",
+                      .type = Type::file,
+                      .option = "-o,--output",
+                      .help = "into this file",
+                      .local = true}},
+       .run = export_instance},
+      {.name = "import",
+       .help = "Bring an exported instance into the store",
+       .examples = {"duroxide --store copy import order-7.json",
+                    "duroxide --store orders import order-7.json --as order-8"},
+       .arguments = {{.name = "document",
+                      .type = Type::content,
+                      .option = "file",
+                      .help = "what `export` has written; `-` for standard input",
+                      .required = true},
+                     {.name = "new_instance",
+                      .option = "--as",
+                      .help = "under this id instead of its own"}},
+       .changes = true,
+       .run = import_instance},
+  };
 }
 
 }  // namespace duroxide::gateway

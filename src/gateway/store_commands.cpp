@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/command_groups.hpp"
+#include "gateway/commands.hpp"
 #include "gateway/json_types.hpp"
 #include "gateway/progress.hpp"
 
@@ -13,6 +14,7 @@ namespace duroxide::gateway {
 namespace {
 
 using nlohmann::json;
+using Type = ArgumentType;
 
 json backup(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const std::filesystem::path directory = arguments.text("directory");
@@ -40,9 +42,22 @@ json verify(const StoreInUse& store, const Arguments&, Sink& sink) {
 
 }  // namespace
 
-void add_store_commands(std::vector<Command>& commands) {
-  commands.push_back({"backup", {"directory"}, false, false, backup});
-  commands.push_back({"verify", {}, false, false, verify});
+std::vector<Command> store_commands() {
+  return {
+      {.name = "backup",
+       .help = "Write a compact copy of the store, also while an engine runs on it",
+       .examples = {"duroxide --store orders backup /backups/orders-monday"},
+       .arguments = {{.name = "directory",
+                      .type = ArgumentType::directory,
+                      .option = "directory",
+                      .help = "where to; must be empty or not exist yet",
+                      .required = true}},
+       .run = backup},
+      {.name = "verify",
+       .help = "Check every record, index and cross-reference; ends with 6 if something is wrong",
+       .examples = {"duroxide --store orders verify"},
+       .run = verify},
+  };
 }
 
 }  // namespace duroxide::gateway

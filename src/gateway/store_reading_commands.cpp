@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <vector>
 
 #include "gateway/command_groups.hpp"
+#include "gateway/commands.hpp"
 #include "gateway/json_types.hpp"
 
 namespace duroxide::gateway {
@@ -13,6 +15,7 @@ namespace duroxide::gateway {
 namespace {
 
 using nlohmann::json;
+using Type = ArgumentType;
 
 json stats(const StoreInUse& store, const Arguments&, Sink&) {
   return json_of(value_of(store.management.get_system_metrics()));
@@ -45,10 +48,31 @@ json stuck(const StoreInUse& store, const Arguments& arguments, Sink&) {
 
 }  // namespace
 
-void add_store_reading_commands(std::vector<Command>& commands) {
-  commands.push_back({"stats", {}, false, false, stats});
-  commands.push_back({"health", {}, false, false, health});
-  commands.push_back({"stuck", {"no_progress_for", "limit"}, false, false, stuck});
+std::vector<Command> store_reading_commands() {
+  return {
+      {.name = "stats",
+       .help = "Show counts of instances, events and queues",
+       .examples = {"duroxide --store orders stats"},
+       .run = stats},
+      {.name = "health",
+       .help = "Show how the store does as a whole",
+       .examples = {"duroxide --store orders health"},
+       .run = health},
+      {.name = "stuck",
+       .help = "List what does not get on by itself, and what it waits for",
+       .examples = {"duroxide --store orders stuck --idle 1h"},
+       .arguments = {{.name = "no_progress_for",
+                      .type = ArgumentType::duration,
+                      .option = "--idle",
+                      .help = "also instances that have not changed for so long"},
+                     {.name = "limit",
+                      .type = ArgumentType::number,
+                      .option = "-l,--limit",
+                      .help = "at most so many of each kind",
+                      .least = 1,
+                      .most = std::numeric_limits<std::uint32_t>::max()}},
+       .run = stuck},
+  };
 }
 
 }  // namespace duroxide::gateway

@@ -16,6 +16,49 @@ TEST_CASE("control commands: each has a name of its own", "[control]") {
   CHECK(find_command("frobnicate") == nullptr);
 }
 
+TEST_CASE("control commands: each is described as the command line needs it", "[control]") {
+  for (const Command& command : all_commands()) {
+    CAPTURE(command.name);
+    CHECK(command.run != nullptr);
+    const bool is_on_command_line = !command.help.empty();
+    CHECK(command.examples.empty() != is_on_command_line);
+    for (const std::string_view example : command.examples) {
+      CHECK(example.starts_with("duroxide "));
+      CHECK(example.find(command.name) != std::string_view::npos);
+    }
+    CHECK((command.question.empty() || command.changes));
+    for (const Alternatives& alternatives : command.alternatives) {
+      for (const std::string_view name : alternatives.names) {
+        CHECK(find_argument(command, name) != nullptr);
+      }
+    }
+  }
+}
+
+TEST_CASE("control commands: each argument has names of its own, and what its type needs",
+          "[control]") {
+  for (const Command& command : all_commands()) {
+    std::set<std::string_view> names;
+    std::set<std::string_view> options;
+    bool may_be_missing = false;  // a word that is known by its place
+    for (const Argument& argument : command.arguments) {
+      CAPTURE(command.name, argument.name);
+      CHECK(names.insert(argument.name).second);
+      CHECK(find_argument(command, argument.name) == &argument);
+      CHECK((argument.type == ArgumentType::choice) == !argument.choices.empty());
+      CHECK(argument.least <= argument.most);
+      for (const std::string_view option : {long_name(argument), short_name(argument)}) {
+        CHECK((option.empty() || options.insert(option).second));
+      }
+      if (is_positional(argument)) {
+        CHECK_FALSE((may_be_missing && argument.required));
+        may_be_missing = may_be_missing || !argument.required;
+      }
+      CHECK_FALSE((argument.local && argument.option.empty()));
+    }
+  }
+}
+
 TEST_CASE("control commands: none takes arguments it does not know", "[control]") {
   CommandFixture f;
   for (const Command& command : all_commands()) {
