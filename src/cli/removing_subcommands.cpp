@@ -9,7 +9,7 @@
 #include "cli/show.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/text.hpp"
-#include "gateway/filter_arguments.hpp"
+#include "gateway/arguments.hpp"
 
 namespace duroxide::cli {
 
@@ -75,12 +75,10 @@ void add_delete(CLI::App& app, Invocation& invocation) {
 
 /// What the answer to a question must not wait for.
 void check_prune(const json& values) {
-  const gateway::Arguments arguments(values, *gateway::find_command("prune"));
-  if (!arguments.has("keep_last") && !arguments.has("completed_before")) {
-    throw gateway::CommandFailure(gateway::CommandError::Kind::usage,
-                                  "say what to drop, with --keep-last or --ended-before");
+  const auto arguments = gateway::Arguments::read(*gateway::find_command("prune"), values);
+  if (!arguments) {
+    throw gateway::CommandFailure(arguments.error());
   }
-  gateway::check_choice(arguments);
 }
 
 /// A look at how many instances match.

@@ -79,16 +79,10 @@ json terminate(const StoreInUse& store, const Arguments& arguments, Sink&) {
 }
 
 PauseScope scope_of(const Arguments& arguments) {
-  auto instance = arguments.optional_text("instance");
-  auto orchestration = arguments.optional_text("orchestration");
-  const bool store = arguments.flag("store");
-  if (int{instance.has_value()} + int{orchestration.has_value()} + int{store} != 1) {
-    throw CommandFailure(CommandError::Kind::usage,
-                         "say what: an instance, an orchestration, or the whole store");
-  }
-  if (instance) {
+  if (auto instance = arguments.optional_text("instance")) {
     return PauseScope::of_instance(std::move(*instance));
   }
+  auto orchestration = arguments.optional_text("orchestration");
   return orchestration ? PauseScope::of_orchestration(std::move(*orchestration))
                        : PauseScope::of_store();
 }

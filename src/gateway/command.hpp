@@ -1,6 +1,7 @@
 #pragma once
 
-// What commands there are. Each is described by its entry.
+// What commands there are. Each is described once, by its entry: requests are checked by it, and the
+// command line, its help and its completion are made of it.
 
 #include <string_view>
 #include <vector>
@@ -38,6 +39,9 @@ struct Command {
   bool changes = false;
   /// Whether it may go on for as long as an instance does, or as its reader likes.
   bool follows = false;
+  /// What its arguments must keep to together; null if nothing. Runs before people are asked, and
+  /// before `run`. Errors: `usage`.
+  Result<void, CommandError> (*check)(const Arguments& arguments) = nullptr;
   /// Gives the result, or throws `CommandFailure`.
   nlohmann::json (*run)(const StoreInUse& store, const Arguments& arguments, Sink& sink) = nullptr;
 };

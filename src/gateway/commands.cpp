@@ -48,13 +48,17 @@ const Argument* find_argument(const Command& command, std::string_view name) {
 }
 
 Result<nlohmann::json, CommandError> run_command(const StoreInUse& store, std::string_view name,
-                                                 const nlohmann::json& arguments, Sink& sink) {
+                                                 const nlohmann::json& values, Sink& sink) {
   const Command* command = find_command(name);
   if (command == nullptr) {
     return failure(usage_error("there is no command `" + std::string(name) + "`"));
   }
+  const auto arguments = Arguments::read(*command, values);
+  if (!arguments) {
+    return failure(arguments.error());
+  }
   try {
-    return command->run(store, Arguments(arguments, *command), sink);
+    return command->run(store, *arguments, sink);
   } catch (const CommandFailure& failed) {
     return failure(failed.error());
   } catch (const std::exception& failed) {

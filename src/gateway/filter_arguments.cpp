@@ -23,18 +23,12 @@ std::array<std::string_view, size> names_of(const Choices<Value, size>& choices)
   return names;
 }
 
+/// Of a name that is one of them.
 template <class Value, std::size_t size>
-Value choose(std::string_view argument, std::string_view text,
-             const Choices<Value, size>& choices) {
-  std::string known;
-  for (const auto& [name, value] : choices) {
-    if (name == text) {
-      return value;
-    }
-    known.append(known.empty() ? "" : ", ").append(name);
-  }
-  throw CommandFailure(usage_error("the argument `" + std::string(argument) + "` must be one of " +
-                                   known + ", not `" + std::string(text) + "`"));
+Value value_named(const Choices<Value, size>& choices, std::string_view name) {
+  return std::find_if(choices.begin(), choices.end(),
+                      [&](const auto& choice) { return choice.first == name; })
+      ->second;
 }
 
 const Choices<StatusFilter, 5> statuses{{{"running", ExecutionStatus::running},
@@ -122,7 +116,7 @@ InstanceFilter filter_of(const Arguments& arguments) {
   if (arguments.has("status")) {
     filter.status.emplace();
     for (const std::string& status : arguments.texts("status")) {
-      filter.status->push_back(choose("status", status, statuses));
+      filter.status->push_back(value_named(statuses, status));
     }
   }
   filter.orchestration_name = arguments.optional_text("name");
@@ -135,20 +129,21 @@ InstanceFilter filter_of(const Arguments& arguments) {
   filter.version = arguments.optional_text("version");
   filter.roots_only = arguments.flag("roots_only");
   if (const auto order = arguments.optional_text("order")) {
-    filter.order = choose("order", *order, orders);
+    filter.order = value_named(orders, *order);
   }
   filter.descending = arguments.flag("descending");
   return filter;
 }
 
-void check_choice(const Arguments& arguments) {
+Result<void, CommandError> check_choice(const Arguments& arguments) {
   const bool many = has_filter(arguments) || arguments.flag("everything");
   if (!arguments.has("instance") && !many) {
-    throw CommandFailure(usage_error("say which: an instance, or a filter, or everything"));
+    return failure(usage_error("say which: an instance, or a filter, or everything"));
   }
   if (arguments.has("instance") && (many || arguments.has("limit"))) {
-    throw CommandFailure(usage_error("either an instance is named, or a filter chooses them"));
+    return failure(usage_error("either an instance is named, or a filter chooses them"));
   }
+  return {};
 }
 
 }  // namespace duroxide::gateway

@@ -24,6 +24,6 @@ enum class OrderOptions : std::uint8_t { shown, hidden };
 
 /// For commands on one instance or on many, which change them: refuses arguments that name neither,
 /// or both. To mean all instances must be said.
-void check_choice(const Arguments& arguments);
+[[nodiscard]] Result<void, CommandError> check_choice(const Arguments& arguments);
 
 }  // namespace duroxide::gateway

@@ -26,7 +26,7 @@ constexpr std::uint64_t largest_page = 10'000;
 /// Every instance that matches, or the first `limit`, each as an item.
 json list_all(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const InstanceFilter filter = filter_of(arguments);
-  std::uint64_t left = arguments.number("limit", ~std::uint64_t{0}, 1).value_or(~std::uint64_t{0});
+  std::uint64_t left = arguments.number("limit").value_or(~std::uint64_t{0});
   std::uint64_t count = 0;
   std::optional<std::string> cursor = arguments.optional_text("cursor");
   do {
@@ -48,9 +48,8 @@ json list_all(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
 }
 
 json list(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  const auto limit = arguments.number("limit", largest_page, 1).value_or(default_page);
   const auto page = value_of(store.management.list_page(
-      filter_of(arguments), static_cast<std::uint32_t>(limit), arguments.optional_text("cursor")));
+      filter_of(arguments), *arguments.small_number("limit"), arguments.optional_text("cursor")));
   return {{"instances", json_of(page.instances)},
           {"next_cursor", page.next_cursor ? json(*page.next_cursor) : json()}};
 }

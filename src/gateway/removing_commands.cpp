@@ -21,7 +21,7 @@ using Type = ArgumentType;
 /// The instances that a command without an instance is about.
 InstanceFilter chosen(const Arguments& arguments) {
   InstanceFilter filter = filter_of(arguments);
-  filter.limit = arguments.small_number("limit", 1);
+  filter.limit = arguments.small_number("limit");
   return filter;
 }
 
@@ -44,7 +44,6 @@ json delete_one(const StoreInUse& store, const Arguments& arguments, const Delet
 
 json delete_instances(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const DeleteOptions options{arguments.flag("force"), arguments.flag("cascade")};
-  check_choice(arguments);
   if (arguments.has("instance")) {
     return delete_one(store, arguments, options);
   }
@@ -63,7 +62,6 @@ json prune(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   PruneOptions options;
   options.keep_last = arguments.small_number("keep_last");
   options.completed_before = arguments.time("completed_before");
-  check_choice(arguments);
   if (const auto instance = arguments.optional_text("instance")) {
     return json_of(value_of(store.management.prune_executions(*instance, options)));
   }
@@ -72,6 +70,13 @@ json prune(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
       value_of(store.management.prune_instances(chosen(arguments), options, reporter.callback()));
   reporter.check(std::to_string(result.instances_processed) + " instances are pruned");
   return json_of(result);
+}
+
+Result<void, CommandError> check_prune(const Arguments& arguments) {
+  if (!arguments.has("keep_last") && !arguments.has("completed_before")) {
+    return failure(usage_error("say what to drop, with --keep-last or --ended-before"));
+  }
+  return check_choice(arguments);
 }
 
 constexpr Argument one_instance{.name = "instance",
@@ -113,6 +118,7 @@ std::vector<Command> removing_commands() {
                            filter_arguments()),
        .question = "Delete them for good?",
        .changes = true,
+       .check = check_choice,
        .run = delete_instances},
       {.name = "prune",
        .help = "Drop old executions of instances, never the current ones",
@@ -133,6 +139,7 @@ std::vector<Command> removing_commands() {
                            filter_arguments()),
        .question = "Drop its old executions for good?",
        .changes = true,
+       .check = check_prune,
        .run = prune},
   };
 }

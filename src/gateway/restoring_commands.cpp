@@ -1,9 +1,7 @@
 // Commands that take instances up again elsewhere or at an earlier point.
 
-#include <charconv>
 #include <cstdint>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -18,29 +16,10 @@ namespace {
 using nlohmann::json;
 using Type = ArgumentType;
 
-std::uint64_t number_of(const std::string& name, const std::string& text) {
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
-  if (read.ec != std::errc() || read.ptr != end) {
-    throw CommandFailure(CommandError::Kind::usage, name + ": `" + text + "` is no number");
-  }
-  return number;
-}
-
-std::vector<std::uint64_t> numbers_of(const std::vector<std::string>& texts) {
-  std::vector<std::uint64_t> numbers;
-  numbers.reserve(texts.size());
-  for (const std::string& text : texts) {
-    numbers.push_back(number_of("skip", text));
-  }
-  return numbers;
-}
-
 json rewind(const StoreInUse& store, const Arguments& arguments, Sink&) {
   RewindOptions options;
   options.event_id = arguments.number("event");
-  options.skip = numbers_of(arguments.texts("skip"));
+  options.skip = arguments.numbers("skip");
   const std::string instance = arguments.text("instance");
   auto restored = store.management.rewind_instance(instance, options);
   // Without an event there is nothing else to be wrong than its state.
@@ -59,7 +38,7 @@ json messages(const StoreInUse& store, const Arguments& arguments, Sink&) {
 
 json drop(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
-  const std::uint64_t message = number_of("message", arguments.text("message"));
+  const std::uint64_t message = *arguments.number("message");
   auto done = store.management.drop_message(instance, message);
   if (!done && done.error().kind == ClientError::Kind::invalid_input) {
     throw CommandFailure(CommandError::Kind::refused, std::move(done).error().message);

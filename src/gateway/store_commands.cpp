@@ -18,10 +18,6 @@ using Type = ArgumentType;
 
 json backup(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const std::filesystem::path directory = arguments.text("directory");
-  if (!directory.is_absolute()) {
-    throw CommandFailure(CommandError::Kind::usage,
-                         "the argument `directory` must be an absolute path");
-  }
   Reporter reporter(sink);
   auto done = store.management.backup(directory, reporter.callback());
   reporter.check("there is no backup");

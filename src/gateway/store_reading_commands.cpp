@@ -35,7 +35,7 @@ bool cut_each_kind(std::vector<StuckInstance>& instances, std::uint32_t limit) {
 json stuck(const StoreInUse& store, const Arguments& arguments, Sink&) {
   StuckFilter filter;
   filter.no_progress_for = arguments.duration("no_progress_for");
-  const std::uint32_t limit = arguments.small_number("limit", 1).value_or(filter.limit);
+  const std::uint32_t limit = arguments.small_number("limit").value_or(filter.limit);
   // One more than is asked for tells whether that is all.
   filter.limit = std::max(limit, limit + 1);
   auto instances = value_of(store.management.list_stuck(filter));

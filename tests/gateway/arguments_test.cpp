@@ -2,93 +2,159 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "gateway/arguments.hpp"
-#include "gateway/command_error.hpp"
 #include "gateway/filter_arguments.hpp"
 
-using namespace duroxide;
+namespace duroxide::arguments_test {
+
 using namespace duroxide::gateway;
 using nlohmann::json;
 
 namespace {
+
+using Type = ArgumentType;
 
 /// A command with these arguments.
 Command having(std::vector<Argument> arguments) {
   return {.name = "it", .arguments = std::move(arguments)};
 }
 
-/// What is said about it.
-template <class Read>
-std::string refusal(const json& values, const Read& read) {
-  try {
-    const Command command = having({{.name = "a"}});
-    read(Arguments(values, command));
-  } catch (const CommandFailure& failed) {
-    CHECK(failed.error().kind == CommandError::Kind::usage);
-    return failed.error().message;
-  }
-  return "";
+/// What is said about a value of the argument `a`, or about its absence.
+std::string refusal(const Command& command, const json& values,
+                    Wording wording = Wording::request) {
+  const auto read = Arguments::read(command, values, wording);
+  CAPTURE(values.dump());
+  REQUIRE_FALSE(read);
+  CHECK(read.error().kind == CommandError::Kind::usage);
+  return read.error().message;
+}
+
+bool mentions(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
 }
 
 }  // namespace
 
 TEST_CASE("control arguments: they are read with their types", "[control]") {
-  const json values{{"text", "t"},    {"texts", {"a", "b"}},  {"flag", true},
-                    {"number", 7},    {"time", "1970-01-01"}, {"bytes", {{"base64", "/w=="}}},
-                    {"none", nullptr}};
+  constexpr std::array<std::string_view, 2> colors{"red", "green"};
   const Command command = having({{.name = "text"},
-                                  {.name = "texts"},
-                                  {.name = "flag"},
-                                  {.name = "number"},
-                                  {.name = "time"},
+                                  {.name = "texts", .repeats = true},
+                                  {.name = "flag", .type = Type::flag},
+                                  {.name = "number", .type = Type::number},
+                                  {.name = "digits", .type = Type::digits, .repeats = true},
+                                  {.name = "time", .type = Type::time},
+                                  {.name = "duration", .type = Type::duration},
+                                  {.name = "choice", .type = Type::choice, .choices = colors},
                                   {.name = "bytes"},
-                                  {.name = "none"},
-                                  {.name = "other"}});
-  const Arguments arguments(values, command);
-  CHECK(arguments.text("text") == "t");
-  CHECK(arguments.text("bytes") == "\xff");
-  CHECK(arguments.texts("texts") == std::vector<std::string>{"a", "b"});
-  CHECK(arguments.flag("flag"));
-  CHECK(arguments.number("number") == 7);
-  CHECK(arguments.small_number("number") == 7);
-  CHECK(arguments.duration("number") == Milliseconds(7));
-  CHECK(arguments.time("time") == from_milliseconds(0));
-  for (const char* name : {"none", "other"}) {
-    CHECK_FALSE(arguments.has(name));
-    CHECK_FALSE(arguments.optional_text(name));
-    CHECK_FALSE(arguments.flag(name));
-    CHECK_FALSE(arguments.number(name));
-    CHECK_FALSE(arguments.time(name));
-    CHECK(arguments.texts(name).empty());
+                                  {.name = "directory", .type = Type::directory}});
+  const json values{{"text", "t"},
+                    {"texts", {"a", "b"}},
+                    {"flag", true},
+                    {"number", 7},
+                    {"digits", {"18446744073709551615"}},
+                    {"time", "1970-01-01"},
+                    {"duration", 7},
+                    {"choice", "green"},
+                    {"bytes", {{"base64", "/w=="}}},
+                    {"directory", "/d"}};
+  const auto read = Arguments::read(command, values);
+  REQUIRE(read);
+  CHECK(read->text("text") == "t");
+  CHECK(read->text("bytes") == "\xff");
+  CHECK(read->text("choice") == "green");
+  CHECK(read->text("directory") == "/d");
+  CHECK(read->texts("texts") == std::vector<std::string>{"a", "b"});
+  CHECK(read->flag("flag"));
+  CHECK(read->number("number") == 7);
+  CHECK(read->small_number("number") == 7);
+  CHECK(read->numbers("digits") ==
+        std::vector<std::uint64_t>{std::numeric_limits<std::uint64_t>::max()});
+  CHECK(read->duration("duration") == Milliseconds(7));
+  CHECK(read->time("time") == from_milliseconds(0));
+}
+
+TEST_CASE("control arguments: what is not given, or null, is nothing or the default", "[control]") {
+  const Command command = having({{.name = "text"},
+                                  {.name = "texts", .repeats = true},
+                                  {.name = "flag", .type = Type::flag},
+                                  {.name = "number", .type = Type::number},
+                                  {.name = "time", .type = Type::time},
+                                  {.name = "reason", .by_default = "none given"},
+                                  {.name = "limit", .type = Type::number, .by_default = 100U}});
+  const json nulls{{"text", nullptr}, {"reason", nullptr}, {"limit", nullptr}, {"flag", nullptr}};
+  for (const json& values : {json::object(), nulls}) {
+    const auto read = Arguments::read(command, values);
+    REQUIRE(read);
+    CHECK_FALSE(read->has("text"));
+    CHECK_FALSE(read->optional_text("text"));
+    CHECK(read->text("text").empty());
+    CHECK(read->texts("texts").empty());
+    CHECK_FALSE(read->flag("flag"));
+    CHECK_FALSE(read->number("number"));
+    CHECK_FALSE(read->time("time"));
+    CHECK_FALSE(read->has("limit"));
+    CHECK(read->number("limit") == 100);
+    CHECK(read->text("reason") == "none given");
   }
 }
 
 TEST_CASE("control arguments: what is not as it must be is refused by name", "[control]") {
-  const auto read_text = [](const Arguments& a) { (void)a.text("a"); };
-  const auto read_texts = [](const Arguments& a) { (void)a.texts("a"); };
-  const auto read_flag = [](const Arguments& a) { (void)a.flag("a"); };
-  const auto read_number = [](const Arguments& a) { (void)a.number("a", 10); };
-  const auto read_time = [](const Arguments& a) { (void)a.time("a"); };
-  const auto read_nothing = [](const Arguments&) {};
-  CHECK(refusal(json::object(), read_text).find("`a` is missing") != std::string::npos);
-  CHECK(refusal({{"a", 5}}, read_text).find("`a`") != std::string::npos);
-  CHECK(refusal({{"a", "x"}}, read_texts).find("`a`") != std::string::npos);
-  CHECK(refusal({{"a", {1}}}, read_texts).find("`a`") != std::string::npos);
-  CHECK(refusal({{"a", "yes"}}, read_flag).find("`a`") != std::string::npos);
+  constexpr std::array<std::string_view, 2> colors{"red", "green"};
+  const auto says = [](const Argument& argument, const json& value, std::string_view what) {
+    const std::string said = refusal(having({argument}), {{"a", value}});
+    CAPTURE(said);
+    CHECK(mentions(said, "the argument `a`"));
+    CHECK(mentions(said, what));
+  };
+  says({.name = "a"}, 5, "a text");
+  says({.name = "a", .repeats = true}, "x", "a list");
+  says({.name = "a", .repeats = true}, {1}, "a text");
+  says({.name = "a", .type = Type::flag}, "yes", "true or false");
   for (const json& bad : {json(-1), json(1.5), json("7"), json(11)}) {
-    CHECK(refusal({{"a", bad}}, read_number).find("from 0 to 10") != std::string::npos);
+    says({.name = "a", .type = Type::number, .most = 10}, bad, "from 0 to 10");
   }
-  const auto read_limit = [](const Arguments& a) { (void)a.small_number("a", 1); };
-  CHECK(refusal({{"a", 0}}, read_limit).find("from 1 to 4294967295") != std::string::npos);
-  CHECK(refusal({{"a", 1}}, read_limit).empty());
-  CHECK(refusal({{"a", "soon"}}, read_time).find("`a`") != std::string::npos);
-  CHECK(refusal({{"b", 1}}, read_nothing).find("`b`") != std::string::npos);
-  CHECK_FALSE(refusal(json::array(), read_nothing).empty());
+  says({.name = "a", .type = Type::number, .least = 1}, 0, "from 1 on");
+  for (const char* bad : {"", "it", "-1", "1x", "18446744073709551616"}) {
+    says({.name = "a", .type = Type::digits}, bad, "digits");
+  }
+  says({.name = "a", .type = Type::time}, "soon", "a time");
+  says({.name = "a", .type = Type::duration}, max_delay.count() + 1, "milliseconds");
+  says({.name = "a", .type = Type::choice, .choices = colors}, "blue", "red or green, not `blue`");
+  says({.name = "a", .type = Type::directory}, "relative", "absolute");
+}
+
+TEST_CASE("control arguments: what is unknown or missing is refused", "[control]") {
+  const Command command =
+      having({{.name = "a", .option = "-a,--alpha", .required = true},
+              {.name = "here", .type = Type::flag, .option = "--here", .local = true}});
+  CHECK(mentions(refusal(command, json::object()), "the argument `a` is missing"));
+  CHECK(mentions(refusal(command, json::object(), Wording::command_line), "`--alpha` is missing"));
+  CHECK(mentions(refusal(command, {{"a", "x"}, {"b", 1}}), "`b`"));
+  CHECK(mentions(refusal(command, {{"a", "x"}, {"here", true}}), "`here`"));
+  CHECK_FALSE(refusal(command, json::array()).empty());
+}
+
+TEST_CASE("control arguments: of alternatives one is given at most", "[control]") {
+  Command command = having({{.name = "a"}, {.name = "b"}});
+  command.alternatives = {{{"a", "b"}}};
+  const json both{{"a", "x"}, {"b", "x"}};
+  CHECK(mentions(refusal(command, both), "at most one of a or b"));
+  CHECK(Arguments::read(command, json::object()));
+  CHECK(Arguments::read(command, {{"b", "x"}}));
+  command.alternatives.front().required = true;
+  CHECK(mentions(refusal(command, both), "one of a or b"));
+  CHECK(mentions(refusal(command, json::object()), "one of a or b"));
+  CHECK(Arguments::read(command, {{"b", "x"}}));
 }
 
 TEST_CASE("control arguments: they make a filter", "[control]") {
@@ -105,8 +171,9 @@ TEST_CASE("control arguments: they make a filter", "[control]") {
                     {"order", "updated"},
                     {"descending", true}};
   const Command command = having(filter_arguments());
-  const Arguments arguments(values, command);
-  const InstanceFilter filter = filter_of(arguments);
+  const auto read = Arguments::read(command, values);
+  REQUIRE(read);
+  const InstanceFilter filter = filter_of(*read);
   CHECK(filter.status == StatusFilters{ExecutionStatus::running, ExecutionStatus::failed});
   CHECK(filter.orchestration_name == "Ship");
   CHECK(filter.created_after == from_milliseconds(1'000));
@@ -119,7 +186,24 @@ TEST_CASE("control arguments: they make a filter", "[control]") {
   CHECK(filter.roots_only);
   CHECK(filter.order == InstanceOrder::updated);
   CHECK(filter.descending);
-  CHECK_NOTHROW(check_choice(arguments));
-  const json frozen{{"status", {"frozen"}}};
-  CHECK_THROWS_AS(filter_of(Arguments(frozen, command)), CommandFailure);
+  CHECK(mentions(refusal(command, {{"status", {"frozen"}}}), "cancelled or paused, not `frozen`"));
 }
+
+TEST_CASE("control arguments: many instances are only meant if that is said", "[control]") {
+  const Command command =
+      having(joined(filter_arguments(), {{.name = "instance"},
+                                         {.name = "limit", .type = Type::number},
+                                         {.name = "everything", .type = Type::flag}}));
+  const auto fits = [&](const json& values) {
+    return check_choice(Arguments::read(command, values).value()).has_value();
+  };
+  CHECK(fits({{"instance", "i"}}));
+  CHECK(fits({{"everything", true}, {"limit", 1}}));
+  CHECK(fits({{"roots_only", true}}));
+  CHECK_FALSE(fits(json::object()));
+  CHECK_FALSE(fits({{"order", "id"}, {"descending", true}, {"roots_only", false}}));
+  CHECK_FALSE(fits({{"instance", "i"}, {"name", "O"}}));
+  CHECK_FALSE(fits({{"instance", "i"}, {"limit", 1}}));
+}
+
+}  // namespace duroxide::arguments_test
