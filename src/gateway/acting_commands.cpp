@@ -3,9 +3,11 @@
 #include <string>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
+#include "gateway/answers.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
-#include "gateway/json_types.hpp"
 
 namespace duroxide::gateway {
 
@@ -14,17 +16,18 @@ namespace {
 using nlohmann::json;
 using Type = ArgumentType;
 
-json of_instance(const std::string& instance) {
-  return {{"instance_id", instance}};
+/// What is said of an instance to which something was done.
+CommandResult of_instance(const std::string& instance, const Result<void, ClientError>& done) {
+  if (!done) {
+    return failure(CommandError(done.error()));
+  }
+  return json{{"instance_id", instance}};
 }
 
-json start(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  const std::string instance = arguments.text("instance");
-  const std::string orchestration = arguments.text("orchestration");
-  const auto version = arguments.optional_text("version");
+StartOptions start_options(const Arguments& arguments) {
   StartOptions options;
-  if (version) {
-    options.version(*version);
+  if (auto version = arguments.optional_text("version")) {
+    options.version(std::move(*version));
   }
   if (const auto delay = arguments.duration("delay")) {
     options.delay(*delay);
@@ -41,41 +44,46 @@ json start(const StoreInUse& store, const Arguments& arguments, Sink&) {
   if (arguments.flag("same_input")) {
     options.reuse(ReusePolicy::use_existing_same_input);
   }
+  return options;
+}
+
+CommandResult start(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  const std::string instance = arguments.text("instance");
+  const std::string orchestration = arguments.text("orchestration");
   Client client = store.client;
-  const StartResult started = value_of(client.start_orchestration(
-      instance, orchestration, arguments.optional_text("input").value_or(""), options));
-  json result = of_instance(instance);
-  result["created"] = started.created();
-  if (const auto missing = store.missing_registration(orchestration, version)) {
+  const auto started = client.start_orchestration(instance, orchestration, arguments.text("input"),
+                                                  start_options(arguments));
+  if (!started) {
+    return failure(CommandError(started.error()));
+  }
+  json result{{"instance_id", instance}, {"created", started->created()}};
+  if (const auto missing =
+          store.missing_registration(orchestration, arguments.optional_text("version"))) {
     result["warning"] = {{"kind", "not_registered"},
                          {"message", "the engine cannot run it, and it waits: " + *missing}};
   }
   return result;
 }
 
-json raise(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult raise(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
   const std::string name = arguments.text("name");
-  const std::string data = arguments.optional_text("data").value_or("");
+  const std::string data = arguments.text("data");
   Client client = store.client;
-  (void)value_of(arguments.flag("queue") ? client.enqueue_event(instance, name, data)
-                                         : client.raise_event(instance, name, data));
-  return of_instance(instance);
+  return of_instance(instance, arguments.flag("queue") ? client.enqueue_event(instance, name, data)
+                                                       : client.raise_event(instance, name, data));
 }
 
-json cancel(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult cancel(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
   Client client = store.client;
-  (void)value_of(
-      client.cancel_orchestration(instance, arguments.optional_text("reason").value_or("")));
-  return of_instance(instance);
+  return of_instance(instance, client.cancel_orchestration(instance, arguments.text("reason")));
 }
 
-json terminate(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult terminate(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
-  (void)value_of(store.management.terminate_instance(
-      instance, arguments.optional_text("reason").value_or("terminated")));
-  return of_instance(instance);
+  return of_instance(instance,
+                     store.management.terminate_instance(instance, arguments.text("reason")));
 }
 
 PauseScope scope_of(const Arguments& arguments) {
@@ -87,27 +95,30 @@ PauseScope scope_of(const Arguments& arguments) {
                        : PauseScope::of_store();
 }
 
-json of_scope(const PauseScope& scope) {
-  return {{"scope", to_string(scope.kind)}, {"name", scope.name}};
+CommandResult of_scope(const PauseScope& scope, const Result<void, ClientError>& done) {
+  if (!done) {
+    return failure(CommandError(done.error()));
+  }
+  return json{{"scope", to_string(scope.kind)}, {"name", scope.name}};
 }
 
-json pause(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult pause(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const PauseScope scope = scope_of(arguments);
-  (void)value_of(store.management.pause(scope));
-  return of_scope(scope);
+  return of_scope(scope, store.management.pause(scope));
 }
 
-json resume(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult resume(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const PauseScope scope = scope_of(arguments);
-  (void)value_of(store.management.resume(scope));
-  return of_scope(scope);
+  return of_scope(scope, store.management.resume(scope));
 }
 
-json release(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult release(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
-  json result = of_instance(instance);
-  result["released"] = value_of(store.management.release_from_quarantine(instance));
-  return result;
+  const auto released = store.management.release_from_quarantine(instance);
+  if (!released) {
+    return failure(CommandError(released.error()));
+  }
+  return json{{"instance_id", instance}, {"released", *released}};
 }
 
 constexpr Argument reason{.name = "reason", .option = "--reason", .help = "why, for its failure"};

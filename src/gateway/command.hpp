@@ -19,6 +19,8 @@ class Arguments;
 class Sink;
 struct StoreInUse;
 
+using CommandResult = Result<nlohmann::json, CommandError>;
+
 /// Arguments of which at most one may be given.
 struct Alternatives {
   std::vector<std::string_view> names;
@@ -42,8 +44,7 @@ struct Command {
   /// What its arguments must keep to together; null if nothing. Runs before people are asked, and
   /// before `run`. Errors: `usage`.
   Result<void, CommandError> (*check)(const Arguments& arguments) = nullptr;
-  /// Gives the result, or throws `CommandFailure`.
-  nlohmann::json (*run)(const StoreInUse& store, const Arguments& arguments, Sink& sink) = nullptr;
+  CommandResult (*run)(const StoreInUse& store, const Arguments& arguments, Sink& sink) = nullptr;
 };
 
 /// Every command, as help lists them.

@@ -63,4 +63,11 @@ std::optional<Kind> command_error_kind(std::string_view text) {
 CommandError::CommandError(ClientError error)
     : kind(kind_of(error.kind)), message(std::move(error.message)) {}
 
+CommandError refused_by_state(ClientError error) {
+  const bool is_input = error.kind == ClientError::Kind::invalid_input;
+  CommandError refused(std::move(error));
+  refused.kind = is_input ? Kind::refused : refused.kind;
+  return refused;
+}
+
 }  // namespace duroxide::gateway

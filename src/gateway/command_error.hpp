@@ -38,11 +38,15 @@ struct CommandError {
   return {CommandError::Kind::usage, std::move(message)};
 }
 
+/// The same as of the client; but once the arguments make sense, input that does not fit is refused for
+/// the state of the instance.
+[[nodiscard]] CommandError refused_by_state(ClientError error);
+
 /// `failed`, `usage`, `not_found`, …
 [[nodiscard]] std::string_view to_string(CommandError::Kind kind);
 [[nodiscard]] std::optional<CommandError::Kind> command_error_kind(std::string_view text);
 
-/// How the code of a command gives up; `run_command` makes a value of it.
+/// How the command line gives up.
 class CommandFailure : public std::exception {
  public:
   explicit CommandFailure(CommandError error) : error_(std::move(error)) {}
@@ -54,14 +58,5 @@ class CommandFailure : public std::exception {
  private:
   CommandError error_;
 };
-
-/// The value of an answer of the client; throws `CommandFailure` if there is none.
-template <class Answer>
-[[nodiscard]] auto value_of(Answer answer) {
-  if (!answer) {
-    throw CommandFailure(CommandError(std::move(answer).error()));
-  }
-  return std::move(*answer);
-}
 
 }  // namespace duroxide::gateway

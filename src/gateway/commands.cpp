@@ -47,8 +47,8 @@ const Argument* find_argument(const Command& command, std::string_view name) {
   return found == command.arguments.end() ? nullptr : &*found;
 }
 
-Result<nlohmann::json, CommandError> run_command(const StoreInUse& store, std::string_view name,
-                                                 const nlohmann::json& values, Sink& sink) {
+CommandResult run_command(const StoreInUse& store, std::string_view name,
+                          const nlohmann::json& values, Sink& sink) {
   const Command* command = find_command(name);
   if (command == nullptr) {
     return failure(usage_error("there is no command `" + std::string(name) + "`"));
@@ -59,10 +59,8 @@ Result<nlohmann::json, CommandError> run_command(const StoreInUse& store, std::s
   }
   try {
     return command->run(store, *arguments, sink);
-  } catch (const CommandFailure& failed) {
-    return failure(failed.error());
   } catch (const std::exception& failed) {
-    return failure(CommandError{CommandError::Kind::failed, failed.what()});
+    return failure(CommandError(CommandError::Kind::failed, failed.what()));
   }
 }
 

@@ -33,9 +33,7 @@ struct StoreInUse {
 
 /// What a command does is the same wherever it runs: in the engine that is asked through its control
 /// socket, or in a process that has the store to itself.
-[[nodiscard]] Result<nlohmann::json, CommandError> run_command(const StoreInUse& store,
-                                                               std::string_view name,
-                                                               const nlohmann::json& arguments,
-                                                               Sink& sink);
+[[nodiscard]] CommandResult run_command(const StoreInUse& store, std::string_view name,
+                                        const nlohmann::json& arguments, Sink& sink);
 
 }  // namespace duroxide::gateway

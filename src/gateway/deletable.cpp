@@ -7,25 +7,32 @@
 
 namespace duroxide::gateway {
 
-InstanceTree deletable_tree(const StoreInUse& store, const std::string& instance,
-                            const DeleteOptions& options) {
-  InstanceTree tree = value_of(store.management.get_instance_tree(instance));
-  if (const auto may = client::check_deletion(store.management, tree, options); !may) {
-    if (may.error().kind != ClientError::Kind::invalid_input) {
-      throw CommandFailure(may.error());
-    }
-    throw CommandFailure(CommandError::Kind::refused, may.error().message);
+Result<InstanceTree, CommandError> deletable_tree(const StoreInUse& store,
+                                                  const std::string& instance,
+                                                  const DeleteOptions& options) {
+  auto tree = store.management.get_instance_tree(instance);
+  if (!tree) {
+    return failure(CommandError(std::move(tree).error()));
   }
-  return tree;
+  if (const auto may = client::check_deletion(store.management, *tree, options); !may) {
+    return failure(refused_by_state(may.error()));
+  }
+  return std::move(*tree);
 }
 
-std::vector<InstanceSummary> deletable_roots(const StoreInUse& store, InstanceFilter filter,
-                                             bool force, Sink& sink) {
+Result<std::vector<InstanceSummary>, CommandError> deletable_roots(const StoreInUse& store,
+                                                                   InstanceFilter filter,
+                                                                   bool force, Sink& sink) {
   Reporter reporter(sink);
-  auto roots = value_of(
-      client::deletable_roots(store.management, std::move(filter), force, reporter.callback()));
-  reporter.check("nothing was deleted");
-  return roots;
+  auto roots =
+      client::deletable_roots(store.management, std::move(filter), force, reporter.callback());
+  if (roots && reporter.interrupted()) {
+    return failure(Reporter::interruption("nothing was deleted"));
+  }
+  if (!roots) {
+    return failure(CommandError(std::move(roots).error()));
+  }
+  return std::move(*roots);
 }
 
 }  // namespace duroxide::gateway

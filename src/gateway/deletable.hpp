@@ -12,13 +12,13 @@ namespace duroxide::gateway {
 
 // What `ManagementClient` would delete if it were told to now.
 
-/// Throws `CommandFailure` if it would refuse.
-[[nodiscard]] InstanceTree deletable_tree(const StoreInUse& store, const std::string& instance,
-                                          const DeleteOptions& options);
+/// Errors: those with which it would refuse.
+[[nodiscard]] Result<InstanceTree, CommandError> deletable_tree(const StoreInUse& store,
+                                                                const std::string& instance,
+                                                                const DeleteOptions& options);
 
 /// The roots that match and can be deleted with everything below them, up to the filter's limit.
-[[nodiscard]] std::vector<InstanceSummary> deletable_roots(const StoreInUse& store,
-                                                           InstanceFilter filter, bool force,
-                                                           Sink& sink);
+[[nodiscard]] Result<std::vector<InstanceSummary>, CommandError> deletable_roots(
+    const StoreInUse& store, InstanceFilter filter, bool force, Sink& sink);
 
 }  // namespace duroxide::gateway

@@ -1,9 +1,13 @@
 // `tail`: an instance's events as they are committed.
 
+#include <algorithm>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
@@ -17,18 +21,24 @@ namespace {
 
 using nlohmann::json;
 
-[[noreturn]] void interrupted() {
-  throw CommandFailure(CommandError::Kind::interrupted, "the tail was interrupted");
+CommandError interrupted() {
+  return {CommandError::Kind::interrupted, "the tail was interrupted"};
 }
 
 /// Waits for changes, and for the end of the reader beside them.
 class Changes {
  public:
-  Changes(const ManagementClient& management, const std::string& instance)
-      : subscription_(value_of(management.subscribe(filter_of(instance)))) {}
+  explicit Changes(ChangeSubscription subscription) : subscription_(std::move(subscription)) {}
+
+  static ChangeFilter filter_of(const std::string& instance) {
+    ChangeFilter filter;
+    filter.instance = instance;
+    filter.turns = true;
+    return filter;
+  }
 
   /// Waits for the next ones; false if the instance was deleted.
-  [[nodiscard]] bool wait(Sink& sink) {
+  [[nodiscard]] Result<bool, CommandError> wait(Sink& sink) {
     const auto arrival = std::make_shared<Arrival>();
     subscription_.next([arrival](Result<ChangeBatch, ClientError> batch) {
       const std::lock_guard lock(arrival->mutex);
@@ -36,15 +46,16 @@ class Changes {
       arrival->wakeup.raise();
     });
     if (!sink.wait_until_readable(arrival->wakeup.file())) {
-      interrupted();
+      return failure(interrupted());
     }
     const std::lock_guard lock(arrival->mutex);
-    for (const StatusChange& change : value_of(std::move(*arrival->batch)).changes) {
-      if (change.kind == ChangeKind::deleted) {
-        return false;
-      }
+    const auto& batch = *arrival->batch;
+    if (!batch) {
+      return failure(CommandError(batch.error()));
     }
-    return true;
+    return std::none_of(
+        batch->changes.begin(), batch->changes.end(),
+        [](const StatusChange& change) { return change.kind == ChangeKind::deleted; });
   }
 
  private:
@@ -54,53 +65,54 @@ class Changes {
     std::optional<Result<ChangeBatch, ClientError>> batch;
   };
 
-  static ChangeFilter filter_of(const std::string& instance) {
-    ChangeFilter filter;
-    filter.instance = instance;
-    filter.turns = true;
-    return filter;
-  }
-
   ChangeSubscription subscription_;
 };
 
 /// Hands on the events of an instance, each once.
 class EventReader {
  public:
+  /// Its status, or none if it was deleted since the first look.
+  using Status = std::optional<OrchestrationStatus>;
+
   EventReader(const StoreInUse& store, std::string instance, Sink& sink)
       : store_(store), instance_(std::move(instance)), sink_(sink) {}
 
   /// Begins here instead of at the current execution.
   void begin_at(std::uint64_t execution) { execution_ = execution; }
 
-  /// Those that are new up to where the instance stands; gives its status, or none if it was deleted
-  /// since the first look.
-  std::optional<OrchestrationStatus> read() {
-    auto answer = store_.management.get_instance_info(instance_);
-    if (!answer && execution_ != 0 &&
-        answer.error().kind == ClientError::Kind::instance_not_found) {
-      return std::nullopt;
+  /// Those that are new up to where the instance stands.
+  Result<Status, CommandError> read() {
+    const auto info = store_.management.get_instance_info(instance_);
+    if (!info && execution_ != 0 && info.error().kind == ClientError::Kind::instance_not_found) {
+      return Status();
     }
-    const InstanceInfo info = value_of(std::move(answer));
+    if (!info) {
+      return failure(CommandError(info.error()));
+    }
     if (execution_ == 0) {
-      execution_ = info.current_execution_id;
+      execution_ = info->current_execution_id;
     }
-    for (; execution_ < info.current_execution_id; ++execution_, seen_ = 0) {
-      read_execution();
+    while (true) {
+      if (auto read = read_execution(); !read) {
+        return failure(std::move(read).error());
+      }
+      if (execution_ >= info->current_execution_id) {
+        return Status(info->status);
+      }
+      ++execution_;
+      seen_ = 0;
     }
-    read_execution();
-    return info.status;
   }
 
  private:
-  void read_execution() {
+  Result<void, CommandError> read_execution() {
     const auto events = store_.management.read_execution_history(instance_, execution_);
     if (!events && (events.error().kind == ClientError::Kind::execution_not_found ||
                     events.error().kind == ClientError::Kind::instance_not_found)) {
-      return;  // pruned, deleted, or not begun
+      return {};  // pruned, deleted, or not begun
     }
     if (!events) {
-      throw CommandFailure(events.error());
+      return failure(CommandError(events.error()));
     }
     for (const Event& event : *events) {
       if (event.event_id <= seen_) {
@@ -109,10 +121,11 @@ class EventReader {
       json item = json_of_event(event);
       item["execution_id"] = execution_;
       if (!sink_.item(item)) {
-        interrupted();
+        return failure(interrupted());
       }
       seen_ = event.event_id;
     }
+    return {};
   }
 
   const StoreInUse& store_;
@@ -122,26 +135,52 @@ class EventReader {
   std::uint64_t seen_ = 0;       ///< the last event of it that was handed on
 };
 
-json tail(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+/// Reads until the instance has ended, if there are changes to wait for; gives its last status.
+Result<EventReader::Status, CommandError> read_to_end(EventReader& reader,
+                                                      std::optional<Changes>& changes, Sink& sink) {
+  while (true) {
+    auto status = reader.read();
+    if (!status || !*status || !changes || (*status)->is_terminal()) {
+      return status;
+    }
+    const auto is_there = changes->wait(sink);
+    if (!is_there) {
+      return failure(is_there.error());
+    }
+    if (!*is_there) {
+      return EventReader::Status();
+    }
+  }
+}
+
+CommandResult tail(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const std::string instance = arguments.text("instance");
   // Before the first look, so that nothing falls between the two.
   std::optional<Changes> changes;
   if (store.live) {
-    changes.emplace(store.management, instance);
+    auto subscription = store.management.subscribe(Changes::filter_of(instance));
+    if (!subscription) {
+      return failure(CommandError(std::move(subscription).error()));
+    }
+    changes.emplace(std::move(*subscription));
   }
   EventReader reader(store, instance, sink);
   if (const auto execution = arguments.number("execution")) {
-    (void)value_of(store.management.get_execution_info(instance, *execution));
+    if (const auto found = store.management.get_execution_info(instance, *execution); !found) {
+      return failure(CommandError(found.error()));
+    }
     reader.begin_at(*execution);
   }
-  std::optional<OrchestrationStatus> status = reader.read();
-  while (changes && status && !status->is_terminal()) {
-    status = changes->wait(sink) ? reader.read() : std::nullopt;
+  const auto status = read_to_end(reader, changes, sink);
+  if (!status) {
+    return failure(status.error());
   }
-  json result{{"instance_id", instance}, {"live", store.live}, {"deleted", !status}};
-  result["ended"] = !status || status->is_terminal();
-  result["status"] = status ? json_of(*status) : json();
-  return result;
+  const bool deleted = !*status;
+  return json{{"instance_id", instance},
+              {"live", store.live},
+              {"deleted", deleted},
+              {"ended", deleted || (*status)->is_terminal()},
+              {"status", deleted ? json() : json_of(**status)}};
 }
 
 }  // namespace

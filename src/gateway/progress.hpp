@@ -23,11 +23,9 @@ class Reporter {
   }
   [[nodiscard]] bool interrupted() const { return interrupted_; }
 
-  /// Throws `CommandFailure` if it was interrupted; `done` is what had been done until then.
-  void check(const std::string& done) const {
-    if (interrupted_) {
-      throw CommandFailure(CommandError::Kind::interrupted, "interrupted; " + done);
-    }
+  /// Why it has no result, if it was interrupted; `done` is what had been done until then.
+  [[nodiscard]] static CommandError interruption(const std::string& done) {
+    return {CommandError::Kind::interrupted, "interrupted; " + done};
   }
 
  private:

@@ -6,12 +6,14 @@
 #include <string>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
+#include "gateway/answers.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
 #include "gateway/event_json.hpp"
 #include "gateway/filter_arguments.hpp"
 #include "gateway/json_text.hpp"
-#include "gateway/json_types.hpp"
 
 namespace duroxide::gateway {
 
@@ -24,7 +26,7 @@ constexpr std::uint64_t default_page = 100;
 constexpr std::uint64_t largest_page = 10'000;
 
 /// Every instance that matches, or the first `limit`, each as an item.
-json list_all(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+CommandResult list_all(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const InstanceFilter filter = filter_of(arguments);
   std::uint64_t left = arguments.number("limit").value_or(~std::uint64_t{0});
   std::uint64_t count = 0;
@@ -34,64 +36,90 @@ json list_all(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
     if (size == 0) {
       break;
     }
-    const auto page = value_of(store.management.list_page(filter, size, cursor));
-    for (const InstanceSummary& summary : page.instances) {
+    const auto page = store.management.list_page(filter, size, cursor);
+    if (!page) {
+      return failure(CommandError(page.error()));
+    }
+    for (const InstanceSummary& summary : page->instances) {
       if (!sink.item(json_of(summary))) {
-        throw CommandFailure(CommandError::Kind::interrupted, "the listing was interrupted");
+        return failure(
+            CommandError(CommandError::Kind::interrupted, "the listing was interrupted"));
       }
     }
-    count += page.instances.size();
-    left -= page.instances.size();
-    cursor = page.next_cursor;
+    count += page->instances.size();
+    left -= page->instances.size();
+    cursor = page->next_cursor;
   } while (cursor);
-  return {{"count", count}};
+  return json{{"count", count}};
 }
 
-json list(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  const auto page = value_of(store.management.list_page(
-      filter_of(arguments), *arguments.small_number("limit"), arguments.optional_text("cursor")));
-  return {{"instances", json_of(page.instances)},
-          {"next_cursor", page.next_cursor ? json(*page.next_cursor) : json()}};
-}
-
-json count(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  return {{"count", value_of(store.management.count_instances(filter_of(arguments)))}};
-}
-
-json show(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  const std::string instance = arguments.text("instance");
-  json result{{"info", json_of(value_of(store.management.get_instance_info(instance)))}};
-  const auto details = value_of(store.management.get_instance_details(instance));
-  if (!details) {
-    throw CommandFailure(CommandError::Kind::not_found,
-                         "the instance " + instance + " was deleted just now");
+CommandResult list(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  const auto page = store.management.list_page(
+      filter_of(arguments), *arguments.small_number("limit"), arguments.optional_text("cursor"));
+  if (!page) {
+    return failure(CommandError(page.error()));
   }
-  result["summary"] = json_of(details->summary);
-  result["executions"] = json_of(details->executions);
-  result["current_execution"] =
-      details->current_execution ? json_of(*details->current_execution) : json();
-  result["damage"] = details->damage ? json_of_text(*details->damage) : json();
-  result["values"] = json_of(value_of(store.client.get_all_values(instance)));
-  return result;
+  return json{{"instances", json_of(page->instances)},
+              {"next_cursor", page->next_cursor ? json(*page->next_cursor) : json()}};
 }
 
-json history(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult count(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  const auto matches = store.management.count_instances(filter_of(arguments));
+  if (!matches) {
+    return failure(CommandError(matches.error()));
+  }
+  return json{{"count", *matches}};
+}
+
+CommandResult show(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
-  std::optional<std::uint64_t> execution = arguments.number("execution");
+  const auto info = store.management.get_instance_info(instance);
+  const auto details = store.management.get_instance_details(instance);
+  const auto values = store.client.get_all_values(instance);
+  if (auto error = first_error(info, details)) {
+    return failure(std::move(*error));
+  }
+  if (!*details) {
+    return failure(CommandError(CommandError::Kind::not_found,
+                                "the instance " + instance + " was deleted just now"));
+  }
+  if (!values) {
+    return failure(CommandError(values.error()));
+  }
+  const InstanceDetails& found = **details;
+  return json{
+      {"info", json_of(*info)},
+      {"summary", json_of(found.summary)},
+      {"executions", json_of(found.executions)},
+      {"current_execution", found.current_execution ? json_of(*found.current_execution) : json()},
+      {"damage", found.damage ? json_of_text(*found.damage) : json()},
+      {"values", json_of(*values)}};
+}
+
+CommandResult history(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  const std::string instance = arguments.text("instance");
+  auto execution = arguments.number("execution");
   if (!execution) {
-    execution = value_of(store.management.get_instance_info(instance)).current_execution_id;
+    const auto info = store.management.get_instance_info(instance);
+    if (!info) {
+      return failure(CommandError(info.error()));
+    }
+    execution = info->current_execution_id;
   }
-  const auto events = value_of(store.management.read_execution_history(instance, *execution));
-  return {
-      {"instance_id", instance}, {"execution_id", *execution}, {"events", json_of_events(events)}};
+  const auto events = store.management.read_execution_history(instance, *execution);
+  if (!events) {
+    return failure(CommandError(events.error()));
+  }
+  return json{
+      {"instance_id", instance}, {"execution_id", *execution}, {"events", json_of_events(*events)}};
 }
 
-json tree(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  return json_of(value_of(store.management.get_instance_tree(arguments.text("instance"))));
+CommandResult tree(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  return as_result(store.management.get_instance_tree(arguments.text("instance")));
 }
 
 /// Words for the completion of a shell: a few ids or names that begin so.
-json complete(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult complete(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string prefix = arguments.text("prefix");
   const bool names = arguments.text("of") == "orchestrations";
   InstanceFilter filter;
@@ -101,14 +129,18 @@ json complete(const StoreInUse& store, const Arguments& arguments, Sink&) {
   filter.order = names ? InstanceOrder::updated : InstanceOrder::id;
   filter.descending = names;
   constexpr std::uint32_t looked_at = 500;
+  const auto page = store.management.list_page(filter, looked_at);
+  if (!page) {
+    return failure(CommandError(page.error()));
+  }
   json words = json::array();
-  for (const auto& summary : value_of(store.management.list_page(filter, looked_at)).instances) {
+  for (const auto& summary : page->instances) {
     const std::string& word = names ? summary.orchestration_name : summary.instance_id;
     if (word.starts_with(prefix) && std::find(words.begin(), words.end(), word) == words.end()) {
       words.push_back(word);
     }
   }
-  return {{"words", std::move(words)}};
+  return json{{"words", std::move(words)}};
 }
 
 constexpr Argument cursor_argument{

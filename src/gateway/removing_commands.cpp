@@ -1,14 +1,16 @@
 // Commands that delete instances and prune executions, one or many.
 
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
+#include "gateway/answers.hpp"
 #include "gateway/command_groups.hpp"
-#include "gateway/commands.hpp"
 #include "gateway/deletable.hpp"
 #include "gateway/filter_arguments.hpp"
-#include "gateway/json_types.hpp"
 #include "gateway/progress.hpp"
 
 namespace duroxide::gateway {
@@ -25,51 +27,58 @@ InstanceFilter chosen(const Arguments& arguments) {
   return filter;
 }
 
-/// What the store refuses once the arguments make sense is refused for the instance's state.
 template <class Answer>
-auto unless_refused(Answer answer) {
-  if (!answer && answer.error().kind == ClientError::Kind::invalid_input) {
-    throw CommandFailure(CommandError::Kind::refused, std::move(answer).error().message);
-  }
-  return value_of(std::move(answer));
+CommandResult would_delete(const Answer& instances) {
+  return instances.transform([](const auto& found) {
+    return json{{"would_delete", json_of(found)}};
+  });
 }
 
-json delete_one(const StoreInUse& store, const Arguments& arguments, const DeleteOptions& options) {
+CommandResult delete_one(const StoreInUse& store, const Arguments& arguments,
+                         const DeleteOptions& options) {
   const std::string instance = arguments.text("instance");
   if (arguments.flag("dry_run")) {
-    return {{"would_delete", json_of(deletable_tree(store, instance, options).instances)}};
+    return would_delete(
+        deletable_tree(store, instance, options).transform([](const InstanceTree& tree) {
+          return tree.instances;
+        }));
   }
-  return json_of(unless_refused(store.management.delete_instance(instance, options)));
+  return unless_refused(store.management.delete_instance(instance, options));
 }
 
-json delete_instances(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+CommandResult delete_instances(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const DeleteOptions options{arguments.flag("force"), arguments.flag("cascade")};
   if (arguments.has("instance")) {
     return delete_one(store, arguments, options);
   }
   const InstanceFilter filter = chosen(arguments);
   if (arguments.flag("dry_run")) {
-    return {{"would_delete", json_of(deletable_roots(store, filter, options.force, sink))}};
+    return would_delete(deletable_roots(store, filter, options.force, sink));
   }
   Reporter reporter(sink);
-  const auto result =
-      value_of(store.management.delete_instances(filter, options, reporter.callback()));
-  reporter.check(std::to_string(result.instances_deleted) + " instances are deleted");
-  return json_of(result);
+  const auto result = store.management.delete_instances(filter, options, reporter.callback());
+  if (result && reporter.interrupted()) {
+    return failure(Reporter::interruption(std::to_string(result->instances_deleted) +
+                                          " instances are deleted"));
+  }
+  return as_result(result);
 }
 
-json prune(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+CommandResult prune(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   PruneOptions options;
   options.keep_last = arguments.small_number("keep_last");
   options.completed_before = arguments.time("completed_before");
   if (const auto instance = arguments.optional_text("instance")) {
-    return json_of(value_of(store.management.prune_executions(*instance, options)));
+    return as_result(store.management.prune_executions(*instance, options));
   }
   Reporter reporter(sink);
   const auto result =
-      value_of(store.management.prune_instances(chosen(arguments), options, reporter.callback()));
-  reporter.check(std::to_string(result.instances_processed) + " instances are pruned");
-  return json_of(result);
+      store.management.prune_instances(chosen(arguments), options, reporter.callback());
+  if (result && reporter.interrupted()) {
+    return failure(Reporter::interruption(std::to_string(result->instances_processed) +
+                                          " instances are pruned"));
+  }
+  return as_result(result);
 }
 
 Result<void, CommandError> check_prune(const Arguments& arguments) {

@@ -5,9 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
+#include "gateway/answers.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
-#include "gateway/json_types.hpp"
 
 namespace duroxide::gateway {
 
@@ -16,56 +18,66 @@ namespace {
 using nlohmann::json;
 using Type = ArgumentType;
 
-json rewind(const StoreInUse& store, const Arguments& arguments, Sink&) {
+/// Whether no event could have been named with which the instance were rewound.
+bool cannot_rewind(const StoreInUse& store, const std::string& instance) {
+  const auto info = store.management.get_instance_info(instance);
+  return info && !info->status.is_failed();
+}
+
+CommandResult rewind(const StoreInUse& store, const Arguments& arguments, Sink&) {
   RewindOptions options;
   options.event_id = arguments.number("event");
   options.skip = arguments.numbers("skip");
   const std::string instance = arguments.text("instance");
-  auto restored = store.management.rewind_instance(instance, options);
-  // Without an event there is nothing else to be wrong than its state.
-  if (!restored && restored.error().kind == ClientError::Kind::invalid_input &&
-      ((!options.event_id && options.skip.empty()) ||
-       !value_of(store.management.get_instance_info(instance)).status.is_failed())) {
-    throw CommandFailure(CommandError::Kind::refused, std::move(restored).error().message);
+  const auto restored = store.management.rewind_instance(instance, options);
+  const bool names_no_event = !options.event_id && options.skip.empty();
+  return !restored && (names_no_event || cannot_rewind(store, instance)) ? unless_refused(restored)
+                                                                         : as_result(restored);
+}
+
+CommandResult messages(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  const auto messages = store.management.list_messages(arguments.text("instance"));
+  if (!messages) {
+    return failure(CommandError(messages.error()));
   }
-  return json_of(value_of(std::move(restored)));
+  return json{{"messages", json_of(*messages)}};
 }
 
-json messages(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  return {
-      {"messages", json_of(value_of(store.management.list_messages(arguments.text("instance"))))}};
-}
-
-json drop(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult drop(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
   const std::uint64_t message = *arguments.number("message");
-  auto done = store.management.drop_message(instance, message);
-  if (!done && done.error().kind == ClientError::Kind::invalid_input) {
-    throw CommandFailure(CommandError::Kind::refused, std::move(done).error().message);
+  if (const auto done = store.management.drop_message(instance, message); !done) {
+    return failure(refused_by_state(done.error()));
   }
-  (void)value_of(std::move(done));
-  return {{"instance_id", instance}, {"message_id", message}};
+  return json{{"instance_id", instance}, {"message_id", message}};
 }
 
-json fork(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult fork(const StoreInUse& store, const Arguments& arguments, Sink&) {
   ForkOptions options;
   options.execution_id = arguments.number("execution");
   options.event_id = arguments.number("event");
   const std::string instance = arguments.text("instance");
-  const std::string new_instance = arguments.text("new_instance");
   if (options.execution_id) {
-    (void)value_of(store.management.get_execution_info(instance, *options.execution_id));
+    const auto found = store.management.get_execution_info(instance, *options.execution_id);
+    if (!found) {
+      return failure(CommandError(found.error()));
+    }
   }
-  return json_of(value_of(store.management.fork_instance(instance, new_instance, options)));
+  return as_result(
+      store.management.fork_instance(instance, arguments.text("new_instance"), options));
 }
 
-json export_instance(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  return {{"document", value_of(store.management.export_instance(arguments.text("instance")))}};
+CommandResult export_instance(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  const auto document = store.management.export_instance(arguments.text("instance"));
+  if (!document) {
+    return failure(CommandError(document.error()));
+  }
+  return json{{"document", *document}};
 }
 
-json import_instance(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  return json_of(value_of(store.management.import_instance(
-      arguments.text("document"), arguments.optional_text("new_instance"))));
+CommandResult import_instance(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  return as_result(store.management.import_instance(arguments.text("document"),
+                                                    arguments.optional_text("new_instance")));
 }
 
 constexpr Argument last_event(std::string_view help) {

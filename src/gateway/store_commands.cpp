@@ -1,12 +1,13 @@
 // Long operations on the store as a whole.
 
-#include <filesystem>
 #include <string>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
+#include "gateway/answers.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
-#include "gateway/json_types.hpp"
 #include "gateway/progress.hpp"
 
 namespace duroxide::gateway {
@@ -14,26 +15,29 @@ namespace duroxide::gateway {
 namespace {
 
 using nlohmann::json;
-using Type = ArgumentType;
 
-json backup(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
-  const std::filesystem::path directory = arguments.text("directory");
+CommandResult backup(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+  const std::string directory = arguments.text("directory");
   Reporter reporter(sink);
-  auto done = store.management.backup(directory, reporter.callback());
-  reporter.check("there is no backup");
-  if (!done && done.error().kind == ClientError::Kind::invalid_input) {
-    throw CommandFailure(CommandError::Kind::refused, std::move(done).error().message);
+  const auto done = store.management.backup(directory, reporter.callback());
+  if (reporter.interrupted()) {
+    return failure(Reporter::interruption("there is no backup"));
   }
-  json result = json_of(value_of(std::move(done)));
-  result["directory"] = directory.string();
+  auto result = unless_refused(done);
+  if (result) {
+    (*result)["directory"] = directory;
+  }
   return result;
 }
 
-json verify(const StoreInUse& store, const Arguments&, Sink& sink) {
+CommandResult verify(const StoreInUse& store, const Arguments&, Sink& sink) {
   Reporter reporter(sink);
-  const VerifyReport report = value_of(store.management.verify(reporter.callback()));
-  reporter.check(std::to_string(report.problem_count) + " problems were found until then");
-  return json_of(report);
+  const auto report = store.management.verify(reporter.callback());
+  if (report && reporter.interrupted()) {
+    return failure(Reporter::interruption(std::to_string(report->problem_count) +
+                                          " problems were found until then"));
+  }
+  return as_result(report);
 }
 
 }  // namespace

@@ -4,25 +4,27 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
+#include "gateway/answers.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
-#include "gateway/json_types.hpp"
 
 namespace duroxide::gateway {
 
 namespace {
 
 using nlohmann::json;
-using Type = ArgumentType;
 
-json stats(const StoreInUse& store, const Arguments&, Sink&) {
-  return json_of(value_of(store.management.get_system_metrics()));
+CommandResult stats(const StoreInUse& store, const Arguments&, Sink&) {
+  return as_result(store.management.get_system_metrics());
 }
 
-json health(const StoreInUse& store, const Arguments&, Sink&) {
-  return json_of(value_of(store.management.get_system_health()));
+CommandResult health(const StoreInUse& store, const Arguments&, Sink&) {
+  return as_result(store.management.get_system_health());
 }
 
 /// Leaves the first `limit` of each kind; gives whether there were more.
@@ -32,18 +34,23 @@ bool cut_each_kind(std::vector<StuckInstance>& instances, std::uint32_t limit) {
                        [&](const StuckInstance& each) { return ++found[each.kind] > limit; }) > 0;
 }
 
-json stuck(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult stuck(const StoreInUse& store, const Arguments& arguments, Sink&) {
   StuckFilter filter;
   filter.no_progress_for = arguments.duration("no_progress_for");
   const std::uint32_t limit = arguments.small_number("limit").value_or(filter.limit);
   // One more than is asked for tells whether that is all.
   filter.limit = std::max(limit, limit + 1);
-  auto instances = value_of(store.management.list_stuck(filter));
-  const bool truncated = cut_each_kind(instances, limit);
-  return {{"instances", json_of(instances)},
-          {"truncated", truncated},
-          {"quarantined", json_of(value_of(store.management.list_quarantined()))},
-          {"paused", json_of(value_of(store.management.list_paused()))}};
+  auto instances = store.management.list_stuck(filter);
+  const auto quarantined = store.management.list_quarantined();
+  const auto paused = store.management.list_paused();
+  if (auto error = first_error(instances, quarantined, paused)) {
+    return failure(std::move(*error));
+  }
+  const bool truncated = cut_each_kind(*instances, limit);
+  return json{{"instances", json_of(*instances)},
+              {"truncated", truncated},
+              {"quarantined", json_of(*quarantined)},
+              {"paused", json_of(*paused)}};
 }
 
 }  // namespace
