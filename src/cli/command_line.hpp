@@ -1,20 +1,20 @@
 #pragma once
 
-// Command lines before CLI11 sees them, or after it has refused them.
+// Command lines word by word: before they are parsed, after that has failed, and while they are still
+// being written.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
+#include "gateway/command.hpp"
 
 namespace duroxide::cli {
 
-/// Whether `word` names an option of the command that is followed by a value.
-[[nodiscard]] bool takes_value(const CLI::App& command, const std::string& word);
-
 /// A word of a command line, and what it is there.
 struct Word {
-  enum class Role {
+  enum class Role : std::uint8_t {
     command,  ///< the name of one
     option,   ///< or several short ones, or one with its value
     value,    ///< of the option before it
@@ -24,26 +24,26 @@ struct Word {
 
   std::string text;
   Role role = Role::other;
-  const CLI::App* command = nullptr;  ///< to which it belongs; the application before there is one
+  const gateway::Command* command =
+      nullptr;  ///< to which it belongs: `program()` before there is one
+  /// Of an option, or several short ones: that whose value the next word is; null if none is.
+  const gateway::Argument* awaits = nullptr;
 };
 
-[[nodiscard]] std::vector<Word> read_words(const CLI::App& app,
-                                           const std::vector<std::string>& words);
+[[nodiscard]] std::vector<Word> read_words(const std::vector<std::string>& words);
 
-/// The words of a command line with `--option=` as two words, the second of them empty: CLI11 takes
-/// the next word for the value otherwise, whatever that is.
-[[nodiscard]] std::vector<std::string> split_empty_values(const CLI::App& app,
-                                                          const std::vector<std::string>& words);
+/// The words of a command line with `--option=` as two words, the second of them empty: the parser
+/// takes the next word for the value otherwise, whatever that is.
+[[nodiscard]] std::vector<std::string> split_empty_values(const std::vector<std::string>& words);
 
 /// Whether `--json` is among the options.
-[[nodiscard]] bool asks_for_json(const CLI::App& app, const std::vector<std::string>& words);
+[[nodiscard]] bool asks_for_json(const std::vector<std::string>& words);
 
 /// The long options of a command, with their dashes.
-[[nodiscard]] std::vector<std::string> long_options(const CLI::App& command);
+[[nodiscard]] std::vector<std::string> long_options(const gateway::Command& command);
 
-/// Why a command line was refused: with the word that nothing is called, and the one that may have
-/// been meant, or `otherwise`.
-[[nodiscard]] std::string usage_problem(const CLI::App& app, const std::vector<std::string>& words,
-                                        const std::string& otherwise);
+/// The first word that should be a command or an option and is none, with what may have been meant.
+[[nodiscard]] std::optional<gateway::CommandError> find_misspelling(
+    const std::vector<std::string>& words);
 
 }  // namespace duroxide::cli

@@ -1,17 +1,24 @@
 #include "cli/completion.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
+
+#include <nlohmann/json.hpp>
 
 #include "cli/command_line.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/program.hpp"
 #include "cli/target.hpp"
 
 namespace duroxide::cli {
 
 namespace {
 
+using gateway::Argument;
+using gateway::Command;
 using nlohmann::json;
+using Role = Word::Role;
+using Type = gateway::ArgumentType;
 
 // Both shells ask the command itself, so that they always know what this release knows.
 
@@ -50,103 +57,106 @@ compdef _duroxide duroxide
 
 /// The command line up to the word that is to be completed.
 struct Position {
-  CLI::App* command = nullptr;  ///< none yet: the application itself
+  const Command* command = &program();
   std::string store;
-  std::size_t positionals = 0;  ///< of the command, before the last word
-  std::string option;           ///< whose value the last word is
+  std::size_t positionals = 0;       ///< of the command, before that word
+  const Argument* option = nullptr;  ///< whose value the word is
 };
 
-Position find_position(CLI::App& app, const std::string& default_store,
-                       const std::vector<std::string>& words) {
+Position find_position(const std::string& default_store, const std::vector<std::string>& before) {
   Position position;
   position.store = default_store;
-  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-    const std::string& word = words[i];
-    const CLI::App& here = position.command == nullptr ? app : *position.command;
-    if (!position.option.empty()) {
-      if (position.option == "--store") {
-        position.store = word;
-      }
-      position.option.clear();
-    } else if (word.starts_with("--store=")) {
-      position.store = word.substr(std::string("--store=").size());
-    } else if (word.starts_with("-")) {
-      if (takes_value(here, word) || takes_value(app, word)) {
-        position.option = word;
-      }
-    } else if (position.command == nullptr) {
-      const auto named =
-          app.get_subcommands([&](const CLI::App* each) { return each->get_name() == word; });
-      position.command = named.empty() ? nullptr : named.front();
-    } else {
-      ++position.positionals;
+  const std::string store_option = "--store=";
+  for (const Word& word : read_words(before)) {
+    position.command = word.command;
+    if (word.role == Role::value && position.option->name == "store") {
+      position.store = word.text;
+    } else if (word.role == Role::option && word.text.starts_with(store_option)) {
+      position.store = word.text.substr(store_option.size());
     }
+    const bool is_end = word.role == Role::end && word.text != "--";
+    position.positionals += word.role == Role::other || is_end ? 1 : 0;
+    position.option = word.awaits;
   }
   return position;
 }
 
-void add_from_store(const Position& position, const std::string& of, const std::string& prefix,
-                    std::vector<std::string>& words) {
-  const gateway::AnswerHandlers ignore{[](const json&) { return true; },
-                                       [](const json&) { return true; }};
-  const auto found = carry_out(position.store, {"complete", {{"of", of}, {"prefix", prefix}}},
-                               ignore, watch_for_interrupts());
-  if (found) {
-    for (const json& word : (*found)["words"]) {
-      words.push_back(word.get<std::string>());
+/// What the word is that is to be completed; null if it is one too many.
+const Argument* argument_at(const Position& position) {
+  if (position.option != nullptr) {
+    return position.option;
+  }
+  std::size_t place = position.positionals;
+  for (const Argument& argument : position.command->arguments) {
+    if (is_positional(argument) && place-- == 0) {
+      return &argument;
     }
   }
+  return nullptr;
 }
 
-/// What the word that is no option is: `instances`, `orchestrations`, or nothing that is known.
-std::string kind_of_word(const Position& position) {
-  const std::string name = position.command->get_name();
-  if (position.option == "--name" || position.option == "-n" ||
-      position.option == "--orchestration" || (name == "start" && position.positionals == 0)) {
-    return "orchestrations";
+std::vector<std::string> words_of_store(const std::string& store, const char* of,
+                                        const std::string& prefix) {
+  const gateway::AnswerHandlers ignore{[](const json&) { return true; },
+                                       [](const json&) { return true; }};
+  const auto found = carry_out(store, {"complete", {{"of", of}, {"prefix", prefix}}}, ignore,
+                               watch_for_interrupts());
+  return found ? (*found)["words"].get<std::vector<std::string>>() : std::vector<std::string>();
+}
+
+std::vector<std::string> values_of(const Argument& argument, const std::string& store,
+                                   const std::string& prefix) {
+  switch (argument.type) {
+    case Type::choice:
+      return {argument.choices.begin(), argument.choices.end()};
+    case Type::instance:
+      return words_of_store(store, "instances", prefix);
+    case Type::orchestration:
+      return words_of_store(store, "orchestrations", prefix);
+    case Type::flag:
+    case Type::text:
+    case Type::number:
+    case Type::digits:
+    case Type::time:
+    case Type::duration:
+    case Type::content:
+    case Type::directory:
+    case Type::file:
+      break;
   }
-  if (position.option == "--parent" || position.option == "--prefix") {
-    return "instances";
+  return {};
+}
+
+std::vector<std::string> names_of_commands() {
+  std::vector<std::string> names;
+  names.reserve(commands().size());
+  for (const Command* command : commands()) {
+    names.emplace_back(command->name);
   }
-  constexpr std::array<std::string_view, 17> about_instances{
-      "show",    "history", "tree",  "tail",   "raise",    "cancel", "terminate", "pause", "resume",
-      "release", "delete",  "prune", "rewind", "messages", "drop",   "fork",      "export"};
-  const bool is_about_one =
-      std::find(about_instances.begin(), about_instances.end(), name) != about_instances.end();
-  return position.option.empty() && position.positionals == 0 && is_about_one ? "instances" : "";
+  return names;
 }
 
 }  // namespace
 
-std::string completion_script(const std::string& shell) {
-  return shell == "bash" ? bash_script : shell == "zsh" ? zsh_script : "";
+std::string_view completion_script(std::string_view shell) {
+  return shell == "zsh" ? zsh_script : bash_script;
 }
 
-std::vector<std::string> completions(CLI::App& app, const std::string& default_store,
+std::vector<std::string> completions(const std::string& default_store,
                                      const std::vector<std::string>& words) {
   const std::string last = words.empty() ? std::string() : words.back();
-  const Position position = find_position(app, default_store, words);
+  const std::vector<std::string> before(words.begin(),
+                                        words.empty() ? words.end() : words.end() - 1);
+  const Position position = find_position(default_store, before);
   std::vector<std::string> found;
-  if (position.option.empty() && last.starts_with("-")) {
-    found = long_options(position.command == nullptr ? app : *position.command);
-  } else if (position.option.empty() && position.command == nullptr) {
-    for (const CLI::App* command : app.get_subcommands({})) {
-      found.push_back(command->get_name());
-    }
-  } else if (position.option == "--status" || position.option == "-s") {
-    found = {"running", "completed", "failed", "cancelled", "paused"};
-  } else if (position.option == "--order") {
-    found = {"created", "updated", "id"};
-  } else if (position.option == "--color") {
-    found = {"auto", "always", "never"};
-  } else if (position.command != nullptr) {
-    if (const std::string of = kind_of_word(position); !of.empty()) {
-      add_from_store(position, of, last, found);
-    }
+  if (position.option == nullptr && last.starts_with("-")) {
+    found = long_options(*position.command);
+  } else if (position.option == nullptr && position.command == &program()) {
+    found = names_of_commands();
+  } else if (const Argument* argument = argument_at(position)) {
+    found = values_of(*argument, position.store, last);
   }
-  found.erase(std::remove_if(found.begin(), found.end(),
-                             [&](const std::string& word) { return !word.starts_with(last); }),
-              found.end());
+  std::erase_if(found, [&](const std::string& word) { return !word.starts_with(last); });
   return found;
 }
 

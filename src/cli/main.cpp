@@ -83,9 +83,9 @@ bool is_plain(std::string_view word) {
 }
 
 /// For the scripts of `completion`. Half a command line is no command line, so it is not parsed.
-ExitCode complete_words(CLI::App& app, const std::vector<std::string>& words) {
+ExitCode complete_words(const std::vector<std::string>& words) {
   const char* store = std::getenv("DUROXIDE_STORE");  // NOLINT: nobody sets it meanwhile
-  for (const std::string& word : completions(app, store == nullptr ? "" : store, words)) {
+  for (const std::string& word : completions(store == nullptr ? "" : store, words)) {
     if (is_plain(word)) {
       std::cout << word << "\n";
     }
@@ -109,14 +109,14 @@ ExitCode run(int argc, char** argv) {
   add_restoring_subcommands(app, invocation);
   add_completion(app, shell);
   if (argc > 1 && std::string_view(argv[1]) == "complete-words") {
-    return complete_words(app, {argv + 2, argv + argc});
+    return complete_words({argv + 2, argv + argc});
   }
   const std::vector<std::string> given(argv + 1, argv + argc);
-  if (asks_for_json(app, given)) {
+  if (asks_for_json(given)) {
     speak_json();
   }
   try {
-    auto words = split_empty_values(app, given);
+    auto words = split_empty_values(given);
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
     app.parse(std::move(words));
   } catch (const CLI::ParseError& stopped) {
@@ -124,8 +124,10 @@ ExitCode run(int argc, char** argv) {
       app.exit(stopped);
       return ExitCode::done;
     }
-    return complain(
-        {duroxide::gateway::CommandError::Kind::usage, usage_problem(app, given, stopped.what())});
+    const auto misspelling = find_misspelling(given);
+    return complain(misspelling ? *misspelling
+                                : duroxide::gateway::usage_error(std::string(stopped.what()) +
+                                                                 "; --help says more"));
   }
   if (!shell.empty()) {
     std::cout << completion_script(shell);
