@@ -4,7 +4,6 @@
 
 #include "cli/show.hpp"
 #include "cli/subcommands.hpp"
-#include "cli/text.hpp"
 
 namespace duroxide::cli {
 
@@ -12,10 +11,10 @@ namespace {
 
 using nlohmann::json;
 
-/// Says what has become of the instance, in one line.
+/// Says what has become of the instance.
 Show said_of_instance(std::string what) {
   return [what = std::move(what)](Output& output, const json& result) {
-    output.line(printable(text_at(result, "instance_id")) + ": " + what);
+    show_act(output, result, what);
   };
 }
 
@@ -56,16 +55,13 @@ void add_start(CLI::App& app, Invocation& invocation) {
       "standard error, and as \"warning\" in the JSON: the instance waits until one does.");
   command->final_callback([&invocation, arguments] {
     invocation.request = {"start", *arguments};
-    invocation.show = [](Output& output, const json& result) {
-      // An engine of an earlier release does not say.
-      said_of_instance(result.value("created", true)
-                           ? "started"
-                           : "was there already, and is as it was")(output, result);
-    };
-    invocation.notice = [](const json& result) -> Remark {
+    invocation.show = show_started;
+    invocation.notice = [](const json& result) -> std::optional<Remark> {
       const auto found = result.find("warning");
-      return found == result.end() ? Remark{}
-                                   : Remark{text_at(*found, "message"), text_at(*found, "kind")};
+      if (found == result.end()) {
+        return std::nullopt;
+      }
+      return Remark{text_at(*found, "message"), text_at(*found, "kind")};
     };
   });
 }
@@ -120,12 +116,8 @@ void add_pausing(CLI::App& app, Invocation& invocation) {
     flag_option(what, arguments, "--everything", "store", "the whole store");
     what->require_option(1);
     const std::string done = command == pause ? "paused" : "resumed";
-    fill_in_act(command, invocation, arguments, [done](Output& output, const json& result) {
-      const std::string name = printable(text_at(result, "name"));
-      std::string line = text_at(result, "scope");
-      line.append(name.empty() ? "" : " ").append(name).append(": ").append(done);
-      output.line(line);
-    });
+    fill_in_act(command, invocation, arguments,
+                [done](Output& output, const json& result) { show_scope(output, result, done); });
   }
 }
 
@@ -135,10 +127,7 @@ void add_release(CLI::App& app, Invocation& invocation) {
                   {"duroxide --store orders release order-7"});
   const auto arguments = new_arguments();
   text_option(command, arguments, "instance", "instance", "its id")->required();
-  fill_in_act(command, invocation, arguments, [](Output& output, const json& result) {
-    output.line(printable(text_at(result, "instance_id")) + ": " + number_at(result, "released") +
-                " released");
-  });
+  fill_in_act(command, invocation, arguments, show_released);
 }
 
 }  // namespace

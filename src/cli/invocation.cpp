@@ -42,8 +42,6 @@ class ProgressDisplay {
   bool shown_ = false;
 };
 
-const CommandError cannot_write{CommandError::Kind::failed, "standard output cannot be written"};
-
 /// Whether the user wants it. Nobody is asked where nobody can answer.
 Result<void, CommandError> confirm(const Settings& settings, const Invocation& invocation,
                                    int stop) {
@@ -100,7 +98,7 @@ ExitCode run_invocation(const Settings& settings, const Invocation& invocation) 
                                            } else if (invocation.show_item) {
                                              invocation.show_item(output, item);
                                            }
-                                           return output.flush();
+                                           return output.flush().has_value();
                                          },
                                          [&](const json& progress) {
                                            display.show(progress);
@@ -108,15 +106,15 @@ ExitCode run_invocation(const Settings& settings, const Invocation& invocation) 
                                          }};
   const auto result = carry_out(settings.store, invocation.request, handlers, stop);
   display.clear();
-  if (!result) {
-    return output.flush() ? complain(result.error()) : complain(cannot_write);
+  if (const auto written = output.flush(); !result || !written) {
+    return complain(written ? result.error() : written.error());
   }
   const ExitCode code = show_result(output, invocation, *result);
-  if (!output.flush()) {
-    return complain(cannot_write);
+  if (const auto written = output.flush(); !written) {
+    return complain(written.error());
   }
-  if (invocation.notice) {
-    say(invocation.notice(*result));
+  if (const auto remark = invocation.notice ? invocation.notice(*result) : std::nullopt) {
+    say(*remark);
   }
   return code;
 }

@@ -25,9 +25,9 @@ struct Invocation {
   /// programs, and its result only if `write_for_programs` does.
   Show show_item;
   /// What programs get, if it is not the result.
-  std::function<void(Output&, const nlohmann::json&)> write_for_programs;
-  /// What is to be known about the result.
-  std::function<Remark(const nlohmann::json&)> notice;
+  Show write_for_programs;
+  /// What is to be known about the result, if anything is.
+  std::function<std::optional<Remark>(const nlohmann::json&)> notice;
   /// What the result means, if not that all is well.
   std::function<ExitCode(const nlohmann::json&)> judge;
   /// For what cannot be undone: the question, and a look at what it would hit if the question needs

@@ -28,9 +28,6 @@ void speak_json() {
 }
 
 void say(const Remark& remark) {
-  if (remark.message.empty()) {
-    return;
-  }
   json content{{"message", remark.message}};
   if (!remark.warning.empty()) {
     content["kind"] = remark.warning;

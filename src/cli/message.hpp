@@ -22,7 +22,6 @@ struct Remark {
 /// From now on, messages are for programs.
 void speak_json();
 
-/// Nothing if there is no message.
 void say(const Remark& remark);
 
 /// Returns what the process ends with.

@@ -2,9 +2,12 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include <nlohmann/json.hpp>
 
 #include "cli/text.hpp"
 
@@ -30,6 +33,10 @@ std::size_t terminal_width() {
     return 0;
   }
   return size.ws_col;
+}
+
+gateway::CommandError cannot_write() {
+  return {gateway::CommandError::Kind::failed, "standard output cannot be written"};
 }
 
 std::string_view code_of(Color color) {
@@ -68,7 +75,9 @@ std::string Output::paint(Color color, std::string_view text) const {
 }
 
 void Output::write(std::string_view text) {
-  failed_ = failed_ || std::fwrite(text.data(), 1, text.size(), stdout) != text.size();
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
+    fail(cannot_write());
+  }
 }
 
 void Output::line(std::string_view text) {
@@ -90,8 +99,20 @@ void Output::json_line(const nlohmann::json& value) {
   line(printable_json(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
 }
 
-bool Output::flush() {
-  return std::fflush(stdout) == 0 && !failed_;
+void Output::fail(gateway::CommandError error) {
+  if (!failure_) {
+    failure_ = std::move(error);
+  }
+}
+
+Result<void, gateway::CommandError> Output::flush() {
+  if (std::fflush(stdout) != 0) {
+    fail(cannot_write());
+  }
+  if (failure_) {
+    return failure(*failure_);
+  }
+  return {};
 }
 
 Color color_of(std::string_view status) {

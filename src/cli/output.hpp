@@ -2,12 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <duroxide/clock.hpp>
+#include <duroxide/result.hpp>
+
+#include "gateway/command_error.hpp"
 
 namespace duroxide::cli {
 
@@ -36,13 +40,15 @@ class Output {
   /// For programs: indented, or on one line.
   void document(const nlohmann::json& value);
   void json_line(const nlohmann::json& value);
-  /// False if not all of it could be written.
-  [[nodiscard]] bool flush();
+  /// Something of it could not be written, for this reason.
+  void fail(gateway::CommandError error);
+  /// Errors: the first for which not all of it could be written.
+  [[nodiscard]] Result<void, gateway::CommandError> flush();
 
  private:
   bool json_;
   bool colored_;
-  bool failed_ = false;
+  std::optional<gateway::CommandError> failure_;
   std::size_t width_ = 0;
   Timestamp now_;
 };

@@ -81,9 +81,7 @@ void add_count(CLI::App& app, Invocation& invocation) {
   add_filter_options(command, arguments);
   command->final_callback([&invocation, arguments] {
     invocation.request = {"count", *arguments};
-    invocation.show = [](Output& output, const json& result) {
-      output.line(number_at(result, "count"));
-    };
+    invocation.show = show_count;
   });
 }
 

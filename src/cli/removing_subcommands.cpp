@@ -8,7 +8,6 @@
 
 #include "cli/show.hpp"
 #include "cli/subcommands.hpp"
-#include "cli/text.hpp"
 #include "gateway/arguments.hpp"
 
 namespace duroxide::cli {
@@ -20,26 +19,6 @@ using nlohmann::json;
 /// Those of `prune` beside the filter's.
 const std::vector<std::string_view> prune_arguments{"instance", "keep_last", "completed_before",
                                                     "limit", "everything"};
-
-void show_deleted(Output& output, const json& result) {
-  if (!result.contains("would_delete")) {
-    output.line(number_at(result, "instances_deleted") + " instances deleted, with " +
-                number_at(result, "executions_deleted") + " executions, " +
-                number_at(result, "events_deleted") + " events and " +
-                number_at(result, "queue_messages_deleted") + " messages");
-    return;
-  }
-  Table table = instance_table();
-  for (const json& each : result["would_delete"]) {
-    add_instance(output, table, each);
-  }
-  if (table.empty()) {
-    output.line("nothing would be deleted");
-  } else {
-    output.line("would be deleted:");
-    table.print(output);
-  }
-}
 
 std::string ask_to_delete(const json& preview) {
   return "Delete " + std::to_string(preview["would_delete"].size()) +
@@ -106,11 +85,7 @@ void fill_in_prune(Invocation& invocation, const Arguments& arguments) {
   } else {
     invocation.question = [](const json&) { return "Drop its old executions for good?"; };
   }
-  invocation.show = [](Output& output, const json& result) {
-    output.line(number_at(result, "executions_deleted") + " executions deleted, with " +
-                number_at(result, "events_deleted") + " events, of " +
-                number_at(result, "instances_processed") + " instances");
-  };
+  invocation.show = show_pruned;
 }
 
 void add_prune(CLI::App& app, Invocation& invocation) {

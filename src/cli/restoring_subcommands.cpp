@@ -5,6 +5,7 @@
 #include <iostream>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "cli/show.hpp"
 #include "cli/subcommands.hpp"
@@ -17,12 +18,6 @@ namespace duroxide::cli {
 namespace {
 
 using nlohmann::json;
-
-void show_restored(Output& output, const json& result) {
-  output.line(printable(text_at(result, "instance_id")) + ": " + number_at(result, "events_kept") +
-              " events kept, " + number_at(result, "events_dropped") + " dropped, " +
-              number_at(result, "activities_scheduled") + " activities scheduled");
-}
 
 void add_rewind(CLI::App& app, Invocation& invocation) {
   auto* command = add_command(app, "rewind", "Take a failed instance up again before its failure",
@@ -52,23 +47,7 @@ void add_messages(CLI::App& app, Invocation& invocation) {
   text_option(command, arguments, "instance", "instance", "its id")->required();
   command->final_callback([&invocation, arguments] {
     invocation.request = {"messages", *arguments};
-    invocation.show = [](Output& output, const json& result) {
-      Table table(
-          {{"MESSAGE", true}, {"PLACE"}, {"KIND"}, {"NAME", false, true}, {"DATA", false, true}});
-      for (const json& each : result["messages"]) {
-        table.add({{each["message_id"] == 0 ? "" : number_at(each, "message_id")},
-                   {text_at(each, "place")},
-                   {text_at(each, "kind")},
-                   {each["event_id"] == 0 ? text_at(each, "name")
-                                          : "event " + number_at(each, "event_id")},
-                   {text_at(each, "data")}});
-      }
-      if (table.empty()) {
-        output.line("no messages");
-      } else {
-        table.print(output);
-      }
-    };
+    invocation.show = show_messages;
   });
 }
 
@@ -82,10 +61,7 @@ void add_drop(CLI::App& app, Invocation& invocation) {
       ->required();
   command->final_callback([&invocation, arguments] {
     invocation.request = {"drop", *arguments};
-    invocation.show = [](Output& output, const json& result) {
-      output.line(printable(text_at(result, "instance_id")) + ": message " +
-                  number_at(result, "message_id") + " dropped");
-    };
+    invocation.show = show_dropped;
     invocation.question = [](const json&) { return "Drop the message for good?"; };
   });
 }
@@ -112,7 +88,12 @@ void write_document(const std::string& file, Output& output, const json& result)
     output.line(document);
     return;
   }
-  say({gateway::write_private_file(file, document + "\n"), "file"});
+  auto written = gateway::write_private_file(file, document + "\n");
+  if (!written) {
+    output.fail(std::move(written).error());
+  } else if (*written) {
+    say({std::move(**written), "file"});
+  }
 }
 
 void add_export(CLI::App& app, Invocation& invocation) {

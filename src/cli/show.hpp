@@ -2,9 +2,11 @@
 
 // What people see of results. All take the JSON that programs get.
 
+#include <optional>
 #include <string>
+#include <string_view>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "cli/message.hpp"
 #include "cli/output.hpp"
@@ -29,13 +31,27 @@ namespace duroxide::cli {
 [[nodiscard]] Table instance_table();
 void add_instance(const Output& output, Table& table, const nlohmann::json& summary);
 void show_list(Output& output, const nlohmann::json& result);
+void show_count(Output& output, const nlohmann::json& result);
 void show_instance(Output& output, const nlohmann::json& result);
 void show_history(Output& output, const nlohmann::json& result);
 void show_event(Output& output, const nlohmann::json& event);
 void show_tail_end(Output& output, const nlohmann::json& result);
 /// That it was not followed to its end, if so.
-[[nodiscard]] Remark tail_notice(const nlohmann::json& result);
+[[nodiscard]] std::optional<Remark> tail_notice(const nlohmann::json& result);
 void show_tree(Output& output, const nlohmann::json& result);
+void show_messages(Output& output, const nlohmann::json& result);
+
+/// What was done to the instance.
+void show_act(Output& output, const nlohmann::json& result, std::string_view what);
+/// What was done to the instance, orchestration or store.
+void show_scope(Output& output, const nlohmann::json& result, std::string_view what);
+void show_started(Output& output, const nlohmann::json& result);
+void show_released(Output& output, const nlohmann::json& result);
+void show_restored(Output& output, const nlohmann::json& result);
+void show_dropped(Output& output, const nlohmann::json& result);
+void show_deleted(Output& output, const nlohmann::json& result);
+void show_pruned(Output& output, const nlohmann::json& result);
+void show_backup(Output& output, const nlohmann::json& result);
 
 void show_stats(Output& output, const nlohmann::json& result);
 void show_health(Output& output, const nlohmann::json& result);

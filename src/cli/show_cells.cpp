@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "cli/show.hpp"
 #include "gateway/json_text.hpp"
 #include "gateway/time_text.hpp"

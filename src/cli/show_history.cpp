@@ -1,6 +1,8 @@
-// Events, for people.
+// Events and messages, for people.
 
 #include <array>
+
+#include <nlohmann/json.hpp>
 
 #include "cli/show.hpp"
 #include "cli/text.hpp"
@@ -73,10 +75,29 @@ void show_tail_end(Output& output, const json& result) {
   }
 }
 
-Remark tail_notice(const json& result) {
-  return {result.value("ended", false)
-              ? ""
-              : "no engine answers on this store, so this is the history as it stands"};
+std::optional<Remark> tail_notice(const json& result) {
+  if (result.value("ended", false)) {
+    return std::nullopt;
+  }
+  return Remark{"no engine answers on this store, so this is the history as it stands"};
+}
+
+void show_messages(Output& output, const json& result) {
+  Table table(
+      {{"MESSAGE", true}, {"PLACE"}, {"KIND"}, {"NAME", false, true}, {"DATA", false, true}});
+  for (const json& each : result["messages"]) {
+    table.add(
+        {{each["message_id"] == 0 ? "" : number_at(each, "message_id")},
+         {text_at(each, "place")},
+         {text_at(each, "kind")},
+         {each["event_id"] == 0 ? text_at(each, "name") : "event " + number_at(each, "event_id")},
+         {text_at(each, "data")}});
+  }
+  if (table.empty()) {
+    output.line("no messages");
+  } else {
+    table.print(output);
+  }
 }
 
 }  // namespace duroxide::cli

@@ -3,6 +3,8 @@
 #include <map>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/show.hpp"
 #include "cli/text.hpp"
 
@@ -131,6 +133,10 @@ void show_list(Output& output, const json& result) {
     output.line(
         output.paint(Color::dim, "more: --cursor " + printable(text_at(result, "next_cursor"))));
   }
+}
+
+void show_count(Output& output, const json& result) {
+  output.line(number_at(result, "count"));
 }
 
 void show_instance(Output& output, const json& result) {

@@ -1,5 +1,7 @@
 // The store as a whole, for people.
 
+#include <nlohmann/json.hpp>
+
 #include "cli/show.hpp"
 #include "cli/text.hpp"
 #include "gateway/time_text.hpp"

@@ -4,7 +4,6 @@
 
 #include "cli/show.hpp"
 #include "cli/subcommands.hpp"
-#include "cli/text.hpp"
 #include "gateway/json_text.hpp"
 
 namespace duroxide::cli {
@@ -62,10 +61,7 @@ void add_backup(CLI::App& app, Invocation& invocation) {
     invocation.request = {
         "backup",
         {{"directory", gateway::json_of_text(std::filesystem::absolute(*directory).string())}}};
-    invocation.show = [](Output& output, const json& result) {
-      output.line(number_at(result, "records") + " records, " + number_at(result, "bytes") +
-                  " bytes in " + printable(text_at(result, "directory")));
-    };
+    invocation.show = show_backup;
   });
 }
 
