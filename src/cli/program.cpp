@@ -10,6 +10,26 @@ namespace {
 using gateway::Command;
 using Type = gateway::ArgumentType;
 
+constexpr std::string_view details =
+    R"(A command goes to the engine that runs on the store, if one answers on its control socket, and is
+carried out on the store itself if nobody runs on it.
+
+With --json, standard output holds the answer as one document (lines of them for `tail` and
+`list --all`) and nothing if there is none. What went wrong is one line on standard error:
+  {"error":{"kind":"not_found","message":"...","exit_code":3}}
+with the kind failed, usage, not_found, store, refused or interrupted. What is to be known beside
+the answer is a line there as well: {"warning":{"kind":"...","message":"..."}}, {"notice":{...}}.
+
+Exit codes:
+  0    done
+  1    failed
+  2    the command line makes no sense
+  3    no such instance or execution
+  4    the store cannot be opened: missing, foreign, corrupt, in use
+  5    refused for the state of the instance: it exists already, still runs, has finished
+  6    `verify` has found something wrong
+  130  interrupted)";
+
 constexpr std::array<std::string_view, 3> colors{"auto", "always", "never"};
 constexpr std::array<std::string_view, 2> shells{"bash", "zsh"};
 
@@ -34,6 +54,7 @@ const Command& program() {
       .name = "duroxide",
       .help = "Looks at stores of durable orchestrations, and acts on them.",
       .examples = {"duroxide --store orders list --status failed"},
+      .details = details,
       .arguments = {
           {.name = "store",
            .type = Type::file,

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,18 +44,5 @@ struct CommandError {
 /// `failed`, `usage`, `not_found`, …
 [[nodiscard]] std::string_view to_string(CommandError::Kind kind);
 [[nodiscard]] std::optional<CommandError::Kind> command_error_kind(std::string_view text);
-
-/// How the command line gives up.
-class CommandFailure : public std::exception {
- public:
-  explicit CommandFailure(CommandError error) : error_(std::move(error)) {}
-  CommandFailure(CommandError::Kind kind, std::string message) : error_{kind, std::move(message)} {}
-
-  [[nodiscard]] const CommandError& error() const { return error_; }
-  [[nodiscard]] const char* what() const noexcept override { return error_.message.c_str(); }
-
- private:
-  CommandError error_;
-};
 
 }  // namespace duroxide::gateway

@@ -1,0 +1,219 @@
+#include "cli/views.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/show.hpp"
+#include "cli/text.hpp"
+#include "gateway/arguments.hpp"
+#include "gateway/private_file.hpp"
+
+namespace duroxide::cli {
+
+namespace {
+
+using gateway::Command;
+using gateway::CommandError;
+using nlohmann::json;
+
+/// Those of the arguments that the command has in its requests.
+gateway::Request request_of(const Command& command, const json& given) {
+  gateway::Request request{std::string(command.name), json::object()};
+  for (const auto& [name, value] : given.items()) {
+    const auto* argument = gateway::find_argument(command, name);
+    if (argument != nullptr && !argument->local) {
+      request.arguments[name] = value;
+    }
+  }
+  return request;
+}
+
+/// A table needs to know its widest row; rows come in blocks, each aligned for itself.
+void list_all(Invocation& invocation) {
+  struct Block {
+    Table table = instance_table();
+    std::size_t rows = 0;
+  };
+  constexpr std::size_t block_rows = 1000;
+  const auto block = std::make_shared<Block>();
+  invocation.request.command = "list_all";
+  invocation.show_item = [block](Output& output, const json& item) {
+    add_instance(output, block->table, item);
+    if (++block->rows == block_rows) {
+      block->table.print(output);
+      *block = Block();
+    }
+  };
+  invocation.show = [block](Output& output, const json& result) {
+    if (!block->table.empty()) {
+      block->table.print(output);
+    }
+    output.line(output.paint(Color::dim, number_at(result, "count") + " instances"));
+  };
+}
+
+/// What comes first: of times the newest, of ids the first, unless something else was asked for.
+void adapt_list(Invocation& invocation, const json& given) {
+  const bool descends = given.value("order", json("created")) != "id";
+  const bool reverse = given.value("reverse", false);
+  if (!given.value("descending", false) && !given.value("ascending", false)) {
+    invocation.request.arguments["descending"] = descends != reverse;
+  }
+  if (given.value("all", false)) {
+    list_all(invocation);
+  }
+}
+
+void adapt_tail(Invocation& invocation, const json&) {
+  invocation.show_item = show_event;
+  invocation.write_for_programs = [](Output& output, const json& result) {
+    output.json_line(result);
+  };
+  invocation.notice = tail_notice;
+}
+
+void adapt_verify(Invocation& invocation, const json&) {
+  invocation.judge = [](const json& result) {
+    return result.value("clean", false) ? ExitCode::done : ExitCode::problems;
+  };
+}
+
+void adapt_start(Invocation& invocation, const json&) {
+  invocation.notice = [](const json& result) -> std::optional<Remark> {
+    const auto found = result.find("warning");
+    if (found == result.end()) {
+      return std::nullopt;
+    }
+    return Remark{text_at(*found, "message"), text_at(*found, "kind")};
+  };
+}
+
+void adapt_delete(Invocation& invocation, const json& given) {
+  if (given.value("dry_run", false)) {
+    invocation.question = nullptr;
+    return;
+  }
+  invocation.preview = invocation.request;
+  invocation.preview->arguments["dry_run"] = true;
+  invocation.question = [](const json& preview) {
+    return "Delete " + std::to_string(preview["would_delete"].size()) +
+           " instances (and what is below them) for good?";
+  };
+}
+
+void adapt_prune(Invocation& invocation, const json& given) {
+  if (given.contains("instance")) {
+    return;
+  }
+  invocation.preview = request_of(*gateway::find_command("count"), given);
+  invocation.question = [given](const json& preview) {
+    const auto count = preview.value("count", std::uint64_t{0});
+    return "Prune up to " + std::to_string(std::min(count, given.value("limit", count))) +
+           " instances?";
+  };
+}
+
+/// The document itself, to standard output or into a file, for people and programs alike.
+void write_document(const std::string& file, Output& output, const json& result) {
+  const std::string document = printable_json(text_at(result, "document"));
+  if (file.empty() || file == "-") {
+    output.line(document);
+    return;
+  }
+  auto written = gateway::write_private_file(file, document + "\n");
+  if (!written) {
+    output.fail(std::move(written).error());
+  } else if (*written) {
+    say({std::move(**written), "file"});
+  }
+}
+
+void adapt_export(Invocation& invocation, const json& given) {
+  invocation.show = [file = text_at(given, "output")](Output& output, const json& result) {
+    write_document(file, output, result);
+  };
+  invocation.write_for_programs = invocation.show;
+}
+
+/// What people see of a command.
+struct View {
+  std::string_view command;
+  void (*show)(Output& output, const json& result) = nullptr;
+  /// What else is special about it; null if nothing is.
+  void (*adapt)(Invocation& invocation, const json& given) = nullptr;
+};
+
+constexpr std::array views{
+    View{"list", show_list, adapt_list},
+    View{"count", show_count},
+    View{"show", show_instance},
+    View{"history", show_history},
+    View{"tree", show_tree},
+    View{"tail", show_tail_end, adapt_tail},
+    View{"stats", show_stats},
+    View{"health", show_health},
+    View{"stuck", show_stuck},
+    View{"backup", show_backup},
+    View{"verify", show_verify, adapt_verify},
+    View{"start", show_started, adapt_start},
+    View{"raise", [](Output& output, const json& result) { show_act(output, result, "told"); }},
+    View{"cancel",
+         [](Output& output, const json& result) { show_act(output, result, "asked to stop"); }},
+    View{"terminate",
+         [](Output& output, const json& result) { show_act(output, result, "ended"); }},
+    View{"pause", [](Output& output, const json& result) { show_scope(output, result, "paused"); }},
+    View{"resume",
+         [](Output& output, const json& result) { show_scope(output, result, "resumed"); }},
+    View{"release", show_released},
+    View{"delete", show_deleted, adapt_delete},
+    View{"prune", show_pruned, adapt_prune},
+    View{"rewind", show_restored},
+    View{"messages", show_messages},
+    View{"drop", show_dropped},
+    View{"fork", show_restored},
+    View{"export", nullptr, adapt_export},
+    View{"import", show_restored},
+};
+
+void show_document(Output& output, const json& result) {
+  output.document(result);
+}
+
+}  // namespace
+
+Result<Invocation, CommandError> invocation_of(const Command& command, const json& given) {
+  Invocation invocation;
+  invocation.request = request_of(command, given);
+  invocation.show = show_document;
+  if (!command.question.empty()) {
+    invocation.question = [question = command.question](const json&) {
+      return std::string(question);
+    };
+  }
+  const auto view = std::find_if(views.begin(), views.end(),
+                                 [&](const View& each) { return each.command == command.name; });
+  if (view != views.end() && view->show != nullptr) {
+    invocation.show = view->show;
+  }
+  if (view != views.end() && view->adapt != nullptr) {
+    view->adapt(invocation, given);
+  }
+  // What makes no sense is said before anybody is asked whether to do it.
+  const auto& request = invocation.request;
+  const auto checked = gateway::Arguments::read(*gateway::find_command(request.command),
+                                                request.arguments, gateway::Wording::command_line);
+  if (!checked) {
+    return failure(checked.error());
+  }
+  return invocation;
+}
+
+}  // namespace duroxide::cli
