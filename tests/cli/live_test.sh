@@ -416,8 +416,29 @@ for command in messages drop; do
 done
 run 0 complete-words start Ec
 [[ $(cat output) == Echo ]] || fail 'Echo was expected'
+# offers WORD ARGUMENT…: the only word that the last of them could become.
+offers() {
+  local word=$1
+  shift
+  run 0 complete-words "$@"
+  [[ $(cat output) == "$word" ]] || fail "$word was expected, and nothing else"
+}
+offers Echo list --name Ec
+offers Echo pause --orchestration Ec
+offers rounds-1 list -a --parent rou
+offers paused list -s pa
+offers updated list --order u
+offers bash completion b
+offers always --color al
+offers --output export pot --ou
+offers rounds-1 --store store fork rou
+offers '' fork pot rou
+offers '' raise pot rou
 run 0 complete-words sh
 [[ $(cat output) == show ]] || fail 'show was expected'
+run 0 --store elsewhere completion zsh
+run 0 complete-words --store elsewhere show po
+[[ ! -s output ]] || fail 'there is no such store'
 run 0 complete-words list --sta
 [[ $(cat output) == --status ]] || fail '--status was expected'
 

@@ -1,11 +1,19 @@
 #!/usr/bin/env bash
 # trouble_test.sh DUROXIDE ENGINE JSON_GET: command lines that make no sense, and stores that cannot
 # be opened.
+guide=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../examples/guide.md")
 # shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 reading='list count show history messages tree tail stats health stuck verify export'
 acting='start raise cancel terminate pause resume release drop delete prune rewind fork import'
+
+# No command is forgotten here, nor in the table of the guide.
+run 0 complete-words ''
+while read -r command; do
+  [[ " $reading $acting backup completion " == *" $command "* ]] || fail "not tested: $command"
+  grep -q "^| .*\`$command\`.* |" "$guide" || fail "not in the guide: $command"
+done <output
 
 # --help of each command shows an example.
 for command in $reading $acting backup completion; do
@@ -27,6 +35,18 @@ complains 'auto, always or never'
 run 2 list --since yesterday
 DUROXIDE_STORE='' run 2 list
 complains '--store'
+run 2 list --order sideways
+complains 'must be created, updated or id, not'
+run 2 list --limit 10001
+complains 'must be a whole number from 1 to 10000'
+
+# What makes no sense is said before anybody is asked whether to do it.
+run 2 rewind some --skip it
+complains '--skip'
+run 2 drop some it
+complains 'message'
+run 2 delete
+complains 'say which'
 
 # use COMMAND: with arguments that make sense; sets `arguments`.
 use() {
