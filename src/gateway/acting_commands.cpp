@@ -121,7 +121,8 @@ CommandResult release(const StoreInUse& store, const Arguments& arguments, Sink&
   return json{{"instance_id", instance}, {"released", *released}};
 }
 
-constexpr Argument reason{.name = "reason", .option = "--reason", .help = "why, for its failure"};
+constexpr Argument its_reason{
+    .name = "reason", .option = "--reason", .help = "why, for its failure"};
 
 std::vector<Argument> scope_arguments() {
   return {
@@ -207,7 +208,7 @@ std::vector<Command> acting_commands() {
       {.name = "cancel",
        .help = "Ask an instance to stop; its code may clean up first",
        .examples = {"duroxide --store orders cancel order-7 --reason 'out of tea'"},
-       .arguments = {its_id, reason},
+       .arguments = {its_id, its_reason},
        .changes = true,
        .run = cancel},
       {.name = "terminate",
