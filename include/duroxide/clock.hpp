@@ -60,7 +60,10 @@ class DUROXIDE_API Clock {
   [[nodiscard]] virtual std::shared_ptr<void> subscribe(std::function<void()> on_change) = 0;
 };
 
-/// The system's clock.
+/// The system's clock, but for one thing: it never goes back. If the system's time is set back, this
+/// clock runs at half its speed until the two agree; so a pending timer takes at most twice as long as
+/// it still had to go. If the time is set forward, this clock follows at once, and what became due by
+/// that is due. A new process begins with the system's time. Thread-safe; one for the whole process.
 [[nodiscard]] DUROXIDE_API std::shared_ptr<Clock> system_clock();
 
 /// A clock that moves only when told to, so that a test runs a month in a millisecond. Create it

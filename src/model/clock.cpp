@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "model/slewed_time.hpp"
+
 namespace duroxide {
 
 namespace {
@@ -13,10 +15,17 @@ namespace {
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] Timestamp now() const override {
-    return std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now());
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    const auto steady = std::chrono::steady_clock::now().time_since_epoch();
+    const std::lock_guard lock(mutex_);
+    return time_.at(wall, steady);
   }
   [[nodiscard]] bool ticks() const override { return true; }
   [[nodiscard]] std::shared_ptr<void> subscribe(std::function<void()>) override { return nullptr; }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable SlewedTime time_;  ///< guarded by `mutex_`
 };
 
 }  // namespace
