@@ -51,6 +51,7 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
                          "opening `" + directory.string() + "`");
     }
     files.require_same(env_);
+    files_.emplace(directory);
     (void)drop_dead_readers();
     open_tables();
     load_journal();
@@ -139,6 +140,15 @@ bool LmdbKv::drop_dead_readers() {
   return dead > 0;
 }
 
+void LmdbKv::require_files() {
+  try {
+    files_->require_whole();
+  } catch (const StorageFailure& failed) {
+    broken_ = failed.error().message;
+    throw;
+  }
+}
+
 std::unique_ptr<ReadView> LmdbKv::writer_view() {
   if (writer_txn_ == nullptr) {
     check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &writer_txn_), "beginning to read");
@@ -157,6 +167,7 @@ std::unique_ptr<LmdbView> LmdbKv::begin_snapshot(Readers* readers) {
   if (env_ == nullptr || map_is_lost_) {
     throw StorageFailure(ProviderError::Kind::closed, "the store is closed");
   }
+  files_->require_whole();
   MDB_txn* txn = nullptr;
   int code = begin_reading(env_, &txn);
   if (code == MDB_READERS_FULL && drop_dead_readers()) {
@@ -261,6 +272,9 @@ void LmdbKv::commit(const Changes& changes, Into where) {
     row = encode_changes(changes);
     kept = changes;
   }
+  // Before, for what is read of a file that was cut short ends the process; afterwards, for what went
+  // into one that was taken away must not be acknowledged.
+  require_files();
   int code = try_commit(changes, where, row);
   while (code == MDB_MAP_FULL) {
     if (!drop_dead_readers()) {
@@ -269,6 +283,7 @@ void LmdbKv::commit(const Changes& changes, Into where) {
     code = try_commit(changes, where, row);
   }
   if (code == MDB_SUCCESS) {
+    require_files();
     if (where == Into::journal) {
       journal_.appended(std::move(kept));
     } else {

@@ -10,6 +10,7 @@
 #include "storage/kv.hpp"
 #include "storage/lmdb/directory_lock.hpp"
 #include "storage/lmdb/journal.hpp"
+#include "storage/lmdb/live_files.hpp"
 #include "storage/lmdb/lmdb_space.hpp"
 #include "storage/lmdb/lmdb_view.hpp"
 #include "storage/lmdb/page_check_thread.hpp"
@@ -64,6 +65,8 @@ class LmdbKv final : public KvStore {
   [[nodiscard]] int try_commit(const Changes& changes, Into where, const std::string& row);
   [[nodiscard]] int write_tables(MDB_txn* txn, const Changes& changes);
   [[nodiscard]] int write_rows(MDB_txn* txn, const Changes& changes);
+  /// Stops the store if somebody has taken its files away.
+  void require_files();
   void grow();
   /// Frees what readers of other processes have left that were killed: it would keep every page
   /// from being used again. Returns whether there was any.
@@ -84,6 +87,7 @@ class LmdbKv final : public KvStore {
   DirectoryLock lock_;
   Readers readers_;
   LmdbSpace space_;
+  std::optional<LiveFiles> files_;
   std::unique_ptr<PageCheckThread> page_check_;  ///< last: it takes snapshots
 };
 
