@@ -58,9 +58,7 @@ void require_same_start(const InstanceRecord& record, const work::StartOrchestra
 /// activity only ever comes out of a turn.
 void check_message(const WorkItem& item) {
   require(model::check_instance_id(target_instance(item)));
-  if (const auto refusal = model::refusal_of(item); !refusal.empty()) {
-    throw StorageFailure(Kind::invalid_input, std::string(refusal));
-  }
+  require(model::check_sender(item));
   require(model::check_message(item));
 }
 

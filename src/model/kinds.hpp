@@ -104,8 +104,8 @@ struct Answer {
 
 // --- messages ---
 
-/// Why nobody but the engine may send it; empty if anybody may.
-[[nodiscard]] std::string_view refusal_of(const WorkItem& message);
+/// Whether anybody may send it, or nobody but the engine.
+[[nodiscard]] Checked check_sender(const WorkItem& message);
 
 /// Whether its names and its payload are right, if anybody may send it.
 [[nodiscard]] Checked check_message(const WorkItem& message);

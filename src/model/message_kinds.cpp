@@ -108,9 +108,13 @@ std::optional<WorkItem> message_again(const Event& event, const std::string& ins
       event.kind);
 }
 
-std::string_view refusal_of(const WorkItem& message) {
-  return std::visit([]<class Message>(const Message&) { return MessageOf<Message>::refusal; },
-                    message);
+Checked check_sender(const WorkItem& message) {
+  const std::string_view refusal = std::visit(
+      []<class Message>(const Message&) { return MessageOf<Message>::refusal; }, message);
+  if (!refusal.empty()) {
+    return flaw(std::string(refusal));
+  }
+  return {};
 }
 
 Checked check_message(const WorkItem& message) {
