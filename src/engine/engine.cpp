@@ -11,6 +11,15 @@ namespace duroxide::storage {
 
 namespace {
 constexpr Number numbers_in_advance = 256;
+
+/// Whether this says what is in the store, so that it must be as durable as if it had been read there.
+bool tells_of_state(ProviderError::Kind refusal) {
+  return refusal == ProviderError::Kind::instance_already_exists ||
+         refusal == ProviderError::Kind::instance_finished ||
+         refusal == ProviderError::Kind::instance_not_found ||
+         refusal == ProviderError::Kind::activity_not_found;
+}
+
 }  // namespace
 
 Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shared_ptr<Clock> clock,
@@ -73,7 +82,15 @@ void Engine::apply(const char* operation, DoneReply reply, const std::function<v
     effects_.clear();
     ProviderError error = refused.error();
     error.operation = operation;
-    reply(failure(std::move(error)));
+    if (timing_.open() && tells_of_state(error.kind)) {
+      // It may be refused for what is in this batch, and so waits for the commit like everybody in it.
+      answers_.emplace_back(
+          operation, [reply = std::move(reply), refusal = std::move(error)](const Done& committed) {
+            reply(committed ? Done(failure(refusal)) : committed);
+          });
+    } else {
+      reply(failure(std::move(error)));
+    }
     settle();
     return;
   } catch (const std::exception& failed) {  // out of memory, for one

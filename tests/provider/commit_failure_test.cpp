@@ -63,6 +63,29 @@ TEST_CASE("a failed commit is as if nothing had been asked", "[commit_failure]")
   CHECK(world.enqueue(start_item("b")));
 }
 
+TEST_CASE("who is refused for what is not durable yet learns whether it is",
+          "[commit_failure][starts][delete]") {
+  FaultyWorld faulty;
+  World& world = faulty.world;
+  world.start("a");
+  for (const bool fails : {true, false}) {
+    INFO("the commit fails: " << fails);
+    faulty.kv->failures = fails ? 1 : 0;
+    const auto start = world.client->ask<Done>(EnqueueOrchestratorWork{start_item("b"), {}, false});
+    const auto again = world.client->ask<Done>(EnqueueOrchestratorWork{start_item("b"), {}, false});
+    const auto deletion = world.client->ask_writer<Answer<DeleteInstanceResult>>(
+        management::DeleteInstances{{"a"}, true});
+    const auto late =
+        world.client->ask<Done>(EnqueueOrchestratorWork{raise_item("a", "Go"), {}, false});
+    world.run();
+    CHECK(start.answer().has_value() != fails);
+    CHECK(again.error().kind == (fails ? Kind::disk_full : Kind::instance_already_exists));
+    CHECK(again.error().operation == "enqueue_orchestrator_work");
+    CHECK(deletion.answer().has_value() != fails);
+    CHECK(late.error().kind == (fails ? Kind::disk_full : Kind::instance_not_found));
+  }
+}
+
 TEST_CASE("the rest after failed commits doubles, and a success ends it", "[commit_failure]") {
   FaultyWorld faulty;
   World& world = faulty.world;
