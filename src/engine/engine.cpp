@@ -366,8 +366,10 @@ void Engine::close() {
     } catch (const StorageFailure& failed) {
       log(LogLevel::warn, "the store could not be marked as closed: " + failed.error().message);
     }
-    stop_for_good(make_error(ProviderError::Kind::closed, {}, "the store is closed"));
   }
+  // Those who fetch, too, if that last commit has stopped the store: what they wait with holds the
+  // store's actor, which would never be freed.
+  stop_for_good(closed_error({}));
   store_->close();
 }
 

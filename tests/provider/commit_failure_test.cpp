@@ -183,6 +183,27 @@ TEST_CASE("closing answers everybody", "[commit_failure]") {
   CHECK(wait.error().kind == Kind::closed);
 }
 
+TEST_CASE("closing answers everybody, and frees the store, if its last commit fails for good",
+          "[commit_failure]") {
+  auto running = std::make_unique<FaultyWorld>();
+  const auto kv = running->kv;
+  World& world = running->world;
+  const auto fetch = world.fetch_later();
+  const auto work = world.worker->ask<Answer<WorkItems>>(DequeueWorkerPeekLock{1});
+  world.run();
+  kv->failures = 1;
+  kv->fatal = true;
+  const auto start = world.client->ask<Done>(EnqueueOrchestratorWork{start_item("a"), {}, true});
+  world.system.step();
+  world.store.reset();  // arrives behind what the partner has sent, before the commit
+  world.run();
+  CHECK_FALSE(start.answer());
+  CHECK(work.error().kind == Kind::closed);
+  CHECK(fetch.error().kind == Kind::closed);
+  running.reset();
+  CHECK(kv.use_count() == 1);
+}
+
 TEST_CASE("no delivery is made before its count is durable, whatever else arrives",
           "[commit_failure][activities]") {
   auto running = std::make_unique<FaultyWorld>();
