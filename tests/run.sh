@@ -11,7 +11,7 @@ usage: tests/run.sh [OPTION…] [PART…]
        tests/run.sh bench [ARGUMENT…]
 
 Installs what is missing (Debian 12, apt-get), builds, and runs the whole suite or the parts named.
-A part is a suite (unit, conformance, scenario, crash, examples, package, cli) or the name of a test.
+A part is a suite (unit, conformance, scenario, trust, crash, examples, package, cli) or the name of a test.
 `bench` measures in earnest (bench --help: its arguments); the whole suite only tries it.
 
   --compiler=gcc|clang        default: gcc
