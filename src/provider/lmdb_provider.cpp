@@ -58,8 +58,9 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
       std::make_shared<storage::LmdbKv>(directory, options.durability(), options.map_size(),
                                         std::move(lock), checked, options.log_sink());
   parts.opening = storage::begin_opening(*parts.store);
-  if (has_new_files) {
-    storage::sync_directory(directory);
+  // The names are on the disk if somebody has closed the store since they were made.
+  if (has_new_files || parts.opening.after_crash || parts.opening.id == 1) {
+    storage::sync_directories(directory);
   }
   storage::warn_of_exposure(directory, options.log_sink());
   parts.clock = options.clock();

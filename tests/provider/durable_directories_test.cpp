@@ -83,6 +83,31 @@ TEST_CASE("the directories of a new store are synced", "[lmdb][sync]") {
   CHECK(watch.saw(parent / "deep" / "store"));
 }
 
+TEST_CASE("the directories that a killed opening has made are synced by the next", "[lmdb][sync]") {
+  TempDir temp;
+  const auto parent = fs::canonical(temp.path());
+  const auto directory = parent / "deep" / "store";
+  SECTION("it was killed when it had made them") {
+    fs::create_directories(directory);
+  }
+  SECTION("it was killed when the store was open") {
+    OtherProcess process([&](int) {
+      System system;
+      const auto store = LmdbProvider::open(
+          directory, LmdbOptions().log_sink({}).actor_system(use_actor_system(system.actors())));
+      ::raise(SIGKILL);
+      return true;
+    });
+    REQUIRE_FALSE(process.step());
+    REQUIRE(fs::exists(directory / "data.mdb"));
+  }
+  const SyncWatch watch;
+  open_and_close(directory);
+  CHECK(watch.saw(parent));
+  CHECK(watch.saw(parent / "deep"));
+  CHECK(watch.saw(directory));
+}
+
 TEST_CASE("the directory is synced if only its lock file is new", "[lmdb][sync]") {
   TempDir temp;
   const auto directory = fs::canonical(temp.path());
@@ -116,6 +141,19 @@ TEST_CASE("a file system that cannot sync directories is no reason to refuse", "
 TEST_CASE("the directories of a backup are synced", "[backup][sync]") {
   TempDir temp;
   const auto parent = fs::canonical(temp.path());
+  World world(Backend::memory);
+  const SyncWatch watch;
+  REQUIRE(backup(world, parent / "deep" / "copy"));
+  CHECK(watch.saw(parent));
+  CHECK(watch.saw(parent / "deep"));
+  CHECK(watch.saw(parent / "deep" / "copy"));
+}
+
+TEST_CASE("the directories that a killed backup has made are synced by the next",
+          "[backup][sync]") {
+  TempDir temp;
+  const auto parent = fs::canonical(temp.path());
+  killed_backup(parent / "deep" / "copy");
   World world(Backend::memory);
   const SyncWatch watch;
   REQUIRE(backup(world, parent / "deep" / "copy"));

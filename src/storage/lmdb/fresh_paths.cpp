@@ -73,4 +73,14 @@ void sync_directory(const fs::path& directory) {
   }
 }
 
+void sync_directories(const fs::path& directory) {
+  sync_directory(directory);
+  struct stat info {};
+  for (fs::path path = fs::absolute(directory);
+       path.has_relative_path() && ::lstat(path.c_str(), &info) == 0 && info.st_uid == ::geteuid();
+       path = path.parent_path()) {
+    sync_directory(path.parent_path());
+  }
+}
+
 }  // namespace duroxide::storage

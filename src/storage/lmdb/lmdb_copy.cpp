@@ -158,7 +158,7 @@ std::uint64_t LmdbCopy::finish() {
     throw lmdb_failure(error.value(), "renaming `" + file_.string() + "`");
   }
   fresh_.add(whole);
-  sync_directory(directory_);
+  sync_directories(directory_);
   const std::uint64_t bytes = std::filesystem::file_size(whole, error);
   if (error) {
     throw lmdb_failure(error.value(), "looking at `" + whole.string() + "`");
