@@ -1,6 +1,7 @@
 // What is made in directories must be there after a power loss, and what a kill leaves behind must
 // not be in the way.
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <thread>
@@ -175,6 +176,17 @@ TEST_CASE("what a killed backup has left is replaced by the next", "[backup]") {
   }
   SECTION("by a power loss, which kept its length only") {
     write_file(target / "data.mdb.partial", std::string(20'000, '\0'));
+  }
+  SECTION("by a power loss, which took some of its pages") {
+    // The first two are headers. The tables begin in one of the others, or in none.
+    std::string bytes = contents(target).at("data.mdb.partial");
+    const auto lost =
+        GENERATE(std::pair(0U, 1U), std::pair(1U, 1U), std::pair(0U, 2U), std::pair(2U, 1000U));
+    for (std::size_t at = lost.first * 4096U;
+         at < std::min<std::size_t>(bytes.size(), (lost.first + lost.second) * 4096U); ++at) {
+      bytes.at(at) = '\0';
+    }
+    write_file(target / "data.mdb.partial", bytes);
   }
   World world(Backend::memory);
   world.start("b");

@@ -130,6 +130,14 @@ TEST_CASE("what an opening that was killed has left beside no store is taken awa
   SECTION("the disk had not got it") {
     write_file(unfinished, std::string(8192, '\0'));
   }
+  SECTION("the disk had got one of its two headers") {
+    TempDir other;
+    make_database(other.path(), nullptr, "", "");
+    std::string bytes = contents(other.path()).at("data.mdb");
+    const std::size_t lost = GENERATE(0U, 4096U);
+    bytes.replace(lost, 4096, 4096, '\0');
+    write_file(unfinished, bytes);
+  }
   auto world = open_world(temp.path());
   world->start("a");
   CHECK_FALSE(fs::exists(unfinished));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ namespace duroxide::storage {
 
 namespace {
 
+constexpr std::size_t smallest_page = 512;
 constexpr std::size_t largest_page = 65536;
 
 /// Fewer where the file ends.
@@ -26,14 +28,21 @@ std::vector<char> bytes_of(int file, std::uint64_t offset, std::size_t size) {
   return bytes;
 }
 
-/// The header that a page holds; zeros for what is not there of it.
-pages::Meta meta_of(const std::vector<char>& page) {
+/// Also where there is nothing.
+bool is_zero(const std::vector<char>& bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char byte) { return byte == '\0'; });
+}
+
+/// The header that a page holds; none if it holds something else, or is not there whole.
+std::optional<pages::Meta> header_of(const std::vector<char>& page) {
   pages::Meta meta{};
-  if (page.size() > pages::header_bytes) {
-    std::memcpy(&meta, page.data() + pages::header_bytes,
-                std::min(sizeof(meta), page.size() - pages::header_bytes));
+  if (page.size() < pages::header_bytes + sizeof(meta)) {
+    return std::nullopt;
   }
-  return meta;
+  std::memcpy(&meta, page.data() + pages::header_bytes, sizeof(meta));
+  const bool is_header =
+      meta.magic == pages::magic && meta.free.pad >= smallest_page && meta.free.pad <= largest_page;
+  return is_header ? std::optional(meta) : std::nullopt;
 }
 
 bool is_name_of_ours(std::string_view name) {
@@ -64,22 +73,27 @@ bool holds_our_tables(const TreePage& page) {
 }  // namespace
 
 bool is_leftover_copy(int file) {
-  const auto first_page = bytes_of(file, 0, largest_page);
-  if (std::all_of(first_page.begin(), first_page.end(), [](char byte) { return byte == '\0'; })) {
+  const auto start = header_of(bytes_of(file, 0, largest_page));
+  const auto page_bytes =
+      start ? start->free.pad : static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  // A loss of power leaves any pages of a file that nobody has flushed, and zeros for the others.
+  std::optional<pages::Meta> newest;
+  for (const std::uint64_t offset : {std::uint64_t{0}, std::uint64_t{page_bytes}}) {
+    const auto page = bytes_of(file, offset, page_bytes);
+    const auto header = header_of(page);
+    if (!header && !is_zero(page)) {
+      return false;
+    }
+    if (header && (!newest || header->transaction > newest->transaction)) {
+      newest = header;
+    }
+  }
+  if (!newest || newest->main.entries == 0) {
     return true;
   }
-  const auto first = meta_of(first_page);
-  const std::size_t page_bytes = first.free.pad;
-  if (first.magic != pages::magic || page_bytes < 512 || page_bytes > largest_page) {
-    return false;
-  }
-  const auto second = meta_of(bytes_of(file, page_bytes, page_bytes));
-  const auto& newest = second.transaction > first.transaction ? second : first;
-  if (newest.main.entries == 0) {
-    return true;
-  }
-  auto root = bytes_of(file, newest.main.root * page_bytes, page_bytes);
-  return root.size() == page_bytes && holds_our_tables(TreePage(newest.main.root, std::move(root)));
+  auto root = bytes_of(file, newest->main.root * page_bytes, page_bytes);
+  return is_zero(root) || (root.size() == page_bytes &&
+                           holds_our_tables(TreePage(newest->main.root, std::move(root))));
 }
 
 }  // namespace duroxide::storage
