@@ -12,6 +12,7 @@
 
 #include "protocol/store_impl.hpp"
 #include "provider/start_store.hpp"
+#include "storage/format.hpp"
 #include "storage/lmdb/inspect.hpp"
 #include "storage/lmdb/lmdb_error.hpp"
 #include "storage/lmdb/lmdb_reader.hpp"
@@ -53,6 +54,10 @@ LmdbReader::Guard guard_for(const fs::path& directory) {
   return can_mark ? LmdbReader::Guard::reader_marks : LmdbReader::Guard::no_owner;
 }
 
+StorageFailure nothing_in(const fs::path& directory) {
+  return {Kind::no_store, "there is no store in `" + directory.string() + "`"};
+}
+
 std::shared_ptr<storage::KvStore> open_beside_owner(const fs::path& directory) {
   require_presence(directory);
   storage::require_store_files(directory, storage::Use::read);
@@ -61,9 +66,16 @@ std::shared_ptr<storage::KvStore> open_beside_owner(const fs::path& directory) {
   const auto found = storage::inspect_unlocked(
       directory, [&] { return storage::owner_of(directory).has_value(); });
   if (found == storage::DirectoryContent::nothing) {
-    throw StorageFailure(Kind::no_store, "there is no store in `" + directory.string() + "`");
+    throw nothing_in(directory);
   }
-  return std::make_shared<LmdbReader>(directory, std::move(claim), guard_for(directory));
+  auto reader = std::make_shared<LmdbReader>(directory, std::move(claim), guard_for(directory));
+  // The opening that made the tables may have been cut off before it made a store of them.
+  const auto view = reader->snapshot();
+  if (!view->get(storage::Table::meta, storage::meta_keys::openings) &&
+      view->count(storage::Table::ids) == 0) {
+    throw nothing_in(directory);
+  }
+  return reader;
 }
 
 }  // namespace

@@ -266,6 +266,15 @@ TEST_CASE("where there is no store, opening to read makes none", "[lmdb][read-on
   CHECK(contents(temp.path()).size() == 1);
 }
 
+TEST_CASE("tables without a first opening are no store to read", "[lmdb][read-only]") {
+  TempDir temp;
+  storage::LmdbKv(temp.path(), Durability::none, 1 << 20, storage::DirectoryLock(temp.path()))
+      .close();
+  CHECK(refused(temp.path()) == Kind::no_store);
+  open_world(temp.path())->start("a");
+  CHECK(listed(*open_to_read(temp.path())) == 1);
+}
+
 TEST_CASE("what is not a store of ours is not read", "[lmdb][read-only]") {
   TempDir temp;
   auto expected = Kind::corrupt;
