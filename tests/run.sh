@@ -3,7 +3,7 @@ set -euo pipefail
 # shellcheck source=tests/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-suites=(unit conformance scenario crash bench examples package cli)
+suites=(unit conformance scenario crash trust bench examples package cli)
 
 usage() {
   cat <<'USAGE'
