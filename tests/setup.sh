@@ -53,7 +53,7 @@ install_packages() {
 
 # configure DIRECTORY [MESON ARGUMENT…]: anew only if there is no build directory or it was
 # configured with other arguments. Without arguments any build directory will do. Sources are compiled
-# in groups of twelve, which takes a third of the time; -Dunity=off compiles each by itself.
+# in groups of twenty, which takes a third of the time; -Dunity=off compiles each by itself.
 configure() {
   local build=$1 log
   shift

@@ -274,10 +274,10 @@ void Engine::batch_failed(const ProviderError& error) {
     answer.operation = operation;
     reply(failure(std::move(answer)));
   }
-  if (const std::string reason = store_->broken(); !reason.empty()) {
+  if (const auto reason = store_->broken_by()) {
     stop_for_good(
         make_error(ProviderError::Kind::closed, {},
-                   "the store has stopped after a fatal failure: " + reason + "; open it again"));
+                   "the store has stopped after a fatal failure: " + *reason + "; open it again"));
     return;
   }
   // Turns may have been taken on what never reached the disk: all of them are void, and every

@@ -132,8 +132,9 @@ class KvStore {
   /// All changes or none, durable on return.
   virtual void commit(const Changes& changes) = 0;
 
-  /// Why the store can no longer be trusted with writes, once a sync has failed; else empty.
-  [[nodiscard]] virtual std::string broken() const = 0;
+  /// The failure after which the store can no longer be trusted with writes, if there was one: of a
+  /// sync, for example.
+  [[nodiscard]] virtual std::optional<std::string> broken_by() const = 0;
 
   /// For any thread.
   [[nodiscard]] virtual StoreUse use() = 0;

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <ctime>
+#include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -46,7 +48,9 @@ class PacedStore final : public KvStore {
   [[nodiscard]] std::filesystem::path directory() const override { return store_->directory(); }
   void commit(const Changes& changes) override { store_->commit(changes); }
   void forget_cached() override { store_->forget_cached(); }
-  [[nodiscard]] std::string broken() const override { return store_->broken(); }
+  [[nodiscard]] std::optional<std::string> broken_by() const override {
+    return store_->broken_by();
+  }
   [[nodiscard]] StoreUse use() override { return store_->use(); }
   void close() override { store_->close(); }
 

@@ -19,7 +19,7 @@ class FaultyKv final : public storage::KvStore {
   ProviderError::Kind failure_kind = ProviderError::Kind::disk_full;
   /// Whether a failure is the end of the store.
   bool fatal = false;
-  std::string broken_reason;
+  std::optional<std::string> broken_reason;
   storage::Changes last;  ///< what the last commit wrote
 
   /// A key that the writer's cursors cannot go to, as if its page were bad.
@@ -41,7 +41,7 @@ class FaultyKv final : public storage::KvStore {
     last = changes;
     ++commits;
   }
-  [[nodiscard]] std::string broken() const override { return broken_reason; }
+  [[nodiscard]] std::optional<std::string> broken_by() const override { return broken_reason; }
   [[nodiscard]] storage::StoreUse use() override { return inner_.use(); }
   void close() override {}
 

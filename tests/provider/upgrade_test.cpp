@@ -1,5 +1,8 @@
 // A store of an earlier format, in which what was cancelled is indexed as failed, is taken over.
 
+#include <optional>
+#include <string>
+
 #include <catch2/catch.hpp>
 
 #include "engine/counters.hpp"
@@ -116,7 +119,7 @@ TEST_CASE("taking over goes on where a crash has cut it off, in commits of bound
       largest_ = std::max(largest_, changes.at(static_cast<std::size_t>(Table::instances)).size());
       inner_.commit(changes);
     }
-    std::string broken() const override { return {}; }
+    std::optional<std::string> broken_by() const override { return std::nullopt; }
     StoreUse use() override { return {}; }
     void close() override {}
     [[nodiscard]] std::size_t largest() const { return largest_; }

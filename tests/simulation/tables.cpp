@@ -1,6 +1,8 @@
 #include "simulation/tables.hpp"
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include <duroxide/durability.hpp>
@@ -60,8 +62,8 @@ class Tables::Gate final : public storage::KvStore {
   void forget_cached() override { bytes_->forget_cached(); }
 
   void commit(const storage::Changes& changes) override {
-    if (!broken_.empty()) {
-      throw storage::StorageFailure(ProviderError::Kind::closed, broken_);
+    if (broken_) {
+      throw storage::StorageFailure(ProviderError::Kind::closed, *broken_);
     }
     const Fate decided = tables_->fate();
     if (decided == Fate::fatal || decided == Fate::fatal_done) {
@@ -74,7 +76,7 @@ class Tables::Gate final : public storage::KvStore {
       throw storage::StorageFailure(ProviderError::Kind::disk_full, "simulated", true);
     }
   }
-  [[nodiscard]] std::string broken() const override { return broken_; }
+  [[nodiscard]] std::optional<std::string> broken_by() const override { return broken_; }
   [[nodiscard]] storage::StoreUse use() override { return bytes_->use(); }
   /// The bytes are needed once more.
   void close() override {}
@@ -84,7 +86,7 @@ class Tables::Gate final : public storage::KvStore {
  private:
   Tables* tables_;
   std::shared_ptr<storage::KvStore> bytes_;
-  std::string broken_;
+  std::optional<std::string> broken_;
 };
 
 Tables::Tables(Medium medium, Defect defect, bool small_limits)
@@ -139,7 +141,7 @@ void Tables::crash() {
 }
 
 bool Tables::is_broken() const {
-  return !gate_->broken().empty();
+  return gate_->broken_by().has_value();
 }
 
 std::vector<Event> Tables::durable_history(const std::string& instance,

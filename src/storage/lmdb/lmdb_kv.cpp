@@ -329,7 +329,7 @@ void LmdbKv::grow() {
 }
 
 void LmdbKv::close() {
-  if (env_ != nullptr && broken_.empty()) {
+  if (env_ != nullptr && !broken_) {
     try {
       empty_journal();
     } catch (const std::exception&) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include <lmdb.h>
@@ -45,7 +46,7 @@ class LmdbKv final : public KvStore {
   [[nodiscard]] bool all_pages_checked() const {
     return page_check_ == nullptr || page_check_->done();
   }
-  [[nodiscard]] std::string broken() const override { return broken_; }
+  [[nodiscard]] std::optional<std::string> broken_by() const override { return broken_; }
   [[nodiscard]] StoreUse use() override;
   void close() override;
 
@@ -81,7 +82,7 @@ class LmdbKv final : public KvStore {
   JournalCache read_journal_;
   JournalCache checked_journal_;   ///< as the file has it, for those who do not believe LMDB
   MDB_txn* writer_txn_ = nullptr;  ///< the writer's reading transaction, reset between views
-  std::string broken_;
+  std::optional<std::string> broken_;
   std::uint64_t commits_ = 0;
   bool map_is_lost_ = false;  ///< nothing may be read any more; guarded by `gate_`
   DirectoryLock lock_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include <lmdb.h>
@@ -38,7 +39,7 @@ class LmdbReader final : public KvStore {
   /// Refuses.
   void commit(const Changes& changes) override;
   void forget_cached() override { journal_.forget(); }
-  [[nodiscard]] std::string broken() const override { return {}; }
+  [[nodiscard]] std::optional<std::string> broken_by() const override { return std::nullopt; }
   [[nodiscard]] StoreUse use() override;
   void close() override;
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 
@@ -19,7 +20,7 @@ class MemoryKv final : public KvStore {
   /// A copy, as commits wait for an ordinary one.
   [[nodiscard]] std::unique_ptr<ReadView> lasting_snapshot() override;
   void commit(const Changes& changes) override;
-  [[nodiscard]] std::string broken() const override { return {}; }
+  [[nodiscard]] std::optional<std::string> broken_by() const override { return std::nullopt; }
   [[nodiscard]] StoreUse use() override;
   void close() override;
 
