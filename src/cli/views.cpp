@@ -14,6 +14,7 @@
 #include "cli/show.hpp"
 #include "cli/text.hpp"
 #include "gateway/arguments.hpp"
+#include "gateway/json_text.hpp"
 #include "gateway/private_file.hpp"
 
 namespace duroxide::cli {
@@ -137,7 +138,11 @@ void write_document(const std::string& file, Output& output, const json& result)
 }
 
 void adapt_export(Invocation& invocation, const json& given) {
-  invocation.show = [file = text_at(given, "output")](Output& output, const json& result) {
+  // A name of any bytes, which `text_at` would only describe.
+  const auto name = given.find("output");
+  std::string file =
+      name == given.end() ? std::string() : gateway::text_of_json(*name).value_or(std::string());
+  invocation.show = [file = std::move(file)](Output& output, const json& result) {
     write_document(file, output, result);
   };
   invocation.write_for_programs = invocation.show;

@@ -12,9 +12,11 @@ namespace duroxide::storage {
 namespace {
 constexpr Number numbers_in_advance = 256;
 
-/// Whether this says what is in the store, so that it must be as durable as if it had been read there.
+/// Whether this may say what is in the store, so that it must be as durable as if it had been read
+/// there. What is wrong with a request is sometimes the state of what it names.
 bool tells_of_state(ProviderError::Kind refusal) {
-  return refusal == ProviderError::Kind::instance_already_exists ||
+  return refusal == ProviderError::Kind::invalid_input ||
+         refusal == ProviderError::Kind::instance_already_exists ||
          refusal == ProviderError::Kind::instance_finished ||
          refusal == ProviderError::Kind::instance_not_found ||
          refusal == ProviderError::Kind::activity_not_found;

@@ -53,11 +53,11 @@ CommandResult run_command(const StoreInUse& store, std::string_view name,
   if (command == nullptr) {
     return failure(usage_error("there is no command `" + std::string(name) + "`"));
   }
-  const auto arguments = Arguments::read(*command, values);
-  if (!arguments) {
-    return failure(arguments.error());
-  }
   try {
+    const auto arguments = Arguments::read(*command, values);
+    if (!arguments) {
+      return failure(arguments.error());
+    }
     return command->run(store, *arguments, sink);
   } catch (const std::exception& failed) {
     return failure(CommandError(CommandError::Kind::failed, failed.what()));

@@ -17,15 +17,13 @@ class SystemClock final : public Clock {
   [[nodiscard]] Timestamp now() const override {
     const auto wall = std::chrono::system_clock::now().time_since_epoch();
     const auto steady = std::chrono::steady_clock::now().time_since_epoch();
-    const std::lock_guard lock(mutex_);
     return time_.at(wall, steady);
   }
   [[nodiscard]] bool ticks() const override { return true; }
   [[nodiscard]] std::shared_ptr<void> subscribe(std::function<void()>) override { return nullptr; }
 
  private:
-  mutable std::mutex mutex_;
-  mutable SlewedTime time_;  ///< guarded by `mutex_`
+  mutable SlewedTime time_;
 };
 
 }  // namespace

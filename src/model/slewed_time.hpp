@@ -1,7 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
-#include <optional>
+#include <cstdint>
+#include <limits>
+#include <mutex>
 
 #include <duroxide/clock.hpp>
 
@@ -12,7 +15,8 @@ namespace duroxide {
 /// When the system's clock is set forward, this time follows at once: what became due is due. When it
 /// is set back, this time goes on at half its speed until the two agree again. So a timer that was
 /// pending then takes at most twice as long as it still had to go, however far back the clock was set,
-/// and what is compared in between never runs backwards. Not thread-safe.
+/// and what is compared in between never runs backwards. Safe to use from any thread, and without a
+/// lock but while the two disagree.
 class SlewedTime {
  public:
   using Steady = std::chrono::nanoseconds;  ///< since any moment, by a clock that nobody sets
@@ -21,11 +25,11 @@ class SlewedTime {
   [[nodiscard]] Timestamp at(std::chrono::nanoseconds wall, Steady steady);
 
  private:
-  struct Reading {
-    std::chrono::nanoseconds time;
-    Steady steady;
-  };
-  std::optional<Reading> last_;
+  /// The latest time that was given out, and when that was by the steady clock. Each is true by
+  /// itself; together they may be of two threads that read their clocks at almost the same moment.
+  std::atomic<std::int64_t> time_{std::numeric_limits<std::int64_t>::min()};
+  std::atomic<std::int64_t> steady_{0};
+  std::mutex slewing_;
 };
 
 }  // namespace duroxide

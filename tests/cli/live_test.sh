@@ -376,6 +376,8 @@ run 0 export pot
 cp output pot.json
 "$json_get" /instance_id pot <pot.json >/dev/null || fail 'the export is no JSON'
 run 0 export pot --output pot-too.json
+run 0 export pot --output $'caf\xe9.json'
+[[ -s $'caf\xe9.json' ]] || fail 'no file with the bytes of that name'
 cmp pot.json pot-too.json
 run 5 import pot.json
 run 0 import pot.json --as pot-4

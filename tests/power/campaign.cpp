@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/quick_directory.hpp"
+
 namespace duroxide::power {
 
 namespace fs = std::filesystem;
@@ -96,6 +98,10 @@ class Looking {
   /// Makes the process that looks at what has not been looked at. False if nothing is left.
   bool begin() {
     const auto done = report_.read();
+    if (child_ > 0 && done.size() == looked_at_) {
+      throw std::runtime_error("a process that was to look at images could not even begin");
+    }
+    looked_at_ = done.size();
     std::erase_if(images_, [&](const Image& image) { return done.count(image.number) > 0; });
     if (images_.empty()) {
       return false;
@@ -124,13 +130,13 @@ class Looking {
     Moment moment(recording_.trace(), campaign_.flushes);
     const fs::path root = directory_ / "image";
     for (const Image& image : images_) {
-      moment.go_to(image.cut);
-      fs::remove_all(root);
-      fs::create_directory(root);
-      write_tree(moment.tree(image), root);
       report_.add("begin " + std::to_string(image.number));
       std::vector<std::string> problems;
       try {
+        moment.go_to(image.cut);
+        fs::remove_all(root);
+        fs::create_directory(root);
+        write_tree(moment.tree(image), root);
         problems =
             check_image(root, moment.facts(), image.depth, recording_.workload().keeps_its_word);
       } catch (const std::exception& failed) {
@@ -149,6 +155,7 @@ class Looking {
   std::vector<Image> images_;
   fs::path directory_;
   Report report_;
+  std::size_t looked_at_ = 0;  ///< before the last process
   pid_t child_ = -1;
 };
 
@@ -187,7 +194,7 @@ Outcome look_at_images(const Recording& recording, const Campaign& campaign) {
     outcome.gone_on_with += image.depth == Depth::go_on ? 1U : 0U;
     ++outcome.by_loss.at(static_cast<std::size_t>(image.loss));
   }
-  const testing::TempDir directory(quick_directory());
+  const testing::TempDir directory(testing::quick_directory());
   std::vector<Looking> lookings;
   lookings.reserve(processes);
   for (auto& share : shares) {

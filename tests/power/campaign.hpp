@@ -74,7 +74,4 @@ struct Outcome {
 /// Writes the image, and the trace beside it, where they stay. Gives the directory.
 [[nodiscard]] std::filesystem::path keep(const Recording& recording, const Image& image);
 
-/// Where files are made: in memory if there is such a place, as the disk is only thought of.
-[[nodiscard]] std::filesystem::path quick_directory();
-
 }  // namespace duroxide::power

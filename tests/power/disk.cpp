@@ -32,7 +32,11 @@ void write_tree(const Tree& tree, const fs::path& directory) {
     fs::permissions(directory / path, fs::perms::owner_all);
   }
   for (const auto& [path, bytes] : tree.files) {
-    std::ofstream(directory / path, std::ios::binary) << bytes;
+    std::ofstream file(directory / path, std::ios::binary);
+    file << bytes;
+    if (!file.flush()) {
+      throw std::runtime_error("there is no room for an image of the disk");
+    }
     fs::permissions(directory / path, fs::perms::owner_read | fs::perms::owner_write);
   }
 }

@@ -152,7 +152,11 @@ int duroxide_dup3(int file, int other, int flags) {
   return made;
 }
 int duroxide_dup2(int file, int other) {
-  const int made = static_cast<int>(::syscall(SYS_dup2, file, other));
+  if (file == other) {
+    return ::syscall(SYS_fcntl, file, F_GETFD) < 0 ? -1 : file;
+  }
+  // Not every machine has a system call of that name.
+  const int made = static_cast<int>(::syscall(SYS_dup3, file, other, 0));
   recorded::duplicated(file, made);
   return made;
 }

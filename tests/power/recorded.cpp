@@ -182,7 +182,7 @@ int flush(int descriptor, const std::function<int()>& make) {
 
 int rename(int from_directory, const char* from, int to_directory, const char* to) {
   const auto make = [&] {
-    return static_cast<int>(::syscall(SYS_renameat, from_directory, from, to_directory, to));
+    return static_cast<int>(::syscall(SYS_renameat2, from_directory, from, to_directory, to, 0U));
   };
   State* const state = recording;
   if (state == nullptr) {
@@ -215,7 +215,9 @@ int rename(int from_directory, const char* from, int to_directory, const char* t
 }
 
 int link(const char* from, const char* to) {
-  const auto make = [&] { return static_cast<int>(::syscall(SYS_link, from, to)); };
+  const auto make = [&] {
+    return static_cast<int>(::syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0));
+  };
   State* const state = recording;
   if (state == nullptr) {
     return make();

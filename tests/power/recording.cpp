@@ -8,6 +8,7 @@
 
 #include "power/campaign.hpp"
 #include "power/recorder.hpp"
+#include "support/quick_directory.hpp"
 
 namespace duroxide::power {
 
@@ -46,19 +47,16 @@ Disk disk_after(const Trace& trace) {
 
 }  // namespace
 
-fs::path quick_directory() {
-  const fs::path memory("/dev/shm");
-  return ::access(memory.c_str(), W_OK) == 0 ? memory : fs::temp_directory_path();
-}
-
 Recording::Recording(const Workload& workload, std::uint64_t seed)
-    : workload_(workload), directory_(quick_directory()), trace_file_(directory_.path() / "trace") {
+    : workload_(workload),
+      directory_(testing::quick_directory()),
+      trace_file_(directory_.path() / "trace") {
   run(seed);
 }
 
 Recording::Recording(const Workload& workload, const fs::path& trace)
     : workload_(workload),
-      directory_(quick_directory()),
+      directory_(testing::quick_directory()),
       trace_file_(trace),
       trace_(read_trace(trace)) {}
 

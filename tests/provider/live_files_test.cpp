@@ -116,4 +116,21 @@ TEST_CASE("a database that was cut short is neither written nor read", "[lmdb]")
   CHECK_THAT(kv.broken_by().value(), told);
 }
 
+TEST_CASE("a database that is longer for a moment, as while the disk is asked for room, is whole",
+          "[lmdb]") {
+  TempDir temp;
+  storage::LmdbKv kv(temp.path(), Durability::none, std::uint64_t{1} << 20,
+                     storage::DirectoryLock(temp.path()));
+  storage::Changes changes;
+  changes.at(0).emplace("key", storage::Change{"value", false});
+  kv.commit(changes);
+  const auto size = fs::file_size(temp.path() / "data.mdb");
+  fs::resize_file(temp.path() / "data.mdb", size + 4096);
+  CHECK(kv.snapshot()->get(storage::Table{}, "key").has_value());
+  fs::resize_file(temp.path() / "data.mdb", size);
+  CHECK(kv.snapshot()->get(storage::Table{}, "key").has_value());
+  kv.commit(changes);
+  CHECK_FALSE(kv.broken_by());
+}
+
 }  // namespace duroxide::live_files_test

@@ -12,19 +12,12 @@
 #include "queries/management.hpp"
 #include "storage/lmdb/lmdb_kv.hpp"
 #include "storage/memory/memory_kv.hpp"
+#include "support/quick_directory.hpp"
 #include "upkeep/upkeep.hpp"
 
 namespace duroxide::simulation {
 
 namespace {
-
-/// Where files cost least.
-std::filesystem::path parent_of_directories() {
-  const std::filesystem::path in_memory = "/dev/shm";
-  std::error_code ignored;
-  return std::filesystem::is_directory(in_memory, ignored) ? in_memory
-                                                           : std::filesystem::temp_directory_path();
-}
 
 /// Changes that fill an empty store with what `from` holds.
 storage::Changes contents_of(storage::KvStore& from) {
@@ -92,7 +85,7 @@ class Tables::Gate final : public storage::KvStore {
 Tables::Tables(Medium medium, Defect defect, bool small_limits)
     : medium_(medium), defect_(defect), small_limits_(small_limits) {
   if (medium_ == Medium::lmdb) {
-    directory_.emplace(parent_of_directories());
+    directory_.emplace(testing::quick_directory());
   } else {
     bytes_ = std::make_shared<storage::MemoryKv>();
     durable_ = defect_ == Defect::early_answers ? std::make_shared<storage::MemoryKv>() : bytes_;

@@ -75,9 +75,13 @@ void sync_directory(const fs::path& directory) {
 
 void sync_directories(const fs::path& directory) {
   sync_directory(directory);
-  struct stat info {};
-  for (fs::path path = fs::absolute(directory);
-       path.has_relative_path() && ::lstat(path.c_str(), &info) == 0 && info.st_uid == ::geteuid();
+  struct stat inner {};
+  struct stat outer {};
+  // Above a file system of its own, nothing was made for it; what is another user's is that user's.
+  for (fs::path path = fs::canonical(directory);
+       path.has_relative_path() && ::lstat(path.c_str(), &inner) == 0 &&
+       ::lstat(path.parent_path().c_str(), &outer) == 0 && inner.st_uid == ::geteuid() &&
+       inner.st_dev == outer.st_dev;
        path = path.parent_path()) {
     sync_directory(path.parent_path());
   }

@@ -1,6 +1,9 @@
 #include "storage/lmdb/live_files.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <limits>
+#include <string>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -24,39 +27,57 @@ namespace {
 
 }  // namespace
 
-LiveFiles::LiveFiles(const std::filesystem::path& directory)
+LiveFiles::LiveFiles(const std::filesystem::path& directory, MDB_env* env)
     : directory_(directory),
       descriptor_(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)),
       files_{File{"data.mdb"}, File{lock_file_name}} {
-  for (File& file : files_) {
-    struct stat found {};
-    if (::fstatat(descriptor_.get(), file.name, &found, AT_SYMLINK_NOFOLLOW) != 0) {
-      throw lmdb_failure(errno, "looking at " + quoted(directory / file.name));
-    }
-    file.device = found.st_dev;
-    file.inode = found.st_ino;
+  int data = -1;
+  check_lmdb(mdb_env_get_fd(env, &data), "looking at the open file");
+  struct stat found {};
+  if (!descriptor_.is_open() || ::fstat(data, &found) != 0) {
+    throw lmdb_failure(errno, "looking at " + quoted(directory));
   }
+  files_.front().device = found.st_dev;
+  files_.front().inode = found.st_ino;
+  if (::fstatat(descriptor_.get(), files_.back().name, &found, AT_SYMLINK_NOFOLLOW) != 0) {
+    throw lmdb_failure(errno, "looking at " + quoted(directory / files_.back().name));
+  }
+  files_.back().device = found.st_dev;
+  files_.back().inode = found.st_ino;
 }
 
-void LiveFiles::require_whole() {
-  for (const File& file : files_) {
-    struct stat found {};
-    if (::fstatat(descriptor_.get(), file.name, &found, AT_SYMLINK_NOFOLLOW) != 0 ||
-        found.st_dev != file.device || found.st_ino != file.inode) {
+std::int64_t LiveFiles::length_of(const File& file) const {
+  struct stat found {};
+  if (::fstatat(descriptor_.get(), file.name, &found, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) {
       throw_gone(directory_ / file.name);
     }
-    if (&file != &files_.front()) {
-      continue;
-    }
-    std::int64_t longest = longest_;
-    while (found.st_size > longest && !longest_.compare_exchange_weak(longest, found.st_size)) {
-    }
-    if (found.st_size < longest) {
-      throw StorageFailure(ProviderError::Kind::corrupt,
-                           quoted(directory_ / file.name) + " was cut from " +
-                               std::to_string(longest) + " to " + std::to_string(found.st_size) +
-                               " bytes while the store was open; restore a backup");
-    }
+    return std::numeric_limits<std::int64_t>::max();
+  }
+  if (found.st_dev != file.device || found.st_ino != file.inode) {
+    throw_gone(directory_ / file.name);
+  }
+  return found.st_size;
+}
+
+void LiveFiles::require_whole() const {
+  // Asked before, for a commit may make the file longer in between.
+  const std::int64_t written = written_;
+  const std::int64_t length = length_of(files_.front());
+  if (length < written) {
+    throw StorageFailure(ProviderError::Kind::corrupt,
+                         quoted(directory_ / files_.front().name) + " was cut from " +
+                             std::to_string(written) + " to " + std::to_string(length) +
+                             " bytes while the store was open; restore a backup");
+  }
+  (void)length_of(files_.back());
+}
+
+void LiveFiles::require_written() {
+  require_whole();
+  const std::int64_t length = length_of(files_.front());
+  if (length != std::numeric_limits<std::int64_t>::max()) {
+    written_ = length;
   }
 }
 

@@ -4,8 +4,8 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
-#include <string>
 
+#include <lmdb.h>
 #include <sys/types.h>
 
 #include "model/file_descriptor.hpp"
@@ -13,16 +13,20 @@
 namespace duroxide::storage {
 
 /// The files of an open store, watched for what others may do to them: to write into a file that was
-/// removed, replaced, moved away or cut short would acknowledge what nobody can find again. Moving the
-/// whole directory does no harm. Safe to use from any thread.
+/// removed, replaced, moved away or cut short would acknowledge what nobody can find again. Commits
+/// go on if the whole directory is moved, which what opens the database anew by its path (`verify`,
+/// backups) does not find then.
 class LiveFiles {
  public:
-  /// Both files are there. Throws `StorageFailure` if they cannot be looked at.
-  explicit LiveFiles(const std::filesystem::path& directory);
+  /// `env` has the database in `directory` open. Throws `StorageFailure` if the files cannot be looked
+  /// at.
+  LiveFiles(const std::filesystem::path& directory, MDB_env* env);
 
-  /// Throws `StorageFailure` if a file is no longer where it was, or is shorter than it has been.
-  /// Three system calls at most, some microseconds.
-  void require_whole();
+  /// Throws `StorageFailure` if a file is no longer where it was, or if the database is shorter than
+  /// it was after the last commit. Two system calls. For any thread.
+  void require_whole() const;
+  /// The same, after a commit, which may have made the database longer. For the writer's thread.
+  void require_written();
 
  private:
   struct File {
@@ -31,10 +35,14 @@ class LiveFiles {
     ino_t inode = 0;
   };
 
+  /// The length of a file that is where it was, in bytes. A file that cannot be looked at, which says
+  /// nothing about it, is taken for a long one.
+  [[nodiscard]] std::int64_t length_of(const File& file) const;
+
   std::filesystem::path directory_;
   model::FileDescriptor descriptor_;  ///< of the directory, wherever it is moved
   std::array<File, 2> files_;
-  std::atomic<std::int64_t> longest_{0};  ///< in bytes, of the database
+  std::atomic<std::int64_t> written_{0};  ///< length of the database after a commit, in bytes
 };
 
 }  // namespace duroxide::storage

@@ -51,7 +51,7 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
                          "opening `" + directory.string() + "`");
     }
     files.require_same(env_);
-    files_.emplace(directory);
+    files_.emplace(directory, env_);
     (void)drop_dead_readers();
     open_tables();
     load_journal();
@@ -140,9 +140,13 @@ bool LmdbKv::drop_dead_readers() {
   return dead > 0;
 }
 
-void LmdbKv::require_files() {
+void LmdbKv::require_files(bool after_commit) {
   try {
-    files_->require_whole();
+    if (after_commit) {
+      files_->require_written();
+    } else {
+      files_->require_whole();
+    }
   } catch (const StorageFailure& failed) {
     broken_ = failed.error().message;
     throw;
@@ -274,7 +278,7 @@ void LmdbKv::commit(const Changes& changes, Into where) {
   }
   // Before, for what is read of a file that was cut short ends the process; afterwards, for what went
   // into one that was taken away must not be acknowledged.
-  require_files();
+  require_files(false);
   int code = try_commit(changes, where, row);
   while (code == MDB_MAP_FULL) {
     if (!drop_dead_readers()) {
@@ -283,7 +287,7 @@ void LmdbKv::commit(const Changes& changes, Into where) {
     code = try_commit(changes, where, row);
   }
   if (code == MDB_SUCCESS) {
-    require_files();
+    require_files(true);
     if (where == Into::journal) {
       journal_.appended(std::move(kept));
     } else {

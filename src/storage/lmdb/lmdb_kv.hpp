@@ -67,7 +67,7 @@ class LmdbKv final : public KvStore {
   [[nodiscard]] int write_tables(MDB_txn* txn, const Changes& changes);
   [[nodiscard]] int write_rows(MDB_txn* txn, const Changes& changes);
   /// Stops the store if somebody has taken its files away.
-  void require_files();
+  void require_files(bool after_commit);
   void grow();
   /// Frees what readers of other processes have left that were killed: it would keep every page
   /// from being used again. Returns whether there was any.
