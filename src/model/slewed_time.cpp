@@ -20,19 +20,23 @@ Timestamp whole(nanoseconds time) {
 
 Timestamp SlewedTime::at(nanoseconds wall, Steady steady) {
   std::int64_t last = time_;
-  if (wall.count() < last && nanoseconds(last) - wall >= out_of_turn) {
+  // Compared with how far time must have come, and not with what was read last, which may be long ago.
+  const auto at_least = [&] {
+    return nanoseconds(last) + std::max(steady - nanoseconds(steady_), nanoseconds(0)) / 2;
+  };
+  if (last != unread && wall + out_of_turn <= at_least()) {
     const std::lock_guard lock(slewing_);
     last = time_;
-    const nanoseconds passed = std::max(steady - nanoseconds(steady_), nanoseconds(0));
-    wall = std::max(wall, nanoseconds(last) + passed / 2);
+    wall = std::max(wall, at_least());
   }
-  while (wall.count() > last) {
-    if (time_.compare_exchange_weak(last, wall.count())) {
-      steady_ = steady.count();
-      return whole(wall);
+  if (wall.count() > last) {
+    // First, for whoever finds the new time must not find it with an old moment: it would seem to be
+    // far behind.
+    steady_ = steady.count();
+    while (wall.count() > last && !time_.compare_exchange_weak(last, wall.count())) {
     }
   }
-  return whole(nanoseconds(last));
+  return whole(std::max(wall, nanoseconds(last)));
 }
 
 }  // namespace duroxide

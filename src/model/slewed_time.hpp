@@ -27,7 +27,8 @@ class SlewedTime {
  private:
   /// The latest time that was given out, and when that was by the steady clock. Each is true by
   /// itself; together they may be of two threads that read their clocks at almost the same moment.
-  std::atomic<std::int64_t> time_{std::numeric_limits<std::int64_t>::min()};
+  static constexpr std::int64_t unread = std::numeric_limits<std::int64_t>::min();
+  std::atomic<std::int64_t> time_{unread};
   std::atomic<std::int64_t> steady_{0};
   std::mutex slewing_;
 };

@@ -78,6 +78,15 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a clock that is set back is found out, however long nobody has asked for the time",
+          "[clock]") {
+  Clocks clocks;
+  const auto before = clocks.now();
+  clocks.pass(10s);
+  clocks.wall -= 9s;
+  CHECK(clocks.now() == before + 5s);
+}
+
 TEST_CASE("time never goes back, in whatever order threads bring what they read", "[clock]") {
   Clocks clocks;
   const auto before = clocks.now();
