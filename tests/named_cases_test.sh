@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# seeds_test.sh TABLE: every test case that the table names, as `file: "test case"`, exists, and each of
-# its rows names one. Silent if so.
+# named_cases_test.sh PAGE: every test case that a page names, as `file: "test case"`, exists, and each row
+# of its tables names one. Silent if so.
 set -euo pipefail
 export LC_ALL=C
-table=$1
+page=$1
 
 existing=$("$(dirname "${BASH_SOURCE[0]}")/cases.sh" | sed -E 's/^\[[^]]*\] +([^ ]+) +(".*")$/\1: \2/' | sort -u)
-named=$(grep -oE '[a-z0-9_]+/[a-z0-9_]+\.cpp: "[^"]*"' "$table" | sort -u)
+named=$(grep -oE '[a-z0-9_]+/[a-z0-9_]+\.cpp: "[^"]*"' "$page" | sort -u)
 wrong=false
 while read -r line; do
   echo "no such test case: $line"
@@ -15,5 +15,6 @@ done < <(comm -23 <(echo "$named") <(echo "$existing"))
 while read -r line; do
   echo "a row without a test case: $line"
   wrong=true
-done < <(grep '^| ' "$table" | grep -vE '^\| seed |\.cpp: "')
+done < <(awk '/^\|-/ { row = ""; next } row != "" { print row } { row = /^\| / ? $0 : "" }
+              END { if (row != "") print row }' "$page" | grep -v '\.cpp: "')
 [[ $wrong == false ]]
