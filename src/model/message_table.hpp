@@ -131,8 +131,8 @@ struct MessageOf<work::ExternalRaised> : AnyMessage {
   }
   static std::string data(const work::ExternalRaised& x) { return x.data; }
   static Checked check(const work::ExternalRaised& x) {
-    Checked name = check_name("event name", x.name);
-    return name ? check_payload("event data", x.data) : name;
+    Checked checked = check_name("event name", x.name);
+    return checked ? check_payload("event data", x.data) : checked;
   }
 };
 
@@ -181,8 +181,8 @@ struct MessageOf<work::QueueMessage> : AnyMessage {
   }
   static std::string data(const work::QueueMessage& x) { return x.data; }
   static Checked check(const work::QueueMessage& x) {
-    Checked name = check_name("queue name", x.name);
-    return name ? check_payload("message", x.data) : name;
+    Checked checked = check_name("queue name", x.name);
+    return checked ? check_payload("message", x.data) : checked;
   }
 };
 
