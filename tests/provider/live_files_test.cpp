@@ -100,37 +100,44 @@ TEST_CASE("a store goes on when its whole directory is moved", "[lmdb]") {
   CHECK(world->fetch(5).size() == 2);
 }
 
-TEST_CASE("a database that was cut short is neither written nor read", "[lmdb]") {
+/// Tables of an open store with one row, after a commit.
+struct Committed {
   TempDir temp;
-  storage::LmdbKv kv(temp.path(), Durability::none, std::uint64_t{1} << 20,
-                     storage::DirectoryLock(temp.path()));
-  storage::Changes changes;
-  changes.at(0).emplace("key", storage::Change{"value", false});
-  kv.commit(changes);
-  const auto size = fs::file_size(temp.path() / "data.mdb");
-  fs::resize_file(temp.path() / "data.mdb", size - 1);
-  const auto told = Catch::Contains("was cut from " + std::to_string(size));
-  CHECK_THROWS_WITH(kv.snapshot(), told);
-  CHECK_FALSE(kv.broken_by());
-  CHECK_THROWS_WITH(kv.commit(changes), told);
-  CHECK_THAT(kv.broken_by().value(), told);
+  fs::path file = temp.path() / "data.mdb";
+  storage::LmdbKv kv{temp.path(), Durability::none, std::uint64_t{1} << 20,
+                     storage::DirectoryLock(temp.path())};
+  std::uintmax_t size = 0;
+
+  Committed() {
+    commit();
+    size = fs::file_size(file);
+  }
+  void commit() {
+    storage::Changes changes;
+    changes.at(0).emplace("key", storage::Change{"value", false});
+    kv.commit(changes);
+  }
+};
+
+TEST_CASE("a database that was cut short is neither written nor read", "[lmdb]") {
+  Committed store;
+  fs::resize_file(store.file, store.size - 1);
+  const auto told = Catch::Contains("was cut from " + std::to_string(store.size));
+  CHECK_THROWS_WITH(store.kv.snapshot(), told);
+  CHECK_FALSE(store.kv.broken_by());
+  CHECK_THROWS_WITH(store.commit(), told);
+  CHECK_THAT(store.kv.broken_by().value(), told);
 }
 
 TEST_CASE("a database that is longer for a moment, as while the disk is asked for room, is whole",
           "[lmdb]") {
-  TempDir temp;
-  storage::LmdbKv kv(temp.path(), Durability::none, std::uint64_t{1} << 20,
-                     storage::DirectoryLock(temp.path()));
-  storage::Changes changes;
-  changes.at(0).emplace("key", storage::Change{"value", false});
-  kv.commit(changes);
-  const auto size = fs::file_size(temp.path() / "data.mdb");
-  fs::resize_file(temp.path() / "data.mdb", size + 4096);
-  CHECK(kv.snapshot()->get(storage::Table{}, "key").has_value());
-  fs::resize_file(temp.path() / "data.mdb", size);
-  CHECK(kv.snapshot()->get(storage::Table{}, "key").has_value());
-  kv.commit(changes);
-  CHECK_FALSE(kv.broken_by());
+  Committed store;
+  fs::resize_file(store.file, store.size + 4096);
+  CHECK(store.kv.snapshot()->get(storage::Table{}, "key").has_value());
+  fs::resize_file(store.file, store.size);
+  CHECK(store.kv.snapshot()->get(storage::Table{}, "key").has_value());
+  store.commit();
+  CHECK_FALSE(store.kv.broken_by());
 }
 
 }  // namespace duroxide::live_files_test

@@ -60,7 +60,7 @@ std::int64_t LiveFiles::length_of(const File& file) const {
   return found.st_size;
 }
 
-void LiveFiles::require_whole() const {
+std::int64_t LiveFiles::checked_length() const {
   // Asked before, for a commit may make the file longer in between.
   const std::int64_t written = written_;
   const std::int64_t length = length_of(files_.front());
@@ -71,11 +71,15 @@ void LiveFiles::require_whole() const {
                              " bytes while the store was open; restore a backup");
   }
   (void)length_of(files_.back());
+  return length;
+}
+
+void LiveFiles::require_whole() const {
+  (void)checked_length();
 }
 
 void LiveFiles::require_written() {
-  require_whole();
-  const std::int64_t length = length_of(files_.front());
+  const std::int64_t length = checked_length();
   if (length != std::numeric_limits<std::int64_t>::max()) {
     written_ = length;
   }

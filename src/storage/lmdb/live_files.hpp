@@ -39,6 +39,9 @@ class LiveFiles {
   /// nothing about it, is taken for a long one.
   [[nodiscard]] std::int64_t length_of(const File& file) const;
 
+  /// The length of the database, when both files are as they should be; throws as `require_whole`.
+  [[nodiscard]] std::int64_t checked_length() const;
+
   std::filesystem::path directory_;
   model::FileDescriptor descriptor_;  ///< of the directory, wherever it is moved
   std::array<File, 2> files_;
