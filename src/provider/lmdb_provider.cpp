@@ -6,6 +6,7 @@
 
 #include "protocol/store_impl.hpp"
 #include "provider/start_store.hpp"
+#include "storage/directories.hpp"
 #include "storage/lmdb/directory_lock.hpp"
 #include "storage/lmdb/fresh_paths.hpp"
 #include "storage/lmdb/inspect.hpp"

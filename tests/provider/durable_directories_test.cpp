@@ -16,8 +16,8 @@
 #include "provider/files.hpp"
 #include "provider/sync_watch.hpp"
 #include "storage/common.hpp"
+#include "storage/directories.hpp"
 #include "storage/lmdb/directory_lock.hpp"
-#include "storage/lmdb/fresh_paths.hpp"
 
 namespace duroxide::durable_directories_test {
 

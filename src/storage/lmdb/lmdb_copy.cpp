@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "storage/directories.hpp"
 #include "storage/lmdb/leftover_copy.hpp"
 #include "storage/lmdb/lmdb_error.hpp"
 #include "storage/private_files.hpp"
