@@ -1,0 +1,76 @@
+#pragma once
+
+// How a record of the log lies in a file. It begins on a sector of its own, and the rest of its last
+// sector is zeros: a disk writes a sector whole or not at all, so a write that a loss of power tears
+// touches no record before it.
+//
+//   offset  bytes
+//   0       4      mark
+//   4       4      zeros
+//   8       8      number
+//   16      8      flushed
+//   24      8      checksum of the record before it
+//   32      8      length of the body
+//   40      8      checksum of all of this but itself, and of the body
+//   48             body
+//
+// Numbers are little-endian.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace duroxide::storage {
+
+inline constexpr std::uint64_t sector_bytes = 512;
+inline constexpr std::size_t commit_header_bytes = 48;
+
+/// Up to where a log reaches: the number of a record, the first of which is 1, and its checksum.
+struct LogPosition {
+  std::uint64_t number = 0;
+  std::uint64_t checksum = 0;
+
+  bool operator==(const LogPosition&) const = default;
+};
+
+/// What a log is known by. It goes into each checksum, so that what another log has left in a file, or
+/// what a user's bytes pretend, is no record of this one. Random, and never 0.
+using LogKey = std::uint64_t;
+
+/// What stands in front of a record's body.
+struct CommitHeader {
+  std::uint64_t number = 0;       ///< log sequence number
+  std::uint64_t flushed = 0;      ///< the highest number that was flushed when this was written
+  std::uint64_t predecessor = 0;  ///< checksum of the record before it
+  std::uint64_t length = 0;       ///< of the body, in bytes
+  std::uint64_t checksum = 0;
+
+  [[nodiscard]] LogPosition position() const { return {number, checksum}; }
+};
+
+/// What a body of so many bytes takes in a file: whole sectors.
+[[nodiscard]] constexpr std::uint64_t record_bytes(std::uint64_t body) {
+  return (commit_header_bytes + body + sector_bytes - 1) / sector_bytes * sector_bytes;
+}
+
+/// A record as it is written, and where the log reaches with it.
+struct EncodedRecord {
+  std::string bytes;
+  LogPosition position;
+};
+
+/// The record that follows `after`.
+[[nodiscard]] EncodedRecord encode_record(LogKey key, LogPosition after, std::uint64_t flushed,
+                                          std::string_view body);
+
+/// What the bytes at the beginning of a sector say that they are: the header of a record, which they
+/// need not be. None if they do not say so.
+[[nodiscard]] std::optional<CommitHeader> read_header(std::string_view bytes);
+
+/// Whether `bytes`, which begin with `header` and may go on behind the record, hold all of that record
+/// as it was written.
+[[nodiscard]] bool is_whole(LogKey key, const CommitHeader& header, std::string_view bytes);
+
+}  // namespace duroxide::storage
