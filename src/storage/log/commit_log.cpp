@@ -1,0 +1,205 @@
+#include "storage/log/commit_log.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include <unistd.h>
+
+#include "model/invariant.hpp"
+#include "storage/private_files.hpp"
+
+namespace duroxide::storage {
+
+namespace fs = std::filesystem;
+
+CommitLog::CommitLog(fs::path directory, LogKey key, const LogOptions& options)
+    : directory_(std::move(directory)), key_(key), options_(options) {
+  DUROXIDE_INVARIANT(key != 0, "a log has a key");
+}
+
+CommitLog CommitLog::make(const fs::path& directory, LogKey key, const LogOptions& options) {
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (LogSegment::number_of(entry.path()) && ::unlink(entry.path().c_str()) != 0) {
+      throw system_failure(errno, "removing " + quoted(entry.path()));
+    }
+  }
+  CommitLog log(directory, key, options);
+  log.segments_.push_back(
+      {LogSegment::make(directory, log.next_number_++, key, options.segment_bytes)});
+  return log;
+}
+
+CommitLog CommitLog::open(const fs::path& directory, const LogAnchor& anchor,
+                          const LogOptions& options, const Take& take) {
+  CommitLog log(directory, anchor.key, options);
+  log.take_over(scan_log(directory, anchor), anchor, take);
+  LogSegment::remove_unfinished(directory);
+  return log;
+}
+
+void CommitLog::take_over(ScannedLog scanned, const LogAnchor& anchor, const Take& take) {
+  for (const RecordPlace& place : scanned.records) {
+    take(place.header.number, scanned.body_of(place));
+  }
+  // What was read may be in the kernel's memory alone, and what is cut off must not come back behind
+  // records that are written in its place.
+  std::set<std::size_t> changed;
+  for (const RecordPlace& place : scanned.cut_off) {
+    scanned.segments.at(place.segment).write(place.offset, std::string(sector_bytes, '\0'));
+    changed.insert(place.segment);
+  }
+  appended_ = anchor.reached;
+  for (const RecordPlace& place : scanned.records) {
+    changed.insert(place.segment);
+    appended_ = place.header.position();
+  }
+  if (options_.flushes) {
+    for (const std::size_t segment : changed) {
+      scanned.segments.at(segment).flush();
+    }
+    flushed_ = appended_.number;
+  }
+  for (LogSegment& segment : scanned.segments) {
+    next_number_ = segment.number() + 1;
+    segments_.push_back({std::move(segment)});
+  }
+  for (const RecordPlace& place : scanned.records) {
+    segments_.at(place.segment).last = place.header.number;
+    active_ = place.segment;
+    end_ = place.end();
+  }
+  if (segments_.empty()) {
+    segments_.push_back(
+        {LogSegment::make(directory_, next_number_++, key_, options_.segment_bytes)});
+  }
+}
+
+bool CommitLog::has_room(std::uint64_t bytes) const {
+  return end_ + bytes <= segments_.at(active_).file.length();
+}
+
+std::optional<std::size_t> CommitLog::find_free(std::uint64_t bytes) const {
+  std::optional<std::size_t> best;
+  for (std::size_t index = 0; index < segments_.size(); ++index) {
+    const Held& each = segments_[index];
+    if (index != active_ && each.last == 0 &&
+        LogSegment::first_record + bytes <= each.file.length() &&
+        (!best || each.file.length() < segments_[*best].file.length())) {
+      best = index;
+    }
+  }
+  return best;
+}
+
+void CommitLog::make_room(std::uint64_t body_bytes) {
+  require_usable();
+  const std::uint64_t bytes = record_bytes(body_bytes);
+  if (has_room(bytes)) {
+    return;
+  }
+  auto place = find_free(bytes);
+  if (!place) {
+    const auto length = std::max(options_.segment_bytes, LogSegment::first_record + bytes);
+    segments_.push_back({LogSegment::make(directory_, next_number_, key_, length)});
+    ++next_number_;
+    place = segments_.size() - 1;
+  }
+  reserved_ = segments_.at(*place).file.number();
+}
+
+void CommitLog::go_on_in(std::size_t segment) {
+  DUROXIDE_INVARIANT(segments_.at(segment).last == 0,
+                     "a segment is written anew only when nothing in it is needed");
+  if (options_.flushes && flushed_ < appended_.number) {
+    flush();
+  }
+  active_ = segment;
+  end_ = LogSegment::first_record;
+  reserved_ = 0;
+}
+
+LogPosition CommitLog::append(std::string_view body) {
+  make_room(body.size());
+  if (!has_room(record_bytes(body.size()))) {
+    go_on_in(*find_free(record_bytes(body.size())));
+  }
+  const EncodedRecord record = encode_record(key_, appended_, flushed_, body);
+  or_break([&] { active().file.write(end_, record.bytes); });
+  end_ += record.bytes.size();
+  appended_ = record.position;
+  active().last = appended_.number;
+  return appended_;
+}
+
+void CommitLog::flush() {
+  require_usable();
+  if (flushed_ < appended_.number) {
+    or_break([&] { active().file.flush(); });
+    flushed_ = appended_.number;
+  }
+}
+
+std::uint64_t CommitLog::held_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const Held& each : segments_) {
+    bytes += each.last == 0 ? 0 : each.file.length();
+  }
+  return bytes;
+}
+
+LogAnchor CommitLog::anchor(LogPosition reached) const {
+  LogAnchor anchor{key_, reached, {}};
+  for (std::size_t index = 0; index < segments_.size(); ++index) {
+    if (index == active_ || segments_[index].last > reached.number) {
+      anchor.segments.push_back(segments_[index].file.number());
+    }
+  }
+  return anchor;
+}
+
+void CommitLog::release(LogPosition reached) {
+  DUROXIDE_INVARIANT(reached.number <= appended_.number,
+                     "the tables hold nothing that was not appended to the log");
+  const SegmentNumber appended_to = active().file.number();
+  std::size_t spare = 0;
+  std::erase_if(segments_, [&](Held& each) {
+    if (each.last > reached.number || each.file.number() == appended_to) {
+      return false;
+    }
+    each.last = 0;
+    const bool is_of_use =
+        each.file.number() == reserved_ ||
+        (each.file.length() == options_.segment_bytes && ++spare <= options_.spare_segments);
+    if (!is_of_use) {
+      // If it stays, the next opening finds nothing in it.
+      (void)::unlink(each.file.path().c_str());
+    }
+    return !is_of_use;
+  });
+  const auto found = std::find_if(segments_.begin(), segments_.end(), [&](const Held& each) {
+    return each.file.number() == appended_to;
+  });
+  active_ = static_cast<std::size_t>(found - segments_.begin());
+}
+
+void CommitLog::require_usable() const {
+  if (broken_) {
+    throw StorageFailure(ProviderError::Kind::storage,
+                         *broken_ + "; the store must be opened again");
+  }
+}
+
+template <class Act>
+void CommitLog::or_break(const Act& act) {
+  try {
+    act();
+  } catch (const StorageFailure& failed) {
+    broken_ = failed.error().message;
+    throw;
+  }
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,201 @@
+// The log of a store: what was appended is found again, what is torn is cut off, and what is damaged is
+// told.
+
+#include <filesystem>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "storage/log_fixture.hpp"
+#include "storage/storage_failure.hpp"
+
+namespace duroxide::commit_log_test {
+
+using namespace duroxide::storage;
+using duroxide::testing::Bodies;
+using duroxide::testing::LogFixture;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t first = LogSegment::first_record;
+
+/// The record that takes the `index`th sector behind the header.
+std::uint64_t sector(std::uint64_t index) {
+  return first + index * sector_bytes;
+}
+
+ProviderError refusal(LogFixture& log) {
+  try {
+    (void)log.reopen();
+  } catch (const StorageFailure& failed) {
+    return failed.error();
+  }
+  FAIL("the log was opened");
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("what was appended to the log is found again, in order", "[commit_log][restart]") {
+  LogFixture log;
+  log.commit("one");
+  log.commit("");
+  log.commit("three");
+  CHECK(log.reopen() == Bodies{{1, "one"}, {2, ""}, {3, "three"}});
+  log.commit("four");
+  CHECK(log.reopen() == Bodies{{1, "one"}, {2, ""}, {3, "three"}, {4, "four"}});
+}
+
+TEST_CASE("what the tables hold is not given again", "[commit_log][restart]") {
+  LogFixture log;
+  log.commit("one");
+  log.commit("two");
+  log.checkpoint();
+  CHECK(log.reopen().empty());
+  log.commit("three");
+  CHECK(log.reopen() == Bodies{{3, "three"}});
+}
+
+TEST_CASE("the place of what the tables hold is used again", "[commit_log]") {
+  LogFixture log;
+  for (int i = 0; i < 200; ++i) {
+    log.commit(std::string(100, 'a'));
+    if (i % 5 == 4) {
+      log.checkpoint();
+    }
+  }
+  CHECK(log.segments().size() <= 2 + LogFixture::small_segments().spare_segments);
+  CHECK(log.reopen().empty());
+}
+
+TEST_CASE("records go on from one segment to the next", "[commit_log][restart]") {
+  LogFixture log;
+  Bodies all;
+  for (std::uint64_t i = 1; i <= 30; ++i) {
+    all.emplace_back(i, std::string(i * 20, static_cast<char>('a' + i % 26)));
+    log.commit(all.back().second);
+  }
+  CHECK(log.segments().size() > 3);
+  CHECK(log.reopen() == all);
+  log.checkpoint();
+  CHECK(log->held_bytes() <= LogFixture::small_segments().segment_bytes);
+}
+
+TEST_CASE("a record larger than a segment gets one of its own, for a time", "[commit_log]") {
+  LogFixture log;
+  const std::string large(50'000, 'l');
+  log.commit("small");
+  log->make_room(large.size());
+  log.commit("another");
+  log.checkpoint();  // what was reserved stays
+  log.commit(large);
+  log.commit("behind it");
+  CHECK(log.reopen() == Bodies{{3, large}, {4, "behind it"}});
+  log.checkpoint();
+  for (const auto& segment : log.segments()) {
+    CHECK(fs::file_size(segment) == LogFixture::small_segments().segment_bytes);
+  }
+}
+
+TEST_CASE("a last record that is torn is cut off, wherever it is torn",
+          "[commit_log][corruption]") {
+  static const std::size_t sectors = record_bytes(1500) / sector_bytes;
+  const auto torn = GENERATE(range(std::size_t{0}, sectors));
+  LogFixture log;
+  log.commit("one");
+  log.commit(std::string(1500, 't'));
+  log.close();
+  log.damage(1, sector(1 + torn), std::string(sector_bytes, '\0'));
+  CHECK(log.reopen() == Bodies{{1, "one"}});
+  log.commit("another");
+  CHECK(log.reopen() == Bodies{{1, "one"}, {2, "another"}});
+}
+
+TEST_CASE("what was written behind a lost record does not come back", "[commit_log][corruption]") {
+  LogFixture log;
+  log->append("one");
+  log->flush();
+  log->append("lost");
+  log->append("behind it");
+  log->append("and that");
+  log.close();
+  log.damage(1, sector(1), std::string(sector_bytes, '\0'));
+  CHECK(log.reopen() == Bodies{{1, "one"}});
+  log.commit("lost");  // the very record whose successors are still there
+  CHECK(log.reopen() == Bodies{{1, "one"}, {2, "lost"}});
+}
+
+TEST_CASE("a flushed record that is damaged is told, and nothing is changed",
+          "[commit_log][corruption]") {
+  static const std::uint64_t damaged[] = {0, 1, 2};
+  const std::size_t index = GENERATE(range(0, 3));
+  LogFixture log;
+  for (const char* body : {"one", "two", "three", "four"}) {
+    log.commit(body);
+  }
+  log.close();
+  log.damage(1, sector(damaged[index]) + commit_header_bytes, "X");
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const auto error = refusal(log);
+    CHECK(error.kind == ProviderError::Kind::corrupt);
+    CHECK_THAT(error.message,
+               Catch::Contains("record " + std::to_string(index + 1)) && Catch::Contains("log.1"));
+  }
+}
+
+TEST_CASE("a segment that is missing, cut short or another's is told", "[commit_log][corruption]") {
+  LogFixture log;
+  for (int i = 0; i < 10; ++i) {
+    log.commit("body");
+  }
+  log.anchor() = log->anchor({});
+  log.close();
+  SECTION("missing") {
+    fs::remove(log.segment(2));
+    CHECK_THAT(refusal(log).message, Catch::Contains("log.2") && Catch::Contains("is missing"));
+  }
+  SECTION("cut short") {
+    fs::resize_file(log.segment(2), 1024);
+    CHECK_THAT(refusal(log).message, Catch::Contains("was made with 4096 bytes and has 1024"));
+  }
+  SECTION("of another store") {
+    log.anchor().key = 4712;
+    CHECK_THAT(refusal(log).message, Catch::Contains("belongs to another store"));
+  }
+  SECTION("with a damaged beginning") {
+    log.damage(2, 20, "X");
+    CHECK_THAT(refusal(log).message, Catch::Contains("damaged first sector"));
+  }
+}
+
+TEST_CASE("bytes that look like a record of the log are none", "[commit_log][corruption]") {
+  LogFixture log;
+  // What a user might write, if it lay at a sector of its own: the record that comes next.
+  const auto forged = encode_record(LogFixture::key + 1, {1, 0}, 0, "forged").bytes;
+  log.commit("one");
+  log->append(std::string(sector_bytes - commit_header_bytes, ' ') + forged);
+  log.close();
+  log.damage(1, sector(1), std::string(sector_bytes, '\0'));
+  CHECK(log.reopen() == Bodies{{1, "one"}});
+}
+
+TEST_CASE("what a process has left that was killed while it made a segment goes", "[commit_log]") {
+  LogFixture log;
+  log.commit("one");
+  log.close();
+  std::ofstream(log.path() / "log.new") << "half of it";
+  CHECK(log.reopen() == Bodies{{1, "one"}});
+  CHECK_FALSE(fs::exists(log.path() / "log.new"));
+}
+
+TEST_CASE("names of segments are numbers", "[commit_log]") {
+  CHECK(LogSegment::number_of("/a/log.12") == 12);
+  for (const char* other :
+       {"log.", "log.new", "log.012", "log.-1", "log.1x", "logs.1", "data.mdb"}) {
+    CHECK_FALSE(LogSegment::number_of(other));
+  }
+}
+
+}  // namespace duroxide::commit_log_test
