@@ -4,16 +4,20 @@
 // DUROXIDE_SEED repeats a run, DUROXIDE_LOG_IMAGES says at how many images to look.
 
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
+#include <map>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
@@ -26,6 +30,7 @@
 #include "storage/log/commit_log.hpp"
 #include "support/quick_directory.hpp"
 #include "support/temp_dir.hpp"
+#include "support/tried.hpp"
 
 namespace duroxide::log_loss_test {
 
@@ -43,7 +48,7 @@ constexpr storage::LogKey key = 4711;
 
 storage::LogOptions small_segments() {
   storage::LogOptions options;
-  options.segment_bytes = 16 * storage::sector_bytes;
+  options.segment_bytes = storage::LogSegment::first_record + 15 * storage::sector_bytes;
   return options;
 }
 
@@ -97,8 +102,17 @@ class Anchors {
 void work(const fs::path& root, std::uint64_t seed) {
   Random random(seed);
   const Anchors anchors(root);
-  auto log = std::make_unique<CommitLog>(CommitLog::make(root, key, small_segments()));
-  anchors.store(log->anchor({}));
+  const auto open = [&] {
+    return std::make_unique<CommitLog>(
+        CommitLog::open(root, anchors.load(), small_segments(), [](auto, auto) {}));
+  };
+  std::unique_ptr<CommitLog> log;
+  if (anchors.are_there()) {
+    log = open();
+  } else {
+    log = std::make_unique<CommitLog>(CommitLog::make(root, key, small_segments()));
+    anchors.store(log->anchor({}));
+  }
   const bool flushes_each = random.chance(50);
   for (int step = 0; step < 200; ++step) {
     log->append(body_of(log->appended().number + 1));
@@ -110,14 +124,50 @@ void work(const fs::path& root, std::uint64_t seed) {
       log->flush();
       const LogAnchor anchor = log->anchor(log->appended());
       anchors.store(anchor);
-      log->release(anchor.reached);
+      log->release(anchor);
     }
     if (random.chance(3)) {
       log.reset();
-      log = std::make_unique<CommitLog>(
-          CommitLog::open(root, anchors.load(), small_segments(), [](auto, auto) {}));
+      log = open();
     }
   }
+}
+
+Disk disk_after(const Trace& trace) {
+  Disk disk;
+  for (const Record& record : trace) {
+    disk.apply(record);
+  }
+  return disk;
+}
+
+/// Three processes, of which two are killed at some change of a file.
+Trace record(const fs::path& root, const fs::path& trace_file, std::uint64_t seed) {
+  constexpr int lives = 3;
+  constexpr std::uint32_t kill_within = 300;
+  Random random(seed);
+  for (int life = 0; life < lives; ++life) {
+    const auto known = life == 0 ? std::map<std::string, FileNumber>()
+                                 : disk_after(read_trace(trace_file)).numbers();
+    const std::uint64_t changes = life + 1 == lives ? 0 : 1 + random.below(kill_within);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      try {
+        start_recording(root, trace_file, known);
+        die_after_changes(changes);
+        work(root, random.next());
+        stop_recording();
+      } catch (const std::exception& failed) {
+        std::fprintf(stderr, "%s\n", failed.what());
+        ::_exit(1);
+      }
+      ::_exit(0);
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE((status == 0 || (changes > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)));
+  }
+  return read_trace(trace_file);
 }
 
 /// What is wrong with what is left; empty if nothing is.
@@ -160,10 +210,7 @@ TEST_CASE("nothing that was flushed into the log is lost with the power", "[powe
     const fs::path disk_root = fs::canonical(directory.path()) / "disk";
     const fs::path trace_file = directory.path() / "trace";
     fs::create_directory(disk_root);
-    start_recording(disk_root, trace_file);
-    work(disk_root, seed + run);
-    stop_recording();
-    const Trace trace = read_trace(trace_file);
+    const Trace trace = record(disk_root, trace_file, seed + run);
     Random random(seed ^ Random(run + 1).next());
     std::vector<Position> cuts;
     for (std::uint64_t i = 0; i < images_of_a_run; ++i) {
@@ -192,7 +239,7 @@ TEST_CASE("nothing that was flushed into the log is lost with the power", "[powe
       ++looked_at;
     }
   }
-  std::cout << looked_at << " images of a log\n";
+  testing::tell_tried(std::to_string(looked_at) + " images of lost power, of a log");
 }
 
 }  // namespace duroxide::log_loss_test

@@ -23,10 +23,10 @@ class LogFixture {
  public:
   static constexpr storage::LogKey key = 4711;
 
-  /// Of eight sectors, the first of which is the header: seven small records.
+  /// Seven small records behind the header.
   static storage::LogOptions small_segments() {
     storage::LogOptions options;
-    options.segment_bytes = 8 * storage::sector_bytes;
+    options.segment_bytes = storage::LogSegment::first_record + 7 * storage::sector_bytes;
     return options;
   }
 
@@ -43,7 +43,7 @@ class LogFixture {
   /// As if all that was appended were in the tables now.
   void checkpoint() {
     anchor_ = log_->anchor(log_->appended());
-    log_->release(anchor_.reached);
+    log_->release(anchor_);
   }
   /// The process ends; another finds what is returned.
   Bodies reopen() {

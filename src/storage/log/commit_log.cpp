@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "model/invariant.hpp"
-#include "storage/private_files.hpp"
+#include "storage/directories.hpp"
 
 namespace duroxide::storage {
 
@@ -21,10 +21,8 @@ CommitLog::CommitLog(fs::path directory, LogKey key, const LogOptions& options)
 }
 
 CommitLog CommitLog::make(const fs::path& directory, LogKey key, const LogOptions& options) {
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    if (LogSegment::number_of(entry.path()) && ::unlink(entry.path().c_str()) != 0) {
-      throw system_failure(errno, "removing " + quoted(entry.path()));
-    }
+  for (const SegmentNumber number : segments_in(directory)) {
+    LogSegment::remove(directory, number);
   }
   CommitLog log(directory, key, options);
   log.segments_.push_back(
@@ -44,7 +42,8 @@ void CommitLog::take_over(ScannedLog scanned, const LogAnchor& anchor, const Tak
   for (const RecordPlace& place : scanned.records) {
     take(place.header.number, scanned.body_of(place));
   }
-  // What was read may be in the kernel's memory alone, and what is cut off must not come back behind
+  // What was read may be in the kernel's memory alone: if a flush has failed, the kernel takes it for
+  // written, and only what is written again reaches the disk. What is cut off must not come back behind
   // records that are written in its place.
   std::set<std::size_t> changed;
   for (const RecordPlace& place : scanned.cut_off) {
@@ -53,6 +52,7 @@ void CommitLog::take_over(ScannedLog scanned, const LogAnchor& anchor, const Tak
   }
   appended_ = anchor.reached;
   for (const RecordPlace& place : scanned.records) {
+    scanned.segments.at(place.segment).write(place.offset, scanned.bytes_of(place));
     changed.insert(place.segment);
     appended_ = place.header.position();
   }
@@ -60,6 +60,8 @@ void CommitLog::take_over(ScannedLog scanned, const LogAnchor& anchor, const Tak
     for (const std::size_t segment : changed) {
       scanned.segments.at(segment).flush();
     }
+    // Whoever made a segment may have been killed before its name was on the disk.
+    sync_directory(directory_);
     flushed_ = appended_.number;
   }
   for (LogSegment& segment : scanned.segments) {
@@ -103,8 +105,7 @@ void CommitLog::make_room(std::uint64_t body_bytes) {
   auto place = find_free(bytes);
   if (!place) {
     const auto length = std::max(options_.segment_bytes, LogSegment::first_record + bytes);
-    segments_.push_back({LogSegment::make(directory_, next_number_, key_, length)});
-    ++next_number_;
+    segments_.push_back({LogSegment::make(directory_, next_number_++, key_, length)});
     place = segments_.size() - 1;
   }
   reserved_ = segments_.at(*place).file.number();
@@ -127,7 +128,14 @@ LogPosition CommitLog::append(std::string_view body) {
     go_on_in(*find_free(record_bytes(body.size())));
   }
   const EncodedRecord record = encode_record(key_, appended_, flushed_, body);
-  or_break([&] { active().file.write(end_, record.bytes); });
+  try {
+    active().file.write(end_, record.bytes);
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind == ProviderError::Kind::disk_full) {
+      throw;
+    }
+    break_off(failed);
+  }
   end_ += record.bytes.size();
   appended_ = record.position;
   active().last = appended_.number;
@@ -137,7 +145,11 @@ LogPosition CommitLog::append(std::string_view body) {
 void CommitLog::flush() {
   require_usable();
   if (flushed_ < appended_.number) {
-    or_break([&] { active().file.flush(); });
+    try {
+      active().file.flush();
+    } catch (const StorageFailure& failed) {
+      break_off(failed);
+    }
     flushed_ = appended_.number;
   }
 }
@@ -160,18 +172,24 @@ LogAnchor CommitLog::anchor(LogPosition reached) const {
   return anchor;
 }
 
-void CommitLog::release(LogPosition reached) {
-  DUROXIDE_INVARIANT(reached.number <= appended_.number,
+void CommitLog::release(const LogAnchor& durable) {
+  DUROXIDE_INVARIANT(durable.reached.number <= appended_.number,
                      "the tables hold nothing that was not appended to the log");
   const SegmentNumber appended_to = active().file.number();
+  const auto is_named = [&](SegmentNumber number) {
+    return std::find(durable.segments.begin(), durable.segments.end(), number) !=
+           durable.segments.end();
+  };
   std::size_t spare = 0;
   std::erase_if(segments_, [&](Held& each) {
-    if (each.last > reached.number || each.file.number() == appended_to) {
+    const SegmentNumber number = each.file.number();
+    if (each.last > durable.reached.number || number == appended_to) {
       return false;
     }
     each.last = 0;
+    // An opening misses a segment that the tables name, though nothing in it is needed.
     const bool is_of_use =
-        each.file.number() == reserved_ ||
+        number == reserved_ || is_named(number) ||
         (each.file.length() == options_.segment_bytes && ++spare <= options_.spare_segments);
     if (!is_of_use) {
       // If it stays, the next opening finds nothing in it.
@@ -187,19 +205,13 @@ void CommitLog::release(LogPosition reached) {
 
 void CommitLog::require_usable() const {
   if (broken_) {
-    throw StorageFailure(ProviderError::Kind::storage,
-                         *broken_ + "; the store must be opened again");
+    throw StorageFailure(ProviderError::Kind::storage, *broken_);
   }
 }
 
-template <class Act>
-void CommitLog::or_break(const Act& act) {
-  try {
-    act();
-  } catch (const StorageFailure& failed) {
-    broken_ = failed.error().message;
-    throw;
-  }
+void CommitLog::break_off(const StorageFailure& failed) {
+  broken_ = failed.error().message + "; the store must be opened again";
+  throw StorageFailure(ProviderError::Kind::storage, *broken_);
 }
 
 }  // namespace duroxide::storage

@@ -15,6 +15,7 @@
 #include "storage/log/record.hpp"
 #include "storage/log/scan.hpp"
 #include "storage/log/segment.hpp"
+#include "storage/storage_failure.hpp"
 
 namespace duroxide::storage {
 
@@ -44,12 +45,13 @@ class CommitLog {
                                       const LogAnchor& anchor, const LogOptions& options,
                                       const Take& take);
 
-  /// Makes sure that a record with a body of so many bytes has its place. `disk_full` if there is
-  /// none: then nothing has happened, and it may be tried again.
+  /// Makes sure that the very next record has its place, if its body has at most so many bytes.
+  /// `disk_full` if there is none: then nothing has happened, and it may be tried again.
   void make_room(std::uint64_t body_bytes);
 
-  /// The next record. It is not on the disk before `flush` has returned. `disk_full` as `make_room`;
-  /// after any other failure the log is broken.
+  /// The next record. It is not on the disk before `flush` has returned. `disk_full` as `make_room`,
+  /// also from a file system that needs room to write what it has room for; after any other failure the
+  /// log is broken.
   LogPosition append(std::string_view body);
 
   /// Brings all that was appended to the disk. After a failure the log is broken: what the kernel
@@ -63,8 +65,8 @@ class CommitLog {
 
   /// What the tables are to say when they hold everything up to `reached`.
   [[nodiscard]] LogAnchor anchor(LogPosition reached) const;
-  /// The tables say so durably: the place of what they hold may be used again.
-  void release(LogPosition reached);
+  /// The tables say this durably: the place of what they hold may be used again.
+  void release(const LogAnchor& durable);
 
   /// Why nothing can be appended any more.
   [[nodiscard]] const std::optional<std::string>& broken_by() const { return broken_; }
@@ -84,9 +86,8 @@ class CommitLog {
   void go_on_in(std::size_t segment);
   void take_over(ScannedLog scanned, const LogAnchor& anchor, const Take& take);
   void require_usable() const;
-  /// Does what must not fail. If it does, the log is broken.
-  template <class Act>
-  void or_break(const Act& act);
+  /// Nothing can be appended any more. Throws what says so.
+  [[noreturn]] void break_off(const StorageFailure& failed);
 
   std::filesystem::path directory_;
   LogKey key_ = 0;

@@ -1,8 +1,9 @@
 #pragma once
 
 // How a record of the log lies in a file. It begins on a sector of its own, and the rest of its last
-// sector is zeros: a disk writes a sector whole or not at all, so a write that a loss of power tears
-// touches no record before it.
+// sector is zeros. So if a disk writes a sector whole or not at all, a write that a loss of power tears
+// touches no record before it. A disk that rewrites more than it is given, as some with sectors of 4 KiB
+// do, must keep what was there: this is assumed.
 //
 //   offset  bytes
 //   0       4      mark

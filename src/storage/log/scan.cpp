@@ -1,7 +1,6 @@
 #include "storage/log/scan.hpp"
 
 #include <algorithm>
-#include <system_error>
 #include <unordered_map>
 #include <utility>
 
@@ -13,22 +12,6 @@ namespace duroxide::storage {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<SegmentNumber> numbers_in(const fs::path& directory) {
-  std::vector<SegmentNumber> numbers;
-  std::error_code failed;
-  for (fs::directory_iterator entry(directory, failed), end; !failed && entry != end;
-       entry.increment(failed)) {
-    if (const auto number = LogSegment::number_of(entry->path())) {
-      numbers.push_back(*number);
-    }
-  }
-  if (failed) {
-    throw system_failure(failed.value(), "listing " + quoted(directory));
-  }
-  std::sort(numbers.begin(), numbers.end());
-  return numbers;
-}
 
 /// All whole records of a segment that are not in the tables yet.
 void find_records(const LogSegment& segment, std::size_t index, const LogAnchor& anchor,
@@ -93,9 +76,13 @@ std::string ScannedLog::body_of(const RecordPlace& place) const {
   return segments.at(place.segment).read(place.offset + commit_header_bytes, place.header.length);
 }
 
+std::string ScannedLog::bytes_of(const RecordPlace& place) const {
+  return segments.at(place.segment).read(place.offset, place.end() - place.offset);
+}
+
 ScannedLog scan_log(const fs::path& directory, const LogAnchor& anchor) {
   ScannedLog log;
-  auto numbers = numbers_in(directory);
+  auto numbers = segments_in(directory);
   for (const SegmentNumber needed : anchor.segments) {
     if (!std::binary_search(numbers.begin(), numbers.end(), needed)) {
       numbers.insert(std::lower_bound(numbers.begin(), numbers.end(), needed),

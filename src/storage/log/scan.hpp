@@ -3,7 +3,9 @@
 // What of a log is there after a crash. Records follow each other by number, and each names the
 // checksum of the one before it, wherever they lie: so the log is the longest chain that begins where the
 // tables end. Each record also says which others were flushed when it was written. So it is known
-// whether what is missing was never acknowledged (the torn tail, which is cut off) or is damage.
+// whether what is missing was never acknowledged (the torn tail, which is cut off) or is damage: but
+// for the last record that was flushed, or several that were flushed together, which no later one
+// vouches for.
 
 #include <cstdint>
 #include <filesystem>
@@ -38,10 +40,12 @@ struct ScannedLog {
   std::vector<RecordPlace> cut_off;
 
   [[nodiscard]] std::string body_of(const RecordPlace& place) const;
+  /// The whole of it, as it stands in its segment.
+  [[nodiscard]] std::string bytes_of(const RecordPlace& place) const;
 };
 
-/// Changes nothing. Throws `StorageFailure`: `corrupt` if a record was flushed and is not there, or if a
-/// segment is missing or damaged.
+/// Changes nothing. Throws `StorageFailure`: `corrupt` if a record is not there that another says was
+/// flushed, or if a segment is missing or damaged.
 [[nodiscard]] ScannedLog scan_log(const std::filesystem::path& directory, const LogAnchor& anchor);
 
 }  // namespace duroxide::storage

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -28,8 +30,8 @@ constexpr std::size_t key_at = 16;
 constexpr std::size_t length_at = 24;
 constexpr std::size_t segment_checksum_at = 32;
 
-constexpr std::string_view segment_name_prefix = "log.";
-constexpr std::string_view unfinished_segment = "log.new";
+constexpr std::string_view segment_name_prefix = "duroxide.log.";
+constexpr std::string_view unfinished_segment = "duroxide.log.new";
 
 std::string header_of(LogKey key, std::uint64_t length) {
   std::string header(segment_magic);
@@ -77,6 +79,22 @@ void fill(int file, const fs::path& path, LogKey key, std::uint64_t length) {
 
 }  // namespace
 
+std::vector<SegmentNumber> segments_in(const fs::path& directory) {
+  std::vector<SegmentNumber> numbers;
+  std::error_code failed;
+  for (fs::directory_iterator entry(directory, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    if (const auto number = LogSegment::number_of(entry->path())) {
+      numbers.push_back(*number);
+    }
+  }
+  if (failed) {
+    throw system_failure(failed.value(), "listing " + quoted(directory));
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
 LogSegment::LogSegment(fs::path path, SegmentNumber number, model::FileDescriptor file,
                        std::uint64_t length)
     : path_(std::move(path)), number_(number), file_(std::move(file)), length_(length) {}
@@ -106,6 +124,24 @@ void LogSegment::remove_unfinished(const fs::path& directory) {
   }
 }
 
+void LogSegment::remove(const fs::path& directory, SegmentNumber number) {
+  const fs::path path = path_in(directory, number);
+  const model::FileDescriptor file = open_file(path, O_RDONLY);
+  if (!file.is_open()) {
+    return;
+  }
+  std::string found(segment_magic.size(), '\0');
+  if (::pread(file.get(), found.data(), found.size(), 0) !=
+          static_cast<std::ptrdiff_t>(found.size()) ||
+      found != segment_magic) {
+    throw StorageFailure(ProviderError::Kind::foreign_store,
+                         quoted(path) + " is not a part of a store's log; put it elsewhere");
+  }
+  if (::unlink(path.c_str()) != 0) {
+    throw system_failure(errno, "removing " + quoted(path));
+  }
+}
+
 LogSegment LogSegment::make(const fs::path& directory, SegmentNumber number, LogKey key,
                             std::uint64_t length) {
   DUROXIDE_INVARIANT(length > first_record && length % sector_bytes == 0,
@@ -128,7 +164,12 @@ LogSegment LogSegment::make(const fs::path& directory, SegmentNumber number, Log
     (void)::unlink(unfinished.c_str());
     throw;
   }
-  sync_directory(directory);
+  try {
+    sync_directory(directory);
+  } catch (...) {
+    (void)::unlink(path.c_str());
+    throw;
+  }
   return {path, number, std::move(file), length};
 }
 

@@ -9,23 +9,28 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/file_descriptor.hpp"
 #include "storage/log/record.hpp"
 
 namespace duroxide::storage {
 
-/// Names a segment, and is never given twice in a store.
+/// Names a segment. The number of one that is gone may be given again.
 using SegmentNumber = std::uint64_t;
+
+/// The numbers of all segments in a directory, in order.
+[[nodiscard]] std::vector<SegmentNumber> segments_in(const std::filesystem::path& directory);
 
 /// Used by one thread at a time. All throw `StorageFailure`.
 class LogSegment {
  public:
-  /// Records begin behind the first sector.
-  static constexpr std::uint64_t first_record = sector_bytes;
+  /// Records begin behind the first page, so that nothing that is written later shares one with the
+  /// header, however large the sectors of the disk are.
+  static constexpr std::uint64_t first_record = 4096;
 
   /// `length`: of the whole file, in bytes, in whole sectors. On return file and name are on the disk.
-  /// `disk_full` leaves nothing behind.
+  /// If it fails, it leaves nothing behind.
   [[nodiscard]] static LogSegment make(const std::filesystem::path& directory, SegmentNumber number,
                                        LogKey key, std::uint64_t length);
 
@@ -39,6 +44,8 @@ class LogSegment {
   [[nodiscard]] static std::optional<SegmentNumber> number_of(const std::filesystem::path& path);
   /// Takes away what a process has left that was killed while it made a segment.
   static void remove_unfinished(const std::filesystem::path& directory);
+  /// Takes away a segment of whatever log. A file of this name that is none stays: `foreign_store`.
+  static void remove(const std::filesystem::path& directory, SegmentNumber number);
 
   [[nodiscard]] SegmentNumber number() const { return number_; }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
