@@ -18,4 +18,14 @@ void throw_corrupt(Table table, std::string_view key, const std::string& why) {
                        "table " + std::string(to_string(table)) + ", key " + hex(key) + ": " + why);
 }
 
+std::uint64_t size_of(const Changes& changes) {
+  std::uint64_t bytes = 0;
+  for (const auto& table : changes) {
+    for (const auto& [key, change] : table) {
+      bytes += key.size() + (change.value ? change.value->size() : 0);
+    }
+  }
+  return bytes;
+}
+
 }  // namespace duroxide::storage

@@ -101,6 +101,9 @@ struct Change {
 using TableChanges = std::map<std::string, Change, std::less<>>;
 using Changes = std::array<TableChanges, table_count>;
 
+/// The bytes of all keys and values.
+[[nodiscard]] std::uint64_t size_of(const Changes& changes);
+
 /// All of these throw `StorageFailure`.
 class KvStore {
  public:

@@ -175,14 +175,4 @@ void Journal::emptied() noexcept {
   bytes_ = 0;
 }
 
-std::uint64_t size_of(const Changes& changes) {
-  std::uint64_t bytes = 0;
-  for (const auto& table : changes) {
-    for (const auto& [key, change] : table) {
-      bytes += key.size() + (change.value ? change.value->size() : 0);
-    }
-  }
-  return bytes;
-}
-
 }  // namespace duroxide::storage

@@ -79,7 +79,4 @@ class Journal {
   std::uint64_t loaded_bytes_ = 0;
 };
 
-/// The bytes of all keys and values.
-[[nodiscard]] std::uint64_t size_of(const Changes& changes);
-
 }  // namespace duroxide::storage

@@ -1,0 +1,85 @@
+#pragma once
+
+// What was committed and is not in the tables yet: layers of changes over them, the newest on top. A
+// layer that somebody reads never changes, so that a snapshot shares it and copies nothing.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "storage/kv.hpp"
+
+namespace duroxide::storage {
+
+/// What some commits in a row have changed together.
+struct Layer {
+  std::uint64_t first = 0;  ///< number of the first of these commits
+  std::uint64_t last = 0;
+  std::uint64_t bytes = 0;  ///< of all keys and values, about
+  Changes changes;
+  /// How many stacks hold it. While there is one it does not change.
+  std::atomic<std::size_t> held{0};
+};
+
+/// Layers from the oldest to the newest, which hold all commits from the first of the one to the last of
+/// the other. They stay as they are as long as it, or a view that it gave, lives.
+class LayerStack {
+ public:
+  explicit LayerStack(std::vector<std::shared_ptr<Layer>> layers);
+
+  [[nodiscard]] bool empty() const { return held_->layers.empty(); }
+  [[nodiscard]] std::size_t size() const { return held_->layers.size(); }
+  [[nodiscard]] const Layer& operator[](std::size_t index) const {
+    return *held_->layers.at(index);
+  }
+  /// The number of the newest commit; 0 if there is none.
+  [[nodiscard]] std::uint64_t last() const { return empty() ? 0 : held_->layers.back()->last; }
+
+  /// `tables` as these commits leave them. `tables` may hold some of the oldest of them already.
+  [[nodiscard]] std::unique_ptr<ReadView> over(std::unique_ptr<ReadView> tables) const;
+
+ private:
+  struct Held {
+    explicit Held(std::vector<std::shared_ptr<Layer>> of);
+    ~Held();
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+
+    std::vector<std::shared_ptr<Layer>> layers;
+  };
+
+  std::shared_ptr<const Held> held_;
+};
+
+/// The layers of a store. One thread adds to them, another takes them away once they are in the tables,
+/// and any thread reads.
+class Layers {
+ public:
+  /// A commit, whose number follows the last one's.
+  void push(std::uint64_t number, Changes changes);
+
+  /// What a snapshot lays over the tables.
+  [[nodiscard]] LayerStack stack() const;
+
+  /// What there is now, to be written into the tables. It is merged with nothing newer, so that it can
+  /// be taken away.
+  [[nodiscard]] LayerStack seal();
+  /// The commits up to this number are in the tables, and what holds no others goes.
+  void drop(std::uint64_t number);
+
+  /// Of all layers: what a checkpoint has before it.
+  [[nodiscard]] std::uint64_t bytes() const;
+
+ private:
+  /// Keeps reading cheap however many commits there are: each layer is more than twice as large as the
+  /// one above it, so there are few.
+  void merge_small();
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<Layer>> layers_;
+  std::size_t sealed_ = 0;  ///< so many of the oldest are merged with nothing
+};
+
+}  // namespace duroxide::storage
