@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -40,7 +41,9 @@ template <class T>
       writer(cereal::make_nvp("v", value));
       return writer.text();
     } catch (const std::exception& error) {
-      return failure(std::string("cannot encode the payload: ") + error.what());
+      return failure("cannot encode the payload: " + detail::words_of(error));
+    } catch (...) {
+      return failure("cannot encode the payload: its type threw what is no std::exception");
     }
   }
 }
@@ -61,6 +64,9 @@ template <class T>
       return value;
     } catch (const std::exception& error) {
       return failure(reader.problem(typeid(T), error));
+    } catch (...) {
+      return failure(reader.problem(
+          typeid(T), std::runtime_error("its type threw what is no std::exception")));
     }
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -11,6 +12,16 @@
 #include <duroxide/detail/api.hpp>
 
 namespace duroxide {
+
+namespace detail {
+
+/// What an exception says of itself. One that says nothing, as its `what()` is null, has a text too.
+[[nodiscard]] inline std::string words_of(const std::exception& thrown) {
+  const char* words = thrown.what();
+  return words == nullptr ? "an exception that says nothing (its what() is null)" : words;
+}
+
+}  // namespace detail
 
 /// Who has to act on an error.
 enum class ErrorCategory : std::uint8_t {

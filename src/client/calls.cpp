@@ -91,7 +91,7 @@ void Calls::guarded(const std::function<void()>& callback) const {
     callback();
     return;
   } catch (const std::exception& error) {
-    line.message = std::string("a completion callback threw: ") + error.what();
+    line.message = std::string("a completion callback threw: ") + detail::words_of(error);
   } catch (...) {
     line.message = "a completion callback threw something that is not a std::exception";
   }

@@ -36,7 +36,7 @@ ErrorDetails details_of(const std::exception_ptr& error, ErrorKind kind, std::st
   } catch (const OrchestrationCancelled& cancelled) {
     return application_error(ErrorKind::cancelled, cancelled.reason(), std::move(subject));
   } catch (const std::exception& thrown) {
-    return application_error(kind, thrown.what(), std::move(subject));
+    return application_error(kind, detail::words_of(thrown), std::move(subject));
   } catch (const std::string& text) {
     return application_error(ErrorKind::unhandled_exception, text, std::move(subject));
   } catch (const char* text) {

@@ -114,9 +114,9 @@ void PayloadReader::begin() {
 
 std::string PayloadReader::problem(const std::type_info& type, const std::exception& error) const {
   if (impl_->is_refused) {
-    return undecodable(impl_->text, type, error.what());
+    return undecodable(impl_->text, type, words_of(error));
   }
-  return undecodable(impl_->text, type, error.what(),
+  return undecodable(impl_->text, type, words_of(error),
                      impl_->archive ? impl_->archive->getNodeName() : nullptr);
 }
 

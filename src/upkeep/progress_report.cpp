@@ -48,7 +48,7 @@ bool ProgressReport::tell() {
   try {
     return on_progress_(progress_);
   } catch (const std::exception& thrown) {
-    return refuse(thrown.what());
+    return refuse(detail::words_of(thrown));
   } catch (...) {
     return refuse("something that is no exception");
   }

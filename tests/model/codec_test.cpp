@@ -19,7 +19,27 @@ struct Item {
   }
 };
 
+struct Mute : std::exception {
+  [[nodiscard]] const char* what() const noexcept override { return nullptr; }
+};
+
+/// Throws what it says, however it is asked.
+template <class What>
+struct Throws {
+  template <class Archive>
+  void serialize(Archive&) {
+    throw What();
+  }
+};
+
 }  // namespace
+
+TEST_CASE("what a type's own serialisation throws is told as text, whatever it is", "[payloads]") {
+  CHECK_THAT(encode_payload(Throws<Mute>()).error(), Catch::Contains("says nothing"));
+  CHECK_THAT(decode_payload<Throws<Mute>>("{}").error(), Catch::Contains("says nothing"));
+  CHECK_THAT(encode_payload(Throws<int>()).error(), Catch::Contains("no std::exception"));
+  CHECK_THAT(decode_payload<Throws<int>>("{}").error(), Catch::Contains("no std::exception"));
+}
 
 TEST_CASE("text passes through untouched", "[payloads]") {
   for (const std::string text : {"", "plain", "\"quoted\"", " { \"a\": 1 } ", "\xff"}) {

@@ -71,6 +71,16 @@ TEST_CASE("whatever was thrown becomes details", "[errors]") {
   CHECK(details(ActivityFailed(model::test::full_error())) == model::test::full_error());
 }
 
+TEST_CASE("an exception that says nothing is told as that", "[errors]") {
+  struct Mute : std::exception {
+    [[nodiscard]] const char* what() const noexcept override { return nullptr; }
+  };
+  const auto details =
+      model::details_of(std::make_exception_ptr(Mute()), ErrorKind::activity_failed, "Charge");
+  CHECK(details.kind == ErrorKind::activity_failed);
+  CHECK_THAT(details.message, Catch::Contains("says nothing"));
+}
+
 TEST_CASE("every event has a name", "[history]") {
   for (const auto& [name, event] : model::test::sample_events()) {
     CHECK("event." + std::string(event_type(event.kind)) == name);
