@@ -1,6 +1,7 @@
 // Activities that are finished from outside.
 
 #include "client/client_impl.hpp"
+#include "model/error_size.hpp"
 
 namespace duroxide {
 
@@ -53,6 +54,7 @@ void Client::fail_activity(const ActivityToken& activity, std::string message, O
     return;
   }
   ErrorDetails details = application_error(ErrorKind::activity_failed, std::move(message));
+  model::limit_size(details);
   ErrorOrigin origin;
   origin.instance = activity.instance;
   origin.execution_id = activity.execution_id;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "model/error_size.hpp"
 #include "model/exceptions.hpp"
 #include "model/invariant.hpp"
 #include "model/limits.hpp"
@@ -95,7 +96,8 @@ void ExecutionCore::finish(replay::Outcome outcome) {
   finished_ = true;
   if (const auto* completed = std::get_if<replay::Completed>(&outcome)) {
     append(event::OrchestrationCompleted{completed->output}, 0);
-  } else if (const auto* failed = std::get_if<replay::Failed>(&outcome)) {
+  } else if (auto* failed = std::get_if<replay::Failed>(&outcome)) {
+    model::limit_size(failed->details);
     append(event::OrchestrationFailed{failed->details}, 0);
   } else if (std::holds_alternative<replay::ContinuedAsNew>(outcome)) {
     begin_next_execution();

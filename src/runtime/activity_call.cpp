@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "model/error_size.hpp"
 #include "model/exceptions.hpp"
 #include "model/limits.hpp"
 
@@ -56,6 +57,7 @@ ErrorDetails too_large(const work::ActivityExecute& item, model::Flaw flaw) {
 }  // namespace
 
 WorkItem failed_activity(const work::ActivityExecute& item, ErrorDetails details) {
+  model::limit_size(details);
   details.came_through(
       {ErrorOrigin::Kind::activity, item.name, item.instance, item.execution_id, item.id});
   return work::ActivityFailed{item.instance, item.execution_id, item.id, std::move(details)};
@@ -70,14 +72,12 @@ std::optional<WorkItem> call_activity(const provider::WorkerItem& delivered,
   }
   const work::ActivityExecute& item = delivered.item;
   auto& result = *outcome;
-  const std::string what =
-      result ? "result of activity " + item.name : "error message of activity " + item.name;
-  auto size = model::check_payload(what, result ? *result : result.error().message);
-  if (!size) {
-    return failed_activity(item, too_large(item, std::move(size).error()));
-  }
   if (!result) {
     return failed_activity(item, std::move(result).error());
+  }
+  auto size = model::check_payload("result of activity " + item.name, *result);
+  if (!size) {
+    return failed_activity(item, too_large(item, std::move(size).error()));
   }
   return work::ActivityCompleted{item.instance, item.execution_id, item.id, std::move(*result)};
 }

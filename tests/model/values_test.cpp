@@ -4,7 +4,9 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/status.hpp>
 
+#include "model/error_size.hpp"
 #include "model/exceptions.hpp"
+#include "model/limits.hpp"
 #include "model/samples.hpp"
 
 using namespace duroxide;
@@ -79,6 +81,49 @@ TEST_CASE("an exception that says nothing is told as that", "[errors]") {
       model::details_of(std::make_exception_ptr(Mute()), ErrorKind::activity_failed, "Charge");
   CHECK(details.kind == ErrorKind::activity_failed);
   CHECK_THAT(details.message, Catch::Contains("says nothing"));
+}
+
+TEST_CASE("an error that is too long is cut between two characters, and says so",
+          "[errors][limits]") {
+  constexpr std::size_t most = model::max_error_message_bytes;
+  const auto limited = [](std::string message) {
+    ErrorDetails details = application_error(ErrorKind::activity_failed, std::move(message));
+    model::limit_size(details);
+    return details.message;
+  };
+  CHECK(limited(std::string(most, 'x')) == std::string(most, 'x'));
+  const std::string cut = limited(std::string(most + 1, 'x'));
+  CHECK(cut.size() <= most);
+  CHECK(cut.size() > most - 100);
+  CHECK_THAT(cut, Catch::Contains(std::to_string(most + 1) + " bytes"));
+  CHECK(limited(cut) == cut);
+  for (const std::size_t before : {0U, 1U, 2U, 3U}) {
+    std::string text(before, 'x');
+    while (text.size() <= most) {
+      text += "\xf0\x9f\x9a\x80";
+    }
+    const std::string whole = limited(text);
+    CHECK(whole.size() <= most);
+    CHECK(model::is_utf8(whole));
+  }
+  CHECK(limited(std::string(2 * most, '\x80')).size() <= most);
+}
+
+TEST_CASE("an error of a user's making is cut in all its parts", "[errors][limits]") {
+  const std::string large(std::size_t{1} << 20, 'x');
+  ErrorDetails details = application_error(ErrorKind::activity_failed, "small", large);
+  details.nondeterminism = NondeterminismReport{1, large, large, large, large};
+  details.chain.assign(1000, ErrorOrigin{ErrorOrigin::Kind::activity, large, large, 1, 2});
+  model::limit_size(details);
+  CHECK(details.message == "small");
+  CHECK(details.subject.size() < 2000);
+  CHECK(details.chain.size() == ErrorDetails::max_origins);
+  CHECK(details.chain.front().name.size() < 2000);
+  CHECK(details.chain.front().instance.size() < 2000);
+  CHECK(details.nondeterminism->recorded.size() <= model::max_error_message_bytes);
+  CHECK(details.nondeterminism->attempted.size() <= model::max_error_message_bytes);
+  CHECK(details.nondeterminism->orchestration.size() < 2000);
+  CHECK(details.nondeterminism->version.size() < 2000);
 }
 
 TEST_CASE("every event has a name", "[history]") {

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "fixture.hpp"
+#include "model/error_size.hpp"
 #include "model/limits.hpp"
 #include "runtime/activity_call.hpp"
 #include "runtime/worker.hpp"
@@ -277,7 +278,19 @@ TEST_CASE("activity call: results have a largest size", "[workers][activities][l
   const auto details = failure_of([] { return std::string(most + 1, 'x'); });
   CHECK(details.kind == ErrorKind::limit_exceeded);
   CHECK(details.subject == "A");
-  CHECK(failure_of([] { throw std::string(most + 1, 'x'); }).kind == ErrorKind::limit_exceeded);
+}
+
+TEST_CASE("activity call: what an activity fails with is cut where it is too long",
+          "[workers][activities][limits][errors]") {
+  const std::string large(std::size_t{80} << 20, 'x');
+  const auto thrown = failure_of([&] { throw large; });
+  CHECK(thrown.kind == ErrorKind::unhandled_exception);
+  CHECK(thrown.message.size() <= model::max_error_message_bytes);
+  CHECK_THAT(thrown.message, Catch::Contains("83886080 bytes"));
+  const auto returned =
+      failure_of([&]() -> Result<std::string, std::string> { return failure(large); });
+  CHECK(returned.kind == ErrorKind::activity_failed);
+  CHECK(returned.message == thrown.message);
 }
 
 }  // namespace duroxide::worker_test

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include <duroxide/errors.hpp>
+
+namespace duroxide::model {
+
+/// The longest message of an error that is recorded. It stands in the history, goes to the parent, to
+/// the log and to clients, so it is to tell people what happened, not to carry data.
+inline constexpr std::size_t max_error_message_bytes = std::size_t{64} << 10;
+
+/// What user code has failed with, made small enough to be recorded. Nobody could be told that an
+/// error is too long, as there is no call to refuse, so what is too long is cut at the border of a
+/// character, and says how long it was.
+void limit_size(ErrorDetails& details);
+
+/// The same for a text alone, to `most` bytes, the note about the cut included. `most` is above 200.
+[[nodiscard]] std::string limited_text(std::string text, std::size_t most);
+
+}  // namespace duroxide::model
