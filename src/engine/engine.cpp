@@ -48,6 +48,7 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shar
   timers_.set_token_base(opening.sequence_base());
   load_quarantine();
   settle_pauses();
+  load_suspects();
   batch_.release();
 }
 
@@ -121,6 +122,7 @@ void Engine::settle() {
     commit();
     return;
   }
+  watch_suspects();
   try {
     if (timers_changed_) {
       answer_parked_timers();
@@ -248,6 +250,8 @@ void Engine::batch_committed() {
   }
   work_.batch_ended();
   turns_.batch_ended();
+  suspects_.batch_committed(clock_->now());
+  release_suspects();
   settle();
   // Last: whoever is woken competes for the cores, and most senders only want to know that it is done,
   // while work and ends that were waited for lead on.
@@ -301,6 +305,7 @@ void Engine::batch_failed(const ProviderError& error) {
     turns_.push(number);
   }
   turns_.batch_ended();
+  suspects_.batch_failed();
   finished_.clear();
   deleted_.clear();
   feed_.batch_failed();

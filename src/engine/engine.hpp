@@ -23,6 +23,7 @@
 #include "engine/paused.hpp"
 #include "engine/quarantine.hpp"
 #include "engine/restore_plan.hpp"
+#include "engine/suspects.hpp"
 #include "engine/timer_queue.hpp"
 #include "engine/waiting_reasons.hpp"
 #include "engine/waits.hpp"
@@ -55,6 +56,8 @@ struct EngineOptions {
   /// Handing out rests so long after a failed commit, doubling with each.
   Milliseconds first_pause{100};
   Milliseconds longest_pause{5000};
+  /// For so long after the opening that follows an unclean end, no first turn runs ahead of the disk.
+  Milliseconds careful_after_crash{60'000};
 };
 
 /// The provider without its actor: one request after the other is applied to a batch, which is
@@ -192,12 +195,19 @@ class Engine {
   [[nodiscard]] Messages read_messages(Number number);
   /// Adds the first cancellation that waits, if there is none among `messages`. False if none waits.
   [[nodiscard]] bool find_cancellation(Number number, Messages& messages);
-  [[nodiscard]] bool count_before_delivery(const InstanceRecord& record, Number number,
-                                           const Messages& messages) const;
   [[nodiscard]] std::uint32_t stored_attempts(std::string_view key);
   void store_attempts(const std::string& key, std::uint32_t count);
   void take_back_attempt(const std::string& key);
   void end_turn(provider::LockToken token);
+
+  // engine_suspects.cpp: what is done with more care after an unclean end
+  void load_suspects();
+  /// Waits for them no longer than it may.
+  void watch_suspects();
+  void release_suspects();
+  /// Whether a delivery must be on the disk before it is made.
+  [[nodiscard]] bool count_before_delivery(const InstanceRecord& record, Number number,
+                                           const Messages& messages) const;
 
   // engine_ack.cpp
   void apply_ack(const provider::AckOrchestrationItem& request);
@@ -392,6 +402,7 @@ class Engine {
   Waits waits_;
   CancelledWork cancelled_;
   Quarantine quarantine_;
+  Suspects suspects_;
   Paused paused_;
   ChangeFeed feed_;
 
@@ -421,6 +432,8 @@ class Engine {
   std::unordered_set<Number> counted_turns_;   ///< counted on disk, not delivered yet
   std::unordered_set<Number> counting_turns_;  ///< of these, those that the open batch counts
   std::set<WorkKey> counted_work_;
+  Timestamp careful_until_{};                ///< after an unclean end
+  std::optional<Timestamp> suspects_alarm_;  ///< when they are looked at again at the latest
   bool timers_changed_ = false;
   std::optional<Timestamp> paused_until_;
   Milliseconds next_pause_;

@@ -114,6 +114,8 @@ std::uint64_t Engine::remove_waiting(Number number, const InstanceRecord& record
     turns_.clear_taken_up(number);
     counted_turns_.erase(number);
     touched_.insert(number);
+    suspects_.turn_ended(number, false, clock_->now());
+    release_suspects();
   });
   return removed;
 }

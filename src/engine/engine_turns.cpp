@@ -71,6 +71,9 @@ void Engine::hand_out_turn(Number number, Holder holder,
     turns_.push_after_commit(number);
     return;
   }
+  if (!suspects_.take_turn(number, clock_->now())) {
+    return;  // it comes again when the one before it is through
+  }
   try {
     hand_out_readable_turn(number, holder, items, bytes);
   } catch (const StorageFailure& failed) {
@@ -79,6 +82,11 @@ void Engine::hand_out_turn(Number number, Holder holder,
       throw;
     }
     set_aside_damaged(number, failed.error().message);
+  }
+  if (suspects_.contains(number) && !turns_.is_leased(number) &&
+      !counting_turns_.contains(number)) {
+    suspects_.turn_ended(number, false, clock_->now());  // there is none for it, it is paused, say
+    release_suspects();
   }
 }
 
@@ -211,23 +219,6 @@ bool Engine::find_cancellation(Number number, Messages& messages) {
   return found;
 }
 
-bool Engine::count_before_delivery(const InstanceRecord& record, Number number,
-                                   const Messages& messages) const {
-  // After a crash, what was in the store may be what caused it. So that a message which kills the
-  // process at once is counted all the same, its delivery is on the disk before it is made.
-  if (!opening_.after_crash || counted_turns_.contains(number)) {
-    return false;
-  }
-  for (const auto sequence : messages.sequences) {
-    const bool old =
-        sequence == 0 ? record.start_opening < opening_.id : sequence < opening_.sequence_base();
-    if (old) {
-      return true;
-    }
-  }
-  return false;
-}
-
 std::uint32_t Engine::stored_attempts(std::string_view key) {
   const auto bytes = batch_.get(Table::attempts, key);
   return bytes ? static_cast<std::uint32_t>(stored_number(*bytes)) : 0;
@@ -257,7 +248,10 @@ void Engine::end_turn(provider::LockToken token) {
   if (lease->ahead) {
     timing_.turn_ahead_ended();
   }
+  const Number number = lease->number;
   turns_.end_lease(token);
+  suspects_.turn_ended(number, !batch_.empty(), clock_->now());
+  release_suspects();
 }
 
 void Engine::abandon_turn(const provider::AbandonOrchestrationItem& request, DoneReply reply) {

@@ -41,7 +41,7 @@ void Engine::release_sessions(Holder holder, const std::vector<std::string>& ses
 }
 
 void Engine::dispatch_work() {
-  if (!work_.worth_a_try() || resting() || paused_.store()) {
+  if (!work_.worth_a_try() || resting() || paused_.store() || !suspects_.empty()) {
     return;
   }
   const auto left_alone = [this](const WorkKey& key) { return quarantine_.contains(key); };
@@ -148,7 +148,8 @@ void Engine::count_first_deliveries() {
   // Rows that will be handed out right after the commit which writes them are written with that
   // delivery counted: it costs nothing here, and another write later. So this goes through what
   // `dispatch_work` is about to do.
-  if (resting() || paused_.store() || new_work_.empty() || work_.parked.empty()) {
+  if (resting() || paused_.store() || !suspects_.empty() || new_work_.empty() ||
+      work_.parked.empty()) {
     return;
   }
   std::vector<const WorkRef*> rows;

@@ -62,15 +62,18 @@ TEST_CASE("after a crash a delivery is counted before it is made", "[reopen][res
     const auto fetch = world.fetch_later(5);
     REQUIRE(fetch.answered());
     CHECK(kv->commits == 1);
-    REQUIRE(fetch.value().size() == 2);
+    CHECK(fetch.value().at(0).instance == "old");
     CHECK(fetch.value().at(0).attempt_count == attempt);
-    CHECK(fetch.value().at(1).attempt_count == attempt);
-    CHECK(kv->last_of(Table::attempts).size() == 2);
-
-    const auto work = world.fetch_work().at(0);
-    CHECK(work.attempt_count == attempt);
-    CHECK(kv->commits == 2);
-    CHECK(kv->last_of(Table::attempts).contains(storage::WorkKey{1, 1, 2}.bytes()));
+    // From the second crash on they have their turns one at a time, and activities wait for that.
+    const bool together = attempt == 1;
+    REQUIRE(fetch.value().size() == (together ? 2 : 1));
+    CHECK(kv->last_of(Table::attempts).size() == (together ? 2 : 1));
+    if (together) {
+      CHECK(fetch.value().at(1).attempt_count == attempt);
+      CHECK(world.fetch_work().at(0).attempt_count == attempt);
+      CHECK(kv->commits == 2);
+      CHECK(kv->last_of(Table::attempts).contains(storage::WorkKey{1, 1, 2}.bytes()));
+    }
   }
   // A turn that ends well is forgotten.
   World& world = running->world;

@@ -1,0 +1,229 @@
+// What ended the process is found: it is counted each time, however it comes, and takes nobody along.
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "provider/faulty_world.hpp"
+#include "provider/work_steps.hpp"
+#include "storage/keys.hpp"
+
+namespace duroxide::suspects_test {
+
+using namespace duroxide::provider;
+using namespace duroxide::testing;
+using namespace std::chrono_literals;
+using storage::Table;
+
+namespace {
+
+using Running = std::unique_ptr<FaultyWorld>;
+
+/// The process ends at once, and the next one opens the store: what was not committed is lost, and
+/// nothing was given back.
+Running die_and_open(Running& running) {
+  const auto kv = running->kv;
+  kv->failures = 1000;
+  running.reset();
+  kv->failures = 0;
+  return std::make_unique<FaultyWorld>(kv);
+}
+
+/// What the disk says; 0 if it says nothing.
+std::uint64_t counted_turns(const FaultyWorld& running, storage::Number number) {
+  const auto view = running.kv->snapshot();
+  const auto bytes = view->get(Table::attempts, storage::make_key(number));
+  return bytes ? storage::number_at(*bytes, 0) : 0;
+}
+
+bool gets_no_work(World& world) {
+  auto other = make_partner(world);
+  const bool nothing = !ask_for_work(world, other).answered();
+  other.die();
+  world.run();
+  return nothing;
+}
+
+std::vector<std::string> names_of(const Items& items) {
+  std::vector<std::string> names;
+  for (const OrchestrationItem& item : items) {
+    names.push_back(item.instance);
+  }
+  return names;
+}
+
+/// Instances `a`, `b` and `c` whose turns were under way when the process died for the second time,
+/// and one more with an activity.
+Running with_suspects() {
+  auto running = std::make_unique<FaultyWorld>();
+  schedule(running->world, {{2}}, "works");
+  for (const char* name : {"a", "b", "c"}) {
+    running->world.start(name);
+  }
+  running = die_and_open(running);
+  CHECK(running->world.fetch(10).size() == 3);
+  return die_and_open(running);
+}
+
+}  // namespace
+
+TEST_CASE("after a crash the first turn of what was there is counted, whatever brings it",
+          "[reopen][restart][poison]") {
+  auto running = std::make_unique<FaultyWorld>();
+  schedule(running->world, {{2}});
+  running = die_and_open(running);
+  World& world = running->world;
+  const auto turn = world.fetch_later();
+  CHECK_FALSE(turn.answered());
+  world.complete(world.fetch_work().at(0), "r").value();
+  REQUIRE(turn.answered());
+  CHECK(turn.value().at(0).attempt_count == 1);
+  // On the disk before it was handed out, and with it what the activity came to.
+  running = die_and_open(running);
+  CHECK(counted_turns(*running, 1) == 1);
+  CHECK(gets_no_work(running->world));
+  const auto again = running->world.fetch_one();
+  CHECK(again.attempt_count == 2);
+  CHECK(again.messages == turn.value().at(0).messages);
+  running->world.ack(ack_of(again)).value();
+  CHECK(gets_no_work(running->world));
+}
+
+TEST_CASE("after a crash a new instance runs ahead of the disk only after a while",
+          "[reopen][restart][poison]") {
+  auto running = std::make_unique<FaultyWorld>();
+  running = die_and_open(running);
+  World& world = running->world;
+  const bool early = GENERATE(true, false);
+  world.clock->advance(early ? 59s : 60s);
+  const auto turn = world.fetch_later();
+  const auto started = world.client->ask<Done>(EnqueueOrchestratorWork{start_item("a"), {}, false});
+  world.run();
+  REQUIRE(turn.answered());
+  CHECK(turn.value().at(0).attempt_count == 1);
+  CHECK(started.answered() == early);
+  CHECK(counted_turns(*running, 1) == (early ? 1 : 0));
+  world.ack(ack_of(turn.value().at(0))).value();
+  CHECK(counted_turns(*running, 1) == 0);
+}
+
+TEST_CASE("a turn that ends the process is counted each time, and who works beside it is not",
+          "[reopen][restart][poison]") {
+  auto running = std::make_unique<FaultyWorld>();
+  schedule(running->world, {{2}}, "guilty");
+  schedule(running->world, {{2}}, "innocent");
+  std::uint32_t beside = 0;
+  std::uint32_t turns = 0;
+  for (int crash = 0; crash < 10; ++crash) {
+    World& world = running->world;
+    const auto turn = world.fetch_later(10);
+    const auto work = world.worker->ask<Answer<WorkItems>>(DequeueWorkerPeekLock{10});
+    world.run();
+    if (work.answered()) {
+      for (const WorkerItem& item : work.value()) {
+        if (item.item.instance == "guilty") {
+          (void)world.worker->ask<Done>(
+              AckWorker{item.lock_token, work::ActivityCompleted{"guilty", 1, 2, "r"}});
+        } else {
+          beside = item.attempt_count;  // it takes long, and is still at work when the process ends
+        }
+      }
+      world.run();
+    }
+    REQUIRE(turn.answered());
+    CHECK(names_of(turn.value()) == std::vector<std::string>{"guilty"});
+    turns = turn.value().at(0).attempt_count;
+    running = die_and_open(running);
+  }
+  CHECK(turns == 9);
+  CHECK(beside == 1);
+}
+
+TEST_CASE("after a second crash suspects have their turns one at a time",
+          "[reopen][restart][poison]") {
+  auto running = with_suspects();
+  for (std::uint32_t attempt = 2; attempt <= 4; ++attempt) {
+    const auto items = running->world.fetch(10);
+    CHECK(names_of(items) == std::vector<std::string>{"a"});
+    CHECK(items.at(0).attempt_count == attempt);
+    running = die_and_open(running);
+  }
+  World& world = running->world;
+  for (const char* name : {"a", "b", "c"}) {
+    const auto items = world.fetch(10);
+    REQUIRE(names_of(items) == std::vector<std::string>{name});
+    CHECK(items.at(0).attempt_count == (items.at(0).instance == "a" ? 5 : 2));
+    CHECK(world.nothing_to_fetch());
+    CHECK(gets_no_work(world));
+    world.ack(ack_of(items.at(0))).value();
+  }
+  CHECK(world.fetch_work().at(0).attempt_count == 1);
+}
+
+TEST_CASE("a suspect is through when that is on the disk", "[reopen][commit_failure][poison]") {
+  auto running = with_suspects();
+  World& world = running->world;
+  const auto item = world.fetch_one();
+  running->kv->failures = 1;
+  CHECK_FALSE(world.ack(ack_of(item)));
+  end_pause(world);
+  // The rest after the failure was longer than suspects are waited for.
+  auto others = names_of(world.fetch(10));
+  std::sort(others.begin(), others.end());
+  CHECK(others == std::vector<std::string>{"a", "b", "c"});
+}
+
+TEST_CASE("suspects are not waited for without end", "[reopen][restart][poison]") {
+  auto running = with_suspects();
+  World& world = running->world;
+  const bool runs = GENERATE(true, false);
+  if (runs) {
+    CHECK(names_of(world.fetch(10)) == std::vector<std::string>{"a"});  // and never ends
+  }
+  auto work = world.worker->ask<Answer<WorkItems>>(DequeueWorkerPeekLock{10});
+  world.run();
+  pass_time(world, 999ms);
+  CHECK_FALSE(work.answered());
+  pass_time(world, 1ms);
+  REQUIRE(work.answered());
+  CHECK(work.value().size() == 1);
+  CHECK(world.fetch(10).size() == (runs ? 2 : 3));
+}
+
+TEST_CASE("a suspect that has no turn keeps nobody waiting", "[reopen][restart][poison][pause]") {
+  auto running = with_suspects();
+  World& world = running->world;
+  const auto way = GENERATE(0, 1, 2, 3);
+  if (way == 0) {
+    world.manage<Done>(management::Pause{PauseScope::of_instance("a"), true}).value();
+  } else if (way == 1) {
+    world.manage<Done>(management::TerminateInstance{"a", "enough"}).value();
+  } else {
+    const auto item = world.fetch_one();
+    AbandonOrchestrationItem back{item.lock_token, {}, false, {}, {}};
+    if (way == 2) {
+      back.quarantine = "poison";
+    } else {
+      back.ignore_attempt = true;
+      back.delay = 60s;
+    }
+    world.ask<Done>(*world.dispatcher, back).value();
+  }
+  for (const char* name : {"b", "c"}) {
+    const auto items = world.fetch(10);
+    REQUIRE(names_of(items) == std::vector<std::string>{name});
+    world.ack(ack_of(items.at(0))).value();
+  }
+  CHECK(world.fetch_work().size() == 1);
+}
+
+TEST_CASE("after a clean end nobody is suspected", "[reopen][restart][poison]") {
+  auto running = with_suspects();
+  const auto kv = running->kv;
+  running.reset();
+  FaultyWorld second(kv);
+  CHECK(second.world.fetch_work().size() == 1);
+  CHECK(second.world.fetch(10).size() == 3);
+}
+
+}  // namespace duroxide::suspects_test
