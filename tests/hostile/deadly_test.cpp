@@ -1,0 +1,199 @@
+// User code that ends the process, each time: it reaches quarantine by its name, and nothing else does.
+
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <thread>
+
+#include <unistd.h>
+#include <catch2/catch.hpp>
+
+#include "child_process.hpp"
+#include "neighbours.hpp"
+
+namespace duroxide::deadly_test {
+
+using namespace duroxide::hostile;
+
+namespace {
+
+constexpr std::uint32_t allowed = 3;
+/// Each delivery that is allowed ends a process; so may the first, whose turn ran ahead of the disk
+/// and left no trace, and one more before it was known that it had to be counted.
+constexpr int most_deaths = static_cast<int>(allowed) + 2;
+
+void die(const std::string& way) {
+  if (way == "exit") {
+    std::exit(3);
+  } else if (way == "_exit") {
+    ::_exit(3);
+  } else if (way == "abort") {
+    std::abort();
+  } else if (way == "segfault") {
+    std::raise(SIGSEGV);
+  } else if (way == "terminate") {
+    // From a function that promises not to throw, as most destructors do.
+    const auto promised = [](const std::string& text) noexcept { return text.at(text.size()); };
+    (void)promised(way);
+  }
+}
+
+/// What ends the process, and by which message its turn comes.
+struct Deadly {
+  std::string way;
+  std::string after;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(cereal::make_nvp("way", way), cereal::make_nvp("after", after));
+  }
+};
+
+Task<std::string> dies(OrchestrationContext context, Deadly deadly) {
+  const std::string& after = deadly.after;
+  if (after == "activity") {
+    co_await context.schedule_activity("Echo", after);
+  } else if (after == "timer") {
+    co_await context.schedule_timer(1ms);
+  } else if (after == "child") {
+    co_await context.schedule_sub_orchestration("Child");
+  } else if (after == "event") {
+    co_await context.wait_for_external_event("Now");
+  }
+  die(deadly.way);
+  co_return "it lives";
+}
+
+Task<std::string> child(OrchestrationContext context) {
+  co_return co_await context.schedule_activity("Echo", std::string("child"));
+}
+
+Task<std::string> calls_deadly(OrchestrationContext context, Deadly deadly) {
+  co_return co_await context.schedule_activity("Die", deadly.way);
+}
+
+Task<std::string> takes_long(OrchestrationContext context) {
+  co_return co_await context.schedule_activity("Long");
+}
+
+/// What main() of a program would do that has such code: it opens its store, starts what is to be
+/// there, and works. The activity of `long` is at work whenever a turn ends the process. It is not
+/// when an activity does: of two that are at work each time, nobody knows which it was.
+int program(const std::filesystem::path& directory, const std::string& orchestration,
+            const Deadly& deadly) {
+  const Store store = open_store(directory);
+  Client client(store);
+  const ManagementClient management(store);
+  Runtime runtime(store, quiet().max_attempts(allowed).control_socket(false));
+  const auto gate = std::make_shared<Gate>();
+  const auto at_work = std::make_shared<Gate>();
+  beside_good([&](Runtime& r) {
+    r.register_orchestration("Dies", dies)
+        .register_orchestration("Child", child)
+        .register_orchestration("CallsDeadly", calls_deadly)
+        .register_orchestration("TakesLong", takes_long)
+        .register_activity("Die",
+                           [](std::string way) {
+                             die(way);
+                             return std::string("it lives");
+                           })
+        .register_activity("Long", [gate, at_work] {
+          at_work->open();
+          gate->wait();
+          return std::string("at last");
+        });
+  })(runtime);
+  const bool is_turn = orchestration == "Dies";
+  if (!is_turn) {
+    gate->open();
+  }
+  if (!runtime.start()) {
+    return 10;
+  }
+  const auto existing = StartOptions().reuse(ReusePolicy::use_existing);
+  const auto innocent = client.start_orchestration("long", "TakesLong", std::string(), existing);
+  if (!innocent) {
+    return 11;
+  }
+  if (innocent->created()) {
+    at_work->wait();
+  }
+  if (!client.start_orchestration("bad", orchestration, deadly, existing)) {
+    return 12;
+  }
+  if (deadly.after == "event" && !client.raise_event("bad", "Now")) {
+    return 13;
+  }
+  std::vector<QuarantinedItem> left_alone;
+  while (left_alone.empty()) {
+    left_alone = management.list_quarantined().value();
+    std::this_thread::yield();
+  }
+  gate->open();
+  const auto ended = client.wait_for_completion("long", 100s);
+  if (!ended || ended->output() != "at last") {
+    return 14;
+  }
+  left_alone = management.list_quarantined().value();
+  if (left_alone.size() != 1 || left_alone[0].instance_id != "bad") {
+    return 15;
+  }
+  const char* culprit = is_turn ? "Dies" : "Die";
+  if (!contains(left_alone[0].reason, culprit)) {
+    return 16;
+  }
+  if (!client.cancel_orchestration("bad", "enough") || !client.wait_for_completion("bad", 100s)) {
+    return 17;
+  }
+  return is_sound(store) ? 0 : 18;
+}
+
+/// Starts the program again and again until it lives. How often it died; fails if it never lives, or
+/// is not content then.
+int deaths_of(const std::string& orchestration, const Deadly& deadly) {
+  const TempDir temp;
+  int deaths = 0;
+  while (deaths <= most_deaths) {
+    const ProcessEnd end = in_process([&] { return program(temp.path(), orchestration, deadly); });
+    CAPTURE(end.code, end.signal, deaths);
+    if (end.signal == 0 && end.code != 3) {
+      CHECK(end.code == 0);
+      return deaths;
+    }
+    REQUIRE(end.signal != SIGALRM);
+    ++deaths;
+  }
+  FAIL("it never reached quarantine");
+  return deaths;
+}
+
+constexpr const char* ways[] = {"exit", "_exit", "abort", "segfault", "terminate"};
+constexpr const char* occasions[] = {"start", "activity", "timer", "child", "event"};
+
+}  // namespace
+
+TEST_CASE("an activity that ends the process reaches quarantine, whatever way it takes",
+          "[hostile][poison][activities]") {
+  for (const char* way : ways) {
+    INFO(way);
+    CHECK(deaths_of("CallsDeadly", {way, ""}) >= 1);
+  }
+}
+
+TEST_CASE("a turn that ends the process reaches quarantine, whatever way it takes",
+          "[hostile][poison][turns]") {
+  for (const char* way : ways) {
+    INFO(way);
+    CHECK(deaths_of("Dies", {way, "start"}) >= static_cast<int>(allowed));
+  }
+}
+
+TEST_CASE("a turn that ends the process reaches quarantine, whatever message it comes with",
+          "[hostile][poison][turns]") {
+  for (const char* occasion : occasions) {
+    INFO(occasion);
+    CHECK(deaths_of("Dies", {"_exit", occasion}) >= static_cast<int>(allowed));
+  }
+}
+
+}  // namespace duroxide::deadly_test
