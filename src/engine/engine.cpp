@@ -190,12 +190,26 @@ void Engine::commit() {
   try {
     batch_.begin_request();
     write_bookkeeping();
-    batch_.commit();
+    commit_batch();
   } catch (const StorageFailure& failed) {
     batch_failed(failed.error());
     return;
   }
   batch_committed();
+}
+
+void Engine::commit_batch() {
+  try {
+    batch_.commit();
+  } catch (const StorageFailure& failed) {
+    // On a full disk what makes room has the room that is kept for it; but others may be in its batch.
+    if (failed.error().kind != ProviderError::Kind::disk_full || !batch_makes_room_ ||
+        batch_.bytes() > options_.most_bytes_with_reserve || !store_->give_up_reserve()) {
+      throw;
+    }
+    log(LogLevel::warn, "the disk is full: a deletion takes the room that is kept for it");
+    batch_.commit();
+  }
 }
 
 void Engine::tell_of_damaged_counters() {
@@ -215,6 +229,7 @@ void Engine::batch_committed() {
   tell_of_damaged_counters();
   timing_.batch_ended();
   touched_.clear();
+  batch_makes_room_ = false;
   turns_counted_ = 0;
   counting_turns_.clear();
   if (next_instance_ > numbers_reserved_) {
@@ -270,6 +285,7 @@ void Engine::answer_finished() {
 void Engine::batch_failed(const ProviderError& error) {
   log(LogLevel::error, "a commit failed: " + error.message);
   batch_.discard();
+  batch_makes_room_ = false;
   timing_.batch_ended();
   turns_counted_ = 0;
   counting_turns_.clear();

@@ -53,6 +53,8 @@ struct EngineOptions {
   std::size_t most_in_tree = 1'000;
   /// How many rows of old executions go with a turn at most, about.
   std::size_t rows_dropped_with_turn = 500;
+  /// The largest batch that may use the room which is kept on the disk for deletions.
+  std::size_t most_bytes_with_reserve = std::size_t{512} << 10;
   /// Handing out rests so long after a failed commit, doubling with each.
   Milliseconds first_pause{100};
   Milliseconds longest_pause{5000};
@@ -151,6 +153,7 @@ class Engine {
   void after_applied(std::function<void()> effect) { effects_.push_back(std::move(effect)); }
   void settle();
   void commit();
+  void commit_batch();
   void batch_committed();
   void tell_of_damaged_counters();
   void batch_failed(const ProviderError& error);
@@ -418,6 +421,7 @@ class Engine {
   std::unordered_set<Number> touched_;      ///< instances that the batch changes
   std::vector<Number> finished_;            ///< instances that end with it
   std::vector<Number> deleted_;             ///< instances that it takes out
+  bool batch_makes_room_ = false;           ///< it takes out instances or old executions
   std::vector<WorkRef> new_work_;           ///< rows it adds
   std::vector<WorkRef> removed_work_;       ///< rows it takes out, or that were passed over for it
   std::vector<WorkRef> work_after_commit_;  ///< rows to be handed out after it

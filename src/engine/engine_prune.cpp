@@ -121,6 +121,7 @@ void Engine::drop_execution(Number number, std::uint64_t execution, std::uint64_
   batch_.erase(Table::executions, key);
   batch_.erase(Table::results, key);
   instances_.count_events(-static_cast<std::int64_t>(event_count));
+  after_applied([this] { batch_makes_room_ = true; });
 }
 
 void Engine::drop_executions_with_turn(Number number, const InstanceRecord& record,

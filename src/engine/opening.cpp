@@ -25,6 +25,18 @@ std::uint64_t read_number(const ReadView& view, std::string_view key, std::uint6
   return bytes ? number_at(*bytes, 0) : fallback;
 }
 
+/// Who cannot open a store on a full disk cannot delete anything from it either.
+void commit_with_reserve(KvStore& store, const Changes& changes) {
+  try {
+    store.commit(changes);
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind != ProviderError::Kind::disk_full || !store.give_up_reserve()) {
+      throw;
+    }
+    store.commit(changes);
+  }
+}
+
 }  // namespace
 
 Opening begin_opening(KvStore& store) {
@@ -47,7 +59,7 @@ Opening begin_opening(KvStore& store) {
   }
   set(changes, meta_keys::openings, make_key(opening.id));
   set(changes, meta_keys::open, "1");
-  store.commit(changes);
+  commit_with_reserve(store, changes);
   return opening;
 }
 

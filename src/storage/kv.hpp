@@ -135,6 +135,11 @@ class KvStore {
   /// All changes or none, durable on return.
   virtual void commit(const Changes& changes) = 0;
 
+  /// Leaves the room on the disk that is kept for changes which make room, so that a commit of one
+  /// that found the disk full can be tried again. Whether there was any. For the one thread that
+  /// commits.
+  [[nodiscard]] virtual bool give_up_reserve() { return false; }
+
   /// The failure after which the store can no longer be trusted with writes, if there was one: of a
   /// sync, for example.
   [[nodiscard]] virtual std::optional<std::string> broken_by() const = 0;

@@ -16,6 +16,8 @@ class FaultyKv final : public storage::KvStore {
   int commits = 0;
   /// How many of the next commits fail.
   int failures = 0;
+  /// How often there is room that was kept for deletions.
+  int reserves = 0;
   ProviderError::Kind failure_kind = ProviderError::Kind::disk_full;
   /// Whether a failure is the end of the store.
   bool fatal = false;
@@ -40,6 +42,13 @@ class FaultyKv final : public storage::KvStore {
     inner_.commit(changes);
     last = changes;
     ++commits;
+  }
+  [[nodiscard]] bool give_up_reserve() override {
+    if (reserves == 0) {
+      return false;
+    }
+    --reserves;
+    return true;
   }
   [[nodiscard]] std::optional<std::string> broken_by() const override { return broken_reason; }
   [[nodiscard]] storage::StoreUse use() override { return inner_.use(); }

@@ -87,7 +87,7 @@ TEST_CASE("a store is its owner's alone, whatever the umask", "[lmdb][private]")
   CHECK(opening.warnings.empty());
   CHECK(mode_of(temp.path() / "deep") == 0700U);
   CHECK(mode_of(directory) == 0700U);
-  for (const char* name : {"data.mdb", "lock.mdb", "duroxide.lock"}) {
+  for (const char* name : {"data.mdb", "lock.mdb", "duroxide.lock", "duroxide.reserve"}) {
     CAPTURE(name);
     CHECK(mode_of(directory / name) == 0600U);
   }
@@ -229,8 +229,9 @@ TEST_CASE("a file of another user is refused", "[lmdb][private]") {
   for (const char* name : {"", "lock.mdb", "data.mdb"}) {
     REQUIRE(::chown((directory / name).c_str(), 12345, 12345) == 0);
   }
-  fs::remove(directory / "duroxide.lock");
-  fs::remove(directory / "lock.mdb");
+  for (const char* name : {"duroxide.lock", "lock.mdb", "duroxide.reserve"}) {
+    fs::remove(directory / name);
+  }
   REQUIRE_FALSE(Opening(directory, how).error);
   for (const auto& entry : fs::directory_iterator(directory)) {
     CAPTURE(entry.path());

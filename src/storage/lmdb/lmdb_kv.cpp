@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "storage/format.hpp"
@@ -37,7 +38,10 @@ unsigned int flags_of(Durability durability) {
 
 LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
                std::uint64_t map_size, DirectoryLock lock, PagesChecked checked, LogSink log)
-    : file_(directory / "data.mdb"), log_(std::move(log)), lock_(std::move(lock)) {
+    : file_(directory / "data.mdb"),
+      log_(std::move(log)),
+      lock_(std::move(lock)),
+      reserve_(directory) {
   check_lmdb(mdb_env_create(&env_), "creating the environment");
   try {
     check_lmdb(mdb_env_set_userctx(env_, this), "configuring the environment");
@@ -63,6 +67,7 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
         throw;
       }
     }
+    take_reserve();
     if (!checked.done) {
       page_check_ = std::make_unique<PageCheckThread>(
           file_, std::move(checked),
@@ -268,6 +273,7 @@ void LmdbKv::commit(const Changes& changes) {
 void LmdbKv::commit(const Changes& changes, Into where) {
   if (++commits_ % commits_between_checks == 0) {
     (void)drop_dead_readers();
+    take_reserve();
   }
   // All that takes memory comes before the commit: what is on the disk must not be forgotten here.
   std::string row;
@@ -330,6 +336,12 @@ void LmdbKv::grow() {
     map_is_lost_ = true;
     throw failure;
   }
+}
+
+void LmdbKv::take_reserve() {
+  std::error_code unknown;
+  const auto bytes = std::filesystem::file_size(file_, unknown);
+  reserve_.take(unknown ? 0 : bytes);
 }
 
 void LmdbKv::close() {

@@ -10,6 +10,7 @@
 
 #include "storage/kv.hpp"
 #include "storage/lmdb/directory_lock.hpp"
+#include "storage/lmdb/disk_reserve.hpp"
 #include "storage/lmdb/journal.hpp"
 #include "storage/lmdb/live_files.hpp"
 #include "storage/lmdb/lmdb_space.hpp"
@@ -42,6 +43,7 @@ class LmdbKv final : public KvStore {
     read_journal_.forget();
     checked_journal_.forget();
   }
+  [[nodiscard]] bool give_up_reserve() override { return reserve_.give_up(); }
   /// Whether every page has been looked at since it was opened. For tests; safe on any thread.
   [[nodiscard]] bool all_pages_checked() const {
     return page_check_ == nullptr || page_check_->done();
@@ -69,6 +71,8 @@ class LmdbKv final : public KvStore {
   /// Stops the store if somebody has taken its files away.
   void require_files(bool after_commit);
   void grow();
+  /// Keeps room on the disk for deletions, if there is none yet.
+  void take_reserve();
   /// Frees what readers of other processes have left that were killed: it would keep every page
   /// from being used again. Returns whether there was any.
   bool drop_dead_readers();
@@ -89,6 +93,7 @@ class LmdbKv final : public KvStore {
   Readers readers_;
   LmdbSpace space_;
   std::optional<LiveFiles> files_;
+  DiskReserve reserve_;
   std::unique_ptr<PageCheckThread> page_check_;  ///< last: it takes snapshots
 };
 

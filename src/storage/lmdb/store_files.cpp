@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "storage/lmdb/directory_lock.hpp"
+#include "storage/lmdb/disk_reserve.hpp"
 #include "storage/lmdb/lmdb_error.hpp"
 #include "storage/lmdb/new_database.hpp"
 
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array files_of_store{"data.mdb", "lock.mdb", lock_file_name};
+constexpr std::array files_of_store{"data.mdb", "lock.mdb", lock_file_name, reserve_file_name};
 
 }  // namespace
 
