@@ -36,6 +36,7 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shar
       batch_(*store_),
       instances_(batch_),
       timing_(host, options.longest_hold),
+      work_suspects_(opening.id),
       next_instance_(opening.next_instance),
       numbers_reserved_(opening.next_instance),
       last_created_(opening.last_created),

@@ -27,6 +27,7 @@
 #include "engine/timer_queue.hpp"
 #include "engine/waiting_reasons.hpp"
 #include "engine/waits.hpp"
+#include "engine/work_suspects.hpp"
 #include "engine/worker_queue.hpp"
 #include "model/open_steps.hpp"
 #include "storage/batch.hpp"
@@ -208,6 +209,8 @@ class Engine {
   /// Waits for them no longer than it may.
   void watch_suspects();
   void release_suspects();
+  /// Lets the next of the activities that may be guilty be handed out, if its time has come.
+  bool offer_suspect_work();
   /// Whether a delivery must be on the disk before it is made.
   [[nodiscard]] bool count_before_delivery(const InstanceRecord& record, Number number,
                                            const Messages& messages) const;
@@ -406,6 +409,7 @@ class Engine {
   CancelledWork cancelled_;
   Quarantine quarantine_;
   Suspects suspects_;
+  WorkSuspects work_suspects_;
   Paused paused_;
   ChangeFeed feed_;
 

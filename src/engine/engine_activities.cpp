@@ -120,6 +120,7 @@ void Engine::remove_work(const WorkKey& key, bool cancelled) {
   }
   after_applied([this, key, cancelled] {
     work_.counts_to_write.erase(key);
+    work_suspects_.ended(key);
     reasons_->clear({key.number, key.execution, key.event_id});
     const auto token = work_.token_of(key);
     if (!token) {

@@ -17,7 +17,18 @@ void Engine::load_suspects() {
   }
 }
 
+bool Engine::offer_suspect_work() {
+  const auto work = work_suspects_.take_next(clock_->now());
+  if (!work) {
+    return false;
+  }
+  work_.push_front(*work);
+  hold_back(WorkSuspects::longest_wait, TimerQueue::Pause{});  // for the one behind it
+  return true;
+}
+
 void Engine::watch_suspects() {
+  (void)offer_suspect_work();
   if (suspects_.empty()) {
     return;
   }

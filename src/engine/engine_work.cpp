@@ -78,6 +78,9 @@ void Engine::dispatch_work() {
     }
   }
   work_.all_tried();
+  if (offer_suspect_work()) {
+    dispatch_work();
+  }
 }
 
 void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
@@ -110,6 +113,9 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
   const auto count = stored_count(key, *row);
   const bool counted = counted_work_.contains(key);
   if (!counted && opening_.after_crash && row->opening < opening_.id) {
+    if (!work_suspects_.may_run(work, count)) {
+      return;
+    }
     // It may be what ended the process: count first, hand out after.
     store_attempts(row_key, count + 1);
     counted_work_.insert(key);
@@ -243,6 +249,7 @@ void Engine::abandon_work(const provider::AbandonWorker& request, DoneReply repl
         work_.counts_to_write[key] = lease.attempt - 1;
       }
       work_.end_lease(request.lock_token);
+      work_suspects_.ended(key);
       if (request.waiting_for) {
         reasons_->set({key.number, key.execution, key.event_id}, *request.waiting_for,
                       clock_->now());

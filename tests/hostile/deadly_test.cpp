@@ -17,7 +17,7 @@ using namespace duroxide::hostile;
 
 namespace {
 
-constexpr std::uint32_t allowed = 3;
+constexpr std::uint32_t allowed = 5;
 /// Each delivery that is allowed ends a process; so may the first, whose turn ran ahead of the disk
 /// and left no trace, and one more before it was known that it had to be counted.
 constexpr int most_deaths = static_cast<int>(allowed) + 2;
@@ -77,10 +77,9 @@ Task<std::string> takes_long(OrchestrationContext context) {
 }
 
 /// What main() of a program would do that has such code: it opens its store, starts what is to be
-/// there, and works. The activity of `long` is at work whenever a turn ends the process. It is not
-/// when an activity does: of two that are at work each time, nobody knows which it was.
+/// there, and works. The activity of `long` is at work whenever the process ends, unless `alone`.
 int program(const std::filesystem::path& directory, const std::string& orchestration,
-            const Deadly& deadly) {
+            const Deadly& deadly, bool alone) {
   const Store store = open_store(directory);
   Client client(store);
   const ManagementClient management(store);
@@ -103,8 +102,7 @@ int program(const std::filesystem::path& directory, const std::string& orchestra
           return std::string("at last");
         });
   })(runtime);
-  const bool is_turn = orchestration == "Dies";
-  if (!is_turn) {
+  if (alone) {
     gate->open();
   }
   if (!runtime.start()) {
@@ -138,7 +136,7 @@ int program(const std::filesystem::path& directory, const std::string& orchestra
   if (left_alone.size() != 1 || left_alone[0].instance_id != "bad") {
     return 15;
   }
-  const char* culprit = is_turn ? "Dies" : "Die";
+  const char* culprit = orchestration == "Dies" ? "Dies" : "Die";
   if (!contains(left_alone[0].reason, culprit)) {
     return 16;
   }
@@ -150,11 +148,12 @@ int program(const std::filesystem::path& directory, const std::string& orchestra
 
 /// Starts the program again and again until it lives. How often it died; fails if it never lives, or
 /// is not content then.
-int deaths_of(const std::string& orchestration, const Deadly& deadly) {
+int deaths_of(const std::string& orchestration, const Deadly& deadly, bool alone = false) {
   const TempDir temp;
   int deaths = 0;
   while (deaths <= most_deaths) {
-    const ProcessEnd end = in_process([&] { return program(temp.path(), orchestration, deadly); });
+    const ProcessEnd end =
+        in_process([&] { return program(temp.path(), orchestration, deadly, alone); });
     CAPTURE(end.code, end.signal, deaths);
     if (end.signal == 0 && end.code != 3) {
       CHECK(end.code == 0);
@@ -176,8 +175,13 @@ TEST_CASE("an activity that ends the process reaches quarantine, whatever way it
           "[hostile][poison][activities]") {
   for (const char* way : ways) {
     INFO(way);
-    CHECK(deaths_of("CallsDeadly", {way, ""}) >= 1);
+    CHECK(deaths_of("CallsDeadly", {way, ""}, true) >= static_cast<int>(allowed));
   }
+}
+
+TEST_CASE("an activity that ends the process is told from one that is at work each time it does",
+          "[hostile][poison][activities]") {
+  CHECK(deaths_of("CallsDeadly", {"_exit", ""}) >= static_cast<int>(allowed));
 }
 
 TEST_CASE("a turn that ends the process reaches quarantine, whatever way it takes",

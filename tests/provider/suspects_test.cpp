@@ -1,6 +1,7 @@
 // What ended the process is found: it is counted each time, however it comes, and takes nobody along.
 
 #include <algorithm>
+#include <map>
 
 #include <catch2/catch.hpp>
 
@@ -215,6 +216,60 @@ TEST_CASE("a suspect that has no turn keeps nobody waiting", "[reopen][restart][
     world.ack(ack_of(items.at(0))).value();
   }
   CHECK(world.fetch_work().size() == 1);
+}
+
+TEST_CASE("an activity that ends the process is counted more often than those that work beside it",
+          "[reopen][restart][poison][activities]") {
+  // Its place among the others, which never end.
+  const std::uint64_t deadly = GENERATE(2, 3, 4, 5);
+  auto running = std::make_unique<FaultyWorld>();
+  schedule(running->world, {{2}, {3}, {4}, {5}});
+  std::map<std::uint64_t, std::uint32_t> delivered;
+  for (int crash = 0; crash < 10; ++crash) {
+    World& world = running->world;
+    bool lives = true;
+    for (int look = 0; lives; ++look) {
+      REQUIRE(look < 10);
+      const auto work = ask_for_work(world, *world.worker);
+      pass_time(world, 1s);
+      if (work.answered()) {
+        for (const WorkerItem& item : work.value()) {
+          delivered[item.item.id] = item.attempt_count;
+          lives = lives && item.item.id != deadly;
+        }
+      }
+    }
+    running = die_and_open(running);
+  }
+  for (const auto& [id, count] : delivered) {
+    CAPTURE(id, count, deadly);
+    CHECK((id == deadly ? count == 9 : count <= 6));
+  }
+}
+
+TEST_CASE("activities that are suspected and end well keep the others waiting no longer",
+          "[reopen][restart][poison][activities]") {
+  auto running = std::make_unique<FaultyWorld>();
+  schedule(running->world, {{2}, {3}, {4}});
+  for (int crash = 0; crash < 3; ++crash) {
+    (void)ask_for_work(running->world, *running->world.worker);
+    running = die_and_open(running);
+  }
+  World& world = running->world;
+  CallIds ended;
+  for (int i = 0; i < 3; ++i) {
+    const auto items = world.fetch_work(10);
+    REQUIRE(items.size() == 1);
+    ended.push_back(items.at(0).item.id);
+    const int way = i;
+    if (way == 0) {
+      world.complete(items.at(0), "r").value();
+    } else if (way == 1) {
+      abandon_work(world, items.at(0).lock_token, {}, {}, "poison").value();
+    }
+  }
+  std::sort(ended.begin(), ended.end());
+  CHECK(ended == CallIds{2, 3, 4});
 }
 
 TEST_CASE("after a clean end nobody is suspected", "[reopen][restart][poison]") {
