@@ -2,22 +2,22 @@
 
 // The one way from a value to stored bytes and back. A record is a format byte, a checksum of the
 // rest, and cereal's portable binary archive (little endian, with a version number in front of every
-// structure that declares one). The checksum is tested before cereal sees the bytes, because cereal
-// believes every length it reads.
+// structure that declares one). The checksum is tested first; record_reader.hpp reads the rest, and
+// does not trust it either.
 
 #include <cstdint>
-#include <cstring>
-#include <istream>
 #include <ostream>
+#include <streambuf>
 #include <string>
 #include <string_view>
-#include <type_traits>
+#include <utility>
 
 #include <cereal/archives/portable_binary.hpp>
 
 #include <duroxide/result.hpp>
 
 #include "model/flaw.hpp"
+#include "model/record_reader.hpp"
 
 namespace duroxide::model {
 
@@ -49,15 +49,6 @@ class StringSink final : public std::streambuf {
   std::string& target_;
 };
 
-/// Reads from bytes that somebody else owns.
-class ViewSource final : public std::streambuf {
- public:
-  explicit ViewSource(std::string_view source) {
-    char* begin = const_cast<char*>(source.data());  // streambuf wants it; nothing writes
-    setg(begin, begin, begin + source.size());
-  }
-};
-
 [[nodiscard]] std::uint64_t checksum(std::string_view bytes, std::uint64_t seed = 0);
 
 /// Puts the header in front of `record`, whose first `record_header_bytes` were left free.
@@ -86,12 +77,9 @@ template <class T>
     return failure(std::move(whole).error());
   }
   try {
-    ViewSource source(bytes.substr(record_header_bytes));
-    std::istream in(&source);
-    cereal::PortableBinaryInputArchive archive(
-        in, cereal::PortableBinaryInputArchive::Options::LittleEndian());
+    RecordReader reader(bytes.substr(record_header_bytes));
     T value{};
-    archive(value);
+    reader(value);
     return value;
   } catch (const std::exception& error) {
     return flaw(std::string("the record cannot be decoded: ") + error.what());

@@ -1,0 +1,120 @@
+#pragma once
+
+// Reads what cereal's portable binary archive has written, and believes nothing of it. A checksum shows
+// that bytes are the ones that were written, and not that whoever wrote them was right; so a length is
+// compared with what is left before room is made for it, and a flag is 0 or 1. cereal's own reader does
+// neither.
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include <cereal/archives/portable_binary.hpp>
+#include <cereal/cereal.hpp>
+
+namespace duroxide::model {
+
+/// An archive of cereal's. Throws `cereal::Exception` for bytes that no archive could hold.
+class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmptyClassElision> {
+ public:
+  /// `bytes` must outlive the reader.
+  explicit RecordReader(std::string_view bytes) : InputArchive(this), left_(bytes) {
+    if (number<std::uint8_t>() != 1) {
+      throw cereal::Exception("its mark is not that of little-endian numbers");
+    }
+  }
+
+  template <std::integral T>
+  [[nodiscard]] T number() {
+    const std::string_view bytes = take(sizeof(T));
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < sizeof(T); ++i) {
+      value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+    }
+    return static_cast<T>(value);
+  }
+
+  [[nodiscard]] bool flag() {
+    const auto byte = number<std::uint8_t>();
+    if (byte > 1) {
+      throw cereal::Exception("a flag has the value " + std::to_string(byte));
+    }
+    return byte == 1;
+  }
+
+  /// How many elements follow. Each takes a byte at least, so there cannot be more than bytes are left.
+  [[nodiscard]] cereal::size_type length() {
+    const auto elements = number<cereal::size_type>();
+    if (elements > left_.size()) {
+      throw cereal::Exception("a length of " + std::to_string(elements) + " is given where " +
+                              std::to_string(left_.size()) + " bytes are left");
+    }
+    return elements;
+  }
+
+  void copy(void* target, std::size_t size) {
+    const std::string_view bytes = take(size);
+    if (size > 0) {
+      std::memcpy(target, bytes.data(), size);
+    }
+  }
+
+ private:
+  std::string_view take(std::size_t size) {
+    if (size > left_.size()) {
+      throw cereal::Exception(std::to_string(size) + " bytes are expected where " +
+                              std::to_string(left_.size()) + " are left");
+    }
+    const std::string_view taken = left_.substr(0, size);
+    left_.remove_prefix(size);
+    return taken;
+  }
+
+  std::string_view left_;
+};
+
+// NOLINTBEGIN(readability-identifier-naming): the names are cereal's
+
+template <std::integral T>
+void CEREAL_LOAD_FUNCTION_NAME(RecordReader& reader, T& value) {
+  if constexpr (std::same_as<T, bool>) {
+    value = reader.flag();
+  } else {
+    value = reader.number<T>();
+  }
+}
+
+template <class T>
+void CEREAL_SERIALIZE_FUNCTION_NAME(RecordReader& reader, cereal::NameValuePair<T>& pair) {
+  reader(pair.value);
+}
+
+template <class T>
+void CEREAL_SERIALIZE_FUNCTION_NAME(RecordReader& reader, cereal::SizeTag<T>& tag) {
+  tag.size = static_cast<std::remove_reference_t<T>>(reader.length());
+}
+
+/// Only of bytes: numbers would have to be turned where the machine's order is another.
+template <class T>
+requires(sizeof(std::remove_pointer_t<T>) ==
+         1) void CEREAL_LOAD_FUNCTION_NAME(RecordReader& reader, cereal::BinaryData<T>& data) {
+  reader.copy(data.data, static_cast<std::size_t>(data.size));
+}
+
+// NOLINTEND(readability-identifier-naming)
+
+}  // namespace duroxide::model
+
+namespace cereal::traits::detail {
+
+/// The partner, which cereal asks for to know how an enumerator is written.
+template <>
+struct get_output_from_input<duroxide::model::RecordReader> {
+  using type = PortableBinaryOutputArchive;
+};
+
+}  // namespace cereal::traits::detail
