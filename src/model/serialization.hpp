@@ -4,6 +4,9 @@
 // their tables. The version of a structure is raised when a field is added (read it only if
 // `version` is high enough); fields are never removed or reordered.
 
+#include <cstdint>
+#include <string>
+
 #include <cereal/cereal.hpp>
 #include <cereal/types/optional.hpp>
 #include <cereal/types/string.hpp>
@@ -45,11 +48,33 @@ DUROXIDE_LAYOUT(CarriedEvent, x.name, x.data)
 DUROXIDE_LAYOUT(StoredValue, x.key, x.value, x.updated_at, x.version)
 DUROXIDE_LAYOUT(CarriedState, x.events, x.messages, x.custom_status, x.custom_status_version,
                 x.values, x.value_changes)
-DUROXIDE_LAYOUT(ErrorOrigin, x.kind, x.name, x.instance, x.execution_id, x.event_id)
+
+/// Refuses what this release has no name for: it would be shown, exported and judged as something else.
+template <class Archive, class Enum>
+void refuse_unknown(Enum value, Enum last, const char* what) {
+  if constexpr (Archive::is_loading::value) {
+    if (value > last) {
+      throw cereal::Exception(std::string(what) + " number " +
+                              std::to_string(static_cast<unsigned>(value)) +
+                              " is not known to this release");
+    }
+  }
+}
+
+template <class Archive>
+void serialize(Archive& archive, ErrorOrigin& x, std::uint32_t const /*version*/) {
+  archive(x.kind, x.name, x.instance, x.execution_id, x.event_id);
+  refuse_unknown<Archive>(x.kind, ErrorOrigin::Kind::orchestration, "origin of an error");
+}
 DUROXIDE_LAYOUT(NondeterminismReport, x.event_id, x.recorded, x.attempted, x.orchestration,
                 x.version)
-DUROXIDE_LAYOUT(ErrorDetails, x.category, x.kind, x.message, x.subject, x.retryable, x.attempts,
-                x.max_attempts, x.nondeterminism, x.chain)
+template <class Archive>
+void serialize(Archive& archive, ErrorDetails& x, std::uint32_t const /*version*/) {
+  archive(x.category, x.kind, x.message, x.subject, x.retryable, x.attempts, x.max_attempts,
+          x.nondeterminism, x.chain);
+  refuse_unknown<Archive>(x.category, ErrorCategory::poison, "category of an error");
+  refuse_unknown<Archive>(x.kind, ErrorKind::cancellation_ignored, "kind of an error");
+}
 DUROXIDE_LAYOUT(Event, x.event_id, x.source_event_id, x.timestamp, x.kind)
 
 /// The archive as what the tables' `fields` are told to.

@@ -8,6 +8,9 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
+#include <cereal/types/optional.hpp>
+#include <cereal/types/string.hpp>
+#include <cereal/types/vector.hpp>
 
 #include "model/archive.hpp"
 #include "model/encoding.hpp"
@@ -70,6 +73,19 @@ TEST_CASE("a flag of a record is 0 or 1", "[records][corruption]") {
   CHECK(model::decode<std::optional<std::string>>(some).value() == "text");
   CHECK_THAT(model::decode<std::optional<std::string>>(with(some, mark + 1, "\xff")).error().what,
              Contains("a flag has the value 255"));
+}
+
+TEST_CASE("an error of a kind that this release does not know is refused", "[records][errors]") {
+  // Behind the mark: the version of the layout, the category, the kind.
+  const std::string record = model::encode_error(application_error(ErrorKind::cancelled, "stop"));
+  const std::size_t category = mark + 1 + 4;
+  const auto last = static_cast<char>(ErrorKind::cancellation_ignored);
+  CHECK(model::decode_error(with(record, category + 1, std::string(1, last))));
+  const std::string next(1, static_cast<char>(last + 1));
+  CHECK_THAT(model::decode_error(with(record, category + 1, next)).error().what,
+             Contains("kind of an error number 16 is not known to this release"));
+  CHECK_THAT(model::decode_error(with(record, category, "\x09")).error().what,
+             Contains("category of an error number 9"));
 }
 
 TEST_CASE("numbers of a record are little endian", "[records][corruption]") {
