@@ -94,6 +94,26 @@ ExecutionStatus as_exported(ExecutionStatus status) {
   return status == ExecutionStatus::cancelled ? ExecutionStatus::failed : status;
 }
 
+// One a microsecond for thirty thousand years, and far from where numbers end.
+constexpr std::uint64_t last_execution = std::uint64_t{1} << 60U;
+
+/// The first may have any number, as what was before it may have been pruned.
+Checked check_numbers(const std::vector<ExportedExecution>& executions) {
+  Checks checks;
+  std::uint64_t before = 0;
+  for (const ExportedExecution& execution : executions) {
+    const std::string which = "execution " + std::to_string(execution.execution_id);
+    checks.unless(execution.execution_id > 0, "executions are counted from 1, and one has number 0")
+        .unless(execution.execution_id <= last_execution,
+                which + " is beyond the last that there can be, " + std::to_string(last_execution))
+        .unless(before == 0 || execution.execution_id == before + 1,
+                which + " does not follow execution " + std::to_string(before) +
+                    ": each has the number behind that of the one before it");
+    before = execution.execution_id;
+  }
+  return checks.answer();
+}
+
 /// Also gives the state that the execution leaves.
 Checked check_execution(const InstanceExport& exported, const ExportedExecution& execution,
                         std::optional<CarriedState>& state) {
@@ -231,13 +251,7 @@ Checked check_export(const InstanceExport& exported) {
   LongText texts;
   fields(texts, exported);
   checks.add(texts.answer());
-  std::uint64_t before = 0;
-  for (const ExportedExecution& execution : exported.executions) {
-    checks.unless(execution.execution_id > before,
-                  "execution " + std::to_string(execution.execution_id) +
-                      " does not follow execution " + std::to_string(before));
-    before = execution.execution_id;
-  }
+  checks.add(check_numbers(exported.executions));
   std::optional<CarriedState> state;
   for (const ExportedExecution& execution : exported.executions) {
     checks.add(check_execution(exported, execution, state));
