@@ -7,36 +7,18 @@
 #include <iostream>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "cli/command_line.hpp"
 #include "cli/completion.hpp"
 #include "cli/invocation.hpp"
-#include "cli/parser.hpp"
-#include "cli/program.hpp"
+#include "cli/order.hpp"
 #include "cli/text.hpp"
-#include "cli/views.hpp"
-#include "gateway/arguments.hpp"
 
 namespace {
 
 using namespace duroxide::cli;
-using duroxide::gateway::Arguments;
 using duroxide::gateway::CommandError;
-using duroxide::gateway::Wording;
-
-Settings settings_of(const Arguments& arguments) {
-  const std::string color = arguments.text("color");
-  return {.store = arguments.text("store"),
-          .json = arguments.flag("json"),
-          .yes = arguments.flag("yes"),
-          .color = color == "always"  ? ColorMode::always
-                   : color == "never" ? ColorMode::never
-                                      : ColorMode::automatic};
-}
 
 /// Whether a shell takes it as one word that does nothing. An id may hold anything.
 bool is_plain(std::string_view word) {
@@ -58,16 +40,6 @@ ExitCode complete_words(const std::vector<std::string>& words) {
   return ExitCode::done;
 }
 
-/// Prints what a shell needs.
-ExitCode complete_commands(const CommandLine& line) {
-  const auto arguments = Arguments::read(*line.command, line.arguments, Wording::command_line);
-  if (!arguments) {
-    return complain(arguments.error());
-  }
-  std::cout << completion_script(arguments->text("shell"));
-  return ExitCode::done;
-}
-
 ExitCode run(const std::vector<std::string>& words) {
   if (!words.empty() && words.front() == "complete-words") {
     return complete_words({words.begin() + 1, words.end()});
@@ -75,30 +47,15 @@ ExitCode run(const std::vector<std::string>& words) {
   if (asks_for_json(words)) {
     speak_json();
   }
-  const auto line = parse(words);
-  if (!line) {
-    return complain(line.error());
+  const auto order = read_order(words);
+  if (!order) {
+    return complain(order.error());
   }
-  if (!line->answer.empty()) {
-    std::cout << line->answer;
+  if (!order->answer.empty()) {
+    std::cout << order->answer;
     return ExitCode::done;
   }
-  const auto settings = Arguments::read(program(), line->settings, Wording::command_line);
-  if (!settings) {
-    return complain(settings.error());
-  }
-  if (line->command->run == nullptr) {
-    return complete_commands(*line);
-  }
-  const auto invocation = invocation_of(*line->command, line->arguments);
-  if (!invocation) {
-    return complain(invocation.error());
-  }
-  if (settings->text("store").empty()) {
-    return complain({CommandError::Kind::usage,
-                     "name the directory of the store with --store or DUROXIDE_STORE"});
-  }
-  return run_invocation(settings_of(*settings), *invocation);
+  return run_invocation(order->settings, order->invocation);
 }
 
 }  // namespace

@@ -1,0 +1,71 @@
+#include "cli/order.hpp"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/completion.hpp"
+#include "cli/parser.hpp"
+#include "cli/program.hpp"
+#include "cli/views.hpp"
+#include "gateway/arguments.hpp"
+
+namespace duroxide::cli {
+
+namespace {
+
+using gateway::Arguments;
+using gateway::CommandError;
+using gateway::Wording;
+
+Settings settings_of(const Arguments& arguments) {
+  const std::string color = arguments.text("color");
+  return {.store = arguments.text("store"),
+          .json = arguments.flag("json"),
+          .yes = arguments.flag("yes"),
+          .color = color == "always"  ? ColorMode::always
+                   : color == "never" ? ColorMode::never
+                                      : ColorMode::automatic};
+}
+
+/// What a shell needs.
+Result<Order, CommandError> order_of_completion(const CommandLine& line) {
+  const auto arguments = Arguments::read(*line.command, line.arguments, Wording::command_line);
+  if (!arguments) {
+    return failure(arguments.error());
+  }
+  return Order{.answer = std::string(completion_script(arguments->text("shell"))),
+               .settings = {},
+               .invocation = {}};
+}
+
+}  // namespace
+
+Result<Order, CommandError> read_order(const std::vector<std::string>& words) {
+  auto line = parse(words);
+  if (!line) {
+    return failure(std::move(line).error());
+  }
+  if (!line->answer.empty()) {
+    return Order{.answer = std::move(line->answer), .settings = {}, .invocation = {}};
+  }
+  const auto settings = Arguments::read(program(), line->settings, Wording::command_line);
+  if (!settings) {
+    return failure(settings.error());
+  }
+  if (line->command->run == nullptr) {
+    return order_of_completion(*line);
+  }
+  auto invocation = invocation_of(*line->command, line->arguments);
+  if (!invocation) {
+    return failure(std::move(invocation).error());
+  }
+  if (settings->text("store").empty()) {
+    return failure(
+        gateway::usage_error("name the directory of the store with --store or DUROXIDE_STORE"));
+  }
+  return Order{
+      .answer = {}, .settings = settings_of(*settings), .invocation = std::move(*invocation)};
+}
+
+}  // namespace duroxide::cli

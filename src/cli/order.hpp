@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <duroxide/result.hpp>
+
+#include "cli/invocation.hpp"
+#include "gateway/command_error.hpp"
+
+namespace duroxide::cli {
+
+/// What a command line asks for, before anything is done about it.
+struct Order {
+  std::string
+      answer;  ///< to be printed as it is, and nothing more; empty if something is to be done
+  Settings settings;
+  Invocation invocation;
+};
+
+/// Errors: `usage`. An argument that is a file is read for this.
+[[nodiscard]] Result<Order, gateway::CommandError> read_order(
+    const std::vector<std::string>& words);
+
+}  // namespace duroxide::cli
