@@ -9,10 +9,13 @@ usage() {
   cat <<'USAGE'
 usage: tests/run.sh [OPTION…] [PART…]
        tests/run.sh bench [ARGUMENT…]
+       tests/run.sh fuzz TARGET [SECONDS]
 
 Installs what is missing (Debian 12, apt-get), builds, and runs the whole suite or the parts named.
 A part is a suite (unit, conformance, scenario, trust, crash, examples, package, cli) or the name of a test.
 `bench` measures in earnest (bench --help: its arguments); the whole suite only tries it.
+`fuzz` lets libFuzzer look for inputs that break a target, for a minute unless told otherwise. Targets:
+decoder, replay, import, socket, arguments, pages. The suite trust tries a few inputs of each.
 
   --compiler=gcc|clang        default: gcc
   --sanitize=address|thread   address brings UBSan along; thread builds CAF from its source, and
@@ -23,7 +26,8 @@ A part is a suite (unit, conformance, scenario, trust, crash, examples, package,
   --list                      list the tests
   -h, --help                  this text
 
-Each combination of options has a build directory of its own: build, build-clang, build-address, …
+Each combination of options has a build directory of its own: build, build-clang, build-address,
+build-fuzz, …
 USAGE
 }
 
@@ -34,6 +38,7 @@ werror=false
 debug=false
 chosen_suites=()
 chosen_tests=()
+fuzz=()
 while (($# > 0)); do
   case $1 in
     -h | --help)
@@ -51,6 +56,14 @@ while (($# > 0)); do
       chosen_suites=(bench)
       break
       ;;
+    fuzz)
+      shift
+      (($# > 0)) || die "fuzz which target?" "tests/run.sh --help tells what there is."
+      fuzz=("$1" "${2:-60}")
+      [[ -d $root/tests/fuzz/corpus/$1 ]] ||
+        die "there is no fuzz target $1" "tests/run.sh --help tells what there is."
+      break
+      ;;
     *)
       if [[ " ${suites[*]} " == *" $1 "* ]]; then
         chosen_suites+=("$1")
@@ -62,8 +75,34 @@ while (($# > 0)); do
   shift
 done
 
+# run_fuzzer TARGET SECONDS: what is found worth keeping goes to a corpus in the build directory.
+run_fuzzer() {
+  local program=$build/tests/fuzz/$1_fuzz found=$build/fuzz/$1 status=0
+  local log=$found.log
+  build "$build" "tests/fuzz/$1_fuzz"
+  mkdir -p "$found"
+  "$program" -max_total_time="$2" -max_len=4096 -timeout=60 -malloc_limit_mb=1024 -print_final_stats=1 \
+    -artifact_prefix="$found-failed-" "$found" "$root/tests/fuzz/corpus/$1" 2>&1 | tee "$log" ||
+    status=$?
+  say "fuzz $1: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs"
+  ((status == 0)) || die "fuzz $1 has found an input that breaks it" \
+    "To run it again: $program $(sed -n 's/^.*Test unit written to //p' "$log" | tail -n 1)"
+}
+
 install_packages "${base_packages[@]}"
 build=$root/build
+if ((${#fuzz[@]} > 0)); then
+  command -v clang++-14 >/dev/null || install_packages clang-14 libclang-rt-14-dev
+  build+=-fuzz
+  export CC=clang-14 CXX=clang++-14
+  # Clang 14 looks for type information in front of a coroutine's resume function, where there is none,
+  # and CAF looks at the end of a mailbox's list as if it were an element.
+  configure "$build" -Dlibfuzzer=true -Dexamples=false -Doptimization=1 -Db_lundef=false \
+    '-Db_sanitize=address,undefined' \
+    '-Dcpp_args=-fsanitize=fuzzer-no-link -fno-sanitize=function,vptr -fno-sanitize-recover=all'
+  run_fuzzer "${fuzz[@]}"
+  exit
+fi
 arguments=("-Dwerror=$werror" "-Ddebug=$debug")
 if [[ $compiler == clang ]]; then
   command -v clang++-14 >/dev/null || install_packages clang-14 libclang-rt-14-dev
