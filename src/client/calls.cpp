@@ -28,6 +28,15 @@ void Calls::watch_server() {
   }
 }
 
+void Calls::exit() {
+  deadlines_.close();
+  if (provider_) {
+    actors::stop_watching(self_, provider_);
+  } else {
+    actors::stop_watching(self_, management_);
+  }
+}
+
 ProviderError Calls::ended() {
   return {ProviderError::Kind::closed, "request", "the store is closed", false};
 }

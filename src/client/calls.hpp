@@ -114,7 +114,7 @@ class Calls {
   /// Leaves nothing of `action`.
   void run(std::function<void()>& action);
   void close();
-  void exit() { deadlines_.close(); }
+  void exit();
 
  private:
   using OnStatus = std::function<void(AnswerOf<provider::WaitForStatus>, bool)>;

@@ -91,6 +91,7 @@ void ActivityDispatcher::on_exit() {
   for (const auto& [id, worker] : left_behind_) {
     actors::stop(worker);
   }
+  actors::stop_watching(this, environment_->provider);
   alarm_.close();
   make_worker_ = nullptr;
   workers_.clear();

@@ -51,6 +51,7 @@ OrchestrationDispatcher::behavior_type OrchestrationDispatcher::make_behavior() 
 void OrchestrationDispatcher::on_exit() {
   // The subscription holds this actor: without this it would never be freed.
   clock_subscription_.reset();
+  actors::stop_watching(this, environment_->provider);
   residents_.clear();
 }
 

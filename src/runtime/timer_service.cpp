@@ -45,6 +45,7 @@ TimerService::behavior_type TimerService::make_behavior() {
 void TimerService::on_exit() {
   // The subscription holds this actor: without this it would never be freed.
   clock_subscription_.reset();
+  actors::stop_watching(this, environment_->provider);
 }
 
 void TimerService::time_has_passed() {

@@ -165,6 +165,17 @@ TEST_CASE("companion: it ends after the last answer", "[client]") {
   CHECK(actors::has_ended(f.companion.actor()));
 }
 
+TEST_CASE("companion: nothing of it stays in memory when it has ended", "[client]") {
+  ClientFixture f;
+  const auto left = caf::actor_cast<caf::weak_actor_ptr>(f.companion.actor());
+  f.ask_status("a");
+  f.answer_status();
+  f.close();
+  f.companion = Companion();
+  CHECK(left.get()->weak_refs == 1);  // ours
+  f.companion = Companion(f.provider.actor());
+}
+
 TEST_CASE("companion of management: calls and the end of the store", "[client][management]") {
   DeterministicSystem system;
   ScriptedManagement management(system);

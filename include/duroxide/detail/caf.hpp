@@ -119,6 +119,13 @@ void watch(Self* self, const Other& other, OnEnd on_end) {
   self->monitor(other);
 }
 
+/// Takes that back. Whoever is watched keeps the memory of all who watch it, of those too that have
+/// ended, so an actor that ends before the other does this.
+template <class Self, class Other>
+void stop_watching(Self* self, const Other& other) {
+  self->demonitor(other.address());
+}
+
 /// Whether an actor has ended.
 template <class Receiver>
 [[nodiscard]] bool has_ended(const Receiver& receiver) {
