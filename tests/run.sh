@@ -9,25 +9,32 @@ usage() {
   cat <<'USAGE'
 usage: tests/run.sh [OPTION…] [PART…]
        tests/run.sh bench [ARGUMENT…]
+       tests/run.sh soak [SECONDS]
+       tests/run.sh burst [STARTS]
        tests/run.sh fuzz TARGET [SECONDS]
+       tests/run.sh coverage [PART…]
 
 Installs what is missing (Debian 12, apt-get), builds, and runs the whole suite or the parts named.
 A part is a suite (unit, conformance, scenario, trust, crash, examples, package, cli) or the name of a test.
 `bench` measures in earnest (bench --help: its arguments); the whole suite only tries it.
-`fuzz` lets libFuzzer look for inputs that break a target, for a minute unless told otherwise. Targets:
-decoder, replay, import, socket, arguments, pages. The suite trust tries a few inputs of each.
+`soak` runs everything at once for so long (600 seconds), and looks for what is left over.
+`burst` starts so many orchestrations at once (300,000), and looks at what they hold.
+`fuzz` lets libFuzzer look for inputs that break a target (for 60 seconds): decoder, replay, import,
+socket, arguments or pages. The suite trust tries some inputs of each.
+`coverage` says how much of the sources the suites reach, or the parts named.
 
   --compiler=gcc|clang        default: gcc
   --sanitize=address|thread   address brings UBSan along; thread builds CAF from its source, and
                               runs the suites unit and conformance if no part is named
+  --valgrind                  under memcheck: model, replay, runtime and client, if no part is named
   --werror                    a compiler's warning is an error
   --debug                     with what a debugger needs, and a sanitizer to name lines; building
                               takes a third longer
   --list                      list the tests
   -h, --help                  this text
 
-Each combination of options has a build directory of its own: build, build-clang, build-address,
-build-fuzz, …
+Each combination of options has a build directory of its own: build, build-clang, build-address, …;
+coverage has build-coverage, fuzz build-fuzz.
 USAGE
 }
 
@@ -36,9 +43,10 @@ sanitize=
 list=false
 werror=false
 debug=false
+valgrind=false
+command=
 chosen_suites=()
 chosen_tests=()
-fuzz=()
 while (($# > 0)); do
   case $1 in
     -h | --help)
@@ -47,23 +55,17 @@ while (($# > 0)); do
       ;;
     --compiler=gcc | --compiler=clang) compiler=${1#*=} ;;
     --sanitize=address | --sanitize=thread) sanitize=${1#*=} ;;
+    --valgrind) valgrind=true ;;
     --werror) werror=true ;;
     --debug) debug=true ;;
     --list) list=true ;;
     -*) die "unknown option $1" "tests/run.sh --help tells what there is." ;;
-    bench)
+    bench | soak | burst | fuzz)
+      command=$1
       shift
-      chosen_suites=(bench)
       break
       ;;
-    fuzz)
-      shift
-      (($# > 0)) || die "fuzz which target?" "tests/run.sh --help tells what there is."
-      fuzz=("$1" "${2:-60}")
-      [[ -d $root/tests/fuzz/corpus/$1 ]] ||
-        die "there is no fuzz target $1" "tests/run.sh --help tells what there is."
-      break
-      ;;
+    coverage) command=coverage ;;
     *)
       if [[ " ${suites[*]} " == *" $1 "* ]]; then
         chosen_suites+=("$1")
@@ -91,18 +93,6 @@ run_fuzzer() {
 
 install_packages "${base_packages[@]}"
 build=$root/build
-if ((${#fuzz[@]} > 0)); then
-  command -v clang++-14 >/dev/null || install_packages clang-14 libclang-rt-14-dev
-  build+=-fuzz
-  export CC=clang-14 CXX=clang++-14
-  # Clang 14 looks for type information in front of a coroutine's resume function, where there is none,
-  # and CAF looks at the end of a mailbox's list as if it were an element.
-  configure "$build" -Dlibfuzzer=true -Dexamples=false -Doptimization=1 -Db_lundef=false \
-    '-Db_sanitize=address,undefined' \
-    '-Dcpp_args=-fsanitize=fuzzer-no-link -fno-sanitize=function,vptr -fno-sanitize-recover=all'
-  run_fuzzer "${fuzz[@]}"
-  exit
-fi
 arguments=("-Dwerror=$werror" "-Ddebug=$debug")
 if [[ $compiler == clang ]]; then
   command -v clang++-14 >/dev/null || install_packages clang-14 libclang-rt-14-dev
@@ -128,33 +118,96 @@ case $sanitize in
     export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1"
     ;;
 esac
+if [[ $command == coverage ]]; then
+  [[ $compiler == gcc && -z $sanitize ]] || die "coverage is counted by GCC, without a sanitizer"
+  build=$root/build-coverage
+  # Counts that several threads raise at once must not get lost.
+  arguments+=(-Doptimization=0 -Db_coverage=true -Dcpp_args=-fprofile-update=prefer-atomic)
+  # What only asks a compiler tells nothing, and what installs the library needs it without counters.
+  ((${#chosen_suites[@]} + ${#chosen_tests[@]} > 0)) ||
+    chosen_suites=(unit conformance scenario trust crash cli)
+fi
+if [[ $command == fuzz ]]; then
+  command -v clang++-14 >/dev/null || install_packages clang-14 libclang-rt-14-dev
+  build=$root/build-fuzz
+  export CC=clang-14 CXX=clang++-14
+  # Clang 14 looks for type information in front of a coroutine's resume function, where there is none,
+  # and CAF looks at the end of a mailbox's list as if it were an element.
+  arguments=(-Dlibfuzzer=true -Dexamples=false -Doptimization=1 -Db_lundef=false
+    '-Db_sanitize=address,undefined'
+    '-Dcpp_args=-fsanitize=fuzzer-no-link -fno-sanitize=function,vptr -fno-sanitize-recover=all')
+fi
 configure "$build" "${arguments[@]}"
 
 if [[ $list == true ]]; then
   meson test -C "$build" --list
   exit
 fi
-if [[ ${chosen_suites[*]-} == bench ]]; then
-  build "$build" tests/bench/bench
-  exec "$build/tests/bench/bench" "$@"
-fi
+case $command in
+  bench)
+    build "$build" tests/bench/bench
+    exec "$build/tests/bench/bench" "$@"
+    ;;
+  soak | burst)
+    [[ $# -eq 0 || ( $# -eq 1 && $1 =~ ^[1-9][0-9]*$ ) ]] ||
+      die "$command takes one number" "tests/run.sh --help tells what there is."
+    build "$build" tests/load/load_tests
+    # Caches of the allocator's threads would count as in use.
+    export GLIBC_TUNABLES=glibc.malloc.tcache_count=0
+    if [[ $command == soak ]]; then
+      DUROXIDE_SOAK_SECONDS=${1:-600} exec "$build/tests/load/load_tests" 'nothing is left over*'
+    fi
+    DUROXIDE_BURST_STARTS=${1:-300000} exec "$build/tests/load/load_tests" 'a burst*'
+    ;;
+  fuzz)
+    [[ $# -ge 1 && -d $root/tests/fuzz/corpus/$1 ]] ||
+      die "fuzz which target?" "tests/run.sh --help tells what there is."
+    run_fuzzer "$1" "${2:-60}"
+    exit
+    ;;
+  coverage)
+    find "$build" -name '*.gcda' -delete
+    # Instrumented code is slow, and the first thousands of seeds reach what all of them do.
+    export DUROXIDE_SIMULATIONS=${DUROXIDE_SIMULATIONS:-2000}
+    export DUROXIDE_SOAK_SECONDS=${DUROXIDE_SOAK_SECONDS:-10}
+    ;;
+esac
 
 # Older sanitizer runtimes cannot live with as much address randomisation as newer kernels do.
 run=()
 if [[ -n $sanitize ]] && setarch -R true 2>/dev/null; then
   run=(setarch -R)
 fi
+wrapper=()
+if [[ $valgrind == true ]]; then
+  [[ -z $sanitize ]] || die "--valgrind and --sanitize exclude each other"
+  install_packages valgrind
+  memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
+    --show-leak-kinds=definite --child-silent-after-fork=yes "--suppressions=$root/tests/valgrind.supp")
+  wrapper=("--wrapper=${memcheck[*]}" '--test-args=~[.]~[large]' --timeout-multiplier=10)
+  ((${#chosen_suites[@]} + ${#chosen_tests[@]} > 0)) || chosen_tests=(model replay runtime client)
+fi
+run_tests() { "${run[@]}" meson test -C "$build" --print-errorlogs "${wrapper[@]}" "$@"; }
 status=0
 if ((${#chosen_suites[@]} + ${#chosen_tests[@]} == 0)); then
   build "$build"
-  "${run[@]}" meson test -C "$build" --print-errorlogs || status=$?
+  run_tests || status=$?
 fi
 if ((${#chosen_suites[@]} > 0)); then
-  "${run[@]}" meson test -C "$build" --print-errorlogs "${chosen_suites[@]/#/--suite=}" || status=$?
+  run_tests "${chosen_suites[@]/#/--suite=}" || status=$?
+  if [[ " ${chosen_suites[*]} " == *' trust '* ]]; then
+    say 'Tried:'
+    sed -n 's/^tried: /  /p' "$build/meson-logs/testlog.txt"
+  fi
 fi
 if ((${#chosen_tests[@]} > 0)); then
-  "${run[@]}" meson test -C "$build" --print-errorlogs "${chosen_tests[@]}" || status=$?
+  run_tests "${chosen_tests[@]}" || status=$?
+fi
+missed=0
+if [[ $command == coverage ]]; then
+  "$root/tests/coverage.py" "$build" "$root" || missed=$?
 fi
 if ((status != 0)); then
   die "some tests failed" "The whole log: $build/meson-logs/testlog.txt"
 fi
+exit "$missed"

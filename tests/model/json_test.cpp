@@ -277,7 +277,7 @@ TEST_CASE("a document of a later format is refused as such", "[json]") {
   CHECK_THAT(error_of("{\"format\": 2, \"new\": []}"), Contains("later release"));
 }
 
-TEST_CASE("documents made to break the reader are only refused", "[json]") {
+TEST_CASE("documents made to break the reader are only refused", "[json][large]") {
   CHECK_THAT(error_of(std::string(1'000'000, '[')), Contains("no exported instance"));
   CHECK_THAT(error_of(std::string(100'000, '[') + std::string(100'000, ']')),
              Contains("levels deep"));
