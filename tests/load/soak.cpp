@@ -25,6 +25,7 @@ constexpr std::size_t rounds_of_a_runtime = 4;
 constexpr auto watch_every = 200ms;
 /// What waits so long for the end of everything has failed.
 constexpr auto longest_rest = 120s;
+constexpr auto longest_ending = 2s;
 
 std::chrono::milliseconds round_time_of(std::chrono::milliseconds all) {
   return std::clamp(all / 24, 500ms, 5'000ms);
@@ -55,21 +56,21 @@ Soak::Soak(const SoakOptions& options)
   start_runtime();
 }
 
-void Soak::start_runtime() {
+RuntimeOptions Soak::runtime_options() {
   RuntimeOptions options;
   // So few, and for so short, that instances leave memory and come back by replay.
   options.max_resident_instances(4).idle_eviction(50ms);
-  options.retention(RetentionPolicy()
-                        .completed(std::max(round_time_ / 4, 500ms))
-                        .failed(std::max(round_time_ / 4, 500ms))
-                        .keep_executions(2)
-                        .check_every(std::max(round_time_ / 8, 100ms)));
+  options.retention(RetentionPolicy().keep_executions(2).check_every(100ms));
   options.log_sink([this](const LogRecord& record) {
     if (record.level >= LogLevel::error) {
       ledger_.problem("the log: " + record.message);
     }
   });
-  runtime_.emplace(*store_, options);
+  return options;
+}
+
+void Soak::start_runtime() {
+  runtime_.emplace(*store_, runtime_options());
   register_all(*runtime_, ledger_);
   must(runtime_->start(), "start the runtime");
   ledger_.count("runtimes");
@@ -119,13 +120,18 @@ void Soak::work_as_operator(SteadyTime end) {
   }
 }
 
+/// Looks now and then at how much there is at most.
 void Soak::watch(SteadyTime end) {
-  const ManagementClient management(*store_);
-  while (Steady::now() < end) {
-    Sample sample = take_sample(management, store_path());
-    sample.residents = ledger_.frames();
-    raise(peak_, sample);
-    std::this_thread::sleep_for(watch_every);
+  try {
+    const ManagementClient management(*store_);
+    while (Steady::now() < end) {
+      Sample sample = take_sample(management, store_path());
+      sample.residents = ledger_.frames();
+      raise(peak_, sample);
+      std::this_thread::sleep_for(watch_every);
+    }
+  } catch (const std::exception& error) {
+    ledger_.problem(std::string("a look at the store: ") + error.what());
   }
 }
 
@@ -137,35 +143,61 @@ void Soak::play_round(std::size_t number) {
     threads.emplace_back([this, number, i, end] { play(number, i, end); });
   }
   threads.emplace_back([this, end] { work_as_operator(end); });
-  watch(end);
+  threads.emplace_back([this, end] { watch(end); });
   for (std::thread& each : threads) {
     each.join();
   }
 }
 
-void Soak::come_to_rest() {
+bool Soak::is_at_rest(const ManagementClient& management) {
+  const Sample sample = take_sample(management, store_path());
+  return sample.instances == 0 && sample.queued == 0 && ledger_.frames() == 0;
+}
+
+/// What has ended is deleted, in turns by retention and at one go. What was cancelled may have children
+/// that have not heard of it yet.
+void Soak::come_to_rest(std::size_t number) {
   const ManagementClient management(*store_);
+  std::optional<Runtime> cleaner;
+  if (number % 2 == 0) {
+    const auto everything = RetentionPolicy().completed(0ms).failed(0ms).check_every(20ms);
+    cleaner.emplace(*store_, runtime_options().retention(everything));
+    register_all(*cleaner, ledger_);
+    must(cleaner->start(), "start the runtime that cleans up");
+    ledger_.count("runtimes");
+  }
   auto changes = must(management.subscribe(), "subscribe");
-  const SteadyTime end = Steady::now() + longest_rest;
   DeleteOptions whole_trees;
   whole_trees.cascade = true;
-  Sample sample;
-  // What was cancelled may have children that have not heard of it yet.
-  do {
-    must(management.delete_instances({}, whole_trees), "delete what has ended");
-    sample = take_sample(management, store_path());
-    sample.residents = ledger_.frames();
-    if (sample.instances == 0 && sample.queued == 0 && sample.residents == 0) {
-      break;
+  const SteadyTime end = Steady::now() + longest_rest;
+  while (!is_at_rest(management) && Steady::now() < end && ledger_.problems().empty()) {
+    if (!cleaner) {
+      must(management.delete_instances({}, whole_trees), "delete what has ended");
     }
     must(changes.next(20ms), "changes");
-  } while (Steady::now() < end && ledger_.problems().empty());
-  if (sample.instances != 0 || sample.queued != 0 || sample.residents != 0) {
+  }
+  if (!is_at_rest(management)) {
+    const Sample sample = take_sample(management, store_path());
     ledger_.problem("nothing is started any more, but there are " +
                     std::to_string(sample.instances) + " instances, " +
                     std::to_string(sample.queued) + " rows in queues and " +
-                    std::to_string(sample.residents) + " orchestrations in memory");
+                    std::to_string(ledger_.frames()) + " orchestrations in memory");
   }
+}
+
+/// Threads and actors that were told to end take a moment, so no more of them than last time are waited
+/// for, but not for long: there may be more.
+Sample Soak::sample_at_rest() {
+  const ManagementClient management(*store_);
+  const SteadyTime end = Steady::now() + longest_ending;
+  Sample sample = take_sample(management, store_path());
+  while (!samples_.empty() && sample.threads > samples_.back().threads && Steady::now() < end) {
+    std::this_thread::sleep_for(10ms);
+    sample = take_sample(management, store_path());
+  }
+  sample.residents = ledger_.frames();
+  sample.orchestrations = ledger_.count_of("orchestrations");
+  return sample;
 }
 
 void Soak::check_copy() {
@@ -177,15 +209,12 @@ SoakReport Soak::run() {
   const SteadyTime end = Steady::now() + options_.time;
   for (std::size_t number = 0; number < fewest_rounds || Steady::now() < end; ++number) {
     play_round(number);
-    come_to_rest();
+    come_to_rest(number);
     if (number % rounds_of_a_runtime == rounds_of_a_runtime - 1) {
       runtime_.reset();
       start_runtime();
     }
-    Sample sample = take_sample(ManagementClient(*store_), store_path());
-    sample.residents = ledger_.frames();
-    sample.orchestrations = ledger_.count_of("orchestrations");
-    samples_.push_back(sample);
+    samples_.push_back(sample_at_rest());
     if (!ledger_.problems().empty()) {
       break;
     }

@@ -42,12 +42,15 @@ class Soak {
  private:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
+  [[nodiscard]] RuntimeOptions runtime_options();
   void start_runtime();
   void play_round(std::size_t number);
   void play(std::size_t number, std::size_t player, SteadyTime end);
   void work_as_operator(SteadyTime end);
   void watch(SteadyTime end);
-  void come_to_rest();
+  void come_to_rest(std::size_t number);
+  [[nodiscard]] bool is_at_rest(const ManagementClient& management);
+  [[nodiscard]] Sample sample_at_rest();
   void check_copy();
   [[nodiscard]] std::filesystem::path store_path() const { return directory_.path() / "store"; }
   [[nodiscard]] std::filesystem::path copy_path() const { return directory_.path() / "copy"; }
