@@ -51,6 +51,15 @@ Task<std::string> family(OrchestrationContext ctx, std::string input) {
   co_return one + "+" + two;
 }
 
+Task<std::string> naps(OrchestrationContext ctx, std::string input) {
+  const int count = std::stoi(input);
+  for (int i = 1; i <= count; ++i) {
+    co_await ctx.schedule_timer(std::chrono::milliseconds(i));
+    ctx.set_value("naps", std::to_string(i));
+  }
+  co_return "rested";
+}
+
 Task<std::string> collect(OrchestrationContext ctx) {
   std::string all;
   std::string item = co_await ctx.dequeue_event("items");
@@ -85,6 +94,7 @@ void register_all(Runtime& runtime, const std::shared_ptr<Behaviour>& behaviour)
       .register_orchestration("Large", large)
       .register_orchestration("Rounds", rounds)
       .register_orchestration("Family", family)
+      .register_orchestration("Naps", naps)
       .register_orchestration("Collect", collect)
       .register_orchestration("Signal", wait_for_signal)
       .register_orchestration("Fragile", fragile)
@@ -121,6 +131,8 @@ std::string wrong_end(const std::string& orchestration, const std::string& input
     right = std::string(std::stoul(input), 'x');
   } else if (orchestration == "Rounds") {
     right = "done";
+  } else if (orchestration == "Naps") {
+    right = "rested";
   } else if (orchestration == "Signal") {
     right = status.output() == "alone" ? "alone" : "told";
   } else if (orchestration == "Fragile") {

@@ -28,6 +28,7 @@ struct Behaviour {
 /// - `Large`: an activity whose result has as many bytes as the input says.
 /// - `Rounds`: continues as new as often as the input says.
 /// - `Family`: two children `Sum`, a timer, and a detached `Sum` named `ID-detached`.
+/// - `Naps`: sleeps as often as the input says, each time a millisecond longer.
 /// - `Collect`: takes messages of the queue `items` until one is `end`; gives them, joined by commas.
 /// - `Signal`: waits for the event `go`, at most ten days.
 /// - `Fragile`: fails until it is mended.

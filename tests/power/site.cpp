@@ -50,9 +50,9 @@ void Site::open(Durability durability, std::uint64_t map_size) {
   management_.emplace(*store_);
 }
 
-void Site::start_runtime() {
-  runtime_.emplace(*store_,
-                   RuntimeOptions().control_socket(false).log_sink([](const LogRecord&) {}));
+void Site::start_runtime(const RetentionPolicy& retention) {
+  runtime_.emplace(*store_, RuntimeOptions().control_socket(false).retention(retention).log_sink(
+                                [](const LogRecord&) {}));
   register_all(*runtime_, behaviour_);
   told(runtime_->start());
 }

@@ -31,7 +31,7 @@ class Site {
 
   void open(Durability durability = Durability::full,
             std::uint64_t map_size = std::uint64_t{1} << 30);
-  void start_runtime();
+  void start_runtime(const RetentionPolicy& retention = RetentionPolicy());
   void stop_runtime();
   /// Stops the runtime if there is one, and closes the store.
   void close();
