@@ -1,10 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
+
+#include <caf/actor_clock.hpp>
 
 #include <duroxide/clock.hpp>
 #include <duroxide/detail/caf.hpp>
@@ -42,12 +45,14 @@ class Alarm {
     if (!due || !clock_->ticks()) {
       return;
     }
-    const Timestamp now = clock_->now();
-    const Milliseconds delay = std::clamp(*due - now, Milliseconds(1), longest_wait);
-    if (set_to_ && *set_to_ <= now + delay) {
+    const Milliseconds delay = std::clamp(*due - clock_->now(), Milliseconds(1), longest_wait);
+    // A tick comes by the clock of delays. Where the store's clock stood when it was sent says nothing
+    // of that once the store's clock was set forward.
+    const auto comes = self_->home_system().clock().now() + delay;
+    if (comes_ && *comes_ <= comes) {
       return;  // the one under way ends early enough
     }
-    set_to_ = now + delay;
+    comes_ = comes;
     send_later(self_, delay, Tick{++generation_});
   }
 
@@ -56,7 +61,7 @@ class Alarm {
     if (tick.generation != 0 && tick.generation != generation_) {
       return false;
     }
-    set_to_.reset();
+    comes_.reset();
     return true;
   }
 
@@ -71,7 +76,8 @@ class Alarm {
   std::shared_ptr<Clock> clock_;
   std::shared_ptr<void> subscription_;
   std::uint64_t generation_ = 0;
-  std::optional<Timestamp> set_to_;
+  /// When the tick that is under way comes.
+  std::optional<std::chrono::steady_clock::time_point> comes_;
 };
 
 }  // namespace duroxide::actors

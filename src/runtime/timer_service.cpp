@@ -1,6 +1,5 @@
 #include "runtime/timer_service.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "runtime/backoff.hpp"
@@ -10,26 +9,22 @@ namespace duroxide::runtime {
 namespace {
 
 constexpr std::uint64_t timers_at_once = 1'000;
-/// No delay is armed for longer, so that a system clock that was set is noticed.
-constexpr Milliseconds longest_wait{60'000};
 
 }  // namespace
 
 TimerService::TimerService(caf::actor_config& config, SharedEnvironment environment)
     : TimerServiceActor::base(config),
       environment_(std::move(environment)),
+      alarm_(this, environment_->clock),
       draining_(this, environment_) {}
 
 TimerService::behavior_type TimerService::make_behavior() {
   actors::watch(this, environment_->provider, [this] { provider_gone(); });
-  if (!environment_->clock->ticks()) {
-    clock_subscription_ = environment_->clock->subscribe(
-        [self = TimerServiceActor(this)] { actors::send_from_outside(self, Tick{}); });
-  }
+  alarm_.listen(TimerServiceActor(this));
   ask();
   return {
       [this](const Tick& tick) {
-        if (tick.generation == 0 || tick.generation == armed_generation_) {
+        if (alarm_.rings(tick)) {
           time_has_passed();
         }
       },
@@ -43,15 +38,13 @@ TimerService::behavior_type TimerService::make_behavior() {
 }
 
 void TimerService::on_exit() {
-  // The subscription holds this actor: without this it would never be freed.
-  clock_subscription_.reset();
   actors::stop_watching(this, environment_->provider);
+  alarm_.close();
 }
 
 void TimerService::time_has_passed() {
-  armed_until_.reset();
   if (next_due_ && environment_->clock->now() < *next_due_) {
-    arm();  // the wait was cut short, or the clock was set back
+    alarm_.set(next_due_);  // the wait was cut short, or the clock was set back
     return;
   }
   // Asking as if nothing were known gets an answer in any case, also if the clock steps back now.
@@ -89,7 +82,7 @@ void TimerService::answered(const provider::Answer<provider::DueTimers>& answer)
   }
   failures_ = 0;
   next_due_ = answer->next_due;
-  arm();
+  alarm_.set(next_due_);
   ask();
 }
 
@@ -103,20 +96,6 @@ void TimerService::acknowledge(std::vector<provider::LockToken> tokens) {
         }
       },
       [this] { provider_gone(); });
-}
-
-void TimerService::arm() {
-  if (!next_due_ || !environment_->clock->ticks()) {
-    return;
-  }
-  const Timestamp now = environment_->clock->now();
-  const Milliseconds delay = std::clamp(*next_due_ - now, Milliseconds(0), longest_wait);
-  const Timestamp until = now + delay;
-  if (armed_until_ && *armed_until_ <= until) {
-    return;  // the one under way ends early enough
-  }
-  armed_until_ = until;
-  actors::send_later(this, delay, Tick{++armed_generation_});
 }
 
 void TimerService::provider_gone() {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "protocol/alarm.hpp"
 #include "runtime/draining.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/messages.hpp"
@@ -26,20 +27,15 @@ class TimerService final : public TimerServiceActor::base {
   void ask();
   void answered(const provider::Answer<provider::DueTimers>& answer);
   void acknowledge(std::vector<provider::LockToken> tokens);
-  void arm();
   void provider_gone();
 
   SharedEnvironment environment_;
-  std::shared_ptr<void> clock_subscription_;
+  actors::Alarm<TimerService> alarm_;
   std::optional<Timestamp> next_due_;
 
   /// A newer request makes the store answer the one before with nothing.
   std::uint64_t last_request_ = 0;
   std::uint32_t failures_ = 0;
-
-  /// Of the delay that is under way; older ones cannot be taken back and are ignored.
-  std::uint64_t armed_generation_ = 0;
-  std::optional<Timestamp> armed_until_;
 
   Draining<TimerService> draining_;
 };

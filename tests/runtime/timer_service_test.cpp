@@ -1,8 +1,12 @@
 // The timer service: what it asks the store, and when. The provider is scripted and the clock moves
 // by hand.
 
-#include "runtime/timer_service.hpp"
+#include <atomic>
+
+#include <caf/detail/test_actor_clock.hpp>
+
 #include "fixture.hpp"
+#include "runtime/timer_service.hpp"
 
 namespace duroxide::timer_service_test {
 
@@ -43,6 +47,18 @@ struct TimerFixture : Fixture {
   Timestamp in(int milliseconds) { return clock->now() + Milliseconds(milliseconds); }
 
   bool drained = false;
+};
+
+/// The system's clock as others set it.
+class SetClock final : public Clock {
+ public:
+  [[nodiscard]] Timestamp now() const override { return from_milliseconds(now_); }
+  [[nodiscard]] bool ticks() const override { return true; }
+  [[nodiscard]] std::shared_ptr<void> subscribe(std::function<void()>) override { return nullptr; }
+  void add(Milliseconds step) { now_ += step.count(); }
+
+ private:
+  std::atomic<std::int64_t> now_{1'700'000'000'000};
 };
 
 }  // namespace
@@ -115,6 +131,35 @@ TEST_CASE("timers: a clock that ticks arms one delay", "[timers][clock]") {
     f.system.run();
     CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);
   }
+  f.provider.end();
+  actors::send_from_outside(service, Drain{[] {}});
+  f.system.run();
+}
+
+TEST_CASE("timers: what is set after the clock was set forward is not late", "[timers][clock]") {
+  Fixture f;
+  const auto clock = std::make_shared<SetClock>();
+  f.environment->clock = clock;
+  const auto service = f.system.get().spawn<TimerService>(f.environment);
+  f.system.run();
+  auto& delays = dynamic_cast<caf::detail::test_actor_clock&>(f.system.get().clock());
+  const auto pass = [&](Milliseconds time) {
+    clock->add(time);
+    delays.advance_time(time);
+    f.system.run();
+  };
+  const auto answer_next_in = [&](Milliseconds delay) {
+    f.provider.answer<DequeueTimerPeekLock>(Answer<DueTimers>(DueTimers{{}, clock->now() + delay}));
+  };
+  answer_next_in(Milliseconds(50'000));
+  pass(Milliseconds(10));
+  clock->add(Milliseconds(std::chrono::hours(1)));
+  answer_next_in(Milliseconds(100));
+  const auto parked = f.provider.take<DequeueTimerPeekLock>();
+  pass(Milliseconds(99));
+  CHECK(f.provider.count<DequeueTimerPeekLock>() == 0);
+  pass(Milliseconds(1));
+  CHECK(f.provider.count<DequeueTimerPeekLock>() == 1);  // it looks for what is due
   f.provider.end();
   actors::send_from_outside(service, Drain{[] {}});
   f.system.run();
