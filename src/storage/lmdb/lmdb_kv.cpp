@@ -301,15 +301,30 @@ void LmdbKv::commit(const Changes& changes, Into where) {
     }
     return;
   }
+  if (has_panicked()) {
+    // Nobody knows what of its header is on the disk now, and LMDB refuses everything from here on.
+    broken_ = "the header of `" + file_.string() + "` could not be written: " + mdb_strerror(code);
+    throw StorageFailure(ProviderError::Kind::storage, *broken_);
+  }
   const auto bytes = size_of(changes) + size_of(*journal_.changes());
   code = tell_full_disk(code, file_, smallest_map + 2 * bytes);
   const auto failure = lmdb_failure(code, "committing");
   // A sync that failed may have lost pages which the kernel now believes written: nothing that
   // follows could be trusted. A full disk is found out before that.
-  if (code == EIO || code == MDB_PANIC) {
+  if (code == EIO) {
     broken_ = failure.error().message;
   }
   throw failure;
+}
+
+bool LmdbKv::has_panicked() {
+  // Nothing else tells: LMDB does not give the flag away.
+  MDB_txn* txn = nullptr;
+  const int code = mdb_txn_begin(env_, nullptr, 0, &txn);
+  if (code == MDB_SUCCESS) {
+    mdb_txn_abort(txn);
+  }
+  return code == MDB_PANIC;
 }
 
 StoreUse LmdbKv::use() {

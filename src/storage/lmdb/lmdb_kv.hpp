@@ -70,6 +70,8 @@ class LmdbKv final : public KvStore {
   [[nodiscard]] int write_rows(MDB_txn* txn, const Changes& changes);
   /// Stops the store if somebody has taken its files away.
   void require_files(bool after_commit);
+  /// Whether LMDB has given the file up, as it does when it cannot write its header.
+  [[nodiscard]] bool has_panicked();
   void grow();
   /// Keeps room on the disk for deletions, if there is none yet.
   void take_reserve();
