@@ -1,5 +1,5 @@
 // The header of the database, which says which state of it is valid: what happens when it cannot be
-// written.
+// written or read.
 
 #include <cerrno>
 #include <cstring>
@@ -43,6 +43,13 @@ std::string text_of(const Result<void, ClientError>& answer) {
                 : std::string(to_string(answer.error().kind)) + ": " + answer.error().message;
 }
 
+void make_store(const fs::path& directory) {
+  (void)told_by([&] {
+    const auto store = open_store(directory).value();
+    Client(store).start_orchestration("there", "Any").value();
+  });
+}
+
 }  // namespace
 
 TEST_CASE("a store whose header cannot be written stops, and says so", "[faults][commit_failure]") {
@@ -80,6 +87,64 @@ TEST_CASE("a store whose header cannot be written stops, and says so", "[faults]
     tell(ManagementClient(store).verify().value().is_clean() ? "clean" : "damaged");
   });
   CHECK(again == std::vector<std::string>{"done", "clean"});
+  tally("failing calls");
+}
+
+TEST_CASE("a header that the disk does not give is an error of the disk, not damage",
+          "[faults][pages]") {
+  const testing::TempDir temp(testing::quick_directory());
+  make_store(temp.path());
+  const bool to_read = GENERATE(true, false);
+  const bool once = GENERATE(true, false);
+  const auto told = told_by([&] {
+    watch(temp.path());
+    fail({Call::read, EIO, 1, once ? 1 : for_ever});
+    {
+      const auto options = LmdbOptions().log_sink({});
+      const auto store = to_read ? LmdbProvider::open_read_only(temp.path(), options)
+                                 : LmdbProvider::open(temp.path(), options);
+      tell(store ? "opened" : std::string(to_string(store.error().kind)));
+      tell(store ? "" : store.error().message);
+    }
+    fail_no_more();
+    const auto again = open_store(temp.path());
+    tell(again ? "opened" : again.error().message);
+  });
+  REQUIRE(told.size() == 3);
+  if (to_read && once) {
+    CHECK(told.at(0) == "opened");  // it looks twice, as somebody may be writing
+  } else {
+    CHECK(told.at(0) == "storage");
+    CHECK_THAT(told.at(1), Contains("data.mdb") && Contains(std::strerror(EIO)));
+  }
+  CHECK(told.at(2) == "opened");
+  tally("failing calls");
+}
+
+TEST_CASE("a page that the disk does not give is damage of that page alone", "[faults][pages]") {
+  const testing::TempDir temp(testing::quick_directory());
+  make_store(temp.path());
+  const auto told = told_by([&] {
+    const auto store =
+        LmdbProvider::open_read_only(temp.path(), LmdbOptions().log_sink({})).value();
+    const ManagementClient management(store);
+    watch(temp.path());
+    const std::uint64_t before = calls_made(Call::read);
+    (void)management.verify().value();
+    const std::uint64_t reads = calls_made(Call::read) - before;
+    int told_damage = 0;
+    int refused = 0;
+    for (std::uint64_t number = 1; number <= reads; number += 1 + reads / 12) {
+      fail({Call::read, EIO, number, 1});
+      const auto report = management.verify();
+      told_damage += report && !report->is_clean() ? 1 : 0;
+      refused += report ? 0 : 1;
+      fail_no_more();
+    }
+    tell(told_damage > refused ? "damage" : "refused");
+    tell(management.verify().value().is_clean() ? "clean" : "damaged");
+  });
+  CHECK(told == std::vector<std::string>{"damage", "clean"});
   tally("failing calls");
 }
 

@@ -1,6 +1,7 @@
 #include "storage/lmdb/leftover_copy.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include <unistd.h>
 
+#include "storage/lmdb/lmdb_error.hpp"
 #include "storage/lmdb/lmdb_view.hpp"
 #include "storage/lmdb/page_file.hpp"
 
@@ -20,11 +22,17 @@ namespace {
 constexpr std::size_t smallest_page = 512;
 constexpr std::size_t largest_page = 65536;
 
-/// Fewer where the file ends.
+/// Fewer where the file ends. Throws if it cannot be read: it may be anybody's.
 std::vector<char> bytes_of(int file, std::uint64_t offset, std::size_t size) {
   std::vector<char> bytes(size);
-  const ssize_t got = ::pread(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-  bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  ssize_t got = -1;
+  do {
+    got = ::pread(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) {
+    throw lmdb_failure(errno, "reading a file that may be left of a copy");
+  }
+  bytes.resize(static_cast<std::size_t>(got));
   return bytes;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr const char* remedy =
     "; open it for reading only and export what can be read, or restore a backup";
+constexpr const char* large_is_missing = "the pages of a large value are not there";
 
 bool same(const pages::Meta& a, const pages::Meta& b) {
   return std::memcmp(&a, &b, sizeof(a)) == 0;
@@ -41,7 +43,7 @@ PageFile::~PageFile() {
   ::close(file_);
 }
 
-bool PageFile::read_at(std::uint64_t offset, char* target, std::size_t bytes) const {
+int PageFile::read_at(std::uint64_t offset, char* target, std::size_t bytes) const {
   while (bytes > 0) {
     const auto got = ::pread(file_, target, bytes, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) {
@@ -51,13 +53,31 @@ bool PageFile::read_at(std::uint64_t offset, char* target, std::size_t bytes) co
       throw lmdb_failure(errno, "reading `" + path_.string() + "`");  // it says nothing of the page
     }
     if (got <= 0) {
-      return false;
+      return got < 0 ? errno : past_end;
     }
     target += got;
     offset += static_cast<std::uint64_t>(got);
     bytes -= static_cast<std::size_t>(got);
   }
-  return true;
+  return 0;
+}
+
+bool PageFile::read_of_header(std::uint64_t offset, char* target, std::size_t bytes) const {
+  const int code = read_at(offset, target, bytes);
+  if (code > 0) {
+    throw lmdb_failure(code, "reading the header of `" + path_.string() + "`");
+  }
+  return code == 0;
+}
+
+void PageFile::refuse_unread(std::uint64_t page, int code, const std::string& missing) const {
+  if (code > 0) {
+    throw StorageFailure(
+        ProviderError::Kind::corrupt,
+        "page " + std::to_string(page) + " of `" + path_.string() +
+            "` cannot be read from the disk: " + std::generic_category().message(code) + remedy);
+  }
+  refuse(page, missing);
 }
 
 void PageFile::refuse_file(const std::string& why) const {
@@ -85,9 +105,9 @@ bool PageFile::read_meta(std::uint64_t page, pages::Meta& meta) const {
   pages::Meta once{};
   // A writer may be changing it; two readings that agree were of one moment.
   for (int attempt = 0; attempt < 100; ++attempt) {
-    if (!read_at(at + 10, reinterpret_cast<char*>(&flags), sizeof(flags)) ||
-        !read_at(at + pages::header_bytes, reinterpret_cast<char*>(&once), sizeof(once)) ||
-        !read_at(at + pages::header_bytes, reinterpret_cast<char*>(&meta), sizeof(meta))) {
+    if (!read_of_header(at + 10, reinterpret_cast<char*>(&flags), sizeof(flags)) ||
+        !read_of_header(at + pages::header_bytes, reinterpret_cast<char*>(&once), sizeof(once)) ||
+        !read_of_header(at + pages::header_bytes, reinterpret_cast<char*>(&meta), sizeof(meta))) {
       return false;
     }
     if (same(once, meta)) {
@@ -102,7 +122,7 @@ void PageFile::read_header() {
   pages::Meta first{};
   pages::Meta second{};
   char any = 0;
-  if (!read_at(0, &any, 1)) {
+  if (!read_of_header(0, &any, 1)) {
     refuse_empty();
   }
   if (!read_meta(0, first)) {
@@ -152,10 +172,13 @@ pages::Database PageFile::table_of(std::string_view description, std::uint64_t p
 std::shared_ptr<const TreePage> PageFile::load(std::uint64_t number, TreeKind kind,
                                                bool leaf_expected) const {
   std::vector<char> bytes(page_bytes_);
-  if (number < pages::first_page || number > header_.last_page ||
-      !read_at(number * page_bytes_, bytes.data(), bytes.size())) {
-    refuse(number, "it is not there, the file has " + std::to_string(pages_) + " of " +
-                       std::to_string(header_.last_page + 1));
+  const bool is_counted = number >= pages::first_page && number <= header_.last_page;
+  const int code =
+      is_counted ? read_at(number * page_bytes_, bytes.data(), bytes.size()) : past_end;
+  if (code != 0) {
+    refuse_unread(number, code,
+                  "it is not there, the file has " + std::to_string(pages_) + " of " +
+                      std::to_string(header_.last_page + 1));
   }
   if (std::all_of(bytes.begin(), bytes.end(), [](char byte) { return byte == '\0'; })) {
     refuse(number, "it holds nothing but zeros, as if it had never been written");
@@ -173,10 +196,11 @@ std::uint64_t PageFile::check_overflow(std::uint64_t number, std::uint64_t data_
   std::uint64_t own_number = 0;
   std::uint16_t flags = 0;
   std::uint32_t own_count = 0;
-  if (number < pages::first_page || number > header_.last_page ||
-      count > header_.last_page + 1 - number || number + count > pages_ ||
-      !read_at(number * page_bytes_, header, sizeof(header))) {
-    refuse(number, "the pages of a large value are not there");
+  const bool are_counted = number >= pages::first_page && number <= header_.last_page &&
+                           count <= header_.last_page + 1 - number && number + count <= pages_;
+  const int code = are_counted ? read_at(number * page_bytes_, header, sizeof(header)) : past_end;
+  if (code != 0) {
+    refuse_unread(number, code, large_is_missing);
   }
   std::memcpy(&own_number, header, sizeof(own_number));
   std::memcpy(&flags, header + 10, sizeof(flags));
@@ -191,8 +215,9 @@ std::uint64_t PageFile::check_overflow(std::uint64_t number, std::uint64_t data_
 std::string PageFile::read_overflow(std::uint64_t number, std::uint64_t data_bytes) const {
   (void)check_overflow(number, data_bytes);
   std::string value(data_bytes, '\0');
-  if (!read_at(number * page_bytes_ + pages::header_bytes, value.data(), value.size())) {
-    refuse(number, "the pages of a large value are not there");
+  const auto at = number * page_bytes_ + pages::header_bytes;
+  if (const int code = read_at(at, value.data(), value.size()); code != 0) {
+    refuse_unread(number, code, large_is_missing);
   }
   return value;
 }

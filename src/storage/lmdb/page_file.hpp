@@ -85,7 +85,15 @@ class PageFile {
  private:
   void read_header();
   [[nodiscard]] bool read_meta(std::uint64_t page, pages::Meta& meta) const;
-  [[nodiscard]] bool read_at(std::uint64_t offset, char* target, std::size_t bytes) const;
+  /// Success is 0; otherwise `past_end`, or the `errno` with which the disk refuses these bytes. Throws
+  /// for what says nothing of the file, such as a lack of memory.
+  [[nodiscard]] int read_at(std::uint64_t offset, char* target, std::size_t bytes) const;
+  static constexpr int past_end = -1;
+  /// The same for the header, without which nothing of the file can be told: a disk that refuses it is
+  /// an error of the disk, not damage. False if the file is shorter.
+  [[nodiscard]] bool read_of_header(std::uint64_t offset, char* target, std::size_t bytes) const;
+  /// A page that `read_at` could not read.
+  [[noreturn]] void refuse_unread(std::uint64_t page, int code, const std::string& missing) const;
   [[noreturn]] void refuse_empty() const;
   [[noreturn]] void refuse_file(const std::string& why) const;
   void check_database(const pages::Database& database, std::uint64_t page) const;
