@@ -17,6 +17,9 @@ StorageFailure lmdb_failure(int code, const std::string& doing) {
     case MDB_PAGE_NOTFOUND:
     case MDB_VERSION_MISMATCH:
       return {ProviderError::Kind::corrupt, text};
+    case MDB_PANIC:
+      return {ProviderError::Kind::closed,
+              doing + ": the store has stopped, as its header could not be written; open it again"};
     case MDB_MAP_FULL:
       return {ProviderError::Kind::storage, text, true};
     default:
