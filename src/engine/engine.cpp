@@ -195,6 +195,9 @@ void Engine::commit() {
   } catch (const StorageFailure& failed) {
     batch_failed(failed.error());
     return;
+  } catch (const std::exception& failed) {  // out of memory, for one; nothing is on the disk then
+    batch_failed(make_error(ProviderError::Kind::storage, {}, failed.what(), true));
+    return;
   }
   batch_committed();
 }

@@ -143,6 +143,20 @@ TEST_CASE("a leased activity survives a failed commit that cancelled it",
   CHECK(world.fetch_work(5).size() == 2);
 }
 
+TEST_CASE("a commit for which there is no memory fails like any other", "[commit_failure]") {
+  FaultyWorld faulty;
+  World& world = faulty.world;
+  world.start("a");
+  faulty.kv->failures = 1;
+  faulty.kv->out_of_memory = true;
+  const auto refused = world.enqueue(start_item("b"));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == Kind::storage);
+  CHECK(refused.error().retryable);
+  CHECK(world.enqueue(start_item("b")));
+  CHECK(world.status("a").is_running());
+}
+
 TEST_CASE("a failed sync stops the store", "[commit_failure]") {
   FaultyWorld faulty;
   World& world = faulty.world;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,6 +23,8 @@ class FaultyKv final : public storage::KvStore {
   /// Whether a failure is the end of the store.
   bool fatal = false;
   std::optional<std::string> broken_reason;
+  /// Whether what fails is the memory, before anything is written.
+  bool out_of_memory = false;
   storage::Changes last;  ///< what the last commit wrote
 
   /// A key that the writer's cursors cannot go to, as if its page were bad.
@@ -34,6 +37,9 @@ class FaultyKv final : public storage::KvStore {
   void commit(const storage::Changes& changes) override {
     if (failures > 0) {
       --failures;
+      if (out_of_memory) {
+        throw std::bad_alloc();
+      }
       if (fatal) {
         broken_reason = "input/output error";
       }
