@@ -17,6 +17,7 @@
 #include "storage/lmdb/lmdb_error.hpp"
 #include "storage/lmdb/lmdb_reader.hpp"
 #include "storage/lmdb/store_files.hpp"
+#include "storage/size_signal.hpp"
 
 namespace duroxide {
 
@@ -59,6 +60,7 @@ StorageFailure nothing_in(const fs::path& directory) {
 }
 
 std::shared_ptr<storage::KvStore> open_beside_owner(const fs::path& directory) {
+  const storage::SizeSignalHeld held;
   require_presence(directory);
   storage::require_store_files(directory, storage::Use::read);
   storage::ProcessClaim claim(directory);

@@ -13,6 +13,7 @@
 #include "storage/lmdb/lmdb_kv.hpp"
 #include "storage/lmdb/page_walk.hpp"
 #include "storage/lmdb/store_files.hpp"
+#include "storage/size_signal.hpp"
 
 namespace duroxide {
 
@@ -25,6 +26,7 @@ using storage::StorageFailure;
 constexpr std::chrono::milliseconds longest_check{1000};
 
 storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& options) {
+  const storage::SizeSignalHeld held;
   // Outlives what `fresh` takes away after a failure: nobody else opens the files before they are gone.
   model::FileDescriptor lock_until_cleared;
   storage::FreshPaths fresh(directory);

@@ -1,7 +1,8 @@
-// Limits of the system that a process runs into: files, memory, and readers
+// Limits of the system that a process runs into: files, memory, the size of files, and readers
 // of the database. What cannot be had is an error that says so; with more of it all goes on.
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fstream>
 
@@ -88,6 +89,22 @@ TEST_CASE("too few open files are an error, and more of them are enough", "[faul
     const auto refused = refused_under([&] { set_limit(RLIMIT_NOFILE, open_files() + more); },
                                        [] { set_limit(RLIMIT_NOFILE, RLIM_INFINITY); });
     was_felt = was_felt || has(refused, std::strerror(EMFILE));
+  }
+  CHECK(was_felt);
+}
+
+TEST_CASE("files that may not grow are a full disk, and do not end the process", "[faults]") {
+  const bool ignored = GENERATE(true, false);
+  bool was_felt = false;
+  for (const std::size_t kilobytes : {4U, 12U, 40U, 120U, 400U}) {
+    INFO(kilobytes << " KiB, the signal is " << (ignored ? "ignored" : "not ignored"));
+    const auto refused = refused_under(
+        [&] {
+          std::signal(SIGXFSZ, ignored ? SIG_IGN : SIG_DFL);
+          set_limit(RLIMIT_FSIZE, kilobytes * 1024);
+        },
+        [] { set_limit(RLIMIT_FSIZE, RLIM_INFINITY); });
+    was_felt = was_felt || has(refused, "disk full") || has(refused, std::strerror(EFBIG));
   }
   CHECK(was_felt);
 }

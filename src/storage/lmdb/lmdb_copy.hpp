@@ -10,12 +10,13 @@
 #include "storage/kv.hpp"
 #include "storage/lmdb/fresh_paths.hpp"
 #include "storage/lmdb/lmdb_view.hpp"
+#include "storage/size_signal.hpp"
 
 namespace duroxide::storage {
 
 /// A new store that is filled row by row. It stands under another name until it is whole, so nobody
 /// takes a part of it for a store, and it is gone with this object if it never became whole. All
-/// throw `StorageFailure`.
+/// throw `StorageFailure`. For one thread.
 class LmdbCopy {
  public:
   /// `directory` is empty, or holds what a copy has left that was killed, or does not exist. Another
@@ -35,6 +36,7 @@ class LmdbCopy {
   void commit();
   void check(int code, const char* doing) const;
 
+  SizeSignalHeld held_;  ///< first, so that it ends last
   std::filesystem::path directory_;
   std::filesystem::path file_;
   model::FileDescriptor lock_;  ///< on that file, until it has its name or is gone

@@ -13,6 +13,7 @@
 #include "storage/lmdb/page_view.hpp"
 #include "storage/lmdb/seal.hpp"
 #include "storage/lmdb/store_files.hpp"
+#include "storage/size_signal.hpp"
 
 namespace duroxide::storage {
 
@@ -253,6 +254,7 @@ int LmdbKv::try_commit(const Changes& changes, Into where, const std::string& ro
 }
 
 void LmdbKv::commit(const Changes& changes) {
+  const SizeSignalHeld held;
   const bool is_small = Journal::may_take(changes);
   if (is_small && !journal_.is_full()) {
     commit(changes, Into::journal);
@@ -362,6 +364,7 @@ void LmdbKv::take_reserve() {
 void LmdbKv::close() {
   if (env_ != nullptr && !broken_) {
     try {
+      const SizeSignalHeld held;
       empty_journal();
     } catch (const std::exception&) {
       // It stays for the next opening.
