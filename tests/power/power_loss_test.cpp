@@ -16,6 +16,7 @@
 
 #include "power/campaign.hpp"
 #include "property/from_environment.hpp"
+#include "support/tried.hpp"
 
 namespace duroxide::power_loss_test {
 
@@ -94,11 +95,12 @@ TEST_CASE("nothing that was acknowledged is lost with the power", "[power][resta
       by_loss.at(loss) += outcome.by_loss.at(loss);
     }
   }
-  std::cout << images << " images:";
+  std::string text = std::to_string(images) + " images of lost power, of a store:";
   for (std::size_t loss = 0; loss < by_loss.size(); ++loss) {
-    std::cout << " " << name_of(static_cast<Loss>(loss)) << " " << by_loss.at(loss) << ";";
+    text += std::string(loss == 0 ? " " : ", ") + name_of(static_cast<Loss>(loss)) + " " +
+            std::to_string(by_loss.at(loss));
   }
-  std::cout << "\n";
+  testing::tell_tried(text);
 }
 
 TEST_CASE("a disk that ignores flushes is found out", "[power]") {

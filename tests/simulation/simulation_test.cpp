@@ -9,6 +9,7 @@
 
 #include "property/from_environment.hpp"
 #include "simulation/simulation.hpp"
+#include "support/tried.hpp"
 
 using namespace duroxide::simulation;
 using duroxide::property::from_environment;
@@ -37,14 +38,25 @@ TEST_CASE("whatever happens to the engine, its promises hold", "[simulation]") {
   const std::uint64_t first = only == 0 ? 1 + from_environment("DUROXIDE_SHARD", 0) : only;
   const std::uint64_t last = only == 0 ? count : only;
   std::uint64_t failed = 0;
+  std::uint64_t seeds = 0;
+  std::map<std::string, std::uint64_t> happened;
   for (std::uint64_t seed = first; seed <= last && failed < 5; seed += shards) {
     const Outcome outcome = run(make_plan(seed), only != 0);
+    ++seeds;
+    for (const auto& [what, times] : outcome.happened) {
+      happened[what] += times;
+    }
     if (!outcome.violations.empty()) {
       ++failed;
       FAIL_CHECK(report(seed, outcome));
     }
   }
   CHECK(failed == 0);
+  duroxide::testing::tell_tried(
+      std::to_string(seeds) + " seeds of the simulation, with " +
+      std::to_string(happened["the process crashed"]) + " crashes and " +
+      std::to_string(happened["a commit was refused"] + happened["a commit failed for good"]) +
+      " commits that failed");
 }
 
 TEST_CASE("a seed does the same again, message by message", "[simulation]") {
