@@ -328,7 +328,7 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   void complete_activity(const ActivityToken& activity, const T& result, OnDone on_done) {
     complete_text(activity, encode_payload(result), std::move(on_done));
   }
-  /// The same with a failure.
+  /// The same with a failure. Of the message 64 KiB are kept; it then says how long it was.
   [[nodiscard]] Done fail_activity(const ActivityToken& activity, std::string message);
   void fail_activity(const ActivityToken& activity, std::string message, OnDone on_done);
   /// A heartbeat for an activity that completes later: see `ActivityContext::heartbeat`. Errors:

@@ -83,7 +83,8 @@ struct DUROXIDE_API ErrorOrigin {
 struct DUROXIDE_API ErrorDetails {
   ErrorCategory category = ErrorCategory::application;
   ErrorKind kind = ErrorKind::orchestration_failed;
-  /// For people: what failed and what to do. For an application error, the user's own message.
+  /// For people: what failed and what to do. For an application error, the user's own message, of which
+  /// 64 KiB are kept; it then says how long it was.
   std::string message;
   /// What it happened to: an activity's name, an instance id, an operation of the store.
   std::string subject;

@@ -269,7 +269,9 @@ void Engine::batch_committed() {
   }
   work_.batch_ended();
   turns_.batch_ended();
-  suspects_.batch_committed(clock_->now());
+  if (!suspects_.empty()) {
+    suspects_.batch_committed(clock_->now());
+  }
   release_suspects();
   settle();
   // Last: whoever is woken competes for the cores, and most senders only want to know that it is done,

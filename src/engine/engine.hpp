@@ -425,7 +425,7 @@ class Engine {
   std::unordered_set<Number> touched_;      ///< instances that the batch changes
   std::vector<Number> finished_;            ///< instances that end with it
   std::vector<Number> deleted_;             ///< instances that it takes out
-  bool batch_makes_room_ = false;           ///< it takes out instances or old executions
+  bool batch_makes_room_ = false;           ///< somebody asks for old things to go
   std::vector<WorkRef> new_work_;           ///< rows it adds
   std::vector<WorkRef> removed_work_;       ///< rows it takes out, or that were passed over for it
   std::vector<WorkRef> work_after_commit_;  ///< rows to be handed out after it

@@ -146,6 +146,7 @@ Engine::Pruning Engine::prune_one(const std::string& instance, const PruneOption
   if (!record) {
     return Pruning::left;
   }
+  after_applied([this] { batch_makes_room_ = true; });
   if (!drop_executions(*number, *record, options, options_.bulk_rows, pruned, true)) {
     return Pruning::unfinished;
   }

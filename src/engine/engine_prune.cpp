@@ -55,6 +55,7 @@ void Engine::prune_on(const management::PruneExecutions& request, const PruneRes
     check_prune(request.options);
     const auto found = require_instance(request.instance);
     Step step{so_far};
+    after_applied([this] { batch_makes_room_ = true; });
     step.is_finished = drop_executions(found.number, found.record, request.options,
                                        options_.bulk_rows, step.pruned, true);
     return step;
@@ -121,7 +122,6 @@ void Engine::drop_execution(Number number, std::uint64_t execution, std::uint64_
   batch_.erase(Table::executions, key);
   batch_.erase(Table::results, key);
   instances_.count_events(-static_cast<std::int64_t>(event_count));
-  after_applied([this] { batch_makes_room_ = true; });
 }
 
 void Engine::drop_executions_with_turn(Number number, const InstanceRecord& record,

@@ -33,6 +33,10 @@ void Engine::watch_suspects() {
     return;
   }
   const Timestamp now = clock_->now();
+  if (resting() || paused_.store()) {
+    suspects_.wait_anew();
+    return;
+  }
   if (!turns_.parked.empty() || !work_.parked.empty()) {
     suspects_.begin_to_wait(now);
   }

@@ -6,6 +6,7 @@
 #include "engine/engine.hpp"
 #include "model/encoding.hpp"
 #include "model/engine_flags.hpp"
+#include "model/error_size.hpp"
 #include "model/limits.hpp"
 
 namespace duroxide::storage {
@@ -58,7 +59,8 @@ void Engine::end_without_turn(const Doomed& doomed) {
   after.updated_at = std::max(before.updated_at, clock_->now());
   after.status = ExecutionStatus::cancelled;
   after.start_due.reset();
-  const ErrorDetails details = application_error(ErrorKind::cancelled, reason, before.id);
+  ErrorDetails details = application_error(ErrorKind::cancelled, reason, before.id);
+  model::limit_size(details);
 
   std::vector<Event> events;
   const auto append = [&](EventKind kind) {

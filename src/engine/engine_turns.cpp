@@ -71,7 +71,7 @@ void Engine::hand_out_turn(Number number, Holder holder,
     turns_.push_after_commit(number);
     return;
   }
-  if (!suspects_.take_turn(number, clock_->now())) {
+  if (!suspects_.empty() && !suspects_.take_turn(number, clock_->now())) {
     return;  // it comes again when the one before it is through
   }
   try {
@@ -250,7 +250,9 @@ void Engine::end_turn(provider::LockToken token) {
   }
   const Number number = lease->number;
   turns_.end_lease(token);
-  suspects_.turn_ended(number, !batch_.empty(), clock_->now());
+  if (!suspects_.empty()) {
+    suspects_.turn_ended(number, !batch_.empty(), clock_->now());
+  }
   release_suspects();
 }
 

@@ -39,6 +39,8 @@ class Suspects {
   /// What had ended with the batch has not.
   void batch_failed() { ended_ = false; }
 
+  /// Nothing is handed out at present: the time counts from when it is again.
+  void wait_anew() { waits_until_.reset(); }
   /// Somebody asks for something to do: from now on progress is expected.
   void begin_to_wait(Timestamp now);
   /// When the waiting ends if there is no progress; none while nobody has asked for anything.

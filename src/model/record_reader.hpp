@@ -46,7 +46,8 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
     return byte == 1;
   }
 
-  /// How many elements follow. Each takes a byte at least, so there cannot be more than bytes are left.
+  /// How many elements follow. Each takes a byte at least, so there cannot be more than bytes are left,
+  /// and the room that is made for them is a small multiple of the record.
   [[nodiscard]] cereal::size_type length() {
     const auto elements = number<cereal::size_type>();
     if (elements > left_.size()) {

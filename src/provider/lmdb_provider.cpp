@@ -8,6 +8,7 @@
 #include "provider/start_store.hpp"
 #include "storage/directories.hpp"
 #include "storage/lmdb/directory_lock.hpp"
+#include "storage/lmdb/disk_reserve.hpp"
 #include "storage/lmdb/fresh_paths.hpp"
 #include "storage/lmdb/inspect.hpp"
 #include "storage/lmdb/lmdb_kv.hpp"
@@ -45,6 +46,7 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
   }
   const auto found = storage::inspect_directory(directory);
   if (found == storage::DirectoryContent::nothing) {
+    fresh.add(directory / storage::reserve_file_name);
     for (const char* file : {"lock.mdb", "data.mdb"}) {
       if (!fs::exists(directory / file, ignored)) {
         fresh.add(directory / file);

@@ -151,6 +151,21 @@ TEST_CASE("what makes no room gets none of what is kept", "[commit_failure][dele
   CHECK(world.status("a").is_not_found());
 }
 
+TEST_CASE("a turn that drops old executions gets none of what is kept", "[commit_failure][prune]") {
+  FaultyWorld faulty;
+  World& world = faulty.world;
+  world.start("a");
+  for (int i = 0; i < 3; ++i) {
+    world.ack(continue_of(world.fetch_one())).value();
+  }
+  auto ack = continue_of(world.fetch_one());
+  ack.prune = PruneOptions{1, {}};
+  faulty.kv->reserves = 1;
+  faulty.kv->failures = 1;
+  CHECK(world.ack(ack).error().kind == Kind::disk_full);
+  CHECK(faulty.kv->reserves == 1);
+}
+
 TEST_CASE("an opening that finds the disk full takes what is kept", "[commit_failure][restart]") {
   const auto kv = std::make_shared<FaultyKv>();
   FaultyWorld(kv).world.start("a");

@@ -54,6 +54,16 @@ TEST_CASE("a terminated instance is cancelled", "[conformance][terminate][cancel
   CHECK(world.enqueue(raise_item("a", "Go")).error().kind == Kind::instance_finished);
 }
 
+TEST_CASE("of the reason of a termination so much is kept as of any error", "[terminate]") {
+  World world(Backend::memory);
+  world.start("a");
+  terminate(world, "a", std::string(100'000, 'x')).value();
+  const auto error = world.status("a").error();
+  REQUIRE(error);
+  CHECK(error->message.size() <= (std::size_t{64} << 10));
+  CHECK_THAT(error->message, Catch::Contains("100000"));
+}
+
 TEST_CASE("only what runs is terminated", "[conformance][terminate]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   CHECK(terminate(world, "a").error().kind == Kind::instance_not_found);

@@ -11,7 +11,7 @@ inline constexpr const char* reserve_file_name = "duroxide.reserve";
 /// ones, so on a full disk even a deletion finds no place. The room is held by a file beside the
 /// database, which holds nothing and is removed when it is needed.
 ///
-/// It is a help, and nothing depends on it: what goes wrong here is not told. One thread at a time.
+/// It is a help, and no commit depends on it: what goes wrong here is not told. One thread at a time.
 class DiskReserve {
  public:
   explicit DiskReserve(const std::filesystem::path& directory);

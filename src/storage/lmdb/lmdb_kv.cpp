@@ -275,7 +275,6 @@ void LmdbKv::commit(const Changes& changes) {
 void LmdbKv::commit(const Changes& changes, Into where) {
   if (++commits_ % commits_between_checks == 0) {
     (void)drop_dead_readers();
-    take_reserve();
   }
   // All that takes memory comes before the commit: what is on the disk must not be forgotten here.
   std::string row;
@@ -300,6 +299,10 @@ void LmdbKv::commit(const Changes& changes, Into where) {
       journal_.appended(std::move(kept));
     } else {
       journal_.emptied();
+    }
+    // Only now: what has just been left may be what this commit needed.
+    if (commits_ % commits_between_checks == 0) {
+      take_reserve();
     }
     return;
   }
