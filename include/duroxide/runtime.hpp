@@ -74,7 +74,7 @@ class DUROXIDE_API RuntimeOptions {
     return *this;
   }
   /// Deliveries of one message before it counts as poison. What the workers had taken in advance when
-  /// the process died counts too, so values below 3 are risky. Default 10.
+  /// the process died counts too, so values below 5 are risky. Default 10.
   RuntimeOptions& max_attempts(std::uint32_t n) {
     max_attempts_ = n;
     return *this;

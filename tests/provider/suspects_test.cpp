@@ -221,7 +221,7 @@ TEST_CASE("a suspect that has no turn keeps nobody waiting", "[reopen][restart][
 TEST_CASE("an activity that ends the process is counted more often than those that work beside it",
           "[reopen][restart][poison][activities]") {
   // Its place among the others, which never end.
-  const std::uint64_t deadly = GENERATE(2, 3, 4, 5);
+  const std::uint64_t deadly = GENERATE(2U, 3U, 4U, 5U);
   auto running = std::make_unique<FaultyWorld>();
   schedule(running->world, {{2}, {3}, {4}, {5}});
   std::map<std::uint64_t, std::uint32_t> delivered;
