@@ -143,15 +143,12 @@ void Engine::fork(const management::ForkInstance& request,
     const bool is_whole = execution == from.execution && kept == find_fork_cut(events, {});
     events.resize(*kept);
     model::become_root(events, execution, from.id, request.new_instance);
-    const auto* started = std::get_if<event::OrchestrationStarted>(&events.front().kind);
-    if (started == nullptr) {
-      refuse_fork("its history does not begin with OrchestrationStarted");
-    }
+    const auto& started = std::get<event::OrchestrationStarted>(events.front().kind);
 
     InstanceRecord record;
     record.id = request.new_instance;
-    record.orchestration = started->name;
-    record.version = started->version;
+    record.orchestration = started.name;
+    record.version = started.version;
     record.execution = execution;
     record.execution_started_at = events.front().timestamp;
     record.event_count = *kept;

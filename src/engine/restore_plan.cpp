@@ -41,12 +41,14 @@ bool is_verdict(const ErrorDetails& details) {
   }
 }
 
-/// The event that a rewind undoes: the last of those that `is_it` says; else the end.
+/// The event that a rewind undoes: the last of those that `is_it` says; else the end. Counted, and not
+/// read from the event, whose number may be damaged.
 template <class IsIt>
 std::uint64_t size_before_last(const std::vector<Event>& history, const IsIt& is_it) {
   const auto last = std::find_if(history.rbegin(), history.rend(),
                                  [&](const Event& event) { return is_it(event.kind); });
-  return last == history.rend() ? size_before_end(history) : last->event_id - 1;
+  return last == history.rend() ? size_before_end(history)
+                                : static_cast<std::uint64_t>(history.rend() - last) - 1;
 }
 
 std::uint64_t default_rewind_cut(const std::vector<Event>& history, const ErrorDetails& details) {
@@ -182,6 +184,9 @@ Result<std::uint64_t, model::Flaw> find_fork_cut(const std::vector<Event>& histo
                                                  std::optional<std::uint64_t> last_kept) {
   if (history.empty()) {
     return model::flaw("it has not begun yet; start another one instead");
+  }
+  if (model::role_of(history.front().kind) != model::Role::begins) {
+    return model::flaw("its history does not begin with OrchestrationStarted");
   }
   if (last_kept) {
     return wished_cut(history, *last_kept);

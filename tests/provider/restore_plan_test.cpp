@@ -133,6 +133,19 @@ TEST_CASE("a fork keeps everything but the end", "[restore_plan]") {
   CHECK_FALSE(find_fork_cut(history_of({started()}), 2));
 }
 
+TEST_CASE("no cut lies behind the end of a history with wrong numbers",
+          "[restore_plan][corruption]") {
+  auto history = history_of({started(), activity(), refused(2), ended()});
+  history[2].event_id = 77;
+  CHECK(find_rewind_cut(history, {}).value() == 2);
+  history = history_of({started(), cancel(), ended(ErrorKind::cancelled)});
+  history[1].event_id = 0;
+  CHECK(find_rewind_cut(history, {}).value() == 1);
+  // Nothing is left of one that has an end and no beginning.
+  CHECK_THAT(find_fork_cut(history_of({ended()}), std::nullopt).error().what,
+             Contains("does not begin with OrchestrationStarted"));
+}
+
 TEST_CASE("what is open is planned", "[restore_plan]") {
   const auto history = history_of({started(),
                                    child(),
