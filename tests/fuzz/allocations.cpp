@@ -13,7 +13,10 @@
 #endif
 
 #ifdef DUROXIDE_ALLOCATION_HOOKS
-#include <sanitizer/allocator_interface.h>
+// GCC has it in its library, but in none of its headers.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void*,
+                                                                             std::size_t),
+                                                         void (*free_hook)(const volatile void*));
 #endif
 
 namespace duroxide::fuzz {

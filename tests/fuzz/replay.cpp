@@ -1,4 +1,4 @@
-// Histories and messages that the code did not make. A turn comes to something, whatever stands in its
+// Histories and messages that the code did not make, or not so. A turn comes to something, whatever stands in its
 // history, and the same turn comes to the same.
 //
 // Input: which program, which of its instances and executions, how much of the history is there, then
@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/restore_plan.hpp"
 #include "fuzz/bytes.hpp"
 #include "fuzz/edits.hpp"
 #include "fuzz/target.hpp"
@@ -71,10 +72,9 @@ Chosen choose(const Played& from, Bytes& bytes) {
   return {life->first, index + 1, &histories[index]};
 }
 
-/// What the code that runs comes to, with a history that is left alone or told to be the end.
 struct Answers {
-  property::Turn turn;
-  property::Turn failed;
+  property::Turn turn;    ///< what running the code comes to
+  property::Turn failed;  ///< what ending it comes to
 };
 
 Answers take_turn(Played& from, const Chosen& chosen, const std::vector<Event>& history,
@@ -96,6 +96,20 @@ Answers take_turn(Played& from, const Chosen& chosen, const std::vector<Event>& 
   return answers;
 }
 
+/// What an operator may do with such a history.
+void check_restores(const storage::ExecutionOf& execution, const std::vector<Event>& history,
+                    const std::vector<WorkItem>& messages) {
+  if (const auto cut = storage::find_rewind_cut(history, {})) {
+    require(*cut <= history.size(), "a rewind keeps more than there is");
+  }
+  if (const auto cut = storage::find_fork_cut(history, {})) {
+    require(*cut <= history.size(), "a fork keeps more than there is");
+  }
+  if (const auto plan = storage::plan_restore(execution, history, messages)) {
+    require(!plan->messages.empty(), "nothing makes what was restored go on");
+  }
+}
+
 void check_result(const replay::TurnResult& result, std::size_t messages) {
   for (std::size_t i = 0; i + 1 < result.events.size(); ++i) {
     require(!is_terminal(result.events[i].kind), "something comes behind the end");
@@ -115,10 +129,14 @@ void try_input(std::string_view input) {
   Played& from = played(bytes.byte());
   const Chosen chosen = choose(from, bytes);
   std::vector<Event> history = *chosen.history;
+  const storage::ExecutionOf execution{chosen.instance, chosen.execution_id, "Test", "1.0.0"};
   history.resize(std::min<std::size_t>(history.size(), bytes.byte()));
+  // What really came next.
+  std::vector<WorkItem> messages =
+      storage::messages_behind(execution, *chosen.history, history.size());
   edit_history(history, bytes);
-  std::vector<WorkItem> messages;
   edit_messages(messages, bytes, chosen.instance, chosen.execution_id);
+  check_restores(execution, history, messages);
   const Answers first = take_turn(from, chosen, history, messages);
   const Answers second = take_turn(from, chosen, history, messages);
   for (const auto& [one, other] :
