@@ -2,8 +2,8 @@
 
 #include <array>
 #include <csignal>
-#include <cstring>
 #include <string>
+#include <string_view>
 
 #include <fcntl.h>
 #include <unistd.h>
