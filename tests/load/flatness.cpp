@@ -40,7 +40,7 @@ double median_of_quarter(const std::vector<Sample>& samples, std::size_t quarter
                          const std::function<double(const Sample&)>& read) {
   const std::size_t begin = samples.size() * quarter / 4;
   const std::size_t end = samples.size() * (quarter + 1) / 4;
-  if (begin == end) {
+  if (samples.size() < 4) {
     throw std::invalid_argument("fewer than four samples");
   }
   std::vector<double> values;
