@@ -117,7 +117,8 @@ def layer_of(name):
 
 def read_all(build, root):
     files = {}
-    notes = sorted(build.rglob("*.gcno"))
+    # Notes without an object are what a compilation has left that was broken off.
+    notes = sorted(each for each in build.rglob("*.gcno") if each.with_suffix(".o").exists())
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for found in pool.map(lambda each: ask_gcov(each, root), notes):
             for each in found:
