@@ -100,12 +100,12 @@ TEST_CASE("a store that was killed can be opened again", "[lmdb][restart]") {
   CHECK(world->status("i7").is_running());
 }
 
-TEST_CASE("a store whose making was killed is made by the next opening", "[lmdb][restart]") {
+TEST_CASE("a store whose making was cut off is made by the next opening", "[lmdb][restart]") {
   TempDir temp;
   const auto directory = temp.path() / "store";
-  // The process ends with the first write that would make a file this long: LMDB's own headers take
-  // 8,192 bytes.
-  const rlim_t longest = GENERATE(1000U, 4096U, 8191U, 8192U, 12'000U, 16'384U);
+  // The making ends with the first write that would make a file this long, and the process with it if
+  // the system sends its signal: LMDB's own headers take 8,192 bytes.
+  const rlim_t longest = GENERATE(1000U, 4096U, 8191U, 8192U, 12'000U);
   const int code = in_child([&] {
     const rlimit limit{longest, longest};
     fs::create_directory(directory);
@@ -116,7 +116,7 @@ TEST_CASE("a store whose making was killed is made by the next opening", "[lmdb]
                                  storage::DirectoryLock(directory));
     return 2;
   });
-  CHECK(code == -1);
+  CHECK((code == -1 || code == 98));
   auto world = open_world(directory);
   world->start("a");
   CHECK(world->status("a").is_running());
