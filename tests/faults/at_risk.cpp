@@ -103,8 +103,9 @@ class Round {
 
 }  // namespace
 
-void work_at_risk(const std::filesystem::path& root, const std::function<void()>& end_of_risk) {
-  Round(root, "first-", "refused: ", 250ms).work();
+void work_at_risk(const std::filesystem::path& root, const std::function<void()>& end_of_risk,
+                  std::chrono::milliseconds patience) {
+  Round(root, "first-", "refused: ", patience).work();
   end_of_risk();
   Round(root, "second-", "still refused: ", 60s).work();
 }

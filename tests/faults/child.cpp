@@ -52,6 +52,9 @@ bool write_all(int file, const char* from, std::size_t count) {
   } catch (const std::exception& failed) {
     tell(threw + std::string(failed.what()));
     code = 1;
+  } catch (...) {
+    tell(threw + std::string("something that is no std::exception, a failed assertion for one"));
+    code = 1;
   }
   ::_exit(code);
 }

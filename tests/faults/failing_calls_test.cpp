@@ -64,7 +64,7 @@ std::array<std::uint64_t, call_count> calls_of_undisturbed() {
   const testing::TempDir temp(testing::quick_directory());
   Child child([&] {
     watch(temp.path());
-    work_at_risk(temp.path(), fail_no_more);
+    work_at_risk(temp.path(), fail_no_more, std::chrono::minutes(1));
     for (std::size_t call = 0; call < call_count; ++call) {
       tell(std::to_string(calls_made(static_cast<Call>(call))));
     }

@@ -1,9 +1,9 @@
 #include "faults/tally.hpp"
 
-#include <iostream>
 #include <map>
 
 #include "property/from_environment.hpp"
+#include "support/tried.hpp"
 
 namespace duroxide::faults {
 
@@ -17,12 +17,11 @@ struct Counts {
   Counts(const Counts&) = delete;
   Counts& operator=(const Counts&) = delete;
   ~Counts() {
-    const char* separator = "faults: ";
+    std::string text;
     for (const auto& [kind, count] : by_kind) {
-      std::cout << separator << count << " " << kind;
-      separator = ", ";
+      text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + kind;
     }
-    std::cout << "\n";
+    testing::tell_tried(text);
   }
 };
 

@@ -122,8 +122,9 @@ int main(int argc, char** argv) {
     if (fs::is_directory(options.path)) {
       require(!corpus.empty(), "the corpus is empty");
       run_mutations(options, corpus);
-      std::cout << "fuzz " << target_name << ": "
-                << corpus.size() + (options.only ? 1 : options.inputs) << " inputs\n";
+      duroxide::testing::tell_tried(
+          std::to_string(corpus.size() + (options.only ? 1 : options.inputs)) + " inputs of " +
+          target_name);
     }
     return 0;
   } catch (const std::exception& failed) {

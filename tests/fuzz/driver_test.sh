@@ -24,7 +24,7 @@ broken() {
 
 "$program" --write-corpus corpus
 "$program" --inputs=0 corpus >"$work/said" || fail "the corpus alone fails"
-[[ $(cat "$work/said") == "fuzz broken: 2 inputs" ]] || fail "the inputs are not counted"
+[[ $(cat "$work/said") == "tried: 2 inputs of broken" ]] || fail "the inputs are not counted"
 
 DUROXIDE_SEED=5 broken --inputs=100000 corpus
 found=$kept

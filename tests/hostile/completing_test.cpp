@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -28,19 +29,18 @@ Task<std::string> calls_both(OrchestrationContext context) {
 /// Tokens that activities have handed out.
 struct Tokens {
   std::mutex mutex;
+  std::condition_variable added;
   std::vector<ActivityToken> all;
 
   void add(ActivityToken token) {
     const std::lock_guard lock(mutex);
     all.push_back(std::move(token));
+    added.notify_all();
   }
   [[nodiscard]] ActivityToken wait_for_one() {
-    while (true) {
-      const std::lock_guard lock(mutex);
-      if (!all.empty()) {
-        return all.front();
-      }
-    }
+    std::unique_lock lock(mutex);
+    added.wait(lock, [&] { return !all.empty(); });
+    return all.front();
   }
 };
 

@@ -135,7 +135,11 @@ TEST_CASE(
       INFO(name);
       s.start(name, orchestration, std::string(thrown.what));
       const ErrorDetails details = s.failure_of(name);
-      CHECK_THAT(details.message, Catch::Contains(thrown.told));
+      if (*thrown.told == '\0') {
+        CHECK(details.message.empty());
+      } else {
+        CHECK_THAT(details.message, Catch::Contains(thrown.told));
+      }
       CHECK(details.message.size() <= (std::size_t{64} << 10));
     }
   }

@@ -210,11 +210,11 @@ SoakReport Soak::run() {
   for (std::size_t number = 0; number < fewest_rounds || Steady::now() < end; ++number) {
     play_round(number);
     come_to_rest(number);
+    samples_.push_back(sample_at_rest());
     if (number % rounds_of_a_runtime == rounds_of_a_runtime - 1) {
       runtime_.reset();
       start_runtime();
     }
-    samples_.push_back(sample_at_rest());
     if (!ledger_.problems().empty()) {
       break;
     }
@@ -227,7 +227,7 @@ SoakReport Soak::run() {
 }
 
 std::string Soak::describe() const {
-  std::string line = "soak:";
+  std::string line = "a soak:";
   for (const auto& [what, times] : ledger_.counts()) {
     line += " " + with_commas(times) + " " + what + ",";
   }

@@ -2,13 +2,12 @@
 //
 //   DUROXIDE_SOAK_SECONDS=600 build/tests/load/load_tests "nothing is left over*"
 
-#include <iostream>
-
 #include <catch2/catch.hpp>
 
 #include "load/flatness.hpp"
 #include "load/soak.hpp"
 #include "property/from_environment.hpp"
+#include "support/tried.hpp"
 
 namespace duroxide::soak_test {
 
@@ -44,7 +43,7 @@ TEST_CASE("nothing is left over, however long everything runs at once", "[load][
   options.time = std::chrono::seconds(
       property::from_environment("DUROXIDE_SOAK_SECONDS", DUROXIDE_DEFAULT_SOAK_SECONDS));
   const SoakReport report = Soak(options).run();
-  std::cout << report.line << std::endl;
+  testing::tell_tried(report.line);
   CHECK(all_of(report.problems) == "");
   REQUIRE(report.samples.size() >= 4);
   INFO(table_of(report.samples));
@@ -54,7 +53,7 @@ TEST_CASE("nothing is left over, however long everything runs at once", "[load][
 TEST_CASE("a soak finds an object that is left behind by each orchestration", "[load][soak]") {
   SoakOptions options;
   options.time = std::chrono::seconds(1);
-  options.planted_leak = 4'096;  // so much that even a slow machine leaves more than noise
+  options.planted_leak = 64'000;  // so much that even a slow machine leaves more than noise
   const SoakReport report = Soak(options).run();
   CHECK(all_of(report.problems) == "");
   REQUIRE(report.samples.size() >= 4);
