@@ -26,7 +26,7 @@ socket, arguments or pages. The suite trust tries some inputs of each.
   --compiler=gcc|clang        default: gcc
   --sanitize=address|thread   address brings UBSan along; thread builds CAF from its source, and
                               runs the suites unit and conformance if no part is named
-  --valgrind                  under memcheck: model, replay, runtime and client, if no part is named
+  --valgrind                  under memcheck: model and replay, if no part is named
   --werror                    a compiler's warning is an error
   --debug                     with what a debugger needs, and a sanitizer to name lines; building
                               takes a third longer
@@ -192,7 +192,7 @@ if [[ $valgrind == true ]]; then
   memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
     --show-leak-kinds=definite --child-silent-after-fork=yes "--suppressions=$root/tests/valgrind.supp")
   wrapper=("--wrapper=${memcheck[*]}" '--test-args=~[.]~[large]' --timeout-multiplier=10)
-  ((${#chosen_suites[@]} + ${#chosen_tests[@]} > 0)) || chosen_tests=(model replay runtime client)
+  ((${#chosen_suites[@]} + ${#chosen_tests[@]} > 0)) || chosen_tests=(model replay)
 fi
 run_tests() { "${run[@]}" meson test -C "$build" --print-errorlogs "${wrapper[@]}" "$@"; }
 status=0
