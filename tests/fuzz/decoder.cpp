@@ -201,8 +201,9 @@ void try_input(std::string_view input) {
   }
   const AllocationWatch watch;
   decoder.check(content);
-  // An element of a few bytes becomes a structure of some hundred; a parser's tables come on top.
-  const std::size_t most = 4096 + 1024 * content.size();
+  // An element of a few bytes becomes a structure of some hundred. The parser of payloads takes 64 KiB
+  // whatever it is to parse.
+  const std::size_t most = (std::size_t{72} << 10U) + 1024 * content.size();
   require(watch.largest() <= most, std::to_string(watch.largest()) +
                                        " bytes were asked for at once, for an input of " +
                                        std::to_string(content.size()));
