@@ -7,8 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include <caf/actor_clock.hpp>
-
 #include <duroxide/clock.hpp>
 #include <duroxide/detail/caf.hpp>
 
@@ -48,7 +46,7 @@ class Alarm {
     const Milliseconds delay = std::clamp(*due - clock_->now(), Milliseconds(1), longest_wait);
     // A tick comes by the clock of delays. Where the store's clock stood when it was sent says nothing
     // of that once the store's clock was set forward.
-    const auto comes = self_->home_system().clock().now() + delay;
+    const auto comes = time_of_delays(self_) + delay;
     if (comes_ && *comes_ <= comes) {
       return;  // the one under way ends early enough
     }

@@ -22,6 +22,7 @@
 #include "fuzz/mutator.hpp"
 #include "fuzz/target.hpp"
 #include "property/from_environment.hpp"
+#include "support/tried.hpp"
 
 namespace {
 

@@ -97,6 +97,9 @@ class Looking {
 
   /// Makes the process that looks at what has not been looked at. False if nothing is left.
   bool begin() {
+    if (images_.empty()) {
+      return false;
+    }
     const auto done = report_.read();
     if (child_ > 0 && done.size() == looked_at_) {
       throw std::runtime_error("a process that was to look at images could not even begin");

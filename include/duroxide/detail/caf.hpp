@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <caf/actor_cast.hpp>
+#include <caf/actor_clock.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -93,6 +94,13 @@ void send_from_outside(const Receiver& receiver, Message&& message) {
 template <class Self, class Message>
 void send_later(Self* self, std::chrono::milliseconds delay, Message&& message) {
   self->delayed_send(self, delay, std::forward<Message>(message));
+}
+
+/// Where the clock stands by which `send_later` counts its delays. It never goes back, and no jump of the
+/// system's clock moves it.
+template <class Self>
+[[nodiscard]] auto time_of_delays(Self* self) {
+  return self->home_system().clock().now();
 }
 
 /// Asks, and calls `on_answer` with the response on the actor's own turn. `on_gone` is called if the
