@@ -1,6 +1,11 @@
 #include "model/payload_text.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <system_error>
 
 namespace duroxide::detail {
 
@@ -11,6 +16,48 @@ constexpr std::size_t max_nesting = 512;
 
 auto flaw_at(std::size_t offset, std::string_view what) {
   return model::flaw(std::string(what) + " at byte " + std::to_string(offset));
+}
+
+/// What begins at `text` and may be a number.
+std::string_view number_at_front(std::string_view text) {
+  return text.substr(0, text.find_first_not_of("0123456789+-.eE"));
+}
+
+/// The exponent behind the `e` of a number; 0 if it has none. Nothing if it is beyond all bounds.
+std::optional<std::int64_t> exponent_of(std::string_view number) {
+  const auto e = number.find_first_of("eE");
+  if (e == std::string_view::npos) {
+    return 0;
+  }
+  auto text = number.substr(e + 1);
+  text.remove_prefix(text.starts_with('+') ? 1 : 0);
+  std::int32_t exponent = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), exponent);
+  return read.ec == std::errc::result_out_of_range ? std::nullopt : std::optional(exponent);
+}
+
+/// Whether a `double` is neither too small nor too large for a number, by the place of its first digit
+/// that counts. For others the JSON reader would look beyond the ends of its tables, and for a zero of
+/// very many digits, count the bits of nothing.
+bool fits_double(std::string_view number) {
+  constexpr std::int64_t highest = 308;
+  constexpr std::int64_t lowest = -324;
+  constexpr std::int64_t widest_zero = 22;
+  const auto exponent = exponent_of(number);
+  if (!exponent) {
+    return false;
+  }
+  const auto digits = number.substr(0, number.find_first_of("eE"));
+  const auto size = static_cast<std::int64_t>(digits.size());
+  const auto point = static_cast<std::int64_t>(std::min(digits.find('.'), digits.size()));
+  const auto place = digits.find_first_of("123456789");
+  if (place == std::string_view::npos) {
+    const std::int64_t last = *exponent - std::max(size - point - 1, std::int64_t{0});
+    return -widest_zero <= last && last <= widest_zero;
+  }
+  const auto first = static_cast<std::int64_t>(place);
+  const std::int64_t power = *exponent + point - first - (first < point ? 1 : 0);
+  return lowest <= power && power <= highest;
 }
 
 constexpr std::string_view wrapping = "{\"v\":";
@@ -84,6 +131,13 @@ model::Checked check_json(std::string_view text) {
         }
         break;
       default:
+        if (c == '-' || (c >= '0' && c <= '9')) {
+          const auto number = number_at_front(text.substr(i));
+          if (!fits_double(number)) {
+            return flaw_at(i, "it holds a number that is too large, too small or too long");
+          }
+          i += number.size() - 1;
+        }
         break;
     }
   }

@@ -75,6 +75,37 @@ TEST_CASE("text that is not the JSON asked for is refused with the reason", "[pa
   CHECK_FALSE(decode_payload<std::vector<int>>("[1,\"x\"]").has_value());
 }
 
+TEST_CASE("a number that no double holds does not reach the reader", "[payloads]") {
+  const auto read = [](const std::string& text) {
+    return decode_payload<std::vector<double>>("[1, " + text + "]");
+  };
+  const std::string digits(90, '5');
+  const std::string zeros(330, '0');
+  const std::vector<std::string> unheld{digits + "e300",
+                                        "1" + zeros,
+                                        "-0." + digits + "e999",
+                                        "1e-325",
+                                        "0." + zeros + digits,
+                                        "1e99999999999999999999",
+                                        "0." + zeros,
+                                        "0e999",
+                                        "0.0e-30"};
+  for (const std::string& text : unheld) {
+    INFO(text);
+    const auto refused = read(text);
+    REQUIRE_FALSE(refused);
+    CHECK_THAT(refused.error(), Catch::Contains("too large, too small or too long at byte 4"));
+  }
+  CHECK(read("1" + std::string(308, '0')).value().back() == 1e308);
+  CHECK(read("1.7976931348623157e308").value().back() == 1.7976931348623157e308);
+  CHECK(read("0." + std::string(323, '0') + "1e+20").value().back() ==
+        Approx(1e-304).epsilon(1e-9));
+  CHECK(read("0." + std::string(22, '0')).value().back() == 0);
+  CHECK(read("-0e-20").value().back() == 0);
+  using Texts = std::vector<std::string>;
+  CHECK(decode_payload<Texts>("[\"" + digits + "e999\"]").value() == Texts{digits + "e999"});
+}
+
 TEST_CASE("hostile nesting does not reach the recursive reader", "[payloads]") {
   const std::string deep(2'000'000, '[');
   CHECK_FALSE(decode_payload<std::vector<int>>(deep).has_value());
