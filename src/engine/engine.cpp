@@ -181,7 +181,9 @@ void Engine::write_bookkeeping() {
                make_key(next_instance_ + numbers_in_advance));
   }
   for (const auto& [key, count] : work_.counts_to_write) {
-    batch_.put(Table::attempts, key.bytes(), make_key(count));
+    if (!counted_work_.contains(key)) {  // else the batch counts the delivery that follows
+      batch_.put(Table::attempts, key.bytes(), make_key(count));
+    }
   }
   count_first_deliveries();
 }
@@ -350,8 +352,11 @@ void Engine::batch_failed(const ProviderError& error) {
     timers_.end_lease(token);
   }
   answer_waits_for_nobody(touched);
-  hold_back(next_pause_, TimerQueue::Pause{});
-  paused_until_ = saturating_add(clock_->now(), next_pause_);
+  // Of one reading of the clock, so that the rest is over when its end is told.
+  const Timestamp until = saturating_add(clock_->now(), next_pause_);
+  timers_.hold_back(until, TimerQueue::Pause{});
+  timers_changed_ = true;
+  paused_until_ = until;
   next_pause_ = std::min(next_pause_ * 2, options_.longest_pause);
   settle();
 }

@@ -251,6 +251,8 @@ class Engine {
 
   // engine_work.cpp
   void dispatch_work();
+  /// False if it was broken off by what cannot be read now.
+  bool hand_out_waiting_work();
   void hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
                      std::vector<provider::WorkerItem>& items, std::size_t& bytes);
   [[nodiscard]] std::uint32_t stored_count(const WorkKey& key, const ActivityRow& row);

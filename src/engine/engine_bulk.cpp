@@ -146,8 +146,13 @@ Engine::Pruning Engine::prune_one(const std::string& instance, const PruneOption
   if (!record) {
     return Pruning::left;
   }
-  after_applied([this] { batch_makes_room_ = true; });
-  if (!drop_executions(*number, *record, options, options_.bulk_rows, pruned, true)) {
+  const auto before = pruned.executions_deleted;
+  const bool is_finished =
+      drop_executions(*number, *record, options, options_.bulk_rows, pruned, true);
+  if (pruned.executions_deleted > before) {
+    after_applied([this] { batch_makes_room_ = true; });
+  }
+  if (!is_finished) {
     return Pruning::unfinished;
   }
   ++pruned.instances_processed;

@@ -55,9 +55,11 @@ void Engine::prune_on(const management::PruneExecutions& request, const PruneRes
     check_prune(request.options);
     const auto found = require_instance(request.instance);
     Step step{so_far};
-    after_applied([this] { batch_makes_room_ = true; });
     step.is_finished = drop_executions(found.number, found.record, request.options,
                                        options_.bulk_rows, step.pruned, true);
+    if (step.pruned.executions_deleted > so_far.executions_deleted) {
+      after_applied([this] { batch_makes_room_ = true; });
+    }
     return step;
   });
 }

@@ -41,9 +41,14 @@ void Engine::release_sessions(Holder holder, const std::vector<std::string>& ses
 }
 
 void Engine::dispatch_work() {
-  if (!work_.worth_a_try() || resting() || paused_.store() || !suspects_.empty()) {
-    return;
+  while (work_.worth_a_try() && !resting() && !paused_.store() && suspects_.empty()) {
+    if (!hand_out_waiting_work() || !offer_suspect_work()) {
+      return;
+    }
   }
+}
+
+bool Engine::hand_out_waiting_work() {
   const auto left_alone = [this](const WorkKey& key) { return quarantine_.contains(key); };
   for (auto fetch = work_.parked.begin(); fetch != work_.parked.end();) {
     std::vector<provider::WorkerItem> items;
@@ -74,26 +79,27 @@ void Engine::dispatch_work() {
       reply(std::move(items));
     }
     if (broken_off) {
-      return;
+      return false;
     }
   }
   work_.all_tried();
-  if (offer_suspect_work()) {
-    dispatch_work();
-  }
+  return true;
 }
 
 void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
                            std::vector<provider::WorkerItem>& items, std::size_t& bytes) {
   const WorkKey& key = work.key;
   if (quarantine_.contains(key)) {
+    work_suspects_.ended(key);
     return;  // its release makes it wait again
   }
   if (work_.token_of(key)) {
+    work_suspects_.ended(key);
     return;  // left over from before a rewind has scheduled it again
   }
   const auto row_key = key.bytes();
   if (batch_.staged(Table::work, row_key) != nullptr) {
+    work_suspects_.ended(key);
     return;  // left over likewise, and what the rewind has scheduled waits for its commit
   }
   const auto found = batch_.get(Table::work, row_key);
@@ -102,6 +108,7 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
     if (batch_.committed().get(Table::work, row_key)) {
       removed_work_.push_back(work);
     }
+    work_suspects_.ended(key);
     return;
   }
   auto row = decode_activity_row(*found);

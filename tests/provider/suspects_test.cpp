@@ -219,6 +219,23 @@ TEST_CASE("a suspect that has no turn keeps nobody waiting", "[reopen][restart][
   CHECK(world.fetch_work().size() == 1);
 }
 
+TEST_CASE("a delivery is counted though the one before it was taken back",
+          "[reopen][restart][poison][activities]") {
+  auto running = std::make_unique<FaultyWorld>();
+  schedule(running->world, {{2}});
+  running = die_and_open(running);
+  World& world = running->world;
+  const auto first = world.fetch_work();
+  REQUIRE(first.size() == 1);
+  CHECK(first[0].attempt_count == 1);
+  const auto done = world.worker->ask<Done>(AbandonWorker{first[0].lock_token, {}, true, {}, {}});
+  world.run();
+  (void)done.value();
+  CHECK(world.fetch_work().at(0).attempt_count == 1);
+  running = die_and_open(running);
+  CHECK(running->world.fetch_work().at(0).attempt_count == 2);
+}
+
 TEST_CASE("an activity that ends the process is counted more often than those that work beside it",
           "[reopen][restart][poison][activities]") {
   // Its place among the others, which never end.

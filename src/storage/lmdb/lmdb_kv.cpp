@@ -308,11 +308,15 @@ void LmdbKv::commit(const Changes& changes, Into where) {
   }
   if (has_panicked()) {
     // Nobody knows what of its header is on the disk now, and LMDB refuses everything from here on.
+    broken_ = "no header";  // takes no memory, of which there may be none
     broken_ = "the header of `" + file_.string() + "` could not be written: " + mdb_strerror(code);
     throw StorageFailure(ProviderError::Kind::storage, *broken_);
   }
   const auto bytes = size_of(changes) + size_of(*journal_.changes());
   code = tell_full_disk(code, file_, smallest_map + 2 * bytes);
+  if (code == EIO) {
+    broken_ = "no flush";  // likewise
+  }
   const auto failure = lmdb_failure(code, "committing");
   // A sync that failed may have lost pages which the kernel now believes written: nothing that
   // follows could be trusted. A full disk is found out before that.
@@ -350,10 +354,12 @@ void LmdbKv::grow() {
   MDB_envinfo info{};
   check_lmdb(mdb_env_info(env_, &info), "reading the size of the map");
   if (const int code = mdb_env_set_mapsize(env_, info.me_mapsize * 2); code != MDB_SUCCESS) {
-    // LMDB unmaps before it maps: there may be no map any more, so nothing may be read either.
+    // LMDB unmaps before it maps: there may be no map any more, so nothing may be read either. That
+    // is noted before anything takes memory, of which there may be none.
+    map_is_lost_ = true;
+    broken_ = "no map";
     const auto failure = lmdb_failure(code, "growing the map");
     broken_ = failure.error().message;
-    map_is_lost_ = true;
     throw failure;
   }
 }

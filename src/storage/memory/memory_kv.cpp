@@ -117,15 +117,28 @@ std::unique_ptr<ReadView> MemoryKv::lasting_snapshot() {
 }
 
 void MemoryKv::commit(const Changes& changes) {
+  // All that takes memory comes first: if there is none, nothing has changed.
+  std::array<TableRows, table_count> added;
+  for (std::size_t table = 0; table < table_count; ++table) {
+    for (const auto& [key, change] : changes.at(table)) {
+      if (change.value) {
+        added.at(table).emplace_hint(added.at(table).end(), key, *change.value);
+      }
+    }
+  }
   const std::unique_lock lock(mutex_);
   ++commits_;
   for (std::size_t table = 0; table < table_count; ++table) {
     TableRows& rows = tables_.at(table);
     for (const auto& [key, change] : changes.at(table)) {
-      if (change.value) {
-        rows.insert_or_assign(key, *change.value);
-      } else {
+      if (!change.value) {
         rows.erase(key);
+      }
+    }
+    while (!added.at(table).empty()) {
+      auto inserted = rows.insert(added.at(table).extract(added.at(table).begin()));
+      if (!inserted.inserted) {
+        inserted.position->second = std::move(inserted.node.mapped());
       }
     }
   }
