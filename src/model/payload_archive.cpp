@@ -7,6 +7,8 @@
 
 #include <cereal/archives/json.hpp>
 
+#include <duroxide/errors.hpp>
+
 #include "model/payload_text.hpp"
 
 namespace duroxide::detail {
