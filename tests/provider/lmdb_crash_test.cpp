@@ -23,6 +23,14 @@ using Kind = ProviderError::Kind;
 
 namespace {
 
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr bool is_sanitized = true;
+#elif defined(__has_feature)
+constexpr bool is_sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool is_sanitized = false;
+#endif
+
 std::unique_ptr<World> open_world(const fs::path& directory,
                                   std::uint64_t map_size = std::uint64_t{1} << 30) {
   return std::make_unique<World>([&](ActorSystem system, std::shared_ptr<Clock> clock) {
@@ -371,11 +379,8 @@ TEST_CASE("a disk that is full at the first opening leaves no trace", "[lmdb]") 
 }
 
 TEST_CASE("a hundred thousand waiting instances open at once", "[lmdb]") {
-#ifdef __SANITIZE_THREAD__
-  constexpr int waiting = 5'000;  // a single thread fills the store: nothing to find, for minutes
-#else
-  constexpr int waiting = 100'000;
-#endif
+  const int waiting =
+      is_sanitized ? 5'000 : 100'000;  // a single thread fills the store, for minutes
   TempDir temp;
   {
     auto world = open_world(temp.path());
