@@ -188,7 +188,7 @@ fi
 wrapper=()
 if [[ $valgrind == true ]]; then
   [[ -z $sanitize ]] || die "--valgrind and --sanitize exclude each other"
-  install_packages valgrind
+  install_packages valgrind libc6-dbg  # without the latter valgrind does not know the loader
   memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
     --show-leak-kinds=definite --child-silent-after-fork=yes "--suppressions=$root/tests/valgrind.supp")
   wrapper=("--wrapper=${memcheck[*]}" '--test-args=~[.]~[large]' --timeout-multiplier=10)
