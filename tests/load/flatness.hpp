@@ -38,7 +38,7 @@ struct Growth {
 [[nodiscard]] std::vector<std::string> what_grew(const std::vector<Sample>& samples);
 
 inline constexpr double heap_per_orchestration = 16;
-inline constexpr double heap_noise = 256 << 10;
+inline constexpr double heap_noise = 2 << 20;
 inline constexpr double store_share = 0.1;
 inline constexpr double store_noise = 1 << 20;
 

@@ -12,7 +12,7 @@ using namespace duroxide::load;
 namespace {
 
 constexpr std::size_t rounds = 20;
-constexpr std::uint64_t orchestrations_of_a_round = 2'000;
+constexpr std::uint64_t orchestrations_of_a_round = 50'000;
 constexpr std::uint64_t resting_heap = 8 << 20;
 
 /// Samples of a process in which nothing grows, but for a warm-up.
