@@ -18,6 +18,9 @@ void Engine::load_suspects() {
 }
 
 bool Engine::offer_suspect_work() {
+  if (work_suspects_.empty()) {
+    return false;
+  }
   const auto work = work_suspects_.take_next(clock_->now());
   if (!work) {
     return false;

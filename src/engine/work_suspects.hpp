@@ -26,6 +26,8 @@ class WorkSuspects {
   /// Whether the activity, which was delivered so often before, may be handed out now. If not, it
   /// waits here. Those of a session have an order that is kept, and never wait.
   [[nodiscard]] bool may_run(const WorkRef& work, std::uint32_t deliveries);
+  /// Whether none waits.
+  [[nodiscard]] bool empty() const { return waiting_.empty(); }
   /// Takes out the one that is handed out next, if none is at work.
   [[nodiscard]] std::optional<WorkRef> take_next(Timestamp now);
   /// It has ended, or was given back.

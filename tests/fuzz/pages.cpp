@@ -121,27 +121,12 @@ void read_all(World& world) {
   require_told(world.manage<Answer<VerifyReport>>(management::VerifyStore{{}}));
 }
 
-void check_reader() {
+/// Reads everything through a store that is opened so, unless that is refused.
+template <class Open>
+void check_opened(const Open& open) {
   bool opened = false;
   World world([&](ActorSystem system, std::shared_ptr<Clock> clock) {
-    auto found = LmdbProvider::open_read_only(store().directory(), quiet(system, clock));
-    opened = found.has_value();
-    if (!opened) {
-      check_open_error(found.error());
-      return MemoryProvider::create(MemoryOptions().clock(clock).actor_system(system));
-    }
-    return std::move(*found);
-  });
-  if (opened) {
-    read_all(world);
-  }
-  world.close();
-}
-
-void check_owner() {
-  bool opened = false;
-  World world([&](ActorSystem system, std::shared_ptr<Clock> clock) {
-    auto found = LmdbProvider::open(store().directory(), quiet(system, clock));
+    auto found = open(store().directory(), quiet(system, clock));
     opened = found.has_value();
     if (!opened) {
       check_open_error(found.error());
@@ -160,9 +145,13 @@ void check_owner() {
 void try_input(std::string_view input) {
   const std::string bytes = edited(input);
   store().write(bytes);
-  check_reader();
+  check_opened([](const auto& directory, const LmdbOptions& options) {
+    return LmdbProvider::open_read_only(directory, options);
+  });
   store().write(bytes);
-  check_owner();
+  check_opened([](const auto& directory, const LmdbOptions& options) {
+    return LmdbProvider::open(directory, options);
+  });
 }
 
 std::vector<Sample> samples() {

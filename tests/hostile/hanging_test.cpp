@@ -7,23 +7,12 @@
 #include <catch2/catch.hpp>
 
 #include "child_process.hpp"
+#include "hangs.hpp"
 #include "neighbours.hpp"
 
 namespace duroxide::hanging_test {
 
 using namespace duroxide::hostile;
-
-namespace {
-
-Task<std::string> calls(OrchestrationContext context) {
-  co_return co_await context.schedule_activity("Hangs");
-}
-
-RuntimeOptions impatient() {
-  return quiet().stop_timeout(100ms).control_socket(false);
-}
-
-}  // namespace
 
 TEST_CASE("a process ends although an activity never returns, and the next one runs it again",
           "[hostile][stop][restart]") {
@@ -33,7 +22,7 @@ TEST_CASE("a process ends although an activity never returns, and the next one r
     Client client(store);
     const auto entered = std::make_shared<Gate>();
     Runtime runtime(store, impatient());
-    runtime.register_orchestration("Calls", calls)
+    runtime.register_orchestration("Calls", calls_hanging)
         .register_activity("Hangs", [=](ActivityContext& context) {
           entered->open();
           while (hangs) {

@@ -9,7 +9,6 @@
 #include <memory>
 #include <sstream>
 #include <string>
-#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -34,13 +33,18 @@ namespace {
 constexpr double most_bytes_of_a_start = 4'096;
 
 constexpr std::uint64_t watched = 1'000;  ///< the heap is looked at once for so many starts
+constexpr auto longest_wait = 15min;      ///< only against a test that would hang for ever
 
 /// What the callbacks have said.
 struct Answers {
   std::atomic<std::uint64_t> good{0};
-  std::atomic<std::uint64_t> bad{0};
+  std::atomic<std::uint64_t> all{0};
 
-  [[nodiscard]] std::uint64_t all() const { return good + bad; }
+  void take(bool is_good) {
+    good += is_good ? 1 : 0;
+    ++all;
+    all.notify_all();
+  }
 };
 
 std::string id_of(std::uint64_t number) {
@@ -50,7 +54,7 @@ std::string id_of(std::uint64_t number) {
 void start(Client& client, std::uint64_t number, const std::shared_ptr<Answers>& answers) {
   client.start_orchestration(
       id_of(number), "Chain", 0, StartOptions(),
-      [answers](const Client::Started& started) { ++(started ? answers->good : answers->bad); });
+      [answers](const Client::Started& started) { answers->take(started.has_value()); });
 }
 
 /// Bytes that each of so many starts holds when none has been answered yet.
@@ -67,7 +71,7 @@ double bytes_of_waiting(std::uint64_t count) {
     start(client, i, answers);
   }
   const std::uint64_t after = heap_bytes();
-  REQUIRE(answers->all() == 1);
+  REQUIRE(answers->all == 1);
   system.run();
   CHECK(answers->good == count + 1);
   return static_cast<double>(after - before) / static_cast<double>(count);
@@ -103,7 +107,7 @@ TEST_CASE("a burst of starts ends, in memory that is bounded for each", "[load][
   std::uint64_t most_open = 0;
   const auto watch = [&](std::uint64_t asked) {
     most = std::max(most, heap_bytes());
-    most_open = std::max(most_open, asked - answers->all());
+    most_open = std::max(most_open, asked - answers->all);
   };
   const auto begin = std::chrono::steady_clock::now();
   const auto seconds = [&] {
@@ -116,19 +120,17 @@ TEST_CASE("a burst of starts ends, in memory that is bounded for each", "[load][
     }
   }
   const double asked_after = seconds();
-  while (answers->all() < count) {
+  for (auto all = answers->all.load(); all < count; all = answers->all.load()) {
     watch(count);
-    std::this_thread::sleep_for(5ms);
+    answers->all.wait(all);
   }
   REQUIRE(answers->good == count);
   const double answered_after = seconds();
-  const auto wanted = [&] {
-    const auto counts = must(management.get_instance_counts(), "counts");
-    return counts.completed + counts.failed < count;
-  };
-  while (wanted()) {
-    watch(count);
-    std::this_thread::sleep_for(20ms);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    must(client.wait_for_completion(id_of(i), longest_wait), "wait for the end");
+    if (i % watched == 0) {
+      watch(count);
+    }
   }
   const double of_each = static_cast<double>(most - before) / static_cast<double>(count);
   std::ostringstream tried;

@@ -315,7 +315,7 @@ void LmdbKv::commit(const Changes& changes, Into where) {
   const auto bytes = size_of(changes) + size_of(*journal_.changes());
   code = tell_full_disk(code, file_, smallest_map + 2 * bytes);
   if (code == EIO) {
-    broken_ = "no flush";  // likewise
+    broken_ = "no flush";  // takes no memory, of which there may be none
   }
   const auto failure = lmdb_failure(code, "committing");
   // A sync that failed may have lost pages which the kernel now believes written: nothing that

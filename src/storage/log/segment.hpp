@@ -50,7 +50,6 @@ class LogSegment {
   [[nodiscard]] SegmentNumber number() const { return number_; }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::uint64_t length() const { return length_; }
-  [[nodiscard]] int descriptor() const { return file_.get(); }
 
   /// Up to so many bytes from `offset`; fewer at the end of the file.
   [[nodiscard]] std::string read(std::uint64_t offset, std::uint64_t bytes) const;
