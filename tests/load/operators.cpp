@@ -1,8 +1,13 @@
 #include "load/operators.hpp"
 
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
+#include "gateway/socket_client.hpp"
 #include "load/stories.hpp"
 
 namespace duroxide::load {
@@ -10,6 +15,7 @@ namespace duroxide::load {
 namespace {
 
 using namespace std::chrono_literals;
+using nlohmann::json;
 
 constexpr std::uint32_t page_size = 50;
 constexpr std::uint32_t looked_at = 5;
@@ -76,6 +82,26 @@ void listen(const ManagementClient& management, Ledger& ledger) {
   ledger.count("subscriptions");
 }
 
+/// The answer of the engine that runs on a store, which is asked through its socket; none if what was
+/// asked for is gone.
+std::optional<json> asked(const std::filesystem::path& store, const std::string& command,
+                          const json& arguments) {
+  constexpr int no_interrupts = -1;
+  const auto client = gateway::SocketClient::connect(store, no_interrupts);
+  if (!client || *client == nullptr) {
+    throw std::runtime_error(client ? "no engine answers" : client.error().message);
+  }
+  const auto go_on = [](const json&) { return true; };
+  auto answer = (*client)->run({command, arguments}, {go_on, go_on});
+  if (answer) {
+    return std::move(*answer);
+  }
+  if (answer.error().kind != gateway::CommandError::Kind::not_found) {
+    throw std::runtime_error(command + ": " + answer.error().message);
+  }
+  return std::nullopt;
+}
+
 void pause_and_resume(const ManagementClient& management, const PauseScope& scope, Ledger& ledger) {
   must(management.pause(scope), "pause");
   must(management.list_paused(), "what is paused");
@@ -113,11 +139,20 @@ void operate(const Store& store, Ledger& ledger, const std::filesystem::path& ba
   verify(management, ledger, "the store at work");
 }
 
-void read_from_outside(const std::filesystem::path& store) {
-  const auto opened = must(LmdbProvider::open_read_only(store, LmdbOptions().log_sink({})), "read");
-  Ledger unused;
-  const ManagementClient management(opened);
-  read_everything(management, unused);
+void ask_from_outside(const std::filesystem::path& store) {
+  const auto listed = asked(store, "list", {{"limit", page_size}});
+  std::uint32_t looked = 0;
+  for (const json& instance : listed->at("instances")) {
+    if (looked++ == looked_at) {
+      break;
+    }
+    for (const char* command : {"show", "history", "tree", "messages"}) {
+      (void)asked(store, command, {{"instance", instance.at("instance_id")}});
+    }
+  }
+  for (const char* command : {"count", "stats", "health", "stuck"}) {
+    (void)asked(store, command, json::object());
+  }
 }
 
 }  // namespace duroxide::load

@@ -17,7 +17,8 @@ void operate(const Store& store, Ledger& ledger, const std::filesystem::path& ba
 /// Verifies a store; what is wrong goes to the ledger.
 void verify(const ManagementClient& management, Ledger& ledger, const std::string& which);
 
-/// Reads a store that another process runs on: every listing, and the details of some.
-void read_from_outside(const std::filesystem::path& store);
+/// Asks the engine that another process runs on a store, as the command `duroxide` does: for listings,
+/// counts, and the details of some instances. Throws if it is not answered.
+void ask_from_outside(const std::filesystem::path& store);
 
 }  // namespace duroxide::load

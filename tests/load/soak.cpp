@@ -47,8 +47,8 @@ void raise(Sample& peak, const Sample& sample) {
 }  // namespace
 
 Soak::Soak(const SoakOptions& options)
-    : options_(options), round_time_(round_time_of(options.time)), reader_([this](int) {
-        read_from_outside(store_path());
+    : options_(options), round_time_(round_time_of(options.time)), outsider_([this](int) {
+        ask_from_outside(store_path());
         return true;
       }) {
   ledger_.plant_leak(options.planted_leak);
@@ -103,10 +103,10 @@ void Soak::work_as_operator(SteadyTime end) {
   try {
     do {
       operate(*store_, ledger_, copy_path());
-      if (!reader_.step()) {
-        ledger_.problem("the reader in another process has ended");
+      if (!outsider_.step()) {
+        ledger_.problem("another process was not answered by the engine, and has ended");
       }
-      ledger_.count("reads from outside");
+      ledger_.count("looks from outside");
       const auto second = LmdbProvider::open_read_only(store_path(), LmdbOptions().log_sink({}));
       if (second || second.error().kind != ProviderError::Kind::in_use) {
         ledger_.problem("this process should not open its own store a second time");

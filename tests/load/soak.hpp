@@ -60,7 +60,7 @@ class Soak {
   std::chrono::milliseconds round_time_;
   testing::TempDir directory_;
   Ledger ledger_;
-  testing::OtherProcess reader_;  // shares no thread and no store with us
+  testing::OtherProcess outsider_;  // shares no thread and no store with us
   std::optional<Store> store_;
   std::optional<Runtime> runtime_;
   std::vector<Sample> samples_;
