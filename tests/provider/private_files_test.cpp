@@ -164,6 +164,21 @@ TEST_CASE("a link among a store's files is refused and not followed", "[lmdb][pr
   CHECK_FALSE(Opening(directory, how).error);
 }
 
+TEST_CASE("a link that is put in the place of a database while it is read is not followed",
+          "[lmdb][private][read-only]") {
+  TempDir temp;
+  const auto directory = temp.path() / "store";
+  open_world(directory)->start("a");
+  const auto reader = open_to_read(directory);
+  fs::rename(directory / "data.mdb", temp.path() / "another");
+  fs::create_symlink(temp.path() / "another", directory / "data.mdb");
+  const auto listed =
+      reader->manage<Answer<std::vector<InstanceSummary>>>(management::ListInstances{});
+  REQUIRE_FALSE(listed);
+  CHECK(listed.error().kind == Kind::permission_denied);
+  CHECK(listed.error().message.find("data.mdb` is a link") != std::string::npos);
+}
+
 TEST_CASE("a lock file with a second name is not written to", "[lmdb][private]") {
   TempDir temp;
   const auto directory = temp.path() / "store";

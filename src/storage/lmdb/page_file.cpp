@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "storage/lmdb/lmdb_error.hpp"
+#include "storage/private_files.hpp"
 
 namespace duroxide::storage {
 
@@ -27,25 +28,16 @@ bool same(const pages::Meta& a, const pages::Meta& b) {
 }  // namespace
 
 PageFile::PageFile(const std::filesystem::path& file)
-    : path_(file), file_(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {
-  if (file_ < 0) {
-    throw lmdb_failure(errno, "reading `" + file.string() + "`");
+    : path_(file), file_(open_file(file, O_RDONLY)) {
+  if (!file_.is_open()) {
+    throw lmdb_failure(ENOENT, "reading `" + file.string() + "`");
   }
-  try {
-    read_header();
-  } catch (...) {
-    ::close(file_);
-    throw;
-  }
-}
-
-PageFile::~PageFile() {
-  ::close(file_);
+  read_header();
 }
 
 int PageFile::read_at(std::uint64_t offset, char* target, std::size_t bytes) const {
   while (bytes > 0) {
-    const auto got = ::pread(file_, target, bytes, static_cast<off_t>(offset));
+    const auto got = ::pread(file_.get(), target, bytes, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) {
       continue;
     }
@@ -137,7 +129,7 @@ void PageFile::read_header() {
   }
   // Behind the headers: the file only grows, and what they lead to is written before them.
   struct stat info {};
-  if (::fstat(file_, &info) != 0) {
+  if (::fstat(file_.get(), &info) != 0) {
     throw lmdb_failure(errno, "reading `" + path_.string() + "`");
   }
   pages_ = static_cast<std::uint64_t>(info.st_size) / page_bytes_;

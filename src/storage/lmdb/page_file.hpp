@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/file_descriptor.hpp"
 #include "storage/common.hpp"
 #include "storage/lmdb/page_layout.hpp"
 
@@ -62,9 +63,6 @@ class TreePage {
 class PageFile {
  public:
   explicit PageFile(const std::filesystem::path& file);
-  ~PageFile();
-  PageFile(const PageFile&) = delete;
-  PageFile& operator=(const PageFile&) = delete;
 
   [[nodiscard]] const pages::Meta& header() const { return header_; }
   [[nodiscard]] std::uint64_t page_bytes() const { return page_bytes_; }
@@ -99,7 +97,7 @@ class PageFile {
   void check_database(const pages::Database& database, std::uint64_t page) const;
 
   std::filesystem::path path_;
-  int file_ = -1;
+  model::FileDescriptor file_;
   std::uint64_t page_bytes_ = 0;
   std::uint64_t pages_ = 0;
   pages::Meta header_{};
