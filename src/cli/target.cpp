@@ -63,12 +63,13 @@ std::optional<Answer> ask_engine(const std::filesystem::path& directory,
   return (*client)->run(request, handlers);
 }
 
-CommandError store_error(const ProviderError& error) {
+CommandError store_error(const ProviderError& error, bool to_change) {
   std::string message = error.message;
-  if (error.kind == ProviderError::Kind::in_use) {
+  // What keeps a command from changing a store for a while only is somebody who reads it.
+  const bool is_read = to_change && error.retryable;
+  if (error.kind == ProviderError::Kind::in_use && !is_read) {
     message +=
-        ", which offers no control socket, so that it cannot be told; end that process, or have "
-        "its "
+        "; it offers no control socket, so that it cannot be asked: end that process, or have its "
         "runtime run with `control_socket`";
   }
   return {CommandError::Kind::store, std::move(message)};
@@ -108,7 +109,7 @@ Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& dire
     }
   }
   if (!store) {
-    return failure(store_error(store.error()));
+    return failure(store_error(store.error(), changes));
   }
   LocalSink sink(handlers, stop);
   return gateway::run_command(gateway::StoreInUse(*store, false), request.command,

@@ -1,20 +1,17 @@
-// Opening a store to look at it, beside whoever runs on it.
+// Opening a store that nobody has open, to look at it.
 
 #include <cerrno>
 #include <memory>
 #include <utility>
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <duroxide/lmdb_provider.hpp>
 
 #include "protocol/store_impl.hpp"
 #include "provider/start_store.hpp"
 #include "storage/format.hpp"
-#include "storage/lmdb/inspect.hpp"
-#include "storage/lmdb/lmdb_error.hpp"
+#include "storage/lmdb/directory_lock.hpp"
 #include "storage/lmdb/lmdb_reader.hpp"
 #include "storage/lmdb/store_files.hpp"
 #include "storage/size_signal.hpp"
@@ -35,47 +32,19 @@ void require_presence(const fs::path& directory) {
   }
 }
 
-bool may_write(const fs::path& path) {
-  return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
-}
-
-/// A lock file of somebody else's would keep the store's owner out.
-bool may_make_files(const fs::path& directory) {
-  struct stat info {};
-  const uid_t self = ::geteuid();
-  return may_write(directory) && ::stat(directory.c_str(), &info) == 0 &&
-         (self == 0 || self == info.st_uid);
-}
-
-/// LMDB itself would go without its lock file where that cannot be written, and take no care.
-LmdbReader::Guard guard_for(const fs::path& directory) {
-  const fs::path marks = directory / "lock.mdb";
-  std::error_code ignored;
-  const bool can_mark = fs::exists(marks, ignored) ? may_write(marks) : may_make_files(directory);
-  return can_mark ? LmdbReader::Guard::reader_marks : LmdbReader::Guard::no_owner;
-}
-
-StorageFailure nothing_in(const fs::path& directory) {
-  return {Kind::no_store, "there is no store in `" + directory.string() + "`"};
-}
-
-std::shared_ptr<storage::KvStore> open_beside_owner(const fs::path& directory) {
+std::shared_ptr<storage::KvStore> open_reader(const fs::path& directory) {
   const storage::SizeSignalHeld held;
   require_presence(directory);
   storage::require_store_files(directory, storage::Use::read);
-  storage::ProcessClaim claim(directory);
-  // Its owner, if there is one, has looked at the file when it opened it, and changes it now.
-  const auto found = storage::inspect_unlocked(
-      directory, [&] { return storage::owner_of(directory).has_value(); });
-  if (found == storage::DirectoryContent::nothing) {
-    throw nothing_in(directory);
-  }
-  auto reader = std::make_shared<LmdbReader>(directory, std::move(claim), guard_for(directory));
+  storage::ProcessClaim claim(directory, storage::Use::read);
+  // Until it is known that there is a store to read, nobody begins to change it.
+  const storage::SharedDirectoryLock no_owner(directory);
+  auto reader = std::make_shared<LmdbReader>(directory, std::move(claim));
   // The opening that made the tables may have been cut off before it made a store of them.
   const auto view = reader->snapshot();
   if (!view->get(storage::Table::meta, storage::meta_keys::openings) &&
       view->count(storage::Table::ids) == 0) {
-    throw nothing_in(directory);
+    throw storage::no_store_in(directory);
   }
   return reader;
 }
@@ -85,7 +54,7 @@ std::shared_ptr<storage::KvStore> open_beside_owner(const fs::path& directory) {
 Result<Store, ProviderError> LmdbProvider::open_read_only(const fs::path& directory,
                                                           const LmdbOptions& options) {
   try {
-    auto kv = open_beside_owner(directory);
+    auto kv = open_reader(directory);
     storage::warn_of_exposure(directory, options.log_sink());
     Store store = detail::start_read_only_store(
         options.actor_system() ? *options.actor_system() : ActorSystem::create(), std::move(kv),

@@ -144,17 +144,47 @@ complains 'is a link'
 [[ $(cat precious) == precious ]] || fail 'a file was overwritten through a link'
 rm -r store link echo.json
 
-# An engine without a socket: what only looks is answered all the same, and what acts is told why it
-# cannot.
+# An engine without a socket can neither be asked nor looked at beside, and whoever tries is told why.
 start_engine --no-socket
 [[ ! -e store/duroxide.sock ]] || fail 'there is a socket'
+for command in list verify 'start Echo echo-1'; do
+  # shellcheck disable=SC2086
+  run 4 $command
+  complains "process $engine_process on host"
+  complains 'offers no control socket'
+  complains 'control_socket'
+done
+stop_engine
 run 0 list
 says 'no instances'
-run 0 verify
+
+# hold HOW: has another process lock the store, `exclusive` as an owner or `shared` as a reader, until
+# `let_go`.
+hold() {
+  rm -f to_holder from_holder
+  mkfifo to_holder from_holder
+  flock "--$1" store/duroxide.lock sh -c 'echo locked; cat >/dev/null' <to_holder >from_holder &
+  holder=$!
+  exec 5>to_holder 6<from_holder
+  local line
+  read -r line <&6
+  [[ $line == locked ]]
+}
+let_go() {
+  exec 5>&- 6<&-
+  wait "$holder"
+}
+
+# Who acts on a store that is being read is told so, and who reads it too is not kept from it.
+hold shared
 run 4 start Echo echo-1
-complains "$engine_process"
-complains 'control_socket'
-stop_engine
+complains 'somebody who reads its files'
+complains 'try again'
+! grep -q control_socket errors || fail 'whoever reads a store needs no socket'
+run 0 list
+let_go
+run 0 start Echo echo-1
+run 0 delete echo-1 --force --yes
 
 # An engine that was killed leaves its socket behind. Nobody takes that for an engine, and the next
 # one replaces it.

@@ -46,8 +46,7 @@ Rows rows_of(const storage::ReadView& view) {
 }
 
 Rows rows_of_copy(const fs::path& directory) {
-  storage::LmdbReader reader(directory, storage::ProcessClaim(directory),
-                             storage::LmdbReader::Guard::reader_marks);
+  storage::LmdbReader reader(directory, storage::ProcessClaim(directory, storage::Use::read));
   return rows_of(*reader.snapshot());
 }
 
@@ -241,7 +240,8 @@ TEST_CASE("a store that is closed gives its backup up", "[backup][lmdb]") {
   CHECK_FALSE(fs::exists(temp.path() / "copy"));
 }
 
-TEST_CASE("a backup of a store that another process runs on", "[backup][lmdb]") {
+TEST_CASE("a backup of what an engine has left that was killed, by whoever may only read it",
+          "[backup][lmdb][read-only]") {
   TempDir temp;
   std::unique_ptr<World> engine;
   OtherProcess process([&](int) {
@@ -250,6 +250,7 @@ TEST_CASE("a backup of a store that another process runs on", "[backup][lmdb]") 
     return true;
   });
   REQUIRE(process.step());
+  process.kill();
   auto reader = open_to_read(temp.path() / "live");
   REQUIRE(backup(*reader, temp.path() / "copy"));
   CHECK(open_world(temp.path() / "copy")->history("busy") == reader->history("busy"));

@@ -9,7 +9,6 @@
 
 #include "provider/damaged.hpp"
 #include "provider/damaged_pages.hpp"
-#include "storage/lmdb/inspect.hpp"
 
 namespace duroxide::damaged_pages_test {
 
@@ -211,45 +210,6 @@ TEST_CASE("an empty file is told of and not taken for a new store", "[pages]") {
   const auto read = LmdbProvider::open_read_only(temp.path(), quiet(system));
   REQUIRE_FALSE(read);
   CHECK(read.error().message.find("is empty") != std::string::npos);
-}
-
-TEST_CASE("what a look without a lock finds is told if a second look finds it too", "[pages]") {
-  TempDir temp;
-  const fs::path directory = temp.path() / "store";
-  make_paged_store(directory);
-  const auto data = directory / "data.mdb";
-  const auto whole = contents(directory).at("data.mdb");
-  auto bytes = whole;
-  bytes.replace(2 * page_bytes, bytes.size() - 2 * page_bytes, bytes.size() - 2 * page_bytes, 'x');
-  write_file(data, bytes);
-  int looks = 0;
-  int expected = 2;
-  SECTION("an owner that came and went had written while it was read") {
-    const auto found = storage::inspect_unlocked(directory, [&] {
-      if (++looks == 2) {
-        write_file(data, whole);
-      }
-      return false;
-    });
-    CHECK(found == storage::DirectoryContent::store);
-  }
-  SECTION("an owner that came has looked at it") {
-    CHECK(storage::inspect_unlocked(directory, [&] { return ++looks == 2; }) ==
-          storage::DirectoryContent::store);
-  }
-  SECTION("it is damaged") {
-    expected = 3;  // and whether an owner came before it is told
-    try {
-      (void)storage::inspect_unlocked(directory, [&] {
-        ++looks;
-        return false;
-      });
-      FAIL("damage was not told");
-    } catch (const storage::StorageFailure& failed) {
-      CHECK(failed.error().kind == Kind::corrupt);
-    }
-  }
-  CHECK(looks == expected);
 }
 
 }  // namespace duroxide::damaged_pages_test

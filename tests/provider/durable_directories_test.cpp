@@ -293,7 +293,7 @@ TEST_CASE("a lock file that is removed while it is waited for is not taken", "[l
   ::close(held);
   waits.join();
   CHECK(fs::exists(path));
-  CHECK(storage::owner_of(temp.path()));
+  CHECK_THROWS_AS(storage::SharedDirectoryLock(temp.path()), storage::StorageFailure);
 }
 
 }  // namespace duroxide::durable_directories_test

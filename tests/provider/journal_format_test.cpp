@@ -84,7 +84,7 @@ TEST_CASE("a reader takes the format from the table, whatever stands in the jour
     MDB_val value = to_val(newest);
     REQUIRE(mdb_put(txn, meta, &key, &value, 0) == 0);
   });
-  LmdbReader reader(old, ProcessClaim(old), LmdbReader::Guard::no_owner);
+  LmdbReader reader(old, ProcessClaim(old, Use::read));
   const auto view = reader.snapshot();
   CHECK(view->get(Table::meta, meta_keys::format) == format_of(store_format));
   CHECK(view->get(table, "a") == "1");
@@ -116,7 +116,7 @@ TEST_CASE("a store of the first format is taken over", "[lmdb]") {
   fs::rename(store.temp.path() / "crashed", old);
   REQUIRE(format_on_disk(old) == first);
   try {
-    LmdbReader(old, ProcessClaim(old), LmdbReader::Guard::no_owner);
+    LmdbReader(old, ProcessClaim(old, Use::read));
     FAIL("a reader that cannot make it today's was let in");
   } catch (const StorageFailure& refused) {
     CHECK(refused.error().kind == ProviderError::Kind::read_only);

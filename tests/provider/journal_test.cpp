@@ -26,7 +26,7 @@ TEST_CASE("a small commit goes into the journal, and all who read see it", "[lmd
   CHECK(store.kv->writer_view()->get(table, "a") == "1");
   {
     const auto copy = crashed_copy(store.directory);
-    LmdbReader reader(copy, ProcessClaim(copy), LmdbReader::Guard::no_owner);
+    LmdbReader reader(copy, ProcessClaim(copy, Use::read));
     CHECK(reader.snapshot()->get(table, "a") == "1");
     CHECK(reader.snapshot()->count(table) == 1);
   }
@@ -154,7 +154,7 @@ TEST_CASE("a journal that cannot be read is told of, and left as it is", "[lmdb]
   CHECK(refused([&] { (void)open_tables(damaged); }).find("journal, " + expected) !=
         std::string::npos);
   CHECK(refused([&] {
-          LmdbReader reader(damaged, ProcessClaim(damaged), LmdbReader::Guard::no_owner);
+          LmdbReader reader(damaged, ProcessClaim(damaged, Use::read));
           (void)reader.snapshot()->count(table);
         }).find("journal, " + expected) != std::string::npos);
   CHECK(rows_on_disk(damaged, journal_name) == (row.empty() ? 1 : 2));

@@ -1,8 +1,10 @@
-// Looking at a store that another process runs on, or nobody.
+// Looking at a store that nobody has open, and being refused by one that somebody has.
 
+#include <atomic>
 #include <optional>
 #include <thread>
 
+#include <lmdb.h>
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
@@ -21,6 +23,7 @@ namespace duroxide::read_only_test {
 
 using namespace duroxide::provider;
 using namespace duroxide::testing;
+using Catch::Contains;
 namespace fs = std::filesystem;
 using Kind = ProviderError::Kind;
 
@@ -59,97 +62,178 @@ storage::Changes one_row(const std::string& key, std::string value) {
 
 }  // namespace
 
-TEST_CASE("a reader sees what the engine of another process commits", "[lmdb][read-only]") {
+TEST_CASE("a store that another process has open is not read from its files", "[lmdb][read-only]") {
   TempDir temp;
   std::unique_ptr<World> engine;
   OtherProcess process([&](int step) {
     if (step == 0) {
       engine = open_world(temp.path());
       engine->start("a");
-      engine->start("b");
-    } else if (step == 1) {
-      engine->start("c");
-      engine->ack(complete_of(engine->fetch_one(), "output of a")).value();
     } else {
       engine.reset();
     }
     return true;
   });
   REQUIRE(process.step());
-  auto reader = open_to_read(temp.path());
-  CHECK(reader->store->is_read_only());
-  CHECK(listed(*reader) == 2);
-  CHECK(reader->status("a").is_running());
+  const auto error = refusal(temp.path());
+  REQUIRE(error);
+  CHECK(error->kind == Kind::in_use);
+  CHECK(error->retryable);
+  CHECK_THAT(error->message, Contains("process " + std::to_string(process.pid()) + " on host ") &&
+                                 Contains((temp.path() / "duroxide.sock").string()) &&
+                                 Contains("`duroxide`") && Contains("close it first"));
   REQUIRE(process.step());
-  CHECK(listed(*reader) == 3);
-  CHECK(reader->status("a").output() == "output of a");
-  CHECK(reader->history("a").size() == 1);
-  REQUIRE(process.step());
-  CHECK(listed(*reader) == 3);
+  CHECK(listed(*open_to_read(temp.path())) == 1);
 }
 
-TEST_CASE("a reader follows the map as the engine makes it larger", "[lmdb][read-only]") {
+TEST_CASE("a store that this process has open is not read from its files", "[lmdb][read-only]") {
+  TempDir temp;
+  auto engine = open_world(temp.path());
+  const auto error = refusal(temp.path());
+  REQUIRE(error);
+  CHECK(error->kind == Kind::in_use);
+  CHECK_THAT(error->message, Contains("this process (" + std::to_string(::getpid()) + ")") &&
+                                 Contains((temp.path() / "duroxide.sock").string()));
+  engine.reset();
+  CHECK_FALSE(refusal(temp.path()));
+}
+
+TEST_CASE("a reader is refused while an owner is there, and then sees what that has left",
+          "[lmdb][read-only]") {
   TempDir temp;
   std::unique_ptr<World> engine;
+  const std::string payload(std::size_t{1} << 20, 'x');
   OtherProcess process([&](int step) {
-    if (step == 0) {
-      engine = open_world(temp.path(), 1);
+    if (step % 2 == 1) {
+      engine.reset();
+      return true;
     }
-    const std::string payload(std::size_t{1} << 20, 'x');
-    for (int i = 0; i < 6; ++i) {
+    engine = open_world(temp.path(), 1);
+    for (int i = 0; i < 6; ++i) {  // more than there was room for in the file
       const auto id = std::to_string(step) + "-" + std::to_string(i);
       engine->enqueue(work::StartOrchestration{id, "T", payload, {}, {}}).value();
     }
     return true;
   });
   REQUIRE(process.step());
+  REQUIRE(process.step());
   auto reader = open_to_read(temp.path());
+  CHECK(reader->store->is_read_only());
   CHECK(listed(*reader) == 6);
-  for (const std::size_t expected : {12U, 18U, 24U}) {
+  for (const std::size_t expected : {12U, 18U}) {
+    REQUIRE(process.step());
+    const auto refused =
+        reader->manage<Answer<std::vector<InstanceSummary>>>(management::ListInstances{});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == Kind::in_use);
+    CHECK(refused.error().retryable);
+    CHECK_THAT(refused.error().message, Contains("process " + std::to_string(process.pid())));
+    CHECK(reader->manage<Answer<SystemMetrics>>(management::GetSystemMetrics{}).error().kind ==
+          Kind::in_use);
     REQUIRE(process.step());
     CHECK(listed(*reader) == expected);
   }
 }
 
-TEST_CASE("a reader gives back what it holds for long when it must follow the map",
+TEST_CASE("nobody becomes the owner of a store that is being read, and is told why",
           "[lmdb][read-only]") {
+  const bool has_lock_file = GENERATE(true, false);  // a backup has none until somebody opens it
   TempDir temp;
-  std::unique_ptr<World> engine;
+  std::unique_ptr<storage::LmdbReader> reader;
+  std::unique_ptr<storage::ReadView> view;
   OtherProcess process([&](int step) {
     if (step == 0) {
-      engine = open_world(temp.path(), 1);
+      reader = std::make_unique<storage::LmdbReader>(
+          temp.path(), storage::ProcessClaim(temp.path(), storage::Use::read));
+      view = reader->snapshot();
     } else {
-      const std::string payload(std::size_t{4} << 20, 'x');
-      engine->enqueue(work::StartOrchestration{"large", "T", payload, {}, {}}).value();
+      view.reset();  // and the reader stays
     }
     return true;
   });
+  open_world(temp.path())->start("a");
+  if (!has_lock_file) {
+    fs::remove(temp.path() / storage::lock_file_name);
+    fs::remove(temp.path() / "lock.mdb");
+  }
+  const auto before = contents(temp.path());
   REQUIRE(process.step());
-  storage::LmdbReader reader(temp.path(), storage::ProcessClaim(temp.path()),
-                             storage::LmdbReader::Guard::reader_marks);
+  System system;
+  const auto opened = LmdbProvider::open(
+      temp.path(), LmdbOptions().log_sink({}).actor_system(use_actor_system(system.actors())));
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().kind == Kind::in_use);
+  CHECK(opened.error().retryable);
+  CHECK_THAT(opened.error().message, Contains("reads its files") && Contains("try again"));
+  CHECK(contents(temp.path()) == before);
+  CHECK(listed(*open_to_read(temp.path())) == 1);  // whoever reads too is let in
+  REQUIRE(process.step());
+  CHECK(listed(*open_world(temp.path())) == 1);
+}
+
+TEST_CASE("an owner that comes while a store is being read waits for a moment",
+          "[lmdb][read-only][threads]") {
+  const bool has_lock_file = GENERATE(true, false);
+  TempDir temp;
+  open_world(temp.path())->start("a");
+  if (!has_lock_file) {
+    fs::remove(temp.path() / storage::lock_file_name);
+  }
+  auto reading = std::make_optional<storage::SharedDirectoryLock>(temp.path());
+  std::unique_ptr<storage::DirectoryLock> owner;
+  std::atomic<bool> has_begun{false};
+  std::thread comes([&] {
+    while (!owner) {
+      try {
+        has_begun = true;
+        owner = std::make_unique<storage::DirectoryLock>(temp.path());
+      } catch (const storage::StorageFailure&) {
+        // This machine is so slow that the moment is over.
+      }
+    }
+  });
+  while (!has_begun) {
+    std::this_thread::yield();
+  }
+  reading.reset();
+  comes.join();
+  CHECK_THROWS_AS(storage::SharedDirectoryLock(temp.path()), storage::StorageFailure);
+  owner.reset();
+  CHECK_NOTHROW(storage::SharedDirectoryLock(temp.path()));
+}
+
+TEST_CASE("a reader that is closed wants its snapshots back, and waits for them",
+          "[lmdb][read-only][threads]") {
+  TempDir temp;
+  open_world(temp.path())->start("a");
+  storage::LmdbReader reader(temp.path(), storage::ProcessClaim(temp.path(), storage::Use::read));
   auto lasting = reader.lasting_snapshot();
-  REQUIRE(process.step());
   CHECK_FALSE(reader.wants_snapshots_back());
-  std::unique_ptr<storage::ReadView> newer;
-  std::thread other([&] { newer = reader.snapshot(); });
+  std::thread other([&] { reader.close(); });
   while (!reader.wants_snapshots_back()) {
     std::this_thread::yield();
   }
+  CHECK(lasting->get(storage::Table::ids, "a"));
   lasting.reset();
   other.join();
-  CHECK(newer->get(storage::Table::ids, "large"));
-  newer.reset();
+  try {
+    (void)reader.snapshot();
+    FAIL("it reads what it has closed");
+  } catch (const storage::StorageFailure& failed) {
+    CHECK(failed.error().kind == Kind::closed);
+  }
+  CHECK(open_world(temp.path()));
 }
 
-TEST_CASE("an engine runs on when a reader of it is killed", "[lmdb][read-only]") {
+TEST_CASE("an engine runs on when a process is killed that reads its file by LMDB itself",
+          "[lmdb][read-only]") {
   TempDir temp;
+  MDB_env* env = nullptr;
+  MDB_txn* txn = nullptr;
   OtherProcess process([&](int) {
-    static std::unique_ptr<storage::LmdbReader> reader;
-    static std::unique_ptr<storage::ReadView> view;
-    reader = std::make_unique<storage::LmdbReader>(temp.path(), storage::ProcessClaim(temp.path()),
-                                                   storage::LmdbReader::Guard::reader_marks);
-    view = reader->snapshot();
-    return true;
+    return mdb_env_create(&env) == 0 &&
+           mdb_env_open(env, temp.path().c_str(), MDB_RDONLY, 0600) == 0 &&
+           mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn) == 0;
   });
   storage::LmdbKv kv(temp.path(), Durability::none, 1 << 20, storage::DirectoryLock(temp.path()));
   kv.commit(one_row("row", "before"));
@@ -167,7 +251,7 @@ TEST_CASE("an engine runs on when a reader of it is killed", "[lmdb][read-only]"
   CHECK(size_after(1200) == size);
 }
 
-TEST_CASE("a reader outlives the engine, and sees the next one", "[lmdb][read-only]") {
+TEST_CASE("what an engine has left that was killed can be read", "[lmdb][read-only]") {
   TempDir temp;
   std::unique_ptr<World> world;
   OtherProcess first([&](int) {
@@ -181,25 +265,31 @@ TEST_CASE("a reader outlives the engine, and sees the next one", "[lmdb][read-on
     return true;
   });
   REQUIRE(first.step());
-  auto reader = open_to_read(temp.path());
+  CHECK(refused(temp.path()) == Kind::in_use);
   first.kill();
+  auto reader = open_to_read(temp.path());
   CHECK(listed(*reader) == 1);
   REQUIRE(second.step());
+  CHECK(reader->manage<Answer<std::vector<InstanceSummary>>>(management::ListInstances{})
+            .error()
+            .kind == Kind::in_use);
+  second.kill();
   CHECK(listed(*reader) == 2);
 }
 
 TEST_CASE("reading a closed store changes nothing in its directory", "[lmdb][read-only]") {
   TempDir temp;
   open_world(temp.path())->start("a");
-  auto before = contents(temp.path());
+  if (GENERATE(false, true)) {
+    fs::remove(temp.path() / storage::lock_file_name);
+    fs::remove(temp.path() / "lock.mdb");
+  }
+  const auto before = contents(temp.path());
   auto reader = open_to_read(temp.path());
   CHECK(listed(*reader) == 1);
   CHECK(reader->history("a").empty());
   reader.reset();
-  auto after = contents(temp.path());
-  before.erase("lock.mdb");  // the marks of readers
-  after.erase("lock.mdb");
-  CHECK(after == before);
+  CHECK(contents(temp.path()) == before);
   CHECK(open_world(temp.path())->fetch_one().attempt_count == 1);
 }
 
@@ -296,11 +386,9 @@ TEST_CASE("what is not a store of ours is not read", "[lmdb][read-only]") {
     make_database(temp.path(), "meta", "format",
                   std::string(storage::format_magic) + storage::make_key(storage::store_format));
   }
-  auto before = contents(temp.path());
+  const auto before = contents(temp.path());
   CHECK(refused(temp.path()) == expected);
-  auto after = contents(temp.path());
-  after.erase("lock.mdb");
-  CHECK(after == before);
+  CHECK(contents(temp.path()) == before);
   write_file(temp.path() / "file", "text");
   CHECK(refused(temp.path() / "file") == Kind::not_a_directory);
 }
@@ -321,14 +409,12 @@ TEST_CASE("a process opens a store once", "[lmdb][read-only]") {
   CHECK(open_world(temp.path()));
 }
 
-TEST_CASE("who may not write reads what nobody runs on", "[lmdb][read-only]") {
+TEST_CASE("who may not write reads what nobody has open", "[lmdb][read-only]") {
   TempDir temp;
   fs::permissions(temp.path(), fs::perms::owner_all | fs::perms::group_read |
                                    fs::perms::group_exec | fs::perms::others_read |
                                    fs::perms::others_exec);
   std::unique_ptr<World> reader;
-  std::unique_ptr<storage::LmdbReader> holder;
-  std::unique_ptr<storage::ReadView> view;
   OtherProcess stranger([&](int step) {
     // Root may write anywhere, so it becomes somebody else.
     if (step == 0 && ::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) {
@@ -338,17 +424,11 @@ TEST_CASE("who may not write reads what nobody runs on", "[lmdb][read-only]") {
       reader = open_to_read(temp.path());
       return listed(*reader) == 1;
     }
-    if (step == 1) {  // an engine runs
-      const auto list =
-          reader->manage<Answer<std::vector<InstanceSummary>>>(management::ListInstances{});
-      reader.reset();
-      return !list && list.error().kind == Kind::permission_denied && refusal(temp.path()) &&
-             refusal(temp.path())->kind == Kind::permission_denied;
-    }
-    holder = std::make_unique<storage::LmdbReader>(temp.path(), storage::ProcessClaim(temp.path()),
-                                                   storage::LmdbReader::Guard::no_owner);
-    view = holder->snapshot();
-    return true;
+    const auto list =
+        reader->manage<Answer<std::vector<InstanceSummary>>>(management::ListInstances{});
+    reader.reset();
+    return !list && list.error().kind == Kind::in_use && refusal(temp.path()) &&
+           refusal(temp.path())->kind == Kind::in_use;
   });
   open_world(temp.path())->start("a");
   // Its owner lets others read it.
@@ -361,18 +441,8 @@ TEST_CASE("who may not write reads what nobody runs on", "[lmdb][read-only]") {
   }
   CHECK(stranger.step());
   if (::geteuid() == 0) {
-    {
-      auto engine = open_world(temp.path());
-      CHECK(stranger.step());
-    }
+    const auto engine = open_world(temp.path());
     CHECK(stranger.step());
-    System system;
-    const auto opened = LmdbProvider::open(
-        temp.path(), LmdbOptions().log_sink({}).actor_system(use_actor_system(system.actors())));
-    REQUIRE_FALSE(opened);
-    CHECK(opened.error().kind == Kind::in_use);
-    CHECK(opened.error().message.find("reader") != std::string::npos);
-    CHECK(opened.error().retryable);
   }
   fs::permissions(temp.path(), fs::perms::owner_all);
 }

@@ -151,7 +151,7 @@ TEST_CASE("a reader refuses a store that was left half way", "[upgrade]") {
                                     DirectoryLock(temp.path()));
   };
   const auto read = [&] {
-    return LmdbReader(temp.path(), ProcessClaim(temp.path()), LmdbReader::Guard::no_owner)
+    return LmdbReader(temp.path(), ProcessClaim(temp.path(), Use::read))
         .snapshot()
         ->count(Table::ids);
   };

@@ -3,10 +3,10 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <set>
 #include <string>
-#include <string_view>
 #include <thread>
 
 #include <fcntl.h>
@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "storage/lmdb/lmdb_error.hpp"
-#include "storage/private_files.hpp"
 
 namespace duroxide::storage {
 
@@ -31,13 +30,27 @@ Registry& registry() {
   return instance;
 }
 
-constexpr std::string_view a_reader =
-    "a reader that must not write there; try again when it has ended";
+constexpr const char* database_name = "data.mdb";
+constexpr const char* somebody = "another process";
 
+/// `advice` says what the caller can do about it, with its punctuation in front.
 [[noreturn]] void throw_in_use(const std::filesystem::path& directory, const std::string& holder,
-                               bool retryable = false) {
+                               const std::string& advice, bool retryable) {
   throw StorageFailure(ProviderError::Kind::in_use,
-                       "the store `" + directory.string() + "` is in use by " + holder, retryable);
+                       "the store `" + directory.string() + "` is in use by " + holder + advice,
+                       retryable);
+}
+
+[[noreturn]] void throw_cannot_lock(const std::filesystem::path& directory) {
+  throw lmdb_failure(errno, "locking the store `" + directory.string() + "`");
+}
+
+/// What somebody can do who wants to read a store that is open.
+std::string reading_advice(const std::filesystem::path& directory) {
+  return "; only a store that nobody has open is read from its files: ask its engine through the "
+         "socket `" +
+         (directory / "duroxide.sock").string() +
+         "`, as the command `duroxide` does, or close it first";
 }
 
 std::string read_holder(int file) {
@@ -47,36 +60,49 @@ std::string read_holder(int file) {
   while (!text.empty() && text.back() == '\n') {
     text.pop_back();
   }
-  return text.empty() ? "another process" : text;
+  return text.empty() ? somebody : text;
 }
 
-/// 0, or the code of the error. Whoever only looks for an owner, or takes a short snapshot, shares the
-/// lock for less time than this waits.
-int lock_for_writing(int file) {
-  constexpr int attempts = 40;
+enum class Others : std::uint8_t { none, owner, readers };
+
+/// Takes the lock of a file for an owner, and tells who keeps it instead. Readers share it while they
+/// look, mostly for some milliseconds, so they are waited for, about a second.
+Others lock_alone(int file, const std::filesystem::path& directory) {
+  constexpr int attempts = 200;
   constexpr auto pause = std::chrono::milliseconds(5);
-  for (int attempt = 1;; ++attempt) {
+  for (int attempt = 0; attempt < attempts; ++attempt) {
     if (::flock(file, LOCK_EX | LOCK_NB) == 0) {
-      return 0;
+      return Others::none;
     }
-    const int code = errno;
-    const bool is_shared = code == EWOULDBLOCK && ::flock(file, LOCK_SH | LOCK_NB) == 0;
-    if (!is_shared || attempt == attempts) {
-      return code;
+    if (errno != EWOULDBLOCK) {
+      throw_cannot_lock(directory);
+    }
+    if (::flock(file, LOCK_SH | LOCK_NB) != 0) {
+      return Others::owner;
     }
     (void)::flock(file, LOCK_UN);
     std::this_thread::sleep_for(pause);
   }
+  return Others::readers;
 }
 
-/// The lock file; not open if there is none.
-model::FileDescriptor open_to_look(const std::filesystem::path& directory) {
-  return open_file(directory / lock_file_name, O_RDONLY);
+/// Takes the lock of a file for an owner. Throws `in_use` if others keep it.
+void require_alone(int file, const std::filesystem::path& directory,
+                   std::string (*name_of_owner)(int)) {
+  switch (lock_alone(file, directory)) {
+    case Others::none:
+      return;
+    case Others::owner:
+      throw_in_use(directory, name_of_owner(file), "", false);
+    case Others::readers:
+      throw_in_use(directory, "somebody who reads its files",
+                   ", which nobody may change meanwhile; try again when that has ended", true);
+  }
 }
 
 }  // namespace
 
-ProcessClaim::ProcessClaim(const std::filesystem::path& directory) {
+ProcessClaim::ProcessClaim(const std::filesystem::path& directory, Use use) {
   struct stat info {};
   if (::stat(directory.c_str(), &info) != 0) {
     throw lmdb_failure(errno, "looking at `" + directory.string() + "`");
@@ -84,7 +110,8 @@ ProcessClaim::ProcessClaim(const std::filesystem::path& directory) {
   const std::pair id{info.st_dev, info.st_ino};
   const std::lock_guard guard(registry().mutex);
   if (!registry().open.insert(id).second) {
-    throw_in_use(directory, "this process (" + std::to_string(::getpid()) + ")");
+    throw_in_use(directory, "this process (" + std::to_string(::getpid()) + ")",
+                 use == Use::read ? reading_advice(directory) : "", false);
   }
   id_ = id;
 }
@@ -97,31 +124,30 @@ void ProcessClaim::release() {
   }
 }
 
-DirectoryLock::DirectoryLock(const std::filesystem::path& directory) : claim_(directory) {
+DirectoryLock::DirectoryLock(const std::filesystem::path& directory)
+    : claim_(directory, Use::write) {
   const auto path = directory / lock_file_name;
   // An opening that fails takes away the file that it has made: a lock on that would be none.
   while (!file_.is_open() || !is_at(path, file_.get())) {
     file_ = open_file(path, O_RDWR);
     created_ = false;
     if (!file_.is_open()) {
+      const auto first_readers_out = lock_database(directory);
       file_ = make_file(path);
       created_ = file_.is_open();
     }
     if (file_.is_open()) {
-      lock(directory);
+      require_alone(file_.get(), directory, read_holder);
     }
   }
 }
 
-void DirectoryLock::lock(const std::filesystem::path& directory) {
-  const int code = lock_for_writing(file_.get());
-  if (code == EWOULDBLOCK) {
-    const bool is_read = ::flock(file_.get(), LOCK_SH | LOCK_NB) == 0;
-    throw_in_use(directory, is_read ? std::string(a_reader) : read_holder(file_.get()), is_read);
+model::FileDescriptor DirectoryLock::lock_database(const std::filesystem::path& directory) {
+  model::FileDescriptor data = open_file(directory / database_name, O_RDONLY);
+  if (data.is_open()) {
+    require_alone(data.get(), directory, [](int) { return std::string(somebody); });
   }
-  if (code != 0) {
-    throw lmdb_failure(code, "locking `" + (directory / lock_file_name).string() + "`");
-  }
+  return data;
 }
 
 void DirectoryLock::write_holder() const {
@@ -146,24 +172,38 @@ void DirectoryLock::release() {
   claim_.release();
 }
 
-SharedDirectoryLock::SharedDirectoryLock(const std::filesystem::path& directory)
-    : file_(open_to_look(directory)) {
-  if (!file_.is_open() || ::flock(file_.get(), LOCK_SH | LOCK_NB) == 0) {
-    return;
-  }
-  const int code = errno;
-  if (code == EWOULDBLOCK) {
-    throw_in_use(directory, read_holder(file_.get()));
-  }
-  throw lmdb_failure(code, "locking `" + (directory / lock_file_name).string() + "`");
+StorageFailure no_store_in(const std::filesystem::path& directory) {
+  return {ProviderError::Kind::no_store, "there is no store in `" + directory.string() + "`"};
 }
 
-std::optional<std::string> owner_of(const std::filesystem::path& directory) {
-  const model::FileDescriptor file = open_to_look(directory);
-  if (!file.is_open() || ::flock(file.get(), LOCK_SH | LOCK_NB) == 0) {
-    return std::nullopt;
+SharedDirectoryLock::SharedDirectoryLock(const std::filesystem::path& directory) {
+  const auto path = directory / lock_file_name;
+  bool is_valid = false;
+  while (!is_valid) {
+    file_ = open_file(path, O_RDONLY);
+    const bool had_owner = file_.is_open();
+    if (!had_owner) {
+      file_ = open_file(directory / database_name, O_RDONLY);
+    }
+    if (!file_.is_open()) {
+      throw no_store_in(directory);
+    }
+    share(directory, had_owner);
+    // Meanwhile the lock file may have been made, or taken away by the opening that had made it.
+    struct stat info {};
+    is_valid = had_owner ? is_at(path, file_.get()) : ::lstat(path.c_str(), &info) != 0;
   }
-  return read_holder(file.get());
+}
+
+void SharedDirectoryLock::share(const std::filesystem::path& directory, bool had_owner) {
+  if (::flock(file_.get(), LOCK_SH | LOCK_NB) == 0) {
+    return;
+  }
+  if (errno != EWOULDBLOCK) {
+    throw_cannot_lock(directory);
+  }
+  throw_in_use(directory, had_owner ? read_holder(file_.get()) : somebody,
+               reading_advice(directory), true);
 }
 
 }  // namespace duroxide::storage

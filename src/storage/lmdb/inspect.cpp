@@ -1,11 +1,8 @@
 #include "storage/lmdb/inspect.hpp"
 
 #include <cerrno>
-#include <chrono>
-#include <cstdint>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,9 +18,8 @@ namespace {
 
 using Kind = ProviderError::Kind;
 
-}  // namespace
-
-std::uint64_t check_format(const PageFile& file, const std::string& where) {
+/// Reads whose store it is, and its format. `where` is what messages call it.
+void check_format(const PageFile& file, const std::string& where) {
   const StorageFailure foreign(Kind::foreign_store,
                                where + " belongs to another program; choose another directory");
   PageCursor names(file, file.header().main, TreeKind::main);
@@ -47,27 +43,9 @@ std::uint64_t check_format(const PageFile& file, const std::string& where) {
   if (number == 0) {
     throw StorageFailure(Kind::corrupt, where + " has no format number");
   }
-  return number;
 }
 
-DirectoryContent inspect_unlocked(const std::filesystem::path& directory,
-                                  const std::function<bool()>& has_owner) {
-  constexpr int most_looks = 100;
-  constexpr std::chrono::milliseconds between_looks{2};
-  std::string said;
-  for (int look = 1; !has_owner(); ++look) {
-    try {
-      return inspect_directory(directory);
-    } catch (const StorageFailure& failed) {
-      if ((failed.error().message == said || look == most_looks) && !has_owner()) {
-        throw;
-      }
-      said = failed.error().message;
-    }
-    std::this_thread::sleep_for(between_looks);
-  }
-  return DirectoryContent::store;
-}
+}  // namespace
 
 DirectoryContent inspect_directory(const std::filesystem::path& directory) {
   const auto file = directory / "data.mdb";
@@ -89,7 +67,7 @@ DirectoryContent inspect_directory(const std::filesystem::path& directory) {
   if (pages.header().main.entries == 0) {
     return DirectoryContent::nothing;  // a database that nobody has put anything into
   }
-  (void)check_format(pages, where);
+  check_format(pages, where);
   return DirectoryContent::store;
 }
 

@@ -22,10 +22,7 @@ StorageFailure lmdb_failure(int code, const std::string& doing) {
               doing + ": the store has stopped, as its header could not be written; open it again"};
     case MDB_READERS_FULL:
       return {ProviderError::Kind::storage,
-              doing +
-                  ": too many readers at once, of all processes together; try again when some "
-                  "of them have ended",
-              true};
+              doing + ": too many readers at once; try again when some of them have ended", true};
     case MDB_MAP_FULL:
       return {ProviderError::Kind::storage, text, true};
     default:

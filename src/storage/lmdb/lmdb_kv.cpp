@@ -49,7 +49,7 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
     check_lmdb(mdb_env_set_assert(env_, &LmdbKv::tell_of_end), "configuring the environment");
     check_lmdb(mdb_env_set_maxdbs(env_, sub_database_count), "configuring the environment");
     check_lmdb(mdb_env_set_mapsize(env_, std::max(map_size, smallest_map)), "sizing the map");
-    const LmdbFiles files(directory, Use::write);
+    const LmdbFiles files(directory);
     const int code = mdb_env_open(env_, directory.c_str(), MDB_NOTLS | flags_of(durability), 0600);
     if (code != MDB_SUCCESS) {
       throw lmdb_failure(tell_full_disk(code, file_, smallest_map),

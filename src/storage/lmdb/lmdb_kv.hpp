@@ -75,8 +75,8 @@ class LmdbKv final : public KvStore {
   void grow();
   /// Keeps room on the disk for deletions, if there is none yet.
   void take_reserve();
-  /// Frees what readers of other processes have left that were killed: it would keep every page
-  /// from being used again. Returns whether there was any.
+  /// Frees what processes have left that were killed while they read the file by LMDB itself, with its
+  /// tools for one: it would keep every page from being used again. Returns whether there was any.
   bool drop_dead_readers();
 
   std::filesystem::path file_;

@@ -1,33 +1,27 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
-
-#include <lmdb.h>
 
 #include "storage/kv.hpp"
 #include "storage/lmdb/directory_lock.hpp"
 #include "storage/lmdb/journal.hpp"
 #include "storage/lmdb/lmdb_space.hpp"
-#include "storage/lmdb/lmdb_view.hpp"
 #include "storage/lmdb/snapshot_gate.hpp"
 #include "storage/readers.hpp"
 
 namespace duroxide::storage {
 
-/// The tables of a store that another process may be writing at the same time. LMDB only marks what is
-/// being read: the pages are read from the file, and checked, so that a damaged store can be looked at
-/// and exported as far as it can be read.
+/// The tables of a store that nobody has open. While a snapshot of it lives, nobody becomes its owner;
+/// between two snapshots anybody may, and until that owner has closed it, the next ones are refused
+/// with `in_use`. The file is read by page, without LMDB, and each page is checked, so that a damaged
+/// store can be looked at and exported as far as it can be read. Nothing is made or changed.
 class LmdbReader final : public KvStore {
  public:
-  /// How it keeps the pages that it reads from being used again.
-  enum class Guard {
-    reader_marks,  ///< in LMDB's lock file, beside any writer
-    no_owner,      ///< during each snapshot nobody can become the owner
-  };
-
-  LmdbReader(const std::filesystem::path& directory, ProcessClaim claim, Guard guard);
+  /// Throws `StorageFailure`, also if there is no store of this release's format.
+  LmdbReader(const std::filesystem::path& directory, ProcessClaim claim);
   ~LmdbReader() override { close(); }
   LmdbReader(const LmdbReader&) = delete;
   LmdbReader& operator=(const LmdbReader&) = delete;
@@ -44,19 +38,14 @@ class LmdbReader final : public KvStore {
   void close() override;
 
  private:
-  void open_environment();
   /// That there is a store of ours, with all tables.
-  void check_store();
-  [[nodiscard]] std::optional<SharedDirectoryLock> keep_owners_out() const;
-  /// The writer has made the map larger.
-  void follow_map();
+  void check_store() const;
 
   std::filesystem::path directory_;
+  std::filesystem::path file_;
   ProcessClaim claim_;
-  Guard guard_;
   SnapshotGate gate_;
-  MDB_env* env_ = nullptr;
-  LmdbTables tables_;  ///< none: LMDB reads no table here
+  bool closed_ = false;  ///< guarded by `gate_`
   JournalCache journal_;
   Readers readers_;
   LmdbSpace space_;

@@ -14,8 +14,7 @@ namespace duroxide::storage {
 namespace {
 
 /// Read by page, for LMDB would believe a damaged list.
-std::uint64_t count_free_pages(const std::filesystem::path& path) {
-  const PageFile file(path);
+std::uint64_t free_pages_of(const PageFile& file) {
   PageCursor lists(file, file.header().free, TreeKind::free);
   std::uint64_t pages = 0;
   for (bool more = lists.seek({}); more; more = lists.next()) {
@@ -32,40 +31,50 @@ std::uint64_t count_free_pages(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::uint64_t LmdbSpace::free_pages(MDB_env* env, const std::filesystem::path& file) {
-  MDB_txn* begun = nullptr;
-  const int code = begin_reading(env, &begun);
-  if (code == MDB_READERS_FULL || code == MDB_MAP_RESIZED) {
-    return free_pages_;  // what was found last will do
+void LmdbSpace::count_free_pages(const std::filesystem::path& path, std::uint64_t commits) {
+  if (commits_ == commits) {
+    return;
   }
-  check_lmdb(code, "beginning to read");
-  const std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> txn(begun, &mdb_txn_abort);
-  if (const std::uint64_t commits = mdb_txn_id(begun); commits_ != commits) {
-    try {
-      free_pages_ = count_free_pages(file);
-    } catch (const StorageFailure& failed) {
-      if (failed.error().kind != ProviderError::Kind::corrupt) {
-        throw;
-      }
+  try {
+    free_pages_ = free_pages_of(PageFile(path));
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind != ProviderError::Kind::corrupt) {
+      throw;
     }
-    commits_ = commits;
   }
-  return free_pages_;
+  commits_ = commits;
 }
 
-void LmdbSpace::describe(MDB_env* env, const std::filesystem::path& file, StoreUse& use) {
+void LmdbSpace::fill_in(std::uint64_t pages, std::uint64_t page_bytes,
+                        const std::filesystem::path& path, StoreUse& use) const {
+  use.bytes = (pages - std::min(pages, free_pages_)) * page_bytes;
+  use.reusable_bytes = free_pages_ * page_bytes;
+  std::error_code unknown;
+  const auto size = std::filesystem::file_size(path, unknown);
+  use.file_bytes = unknown ? pages * page_bytes : size;
+}
+
+void LmdbSpace::describe(MDB_env* env, const std::filesystem::path& path, StoreUse& use) {
   const std::lock_guard lock(mutex_);
-  const std::uint64_t free = free_pages(env, file);
+  MDB_txn* begun = nullptr;
+  const int code = begin_reading(env, &begun);
+  if (code != MDB_READERS_FULL) {  // otherwise what was found last will do
+    check_lmdb(code, "beginning to read");
+    const std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> kept(begun, &mdb_txn_abort);
+    count_free_pages(path, mdb_txn_id(begun));
+  }
   MDB_envinfo info{};
   MDB_stat stat{};
   check_lmdb(mdb_env_info(env, &info), "reading the size of the store");
   check_lmdb(mdb_env_stat(env, &stat), "reading the size of the store");
-  const std::uint64_t pages = static_cast<std::uint64_t>(info.me_last_pgno) + 1;
-  use.bytes = (pages - std::min(pages, free)) * stat.ms_psize;
-  use.reusable_bytes = free * stat.ms_psize;
-  std::error_code unknown;
-  const auto size = std::filesystem::file_size(file, unknown);
-  use.file_bytes = unknown ? pages * stat.ms_psize : size;
+  fill_in(static_cast<std::uint64_t>(info.me_last_pgno) + 1, stat.ms_psize, path, use);
+}
+
+void LmdbSpace::describe(const std::filesystem::path& path, StoreUse& use) {
+  const std::lock_guard lock(mutex_);
+  const PageFile file(path);
+  count_free_pages(path, file.header().transaction);
+  fill_in(file.header().last_page + 1, file.page_bytes(), path, use);
 }
 
 }  // namespace duroxide::storage

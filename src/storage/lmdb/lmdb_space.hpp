@@ -16,11 +16,16 @@ namespace duroxide::storage {
 /// any thread.
 class LmdbSpace {
  public:
-  /// Fills in what it finds. `file` is that of the database. Throws `StorageFailure`.
-  void describe(MDB_env* env, const std::filesystem::path& file, StoreUse& use);
+  /// Fills in what it finds. `path` is that of the database, which `env` has open. Throws
+  /// `StorageFailure`.
+  void describe(MDB_env* env, const std::filesystem::path& path, StoreUse& use);
+  /// The same for a database that nobody has open.
+  void describe(const std::filesystem::path& path, StoreUse& use);
 
  private:
-  [[nodiscard]] std::uint64_t free_pages(MDB_env* env, const std::filesystem::path& file);
+  void count_free_pages(const std::filesystem::path& path, std::uint64_t commits);
+  void fill_in(std::uint64_t pages, std::uint64_t page_bytes, const std::filesystem::path& path,
+               StoreUse& use) const;
 
   std::mutex mutex_;
   std::optional<std::uint64_t> commits_;  ///< as of which `free_pages_` was counted

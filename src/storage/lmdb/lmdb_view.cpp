@@ -85,8 +85,8 @@ class LmdbCursor final : public Cursor {
 }  // namespace
 
 LmdbView::LmdbView(MDB_txn* txn, const LmdbTables& tables, SnapshotGate::Snapshot held,
-                   Readers* readers, std::optional<SharedDirectoryLock> shared)
-    : txn_(txn), tables_(tables), held_(std::move(held)), shared_(std::move(shared)) {
+                   Readers* readers)
+    : txn_(txn), tables_(tables), held_(std::move(held)) {
   if (readers != nullptr) {
     counted_.emplace(*readers);
   }

@@ -9,7 +9,6 @@
 #include <lmdb.h>
 
 #include "storage/kv.hpp"
-#include "storage/lmdb/directory_lock.hpp"
 #include "storage/lmdb/snapshot_gate.hpp"
 #include "storage/readers.hpp"
 
@@ -51,9 +50,8 @@ inline constexpr MDB_dbi sub_database_count = table_count + 1;
 class LmdbView final : public ReadView {
  public:
   /// Owns the transaction if it is held, and only resets it if not. It is counted among `readers`,
-  /// unless that is null. `shared` is let go of after it.
-  LmdbView(MDB_txn* txn, const LmdbTables& tables, SnapshotGate::Snapshot held, Readers* readers,
-           std::optional<SharedDirectoryLock> shared = std::nullopt);
+  /// unless that is null.
+  LmdbView(MDB_txn* txn, const LmdbTables& tables, SnapshotGate::Snapshot held, Readers* readers);
   ~LmdbView() override;
   LmdbView(const LmdbView&) = delete;
   LmdbView& operator=(const LmdbView&) = delete;
@@ -72,7 +70,6 @@ class LmdbView final : public ReadView {
   MDB_txn* txn_;
   const LmdbTables& tables_;
   SnapshotGate::Snapshot held_;
-  std::optional<SharedDirectoryLock> shared_;
   std::optional<CountedReader> counted_;
 };
 

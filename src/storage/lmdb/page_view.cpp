@@ -168,7 +168,7 @@ std::optional<std::string> find_in_tree(const PageFile& file, const pages::Datab
   return std::string(rows.value());
 }
 
-PageView::PageView(const std::filesystem::path& file, std::unique_ptr<ReadView> kept)
+PageView::PageView(const std::filesystem::path& file, std::shared_ptr<const void> kept)
     : kept_(std::move(kept)), file_(file), trees_(find_trees(file_)) {}
 
 std::optional<std::string_view> PageView::get(Table table, std::string_view key) const {

@@ -73,8 +73,9 @@ struct StoreTrees {
 /// The tables of a file as its newest header has them, read without LMDB.
 class PageView final : public ReadView {
  public:
-  /// `kept` is what keeps the pages from being used anew: a snapshot that was taken before.
-  PageView(const std::filesystem::path& file, std::unique_ptr<ReadView> kept);
+  /// `kept` keeps the pages from being used anew as long as it lives: a snapshot that was taken
+  /// before, or the lock without which nobody writes.
+  PageView(const std::filesystem::path& file, std::shared_ptr<const void> kept);
 
   [[nodiscard]] std::optional<std::string_view> get(Table table,
                                                     std::string_view key) const override;
@@ -86,7 +87,7 @@ class PageView final : public ReadView {
   [[nodiscard]] std::unique_ptr<Cursor> journal() const;
 
  private:
-  std::unique_ptr<ReadView> kept_;
+  std::shared_ptr<const void> kept_;
   PageFile file_;
   StoreTrees trees_;
   mutable std::deque<std::string> values_;  ///< what `get` gave

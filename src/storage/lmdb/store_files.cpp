@@ -49,17 +49,13 @@ void warn_of_exposure(const fs::path& directory, const LogSink& log) {
   }
 }
 
-LmdbFiles::LmdbFiles(const fs::path& directory, Use use)
+LmdbFiles::LmdbFiles(const fs::path& directory)
     : data_(directory / "data.mdb"), lock_(directory / "lock.mdb") {
   // Never opened if it is there: to close it would give up what LMDB has locked in this process.
-  if (!require_file(lock_, use)) {
+  if (!require_file(lock_, Use::write)) {
     (void)make_file(lock_);
   }
-  if (use == Use::write) {
-    make_database(data_);
-  } else {
-    (void)require_file(data_, use);
-  }
+  make_database(data_);
   if (::lstat(lock_.c_str(), &lock_before_) != 0) {
     throw lmdb_failure(errno, "looking at " + quoted(lock_));
   }

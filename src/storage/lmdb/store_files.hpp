@@ -25,8 +25,8 @@ void warn_of_exposure(const std::filesystem::path& directory, const LogSink& log
 /// The files that LMDB opens by their names: fit to be used before it does, and the same afterwards.
 class LmdbFiles {
  public:
-  /// Makes those that are not there, of a store that is only read just the lock file.
-  LmdbFiles(const std::filesystem::path& directory, Use use);
+  /// Makes those that are not there.
+  explicit LmdbFiles(const std::filesystem::path& directory);
   /// Throws if other files were put in their places before LMDB opened them.
   void require_same(MDB_env* env) const;
 
