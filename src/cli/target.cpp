@@ -1,6 +1,7 @@
 #include "cli/target.hpp"
 
 #include <array>
+#include <chrono>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -49,6 +50,9 @@ class LocalSink final : public gateway::Sink {
   int stop_;
 };
 
+/// How long a store that has an owner without a socket is asked again.
+constexpr auto longest_wait = std::chrono::seconds(1);
+
 /// Asks the engine; nothing if none answers.
 std::optional<Answer> ask_engine(const std::filesystem::path& directory,
                                  const gateway::Request& request,
@@ -75,6 +79,13 @@ CommandError store_error(const ProviderError& error, bool to_change) {
   return {CommandError::Kind::store, std::move(message)};
 }
 
+/// Waits a little. False if `stop` became readable.
+bool wait_a_little(int stop) {
+  constexpr int milliseconds = 20;
+  pollfd entry{stop, POLLIN, 0};
+  return ::poll(&entry, 1, milliseconds) <= 0;
+}
+
 bool has_store(const std::filesystem::path& directory) {
   std::error_code ignored;
   return std::filesystem::exists(directory / "data.mdb", ignored) || ignored;
@@ -85,14 +96,6 @@ bool has_store(const std::filesystem::path& directory) {
 Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& directory,
                                                const gateway::Request& request,
                                                const gateway::AnswerHandlers& handlers, int stop) {
-  if (auto answer = ask_engine(directory, request, handlers, stop)) {
-    return std::move(*answer);
-  }
-  if (!has_store(directory)) {
-    return failure(CommandError{CommandError::Kind::store,
-                                "there is no store in `" + directory.string() +
-                                    "`; name its directory with --store or DUROXIDE_STORE"});
-  }
   const gateway::Command* command = gateway::find_command(request.command);
   const bool changes = command != nullptr && command->changes;
   const auto options = LmdbOptions().log_sink([](const LogRecord& record) {
@@ -100,20 +103,33 @@ Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& dire
       say({record.message, "store"});
     }
   });
-  const auto store = changes ? LmdbProvider::open(directory, options)
-                             : LmdbProvider::open_read_only(directory, options);
-  if (!store && store.error().kind == ProviderError::Kind::in_use) {
-    // An engine that has just started may answer now.
+  // An engine that has just taken the store offers its socket a moment later, and another command
+  // that has the store to itself is soon done.
+  const auto last_try = std::chrono::steady_clock::now() + longest_wait;
+  while (true) {
     if (auto answer = ask_engine(directory, request, handlers, stop)) {
       return std::move(*answer);
     }
+    if (!has_store(directory)) {
+      return failure(CommandError{CommandError::Kind::store,
+                                  "there is no store in `" + directory.string() +
+                                      "`; name its directory with --store or DUROXIDE_STORE"});
+    }
+    const bool is_last = std::chrono::steady_clock::now() >= last_try;
+    const auto store = changes ? LmdbProvider::open(directory, options)
+                               : LmdbProvider::open_read_only(directory, options);
+    if (store) {
+      LocalSink sink(handlers, stop);
+      return gateway::run_command(gateway::StoreInUse(*store, false), request.command,
+                                  request.arguments, sink);
+    }
+    if (store.error().kind != ProviderError::Kind::in_use || is_last) {
+      return failure(store_error(store.error(), changes));
+    }
+    if (!wait_a_little(stop)) {
+      return failure(CommandError{CommandError::Kind::interrupted, "interrupted"});
+    }
   }
-  if (!store) {
-    return failure(store_error(store.error(), changes));
-  }
-  LocalSink sink(handlers, stop);
-  return gateway::run_command(gateway::StoreInUse(*store, false), request.command,
-                              request.arguments, sink);
 }
 
 }  // namespace duroxide::cli

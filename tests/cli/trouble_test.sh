@@ -175,6 +175,14 @@ let_go() {
   wait "$holder"
 }
 
+# Whoever has the store to itself for a moment is waited for.
+hold exclusive
+"$duroxide" list >output 2>errors 5>&- &
+lister=$!
+let_go
+wait "$lister" || fail 'the store was not waited for'
+says 'no instances'
+
 # Who acts on a store that is being read is told so, and who reads it too is not kept from it.
 hold shared
 run 4 start Echo echo-1
