@@ -131,7 +131,7 @@ struct DUROXIDE_API ProviderError {
     foreign_store,       ///< the database belongs to another program
     newer_format,        ///< written by a later release of this library
     corrupt,             ///< the database or a record of it cannot be read
-    in_use,              ///< another owner has the store open; the message names it
+    in_use,              ///< somebody else owns or reads the store; the message says who
     closed,              ///< the store was closed or has stopped after a fatal failure
     invalid_input,       ///< the request itself is wrong
     invalid_lock_token,  ///< the lease is over: acknowledged, abandoned, or lost by a failure

@@ -75,8 +75,9 @@ class DUROXIDE_API LmdbProvider {
   /// what is there are left alone, as somebody may have meant them.
   ///
   /// Errors, each leaving the directory as it was: `not_a_directory`, `permission_denied`,
-  /// `foreign_store`, `newer_format`, `corrupt`, `in_use` (the message names the holder),
-  /// `disk_full`, `storage`.
+  /// `foreign_store`, `newer_format`, `corrupt`, `in_use`, `disk_full`, `storage`. The message of
+  /// `in_use` names the owner. Whoever only reads the files (`open_read_only`) is waited for, about a
+  /// second; after that it is `in_use` too, and `retryable`.
   ///
   /// The pages of an existing file are checked first, for a second at most, and the rest in the
   /// background: LMDB would end the process over damage. A damaged page is `corrupt`, with file and
@@ -85,9 +86,14 @@ class DUROXIDE_API LmdbProvider {
   [[nodiscard]] static Result<Store, ProviderError> open(const std::filesystem::path& directory,
                                                          const LmdbOptions& options = {});
 
-  /// Opens a store to look at it, whether another process runs on it or nobody does. Each read sees
-  /// what is committed at that moment. Nothing is made or changed in the directory but the marks of
-  /// LMDB's readers in `lock.mdb`, and the engine is never kept from anything.
+  /// Opens a store that nobody has open, to look at it. Nothing is made or changed in its directory, and
+  /// no right to write is needed. A store that has an owner, in another process or in this one, is
+  /// `in_use`: ask its engine through the socket `duroxide.sock` in its directory, as the command
+  /// `duroxide` does, or close it first. The message names the owner.
+  ///
+  /// An owner is kept out only while a read is under way, and for a moment at the opening. So between
+  /// two reads there may come one: reads are refused with `in_use` until it has closed the store, and
+  /// then see what it has left. Within this process, the store must be closed first.
   ///
   /// Management's reads work as ever, and so do status, values and histories. Whatever would change
   /// something is refused with `read_only`, and so is a wait for what is not decided yet, as nothing
@@ -97,13 +103,9 @@ class DUROXIDE_API LmdbProvider {
   /// The file is read by page, and each page is checked: a damaged store can be looked at and exported
   /// as far as its pages can be read, and what needs a damaged one is `corrupt`.
   ///
-  /// Who may not write `lock.mdb`, or into the directory if there is none, has nowhere to set such
-  /// marks, and can read only while nobody runs on the store. An engine cannot open it during such a
-  /// read and is told so; a read while an engine has it open gets `permission_denied`.
-  ///
   /// Errors: `no_store` if there is none to read, also when the opening that was to make it was cut
   /// off; `read_only` if the store must be brought to this release's format first; those of `open`
-  /// except `disk_full`, with `in_use` only for a store that this process itself has open.
+  /// except `disk_full`.
   [[nodiscard]] static Result<Store, ProviderError> open_read_only(
       const std::filesystem::path& directory, const LmdbOptions& options = {});
 };

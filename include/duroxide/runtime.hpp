@@ -151,7 +151,8 @@ class DUROXIDE_API RuntimeOptions {
   }
   /// Whether other processes of the same user can look at the store and act on it through this
   /// runtime, with the command `duroxide`: by way of the Unix socket `duroxide.sock` in the store's
-  /// directory, which all runtimes on the store share. A failure to make it is a warning in the log.
+  /// directory, which all runtimes on the store share. Without it nobody outside of this process sees
+  /// the store while it is open. A failure to make it is a warning in the log.
   /// Default: true; a store without a directory has none.
   RuntimeOptions& control_socket(bool value) {
     control_socket_ = value;

@@ -45,7 +45,8 @@ class DUROXIDE_API Store {
   /// Where it lies; empty for a store that has no directory.
   [[nodiscard]] const std::filesystem::path& directory() const;
 
-  /// Whether it was opened to be looked at only; see `LmdbProvider::open_read_only`.
+  /// Whether it was opened to be looked at only, while nobody owns it; see
+  /// `LmdbProvider::open_read_only`.
   [[nodiscard]] bool is_read_only() const;
 
  private:

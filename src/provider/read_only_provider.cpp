@@ -19,8 +19,8 @@ using namespace provider;
 
 [[noreturn]] void refuse_wait() {
   refuse(
-      "the store was opened for reading only, and nothing tells a reader of changes; ask again "
-      "later, or wait in the process that runs on the store");
+      "the store was opened for reading only, so nobody runs on it and nothing happens in it; open "
+      "it with `LmdbProvider::open` and start a runtime to wait");
 }
 
 class ReadOnlyProvider final : public WriterActor::base {
@@ -54,8 +54,8 @@ class ReadOnlyProvider final : public WriterActor::base {
   [[nodiscard]] static auto refused() {
     return [](const Request&) -> Response {
       return failure(make_error(ProviderError::Kind::read_only, {},
-                                "the store was opened for reading only; send this to the process "
-                                "that runs on it, or open it with `LmdbProvider::open`"));
+                                "the store was opened for reading only; to change it, open it with "
+                                "`LmdbProvider::open`"));
     };
   }
   template <class Request>
