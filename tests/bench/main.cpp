@@ -68,10 +68,10 @@ std::vector<Figure> measure_engine(const Options& options) {
     const duroxide::testing::TempDir directory(options.directory);
     commit.push_back(raw_commit_seconds(directory.path() / "raw", sizes.commits));
     Workloads workloads(directory.path() / "store");
-    hello.push_back(workloads.hello_latency(sizes.hellos));
+    hello.push_back(median(workloads.hellos(sizes.hellos).latencies));
     hello_commits.push_back(hello.back() / commit.back());
-    fan_out.push_back(workloads.fan_out_rate(sizes.orchestrations, 100));
-    chain.push_back(workloads.chain_rate(sizes.steps));
+    fan_out.push_back(workloads.fan_outs(sizes.orchestrations, 100).rate());
+    chain.push_back(workloads.chains(1, sizes.steps).rate());
     chain_commits.push_back(chain.back() * commit.back());
     if (!options.json) {
       std::cerr << "repetition " << i + 1 << " of " << sizes.repetitions << std::endl;

@@ -19,18 +19,9 @@ using namespace duroxide;
 
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
 using NamedFilters = std::vector<std::pair<std::string, InstanceFilter>>;
 
 constexpr double milli = 1e3;
-
-template <class R>
-auto must(R result) {
-  if (!result) {
-    throw std::runtime_error(result.error().to_string());
-  }
-  return std::move(*result);
-}
 
 /// Seconds of each of so many calls, sorted.
 std::vector<double> time_calls(std::size_t times, const std::function<void()>& call) {
@@ -157,11 +148,11 @@ class Lister {
 double measure_loss(Workloads& workloads, std::size_t orchestrations, std::size_t repetitions) {
   std::vector<double> alone;
   std::vector<double> beside;
-  (void)workloads.fan_out_rate(orchestrations / 4 + 1, 100);
+  (void)workloads.fan_outs(orchestrations / 4 + 1, 100);
   for (std::size_t i = 0; i < repetitions; ++i) {
-    alone.push_back(workloads.fan_out_rate(orchestrations, 100));
+    alone.push_back(workloads.fan_outs(orchestrations, 100).rate());
     const Lister lister{ManagementClient(workloads.store())};
-    beside.push_back(workloads.fan_out_rate(orchestrations, 100));
+    beside.push_back(workloads.fan_outs(orchestrations, 100).rate());
   }
   return 1 - median(beside) / median(alone);
 }

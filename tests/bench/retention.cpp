@@ -16,12 +16,6 @@ using namespace duroxide;
 
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
-double seconds_since(SteadyClock::time_point begin) {
-  return std::chrono::duration<double>(SteadyClock::now() - begin).count();
-}
-
 void require_empty(const ManagementClient& client) {
   const auto counts = client.get_instance_counts();
   if (!counts || counts->total != 0) {

@@ -19,12 +19,6 @@ using namespace duroxide;
 
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
-double seconds_since(SteadyClock::time_point begin) {
-  return std::chrono::duration<double>(SteadyClock::now() - begin).count();
-}
-
 Task<std::string> wait_for_go(OrchestrationContext ctx) {
   std::string data = co_await ctx.wait_for_external_event("Go");
   co_return data;
@@ -96,8 +90,8 @@ std::vector<Figure> measure_scale(const std::filesystem::path& directory, bool q
   double growth = 0;
   {
     Workloads workloads(directory / "chains");
-    const double shorter = workloads.chain_rate(steps);
-    growth = shorter / workloads.chain_rate(10 * steps);
+    const double shorter = workloads.chains(1, steps).rate();
+    growth = shorter / workloads.chains(1, 10 * steps).rate();
   }
   fill_store(directory / "full", instances);
   const auto [seconds, megabytes] = opened_in_own_process(directory / "full");

@@ -1,95 +1,61 @@
 #include "workloads.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <condition_variable>
+#include <cstdint>
+#include <limits>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
+
+#include "orchestrations.hpp"
+#include "window.hpp"
 
 using namespace duroxide;
 
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
+constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 
-Task<std::string> hello(OrchestrationContext ctx, std::string input) {
-  std::string output = co_await ctx.schedule_activity("Nothing", input);
-  co_return output;
+std::string waiting_id(std::size_t which) {
+  return "waiting-" + std::to_string(which);
 }
 
-Task<std::string> fan_out(OrchestrationContext ctx, std::string input) {
-  std::vector<DurableFuture<std::string>> activities;
-  for (int i = 0; i < 5; ++i) {
-    activities.push_back(ctx.schedule_activity("Nothing", input));
+std::string problem_of(const Client::Status& status) {
+  if (!status) {
+    return status.error().to_string();
   }
-  const std::vector<std::string> outputs = co_await when_all(std::move(activities));
-  co_return outputs.front();
+  return status->is_completed() ? "" : status->to_string();
 }
 
-Task<std::string> chain(OrchestrationContext ctx, std::size_t steps) {
-  std::string value = "x";
-  for (std::size_t i = 0; i < steps; ++i) {
-    value = co_await ctx.schedule_activity("Nothing", value);
-  }
-  co_return value;
-}
-
-/// The value of a result; throws its error.
-template <class R>
-auto must(R result) {
-  if (!result) {
-    throw std::runtime_error(result.error().to_string());
-  }
-  return std::move(*result);
-}
-
-void must_complete(const Client::Status& status) {
-  if (!must(status).is_completed()) {
-    throw std::runtime_error(status->to_string());
-  }
-}
-
-double seconds_since(SteadyClock::time_point begin) {
-  return std::chrono::duration<double>(SteadyClock::now() - begin).count();
-}
-
-/// Counts what is under way; shared with callbacks.
-struct Window {
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::size_t under_way = 0;
-  std::string error;
-
-  void wait_below(std::size_t limit) {
-    std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return under_way < limit; });
-  }
-  void begin_one() {
-    const std::lock_guard lock(mutex);
-    ++under_way;
-  }
-  void end_one(const std::string& problem) {
-    const std::lock_guard lock(mutex);
-    --under_way;
-    if (!problem.empty()) {
-      error = problem;
+/// Starts an orchestration; the window ends when it has completed, `on_end` before that.
+void start(Client& client, const std::shared_ptr<Window>& window, const std::string& id,
+           const std::string& orchestration, const std::function<void()>& on_end = {}) {
+  const auto on_started = [window, id, client, on_end](const Client::Done& started) {
+    if (!started) {
+      window->end(started.error().to_string());
+      return;
     }
-    changed.notify_all();
-  }
-};
+    client.wait_for_completion(id, [window, on_end](const Client::Status& status) {
+      if (on_end) {
+        on_end();
+      }
+      window->end(problem_of(status));
+    });
+  };
+  client.start_orchestration(id, orchestration, "x", StartOptions(), on_started);
+}
 
 }  // namespace
 
-Workloads::Workloads(const std::filesystem::path& directory)
-    : store_(must(LmdbProvider::open(directory))), runtime_(store_), client_(store_) {
-  runtime_.register_orchestration("Hello", hello)
-      .register_orchestration("FanOut", fan_out)
-      .register_orchestration("Chain", chain)
-      .register_activity("Nothing", [](const std::string& input) { return input; });
+Workloads::Workloads(const std::filesystem::path& directory, const LmdbOptions& store_options,
+                     const RuntimeOptions& options)
+    : store_(must(LmdbProvider::open(directory, store_options))),
+      runtime_(store_, options),
+      client_(store_) {
+  register_orchestrations(runtime_);
   must(runtime_.start());
 }
 
@@ -97,60 +63,137 @@ std::string Workloads::next_id() {
   return "bench-" + std::to_string(++started_);
 }
 
-double Workloads::hello_latency(std::size_t times) {
-  std::vector<double> latencies;
-  for (std::size_t i = 0; i < times; ++i) {
-    const std::string id = next_id();
-    const auto begin = SteadyClock::now();
-    must(client_.start_orchestration(id, "Hello", "x"));
-    must_complete(client_.wait_for_completion(id));
-    latencies.push_back(seconds_since(begin));
+void Workloads::complete(const std::string& id) {
+  if (const auto problem = problem_of(client_.wait_for_completion(id)); !problem.empty()) {
+    throw std::runtime_error(problem);
   }
-  std::sort(latencies.begin(), latencies.end());
-  return latencies[latencies.size() / 2];
+}
+
+Run Workloads::hellos(std::size_t times, std::size_t bytes) {
+  const std::string input(bytes, 'x');
+  std::vector<double> latencies;
+  latencies.reserve(times);
+  return measured(times, [&] {
+    for (std::size_t i = 0; i < times; ++i) {
+      const std::string id = next_id();
+      const auto begin = SteadyClock::now();
+      must(client_.start_orchestration(id, "Hello", input));
+      complete(id);
+      latencies.push_back(seconds_since(begin));
+    }
+    return std::move(latencies);
+  });
 }
 
 void Workloads::run(const std::string& orchestration, std::size_t count, std::size_t in_flight) {
-  auto window = std::make_shared<Window>();
+  const auto window = std::make_shared<Window>();
   for (std::size_t i = 0; i < count; ++i) {
-    window->wait_below(in_flight);
-    window->begin_one();
-    const std::string id = next_id();
-    auto on_started = [window, id, client = client_](Client::Done started) {
-      if (!started) {
-        window->end_one(started.error().to_string());
-        return;
-      }
-      client.wait_for_completion(id, [window](Client::Status status) {
-        if (!status) {
-          window->end_one(status.error().to_string());
-        } else {
-          window->end_one(status->is_completed() ? "" : status->to_string());
-        }
-      });
-    };
-    client_.start_orchestration(id, orchestration, "x", StartOptions(), std::move(on_started));
+    window->begin(in_flight);
+    start(client_, window, next_id(), orchestration);
   }
-  window->wait_below(1);
-  if (!window->error.empty()) {
-    throw std::runtime_error(window->error);
-  }
-}
-
-double Workloads::fan_out_rate(std::size_t orchestrations, std::size_t in_flight) {
-  const auto begin = SteadyClock::now();
-  run("FanOut", orchestrations, in_flight);
-  return static_cast<double>(orchestrations) / seconds_since(begin);
+  window->finish();
 }
 
 void Workloads::run_hellos(std::size_t count, std::size_t in_flight) {
   run("Hello", count, in_flight);
 }
 
-double Workloads::chain_rate(std::size_t steps) {
-  const std::string id = next_id();
-  const auto begin = SteadyClock::now();
-  must(client_.start_orchestration(id, "Chain", steps));
-  must_complete(client_.wait_for_completion(id));
-  return static_cast<double>(steps) / seconds_since(begin);
+Run Workloads::fan_outs(std::size_t count, std::size_t in_flight) {
+  return measured(count, [&] { run("FanOut", count, in_flight); });
+}
+
+Run Workloads::burst(std::size_t count) {
+  return measured(count, [&] { run("Hello", count, no_limit); });
+}
+
+Run Workloads::chains(std::size_t count, std::size_t steps) {
+  return measured(count * steps, [&] {
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < count; ++i) {
+      ids.push_back(next_id());
+      must(client_.start_orchestration(ids.back(), "Chain", steps));
+    }
+    for (const std::string& id : ids) {
+      complete(id);
+    }
+  });
+}
+
+Run Workloads::signals(std::size_t orchestrations, std::size_t each) {
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < orchestrations; ++i) {
+    ids.push_back(next_id());
+    must(client_.start_orchestration(ids.back(), "Signals", each));
+  }
+  return measured(orchestrations * each, [&] {
+    const auto window = std::make_shared<Window>();
+    for (std::size_t round = 0; round < each; ++round) {
+      for (const std::string& id : ids) {
+        window->begin(orchestrations);
+        client_.raise_event(id, "Go", std::string("x"),
+                            [window](const Client::Done& done) { window->end_with(done); });
+      }
+    }
+    window->finish();
+    for (const std::string& id : ids) {
+      complete(id);
+    }
+  });
+}
+
+Run Workloads::timers(std::size_t count) {
+  const auto time_to_start = Milliseconds(200 + 2 * count);
+  const std::int64_t due = to_milliseconds(system_clock()->now() + time_to_start);
+  return measured(count, [&] {
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < count; ++i) {
+      ids.push_back(next_id());
+      must(client_.start_orchestration(ids.back(), "Timer", due));
+    }
+    std::vector<double> latencies;
+    for (const std::string& id : ids) {
+      const auto late =
+          must(client_.wait_for_output<std::int64_t>(id, time_to_start + std::chrono::minutes(1)));
+      latencies.push_back(static_cast<double>(late) / 1e6);
+    }
+    return latencies;
+  });
+}
+
+Run Workloads::arrivals(std::size_t count, std::size_t per_second) {
+  const auto apart = std::chrono::nanoseconds(std::chrono::seconds(1)) / per_second;
+  // Each place is written by the callback of its own hello.
+  const auto latencies = std::make_shared<std::vector<double>>(count);
+  return measured(count, [&] {
+    const auto window = std::make_shared<Window>();
+    const auto begin = SteadyClock::now();
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto moment = begin + static_cast<std::int64_t>(i) * apart;
+      std::this_thread::sleep_until(moment);
+      window->begin(no_limit);
+      start(client_, window, next_id(), "Hello",
+            [latencies, i, moment] { (*latencies)[i] = seconds_since(moment); });
+    }
+    window->finish();
+    return *latencies;
+  });
+}
+
+void Workloads::start_waiting(std::size_t count) {
+  const auto window = std::make_shared<Window>();
+  for (std::size_t i = 0; i < count; ++i) {
+    window->begin(no_limit);
+    client_.start_orchestration(waiting_id(i), "Wait", "", StartOptions(),
+                                [window](const Client::Done& done) { window->end_with(done); });
+  }
+  window->finish();
+  // The queue is served in order, so when this one has had its turn all have.
+  must(client_.start_orchestration("last", "Wait"));
+  must(client_.raise_event("last", "Go"));
+  complete("last");
+}
+
+void Workloads::finish_waiting(std::size_t which) {
+  must(client_.raise_event(waiting_id(which), "Go"));
+  complete(waiting_id(which));
 }

@@ -1,34 +1,63 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 
 #include <duroxide/duroxide.hpp>
+
+#include "run.hpp"
 
 /// What the engine is measured with. Each runs on a store of its own, with a running runtime, and
 /// throws `std::runtime_error` if an orchestration does not complete.
 class Workloads {
  public:
-  explicit Workloads(const std::filesystem::path& directory);
+  explicit Workloads(const std::filesystem::path& directory,
+                     const duroxide::LmdbOptions& store_options = {},
+                     const duroxide::RuntimeOptions& options = {});
 
   [[nodiscard]] const duroxide::Store& store() const { return store_; }
 
-  /// Median seconds from starting an orchestration of one no-op activity to knowing that it has
-  /// completed, one at a time.
-  double hello_latency(std::size_t times);
+  /// Orchestrations of one activity that does nothing, one after the other: how long from starting one
+  /// to knowing that it has completed. The input, of so many bytes, is given to the activity, which
+  /// returns it.
+  Run hellos(std::size_t times, std::size_t bytes = 1);
 
-  /// Orchestrations a second, each of five no-op activities at once, `in_flight` at a time.
-  double fan_out_rate(std::size_t orchestrations, std::size_t in_flight);
+  /// Orchestrations of five such activities at once, `in_flight` at a time.
+  Run fan_outs(std::size_t count, std::size_t in_flight);
 
-  /// Runs orchestrations of one no-op activity, `in_flight` at a time.
+  /// Orchestrations that run so many such activities one after another, all begun at once. A unit is a
+  /// step.
+  Run chains(std::size_t count, std::size_t steps);
+
+  /// Orchestrations that wait for so many events, which are raised at all of them in turn, as many at a
+  /// time as there are orchestrations. A unit is an event.
+  Run signals(std::size_t orchestrations, std::size_t each);
+
+  /// So many timers, of an orchestration each, that are due at the same moment: how late the code goes
+  /// on.
+  Run timers(std::size_t count);
+
+  /// Hellos that arrive so often in a second, whether or not those before them have ended: how long from
+  /// the moment at which one should have been started to knowing that it has completed.
+  Run arrivals(std::size_t count, std::size_t per_second);
+
+  /// Starts hellos as fast as a client takes them, all at once, and waits for their ends.
+  Run burst(std::size_t count);
+
+  /// Runs hellos, `in_flight` at a time.
   void run_hellos(std::size_t count, std::size_t in_flight);
 
-  /// Steps a second of one orchestration that runs no-op activities one after another.
-  double chain_rate(std::size_t steps);
+  /// Starts orchestrations that wait for an event, and returns when all of them do.
+  void start_waiting(std::size_t count);
+
+  /// Raises the event at one of them, and returns when it has completed.
+  void finish_waiting(std::size_t which);
 
  private:
   [[nodiscard]] std::string next_id();
-  /// Runs so many, which must complete.
+  void complete(const std::string& id);
+  /// Runs so many, of which so many are under way at a time, and which must complete.
   void run(const std::string& orchestration, std::size_t count, std::size_t in_flight);
 
   duroxide::Store store_;

@@ -1,0 +1,7 @@
+#pragma once
+
+#include <duroxide/duroxide.hpp>
+
+/// Registers what the workloads run: `Hello`, `FanOut`, `Chain`, `Signals`, `Timer` and `Wait`, and the
+/// activity `Nothing`, which gives its input back.
+void register_orchestrations(duroxide::Runtime& runtime);
