@@ -1,149 +1,163 @@
-// What the write path costs, end to end, beside what the disk can do: synced LMDB commits of one
-// record, measured in the same run, before each repetition.
+// What the engine costs, beside what the disk and the machine can do, which is measured in the same run.
+#include <charconv>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
 #include <iostream>
-#include <optional>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "disk.hpp"
 #include "management.hpp"
-#include "raw_commits.hpp"
+#include "measurements.hpp"
+#include "options.hpp"
 #include "report.hpp"
 #include "retention.hpp"
 #include "scale.hpp"
 #include "support/temp_dir.hpp"
-#include "workloads.hpp"
 
 namespace {
 
 constexpr const char* usage =
-    "usage: bench [--quick] [--json] [--directory DIR] [engine|management|retention]\n"
-    "  --quick           a try-out, with a few of each; floors are not judged by the exit status\n"
-    "  --json            print JSON\n"
+    "usage: bench [OPTION...] [engine|scale|management|retention]\n"
+    "  --quick           a try-out, with a few of each, once; floors are not judged by the exit "
+    "status\n"
+    "  --runs N          the median of so many runs (default: 5)\n"
+    "  --json FILE       write the figures as JSON too\n"
     "  --directory DIR   a place on the disk to measure (default: the current directory)\n"
-    "  engine, management, retention   only that part\n"
+    "  --disk-us N       simulate the disk: files in memory, and a flush takes so many "
+    "microseconds\n"
+    "  engine, scale, management, retention   only that part\n"
     "Ends with status 3 if a figure is below its floor.\n";
 
-struct Options {
-  bool quick = false;
-  bool json = false;
-  std::filesystem::path directory = ".";
-  std::filesystem::path full_store;
-  std::optional<std::string> only;
+struct WrongUsage : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
-/// Sizes of one repetition.
-struct Sizes {
-  std::size_t repetitions;
-  std::size_t commits;
-  std::size_t hellos;
-  std::size_t orchestrations;
-  std::size_t steps;
-};
-
-constexpr Sizes earnest = {5, 2'000, 500, 10'000, 1'000};
-constexpr Sizes try_out = {1, 20, 10, 200, 50};
-
-/// Adds what `measure` finds in a directory of its own.
-template <class Measure>
-void add(std::vector<Figure>& figures, const Measure& measure, const Options& options) {
-  const duroxide::testing::TempDir directory(options.directory);
-  for (Figure& figure : measure(directory.path(), options.quick)) {
-    figures.push_back(std::move(figure));
+std::size_t number_of(std::string_view text) {
+  std::size_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc() || end != text.data() + text.size()) {
+    throw WrongUsage("not a number: " + std::string(text));
   }
+  return number;
 }
 
-std::vector<Figure> measure_engine(const Options& options) {
-  const Sizes& sizes = options.quick ? try_out : earnest;
-  std::vector<double> commit;
-  std::vector<double> hello;
-  std::vector<double> hello_commits;
-  std::vector<double> fan_out;
-  std::vector<double> chain;
-  std::vector<double> chain_commits;
-  for (std::size_t i = 0; i < sizes.repetitions; ++i) {
-    const duroxide::testing::TempDir directory(options.directory);
-    commit.push_back(raw_commit_seconds(directory.path() / "raw", sizes.commits));
-    Workloads workloads(directory.path() / "store");
-    hello.push_back(median(workloads.hellos(sizes.hellos).latencies));
-    hello_commits.push_back(hello.back() / commit.back());
-    fan_out.push_back(workloads.fan_outs(sizes.orchestrations, 100).rate());
-    chain.push_back(workloads.chains(1, sizes.steps).rate());
-    chain_commits.push_back(chain.back() * commit.back());
-    if (!options.json) {
-      std::cerr << "repetition " << i + 1 << " of " << sizes.repetitions << std::endl;
+bool is_part(std::string_view text) {
+  return text == "engine" || text == "scale" || text == "management" || text == "retention";
+}
+
+Options read_options(std::span<char* const> arguments) {
+  Options options;
+  bool runs_are_given = false;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view argument = arguments[i];
+    const auto value = [&]() -> std::string_view {
+      if (i + 1 == arguments.size()) {
+        throw WrongUsage("a value is missing: " + std::string(argument));
+      }
+      return arguments[++i];
+    };
+    if (argument == "--quick") {
+      options.quick = true;
+    } else if (argument == "--runs") {
+      options.runs = number_of(value());
+      runs_are_given = true;
+    } else if (argument == "--json") {
+      options.json = value();
+    } else if (argument == "--directory") {
+      options.directory = value();
+    } else if (argument == "--disk-us") {
+      options.simulated_flush = std::chrono::microseconds(number_of(value()));
+    } else if (is_part(argument)) {
+      options.only = argument;
+    } else {
+      throw WrongUsage("unknown argument: " + std::string(argument));
     }
   }
-  constexpr double micro = 1e6;
-  const std::string steps = std::to_string(sizes.steps);
-  std::vector<Figure> figures = {
-      {"raw LMDB synced commit", median(commit) * micro, "us"},
-      {"raw LMDB synced commits", 1 / median(commit), "commits/s"},
-      {"hello, p50", median(hello) * micro, "us"},
-      {"hello, p50", median(hello_commits), "raw commits", true, 5, true},
-      {"fan-out of 5, 100 in flight", median(fan_out), "orchestrations/s", true, 2'000},
-      {"chain of " + steps, median(chain), "steps/s"},
-      {"chain of " + steps, median(chain_commits), "x raw commits/s", true, 0.4},
-  };
-  return figures;
+  if (options.quick && !runs_are_given) {
+    options.runs = 1;
+  }
+  if (options.runs == 0) {
+    throw WrongUsage("there must be at least one run");
+  }
+  return options;
 }
 
-std::vector<Figure> measure(const Options& options) {
-  std::vector<Figure> figures;
-  if (!options.only || *options.only == "engine") {
-    figures = measure_engine(options);
-    add(figures, measure_scale, options);
+/// Sets up the simulated disk, if it is wanted, and says what is measured on.
+std::string prepare_disk(Options& options) {
+  if (options.simulated_flush.count() == 0) {
+    return "the disk of " + std::filesystem::canonical(options.directory).string();
   }
-  if (!options.only || *options.only == "management") {
-    add(figures, measure_management, options);
+  const auto memory = memory_file_system();
+  if (!memory) {
+    throw std::runtime_error(
+        "there is no file system in memory for the simulated disk: mount a tmpfs at /dev/shm");
   }
-  if (!options.only || *options.only == "retention") {
-    add(figures, measure_retention, options);
+  options.directory = *memory;
+  simulate_flushes(options.simulated_flush);
+  return "a simulated disk, where a flush takes " +
+         std::to_string(options.simulated_flush.count()) + " us";
+}
+
+bool wants(const Options& options, std::string_view part) {
+  return !options.only || *options.only == part;
+}
+
+Report measure(Options& options) {
+  Report report;
+  report.disk = prepare_disk(options);
+  report.runs = options.runs;
+  if (wants(options, "engine")) {
+    measure_engine(report, options);
   }
-  return figures;
+  if (wants(options, "scale")) {
+    const duroxide::testing::TempDir directory(options.directory);
+    report.rows.push_back({"scale", "", measure_scale(directory.path(), options.quick), {}});
+  }
+  if (wants(options, "management")) {
+    const duroxide::testing::TempDir directory(options.directory);
+    report.rows.push_back(measure_management(directory.path(), options));
+  }
+  if (wants(options, "retention")) {
+    const duroxide::testing::TempDir directory(options.directory);
+    report.rows.push_back(measure_retention(directory.path(), options));
+  }
+  return report;
+}
+
+int run(std::span<char* const> arguments) {
+  // What the program calls itself with: see `measure_scale`.
+  if (arguments.size() == 2 && std::string_view(arguments[0]) == "--open-store") {
+    return open_full_store(arguments[1]);
+  }
+  Options options = read_options(arguments);
+  const Report report = measure(options);
+  print_table(report);
+  if (options.json) {
+    write_json(report, *options.json);
+  }
+  return options.quick || report.passes() ? EXIT_SUCCESS : 3;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument == "--quick") {
-      options.quick = true;
-    } else if (argument == "--json") {
-      options.json = true;
-    } else if (argument == "--directory" && i + 1 < argc) {
-      options.directory = argv[++i];
-    } else if (argument == "--open-store" && i + 1 < argc) {
-      options.full_store = argv[++i];  // only ever called by this program itself
-    } else if (argument == "engine" || argument == "management" || argument == "retention") {
-      options.only = argument;
-    } else if (argument == "-h" || argument == "--help") {
+  const std::span<char* const> arguments(argv + 1, static_cast<std::size_t>(argc) - 1);
+  for (const std::string_view argument : arguments) {
+    if (argument == "-h" || argument == "--help") {
       std::cout << usage;
-      return 0;
-    } else {
-      std::cerr << "bench: unknown argument or missing value: " << argument << '\n' << usage;
-      return 2;
+      return EXIT_SUCCESS;
     }
   }
   try {
-    if (!options.full_store.empty()) {
-      return open_full_store(options.full_store);
-    }
-    const auto figures = measure(options);
-    options.json ? print_json(figures) : print_table(figures);
-    for (const Figure& figure : figures) {
-      if (!options.quick && !figure.passes()) {
-        return 3;
-      }
-    }
-    return 0;
+    return run(arguments);
+  } catch (const WrongUsage& wrong) {
+    std::cerr << "bench: " << wrong.what() << '\n' << usage;
+    return 2;
   } catch (const std::exception& error) {
     std::cerr << "bench: " << error.what() << '\n';
-    return 1;
+    return EXIT_FAILURE;
   }
 }

@@ -87,7 +87,7 @@ NamedFilters all_filters(const FullStore& store) {
 }
 
 std::vector<Figure> measure_pages(const ManagementClient& client, const FullStore& store,
-                                  std::size_t times, const std::string& on) {
+                                  std::size_t times) {
   std::vector<double> medians;
   std::vector<double> worst;
   std::string slowest;
@@ -104,7 +104,7 @@ std::vector<Figure> measure_pages(const ManagementClient& client, const FullStor
     }
   }
   return {
-      {"page of 100, p50 over " + std::to_string(medians.size()) + " filters" + on,
+      {"page of 100, p50 over " + std::to_string(medians.size()) + " filters",
        median(medians) * milli, "ms"},
       {"page, p50 of the slowest (" + slowest + ")",
        *std::max_element(medians.begin(), medians.end()) * milli, "ms", true, 5, true},
@@ -159,7 +159,8 @@ double measure_loss(Workloads& workloads, std::size_t orchestrations, std::size_
 
 }  // namespace
 
-std::vector<Figure> measure_management(const std::filesystem::path& directory, bool quick) {
+Row measure_management(const std::filesystem::path& directory, const Options& options) {
+  const bool quick = options.quick;
   const std::uint64_t instances = quick ? 5'000 : 1'000'000;
   const std::size_t times = quick ? 3 : 51;
   const FullStore shape = fill_full_store(directory / "full", instances);
@@ -171,8 +172,7 @@ std::vector<Figure> measure_management(const std::filesystem::path& directory, b
   const auto p50 = [&](const std::function<void()>& call) {
     return time_calls(times, call)[times / 2] * milli;
   };
-  auto figures =
-      measure_pages(client, shape, times, ", " + std::to_string(instances) + " instances");
+  auto figures = measure_pages(client, shape, times);
   figures.insert(
       figures.end(),
       {
@@ -185,5 +185,8 @@ std::vector<Figure> measure_management(const std::filesystem::path& directory, b
           {"throughput lost while everything is listed",
            100 * measure_loss(workloads, quick ? 200 : 5'000, quick ? 1 : 9), "%", true, 10, true},
       });
-  return figures;
+  return {"management, on a store of " + std::to_string(instances) + " instances",
+          "",
+          std::move(figures),
+          {}};
 }

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <filesystem>
-#include <vector>
 
+#include "options.hpp"
 #include "report.hpp"
 
 /// What management costs on a store of a million instances, and what it costs the engine beside it.
-std::vector<Figure> measure_management(const std::filesystem::path& directory, bool quick);
+[[nodiscard]] Row measure_management(const std::filesystem::path& directory,
+                                     const Options& options);

@@ -1,13 +1,12 @@
-#include "raw_commits.hpp"
-
-#include <lmdb.h>
-
-#include <array>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
+
+#include <lmdb.h>
+
+#include "limits.hpp"
 
 namespace {
 
@@ -23,7 +22,8 @@ struct CloseEnvironment {
 
 }  // namespace
 
-double raw_commit_seconds(const std::filesystem::path& directory, std::size_t commits) {
+std::vector<double> raw_commits(const std::filesystem::path& directory, std::size_t commits,
+                                std::size_t record_bytes) {
   std::filesystem::create_directories(directory);
   MDB_env* opened = nullptr;
   check(mdb_env_create(&opened), "mdb_env_create");
@@ -31,9 +31,10 @@ double raw_commit_seconds(const std::filesystem::path& directory, std::size_t co
   check(mdb_env_set_mapsize(opened, std::size_t{1} << 30), "mdb_env_set_mapsize");
   check(mdb_env_open(opened, directory.c_str(), 0, 0644), "mdb_env_open");
 
-  std::array<char, 200> record{};
-  const auto begin = std::chrono::steady_clock::now();
+  std::string record(record_bytes, 'x');
+  std::vector<double> seconds;
   for (std::uint64_t i = 0; i < commits; ++i) {
+    const auto begin = SteadyClock::now();
     MDB_txn* transaction = nullptr;
     MDB_dbi table = 0;
     check(mdb_txn_begin(opened, nullptr, 0, &transaction), "mdb_txn_begin");
@@ -42,7 +43,7 @@ double raw_commit_seconds(const std::filesystem::path& directory, std::size_t co
     MDB_val value = {record.size(), record.data()};
     check(mdb_put(transaction, table, &key, &value, 0), "mdb_put");
     check(mdb_txn_commit(transaction), "mdb_txn_commit");
+    seconds.push_back(seconds_since(begin));
   }
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-  return elapsed.count() / static_cast<double>(commits);
+  return seconds;
 }

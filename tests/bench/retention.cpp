@@ -9,7 +9,7 @@
 
 #include <duroxide/duroxide.hpp>
 
-#include "raw_commits.hpp"
+#include "limits.hpp"
 #include "workloads.hpp"
 
 using namespace duroxide;
@@ -70,34 +70,31 @@ double delete_by_retention(Workloads& workloads, std::size_t instances) {
   return static_cast<double>(instances) / seconds;
 }
 
-double best(const std::vector<double>& rates) {
-  return *std::max_element(rates.begin(), rates.end());
-}
-
 }  // namespace
 
-std::vector<Figure> measure_retention(const std::filesystem::path& directory, bool quick) {
-  const std::size_t repetitions = quick ? 1 : 5;
+Row measure_retention(const std::filesystem::path& directory, const Options& options) {
+  const bool quick = options.quick;
   const std::size_t instances = quick ? 200 : 20'000;
   std::vector<double> raw;
   std::vector<double> at_once;
   std::vector<double> commits;
   std::vector<double> by_retention;
-  for (std::size_t i = 0; i < repetitions; ++i) {
+  for (std::size_t i = 0; i < options.runs; ++i) {
     const auto place = directory / std::to_string(i);
-    raw.push_back(1 / raw_commit_seconds(place / "raw", quick ? 20 : 2'000));
+    raw.push_back(1 / median(raw_commits(place / "raw", quick ? 20 : 2'000)));
     Workloads workloads(place / "store");
     const Deleted deleted = delete_at_once(workloads, instances);
     at_once.push_back(deleted.per_second);
     commits.push_back(deleted.commits_per_thousand);
     by_retention.push_back(delete_by_retention(workloads, instances));
   }
-  return {
-      {"raw LMDB synced commits", median(raw), "commits/s"},
-      {"deleted by one call", median(at_once), "instances/s", true, 3'000},
-      {"deleted by one call, best run", best(at_once), "instances/s"},
-      {"commits for 1,000 of them", median(commits), "commits"},
-      {"deleted by retention", median(by_retention), "instances/s", true, 3'000},
-      {"deleted by retention, best run", best(by_retention), "instances/s"},
-  };
+  return {"retention: deletion of what has ended",
+          "",
+          {
+              {"raw LMDB synced commits", Spread(raw), "commits/s"},
+              {"deleted by one call", Spread(at_once), "instances/s", true, 3'000},
+              {"commits for 1,000 of them", Spread(commits), "commits"},
+              {"deleted by retention", Spread(by_retention), "instances/s", true, 3'000},
+          },
+          {}};
 }

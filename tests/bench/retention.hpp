@@ -1,9 +1,9 @@
 #pragma once
 
 #include <filesystem>
-#include <vector>
 
+#include "options.hpp"
 #include "report.hpp"
 
 /// How fast instances that have ended are deleted: by one call, and by a runtime with a retention.
-std::vector<Figure> measure_retention(const std::filesystem::path& directory, bool quick);
+[[nodiscard]] Row measure_retention(const std::filesystem::path& directory, const Options& options);

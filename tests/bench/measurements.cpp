@@ -1,0 +1,117 @@
+#include "measurements.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <utility>
+
+#include "limits.hpp"
+#include "support/temp_dir.hpp"
+
+namespace {
+
+constexpr std::size_t warm_up = 20;
+constexpr std::size_t kibibyte = 1024;
+
+double p50_of(std::vector<double> seconds) {
+  return median(std::move(seconds)) * 1e6;
+}
+
+/// What was measured so far of a workload.
+struct Series {
+  Measurement measurement;
+  std::vector<Run> runs;
+  std::vector<double> own_cost;  ///< microseconds of an LMDB commit of the same bytes, of each run
+};
+
+void measure_once(Series& series, const std::filesystem::path& directory, std::size_t commits) {
+  Workloads workloads(directory / "store");
+  (void)workloads.hellos(warm_up);
+  series.runs.push_back(series.measurement.run(workloads));
+  if (series.measurement.bytes > 0) {
+    series.own_cost.push_back(
+        p50_of(raw_commits(directory / "raw", commits, series.measurement.bytes)));
+  }
+}
+
+/// How many times as long a unit takes as the commit that was measured beside it, run by run.
+Spread in_commits(const std::vector<Run>& runs, const std::vector<double>& commits) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const Run& run = runs[i];
+    const double each = run.latencies.empty() ? 1e6 / run.rate() : p50_of(run.latencies);
+    ratios.push_back(each / commits.at(i));
+  }
+  return Spread(std::move(ratios));
+}
+
+Row row_of(const Series& series) {
+  Row row = row_of(series.measurement.name, series.measurement.unit, series.runs);
+  if (!series.own_cost.empty()) {
+    row.figures.push_back({"LMDB commit of the same bytes, p50", Spread(series.own_cost), "us"});
+    row.figures.push_back({"p50, in such commits", in_commits(series.runs, series.own_cost), "x"});
+  }
+  return row;
+}
+
+}  // namespace
+
+std::vector<Measurement> engine_measurements(const Sizes& sizes) {
+  const auto large = [&](const std::string& name, std::size_t bytes) {
+    return Measurement{
+        "hello with " + name, "hello",
+        [times = sizes.large_hellos, bytes](Workloads& w) { return w.hellos(times, bytes); },
+        bytes};
+  };
+  const auto text = [](std::size_t number) { return std::to_string(number); };
+  return {
+      {"hello: one activity, one at a time", "hello",
+       [=](Workloads& w) { return w.hellos(sizes.hellos); }, 0, 5},
+      {"chain of " + text(sizes.steps), "step",
+       [=](Workloads& w) { return w.chains(1, sizes.steps); }, 0, 2.5},
+      {text(sizes.chains) + " chains of " + text(sizes.steps_each), "step",
+       [=](Workloads& w) { return w.chains(sizes.chains, sizes.steps_each); }},
+      {"fan-out of 5, 100 in flight", "orchestration",
+       [=](Workloads& w) { return w.fan_outs(sizes.fan_outs, 100); }, 0, 0, 2'000},
+      {text(sizes.signals) + " events at each of " + text(sizes.signalled), "event",
+       [=](Workloads& w) { return w.signals(sizes.signalled, sizes.signals); }},
+      {text(sizes.timers) + " timers due at once: how late", "timer",
+       [=](Workloads& w) { return w.timers(sizes.timers); }},
+      large("1 KiB", kibibyte),
+      large("64 KiB", 64 * kibibyte),
+      large("1 MiB", 1024 * kibibyte),
+      {"hellos that arrive 1,000 times a second", "hello",
+       [=](Workloads& w) { return w.arrivals(sizes.arrivals, 1'000); }},
+  };
+}
+
+void measure_engine(Report& report, const Options& options) {
+  const Sizes& sizes = options.quick ? try_out : earnest;
+  std::vector<Series> all;
+  for (Measurement& each : engine_measurements(sizes)) {
+    all.push_back({std::move(each), {}, {}});
+  }
+  Limits limits;
+  for (std::size_t i = 0; i < options.runs; ++i) {
+    const duroxide::testing::TempDir limits_directory(options.directory);
+    limits.measure(limits_directory.path(), sizes.commits);
+    for (Series& series : all) {
+      const duroxide::testing::TempDir directory(options.directory);
+      measure_once(series, directory.path(), sizes.large_hellos);
+    }
+    std::cerr << "run " << i + 1 << " of " << options.runs << std::endl;
+  }
+  limits.report_to(report);
+  for (const Series& series : all) {
+    report.rows.push_back(row_of(series));
+    Row& row = report.rows.back();
+    if (series.measurement.most_commits > 0) {
+      row.figures.push_back({"in commits", in_commits(series.runs, limits.commits()), "x", true,
+                             series.measurement.most_commits, true});
+    }
+    if (series.measurement.least_rate > 0) {
+      row.figures.front().has_floor = true;
+      row.figures.front().floor = series.measurement.least_rate;
+    }
+  }
+}
