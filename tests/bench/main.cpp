@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "alone.hpp"
 #include "disk.hpp"
 #include "management.hpp"
 #include "measurements.hpp"
@@ -113,8 +114,7 @@ Report measure(Options& options) {
     measure_engine(report, options);
   }
   if (wants(options, "scale")) {
-    const duroxide::testing::TempDir directory(options.directory);
-    report.rows.push_back({"scale", "", measure_scale(directory.path(), options.quick), {}});
+    measure_scale(report, options);
   }
   if (wants(options, "management")) {
     const duroxide::testing::TempDir directory(options.directory);
@@ -128,9 +128,14 @@ Report measure(Options& options) {
 }
 
 int run(std::span<char* const> arguments) {
-  // What the program calls itself with: see `measure_scale`.
-  if (arguments.size() == 2 && std::string_view(arguments[0]) == "--open-store") {
-    return open_full_store(arguments[1]);
+  // What the program calls itself with: see `run_alone`.
+  if (arguments.size() == 6 && std::string_view(arguments[2]) == "--alone") {
+    Options options;
+    options.simulated_flush = std::chrono::microseconds(number_of(arguments[1]));
+    if (options.simulated_flush.count() > 0) {
+      simulate_flushes(options.simulated_flush);
+    }
+    return be_alone(arguments[3], arguments[4], number_of(arguments[5]));
   }
   Options options = read_options(arguments);
   const Report report = measure(options);

@@ -1,106 +1,93 @@
 #include "scale.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
+#include <string>
+#include <vector>
 
-#include <chrono>
-#include <cstdio>
-#include <fstream>
-#include <future>
-#include <iostream>
-#include <memory>
-#include <stdexcept>
-
-#include <duroxide/duroxide.hpp>
-
+#include "alone.hpp"
+#include "support/temp_dir.hpp"
 #include "workloads.hpp"
-
-using namespace duroxide;
 
 namespace {
 
-Task<std::string> wait_for_go(OrchestrationContext ctx) {
-  std::string data = co_await ctx.wait_for_external_event("Go");
-  co_return data;
+using duroxide::testing::TempDir;
+
+/// Numbers that are measured together, run by run.
+class Columns {
+ public:
+  void add(const std::vector<double>& numbers) {
+    columns_.resize(numbers.size());
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      columns_[i].push_back(numbers[i]);
+    }
+  }
+  [[nodiscard]] Spread operator[](std::size_t i) const { return Spread(columns_.at(i)); }
+
+ private:
+  std::vector<std::vector<double>> columns_;
+};
+
+/// What `run_alone` gives, each time in a directory of its own.
+Columns alone(const std::string& what, std::size_t count, const Options& options) {
+  Columns columns;
+  for (std::size_t i = 0; i < options.runs; ++i) {
+    const TempDir directory(options.directory);
+    columns.add(run_alone(what, directory.path() / "store", count, options));
+  }
+  return columns;
 }
 
-/// A store with so many instances that wait for an event, closed again.
-void fill_store(const std::filesystem::path& directory, std::size_t instances) {
-  auto store = LmdbProvider::open(directory, LmdbOptions().durability(Durability::none)).value();
-  Runtime runtime(store);
-  runtime.register_orchestration("Wait", wait_for_go);
-  runtime.start().value();
-  Client client(store);
-  std::promise<void> all_started;
-  auto missing = std::make_shared<std::size_t>(instances);  // counted on the client's one thread
-  for (std::size_t i = 0; i < instances; ++i) {
-    client.start_orchestration("waiting-" + std::to_string(i), "Wait", "", StartOptions(),
-                               [missing, &all_started](Client::Done) {
-                                 if (--*missing == 0) {
-                                   all_started.set_value();
-                                 }
-                               });
+Row longer_chain(const Options& options) {
+  const std::size_t steps = options.quick ? 50 : 1'000;
+  std::vector<double> growth;
+  for (std::size_t i = 0; i < options.runs; ++i) {
+    const TempDir directory(options.directory);
+    Workloads workloads(directory.path());
+    const double shorter = workloads.chains(1, steps).rate();
+    growth.push_back(shorter / workloads.chains(1, 10 * steps).rate());
   }
-  all_started.get_future().wait();
-  // The queue is served in order, so when the last start has had its turn all have.
-  client.start_orchestration("last", "Wait").value();
-  client.raise_event("last", "Go").value();
-  client.wait_for_completion("last").value();
-  runtime.stop();
+  return {"a chain of " + std::to_string(10 * steps),
+          "",
+          {{"a step, beside one of a chain of " + std::to_string(steps), Spread(growth), "x", true,
+            1.5, true}},
+          {}};
 }
 
-/// Runs this program again with `--open-store` and reads the two numbers it prints.
-std::pair<double, double> opened_in_own_process(const std::filesystem::path& directory) {
-  const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
-  const std::string command = "'" + program + "' --open-store '" + directory.string() + "'";
-  std::FILE* output = ::popen(command.c_str(), "r");
-  if (output == nullptr) {
-    throw std::runtime_error("cannot run " + command);
+Row full_store(std::size_t count, const Options& options) {
+  const TempDir directory(options.directory);
+  (void)run_alone("fill", directory.path() / "store", count, options);
+  Columns opened;
+  for (std::size_t i = 0; i < options.runs; ++i) {
+    opened.add(run_alone("open", directory.path() / "store", i, options));
   }
-  double seconds = 0;
-  double megabytes = 0;
-  const int read = std::fscanf(output, "%lf %lf", &seconds, &megabytes);
-  if (::pclose(output) != 0 || read != 2) {
-    throw std::runtime_error("failed: " + command);
-  }
-  return {seconds, megabytes};
+  return {"a store with " + std::to_string(count) + " waiting instances",
+          "",
+          {
+              {"opened, and one of them finished", opened[0], "s", true, 2, true},
+              {"memory at the peak", opened[1], "MB", true, 200, true},
+              {"idle: switches", opened[2], "1/s"},
+              {"idle: CPU", opened[3], "us of a second"},
+              {"idle: allocations", opened[4], "1/s"},
+          },
+          {}};
 }
 
 }  // namespace
 
-int open_full_store(const std::filesystem::path& directory) {
-  const auto begin = SteadyClock::now();
-  auto store = LmdbProvider::open(directory).value();
-  Runtime runtime(store);
-  runtime.register_orchestration("Wait", wait_for_go);
-  runtime.start().value();
-  Client client(store);
-  client.raise_event("waiting-7", "Go", "ready").value();
-  client.wait_for_completion("waiting-7").value();
-  const double seconds = seconds_since(begin);
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  std::cout << seconds << ' ' << static_cast<double>(usage.ru_maxrss) / 1024.0 << '\n';
-  return 0;
-}
-
-std::vector<Figure> measure_scale(const std::filesystem::path& directory, bool quick) {
-  const std::size_t steps = quick ? 50 : 1'000;
-  const std::size_t instances = quick ? 1'000 : 100'000;
-  double growth = 0;
-  {
-    Workloads workloads(directory / "chains");
-    const double shorter = workloads.chains(1, steps).rate();
-    growth = shorter / workloads.chains(1, 10 * steps).rate();
-  }
-  fill_store(directory / "full", instances);
-  const auto [seconds, megabytes] = opened_in_own_process(directory / "full");
-  const std::string store = "store with " + std::to_string(instances) + " waiting instances";
-  return {
-      {"a step of a chain of " + std::to_string(10 * steps) + ", beside one of " +
-           std::to_string(steps),
-       growth, "x", true, 1.5, true},
-      {store + ", ready", seconds, "s", true, 2, true},
-      {store + ", memory", megabytes, "MB", true, 200, true},
-  };
+void measure_scale(Report& report, const Options& options) {
+  const std::size_t many = options.quick ? 1'000 : 100'000;
+  report.rows.push_back(longer_chain(options));
+  report.rows.push_back(full_store(many, options));
+  const Columns resident = alone("resident", many / 10, options);
+  report.rows.push_back(
+      {std::to_string(many / 10) + " resident instances that wait",
+       "",
+       {{"heap for each", resident[0], "B"}, {"memory for each", resident[1], "B"}},
+       {}});
+  const Columns burst = alone("burst", many, options);
+  report.rows.push_back({std::to_string(many) + " hellos started at once",
+                         "",
+                         {{"completed", burst[0], "hellos/s"},
+                          {"memory before", burst[1], "MB"},
+                          {"memory at the peak", burst[2], "MB"}},
+                         {}});
 }
