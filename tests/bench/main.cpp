@@ -9,10 +9,12 @@
 #include <string_view>
 
 #include "alone.hpp"
+#include "comparison.hpp"
 #include "disk.hpp"
 #include "management.hpp"
 #include "measurements.hpp"
 #include "options.hpp"
+#include "processors.hpp"
 #include "report.hpp"
 #include "retention.hpp"
 #include "scale.hpp"
@@ -21,7 +23,7 @@
 namespace {
 
 constexpr const char* usage =
-    "usage: bench [OPTION...] [engine|scale|management|retention]\n"
+    "usage: bench [OPTION...] [PART]\n"
     "  --quick           a try-out, with a few of each, once; floors are not judged by the exit "
     "status\n"
     "  --runs N          the median of so many runs (default: 5)\n"
@@ -29,8 +31,14 @@ constexpr const char* usage =
     "  --directory DIR   a place on the disk to measure (default: the current directory)\n"
     "  --disk-us N       simulate the disk: files in memory, and a flush takes so many "
     "microseconds\n"
-    "  engine, scale, management, retention   only that part\n"
-    "Ends with status 3 if a figure is below its floor.\n";
+    "  --compare FILE    compare the counts with those in a file that --json has written\n"
+    "PART is engine, scale, management or retention, or counts: only what workloads of the engine "
+    "use,\n"
+    "on the simulated disk. Without it all but counts are measured.\n"
+    "Ends with status 3 if a figure is below its floor, with 4 if a count is above the baseline.\n";
+
+/// Of the simulated disk, if nothing else is said.
+constexpr std::chrono::microseconds usual_flush(100);
 
 struct WrongUsage : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -46,7 +54,8 @@ std::size_t number_of(std::string_view text) {
 }
 
 bool is_part(std::string_view text) {
-  return text == "engine" || text == "scale" || text == "management" || text == "retention";
+  return text == "engine" || text == "counts" || text == "scale" || text == "management" ||
+         text == "retention";
 }
 
 Options read_options(std::span<char* const> arguments) {
@@ -71,6 +80,8 @@ Options read_options(std::span<char* const> arguments) {
       options.directory = value();
     } else if (argument == "--disk-us") {
       options.simulated_flush = std::chrono::microseconds(number_of(value()));
+    } else if (argument == "--compare") {
+      options.baseline = value();
     } else if (is_part(argument)) {
       options.only = argument;
     } else {
@@ -79,6 +90,12 @@ Options read_options(std::span<char* const> arguments) {
   }
   if (options.quick && !runs_are_given) {
     options.runs = 1;
+  }
+  if (options.baseline && options.only != "counts") {
+    throw WrongUsage("only the part counts can be compared with a baseline");
+  }
+  if (options.only == "counts" && options.simulated_flush.count() == 0) {
+    options.simulated_flush = usual_flush;
   }
   if (options.runs == 0) {
     throw WrongUsage("there must be at least one run");
@@ -110,6 +127,13 @@ Report measure(Options& options) {
   Report report;
   report.disk = prepare_disk(options);
   report.runs = options.runs;
+  if (options.only == "counts") {
+    if (!use_two_processors()) {
+      throw std::runtime_error("what is counted is counted on two processors, and there is one");
+    }
+    measure_counts(report, options);
+    return report;
+  }
   if (wants(options, "engine")) {
     measure_engine(report, options);
   }
@@ -142,6 +166,9 @@ int run(std::span<char* const> arguments) {
   print_table(report);
   if (options.json) {
     write_json(report, *options.json);
+  }
+  if (options.baseline && !compare(report, *options.baseline)) {
+    return 4;
   }
   return options.quick || report.passes() ? EXIT_SUCCESS : 3;
 }

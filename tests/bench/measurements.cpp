@@ -57,32 +57,34 @@ Row row_of(const Series& series) {
 }  // namespace
 
 std::vector<Measurement> engine_measurements(const Sizes& sizes) {
-  const auto large = [&](const std::string& name, std::size_t bytes) {
-    return Measurement{
-        "hello with " + name, "hello",
-        [times = sizes.large_hellos, bytes](Workloads& w) { return w.hellos(times, bytes); },
-        bytes};
-  };
   const auto text = [](std::size_t number) { return std::to_string(number); };
-  return {
-      {"hello: one activity, one at a time", "hello",
-       [=](Workloads& w) { return w.hellos(sizes.hellos); }, 0, 5},
-      {"chain of " + text(sizes.steps), "step",
-       [=](Workloads& w) { return w.chains(1, sizes.steps); }, 0, 2.5},
-      {text(sizes.chains) + " chains of " + text(sizes.steps_each), "step",
+  std::vector<Measurement> all{
+      {"hello: one activity, one at a time", "hello", Kind::one_at_a_time,
+       [=](Workloads& w) { return w.hellos(sizes.hellos); }},
+      {"chain of " + text(sizes.steps), "step", Kind::one_at_a_time,
+       [=](Workloads& w) { return w.chains(1, sizes.steps); }},
+      {text(sizes.chains) + " chains of " + text(sizes.steps_each), "step", Kind::many_at_once,
        [=](Workloads& w) { return w.chains(sizes.chains, sizes.steps_each); }},
-      {"fan-out of 5, 100 in flight", "orchestration",
-       [=](Workloads& w) { return w.fan_outs(sizes.fan_outs, 100); }, 0, 0, 2'000},
+      {"fan-out of 5, 100 in flight", "orchestration", Kind::many_at_once,
+       [=](Workloads& w) { return w.fan_outs(sizes.fan_outs, 100); }},
       {text(sizes.signals) + " events at each of " + text(sizes.signalled), "event",
-       [=](Workloads& w) { return w.signals(sizes.signalled, sizes.signals); }},
-      {text(sizes.timers) + " timers due at once: how late", "timer",
+       Kind::many_at_once, [=](Workloads& w) { return w.signals(sizes.signalled, sizes.signals); }},
+      {text(sizes.timers) + " timers due at once: how late", "timer", Kind::by_the_clock,
        [=](Workloads& w) { return w.timers(sizes.timers); }},
-      large("1 KiB", kibibyte),
-      large("64 KiB", 64 * kibibyte),
-      large("1 MiB", 1024 * kibibyte),
-      {"hellos that arrive 1,000 times a second", "hello",
+      {"hellos that arrive 1,000 times a second", "hello", Kind::by_the_clock,
        [=](Workloads& w) { return w.arrivals(sizes.arrivals, 1'000); }},
   };
+  for (const auto& [name, bytes] :
+       {std::pair("1 KiB", kibibyte), {"64 KiB", 64 * kibibyte}, {"1 MiB", 1024 * kibibyte}}) {
+    const auto run = [times = sizes.large_hellos, size = bytes](Workloads& w) {
+      return w.hellos(times, size);
+    };
+    all.push_back({std::string("hello with ") + name, "hello", Kind::one_at_a_time, run, bytes});
+  }
+  all[0].most_commits = 5;
+  all[1].most_commits = 2.5;
+  all[3].least_rate = 2'000;
+  return all;
 }
 
 void measure_engine(Report& report, const Options& options) {
@@ -113,5 +115,25 @@ void measure_engine(Report& report, const Options& options) {
       row.figures.front().has_floor = true;
       row.figures.front().floor = series.measurement.least_rate;
     }
+  }
+}
+
+void measure_counts(Report& report, const Options& options) {
+  std::vector<Series> all;
+  for (Measurement& each : engine_measurements(countable)) {
+    if (each.kind != Kind::by_the_clock) {
+      each.bytes = 0;
+      all.push_back({std::move(each), {}, {}});
+    }
+  }
+  for (std::size_t i = 0; i < options.runs; ++i) {
+    for (Series& series : all) {
+      const duroxide::testing::TempDir directory(options.directory);
+      measure_once(series, directory.path(), 0);
+    }
+  }
+  for (const Series& series : all) {
+    report.rows.push_back(row_of(series));
+    report.rows.back().many_at_once = series.measurement.kind == Kind::many_at_once;
   }
 }

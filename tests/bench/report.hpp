@@ -36,6 +36,7 @@ struct Row {
   std::string unit;  ///< what the counts are of: "hello", "step"
   std::vector<Figure> figures;
   std::vector<Figure> counts;
+  bool many_at_once = false;  ///< how many share a commit is a matter of chance
 };
 
 /// Of a workload that was run several times: the percentiles of its latencies, or else its rate.
