@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
