@@ -60,7 +60,8 @@ std::vector<double> open_filled(const std::filesystem::path& directory, std::siz
   const double peak = peak_megabytes();
   std::this_thread::sleep_for(watched);  // until what an opening does in the background is done
   const Run idle = measured(1, [&] { std::this_thread::sleep_for(watched); });
-  return {seconds, peak, idle.counts.switches / idle.seconds, idle.counts.cpu / idle.seconds,
+  const double switches = idle.counts.switches - 1;  // without that of this thread
+  return {seconds, peak, switches / idle.seconds, idle.counts.cpu / idle.seconds,
           idle.counts.allocations / idle.seconds};
 }
 

@@ -13,7 +13,7 @@
 enum class Kind {
   one_at_a_time,  ///< it can
   many_at_once,   ///< but for what is shared by those that come together, as a commit is
-  by_the_clock,   ///< how many come together depends on the time
+  by_the_clock,   ///< what comes together depends on the time
 };
 
 /// A workload of the engine, as a row of the report.
@@ -49,7 +49,7 @@ inline constexpr Sizes earnest{2'000, 1'000, 50, 100, 10'000, 1'000, 100, 200, 1
 inline constexpr Sizes try_out{10, 50, 5, 10, 200, 10, 10, 10, 3, 100, 20};
 
 /// Enough for counts of a unit that are the same each time, within seconds.
-inline constexpr Sizes countable{300, 300, 20, 50, 500, 50, 20, 0, 10, 0, 0};
+inline constexpr Sizes countable{300, 300, 20, 50, 500, 50, 20, 0, 50, 0, 0};
 
 [[nodiscard]] std::vector<Measurement> engine_measurements(const Sizes& sizes);
 
