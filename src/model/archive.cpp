@@ -1,5 +1,7 @@
 #include "model/archive.hpp"
 
+#include <utility>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -10,6 +12,9 @@ std::uint64_t checksum(std::string_view bytes, std::uint64_t seed) {
 }
 
 namespace {
+
+/// A thread keeps no more room than this to encode in, in bytes.
+constexpr std::size_t most_kept_room = std::size_t{256} << 10;
 
 void put_little_endian(char* target, std::uint64_t value) {
   for (unsigned i = 0; i < sizeof(value); ++i) {
@@ -27,10 +32,20 @@ std::uint64_t get_little_endian(const char* source) {
 
 }  // namespace
 
-void seal_record(std::string& record) {
-  record[0] = record_format;
-  put_little_endian(record.data() + 1,
-                    checksum(std::string_view(record).substr(record_header_bytes)));
+void seal_record(std::string& bytes, std::size_t begin) {
+  bytes[begin] = record_format;
+  put_little_endian(bytes.data() + begin + 1,
+                    checksum(std::string_view(bytes).substr(begin + record_header_bytes)));
+}
+
+std::string& record_room() {
+  static thread_local std::string room;
+  room.clear();
+  return room;
+}
+
+std::string take_record(std::string& room) {
+  return room.capacity() > most_kept_room ? std::exchange(room, {}) : room;
 }
 
 Checked check_record(std::string_view bytes) {

@@ -2,22 +2,21 @@
 
 // The one way from a value to stored bytes and back. A record is a format byte, a checksum of the
 // rest, and cereal's portable binary archive (little endian, with a version number in front of every
-// structure that declares one). The checksum is tested first; record_reader.hpp reads the rest, and
-// does not trust it either.
+// structure that declares one), which record_writer.hpp writes. The checksum is tested first;
+// record_reader.hpp reads the rest, and does not trust it either.
 
+#include <cstddef>
 #include <cstdint>
-#include <ostream>
-#include <streambuf>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <cereal/archives/portable_binary.hpp>
 
 #include <duroxide/result.hpp>
 
 #include "model/flaw.hpp"
 #include "model/record_reader.hpp"
+#include "model/record_writer.hpp"
 
 namespace duroxide::model {
 
@@ -30,45 +29,36 @@ inline constexpr const char* broken_seal_problem =
 
 inline constexpr std::size_t record_header_bytes = 1 + sizeof(std::uint64_t);
 
-/// Appends what is written to it to a string, without a stringstream's copies.
-class StringSink final : public std::streambuf {
- public:
-  explicit StringSink(std::string& target) : target_(target) {}
-
- protected:
-  std::streamsize xsputn(const char* bytes, std::streamsize count) override {
-    target_.append(bytes, static_cast<std::size_t>(count));
-    return count;
-  }
-  int_type overflow(int_type byte) override {
-    target_.push_back(traits_type::to_char_type(byte));
-    return byte;
-  }
-
- private:
-  std::string& target_;
-};
-
 [[nodiscard]] std::uint64_t checksum(std::string_view bytes, std::uint64_t seed = 0);
 
-/// Puts the header in front of `record`, whose first `record_header_bytes` were left free.
-void seal_record(std::string& record);
+/// Writes the header of the record that lies from `begin` to the end of `bytes`, whose first
+/// `record_header_bytes` were left free.
+void seal_record(std::string& bytes, std::size_t begin = 0);
 
 /// Checks the header: whether `bytes` is a whole record of this format.
 [[nodiscard]] Checked check_record(std::string_view bytes);
 
+/// Appends the record of `value`.
+template <class T>
+void append_record(std::string& bytes, const T& value) {
+  const std::size_t begin = bytes.size();
+  bytes.resize(begin + record_header_bytes);
+  RecordWriter writer(bytes);
+  writer(value);
+  seal_record(bytes, begin);
+}
+
+/// An empty string, the same again and again for this thread, so that a record of any length takes
+/// memory once: for as many bytes as it has, when it is copied from there.
+[[nodiscard]] std::string& record_room();
+/// What was put into the `record_room`.
+[[nodiscard]] std::string take_record(std::string& room);
+
 template <class T>
 [[nodiscard]] std::string encode(const T& value) {
-  std::string record(record_header_bytes, '\0');
-  {
-    StringSink sink(record);
-    std::ostream out(&sink);
-    cereal::PortableBinaryOutputArchive archive(
-        out, cereal::PortableBinaryOutputArchive::Options::LittleEndian());
-    archive(value);
-  }
-  seal_record(record);
-  return record;
+  std::string& room = record_room();
+  append_record(room, value);
+  return take_record(room);
 }
 
 template <class T>

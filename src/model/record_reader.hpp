@@ -1,6 +1,6 @@
 #pragma once
 
-// Reads what cereal's portable binary archive has written, and believes nothing of it. A checksum shows
+// Reads what record_writer.hpp has written, and believes nothing of it. A checksum shows
 // that bytes are the ones that were written, and not that whoever wrote them was right; so a length is
 // compared with what is left before room is made for it, and a flag is 0 or 1. cereal's own reader does
 // neither.
@@ -13,8 +13,9 @@
 #include <string_view>
 #include <type_traits>
 
-#include <cereal/archives/portable_binary.hpp>
 #include <cereal/cereal.hpp>
+
+#include "model/record_writer.hpp"
 
 namespace duroxide::model {
 
@@ -115,7 +116,7 @@ namespace cereal::traits::detail {
 /// The partner, which cereal asks for to know how an enumerator is written.
 template <>
 struct get_output_from_input<duroxide::model::RecordReader> {
-  using type = PortableBinaryOutputArchive;
+  using type = duroxide::model::RecordWriter;
 };
 
 }  // namespace cereal::traits::detail

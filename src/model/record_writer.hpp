@@ -1,0 +1,125 @@
+#pragma once
+
+// Writes what cereal's portable binary archive would, byte for byte, to the end of a string. cereal's own
+// writer needs a stream, and takes a lock and memory for each structure whose version it writes.
+
+#include <array>
+#include <atomic>
+#include <bitset>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+#include <cereal/cereal.hpp>
+
+#include "model/invariant.hpp"
+
+namespace duroxide::model {
+
+/// An archive of cereal's.
+class RecordWriter : public cereal::OutputArchive<RecordWriter, cereal::AllowEmptyClassElision> {
+ public:
+  /// `target` must outlive the writer. What is in it stays, and gets the mark of little-endian numbers
+  /// behind it.
+  explicit RecordWriter(std::string& target) : OutputArchive(this), target_(target) {
+    number(std::uint8_t{1});
+  }
+
+  template <std::integral T>
+  void number(T value) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    std::array<char, sizeof(T)> bytes;
+    for (std::size_t i = 0; i < sizeof(T); ++i) {
+      bytes[i] = static_cast<char>((bits >> (8 * i)) & 0xFFU);
+    }
+    target_.append(bytes.data(), bytes.size());
+  }
+
+  void copy(const void* source, std::size_t size) {
+    if (size > 0) {
+      target_.append(static_cast<const char*>(source), size);
+    }
+  }
+
+  /// Writes the version of a structure, if none of its kind was written before. Returns it.
+  template <class Structure>
+  std::uint32_t version() {
+    const std::uint32_t current = cereal::detail::Version<Structure>::version;
+    const std::size_t place = place_of<Structure>();
+    if (!has_version_[place]) {
+      has_version_.set(place);
+      number(current);
+    }
+    return current;
+  }
+
+ private:
+  static constexpr std::size_t most_structures = 256;
+
+  static std::size_t next_place() {
+    static std::atomic<std::size_t> next{0};
+    const std::size_t place = next++;
+    DUROXIDE_INVARIANT(place < most_structures,
+                       "a record has room to note the version of each structure that there is");
+    return place;
+  }
+  /// The same for all writers of the process.
+  template <class Structure>
+  static std::size_t place_of() {
+    static const std::size_t place = next_place();
+    return place;
+  }
+
+  std::string& target_;
+  std::bitset<most_structures> has_version_;  ///< which were written
+};
+
+/// A structure that is stored with a version in front.
+template <class T>
+concept HasLayout = cereal::traits::has_non_member_versioned_serialize<T, RecordWriter>::value;
+
+// NOLINTBEGIN(readability-identifier-naming): the names are cereal's
+
+template <std::integral T>
+void CEREAL_SAVE_FUNCTION_NAME(RecordWriter& writer, const T& value) {
+  writer.number(value);
+}
+
+template <class T>
+void CEREAL_SERIALIZE_FUNCTION_NAME(RecordWriter& writer, cereal::NameValuePair<T>& pair) {
+  writer(pair.value);
+}
+
+template <class T>
+void CEREAL_SERIALIZE_FUNCTION_NAME(RecordWriter& writer, cereal::SizeTag<T>& tag) {
+  writer.number(static_cast<cereal::size_type>(tag.size));
+}
+
+/// Only of bytes, as they are read.
+template <class T>
+requires(sizeof(std::remove_pointer_t<T>) ==
+         1) void CEREAL_SAVE_FUNCTION_NAME(RecordWriter& writer,
+                                           const cereal::BinaryData<T>& data) {
+  writer.copy(data.data, static_cast<std::size_t>(data.size));
+}
+
+template <HasLayout T>
+void CEREAL_SAVE_FUNCTION_NAME(RecordWriter& writer, const T& value) {
+  // One function says how a structure is read and written, and does not change what it writes.
+  serialize(writer, const_cast<T&>(value), writer.version<T>());
+}
+
+// NOLINTEND(readability-identifier-naming)
+
+}  // namespace duroxide::model
+
+namespace cereal {
+
+/// Structures are written by the function above, and not as cereal would.
+template <duroxide::model::HasLayout T>
+struct specialize<duroxide::model::RecordWriter, T, specialization::non_member_load_save>
+    : std::true_type {};
+
+}  // namespace cereal
