@@ -28,12 +28,12 @@ std::uint64_t read_number(const ReadView& view, std::string_view key, std::uint6
 /// Who cannot open a store on a full disk cannot delete anything from it either.
 void commit_with_reserve(KvStore& store, const Changes& changes) {
   try {
-    store.commit(changes);
+    store.commit(Changes(changes));
   } catch (const StorageFailure& failed) {
     if (failed.error().kind != ProviderError::Kind::disk_full || !store.give_up_reserve()) {
       throw;
     }
-    store.commit(changes);
+    store.commit(Changes(changes));
   }
 }
 
@@ -67,7 +67,7 @@ void end_opening(KvStore& store, Number next_instance) {
   Changes changes;
   set(changes, meta_keys::next_instance, make_key(next_instance));
   set(changes, meta_keys::open, std::nullopt);
-  store.commit(changes);
+  store.commit(std::move(changes));
 }
 
 }  // namespace duroxide::storage

@@ -147,7 +147,7 @@ void Batch::commit() {
   stage_counts();
   view_.reset();
   if (!empty()) {
-    store_.commit(changes_);
+    store_.commit(std::move(changes_));
   }
   discard();
 }

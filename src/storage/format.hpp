@@ -14,8 +14,9 @@ namespace duroxide::storage {
 
 /// The number of the format that this release writes, and the newest it reads.
 /// 1: without a journal. 2: what was cancelled is indexed as failed, instances have no incarnation,
-/// failed ones keep no messages, and values have no checksum over key and value in front.
-inline constexpr std::uint64_t store_format = 3;
+/// failed ones keep no messages, and values have no checksum over key and value in front. 3: with a
+/// journal instead of a log.
+inline constexpr std::uint64_t store_format = 4;
 
 /// What stands under `format` in the meta table: the magic, then the number.
 inline constexpr std::string_view format_magic = "duroxide";
@@ -24,6 +25,8 @@ namespace meta_keys {
 inline constexpr std::string_view format = "format";
 inline constexpr std::string_view openings = "session";  ///< how often it was opened
 inline constexpr std::string_view next_instance = "next_instance";
+/// Where the log goes on behind the tables, see `LogAnchor`. Of the tables alone: a copy has none.
+inline constexpr std::string_view log = "log";
 inline constexpr std::string_view open = "open";  ///< there while the store is open
 /// While a store of an earlier format is taken over: the first instance that was not looked at yet.
 inline constexpr std::string_view upgrade = "upgrade";

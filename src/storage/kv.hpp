@@ -18,7 +18,7 @@
 
 namespace duroxide::storage {
 
-/// Its numbers stand on the disk, in the journal of a store that was not closed: a new one comes last.
+/// Its numbers stand on the disk, in the log: a new one comes last.
 enum class Table : std::uint8_t {
   meta,        ///< what the store itself must remember, by name
   ids,         ///< instance id -> number
@@ -132,8 +132,9 @@ class KvStore {
   /// What is kept in memory for those who take snapshots is read from the disk again. For any thread.
   virtual void forget_cached() {}
 
-  /// All changes or none, durable on return.
-  virtual void commit(const Changes& changes) = 0;
+  /// All changes or none, durable on return. The store may take what is in `changes` then. If it
+  /// throws, they are as they were.
+  virtual void commit(Changes&& changes) = 0;
 
   /// Leaves the room on the disk that is kept for changes which make room, so that a commit of one
   /// that found the disk full can be tried again. Whether there was any. For the one thread that

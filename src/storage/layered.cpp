@@ -11,8 +11,15 @@ void lay_over(Changes& below, Changes&& above) noexcept {
     auto& changes = above.at(table);
     while (!changes.empty()) {
       auto inserted = rows.insert(changes.extract(changes.begin()));
-      if (!inserted.inserted) {
-        inserted.position->second = std::move(inserted.node.mapped());
+      if (inserted.inserted) {
+        continue;
+      }
+      Change& before = inserted.position->second;
+      Change& after = inserted.node.mapped();
+      if (before.fresh && !after.value) {
+        rows.erase(inserted.position);
+      } else {
+        before.value = std::move(after.value);
       }
     }
   }

@@ -15,7 +15,8 @@
 namespace duroxide::storage {
 
 /// Lays the changes `above` over those of `below`: together they do what both did in turn. Once begun,
-/// it cannot fail. An erasure stays on record, whatever `above` says of the row below it.
+/// it cannot fail. A row that `below` has put as a new one, and `above` erases, leaves nothing: what
+/// comes and goes is not passed over again and again by whoever looks for what is there.
 void lay_over(Changes& below, Changes&& above) noexcept;
 
 /// Goes through the rows of `below` as `above` leaves them. `above` must not change meanwhile.

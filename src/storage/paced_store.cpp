@@ -46,7 +46,7 @@ class PacedStore final : public KvStore {
     return store_->wants_snapshots_back();
   }
   [[nodiscard]] std::filesystem::path directory() const override { return store_->directory(); }
-  void commit(const Changes& changes) override { store_->commit(changes); }
+  void commit(Changes&& changes) override { store_->commit(std::move(changes)); }
   void forget_cached() override { store_->forget_cached(); }
   [[nodiscard]] std::optional<std::string> broken_by() const override {
     return store_->broken_by();

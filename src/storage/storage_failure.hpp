@@ -18,6 +18,8 @@ class StorageFailure : public std::exception {
  public:
   StorageFailure(ProviderError::Kind kind, std::string message, bool retryable = false)
       : error_{kind, {}, std::move(message), retryable} {}
+  /// What another thread has met.
+  explicit StorageFailure(ProviderError error) : error_(std::move(error)) {}
 
   [[nodiscard]] const ProviderError& error() const { return error_; }
   [[nodiscard]] const char* what() const noexcept override { return error_.message.c_str(); }

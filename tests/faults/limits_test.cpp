@@ -145,7 +145,7 @@ TEST_CASE("more readers than the database has places for are refused, and none i
     storage::Changes changes;
     changes.at(static_cast<std::size_t>(storage::Table::values))
         .emplace("key", storage::Change{"value", false});
-    kv->commit(changes);
+    kv->commit(storage::Changes(changes));
     for (int round = 0; round < 2; ++round) {
       std::vector<std::unique_ptr<storage::ReadView>> views;
       try {
@@ -157,7 +157,7 @@ TEST_CASE("more readers than the database has places for are refused, and none i
         tell(refused.error().message);
         tell(refused.error().retryable ? "may be tried again" : "is lost");
       }
-      kv->commit(changes);  // the writer needs no place more
+      kv->commit(storage::Changes(changes));  // the writer needs no place more
       for (const auto& view : views) {
         if (view->get(storage::Table::values, "key") != "value") {
           tell("a reader lost what it reads");

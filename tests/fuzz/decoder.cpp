@@ -27,7 +27,7 @@
 #include "model/json_text.hpp"
 #include "queries/page_cursor.hpp"
 #include "storage/keys.hpp"
-#include "storage/lmdb/journal.hpp"
+#include "storage/log/commit_body.hpp"
 #include "storage/storage_failure.hpp"
 
 namespace duroxide::fuzz {

@@ -11,7 +11,7 @@
 #include "model/samples.hpp"
 #include "queries/page_cursor.hpp"
 #include "storage/keys.hpp"
-#include "storage/lmdb/journal.hpp"
+#include "storage/log/commit_body.hpp"
 
 namespace duroxide::fuzz {
 

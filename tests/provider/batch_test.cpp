@@ -2,6 +2,7 @@
 
 #include <future>
 #include <thread>
+#include <utility>
 
 #include <catch2/catch.hpp>
 
@@ -111,7 +112,7 @@ TEST_CASE("a damaged counter stays as it is, and holds up no commit", "[kv]") {
   Tables tables(GENERATE(Backend::memory, Backend::lmdb));
   Changes changes;
   changes.at(static_cast<std::size_t>(Table::counters)).emplace("bad", Change{"x", false});
-  tables.kv->commit(changes);
+  tables.kv->commit(std::move(changes));
   Batch batch(*tables.kv);
   batch.count("bad", 5);
   batch.count("good", 2);

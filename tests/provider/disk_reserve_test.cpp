@@ -1,5 +1,7 @@
 // Room that is kept on the disk, so that what makes room finds some.
 
+#include <utility>
+
 #include <catch2/catch.hpp>
 
 #include "provider/engine_process.hpp"
@@ -55,7 +57,7 @@ void write(storage::LmdbKv& kv, int commits) {
     storage::Changes changes;
     changes.at(static_cast<std::size_t>(Table::values))
         .emplace("key " + std::to_string(i), storage::Change{"value", false});
-    kv.commit(changes);
+    kv.commit(std::move(changes));
   }
 }
 

@@ -34,7 +34,7 @@ class FaultyKv final : public storage::KvStore {
     return std::make_unique<View>(*this, inner_.writer_view());
   }
   [[nodiscard]] std::unique_ptr<storage::ReadView> snapshot() override { return inner_.snapshot(); }
-  void commit(const storage::Changes& changes) override {
+  void commit(storage::Changes&& changes) override {
     if (failures > 0) {
       --failures;
       if (out_of_memory) {
@@ -45,8 +45,8 @@ class FaultyKv final : public storage::KvStore {
       }
       throw storage::StorageFailure(failure_kind, "injected", true);
     }
-    inner_.commit(changes);
-    last = changes;
+    inner_.commit(storage::Changes(changes));
+    last = std::move(changes);
     ++commits;
   }
   [[nodiscard]] bool give_up_reserve() override {
@@ -68,7 +68,7 @@ class FaultyKv final : public storage::KvStore {
     storage::Changes changes;
     changes.at(static_cast<std::size_t>(table))
         .emplace(std::move(key), storage::Change{std::move(value), false});
-    inner_.commit(changes);
+    inner_.commit(std::move(changes));
   }
 
  private:

@@ -26,11 +26,11 @@ struct Layers {
   MemoryKv expected;
 
   void commit_below(const Changes& changes) {
-    below.commit(changes);
-    expected.commit(changes);
+    below.commit(Changes(changes));
+    expected.commit(Changes(changes));
   }
   void lay(const Changes& changes) {
-    expected.commit(changes);
+    expected.commit(Changes(changes));
     lay_over(*above, Changes(changes));
   }
   [[nodiscard]] LayeredView view() { return LayeredView(below.snapshot(), above); }
@@ -136,13 +136,24 @@ TEST_CASE("layers read as one, whatever was changed and whichever way they are r
   }
 }
 
-TEST_CASE("an erasure stays on record, whatever was said of the row", "[kv]") {
-  // One who wrongly takes a row for new would else bring back an older one.
+TEST_CASE("a new row that is erased leaves nothing, and any other an erasure", "[kv]") {
   Changes changes;
-  rows_of(changes).emplace("a", Change{"1", true});
-  lay_over(changes, one_change("a", std::nullopt));
-  REQUIRE(rows_of(changes).count("a") == 1);
-  CHECK_FALSE(rows_of(changes).at("a").value);
+  rows_of(changes).emplace("new", Change{"1", true});
+  rows_of(changes).emplace("old", Change{"1", false});
+  for (const char* key : {"new", "old", "older"}) {
+    lay_over(changes, one_change(key, std::nullopt));
+  }
+  CHECK(rows_of(changes).count("new") == 0);
+  CHECK_FALSE(rows_of(changes).at("old").value);
+  CHECK_FALSE(rows_of(changes).at("older").value);
+
+  // What was there below does not become new by being erased in between.
+  Changes again;
+  rows_of(again).emplace("old", Change{"2", true});
+  lay_over(changes, std::move(again));
+  lay_over(changes, one_change("old", std::nullopt));
+  REQUIRE(rows_of(changes).count("old") == 1);
+  CHECK_FALSE(rows_of(changes).at("old").value);
 }
 
 TEST_CASE("a cursor that is to stay with a prefix does not look beyond it", "[kv]") {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include <catch2/catch.hpp>
 
@@ -115,7 +116,7 @@ struct Committed {
   void commit() {
     storage::Changes changes;
     changes.at(0).emplace("key", storage::Change{"value", false});
-    kv.commit(changes);
+    kv.commit(std::move(changes));
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <catch2/catch.hpp>
 
@@ -112,12 +113,12 @@ TEST_CASE("taking over goes on where a crash has cut it off, in commits of bound
     explicit Cut(FaultyKv& inner) : inner_(inner) {}
     std::unique_ptr<ReadView> writer_view() override { return inner_.writer_view(); }
     std::unique_ptr<ReadView> snapshot() override { return inner_.snapshot(); }
-    void commit(const Changes& changes) override {
+    void commit(Changes&& changes) override {
       if (commits_++ == 2) {
         throw StorageFailure(ProviderError::Kind::disk_full, "cut off");
       }
       largest_ = std::max(largest_, changes.at(static_cast<std::size_t>(Table::instances)).size());
-      inner_.commit(changes);
+      inner_.commit(std::move(changes));
     }
     std::optional<std::string> broken_by() const override { return std::nullopt; }
     StoreUse use() override { return {}; }

@@ -196,9 +196,10 @@ TEST_CASE("a file that only has the name of a segment is left alone", "[commit_l
 TEST_CASE("bytes that look like a record of the log are none", "[commit_log][corruption]") {
   LogFixture log;
   // What a user might write, if it lay at a sector of its own: the record that comes next.
-  const auto forged = encode_record(LogFixture::key + 1, {1, 0}, 0, "forged").bytes;
+  CommitRecord forged = CommitRecord::of("forged");
+  (void)forged.seal(LogFixture::key + 1, {1, 0}, 0);
   log.commit("one");
-  log->append(std::string(sector_bytes - commit_header_bytes, ' ') + forged);
+  log->append(std::string(sector_bytes - commit_header_bytes, ' ') + forged.bytes());
   log.close();
   log.damage(1, sector(1), std::string(sector_bytes, '\0'));
   CHECK(log.reopen() == Bodies{{1, "one"}});
@@ -208,9 +209,25 @@ TEST_CASE("what a process has left that was killed while it made a segment goes"
   LogFixture log;
   log.commit("one");
   log.close();
-  std::ofstream(log.path() / "duroxide.log.new") << "half of it";
+  std::ofstream(log.path() / "duroxide.log.new") << std::string(GENERATE(0, 3, 600), '\0');
   CHECK(log.reopen() == Bodies{{1, "one"}});
   CHECK_FALSE(fs::exists(log.path() / "duroxide.log.new"));
+}
+
+TEST_CASE("a file of somebody else's that is in the way of the log stays", "[commit_log]") {
+  LogFixture log;
+  log.commit("one");
+  std::ofstream(log.segment(2)) << "a copy";
+  for (int record = 0; record < 20; ++record) {
+    log.commit("more");  // goes on in segments of other numbers
+  }
+  CHECK(fs::file_size(log.segment(2)) == 6);
+  fs::remove(log.segment(2));
+  CHECK(log.reopen().size() == 21);
+  log.close();
+  std::ofstream(log.path() / "duroxide.log.new") << "a letter";
+  CHECK(refusal(log).kind == ProviderError::Kind::foreign_store);
+  CHECK(fs::exists(log.path() / "duroxide.log.new"));
 }
 
 TEST_CASE("names of segments are numbers", "[commit_log]") {

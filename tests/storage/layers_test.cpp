@@ -50,7 +50,7 @@ Rows rows_of(const ReadView& view) {
 /// All layers, as one set of changes.
 void write(KvStore& tables, const LayerStack& stack) {
   for (std::size_t layer = 0; layer < stack.size(); ++layer) {
-    tables.commit(stack[layer].changes);
+    tables.commit(Changes(stack[layer].changes));
   }
 }
 
@@ -70,7 +70,7 @@ std::unique_ptr<MemoryKv> copy_of(MemoryKv& tables) {
     changes.at(static_cast<std::size_t>(table))[key] = Change{value, false};
   }
   auto copy = std::make_unique<MemoryKv>();
-  copy->commit(changes);
+  copy->commit(std::move(changes));
   return copy;
 }
 
@@ -87,7 +87,7 @@ TEST_CASE("a stack of layers shows what was committed when it was taken", "[kv]"
     std::uint64_t last = 0;
     for (int step = 0; step < 60; ++step) {
       const Changes changes = random_changes(random);
-      expected.commit(changes);
+      expected.commit(Changes(changes));
       layers.push(++last, changes);
       if (random.chance(30)) {
         held.push_back({copy_of(tables), layers.stack(), rows_of(*expected.snapshot())});
@@ -96,7 +96,7 @@ TEST_CASE("a stack of layers shows what was committed when it was taken", "[kv]"
         const auto sealed = layers.seal();
         for (std::uint32_t more = random.below(4); more > 0; --more) {
           const Changes meanwhile = random_changes(random);
-          expected.commit(meanwhile);
+          expected.commit(Changes(meanwhile));
           layers.push(++last, meanwhile);
         }
         write(tables, sealed);

@@ -8,7 +8,7 @@
 
 #include "storage/format.hpp"
 #include "storage/keys.hpp"
-#include "storage/layered.hpp"
+#include "storage/lmdb/journal.hpp"
 #include "storage/lmdb/lmdb_error.hpp"
 #include "storage/lmdb/page_view.hpp"
 #include "storage/lmdb/seal.hpp"
@@ -21,14 +21,13 @@ namespace {
 
 constexpr std::uint64_t smallest_map = std::uint64_t{1} << 20;
 /// Looking for dead readers costs little, but need not be done with every commit.
-constexpr std::uint64_t commits_between_checks = 256;
+constexpr std::uint64_t commits_between_checks = 16;
 
 unsigned int flags_of(Durability durability) {
   switch (durability) {
-    case Durability::relaxed:
-      return MDB_NOMETASYNC;
     case Durability::none:
       return MDB_NOSYNC;
+    case Durability::relaxed:  // of what goes to the log
     case Durability::full:
       break;
   }
@@ -59,15 +58,7 @@ LmdbKv::LmdbKv(const std::filesystem::path& directory, Durability durability,
     files_.emplace(directory, env_);
     (void)drop_dead_readers();
     open_tables();
-    load_journal();
-    try {
-      empty_journal();
-    } catch (const StorageFailure& failed) {
-      // On a full disk it must still be possible to open a store.
-      if (failed.error().kind != ProviderError::Kind::disk_full) {
-        throw;
-      }
-    }
+    empty_journal();
     take_reserve();
     if (!checked.done) {
       page_check_ = std::make_unique<PageCheckThread>(
@@ -146,30 +137,30 @@ bool LmdbKv::drop_dead_readers() {
   return dead > 0;
 }
 
-void LmdbKv::require_files(bool after_commit) {
+void LmdbKv::require_written_files() {
   try {
-    if (after_commit) {
-      files_->require_written();
-    } else {
-      files_->require_whole();
-    }
+    files_->require_written();
   } catch (const StorageFailure& failed) {
     broken_ = failed.error().message;
     throw;
   }
 }
 
+void LmdbKv::require_map() const {
+  if (map_is_lost_) {
+    throw StorageFailure(ProviderError::Kind::closed, "the map of `" + file_.string() +
+                                                          "` could not grow; open the store again");
+  }
+}
+
 std::unique_ptr<ReadView> LmdbKv::writer_view() {
+  require_map();
   if (writer_txn_ == nullptr) {
     check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &writer_txn_), "beginning to read");
   } else {
     check_lmdb(mdb_txn_renew(writer_txn_), "beginning to read");
   }
-  auto tables = std::make_unique<LmdbView>(writer_txn_, tables_, SnapshotGate::Snapshot(), nullptr);
-  if (journal_.empty()) {
-    return tables;
-  }
-  return std::make_unique<LayeredView>(std::move(tables), journal_.changes());
+  return std::make_unique<LmdbView>(writer_txn_, tables_, SnapshotGate::Snapshot(), nullptr);
 }
 
 std::unique_ptr<LmdbView> LmdbKv::begin_snapshot(Readers* readers) {
@@ -188,64 +179,67 @@ std::unique_ptr<LmdbView> LmdbKv::begin_snapshot(Readers* readers) {
 }
 
 std::unique_ptr<ReadView> LmdbKv::snapshot() {
-  return with_journal(begin_snapshot(&readers_), read_journal_);
+  return begin_snapshot(&readers_);
 }
 
 std::unique_ptr<ReadView> LmdbKv::checked_snapshot() {
-  return with_journal(std::make_unique<PageView>(file_, begin_snapshot(&readers_)),
-                      checked_journal_);
-}
-
-void LmdbKv::load_journal() {
-  MDB_txn* txn = nullptr;
-  check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "beginning to read");
-  const std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> ended(txn, &mdb_txn_abort);
-  journal_.load(txn, tables_.journal);
+  return std::make_unique<PageView>(file_, begin_snapshot(&readers_));
 }
 
 void LmdbKv::empty_journal() {
-  if (!journal_.empty()) {
-    commit({}, Into::tables);
+  MDB_txn* txn = nullptr;
+  check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "beginning to read");
+  std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> ended(txn, &mdb_txn_abort);
+  const auto left = read_journal(txn, tables_.journal);
+  ended.reset();
+  if (left) {
+    journal_to_empty_ = true;
+    commit(Changes(*left));
+    journal_to_empty_ = false;
   }
 }
 
-int LmdbKv::write_rows(MDB_txn* txn, const Changes& changes) {
+int LmdbKv::write_rows(MDB_txn* txn, ChangesInTurn changes) {
   for (std::size_t table = 0; table < table_count; ++table) {
     const MDB_dbi dbi = tables_.rows.at(table);
-    for (const auto& [name, change] : changes.at(table)) {
-      MDB_val key = to_val(name);
-      int code = MDB_SUCCESS;
-      if (change.value) {
-        code = put_sealed(txn, dbi, static_cast<Table>(table), name, *change.value, 0);
-      } else {
-        code = mdb_del(txn, dbi, &key, nullptr);
-        code = code == MDB_NOTFOUND ? MDB_SUCCESS : code;
-      }
-      if (code != MDB_SUCCESS) {
-        return code;
+    for (std::size_t turn = 0; turn < changes.size(); ++turn) {
+      const auto later = changes.subspan(turn + 1);
+      for (const auto& [name, change] : changes[turn]->at(table)) {
+        if (std::any_of(later.begin(), later.end(), [&, &key = name](const Changes* each) {
+              return each->at(table).contains(key);
+            })) {
+          continue;
+        }
+        MDB_val key = to_val(name);
+        int code = MDB_SUCCESS;
+        if (change.value) {
+          code = put_sealed(txn, dbi, static_cast<Table>(table), name, *change.value, 0);
+        } else {
+          code = mdb_del(txn, dbi, &key, nullptr);
+          code = code == MDB_NOTFOUND ? MDB_SUCCESS : code;
+        }
+        if (code != MDB_SUCCESS) {
+          return code;
+        }
       }
     }
   }
   return MDB_SUCCESS;
 }
 
-int LmdbKv::write_tables(MDB_txn* txn, const Changes& changes) {
-  int code = MDB_SUCCESS;
-  if (!journal_.empty()) {
-    code = write_rows(txn, *journal_.changes());
-    code = code == MDB_SUCCESS ? mdb_drop(txn, tables_.journal, 0) : code;
-  }
-  return code == MDB_SUCCESS ? write_rows(txn, changes) : code;
-}
-
-int LmdbKv::try_commit(const Changes& changes, Into where, const std::string& row) {
+int LmdbKv::try_commit(ChangesInTurn changes, const std::function<void(std::uint64_t)>& begun) {
   MDB_txn* txn = nullptr;
   int code = mdb_txn_begin(env_, nullptr, 0, &txn);
   if (code != MDB_SUCCESS) {
     return code;
   }
-  code = where == Into::journal ? journal_.append(txn, tables_.journal, row)
-                                : write_tables(txn, changes);
+  if (begun) {
+    begun(mdb_txn_id(txn));
+  }
+  code = journal_to_empty_ ? mdb_drop(txn, tables_.journal, 0) : MDB_SUCCESS;
+  if (code == MDB_SUCCESS) {
+    code = write_rows(txn, changes);
+  }
   if (code != MDB_SUCCESS) {
     mdb_txn_abort(txn);
     return code;
@@ -253,66 +247,52 @@ int LmdbKv::try_commit(const Changes& changes, Into where, const std::string& ro
   return mdb_txn_commit(txn);
 }
 
-void LmdbKv::commit(const Changes& changes) {
-  const SizeSignalHeld held;
-  const bool is_small = Journal::may_take(changes);
-  if (is_small && !journal_.is_full()) {
-    commit(changes, Into::journal);
-    return;
-  }
-  try {
-    commit(changes, Into::tables);
-  } catch (const StorageFailure& failed) {
-    // The journal needs a few pages only: what little there is left of the disk is for it.
-    if (failed.error().kind != ProviderError::Kind::disk_full || !is_small ||
-        !journal_.has_reserve()) {
-      throw;
-    }
-    commit(changes, Into::journal);
+void LmdbKv::commit(Changes&& changes) {
+  const Changes* const alone = &changes;
+  while (!commit_if_it_fits({&alone, 1})) {
+    grow();
   }
 }
 
-void LmdbKv::commit(const Changes& changes, Into where) {
+bool LmdbKv::commit_if_it_fits(ChangesInTurn changes,
+                               const std::function<void(std::uint64_t)>& begun) {
+  require_map();
+  const SizeSignalHeld held;
   if (++commits_ % commits_between_checks == 0) {
     (void)drop_dead_readers();
   }
-  // All that takes memory comes before the commit: what is on the disk must not be forgotten here.
-  std::string row;
-  Changes kept;
-  if (where == Into::journal) {
-    row = encode_changes(changes);
-    kept = changes;
-  }
   // Before, for what is read of a file that was cut short ends the process; afterwards, for what went
   // into one that was taken away must not be acknowledged.
-  require_files(false);
-  int code = try_commit(changes, where, row);
-  while (code == MDB_MAP_FULL) {
-    if (!drop_dead_readers()) {
-      grow();
-    }
-    code = try_commit(changes, where, row);
+  require_written_files();
+  int code = try_commit(changes, begun);
+  if (code == MDB_MAP_FULL && drop_dead_readers()) {
+    code = try_commit(changes, begun);
   }
-  if (code == MDB_SUCCESS) {
-    require_files(true);
-    if (where == Into::journal) {
-      journal_.appended(std::move(kept));
-    } else {
-      journal_.emptied();
-    }
-    // Only now: what has just been left may be what this commit needed.
-    if (commits_ % commits_between_checks == 0) {
-      take_reserve();
-    }
-    return;
+  if (code == MDB_MAP_FULL) {
+    return false;
   }
+  if (code != MDB_SUCCESS) {
+    throw_failed(code, changes);
+  }
+  require_written_files();
+  // Only now: what has just been left may be what this commit needed.
+  if (commits_ % commits_between_checks == 0) {
+    take_reserve();
+  }
+  return true;
+}
+
+void LmdbKv::throw_failed(int code, ChangesInTurn changes) {
   if (has_panicked()) {
     // Nobody knows what of its header is on the disk now, and LMDB refuses everything from here on.
     broken_ = "no header";  // takes no memory, of which there may be none
     broken_ = "the header of `" + file_.string() + "` could not be written: " + mdb_strerror(code);
     throw StorageFailure(ProviderError::Kind::storage, *broken_);
   }
-  const auto bytes = size_of(changes) + size_of(*journal_.changes());
+  std::uint64_t bytes = 0;
+  for (const Changes* each : changes) {
+    bytes += size_of(*each);
+  }
   code = tell_full_disk(code, file_, smallest_map + 2 * bytes);
   if (code == EIO) {
     broken_ = "no flush";  // takes no memory, of which there may be none
@@ -371,14 +351,6 @@ void LmdbKv::take_reserve() {
 }
 
 void LmdbKv::close() {
-  if (env_ != nullptr && !broken_) {
-    try {
-      const SizeSignalHeld held;
-      empty_journal();
-    } catch (const std::exception&) {
-      // It stays for the next opening.
-    }
-  }
   if (page_check_ != nullptr) {
     page_check_->stop();
   }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 #include <lmdb.h>
@@ -11,7 +13,6 @@
 #include "storage/kv.hpp"
 #include "storage/lmdb/directory_lock.hpp"
 #include "storage/lmdb/disk_reserve.hpp"
-#include "storage/lmdb/journal.hpp"
 #include "storage/lmdb/live_files.hpp"
 #include "storage/lmdb/lmdb_space.hpp"
 #include "storage/lmdb/lmdb_view.hpp"
@@ -21,7 +22,11 @@
 
 namespace duroxide::storage {
 
-/// Tables in an LMDB environment, one sub-database each, all of them opened once.
+/// Changes to be written together: those of a later one win.
+using ChangesInTurn = std::span<const Changes* const>;
+
+/// Tables in an LMDB environment, one sub-database each, all of them opened once. Each commit is a
+/// transaction of LMDB.
 class LmdbKv final : public KvStore {
  public:
   /// `directory` holds nothing or a store of ours; see `inspect_directory`. What of its pages was not
@@ -38,11 +43,16 @@ class LmdbKv final : public KvStore {
   [[nodiscard]] std::unique_ptr<ReadView> checked_snapshot() override;
   [[nodiscard]] bool wants_snapshots_back() const override { return gate_.wanted_back(); }
   [[nodiscard]] std::filesystem::path directory() const override { return file_.parent_path(); }
-  void commit(const Changes& changes) override;
-  void forget_cached() override {
-    read_journal_.forget();
-    checked_journal_.forget();
-  }
+  void commit(Changes&& changes) override;
+  /// As `commit`, on a thread other than the one that has the writer's view. False if the map must grow
+  /// first, which only that other thread may do: nothing has happened then. `begun` is told the number
+  /// that views will give as `ReadView::commits` once they see these changes, before any can.
+  [[nodiscard]] bool commit_if_it_fits(ChangesInTurn changes,
+                                       const std::function<void(std::uint64_t)>& begun = {});
+  /// That nobody has taken the files away, or cut them. Throws `StorageFailure` else. For any thread.
+  void require_files() const { files_->require_whole(); }
+  /// Doubles the map. If that fails, the store is broken. On the thread that has the writer's view and holds none, while nothing commits.
+  void grow();
   [[nodiscard]] bool give_up_reserve() override { return reserve_.give_up(); }
   /// Whether every page has been looked at since it was opened. For tests; safe on any thread.
   [[nodiscard]] bool all_pages_checked() const {
@@ -53,26 +63,25 @@ class LmdbKv final : public KvStore {
   void close() override;
 
  private:
-  /// A snapshot of LMDB itself, without the journal, counted among `readers` unless that is null: the
-  /// store's own check of its pages is nobody who reads.
+  /// Counted among `readers` unless that is null: the store's own check of its pages is nobody who
+  /// reads.
   [[nodiscard]] std::unique_ptr<LmdbView> begin_snapshot(Readers* readers);
   static void tell_of_end(MDB_env* env, const char* reason);
   void open_tables();
   [[nodiscard]] int open_tables_once();
-  void load_journal();
-  /// Brings what the journal holds into the tables.
+  /// Brings what an earlier release has left in its journal into the tables.
   void empty_journal();
-  enum class Into : std::uint8_t { journal, tables };
-  void commit(const Changes& changes, Into where);
-  /// `row`: the changes as a row of the journal, if that is where they go.
-  [[nodiscard]] int try_commit(const Changes& changes, Into where, const std::string& row);
-  [[nodiscard]] int write_tables(MDB_txn* txn, const Changes& changes);
-  [[nodiscard]] int write_rows(MDB_txn* txn, const Changes& changes);
+  /// LMDB's code.
+  [[nodiscard]] int try_commit(ChangesInTurn changes,
+                               const std::function<void(std::uint64_t)>& begun);
+  [[nodiscard]] int write_rows(MDB_txn* txn, ChangesInTurn changes);
+  [[noreturn]] void throw_failed(int code, ChangesInTurn changes);
   /// Stops the store if somebody has taken its files away.
-  void require_files(bool after_commit);
+  void require_written_files();
+  /// That there is a map to read.
+  void require_map() const;
   /// Whether LMDB has given the file up, as it does when it cannot write its header.
   [[nodiscard]] bool has_panicked();
-  void grow();
   /// Keeps room on the disk for deletions, if there is none yet.
   void take_reserve();
   /// Frees what processes have left that were killed while they read the file by LMDB itself, with its
@@ -84,13 +93,11 @@ class LmdbKv final : public KvStore {
   SnapshotGate gate_;
   MDB_env* env_ = nullptr;
   LmdbTables tables_;
-  Journal journal_;
-  JournalCache read_journal_;
-  JournalCache checked_journal_;   ///< as the file has it, for those who do not believe LMDB
   MDB_txn* writer_txn_ = nullptr;  ///< the writer's reading transaction, reset between views
   std::optional<std::string> broken_;
   std::uint64_t commits_ = 0;
-  bool map_is_lost_ = false;  ///< nothing may be read any more; guarded by `gate_`
+  bool journal_to_empty_ = false;  ///< the next commit brings into the tables what is there
+  bool map_is_lost_ = false;       ///< nothing may be read any more; guarded by `gate_`
   DirectoryLock lock_;
   Readers readers_;
   LmdbSpace space_;

@@ -62,10 +62,6 @@ class LmdbView final : public ReadView {
   [[nodiscard]] std::uint64_t count(Table table) const override;
   [[nodiscard]] std::uint64_t commits() const override { return mdb_txn_id(txn_); }
 
-  [[nodiscard]] std::unique_ptr<Cursor> journal() const {
-    return open_cursor(txn_, tables_.journal);
-  }
-
  private:
   MDB_txn* txn_;
   const LmdbTables& tables_;

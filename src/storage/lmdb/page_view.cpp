@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "storage/layered.hpp"
+#include "storage/lmdb/lmdb_view.hpp"
 #include "storage/lmdb/seal.hpp"
 
 namespace duroxide::storage {

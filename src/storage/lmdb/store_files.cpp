@@ -1,13 +1,14 @@
 #include "storage/lmdb/store_files.hpp"
 
-#include <array>
 #include <cerrno>
 #include <utility>
+#include <vector>
 
 #include "storage/lmdb/directory_lock.hpp"
 #include "storage/lmdb/disk_reserve.hpp"
 #include "storage/lmdb/lmdb_error.hpp"
 #include "storage/lmdb/new_database.hpp"
+#include "storage/log/segment.hpp"
 
 namespace duroxide::storage {
 
@@ -15,14 +16,24 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array files_of_store{"data.mdb", "lock.mdb", lock_file_name, reserve_file_name};
+/// All that may be there, by name.
+std::vector<fs::path> files_of_store(const fs::path& directory) {
+  std::vector<fs::path> files;
+  for (const char* name : {"data.mdb", "lock.mdb", lock_file_name, reserve_file_name}) {
+    files.push_back(directory / name);
+  }
+  for (const SegmentNumber number : segments_in(directory)) {
+    files.push_back(LogSegment::path_in(directory, number));
+  }
+  return files;
+}
 
 }  // namespace
 
 std::string told_exposure(const fs::path& directory) {
   Exposure all = exposure_of(directory, "700");
-  for (const char* name : files_of_store) {
-    const Exposure one = exposure_of(directory / name, "600");
+  for (const fs::path& file : files_of_store(directory)) {
+    const Exposure one = exposure_of(file, "600");
     all.found += (all.found.empty() || one.found.empty() ? "" : ", ") + one.found;
     all.command += (all.command.empty() || one.command.empty() ? "" : " && ") + one.command;
   }
@@ -35,8 +46,8 @@ std::string told_exposure(const fs::path& directory) {
 
 void require_store_files(const fs::path& directory, Use use) {
   require_directory(directory);
-  for (const char* name : files_of_store) {
-    (void)require_file(directory / name, use);
+  for (const fs::path& file : files_of_store(directory)) {
+    (void)require_file(file, use);
   }
 }
 

@@ -15,6 +15,13 @@ namespace duroxide::storage {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// What a segment on a full disk has room for, in bytes.
+constexpr std::uint64_t smallest_room = std::uint64_t{64} << 10;
+
+}  // namespace
+
 CommitLog::CommitLog(fs::path directory, LogKey key, const LogOptions& options)
     : directory_(std::move(directory)), key_(key), options_(options) {
   DUROXIDE_INVARIANT(key != 0, "a log has a key");
@@ -25,15 +32,14 @@ CommitLog CommitLog::make(const fs::path& directory, LogKey key, const LogOption
     LogSegment::remove(directory, number);
   }
   CommitLog log(directory, key, options);
-  log.segments_.push_back(
-      {LogSegment::make(directory, log.next_number_++, key, options.segment_bytes)});
+  log.add_segment(0);
   return log;
 }
 
 CommitLog CommitLog::open(const fs::path& directory, const LogAnchor& anchor,
                           const LogOptions& options, const Take& take) {
   CommitLog log(directory, anchor.key, options);
-  log.take_over(scan_log(directory, anchor), anchor, take);
+  log.take_over(scan_log(directory, anchor, Use::write), anchor, take);
   LogSegment::remove_unfinished(directory);
   return log;
 }
@@ -60,8 +66,11 @@ void CommitLog::take_over(ScannedLog scanned, const LogAnchor& anchor, const Tak
     for (const std::size_t segment : changed) {
       scanned.segments.at(segment).flush();
     }
-    // Whoever made a segment may have been killed before its name was on the disk.
-    sync_directory(directory_);
+    // Whoever made a segment may have been killed before its name was on the disk. Those that the
+    // tables name are there.
+    if (scanned.segments.size() > anchor.segments.size()) {
+      sync_directory(directory_);
+    }
     flushed_ = appended_.number;
   }
   for (LogSegment& segment : scanned.segments) {
@@ -74,8 +83,7 @@ void CommitLog::take_over(ScannedLog scanned, const LogAnchor& anchor, const Tak
     end_ = place.end();
   }
   if (segments_.empty()) {
-    segments_.push_back(
-        {LogSegment::make(directory_, next_number_++, key_, options_.segment_bytes)});
+    add_segment(0);
   }
 }
 
@@ -104,11 +112,36 @@ void CommitLog::make_room(std::uint64_t body_bytes) {
   }
   auto place = find_free(bytes);
   if (!place) {
-    const auto length = std::max(options_.segment_bytes, LogSegment::first_record + bytes);
-    segments_.push_back({LogSegment::make(directory_, next_number_++, key_, length)});
+    add_segment(bytes);
     place = segments_.size() - 1;
   }
   reserved_ = segments_.at(*place).file.number();
+}
+
+LogSegment CommitLog::make_segment(std::uint64_t length) {
+  // Somebody may have put another file there.
+  while (require_file(LogSegment::path_in(directory_, next_number_), Use::write)) {
+    ++next_number_;
+  }
+  auto made =
+      LogSegment::make(directory_, next_number_, key_, length,
+                       options_.flushes ? LogSegment::Making::filled : LogSegment::Making::sparse);
+  ++next_number_;
+  return made;
+}
+
+void CommitLog::add_segment(std::uint64_t bytes) {
+  const std::uint64_t least = LogSegment::first_record + std::max(bytes, smallest_room);
+  const std::uint64_t length = std::max(options_.segment_bytes, LogSegment::first_record + bytes);
+  try {
+    segments_.push_back({make_segment(length)});
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind != ProviderError::Kind::disk_full || least >= length) {
+      throw;
+    }
+    // There may be room for a little still, such as a deletion, which makes more.
+    segments_.push_back({make_segment(least)});
+  }
 }
 
 void CommitLog::go_on_in(std::size_t segment) {
@@ -122,22 +155,26 @@ void CommitLog::go_on_in(std::size_t segment) {
   reserved_ = 0;
 }
 
-LogPosition CommitLog::append(std::string_view body) {
-  make_room(body.size());
-  if (!has_room(record_bytes(body.size()))) {
-    go_on_in(*find_free(record_bytes(body.size())));
+LogPosition CommitLog::append(CommitRecord& record) {
+  const std::uint64_t bytes = record.bytes().size();
+  make_room(record.body_bytes());
+  if (!has_room(bytes)) {
+    go_on_in(*find_free(bytes));
   }
-  const EncodedRecord record = encode_record(key_, appended_, flushed_, body);
+  const LogPosition position = record.seal(key_, appended_, flushed_);
   try {
-    active().file.write(end_, record.bytes);
+    active().file.write(end_, record.bytes());
   } catch (const StorageFailure& failed) {
     if (failed.error().kind == ProviderError::Kind::disk_full) {
       throw;
     }
     break_off(failed);
+  } catch (...) {
+    broken_ = "no write";
+    throw;
   }
-  end_ += record.bytes.size();
-  appended_ = record.position;
+  end_ += bytes;
+  appended_ = position;
   active().last = appended_.number;
   return appended_;
 }
@@ -147,8 +184,12 @@ void CommitLog::flush() {
   if (flushed_ < appended_.number) {
     try {
       active().file.flush();
+      active().file.require_there();
     } catch (const StorageFailure& failed) {
       break_off(failed);
+    } catch (...) {
+      broken_ = "no flush";  // takes no memory, of which there may be none
+      throw;
     }
     flushed_ = appended_.number;
   }
@@ -158,6 +199,14 @@ std::uint64_t CommitLog::held_bytes() const {
   std::uint64_t bytes = 0;
   for (const Held& each : segments_) {
     bytes += each.last == 0 ? 0 : each.file.length();
+  }
+  return bytes;
+}
+
+std::uint64_t CommitLog::file_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const Held& each : segments_) {
+    bytes += each.file.length();
   }
   return bytes;
 }
@@ -210,6 +259,7 @@ void CommitLog::require_usable() const {
 }
 
 void CommitLog::break_off(const StorageFailure& failed) {
+  broken_ = "no write";  // takes no memory, of which there may be none
   broken_ = failed.error().message + "; the store must be opened again";
   throw StorageFailure(ProviderError::Kind::storage, *broken_);
 }

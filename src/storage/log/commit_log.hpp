@@ -49,10 +49,15 @@ class CommitLog {
   /// `disk_full` if there is none: then nothing has happened, and it may be tried again.
   void make_room(std::uint64_t body_bytes);
 
-  /// The next record. It is not on the disk before `flush` has returned. `disk_full` as `make_room`,
-  /// also from a file system that needs room to write what it has room for; after any other failure the
-  /// log is broken.
-  LogPosition append(std::string_view body);
+  /// Seals `record` as the next one. It is not on the disk before `flush` has returned. `disk_full` as
+  /// `make_room`, also from a file system that needs room to write what it has room for; after any other
+  /// failure the log is broken.
+  LogPosition append(CommitRecord& record);
+  /// A record with this body, which is copied.
+  LogPosition append(std::string_view body) {
+    CommitRecord record = CommitRecord::of(body);
+    return append(record);
+  }
 
   /// Brings all that was appended to the disk. After a failure the log is broken: what the kernel
   /// still holds cannot be trusted.
@@ -62,6 +67,9 @@ class CommitLog {
   [[nodiscard]] std::uint64_t flushed() const { return flushed_; }
   /// Bytes in segments that hold what is not released, and their free ends.
   [[nodiscard]] std::uint64_t held_bytes() const;
+
+  /// Bytes of all segments.
+  [[nodiscard]] std::uint64_t file_bytes() const;
 
   /// What the tables are to say when they hold everything up to `reached`.
   [[nodiscard]] LogAnchor anchor(LogPosition reached) const;
@@ -83,6 +91,9 @@ class CommitLog {
   [[nodiscard]] bool has_room(std::uint64_t bytes) const;
   /// The smallest free segment, other than the active one, that holds so many bytes.
   [[nodiscard]] std::optional<std::size_t> find_free(std::uint64_t bytes) const;
+  [[nodiscard]] LogSegment make_segment(std::uint64_t length);
+  /// With room for so many bytes: of the usual length, or a short one if the disk has no more.
+  void add_segment(std::uint64_t bytes);
   void go_on_in(std::size_t segment);
   void take_over(ScannedLog scanned, const LogAnchor& anchor, const Take& take);
   void require_usable() const;

@@ -18,6 +18,11 @@ inline void append_little_endian(std::string& bytes, std::uint64_t number) {
   bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
 }
 
+/// `bytes` has room for eight at `offset`.
+inline void put_little_endian(std::string& bytes, std::size_t offset, std::uint64_t number) {
+  std::memcpy(bytes.data() + offset, &number, sizeof number);
+}
+
 /// `bytes` holds eight at `offset`.
 [[nodiscard]] inline std::uint64_t little_endian_at(std::string_view bytes, std::size_t offset) {
   std::uint64_t number = 0;

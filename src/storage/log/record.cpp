@@ -1,6 +1,9 @@
 #include "storage/log/record.hpp"
 
+#include <utility>
+
 #include "model/archive.hpp"
+#include "model/invariant.hpp"
 #include "storage/log/little_endian.hpp"
 
 namespace duroxide::storage {
@@ -16,21 +19,35 @@ std::uint64_t checksum_of(LogKey key, std::string_view header, std::string_view 
 
 }  // namespace
 
-EncodedRecord encode_record(LogKey key, LogPosition after, std::uint64_t flushed,
-                            std::string_view body) {
-  EncodedRecord record;
-  record.position.number = after.number + 1;
-  record.bytes.reserve(record_bytes(body.size()));
-  append_little_endian(record.bytes, record_mark);
-  append_little_endian(record.bytes, record.position.number);
-  append_little_endian(record.bytes, flushed);
-  append_little_endian(record.bytes, after.checksum);
-  append_little_endian(record.bytes, body.size());
-  record.position.checksum = checksum_of(key, record.bytes, body);
-  append_little_endian(record.bytes, record.position.checksum);
-  record.bytes += body;
-  record.bytes.resize(record_bytes(body.size()), '\0');
-  return record;
+std::string CommitRecord::room_for(std::uint64_t body_bytes) {
+  std::string bytes;
+  bytes.reserve(record_bytes(body_bytes));
+  bytes.resize(commit_header_bytes, '\0');
+  return bytes;
+}
+
+CommitRecord::CommitRecord(std::string bytes) : bytes_(std::move(bytes)) {
+  DUROXIDE_INVARIANT(bytes_.size() >= commit_header_bytes, "a record has room for its header");
+  body_bytes_ = bytes_.size() - commit_header_bytes;
+  bytes_.resize(record_bytes(body_bytes_), '\0');
+}
+
+CommitRecord CommitRecord::of(std::string_view body) {
+  return CommitRecord(room_for(body.size()).append(body));
+}
+
+LogPosition CommitRecord::seal(LogKey key, LogPosition after, std::uint64_t flushed) {
+  LogPosition position;
+  position.number = after.number + 1;
+  put_little_endian(bytes_, 0, record_mark);
+  put_little_endian(bytes_, 8, position.number);
+  put_little_endian(bytes_, 16, flushed);
+  put_little_endian(bytes_, 24, after.checksum);
+  put_little_endian(bytes_, 32, body_bytes_);
+  const std::string_view written = bytes_;
+  position.checksum = checksum_of(key, written, written.substr(commit_header_bytes, body_bytes_));
+  put_little_endian(bytes_, record_checksum_at, position.checksum);
+  return position;
 }
 
 std::optional<CommitHeader> read_header(std::string_view bytes) {

@@ -56,15 +56,29 @@ struct CommitHeader {
   return (commit_header_bytes + body + sector_bytes - 1) / sector_bytes * sector_bytes;
 }
 
-/// A record as it is written, and where the log reaches with it.
-struct EncodedRecord {
-  std::string bytes;
-  LogPosition position;
-};
+/// A record as it is written. Its body lies behind the room for its header from the beginning, so that
+/// it need not be copied once it is known which record of a log it is to be.
+class CommitRecord {
+ public:
+  /// What a record is made in: the room for its header, and memory for a body of so many bytes, which
+  /// is to be appended.
+  [[nodiscard]] static std::string room_for(std::uint64_t body_bytes);
+  /// `bytes`: what `room_for` has given, with the body behind it.
+  explicit CommitRecord(std::string bytes);
+  [[nodiscard]] static CommitRecord of(std::string_view body);
 
-/// The record that follows `after`.
-[[nodiscard]] EncodedRecord encode_record(LogKey key, LogPosition after, std::uint64_t flushed,
-                                          std::string_view body);
+  [[nodiscard]] std::uint64_t body_bytes() const { return body_bytes_; }
+  /// Whole sectors. The header is there once it is sealed.
+  [[nodiscard]] const std::string& bytes() const { return bytes_; }
+
+  /// Makes it the record that follows `after`, which can be done again. Returns where the log reaches
+  /// with it.
+  LogPosition seal(LogKey key, LogPosition after, std::uint64_t flushed);
+
+ private:
+  std::string bytes_;
+  std::uint64_t body_bytes_ = 0;
+};
 
 /// What the bytes at the beginning of a sector say that they are: the header of a record, which they
 /// need not be. None if they do not say so.

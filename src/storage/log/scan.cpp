@@ -4,7 +4,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "storage/private_files.hpp"
 #include "storage/storage_failure.hpp"
 
 namespace duroxide::storage {
@@ -80,7 +79,7 @@ std::string ScannedLog::bytes_of(const RecordPlace& place) const {
   return segments.at(place.segment).read(place.offset, place.end() - place.offset);
 }
 
-ScannedLog scan_log(const fs::path& directory, const LogAnchor& anchor) {
+ScannedLog scan_log(const fs::path& directory, const LogAnchor& anchor, Use use) {
   ScannedLog log;
   auto numbers = segments_in(directory);
   for (const SegmentNumber needed : anchor.segments) {
@@ -91,7 +90,7 @@ ScannedLog scan_log(const fs::path& directory, const LogAnchor& anchor) {
   }
   std::vector<RecordPlace> found;
   for (const SegmentNumber number : numbers) {
-    log.segments.push_back(LogSegment::open(directory, number, anchor.key));
+    log.segments.push_back(LogSegment::open(directory, number, anchor.key, use));
     find_records(log.segments.back(), log.segments.size() - 1, anchor, found);
   }
   follow_chain(std::move(found), anchor.reached, log);

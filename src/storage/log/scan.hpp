@@ -12,17 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "storage/log/anchor.hpp"
 #include "storage/log/record.hpp"
 #include "storage/log/segment.hpp"
+#include "storage/private_files.hpp"
 
 namespace duroxide::storage {
-
-/// What the tables of a store say of its log.
-struct LogAnchor {
-  LogKey key = 0;
-  LogPosition reached;                  ///< what of the log is in the tables
-  std::vector<SegmentNumber> segments;  ///< those that held more than that, or were to
-};
 
 /// Where a record lies.
 struct RecordPlace {
@@ -44,8 +39,9 @@ struct ScannedLog {
   [[nodiscard]] std::string bytes_of(const RecordPlace& place) const;
 };
 
-/// Changes nothing. Throws `StorageFailure`: `corrupt` if a record is not there that another says was
+/// Changes nothing; what `use` says is what the segments are opened for. Throws `StorageFailure`: `corrupt` if a record is not there that another says was
 /// flushed, or if a segment is missing or damaged.
-[[nodiscard]] ScannedLog scan_log(const std::filesystem::path& directory, const LogAnchor& anchor);
+[[nodiscard]] ScannedLog scan_log(const std::filesystem::path& directory, const LogAnchor& anchor,
+                                  Use use);
 
 }  // namespace duroxide::storage

@@ -52,11 +52,11 @@ StorageFailure damaged(const fs::path& path, const std::string& why) {
 void write_at(int file, const fs::path& path, std::uint64_t offset, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto written = ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (written < 0) {
-      if (errno == EINTR) {
-        continue;
-      }
-      throw system_failure(errno, "writing " + quoted(path));
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
+    if (written <= 0) {  // a disk that takes nothing and gives no reason has failed
+      throw system_failure(written < 0 ? errno : EIO, "writing " + quoted(path));
     }
     bytes.remove_prefix(static_cast<std::size_t>(written));
     offset += static_cast<std::uint64_t>(written);
@@ -74,6 +74,13 @@ void fill(int file, const fs::path& path, LogKey key, std::uint64_t length) {
   }
   if (::fsync(file) != 0) {
     throw system_failure(errno, "syncing " + quoted(path));
+  }
+}
+
+void outline(int file, const fs::path& path, LogKey key, std::uint64_t length) {
+  write_at(file, path, 0, header_of(key, length));
+  if (::ftruncate(file, static_cast<off_t>(length)) != 0) {
+    throw system_failure(errno, "making " + quoted(path));
   }
 }
 
@@ -119,7 +126,18 @@ std::optional<SegmentNumber> LogSegment::number_of(const fs::path& path) {
 
 void LogSegment::remove_unfinished(const fs::path& directory) {
   const fs::path path = directory / unfinished_segment;
-  if (require_file(path, Use::write) && ::unlink(path.c_str()) != 0) {
+  const model::FileDescriptor file = open_file(path, O_RDONLY);
+  if (!file.is_open()) {
+    return;
+  }
+  // It may have been killed before the header was written or on the disk.
+  std::string found(segment_magic.size(), '\0');
+  const auto bytes = ::pread(file.get(), found.data(), found.size(), 0);
+  if (bytes < 0 || (found != segment_magic && found.find_first_not_of('\0') != std::string::npos)) {
+    throw StorageFailure(ProviderError::Kind::foreign_store,
+                         quoted(path) + " is in the way of the store's log; put it elsewhere");
+  }
+  if (::unlink(path.c_str()) != 0) {
     throw system_failure(errno, "removing " + quoted(path));
   }
 }
@@ -143,7 +161,7 @@ void LogSegment::remove(const fs::path& directory, SegmentNumber number) {
 }
 
 LogSegment LogSegment::make(const fs::path& directory, SegmentNumber number, LogKey key,
-                            std::uint64_t length) {
+                            std::uint64_t length, Making how) {
   DUROXIDE_INVARIANT(length > first_record && length % sector_bytes == 0,
                      "a segment has whole sectors, and room for a record");
   remove_unfinished(directory);
@@ -154,9 +172,11 @@ LogSegment LogSegment::make(const fs::path& directory, SegmentNumber number, Log
     throw system_failure(EEXIST, "making " + quoted(unfinished));
   }
   try {
-    fill(file.get(), unfinished, key, length);
-    DUROXIDE_INVARIANT(!require_file(path, Use::write),
-                       "the number of a segment is not used twice");
+    if (how == Making::filled) {
+      fill(file.get(), unfinished, key, length);
+    } else {
+      outline(file.get(), unfinished, key, length);
+    }
     if (::rename(unfinished.c_str(), path.c_str()) != 0) {
       throw system_failure(errno, "making " + quoted(path));
     }
@@ -165,7 +185,9 @@ LogSegment LogSegment::make(const fs::path& directory, SegmentNumber number, Log
     throw;
   }
   try {
-    sync_directory(directory);
+    if (how == Making::filled) {
+      sync_directory(directory);
+    }
   } catch (...) {
     (void)::unlink(path.c_str());
     throw;
@@ -173,9 +195,9 @@ LogSegment LogSegment::make(const fs::path& directory, SegmentNumber number, Log
   return {path, number, std::move(file), length};
 }
 
-LogSegment LogSegment::open(const fs::path& directory, SegmentNumber number, LogKey key) {
+LogSegment LogSegment::open(const fs::path& directory, SegmentNumber number, LogKey key, Use use) {
   const fs::path path = path_in(directory, number);
-  model::FileDescriptor file = open_file(path, O_RDWR);
+  model::FileDescriptor file = open_file(path, use == Use::write ? O_RDWR : O_RDONLY);
   if (!file.is_open()) {
     throw damaged(path, "is missing");
   }
@@ -232,6 +254,24 @@ void LogSegment::write(std::uint64_t offset, std::string_view bytes) {
 void LogSegment::flush() {
   if (::fdatasync(file_.get()) != 0) {
     throw system_failure(errno, "flushing " + quoted(path_));
+  }
+}
+
+void LogSegment::require_there() const {
+  struct stat info {};
+  if (::fstat(file_.get(), &info) != 0) {
+    throw system_failure(errno, "looking at " + quoted(path_));
+  }
+  if (info.st_nlink == 0) {
+    throw StorageFailure(
+        ProviderError::Kind::storage,
+        quoted(path_) +
+            " was removed or replaced while the store was open, and what was "
+            "committed last with it; open the store again, and restore a backup if "
+            "it misses something");
+  }
+  if (static_cast<std::uint64_t>(info.st_size) < length_) {
+    throw damaged(path_, "was cut short while the store was open");
   }
 }
 

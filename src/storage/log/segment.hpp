@@ -13,6 +13,7 @@
 
 #include "model/file_descriptor.hpp"
 #include "storage/log/record.hpp"
+#include "storage/private_files.hpp"
 
 namespace duroxide::storage {
 
@@ -29,14 +30,19 @@ class LogSegment {
   /// header, however large the sectors of the disk are.
   static constexpr std::uint64_t first_record = 4096;
 
-  /// `length`: of the whole file, in bytes, in whole sectors. On return file and name are on the disk.
-  /// If it fails, it leaves nothing behind.
+  /// Whether a segment is written whole and brought to the disk when it is made. Not if nothing is ever
+  /// flushed: then it costs nothing.
+  enum class Making : bool { filled, sparse };
+
+  /// `length`: of the whole file, in bytes, in whole sectors. On return file and name are on the disk,
+  /// if it is `filled`. If it fails, it leaves nothing behind.
   [[nodiscard]] static LogSegment make(const std::filesystem::path& directory, SegmentNumber number,
-                                       LogKey key, std::uint64_t length);
+                                       LogKey key, std::uint64_t length,
+                                       Making how = Making::filled);
 
   /// `corrupt` if it is not a whole segment of the log with this key.
   [[nodiscard]] static LogSegment open(const std::filesystem::path& directory, SegmentNumber number,
-                                       LogKey key);
+                                       LogKey key, Use use);
 
   [[nodiscard]] static std::filesystem::path path_in(const std::filesystem::path& directory,
                                                      SegmentNumber number);
@@ -56,6 +62,9 @@ class LogSegment {
   /// Within the length of the file. Not on the disk before `flush`.
   void write(std::uint64_t offset, std::string_view bytes);
   void flush();
+  /// Whether the file still has a name, and all of its length: whoever removes or cuts it takes away
+  /// what is acknowledged. `storage` or `corrupt` if not.
+  void require_there() const;
 
  private:
   LogSegment(std::filesystem::path path, SegmentNumber number, model::FileDescriptor file,

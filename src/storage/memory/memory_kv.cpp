@@ -116,7 +116,7 @@ std::unique_ptr<ReadView> MemoryKv::lasting_snapshot() {
   return std::make_unique<MemoryCopy>(tables_, commits_, readers_);
 }
 
-void MemoryKv::commit(const Changes& changes) {
+void MemoryKv::commit(Changes&& changes) {
   // All that takes memory comes first: if there is none, nothing has changed.
   std::array<TableRows, table_count> added;
   for (std::size_t table = 0; table < table_count; ++table) {

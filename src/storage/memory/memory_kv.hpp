@@ -19,7 +19,7 @@ class MemoryKv final : public KvStore {
   [[nodiscard]] std::unique_ptr<ReadView> snapshot() override;
   /// A copy, as commits wait for an ordinary one.
   [[nodiscard]] std::unique_ptr<ReadView> lasting_snapshot() override;
-  void commit(const Changes& changes) override;
+  void commit(Changes&& changes) override;
   [[nodiscard]] std::optional<std::string> broken_by() const override { return std::nullopt; }
   [[nodiscard]] StoreUse use() override;
   void close() override;

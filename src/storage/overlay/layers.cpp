@@ -1,6 +1,9 @@
 #include "storage/overlay/layers.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <new>
+#include <type_traits>
 #include <utility>
 
 #include "model/invariant.hpp"
@@ -14,6 +17,37 @@ namespace {
 bool is_held(const std::shared_ptr<Layer>& layer) {
   return layer->held.load(std::memory_order_acquire) > 0;
 }
+
+/// About.
+std::uint64_t memory_of(const Changes& changes) {
+  constexpr std::uint64_t bytes_of_node = 96;  // what a row takes in a map
+  std::uint64_t bytes = size_of(changes);
+  for (const auto& table : changes) {
+    bytes += table.size() * bytes_of_node;
+  }
+  return bytes;
+}
+
+/// Tables below layers: known by the number of the last commit, wherever that stands.
+class NumberedView final : public ReadView {
+ public:
+  NumberedView(std::unique_ptr<ReadView> tables, std::uint64_t commits)
+      : tables_(std::move(tables)), commits_(commits) {}
+
+  [[nodiscard]] std::optional<std::string_view> get(Table table,
+                                                    std::string_view key) const override {
+    return tables_->get(table, key);
+  }
+  [[nodiscard]] std::unique_ptr<Cursor> cursor(Table table) const override {
+    return tables_->cursor(table);
+  }
+  [[nodiscard]] std::uint64_t count(Table table) const override { return tables_->count(table); }
+  [[nodiscard]] std::uint64_t commits() const override { return commits_; }
+
+ private:
+  std::unique_ptr<ReadView> tables_;
+  std::uint64_t commits_;
+};
 
 }  // namespace
 
@@ -29,10 +63,11 @@ LayerStack::Held::~Held() {
   }
 }
 
-LayerStack::LayerStack(std::vector<std::shared_ptr<Layer>> layers)
-    : held_(std::make_shared<const Held>(std::move(layers))) {}
+LayerStack::LayerStack(std::vector<std::shared_ptr<Layer>> layers, std::uint64_t below)
+    : held_(std::make_shared<const Held>(std::move(layers))), below_(below) {}
 
 std::unique_ptr<ReadView> LayerStack::over(std::unique_ptr<ReadView> tables) const {
+  tables = std::make_unique<NumberedView>(std::move(tables), last());
   for (const auto& layer : held_->layers) {
     tables = std::make_unique<LayeredView>(std::move(tables),
                                            std::shared_ptr<const Changes>(held_, &layer->changes));
@@ -40,17 +75,40 @@ std::unique_ptr<ReadView> LayerStack::over(std::unique_ptr<ReadView> tables) con
   return tables;
 }
 
-void Layers::push(std::uint64_t number, Changes changes) {
+void Layers::begin_behind(std::uint64_t number) {
   const std::lock_guard lock(mutex_);
-  DUROXIDE_INVARIANT(layers_.empty() || layers_.back()->last + 1 == number,
-                     "commits are laid over the tables in order");
-  auto layer = std::make_shared<Layer>();
-  layer->first = number;
-  layer->last = number;
-  layer->bytes = size_of(changes);
-  layer->changes = std::move(changes);
-  layers_.push_back(std::move(layer));
-  merge_small();
+  DUROXIDE_INVARIANT(layers_.empty(), "it is known where layers begin before there is one");
+  dropped_ = number;
+}
+
+void Layers::make_room() {
+  const std::lock_guard lock(mutex_);
+  make_next();
+}
+
+void Layers::make_next() {
+  layers_.reserve(layers_.size() + 1);
+  if (!next_) {
+    next_ = std::make_shared<Layer>();
+  }
+}
+
+void Layers::push(std::uint64_t number, Changes changes) {
+  static_assert(std::is_nothrow_move_assignable_v<Changes>);
+  const std::uint64_t bytes = memory_of(changes);
+  const std::lock_guard lock(mutex_);
+  DUROXIDE_INVARIANT(last() + 1 == number, "commits are laid over the tables in order");
+  make_next();
+  next_->first = number;
+  next_->last = number;
+  next_->bytes = bytes;
+  next_->changes = std::move(changes);
+  layers_.push_back(std::move(next_));
+  try {
+    merge_small();
+  } catch (const std::bad_alloc&) {
+    // To read takes longer then. They are merged with what comes next.
+  }
 }
 
 void Layers::merge_small() {
@@ -63,12 +121,14 @@ void Layers::merge_small() {
       }
       auto copy = std::make_shared<Layer>();
       copy->first = below->first;
+      copy->last = below->last;
       copy->bytes = below->bytes;
       copy->changes = below->changes;
       below = std::move(copy);
     }
     const auto above = layers_.back();
-    lay_over(below->changes, is_held(above) ? Changes(above->changes) : std::move(above->changes));
+    DUROXIDE_INVARIANT(!is_held(above), "nobody has seen the newest layer before it is merged");
+    lay_over(below->changes, std::move(above->changes));
     below->last = above->last;
     below->bytes += above->bytes;
     layers_.pop_back();
@@ -77,13 +137,18 @@ void Layers::merge_small() {
 
 LayerStack Layers::stack() const {
   const std::lock_guard lock(mutex_);
-  return LayerStack(layers_);
+  return {layers_, dropped_};
 }
 
 LayerStack Layers::seal() {
   const std::lock_guard lock(mutex_);
   sealed_ = layers_.size();
-  return LayerStack(layers_);
+  return {layers_, dropped_};
+}
+
+void Layers::unseal() {
+  const std::lock_guard lock(mutex_);
+  sealed_ = 0;
 }
 
 void Layers::drop(std::uint64_t number) {
@@ -92,6 +157,7 @@ void Layers::drop(std::uint64_t number) {
                                  [&](const auto& layer) { return layer->last > number; });
   const auto dropped = static_cast<std::size_t>(kept - layers_.begin());
   sealed_ -= std::min(sealed_, dropped);
+  dropped_ = kept == layers_.begin() ? dropped_ : (*std::prev(kept))->last;
   layers_.erase(layers_.begin(), kept);
 }
 

@@ -18,7 +18,7 @@ namespace duroxide::storage {
 struct Layer {
   std::uint64_t first = 0;  ///< number of the first of these commits
   std::uint64_t last = 0;
-  std::uint64_t bytes = 0;  ///< of all keys and values, about
+  std::uint64_t bytes = 0;  ///< that it takes in memory, about
   Changes changes;
   /// How many stacks hold it. While there is one it does not change.
   std::atomic<std::size_t> held{0};
@@ -28,17 +28,19 @@ struct Layer {
 /// the other. They stay as they are as long as it, or a view that it gave, lives.
 class LayerStack {
  public:
-  explicit LayerStack(std::vector<std::shared_ptr<Layer>> layers);
+  /// `below`: number of the commit that is the last one below all layers.
+  LayerStack(std::vector<std::shared_ptr<Layer>> layers, std::uint64_t below);
 
   [[nodiscard]] bool empty() const { return held_->layers.empty(); }
   [[nodiscard]] std::size_t size() const { return held_->layers.size(); }
   [[nodiscard]] const Layer& operator[](std::size_t index) const {
     return *held_->layers.at(index);
   }
-  /// The number of the newest commit; 0 if there is none.
-  [[nodiscard]] std::uint64_t last() const { return empty() ? 0 : held_->layers.back()->last; }
+  /// The number of the newest commit, in a layer or below them.
+  [[nodiscard]] std::uint64_t last() const { return empty() ? below_ : held_->layers.back()->last; }
 
-  /// `tables` as these commits leave them. `tables` may hold some of the oldest of them already.
+  /// `tables` as these commits leave them, a view that has seen so many commits as `last` says.
+  /// `tables` hold all commits below the layers and may hold more, but none behind `last`.
   [[nodiscard]] std::unique_ptr<ReadView> over(std::unique_ptr<ReadView> tables) const;
 
  private:
@@ -52,12 +54,18 @@ class LayerStack {
   };
 
   std::shared_ptr<const Held> held_;
+  std::uint64_t below_ = 0;
 };
 
 /// The layers of a store. One thread adds to them, another takes them away once they are in the tables,
 /// and any thread reads.
 class Layers {
  public:
+  /// The tables hold everything up to this commit. There is no layer yet.
+  void begin_behind(std::uint64_t number);
+
+  /// Takes the memory that the next `push` needs, which cannot fail then.
+  void make_room();
   /// A commit, whose number follows the last one's.
   void push(std::uint64_t number, Changes changes);
 
@@ -67,6 +75,8 @@ class Layers {
   /// What there is now, to be written into the tables. It is merged with nothing newer, so that it can
   /// be taken away.
   [[nodiscard]] LayerStack seal();
+  /// They were not written: they are merged with newer ones again.
+  void unseal();
   /// The commits up to this number are in the tables, and what holds no others goes.
   void drop(std::uint64_t number);
 
@@ -74,12 +84,20 @@ class Layers {
   [[nodiscard]] std::uint64_t bytes() const;
 
  private:
+  /// As `make_room`, with the lock held.
+  void make_next();
   /// Keeps reading cheap however many commits there are: each layer is more than twice as large as the
   /// one above it, so there are few.
   void merge_small();
+  [[nodiscard]] std::uint64_t last() const {
+    return layers_.empty() ? dropped_ : layers_.back()->last;
+  }
+
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Layer>> layers_;
-  std::size_t sealed_ = 0;  ///< so many of the oldest are merged with nothing
+  std::shared_ptr<Layer> next_;  ///< what `make_room` has made for the next commit
+  std::size_t sealed_ = 0;       ///< so many of the oldest are merged with nothing
+  std::uint64_t dropped_ = 0;    ///< number of the last commit below the layers
 };
 
 }  // namespace duroxide::storage

@@ -1,0 +1,115 @@
+#include "storage/log/commit_body.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <cereal/types/optional.hpp>
+#include <cereal/types/string.hpp>
+#include <cereal/types/vector.hpp>
+
+#include "model/archive.hpp"
+#include "model/serialization.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+std::size_t rows_in(const Changes& changes) {
+  std::size_t rows = 0;
+  for (const auto& table : changes) {
+    rows += table.size();
+  }
+  return rows;
+}
+
+/// What the encoded changes take at most.
+std::size_t most_bytes(const Changes& changes) {
+  // Behind the header: the mark of little-endian numbers, two versions, and how many rows there are.
+  constexpr std::size_t once = model::record_header_bytes + 1 + 4 + 4 + 8;
+  // The table, two lengths, and whether it is erased.
+  constexpr std::size_t each_row = 1 + 8 + 8 + 1;
+  return once + rows_in(changes) * each_row + size_of(changes);
+}
+
+}  // namespace
+
+// The layout is older than the log: a row of the journal, in which stores up to format 3 kept their last
+// commits, looks the same.
+
+struct CommitRow {
+  std::uint8_t table = 0;
+  std::string key;
+  std::optional<std::string> value;
+};
+DUROXIDE_LAYOUT(CommitRow, x.table, x.key, x.value)
+
+struct CommitBody {
+  std::vector<CommitRow> rows;
+};
+DUROXIDE_LAYOUT(CommitBody, x.rows)
+
+// What is written is not copied into these first, so each has a twin that only refers to it.
+
+struct WrittenRow {
+  std::uint8_t table = 0;
+  const std::string& key;
+  const std::optional<std::string>& value;
+};
+DUROXIDE_LAYOUT(WrittenRow, x.table, x.key, x.value)
+
+struct WrittenBody {
+  const Changes& changes;
+};
+template <class Archive>
+void serialize(Archive& archive, WrittenBody& x, std::uint32_t const /*version*/) {
+  archive(cereal::make_size_tag(static_cast<cereal::size_type>(rows_in(x.changes))));
+  for (std::size_t table = 0; table < table_count; ++table) {
+    for (const auto& [key, change] : x.changes.at(table)) {
+      archive(WrittenRow{static_cast<std::uint8_t>(table), key, change.value});
+    }
+  }
+}
+
+std::string encode_changes(const Changes& changes) {
+  std::string bytes;
+  bytes.reserve(most_bytes(changes));
+  model::append_record(bytes, WrittenBody{changes});
+  return bytes;
+}
+
+CommitRecord record_of(const Changes& changes) {
+  std::string bytes = CommitRecord::room_for(most_bytes(changes));
+  model::append_record(bytes, WrittenBody{changes});
+  return CommitRecord(std::move(bytes));
+}
+
+model::Checked decode_changes_onto(Changes& changes, std::string_view bytes) {
+  auto decoded = model::decode<CommitBody>(bytes);
+  if (!decoded) {
+    return failure(std::move(decoded).error());
+  }
+  for (CommitRow& row : decoded->rows) {
+    if (row.table >= table_count) {
+      return model::flaw("it changes table number " + std::to_string(row.table) +
+                         ", which this release does not know");
+    }
+    changes.at(row.table).insert_or_assign(std::move(row.key), Change{std::move(row.value), false});
+  }
+  return {};
+}
+
+Changes changes_of(std::uint64_t number, std::string_view body) {
+  Changes changes;
+  if (const auto read = decode_changes_onto(changes, body); !read) {
+    throw StorageFailure(ProviderError::Kind::corrupt,
+                         "record " + std::to_string(number) +
+                             " of the store's log: " + read.error().what +
+                             "; what was committed last cannot be read. Unless a newer release has "
+                             "written it, the store must be taken from a backup");
+  }
+  return changes;
+}
+
+}  // namespace duroxide::storage
