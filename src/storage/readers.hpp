@@ -14,7 +14,7 @@ namespace duroxide::storage {
 struct StoreUse {
   std::uint64_t bytes = 0;           ///< in use; 0 for a store in memory, like those that follow
   std::uint64_t reusable_bytes = 0;  ///< of its file, but not in use
-  std::uint64_t file_bytes = 0;
+  std::uint64_t file_bytes = 0;      ///< of the database and the log
   std::uint64_t readers = 0;
   Milliseconds oldest_reader_age{0};
   std::uint64_t damaged_pages = 0;  ///< found in the background since the store was opened

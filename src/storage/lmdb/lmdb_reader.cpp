@@ -1,5 +1,6 @@
 #include "storage/lmdb/lmdb_reader.hpp"
 
+#include <system_error>
 #include <utility>
 
 #include "storage/format.hpp"
@@ -53,7 +54,8 @@ std::unique_ptr<ReadView> LmdbReader::snapshot() {
   }
   auto held = std::shared_ptr<Held>(
       new Held{std::move(place), SharedDirectoryLock(directory_), CountedReader(readers_)});
-  return with_journal(std::make_unique<PageView>(file_, std::move(held)), journal_);
+  return log_.lay_over(with_journal(std::make_unique<PageView>(file_, std::move(held)), journal_),
+                       directory_);
 }
 
 StoreUse LmdbReader::use() {
@@ -62,12 +64,18 @@ StoreUse LmdbReader::use() {
   if (!closed_) {
     const SharedDirectoryLock no_owner(directory_);
     space_.describe(file_, use);
+    for (const SegmentNumber number : segments_in(directory_)) {
+      std::error_code unknown;
+      const auto bytes =
+          std::filesystem::file_size(LogSegment::path_in(directory_, number), unknown);
+      use.file_bytes += unknown ? 0 : bytes;
+    }
   }
   readers_.describe(use);
   return use;
 }
 
-void LmdbReader::commit(const Changes&) {
+void LmdbReader::commit(Changes&&) {
   throw StorageFailure(Kind::read_only, "the store was opened for reading only");
 }
 

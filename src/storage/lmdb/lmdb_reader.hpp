@@ -10,6 +10,7 @@
 #include "storage/lmdb/journal.hpp"
 #include "storage/lmdb/lmdb_space.hpp"
 #include "storage/lmdb/snapshot_gate.hpp"
+#include "storage/logged/log_reading.hpp"
 #include "storage/readers.hpp"
 
 namespace duroxide::storage {
@@ -31,8 +32,11 @@ class LmdbReader final : public KvStore {
   [[nodiscard]] bool wants_snapshots_back() const override { return gate_.wanted_back(); }
   [[nodiscard]] std::filesystem::path directory() const override { return directory_; }
   /// Refuses.
-  void commit(const Changes& changes) override;
-  void forget_cached() override { journal_.forget(); }
+  void commit(Changes&& changes) override;
+  void forget_cached() override {
+    journal_.forget();
+    log_.forget();
+  }
   [[nodiscard]] std::optional<std::string> broken_by() const override { return std::nullopt; }
   [[nodiscard]] StoreUse use() override;
   void close() override;
@@ -45,8 +49,9 @@ class LmdbReader final : public KvStore {
   std::filesystem::path file_;
   ProcessClaim claim_;
   SnapshotGate gate_;
-  bool closed_ = false;  ///< guarded by `gate_`
-  JournalCache journal_;
+  bool closed_ = false;   ///< guarded by `gate_`
+  JournalCache journal_;  ///< of a store that an earlier release has left
+  LogReading log_;
   Readers readers_;
   LmdbSpace space_;
 };

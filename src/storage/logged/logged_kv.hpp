@@ -1,0 +1,114 @@
+#pragma once
+
+// A store of tables whose commits go to a log. A commit is one record and one flush; what it changes
+// lies in memory over the tables, where all who read find it, until a checkpoint has written it there.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <duroxide/durability.hpp>
+#include <duroxide/log.hpp>
+
+#include "storage/lmdb/lmdb_kv.hpp"
+#include "storage/log/commit_log.hpp"
+#include "storage/logged/checkpointer.hpp"
+#include "storage/logged/late_flush.hpp"
+#include "storage/overlay/layers.hpp"
+
+namespace duroxide::storage {
+
+/// In bytes.
+struct LoggedLimits {
+  /// Those with which a checkpoint begins about whenever so much was logged.
+  [[nodiscard]] static LoggedLimits of_checkpoint(std::uint64_t bytes);
+
+  LogOptions log;
+  /// Once so much is in the log and not in the tables, a checkpoint begins.
+  std::uint64_t checkpoint_log = std::uint64_t{2} << 20;
+  std::uint64_t checkpoint_memory = std::uint64_t{1} << 20;
+  /// Once so much lies in memory over the tables, or in the log, commits wait for the checkpoint.
+  std::uint64_t most_memory = std::uint64_t{64} << 20;
+  std::uint64_t most_log = std::uint64_t{256} << 20;
+};
+
+/// As every `KvStore`: one thread commits and has the writer's view, all may read.
+class LoggedKv final : public KvStore {
+ public:
+  /// Reads what the log holds that the tables do not. Throws `StorageFailure`: `corrupt` if it cannot
+  /// be read, else as `CommitLog`.
+  /// `log_sink` is told of a checkpoint that fails.
+  LoggedKv(std::unique_ptr<LmdbKv> tables, Durability durability, const LoggedLimits& limits = {},
+           LogSink log_sink = {});
+  /// Of a store that was not closed: what the log holds stays there, as after a crash.
+  ~LoggedKv() override;
+  LoggedKv(const LoggedKv&) = delete;
+  LoggedKv& operator=(const LoggedKv&) = delete;
+
+  [[nodiscard]] std::unique_ptr<ReadView> writer_view() override;
+  [[nodiscard]] std::unique_ptr<ReadView> snapshot() override;
+  [[nodiscard]] std::unique_ptr<ReadView> checked_snapshot() override;
+  [[nodiscard]] bool wants_snapshots_back() const override {
+    return tables_->wants_snapshots_back();
+  }
+  [[nodiscard]] std::filesystem::path directory() const override { return tables_->directory(); }
+  /// With `Durability::full` it is on the disk on return, with `relaxed` a moment later.
+  void commit(Changes&& changes) override;
+  [[nodiscard]] bool give_up_reserve() override;
+  [[nodiscard]] std::optional<std::string> broken_by() const override;
+  [[nodiscard]] StoreUse use() override;
+  /// Brings all of the log into the tables, if it can.
+  void close() override;
+
+  /// Brings all of the log into the tables now. Throws what kept it from doing so; nothing is lost then.
+  /// On the thread that commits, which holds no view.
+  void checkpoint();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  [[nodiscard]] CommitLog open_log();
+  [[nodiscard]] std::unique_ptr<ReadView> with_layers(
+      std::unique_ptr<ReadView> (KvStore::*begin)());
+  void shut();
+  void require_usable() const;
+  /// Stops the store if somebody has taken its files away.
+  void require_files();
+  void stop_for(std::string reason);
+  /// Appends, and flushes as the durability asks for.
+  LogPosition append(CommitRecord& record);
+  void begin_checkpoint();
+  void begin_checkpoint_if_due();
+  /// Whether so much is not in the tables yet that commits must wait.
+  [[nodiscard]] bool is_too_far_ahead() const;
+  void grow();
+  /// What follows from a checkpoint that has ended. Whether it is done.
+  bool settle(const CheckpointEnd& end);
+  void tell(const ProviderError& failed) const;
+  /// Begins a checkpoint unless one is under way, and waits for it. Whether it has written anything.
+  bool wait_for_checkpoint();
+
+  std::unique_ptr<LmdbKv> tables_;
+  Durability durability_;
+  LoggedLimits limits_;
+  LogSink log_sink_;
+  Layers layers_;
+  Reached reached_;
+  mutable std::mutex
+      log_mutex_;  ///< guards the log, which only a late flush uses on another thread
+  std::optional<CommitLog> log_;                    ///< none once it is closed
+  std::uint64_t logged_bytes_ = 0;                  ///< since the last checkpoint began
+  std::optional<ProviderError> failed_checkpoint_;  ///< the last one, if it may be tried again
+  Clock::time_point next_attempt_;                  ///< at one that failed
+  std::chrono::milliseconds pause_;                 ///< between the attempts
+  mutable std::mutex broken_mutex_;
+  std::optional<std::string> broken_;
+  std::optional<LateFlush> late_flush_;
+  std::optional<Checkpointer> checkpointer_;  ///< last
+};
+
+}  // namespace duroxide::storage
