@@ -1,0 +1,416 @@
+// A store whose commits go to a log: what is committed is found by whoever reads, at once, after a
+// checkpoint and after a crash, and nobody can tell where it stands.
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "storage/lmdb/lmdb_reader.hpp"
+#include "storage/logged/logged_kv.hpp"
+#include "support/quick_directory.hpp"
+#include "support/temp_dir.hpp"
+
+namespace duroxide::logged_kv_test {
+
+namespace fs = std::filesystem;
+using namespace storage;
+using testing::TempDir;
+
+using Rows = std::map<std::string, std::string>;
+
+constexpr Table table = Table::inbox;
+
+void set(Changes& changes, const std::string& key, std::optional<std::string> value) {
+  changes.at(static_cast<std::size_t>(table))[key] = Change{std::move(value), false};
+}
+
+Changes one_change(const std::string& key, std::optional<std::string> value) {
+  Changes changes;
+  set(changes, key, std::move(value));
+  return changes;
+}
+
+Rows rows_of(const ReadView& view) {
+  Rows rows;
+  const auto cursor = view.cursor(table);
+  for (bool more = cursor->seek({}); more; more = cursor->next()) {
+    rows.emplace(cursor->key(), cursor->value());
+  }
+  return rows;
+}
+
+constexpr std::uint64_t small_map = std::uint64_t{1} << 20;
+
+std::unique_ptr<LmdbKv> open_tables(const fs::path& directory, Durability durability) {
+  return std::make_unique<LmdbKv>(directory, durability, small_map, DirectoryLock(directory));
+}
+
+/// A checkpoint every few commits, or none at all.
+LoggedLimits limits_with(std::uint64_t bytes_before_checkpoint) {
+  LoggedLimits limits;
+  limits.log.segment_bytes = std::uint64_t{64} << 10;
+  limits.checkpoint_log = bytes_before_checkpoint;
+  limits.checkpoint_memory = bytes_before_checkpoint;
+  return limits;
+}
+constexpr std::uint64_t never = std::uint64_t{1} << 40;
+
+struct Opened {
+  explicit Opened(const fs::path& directory, std::uint64_t bytes_before_checkpoint = never,
+                  Durability durability = Durability::none)
+      : kv(open_tables(directory, durability), durability, limits_with(bytes_before_checkpoint)) {}
+  [[nodiscard]] Rows rows() { return rows_of(*kv.snapshot()); }
+
+  LoggedKv kv;
+};
+
+struct Fixture {
+  TempDir temp{testing::quick_directory()};
+  fs::path directory = temp.path() / "store";
+
+  Fixture() { fs::create_directory(directory); }
+
+  /// The store as a kill of this moment would leave it. No checkpoint is under way.
+  [[nodiscard]] fs::path killed() const {
+    auto copy = temp.path() / "killed";
+    fs::remove_all(copy);
+    fs::copy(directory, copy);
+    fs::remove(copy / "lock.mdb");
+    return copy;
+  }
+  /// What the tables hold by themselves, of a store that nobody has open.
+  [[nodiscard]] Rows in_tables() const {
+    return rows_of(*open_tables(directory, Durability::none)->snapshot());
+  }
+};
+
+TEST_CASE("a commit stands in the log, and whoever reads finds it", "[kv]") {
+  Fixture fixture;
+  Opened store(fixture.directory);
+  store.kv.commit(one_change("a", "1"));
+  store.kv.commit(one_change("b", "2"));
+  CHECK(store.rows() == Rows{{"a", "1"}, {"b", "2"}});
+  CHECK(rows_of(*store.kv.writer_view()) == Rows{{"a", "1"}, {"b", "2"}});
+  CHECK(rows_of(*store.kv.checked_snapshot()) == Rows{{"a", "1"}, {"b", "2"}});
+  CHECK(store.kv.snapshot()->commits() == 2);
+
+  const auto before = store.kv.snapshot();
+  store.kv.commit(one_change("a", std::nullopt));
+  CHECK(rows_of(*before) == Rows{{"a", "1"}, {"b", "2"}});
+  CHECK(rows_of(*store.kv.writer_view()) == Rows{{"b", "2"}});
+}
+
+TEST_CASE("what was committed is in the log after a kill, and in the tables after an orderly end",
+          "[kv]") {
+  Fixture fixture;
+  std::optional<Opened> store(std::in_place, fixture.directory);
+  store->kv.commit(one_change("a", "1"));
+  store->kv.commit(one_change("b", "2"));
+  const fs::path killed = fixture.killed();
+  store->kv.close();
+  store.reset();
+  CHECK(fixture.in_tables() == Rows{{"a", "1"}, {"b", "2"}});
+
+  CHECK(rows_of(*open_tables(killed, Durability::none)->snapshot()).empty());
+  {
+    Opened again(killed);
+    CHECK(again.rows() == Rows{{"a", "1"}, {"b", "2"}});
+    CHECK(again.kv.snapshot()->commits() == 2);
+    again.kv.commit(one_change("c", "3"));
+  }
+  CHECK(Opened(killed).rows() == Rows{{"a", "1"}, {"b", "2"}, {"c", "3"}});
+}
+
+TEST_CASE("a store that was killed is read with its log, and stays as it is", "[kv]") {
+  Fixture fixture;
+  Opened store(fixture.directory);
+  store.kv.commit(one_change("a", "1"));
+  store.kv.checkpoint();
+  store.kv.commit(one_change("b", "2"));
+  const fs::path killed = fixture.killed();
+  {
+    LmdbReader reader(killed, ProcessClaim(killed, Use::read));
+    CHECK(rows_of(*reader.snapshot()) == Rows{{"a", "1"}, {"b", "2"}});
+    CHECK(rows_of(*reader.snapshot()) == Rows{{"a", "1"}, {"b", "2"}});
+  }
+  CHECK(rows_of(*open_tables(killed, Durability::none)->snapshot()) == Rows{{"a", "1"}});
+}
+
+TEST_CASE("snapshots see the commits up to their number, wherever a checkpoint stands", "[kv]") {
+  Fixture fixture;
+  std::minstd_rand random(4711);
+  const auto up_to = [&](int most) {
+    return static_cast<int>(random() % static_cast<unsigned>(most));
+  };
+  std::optional<Opened> store(std::in_place, fixture.directory, 8 << 10);
+  std::vector<Rows> after{store->rows()};
+  std::vector<std::unique_ptr<ReadView>> held;
+  for (int commit = 1; commit <= 2000; ++commit) {
+    Changes changes;
+    Rows rows = after.back();
+    for (int change = 0; change <= up_to(4); ++change) {
+      const std::string key = "key " + std::to_string(up_to(60));
+      if (up_to(3) == 0) {
+        set(changes, key, std::nullopt);
+        rows.erase(key);
+      } else {
+        const std::string value(static_cast<std::size_t>(up_to(600)), 'v');
+        set(changes, key, value);
+        rows[key] = value;
+      }
+    }
+    store->kv.commit(std::move(changes));
+    after.push_back(std::move(rows));
+    if (up_to(5) == 0) {
+      // One is held at a time: a thread with two would wait for itself if the map had to grow.
+      held.clear();
+      held.push_back(up_to(2) == 0 ? store->kv.checked_snapshot() : store->kv.snapshot());
+      REQUIRE(held.back()->commits() == static_cast<std::uint64_t>(commit));
+    }
+    for (const auto& view : held) {
+      REQUIRE(rows_of(*view) == after.at(view->commits()));
+    }
+    if (up_to(200) == 0) {
+      held.clear();
+      if (up_to(2) == 0) {
+        store->kv.close();
+      }
+      store.reset();  // else as in a crash
+      store.emplace(fixture.directory, 8 << 10);
+      REQUIRE(store->rows() == after.back());
+    }
+  }
+  // However much was written, the log takes little.
+  std::uint64_t segments = 0;
+  for (const auto& entry : fs::directory_iterator(fixture.directory)) {
+    segments += LogSegment::number_of(entry.path()) ? 1 : 0;
+  }
+  CHECK(segments <= 6);
+}
+
+TEST_CASE("readers on other threads see whole commits, in order", "[kv]") {
+  Fixture fixture;
+  Opened store(fixture.directory, 4 << 10);
+  std::atomic<bool> done = false;
+  std::atomic<int> wrong = 0;
+  std::atomic<int> looks = 0;
+  std::vector<std::thread> readers;
+  for (int reader = 0; reader < 2; ++reader) {
+    readers.emplace_back([&, reader] {
+      std::uint64_t last = 0;
+      while (!done) {
+        const auto view = reader == 0 ? store.kv.snapshot() : store.kv.checked_snapshot();
+        const auto one = view->get(table, "one");
+        const auto other = view->get(table, "other");
+        wrong += one != other || view->commits() < last ||
+                         (one && *one != std::to_string(view->commits()))
+                     ? 1
+                     : 0;
+        last = view->commits();
+        ++looks;
+      }
+    });
+  }
+  const std::string filling(300, 'x');
+  for (std::uint64_t commit = 1; commit <= 3000 || looks < 100; ++commit) {
+    Changes changes = one_change("one", std::to_string(commit));
+    set(changes, "other", std::to_string(commit));
+    set(changes, "row " + std::to_string(commit % 500), filling);
+    store.kv.commit(std::move(changes));
+  }
+  done = true;
+  for (auto& reader : readers) {
+    reader.join();
+  }
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("a checkpoint grows the map", "[kv]") {
+  Fixture fixture;
+  {
+    Opened store(fixture.directory, 64 << 10);
+    for (int row = 0; row < 300; ++row) {
+      store.kv.commit(one_change("row " + std::to_string(row), std::string(20'000, 'x')));
+    }
+    CHECK(store.rows().size() == 300);
+    store.kv.close();
+  }
+  CHECK(fs::file_size(fixture.directory / "data.mdb") > small_map);
+  CHECK(fixture.in_tables().size() == 300);
+}
+
+TEST_CASE("a commit larger than a segment gets one of its own, which is gone after a checkpoint",
+          "[kv]") {
+  Fixture fixture;
+  Opened store(fixture.directory);
+  store.kv.commit(one_change("large", std::string(1'000'000, 'x')));
+  CHECK(Opened(fixture.killed()).rows().at("large").size() == 1'000'000);
+  store.kv.commit(one_change("small", "y"));
+  store.kv.checkpoint();
+  store.kv.commit(one_change("next", "z"));  // the place in the log is given back by then
+  store.kv.checkpoint();
+  store.kv.commit(one_change("last", "z"));
+  std::uint64_t bytes = 0;
+  for (const auto& entry : fs::directory_iterator(fixture.directory)) {
+    bytes += LogSegment::number_of(entry.path()) ? entry.file_size() : 0;
+  }
+  CHECK(bytes < 500'000);
+  CHECK(store.rows().size() == 4);
+}
+
+TEST_CASE("commits wait for the checkpoint when memory is full", "[kv]") {
+  Fixture fixture;
+  LoggedLimits limits = limits_with(never);
+  limits.most_memory = 64 << 10;
+  LoggedKv store(open_tables(fixture.directory, Durability::none), Durability::none, limits);
+  for (int row = 0; row < 200; ++row) {
+    store.commit(one_change("row " + std::to_string(row), std::string(2'000, 'x')));
+  }
+  CHECK(rows_of(*store.snapshot()).size() == 200);
+  // Without an orderly end: the tables hold what did not fit into memory.
+  CHECK(rows_of(*open_tables(fixture.killed(), Durability::none)->snapshot()).size() > 100);
+}
+
+TEST_CASE("what the tables could not take does not come into the log", "[kv]") {
+  Fixture fixture;
+  Opened store(fixture.directory);
+  store.kv.commit(one_change("a", "1"));
+  for (const std::string& key : {std::string(), std::string(512, 'k')}) {
+    CHECK_THROWS_AS(store.kv.commit(one_change(key, "2")), StorageFailure);
+  }
+  CHECK(store.rows() == Rows{{"a", "1"}});
+  CHECK_FALSE(store.kv.broken_by());
+  store.kv.commit(one_change(std::string(511, 'k'), "3"));
+  store.kv.checkpoint();
+  CHECK(store.rows().size() == 2);
+}
+
+TEST_CASE("changes that a store could not commit are as they were", "[kv][commit_failure]") {
+  Fixture fixture;
+  Opened store(fixture.directory, never, Durability::full);
+  Changes changes = one_change("kept", "1");
+  set(changes, "erased", std::nullopt);
+  set(changes, std::string(512, 'k'), "too long a key");
+  const auto fails = [&] {
+    const auto before = changes.at(static_cast<std::size_t>(table));
+    CHECK_THROWS_AS(store.kv.commit(static_cast<Changes&&>(changes)), StorageFailure);
+    const auto& after = changes.at(static_cast<std::size_t>(table));
+    CHECK(std::equal(before.begin(), before.end(), after.begin(), after.end(),
+                     [](const auto& was, const auto& is) {
+                       return was.first == is.first && was.second.value == is.second.value;
+                     }));
+  };
+  fails();
+  changes.at(static_cast<std::size_t>(table)).erase(std::string(512, 'k'));
+  fs::remove(fixture.directory / "duroxide.log.1");
+  fails();  // when its record was flushed, into a file without a name
+  CHECK(store.kv.broken_by());
+}
+
+TEST_CASE("a store stops if its files are taken away", "[kv]") {
+  Fixture fixture;
+  Opened store(fixture.directory, never, Durability::full);
+  store.kv.commit(one_change("a", "1"));
+  const std::string file = GENERATE(as<std::string>(), "data.mdb", "duroxide.log.1");
+  fs::remove(fixture.directory / file);
+  CHECK_THROWS_AS(store.kv.commit(one_change("b", "2")), StorageFailure);
+  REQUIRE(store.kv.broken_by());
+  CHECK(store.kv.broken_by()->find(file) != std::string::npos);
+  CHECK_THROWS_AS(store.kv.commit(one_change("c", "3")), StorageFailure);
+}
+
+TEST_CASE("a log that misses what was on the disk is told of", "[kv]") {
+  Fixture fixture;
+  {
+    Opened store(fixture.directory, never, Durability::full);
+    for (int row = 0; row < 20; ++row) {
+      store.kv.commit(one_change("row " + std::to_string(row), "x"));
+    }
+    const fs::path killed = fixture.killed();
+    fs::remove(killed / "duroxide.log.1");
+    CHECK_THROWS_AS(Opened(killed), StorageFailure);
+    store.kv.close();
+  }
+  // In the tables by now, so that nothing of it is missed; but the segment is.
+  fs::remove(fixture.directory / "duroxide.log.1");
+  CHECK_THROWS_AS(Opened(fixture.directory), StorageFailure);
+}
+
+TEST_CASE("layers that no checkpoint could write are merged again", "[kv]") {
+  Layers layers;
+  for (std::uint64_t commit = 1; commit <= 1000; ++commit) {
+    layers.push(commit, one_change("key " + std::to_string(commit % 10), "x"));
+    if (commit % 10 == 0) {
+      (void)layers.seal();
+      layers.unseal();
+    }
+  }
+  CHECK(layers.stack().size() == 1);
+}
+
+TEST_CASE("a damaged database harms nobody who only takes a snapshot", "[kv]") {
+  Fixture fixture;
+  Opened store(fixture.directory);
+  store.kv.commit(one_change("a", "1"));
+  store.kv.checkpoint();
+  {
+    std::fstream file(fixture.directory / "data.mdb",
+                      std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(8192);
+    file << std::string(fs::file_size(fixture.directory / "data.mdb") - 8192, '\xab');
+  }
+  CHECK(store.kv.snapshot()->commits() == 1);
+  CHECK(store.kv.writer_view()->commits() == 1);
+  CHECK_THROWS_AS(store.kv.checked_snapshot()->get(table, "a"), StorageFailure);
+}
+
+TEST_CASE("it is known how far the tables reach in each transaction of late", "[kv]") {
+  Reached reached;
+  reached.begin_with(7);
+  CHECK(reached.in(3) == 7U);
+  reached.note(10, 8);
+  CHECK(reached.in(9) == 7U);
+  CHECK(reached.in(10) == 8U);
+  reached.note(10, 9);  // the attempt before has failed
+  CHECK(reached.in(11) == 9U);
+  for (std::uint64_t transaction = 11; transaction <= 200; ++transaction) {
+    reached.note(transaction, transaction);
+  }
+  CHECK(reached.in(200) == 200U);
+  CHECK(reached.in(1000) == 200U);
+  CHECK_FALSE(reached.in(10));
+}
+
+TEST_CASE("what was appended without a flush is flushed a moment later", "[kv]") {
+  Fixture fixture;
+  std::mutex mutex;
+  auto log = CommitLog::make(fixture.directory, 4711, LogOptions{});
+  LateFlush late(mutex, log);
+  for (int record = 1; record <= 3; ++record) {
+    {
+      const std::lock_guard lock(mutex);
+      (void)log.append("a record");
+    }
+    late.expect();
+    for (std::uint64_t flushed = 0; flushed < static_cast<std::uint64_t>(record);) {
+      std::this_thread::yield();
+      const std::lock_guard lock(mutex);
+      flushed = log.flushed();
+    }
+  }
+  SUCCEED("each was flushed, although nothing came after it");
+}
+
+}  // namespace duroxide::logged_kv_test
