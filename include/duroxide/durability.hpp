@@ -6,9 +6,11 @@ namespace duroxide {
 
 /// What a commit waits for.
 enum class Durability : std::uint8_t {
-  full,     ///< every commit is on the disk before anybody hears of it; nothing is ever lost
-  relaxed,  ///< may lose the last commit on power loss, never consistency (LMDB's no-meta-sync)
-  none,     ///< may lose or corrupt everything on power loss, nothing on a crash of the process
+  full,  ///< every commit is on the disk before anybody hears of it; nothing is ever lost
+  /// Flushed within about 20 ms: a loss of power may lose what was committed last, never order or
+  /// consistency; a crash of the process loses nothing.
+  relaxed,
+  none,  ///< may lose or corrupt everything on power loss, nothing on a crash of the process
 };
 
 }  // namespace duroxide

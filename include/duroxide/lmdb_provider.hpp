@@ -30,6 +30,13 @@ class DUROXIDE_API LmdbOptions {
     map_size_ = bytes;
     return *this;
   }
+  /// What is committed goes to a log, and from there into the database, which is called a checkpoint
+  /// and happens in the background: once the log holds about so many bytes that the database does not.
+  /// After a crash an opening reads as much. Default 2 MiB, at least 4 KiB.
+  LmdbOptions& checkpoint_size(std::uint64_t bytes) {
+    checkpoint_size_ = bytes;
+    return *this;
+  }
   /// Default: the system's clock.
   LmdbOptions& clock(std::shared_ptr<Clock> value) {
     clock_ = std::move(value);
@@ -48,6 +55,7 @@ class DUROXIDE_API LmdbOptions {
 
   [[nodiscard]] Durability durability() const { return durability_; }
   [[nodiscard]] std::uint64_t map_size() const { return map_size_; }
+  [[nodiscard]] std::uint64_t checkpoint_size() const { return checkpoint_size_; }
   [[nodiscard]] const std::shared_ptr<Clock>& clock() const { return clock_; }
   [[nodiscard]] const std::optional<ActorSystem>& actor_system() const { return actor_system_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
@@ -55,12 +63,13 @@ class DUROXIDE_API LmdbOptions {
  private:
   Durability durability_ = Durability::full;
   std::uint64_t map_size_ = std::uint64_t{64} << 30;
+  std::uint64_t checkpoint_size_ = std::uint64_t{2} << 20;
   std::shared_ptr<Clock> clock_;
   std::optional<ActorSystem> actor_system_;
   LogSink log_sink_;
 };
 
-/// The default store: an LMDB database in a directory of its own.
+/// The default store: an LMDB database and the log in front of it, in a directory of their own.
 class DUROXIDE_API LmdbProvider {
  public:
   /// Opens the store in `directory`, making both if they do not exist. One process at a time owns a
@@ -97,8 +106,8 @@ class DUROXIDE_API LmdbProvider {
   ///
   /// Management's reads work as ever, and so do status, values and histories. Whatever would change
   /// something is refused with `read_only`, and so is a wait for what is not decided yet, as nothing
-  /// would tell of it. A `Runtime` does not start on it. Of the options, `durability` and `map_size`
-  /// mean nothing here.
+  /// would tell of it. A `Runtime` does not start on it. Of the options, `durability`, `map_size` and
+  /// `checkpoint_size` mean nothing here.
   ///
   /// The file is read by page, and each page is checked: a damaged store can be looked at and exported
   /// as far as its pages can be read, and what needs a damaged one is `corrupt`.

@@ -269,7 +269,7 @@ struct SystemMetrics {
   /// Pages that hold nothing any more. What is written next goes there, once no snapshot needs them;
   /// the file does not become smaller, but for a backup, which leaves them out.
   std::uint64_t store_reusable_bytes = 0;
-  std::uint64_t store_file_bytes = 0;  ///< length of the file on the disk
+  std::uint64_t store_file_bytes = 0;  ///< length of its files on the disk
   /// How long the oldest snapshot that is being read has been held. An old one keeps the store from
   /// using space again.
   Milliseconds oldest_reader_age{0};

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "protocol/enough_threads.hpp"
 #include "protocol/store_impl.hpp"
 #include "provider/start_store.hpp"
 #include "storage/directories.hpp"
@@ -14,6 +15,8 @@
 #include "storage/lmdb/lmdb_kv.hpp"
 #include "storage/lmdb/page_walk.hpp"
 #include "storage/lmdb/store_files.hpp"
+#include "storage/log/segment.hpp"
+#include "storage/logged/logged_kv.hpp"
 #include "storage/size_signal.hpp"
 
 namespace duroxide {
@@ -25,6 +28,18 @@ using storage::StorageFailure;
 
 /// How long an opening looks at pages. The rest is looked at in the background.
 constexpr std::chrono::milliseconds longest_check{1000};
+
+/// A new store would take the place of what is committed there.
+void require_no_log(const fs::path& directory) {
+  if (const auto segments = storage::segments_in(directory); !segments.empty()) {
+    const auto found = storage::LogSegment::path_in(directory, segments.front());
+    throw StorageFailure(ProviderError::Kind::foreign_store,
+                         "there is no database in `" + directory.string() + "`, but `" +
+                             found.string() +
+                             "` is there: if it is a part of a store's log, put `data.mdb` back "
+                             "beside it, else put it elsewhere");
+  }
+}
 
 storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& options) {
   const storage::SizeSignalHeld held;
@@ -47,6 +62,8 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
   const auto found = storage::inspect_directory(directory);
   if (found == storage::DirectoryContent::nothing) {
     fresh.add(directory / storage::reserve_file_name);
+    require_no_log(directory);
+    fresh.add(storage::LogSegment::path_in(directory, 1));
     for (const char* file : {"lock.mdb", "data.mdb"}) {
       if (!fs::exists(directory / file, ignored)) {
         fresh.add(directory / file);
@@ -59,9 +76,13 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
                            : storage::check_at_opening(directory, longest_check);
   lock.write_holder();
   storage::ProviderParts parts;
-  parts.store =
-      std::make_shared<storage::LmdbKv>(directory, options.durability(), options.map_size(),
+  storage::require_threads(options.durability() == Durability::relaxed ? 2 : 1);
+  auto tables =
+      std::make_unique<storage::LmdbKv>(directory, options.durability(), options.map_size(),
                                         std::move(lock), checked, options.log_sink());
+  parts.store = std::make_shared<storage::LoggedKv>(
+      std::move(tables), options.durability(),
+      storage::LoggedLimits::of_checkpoint(options.checkpoint_size()), options.log_sink());
   parts.opening = storage::begin_opening(*parts.store);
   // The names are on the disk if somebody has closed the store since they were made.
   if (has_new_files || parts.opening.after_crash || parts.opening.id == 1) {

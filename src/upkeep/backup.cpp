@@ -40,9 +40,10 @@ void check_target(const fs::path& directory, const fs::path& store) {
   }
 }
 
-/// The mark of a running store says that its end was a crash if nobody takes it away.
+/// The mark of a running store says that its end was a crash if nobody takes it away, and the log stays
+/// with the store.
 bool is_left_out(Table table, std::string_view key) {
-  return table == Table::meta && key == meta_keys::open;
+  return table == Table::meta && (key == meta_keys::open || key == meta_keys::log);
 }
 
 /// One attempt. Nothing if the store wants its snapshot back.

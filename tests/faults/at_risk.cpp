@@ -32,9 +32,11 @@ class Round {
         patience_(patience) {}
 
   void work() {
-    auto opened = LmdbProvider::open(
-        power::store_directory(root_),
-        LmdbOptions().map_size(std::uint64_t{1} << 26).log_sink([](const LogRecord&) {}));
+    auto opened =
+        LmdbProvider::open(power::store_directory(root_), LmdbOptions()
+                                                              .map_size(std::uint64_t{1} << 26)
+                                                              .checkpoint_size(16 << 10)
+                                                              .log_sink([](const LogRecord&) {}));
     if (!was_told("open", opened)) {
       return;
     }

@@ -50,8 +50,8 @@ int count(Call call) {
 
 std::string_view name_of(Call call) {
   static constexpr std::array<std::string_view, call_count> names{
-      "open", "read",   "write", "write of a header", "flush", "resize", "reserve",
-      "map",  "rename", "remove"};
+      "open",    "read", "read of a log", "write", "write of a header", "flush", "resize",
+      "reserve", "map",  "rename",        "remove"};
   return names.at(static_cast<std::size_t>(call));
 }
 
@@ -103,6 +103,19 @@ int of_write(int descriptor, std::int64_t offset) {
   return of_file(offset >= 0 && offset < headers ? Call::write_header : Call::write, descriptor);
 }
 
+namespace {
+
+/// Only a database has such headers, and what is read of a log is counted apart.
+Call as_it_is_called(Call call, std::string_view path) {
+  const auto name = path.substr(path.rfind('/') + 1);
+  if (call == Call::write_header && !name.starts_with("data.mdb")) {
+    return Call::write;
+  }
+  return call == Call::read && name.starts_with("duroxide.log.") ? Call::read_log : call;
+}
+
+}  // namespace
+
 int of_file(Call call, int descriptor) {
   if (!state.watches || descriptor < 0) {
     return 0;
@@ -114,7 +127,7 @@ int of_file(Call call, int descriptor) {
   const long length =
       ::syscall(SYS_readlinkat, AT_FDCWD, link.data(), path.data(), path.size() - 1);
   errno = error;
-  return length > 0 && is_below_root(path.data()) ? count(call) : 0;
+  return length > 0 && is_below_root(path.data()) ? count(as_it_is_called(call, path.data())) : 0;
 }
 
 std::int64_t clock_offset() {

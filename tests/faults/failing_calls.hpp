@@ -13,7 +13,8 @@ namespace duroxide::faults {
 /// What can be made to fail. One word stands for all functions of a kind: `write` for `pwrite` too.
 enum class Call : std::uint8_t {
   open,
-  read,
+  read,      ///< of anything but the log
+  read_log,  ///< of a store
   write,
   write_header,  ///< into one of the first two pages of a file, where LMDB says which state is valid
   flush,
@@ -23,7 +24,7 @@ enum class Call : std::uint8_t {
   rename,
   remove,
 };
-inline constexpr std::size_t call_count = 10;
+inline constexpr std::size_t call_count = 11;
 [[nodiscard]] std::string_view name_of(Call call);
 
 inline constexpr std::uint64_t for_ever = ~std::uint64_t{0} / 2;

@@ -36,27 +36,17 @@ struct Kind {
   int code;
 };
 constexpr std::array kinds{
-    Kind{Call::open, EMFILE},
-    Kind{Call::open, EIO},
-    Kind{Call::open, ENOMEM},
-    Kind{Call::read, EIO},
-    Kind{Call::read, EINTR},
-    Kind{Call::write, ENOSPC},
-    Kind{Call::write, EIO},
-    Kind{Call::write, EINTR},
-    Kind{Call::write, half_done},
-    Kind{Call::write_header, ENOSPC},
-    Kind{Call::write_header, EIO},
-    Kind{Call::write_header, EINTR},
-    Kind{Call::write_header, half_done},
-    Kind{Call::flush, EIO},
-    Kind{Call::flush, ENOSPC},
-    Kind{Call::resize, ENOSPC},
-    Kind{Call::resize, EIO},
-    Kind{Call::map, ENOMEM},
-    Kind{Call::rename, EIO},
-    Kind{Call::rename, ENOSPC},
-    Kind{Call::remove, EIO},
+    Kind{Call::open, EMFILE},         Kind{Call::open, EIO},
+    Kind{Call::open, ENOMEM},         Kind{Call::read, EIO},
+    Kind{Call::read, EINTR},          Kind{Call::read_log, EIO},
+    Kind{Call::write, ENOSPC},        Kind{Call::write, EIO},
+    Kind{Call::write, EINTR},         Kind{Call::write, half_done},
+    Kind{Call::write_header, ENOSPC}, Kind{Call::write_header, EIO},
+    Kind{Call::write_header, EINTR},  Kind{Call::write_header, half_done},
+    Kind{Call::flush, EIO},           Kind{Call::flush, ENOSPC},
+    Kind{Call::resize, ENOSPC},       Kind{Call::resize, EIO},
+    Kind{Call::map, ENOMEM},          Kind{Call::rename, EIO},
+    Kind{Call::rename, ENOSPC},       Kind{Call::remove, EIO},
 };
 
 /// How many calls of each kind an undisturbed process makes.

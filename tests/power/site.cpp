@@ -12,6 +12,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// In bytes. The one kind happens many times in a workload, the other when the store is closed.
+constexpr std::uint64_t often_checkpoints = std::uint64_t{8} << 10;
+constexpr std::uint64_t rare_checkpoints = std::uint64_t{2} << 20;
+
 /// What a call has answered; a workload meets no errors.
 template <class Answer>
 auto told(Answer answer) {
@@ -29,7 +33,10 @@ fs::path store_directory(const fs::path& root) {
   return root / "data" / "store";
 }
 
-Site::Site(fs::path root, std::uint64_t seed) : root_(std::move(root)), random_(seed) {
+Site::Site(fs::path root, std::uint64_t seed)
+    : root_(std::move(root)),
+      checkpoint_size_(seed % 3 == 0 ? rare_checkpoints : often_checkpoints),
+      random_(seed) {
   behaviour_->began = [](const ActivityContext& context) {
     fact::begun(context.instance_id(), context.execution_id(), context.event_id());
   };
@@ -42,9 +49,11 @@ Site::~Site() {
 void Site::open(Durability durability, std::uint64_t map_size) {
   durability_ = durability;
   map_size_ = map_size;
-  store_ = told(
-      LmdbProvider::open(store_directory(root_),
-                         LmdbOptions().durability(durability).map_size(map_size).log_sink({})));
+  store_ = told(LmdbProvider::open(store_directory(root_), LmdbOptions()
+                                                               .durability(durability)
+                                                               .map_size(map_size)
+                                                               .checkpoint_size(checkpoint_size_)
+                                                               .log_sink({})));
   fact::made();
   client_.emplace(*store_);
   management_.emplace(*store_);

@@ -64,6 +64,7 @@ class Site {
 
  private:
   std::filesystem::path root_;
+  std::uint64_t checkpoint_size_;
   property::Random random_;
   std::shared_ptr<Behaviour> behaviour_ = std::make_shared<Behaviour>();
   Durability durability_ = Durability::full;

@@ -184,4 +184,25 @@ TEST_CASE("one owner at a time", "[lmdb]") {
   }
 }
 
+TEST_CASE("a log without its database is no place for a new store", "[lmdb]") {
+  TempDir temp;
+  System system;
+  const auto directory = temp.path() / "store";
+  const auto log = directory / "duroxide.log.1";
+  const bool is_ours = GENERATE(true, false);
+  if (is_ours) {
+    REQUIRE_FALSE(try_open(directory));
+    fs::remove(directory / "data.mdb");
+  } else {
+    fs::create_directory(directory);
+    std::ofstream(log) << "lines of another program";
+  }
+  const auto bytes = fs::file_size(log);
+  const auto opened = LmdbProvider::open(directory, quiet(system));
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().kind == ProviderError::Kind::foreign_store);
+  CHECK(opened.error().message.find("duroxide.log.1") != std::string::npos);
+  CHECK(fs::file_size(log) == bytes);
+}
+
 }  // namespace duroxide::lmdb_open_test

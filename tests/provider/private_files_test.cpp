@@ -234,14 +234,14 @@ TEST_CASE("a file of another user is refused", "[lmdb][private]") {
   if (::geteuid() != 0) {
     return;  // only root can make one
   }
-  for (const char* name : {"duroxide.lock", "lock.mdb", "data.mdb"}) {
+  for (const char* name : {"duroxide.lock", "lock.mdb", "data.mdb", "duroxide.log.1"}) {
     CAPTURE(name);
     REQUIRE(::chown((directory / name).c_str(), 12345, 12345) == 0);
     CHECK(Opening(directory, how).refused(directory / name) == Kind::permission_denied);
     REQUIRE(::chown((directory / name).c_str(), 0, 0) == 0);
   }
   // The store of another user is root's as well, and what root adds to it is that user's.
-  for (const char* name : {"", "lock.mdb", "data.mdb"}) {
+  for (const char* name : {"", "lock.mdb", "data.mdb", "duroxide.log.1"}) {
     REQUIRE(::chown((directory / name).c_str(), 12345, 12345) == 0);
   }
   for (const char* name : {"duroxide.lock", "lock.mdb", "duroxide.reserve"}) {

@@ -11,6 +11,7 @@
 #include "engine/instances.hpp"
 #include "model/encoding.hpp"
 #include "provider/damaged.hpp"
+#include "provider/engine_process.hpp"
 #include "storage/keys.hpp"
 
 namespace duroxide::verify_test {
@@ -198,11 +199,18 @@ TEST_CASE("a check tells how far it is, and stops when told to", "[verify]") {
 }
 
 TEST_CASE("a damaged page is found, and nothing is read that hangs on it", "[verify][lmdb]") {
-  World world(Backend::lmdb);
-  fill(world);
-  world.enqueue(work::StartOrchestration{"large", "T", std::string(20'000, 'x'), {}, {}}).value();
+  const TempDir temp;
+  {
+    const auto before = open_world(temp.path());
+    fill(*before);
+    before->enqueue(work::StartOrchestration{"large", "T", std::string(20'000, 'x'), {}, {}})
+        .value();
+    before->close();  // so that all of it is in the database
+  }
+  const auto opened = open_world(temp.path());
+  World& world = *opened;
   check_clean(world);
-  const auto path = world.directory->path() / "data.mdb";
+  const auto path = temp.path() / "data.mdb";
   constexpr std::size_t page_bytes = 4096;
   const auto pages = std::filesystem::file_size(path) / page_bytes;
   std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
@@ -226,31 +234,6 @@ TEST_CASE("a damaged page is found, and nothing is read that hangs on it", "[ver
     file.seekp(place).write(before.data(), 16).flush();
   }
   CHECK(found > 20);  // one for each table at least, though some pages are in no use
-  check_clean(world);
-}
-
-TEST_CASE("damage in the journal is found, although it was read before", "[verify][lmdb]") {
-  World world(Backend::lmdb);
-  world.start("needle-4711");
-  check_clean(world);
-  const auto path = world.directory->path() / "data.mdb";
-  const auto rewrite = [&](const std::string& from, const std::string& to) {
-    std::ifstream in(path, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
-    int found = 0;
-    for (auto at = bytes.find(from); at != std::string::npos; at = bytes.find(from, at + 1)) {
-      file.seekp(static_cast<std::streamoff>(at)).write(to.data(), std::ssize(to));
-      ++found;
-    }
-    return found;
-  };
-  REQUIRE(rewrite("needle-4711", "needle-4712") > 0);
-  const auto report = verify(world);
-  CHECK_FALSE(report.complete);
-  REQUIRE(report.problem_count == 1);
-  CHECK(report.problems.front().what.find("table journal, key ") != std::string::npos);
-  REQUIRE(rewrite("needle-4712", "needle-4711") > 0);
   check_clean(world);
 }
 

@@ -50,8 +50,10 @@ void Scenario::open_store() {
   if (backend_ == Backend::memory) {
     store_ = MemoryProvider::create(MemoryOptions().log_sink(silent));
   } else {
-    auto opened = LmdbProvider::open(directory_.path(),
-                                     LmdbOptions().durability(Durability::none).log_sink(silent));
+    // Checkpoints that are frequent, so that they meet everything else.
+    auto opened = LmdbProvider::open(
+        directory_.path(),
+        LmdbOptions().durability(Durability::none).checkpoint_size(32 << 10).log_sink(silent));
     if (!opened) {
       FAIL(opened.error().to_string());
     }

@@ -11,6 +11,7 @@
 #include "provider/start_store.hpp"
 #include "queries/management.hpp"
 #include "storage/lmdb/lmdb_kv.hpp"
+#include "storage/logged/logged_kv.hpp"
 #include "storage/memory/memory_kv.hpp"
 #include "support/quick_directory.hpp"
 #include "upkeep/upkeep.hpp"
@@ -54,7 +55,7 @@ class Tables::Gate final : public storage::KvStore {
   [[nodiscard]] std::filesystem::path directory() const override { return bytes_->directory(); }
   void forget_cached() override { bytes_->forget_cached(); }
 
-  void commit(const storage::Changes& changes) override {
+  void commit(storage::Changes&& changes) override {
     if (broken_) {
       throw storage::StorageFailure(ProviderError::Kind::closed, *broken_);
     }
@@ -62,12 +63,14 @@ class Tables::Gate final : public storage::KvStore {
     if (decided == Fate::fatal || decided == Fate::fatal_done) {
       broken_ = "a simulated failure of the disk";
     }
-    if (decided == Fate::done || decided == Fate::fatal_done) {
-      tables_->write(changes);
+    if (decided == Fate::done) {
+      tables_->write(std::move(changes));
+      return;
     }
-    if (decided != Fate::done) {
-      throw storage::StorageFailure(ProviderError::Kind::disk_full, "simulated", true);
+    if (decided == Fate::fatal_done) {
+      tables_->write(storage::Changes(changes));
     }
+    throw storage::StorageFailure(ProviderError::Kind::disk_full, "simulated", true);
   }
   [[nodiscard]] std::optional<std::string> broken_by() const override { return broken_; }
   [[nodiscard]] storage::StoreUse use() override { return bytes_->use(); }
@@ -98,10 +101,12 @@ void Tables::open_bytes() {
   gate_.reset();
   if (medium_ == Medium::lmdb) {
     durable_.reset();
-    bytes_.reset();  // closes the file, before it is opened again
-    bytes_ = std::make_shared<storage::LmdbKv>(directory_->path(), Durability::none,
-                                               std::uint64_t{1} << 24,
-                                               storage::DirectoryLock(directory_->path()));
+    bytes_.reset();  // lets go of the files as a crash does: what is in the log stays there
+    auto tables = std::make_unique<storage::LmdbKv>(directory_->path(), Durability::none,
+                                                    std::uint64_t{1} << 24,
+                                                    storage::DirectoryLock(directory_->path()));
+    bytes_ = std::make_shared<storage::LoggedKv>(std::move(tables), Durability::none,
+                                                 storage::LoggedLimits::of_checkpoint(8 << 10));
     durable_ = bytes_;
   } else if (durable_ != bytes_) {
     bytes_ = std::make_shared<storage::MemoryKv>();
@@ -151,30 +156,27 @@ std::string Tables::durable_problem() const {
   return report.is_clean() ? std::string() : report.problems.at(0).what;
 }
 
-void Tables::write(const storage::Changes& changes) {
+void Tables::write(storage::Changes&& changes) {
   ++commits_;
   if (defect_ == Defect::early_answers) {
-    bytes_->commit(changes);
-    not_durable_.push_back(changes);
+    bytes_->commit(storage::Changes(changes));
+    not_durable_.push_back(std::move(changes));
     if (not_durable_.size() > 2) {
-      durable_->commit(not_durable_.front());
+      durable_->commit(std::move(not_durable_.front()));
       not_durable_.erase(not_durable_.begin());
     }
     return;
   }
   if (defect_ != Defect::none && commits_ % 7 == 0) {
-    storage::Changes damaged = changes;
     for (std::size_t i = 0; i < storage::table_count; ++i) {
-      std::erase_if(damaged.at(i), [&](const auto& row) {
+      std::erase_if(changes.at(i), [&](const auto& row) {
         return defect_ == Defect::kept_rows
                    ? !row.second.value
                    : row.second.value && i == (commits_ / 7) % storage::table_count;
       });
     }
-    bytes_->commit(damaged);
-    return;
   }
-  bytes_->commit(changes);
+  bytes_->commit(std::move(changes));
 }
 
 }  // namespace duroxide::simulation

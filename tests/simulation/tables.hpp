@@ -62,7 +62,7 @@ class Tables {
  private:
   class Gate;
 
-  void write(const storage::Changes& changes);
+  void write(storage::Changes&& changes);
   void open_bytes();
 
   Medium medium_;
