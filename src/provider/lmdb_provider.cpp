@@ -80,6 +80,10 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
   auto tables =
       std::make_unique<storage::LmdbKv>(directory, options.durability(), options.map_size(),
                                         std::move(lock), checked, options.log_sink());
+  if (has_new_files) {
+    // So that no loss of power leaves a log without its database, which is refused.
+    storage::sync_directories(directory);
+  }
   parts.store = std::make_shared<storage::LoggedKv>(
       std::move(tables), options.durability(),
       storage::LoggedLimits::of_checkpoint(options.checkpoint_size()), options.log_sink());

@@ -209,7 +209,7 @@ TEST_CASE("what a process has left that was killed while it made a segment goes"
   LogFixture log;
   log.commit("one");
   log.close();
-  std::ofstream(log.path() / "duroxide.log.new") << std::string(GENERATE(0, 3, 600), '\0');
+  std::ofstream(log.path() / "duroxide.log.new") << std::string(GENERATE(0U, 3U, 600U), '\0');
   CHECK(log.reopen() == Bodies{{1, "one"}});
   CHECK_FALSE(fs::exists(log.path() / "duroxide.log.new"));
 }
