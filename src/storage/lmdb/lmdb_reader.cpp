@@ -21,6 +21,9 @@ StorageFailure too_old(const std::filesystem::path& directory) {
 
 /// What a snapshot holds as long as it lives.
 struct Held {
+  Held(SnapshotGate::Snapshot entered, const std::filesystem::path& directory, Readers& readers)
+      : place(std::move(entered)), no_owner(directory), counted(readers) {}
+
   SnapshotGate::Snapshot place;
   SharedDirectoryLock no_owner;
   CountedReader counted;
@@ -52,8 +55,7 @@ std::unique_ptr<ReadView> LmdbReader::snapshot() {
   if (closed_) {
     throw StorageFailure(Kind::closed, "the store is closed");
   }
-  auto held = std::shared_ptr<Held>(
-      new Held{std::move(place), SharedDirectoryLock(directory_), CountedReader(readers_)});
+  auto held = std::make_shared<Held>(std::move(place), directory_, readers_);
   return log_.lay_over(with_journal(std::make_unique<PageView>(file_, std::move(held)), journal_),
                        directory_);
 }
