@@ -15,7 +15,7 @@ namespace duroxide::storage {
 
 namespace {
 
-/// A deletion changes some pages on the way to its rows in each table, and those of the journal.
+/// A deletion changes some pages on the way to its rows in each table.
 constexpr std::uint64_t smallest_reserve = std::uint64_t{2} << 20;
 /// The numbers of the pages that it frees, eight bytes for each, are written as well: twice that.
 constexpr std::uint64_t database_bytes_for_one = 256;

@@ -25,7 +25,8 @@ class LiveFiles {
   /// Throws `StorageFailure` if a file is no longer where it was, or if the database is shorter than
   /// it was after the last commit. Two system calls. For any thread.
   void require_whole() const;
-  /// The same, after a commit, which may have made the database longer. For the writer's thread.
+  /// The same, after a commit, which may have made the database longer. For the thread that commits to the
+  /// database.
   void require_written();
 
  private:

@@ -352,7 +352,7 @@ void LoggedKv::shut() {
   if (durability_ == Durability::relaxed) {
     try {
       log_->flush();
-    } catch (const StorageFailure&) {
+    } catch (const std::exception&) {
       // Nobody is there to be told. The next opening finds what has reached the disk.
     }
   }
