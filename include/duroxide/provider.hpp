@@ -10,8 +10,8 @@
 /// - **An answer means durable.** A request is answered after the commit that holds its changes.
 ///   The one exception is `FetchOrchestrationItem`: its items may contain messages, and build on
 ///   acks, that are applied but not yet committed, because a turn has no effects of its own.
-/// - **If a commit fails**, every request in it is answered with the error, every orchestration
-///   lease is void, and what was handed out is handed out again from what the disk holds.
+/// - **What finds no room is refused** (`disk_full`). If it was to end a lease, that is void, and what was
+///   handed out is handed out again. A commit that fails ends the store: everybody in it is told so.
 /// - **One lease per instance.** Messages of an instance arrive in the order in which they were
 ///   accepted, a start or continue-as-new before all others; while the instance is leased, later
 ///   messages wait for its ack.

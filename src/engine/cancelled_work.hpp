@@ -21,7 +21,6 @@ class CancelledWork {
   /// The lease ends with the open batch.
   void add(Holder holder, provider::LockToken token) { of_batch_.push_back({holder, token}); }
   void batch_committed();
-  void batch_failed() { of_batch_.clear(); }
 
   /// The holder has learned it in another way. So what is kept for those who never ask is bounded by
   /// what they hold.

@@ -40,7 +40,6 @@ class ChangeFeed {
   /// Of the open batch.
   void note(StatusChange change) { of_batch_.push_back(std::move(change)); }
   void batch_committed();
-  void batch_failed() { of_batch_.clear(); }
 
   [[nodiscard]] std::vector<ChangesReply> take_parked();
 

@@ -1,6 +1,5 @@
 #include "engine/engine.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "model/invariant.hpp"
@@ -68,39 +67,31 @@ ProviderError Engine::closed_error(std::string_view operation) const {
                     stopped_.value_or("the store is closed"));
 }
 
-bool Engine::resting() const {
-  return paused_until_ && clock_->now() < *paused_until_;
-}
-
-void Engine::apply(const char* operation, DoneReply reply, const std::function<void()>& request) {
+void Engine::apply(const char* operation, DoneReply reply, const std::function<void()>& request,
+                   const std::function<void()>& no_room) {
   if (stopped_) {
     reply(failure(closed_error(operation)));
     return;
   }
   batch_.begin_request();
   effects_.clear();
+  request_makes_room_ = false;
+  bool is_applied = false;
   try {
     request();
-  } catch (const StorageFailure& refused) {
-    batch_.undo_request();
-    effects_.clear();
-    ProviderError error = refused.error();
-    error.operation = operation;
-    if (timing_.open() && tells_of_state(error.kind)) {
-      // It may be refused for what is in this batch, and so waits for the commit like everybody in it.
-      answers_.emplace_back(
-          operation, [reply = std::move(reply), refusal = std::move(error)](const Done& committed) {
-            reply(committed ? Done(failure(refusal)) : committed);
-          });
-    } else {
-      reply(failure(std::move(error)));
+    is_applied = true;
+    if (batch_.has_changes()) {
+      require_room();
     }
-    settle();
-    return;
-  } catch (const std::exception& failed) {  // out of memory, for one
+  } catch (const std::exception& failed) {
     batch_.undo_request();
     effects_.clear();
-    reply(failure(make_error(ProviderError::Kind::storage, operation, failed.what(), true)));
+    if (is_applied && no_room) {
+      no_room();
+      rest(failed.what());
+    }
+    refuse(operation, reply, failed);
+    settle();
     return;
   }
   for (const auto& effect : std::exchange(effects_, {})) {
@@ -115,12 +106,31 @@ void Engine::apply(const char* operation, DoneReply reply, const std::function<v
   settle();
 }
 
+void Engine::refuse(const char* operation, const DoneReply& reply, const std::exception& why) {
+  const auto* refused = dynamic_cast<const StorageFailure*>(&why);
+  ProviderError error = refused != nullptr ? refused->error()
+                                           : make_error(ProviderError::Kind::storage, operation,
+                                                        why.what(), true);  // no memory, say
+  error.operation = operation;
+  if (timing_.open() && tells_of_state(error.kind)) {
+    // It may be refused for what is in this batch, and so waits for the commit like everybody in it.
+    answers_.emplace_back(operation, [reply, refusal = std::move(error)](const Done& committed) {
+      reply(committed ? Done(failure(refusal)) : committed);
+    });
+  } else {
+    reply(failure(std::move(error)));
+  }
+}
+
 void Engine::settle() {
   if (stopped_) {
     return;
   }
   if (batch_.bytes() >= options_.early_commit_bytes) {
     commit();
+    return;
+  }
+  if (!look_for_room()) {
     return;
   }
   watch_suspects();
@@ -134,17 +144,23 @@ void Engine::settle() {
       dispatch_turns();
     }
     dispatch_work();
+    if (timers_changed_) {
+      answer_parked_timers();  // of a rest that has begun meanwhile
+    }
   } catch (const StorageFailure& failed) {
     log_unreadable(failed);
   }
 }
 
 void Engine::commit_due() {
-  if (stopped_) {
+  if (!look_for_room()) {
     return;
   }
   try {
     dispatch_turns();
+    if (timers_changed_) {
+      answer_parked_timers();
+    }
   } catch (const StorageFailure& failed) {
     log_unreadable(failed);
   }
@@ -180,12 +196,12 @@ void Engine::write_bookkeeping() {
     batch_.put(Table::meta, std::string(meta_keys::next_instance),
                make_key(next_instance_ + numbers_in_advance));
   }
-  for (const auto& [key, count] : work_.counts_to_write) {
-    if (!counted_work_.contains(key)) {  // else the batch counts the delivery that follows
-      batch_.put(Table::attempts, key.bytes(), make_key(count));
-    }
+  write_counts();
+  try {
+    count_first_deliveries();
+  } catch (const StorageFailure& failed) {
+    log_unreadable(failed);  // then they are counted later
   }
-  count_first_deliveries();
 }
 
 void Engine::commit() {
@@ -193,29 +209,12 @@ void Engine::commit() {
   try {
     batch_.begin_request();
     write_bookkeeping();
-    commit_batch();
-  } catch (const StorageFailure& failed) {
-    batch_failed(failed.error());
-    return;
-  } catch (const std::exception& failed) {  // out of memory, for one; nothing is on the disk then
-    batch_failed(make_error(ProviderError::Kind::storage, {}, failed.what(), true));
+    batch_.commit();
+  } catch (const std::exception& failed) {
+    commit_failed(failed.what());
     return;
   }
   batch_committed();
-}
-
-void Engine::commit_batch() {
-  try {
-    batch_.commit();
-  } catch (const StorageFailure& failed) {
-    // On a full disk what makes room has the room that is kept for it; but others may be in its batch.
-    if (failed.error().kind != ProviderError::Kind::disk_full || !batch_makes_room_ ||
-        batch_.bytes() > options_.most_bytes_with_reserve || !store_->give_up_reserve()) {
-      throw;
-    }
-    log(LogLevel::warn, "the disk is full: a deletion takes the room that is kept for it");
-    batch_.commit();
-  }
 }
 
 void Engine::tell_of_damaged_counters() {
@@ -235,15 +234,12 @@ void Engine::batch_committed() {
   tell_of_damaged_counters();
   timing_.batch_ended();
   touched_.clear();
-  batch_makes_room_ = false;
   turns_counted_ = 0;
   counting_turns_.clear();
   if (next_instance_ > numbers_reserved_) {
     numbers_reserved_ = next_instance_ + numbers_in_advance;
   }
   next_pause_ = options_.first_pause;
-  removed_work_.clear();
-  work_.counts_to_write.clear();
   timers_changed_ = timers_changed_ || timers_touched_;
   timers_touched_ = false;
   for (const auto token : std::exchange(acked_timers_, {})) {
@@ -290,75 +286,21 @@ void Engine::answer_finished() {
   }
 }
 
-void Engine::batch_failed(const ProviderError& error) {
-  log(LogLevel::error, "a commit failed: " + error.message);
+void Engine::commit_failed(const std::string& why) {
+  const std::string reason = store_->broken_by().value_or(why);
+  log(LogLevel::error, "a commit failed, and the store has stopped: " + reason);
   batch_.discard();
-  batch_makes_room_ = false;
   timing_.batch_ended();
-  turns_counted_ = 0;
-  counting_turns_.clear();
-  timers_touched_ = false;
-  cancelled_.batch_failed();
-  for (auto& [operation, reply] : std::exchange(answers_, {})) {
-    ProviderError answer = error;
-    answer.operation = operation;
-    reply(failure(std::move(answer)));
+  const auto answers = std::exchange(answers_, {});
+  stop_for_good(
+      make_error(ProviderError::Kind::closed, {},
+                 "the store has stopped after a fatal failure: " + reason + "; open it again"));
+  for (const auto& [operation, reply] : answers) {
+    reply(failure(make_error(ProviderError::Kind::storage, operation,
+                             "the store has stopped, and whether this is in it is known when it is "
+                             "opened again: " +
+                                 reason)));
   }
-  if (const auto reason = store_->broken_by()) {
-    stop_for_good(
-        make_error(ProviderError::Kind::closed, {},
-                   "the store has stopped after a fatal failure: " + *reason + "; open it again"));
-    return;
-  }
-  // Turns may have been taken on what never reached the disk: all of them are void, and every
-  // instance that had one, or a message in the batch, is looked at again.
-  for (const Number number : touched_) {
-    counted_turns_.erase(number);
-  }
-  for (const TurnLease& lease : turns_.void_all()) {
-    if (lease.counted) {
-      counted_turns_.insert(lease.number);
-    }
-    turns_.push(lease.number);
-  }
-  std::vector<Number> touched(touched_.begin(), touched_.end());
-  std::sort(touched.begin(), touched.end());
-  touched_.clear();
-  changed_.clear();
-  for (const Number number : touched) {
-    turns_.push(number);
-  }
-  turns_.batch_ended();
-  suspects_.batch_failed();
-  finished_.clear();
-  deleted_.clear();
-  feed_.batch_failed();
-  load_quarantine();
-  settle_pauses();
-  // Rows that the batch removed are still there, rows that it added are not.
-  auto back = std::exchange(removed_work_, {});
-  auto waiting = std::exchange(work_after_commit_, {});
-  back.insert(back.end(), waiting.begin(), waiting.end());
-  for (auto work = back.rbegin(); work != back.rend(); ++work) {
-    counted_work_.erase(work->key);
-    work_.push_front(*work);
-  }
-  for (const WorkRef& work : std::exchange(new_work_, {})) {
-    counted_work_.erase(work.key);
-  }
-  released_work_.clear();
-  work_.batch_ended();
-  for (const auto token : std::exchange(acked_timers_, {})) {
-    timers_.end_lease(token);
-  }
-  answer_waits_for_nobody(touched);
-  // Of one reading of the clock, so that the rest is over when its end is told.
-  const Timestamp until = saturating_add(clock_->now(), next_pause_);
-  timers_.hold_back(until, TimerQueue::Pause{});
-  timers_changed_ = true;
-  paused_until_ = until;
-  next_pause_ = std::min(next_pause_ * 2, options_.longest_pause);
-  settle();
 }
 
 void Engine::stop_for_good(const ProviderError& error) {

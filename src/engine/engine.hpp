@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -56,7 +57,9 @@ struct EngineOptions {
   std::size_t rows_dropped_with_turn = 500;
   /// The largest batch that may use the room which is kept on the disk for deletions.
   std::size_t most_bytes_with_reserve = std::size_t{512} << 10;
-  /// Handing out rests so long after a failed commit, doubling with each.
+  /// What a request leaves of the room in a commit to what the engine writes of itself.
+  std::size_t slack = std::size_t{16} << 10;
+  /// Handing out rests so long when there is no room, doubling each time.
   Milliseconds first_pause{100};
   Milliseconds longest_pause{5000};
   /// For so long after the opening that follows an unclean end, no first turn runs ahead of the disk.
@@ -146,7 +149,11 @@ class Engine {
 
  private:
   // engine.cpp: applying and committing.
-  void apply(const char* operation, DoneReply reply, const std::function<void()>& request);
+  /// `no_room` happens, before the answer, if what the request writes finds no room: what it means to
+  /// memory all the same. It must not throw.
+  void apply(const char* operation, DoneReply reply, const std::function<void()>& request,
+             const std::function<void()>& no_room = {});
+  void refuse(const char* operation, const DoneReply& reply, const std::exception& why);
   /// As `apply`, for requests that are answered with more than that they are done.
   template <class T>
   void apply_for(const char* operation, Reply<provider::Answer<T>> reply,
@@ -154,14 +161,31 @@ class Engine {
   void after_applied(std::function<void()> effect) { effects_.push_back(std::move(effect)); }
   void settle();
   void commit();
-  void commit_batch();
   void batch_committed();
   void tell_of_damaged_counters();
-  void batch_failed(const ProviderError& error);
+  /// Nobody knows what is on the disk: everybody is told so, and the store must be opened again.
+  void commit_failed(const std::string& why);
   void stop_for_good(const ProviderError& error);
   void answer_finished();
-  /// Nothing is handed out for a while after a failed commit.
+  // engine_room.cpp: room for what is committed.
+  /// Throws if what the request has staged finds no place in the commit.
+  void require_room();
+  /// Stages what no request asks for. Throws if it finds no room, and then has staged nothing.
+  void write_of_itself(const std::function<void()>& write);
+  /// Handing out rests if there is no room for what the engine writes of itself. False if the store has
+  /// stopped.
+  [[nodiscard]] bool look_for_room();
+  [[nodiscard]] bool finds_room(std::size_t bytes);
+  void rest(const std::string& why);
+  /// Nothing is handed out for a while, as there was no room.
   [[nodiscard]] bool resting() const;
+  /// Handing out was broken off by what cannot be read or written now.
+  void broken_off(const StorageFailure& failed);
+  /// What a turn or an activity has come to finds no room. It is handed out again later, and counted as if
+  /// it had not been.
+  void void_turn(provider::LockToken token);
+  void void_work(provider::LockToken token);
+  void write_counts();
   [[nodiscard]] ProviderError closed_error(std::string_view operation) const;
   void write_bookkeeping();
   /// Throws `instance_not_found`.
@@ -203,6 +227,7 @@ class Engine {
   void store_attempts(const std::string& key, std::uint32_t count);
   void take_back_attempt(const std::string& key);
   void end_turn(provider::LockToken token);
+  void release_all_of(Holder holder);
 
   // engine_suspects.cpp: what is done with more care after an unclean end
   void load_suspects();
@@ -245,7 +270,7 @@ class Engine {
   void answer_waits(Number number, bool ended);
   [[nodiscard]] std::optional<Number> find_number_for_wait(const std::string& instance);
   void answer_changed();
-  /// Those who wait for an instance whose start came to nothing.
+  /// Those who wait for an instance that is gone.
   void answer_waits_for_nobody(const std::vector<Number>& numbers);
   void refuse_waits();
 
@@ -421,15 +446,14 @@ class Engine {
   std::uint64_t sequence_;
 
   std::vector<std::function<void()>> effects_;  ///< in memory, of the request being applied
+  bool request_makes_room_ = false;             ///< it takes old things out
 
   // Of the open batch.
   std::vector<std::pair<const char*, DoneReply>> answers_;
   std::unordered_set<Number> touched_;      ///< instances that the batch changes
   std::vector<Number> finished_;            ///< instances that end with it
   std::vector<Number> deleted_;             ///< instances that it takes out
-  bool batch_makes_room_ = false;           ///< somebody asks for old things to go
   std::vector<WorkRef> new_work_;           ///< rows it adds
-  std::vector<WorkRef> removed_work_;       ///< rows it takes out, or that were passed over for it
   std::vector<WorkRef> work_after_commit_;  ///< rows to be handed out after it
   /// Rows that it lets out of quarantine, and the sessions that wrote them.
   std::vector<std::pair<WorkRef, std::uint64_t>> released_work_;

@@ -78,7 +78,9 @@ ExecutionStatus status_of_end(const provider::ExecutionMetadata& metadata) {
 }  // namespace
 
 void Engine::ack_turn(const provider::AckOrchestrationItem& request, DoneReply reply) {
-  apply("ack_orchestration_item", std::move(reply), [&] { apply_ack(request); });
+  apply(
+      "ack_orchestration_item", std::move(reply), [&] { apply_ack(request); },
+      [&] { void_turn(request.lock_token); });
 }
 
 void Engine::apply_ack(const provider::AckOrchestrationItem& request) {

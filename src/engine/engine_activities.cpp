@@ -94,7 +94,7 @@ std::optional<std::string> Engine::read_progress(const WorkKey& key) {
   }
   auto progress = decode_progress(*bytes);
   if (!progress) {
-    set_aside(Table::progress, row_key, progress.error().what);
+    write_of_itself([&] { set_aside(Table::progress, row_key, progress.error().what); });
     return std::nullopt;
   }
   return std::move(progress->details);
@@ -128,7 +128,6 @@ void Engine::remove_work(const WorkKey& key, bool cancelled) {
     }
     const WorkLease* lease = work_.find(*token);
     DUROXIDE_INVARIANT(lease != nullptr, "the lease of an activity is held");
-    removed_work_.push_back(lease->work);
     if (cancelled) {
       cancelled_.add(lease->holder, *token);
     }

@@ -150,7 +150,7 @@ Engine::Pruning Engine::prune_one(const std::string& instance, const PruneOption
   const bool is_finished =
       drop_executions(*number, *record, options, options_.bulk_rows, pruned, true);
   if (pruned.executions_deleted > before) {
-    after_applied([this] { batch_makes_room_ = true; });
+    request_makes_room_ = true;
   }
   if (!is_finished) {
     return Pruning::unfinished;

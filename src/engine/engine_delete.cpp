@@ -78,10 +78,8 @@ void Engine::delete_instance(Number number, const InstanceRecord& record,
   deleted.executions_deleted += executions.size();
   deleted.events_deleted += events;
   note_change(ChangeKind::deleted, record);
-  after_applied([this, number] {
-    deleted_.push_back(number);
-    batch_makes_room_ = true;
-  });
+  request_makes_room_ = true;
+  after_applied([this, number] { deleted_.push_back(number); });
 }
 
 void Engine::erase_set_aside(Number number) {

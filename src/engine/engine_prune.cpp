@@ -58,7 +58,7 @@ void Engine::prune_on(const management::PruneExecutions& request, const PruneRes
     step.is_finished = drop_executions(found.number, found.record, request.options,
                                        options_.bulk_rows, step.pruned, true);
     if (step.pruned.executions_deleted > so_far.executions_deleted) {
-      after_applied([this] { batch_makes_room_ = true; });
+      request_makes_room_ = true;
     }
     return step;
   });

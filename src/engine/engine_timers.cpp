@@ -98,26 +98,29 @@ void Engine::ack_timers(const std::vector<provider::LockToken>& tokens, DoneRepl
     }
     reply(done);
   };
-  apply("ack_timer", std::move(or_again), [&] {
-    for (const auto token : tokens) {
-      const TimerRow* row = timers_.find(token);
-      if (row == nullptr) {
-        throw StorageFailure(ProviderError::Kind::invalid_lock_token, "the lease is over");
-      }
-      try {
-        deliver_due(*row);
-      } catch (const StorageFailure& failed) {
-        if (failed.error().kind != ProviderError::Kind::corrupt) {
-          throw;
+  apply(
+      "ack_timer", std::move(or_again),
+      [&] {
+        for (const auto token : tokens) {
+          const TimerRow* row = timers_.find(token);
+          if (row == nullptr) {
+            throw StorageFailure(ProviderError::Kind::invalid_lock_token, "the lease is over");
+          }
+          try {
+            deliver_due(*row);
+          } catch (const StorageFailure& failed) {
+            if (failed.error().kind != ProviderError::Kind::corrupt) {
+              throw;
+            }
+            // Its instance cannot be read; the other timers must not wait for that.
+            set_aside(Table::timers, row->bytes(), failed.error().message);
+          }
         }
-        // Its instance cannot be read; the other timers must not wait for that.
-        set_aside(Table::timers, row->bytes(), failed.error().message);
-      }
-    }
-    after_applied([this, &tokens] {
-      acked_timers_.insert(acked_timers_.end(), tokens.begin(), tokens.end());
-    });
-  });
+        after_applied([this, &tokens] {
+          acked_timers_.insert(acked_timers_.end(), tokens.begin(), tokens.end());
+        });
+      },
+      [] {});
 }
 
 void Engine::deliver_due(const TimerRow& row) {

@@ -36,8 +36,8 @@ void Engine::fetch_turns(Holder holder, std::uint64_t max_items, TurnsReply repl
 }
 
 void Engine::dispatch_turns() {
-  bool broken_off = false;
-  while (!broken_off && !turns_.parked.empty() && !resting() && !paused_.store()) {
+  bool has_failed = false;
+  while (!has_failed && !turns_.parked.empty() && !resting() && !paused_.store()) {
     const auto holder = turns_.parked.front().holder;
     const auto room = turns_.parked.front().max_items;
     std::vector<provider::OrchestrationItem> items;
@@ -50,8 +50,8 @@ void Engine::dispatch_turns() {
         }
         hand_out_turn(*number, holder, items, bytes);
       } catch (const StorageFailure& failed) {
-        log_unreadable(failed);
-        broken_off = true;
+        broken_off(failed);
+        has_failed = true;
         break;
       }
     }
@@ -130,7 +130,7 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
   }
   const auto attempts_key = make_key(number);
   if (count_before_delivery(*record, number, messages)) {
-    store_attempts(attempts_key, stored_attempts(attempts_key) + 1);
+    write_of_itself([&] { store_attempts(attempts_key, stored_attempts(attempts_key) + 1); });
     counted_turns_.insert(number);
     counting_turns_.insert(number);
     touched_.insert(number);
@@ -190,8 +190,12 @@ Engine::Messages Engine::read_messages(Number number) {
     messages.sequences.push_back(number_at(key, 8));
     return messages.items.size() < messages_per_turn && messages.bytes < message_bytes_per_turn;
   });
-  for (const auto& [key, flaw] : unreadable) {
-    set_aside(Table::inbox, key, flaw.what);
+  if (!unreadable.empty()) {
+    write_of_itself([&] {
+      for (const auto& [key, flaw] : unreadable) {
+        set_aside(Table::inbox, key, flaw.what);
+      }
+    });
   }
   return messages;
 }
@@ -257,39 +261,59 @@ void Engine::end_turn(provider::LockToken token) {
 }
 
 void Engine::abandon_turn(const provider::AbandonOrchestrationItem& request, DoneReply reply) {
-  apply("abandon_orchestration_item", std::move(reply), [&] {
-    const TurnLease* lease = turns_.find(request.lock_token);
-    if (lease == nullptr) {
-      throw StorageFailure(ProviderError::Kind::invalid_lock_token, "the lease is over");
-    }
-    const Number number = lease->number;
-    const auto key = make_key(number);
-    if (request.ignore_attempt && lease->counted) {
-      take_back_attempt(key);
-    } else if (!request.ignore_attempt && !lease->counted) {
-      store_attempts(key, stored_attempts(key) + 1);
-    }
-    if (request.quarantine) {
-      put_in_quarantine(key, *request.quarantine, {});
-    }
-    after_applied([this, &request, number] {
-      end_turn(request.lock_token);
-      if (request.waiting_for) {
-        reasons_->set({number, 0, 0}, *request.waiting_for, clock_->now());
-      }
-      if (request.quarantine) {
-        quarantine_.add(number);
-        touched_.insert(number);
-        turns_.clear_resident(number);
-        turns_.push(number);  // for a cancellation that waits already
-      } else if (request.delay > Milliseconds::zero()) {
-        turns_.hold_back(number);
-        hold_back(request.delay, number);
-      } else {
-        turns_.push(number);
-      }
-    });
-  });
+  apply(
+      "abandon_orchestration_item", std::move(reply),
+      [&] {
+        const TurnLease* lease = turns_.find(request.lock_token);
+        if (lease == nullptr) {
+          throw StorageFailure(ProviderError::Kind::invalid_lock_token, "the lease is over");
+        }
+        const Number number = lease->number;
+        const auto key = make_key(number);
+        if (request.ignore_attempt && lease->counted) {
+          take_back_attempt(key);
+        } else if (!request.ignore_attempt && !lease->counted) {
+          store_attempts(key, stored_attempts(key) + 1);
+        }
+        if (request.quarantine) {
+          put_in_quarantine(key, *request.quarantine, {});
+        }
+        after_applied([this, &request, number] {
+          end_turn(request.lock_token);
+          if (request.waiting_for) {
+            reasons_->set({number, 0, 0}, *request.waiting_for, clock_->now());
+          }
+          if (request.quarantine) {
+            quarantine_.add(number);
+            touched_.insert(number);
+            turns_.clear_resident(number);
+            turns_.push(number);  // for a cancellation that waits already
+          } else if (request.delay > Milliseconds::zero()) {
+            turns_.hold_back(number);
+            hold_back(request.delay, number);
+          } else {
+            turns_.push(number);
+          }
+        });
+      },
+      [&] { void_turn(request.lock_token); });
+}
+
+void Engine::void_turn(provider::LockToken token) {
+  const TurnLease* lease = turns_.find(token);
+  if (lease == nullptr) {
+    return;
+  }
+  const Number number = lease->number;
+  if (lease->counted) {
+    counted_turns_.insert(number);
+  }
+  if (lease->ahead) {
+    timing_.turn_ahead_ended();
+  }
+  turns_.end_lease(token);
+  turns_.clear_resident(number);
+  turns_.push(number);
 }
 
 void Engine::release_instance(Holder holder, const std::string& instance) {
@@ -306,42 +330,54 @@ void Engine::release_instance(Holder holder, const std::string& instance) {
 }
 
 void Engine::release_holder(Holder holder, DoneReply reply) {
-  apply("release_holder", std::move(reply), [&] {
-    for (const auto token : turns_.leases_of(holder)) {
-      const TurnLease* lease = turns_.find(token);
-      DUROXIDE_INVARIANT(lease != nullptr, "the lease of a holder is held");
-      const auto key = make_key(lease->number);
-      if (lease->counted) {
-        take_back_attempt(key);
-      }
+  apply(
+      "release_holder", std::move(reply),
+      [&] {
+        for (const auto token : turns_.leases_of(holder)) {
+          const TurnLease* lease = turns_.find(token);
+          DUROXIDE_INVARIANT(lease != nullptr, "the lease of a holder is held");
+          const auto key = make_key(lease->number);
+          if (lease->counted) {
+            take_back_attempt(key);
+          }
+        }
+        after_applied([this, holder] { release_all_of(holder); });
+      },
+      [&] {
+        for (const auto token : turns_.leases_of(holder)) {
+          if (const TurnLease* lease = turns_.find(token); lease->counted) {
+            counted_turns_.insert(lease->number);  // which is what the next one comes to
+          }
+        }
+        release_all_of(holder);
+      });
+}
+
+void Engine::release_all_of(Holder holder) {
+  turns_.clear_residents_of(holder);
+  for (const auto token : turns_.leases_of(holder)) {
+    const TurnLease* lease = turns_.find(token);
+    DUROXIDE_INVARIANT(lease != nullptr, "the lease of a holder is held");
+    const Number number = lease->number;
+    end_turn(token);
+    turns_.push(number);
+  }
+  std::erase_if(turns_.parked, [holder](const auto& fetch) {
+    if (fetch.holder == holder) {
+      fetch.reply(std::vector<provider::OrchestrationItem>{});
     }
-    after_applied([this, holder] {
-      turns_.clear_residents_of(holder);
-      for (const auto token : turns_.leases_of(holder)) {
-        const TurnLease* lease = turns_.find(token);
-        DUROXIDE_INVARIANT(lease != nullptr, "the lease of a holder is held");
-        const Number number = lease->number;
-        end_turn(token);
-        turns_.push(number);
-      }
-      std::erase_if(turns_.parked, [holder](const auto& fetch) {
-        if (fetch.holder == holder) {
-          fetch.reply(std::vector<provider::OrchestrationItem>{});
-        }
-        return fetch.holder == holder;
-      });
-      release_work_of(holder);
-      for (const auto token : timers_.leases_of(holder)) {
-        timers_.end_lease(token);
-        timers_changed_ = true;
-      }
-      std::erase_if(timers_.parked, [holder](const auto& fetch) {
-        if (fetch.holder == holder) {
-          fetch.reply(provider::DueTimers{});
-        }
-        return fetch.holder == holder;
-      });
-    });
+    return fetch.holder == holder;
+  });
+  release_work_of(holder);
+  for (const auto token : timers_.leases_of(holder)) {
+    timers_.end_lease(token);
+    timers_changed_ = true;
+  }
+  std::erase_if(timers_.parked, [holder](const auto& fetch) {
+    if (fetch.holder == holder) {
+      fetch.reply(provider::DueTimers{});
+    }
+    return fetch.holder == holder;
   });
 }
 

@@ -53,7 +53,7 @@ bool Engine::hand_out_waiting_work() {
   for (auto fetch = work_.parked.begin(); fetch != work_.parked.end();) {
     std::vector<provider::WorkerItem> items;
     std::size_t bytes = 0;
-    bool broken_off = false;
+    bool has_failed = false;
     while (items.size() + fetch->reserved < fetch->max_items && bytes < work_bytes_per_answer) {
       std::optional<WorkRef> work;
       try {
@@ -63,11 +63,11 @@ bool Engine::hand_out_waiting_work() {
         }
         hand_out_work(*work, *fetch, items, bytes);
       } catch (const StorageFailure& failed) {
-        log_unreadable(failed);
+        broken_off(failed);
         if (work) {
           work_.push_front(*work);
         }
-        broken_off = true;
+        has_failed = true;
         break;
       }
     }
@@ -78,7 +78,7 @@ bool Engine::hand_out_waiting_work() {
       fetch = work_.parked.erase(fetch);
       reply(std::move(items));
     }
-    if (broken_off) {
+    if (has_failed) {
       return false;
     }
   }
@@ -104,16 +104,12 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
   }
   const auto found = batch_.get(Table::work, row_key);
   if (!found) {
-    // Cancelled. If that is not committed yet and never will be, the row is there again.
-    if (batch_.committed().get(Table::work, row_key)) {
-      removed_work_.push_back(work);
-    }
     work_suspects_.ended(key);
-    return;
+    return;  // cancelled
   }
   auto row = decode_activity_row(*found);
   if (!row) {
-    set_aside(Table::work, row_key, row.error().what);
+    write_of_itself([&] { set_aside(Table::work, row_key, row.error().what); });
     return;
   }
   const auto row_bytes = found->size();
@@ -124,7 +120,7 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
       return;
     }
     // It may be what ended the process: count first, hand out after.
-    store_attempts(row_key, count + 1);
+    write_of_itself([&] { store_attempts(row_key, count + 1); });
     counted_work_.insert(key);
     work_after_commit_.push_back(work);
     ++fetch.reserved;
@@ -212,65 +208,80 @@ void Engine::count_first_deliveries() {
 }
 
 void Engine::ack_work(const provider::AckWorker& request, DoneReply reply) {
-  apply("ack_worker", std::move(reply), [&] {
-    const WorkLease* lease = work_.find(request.lock_token);
-    if (lease == nullptr) {
-      cancelled_.forget(request.lock_token);
-      throw StorageFailure(ProviderError::Kind::invalid_lock_token,
-                           "the lease is over, or the activity was cancelled");
-    }
-    if (request.completion) {
-      const auto* completed = std::get_if<work::ActivityCompleted>(&*request.completion);
-      const auto* failed = std::get_if<work::ActivityFailed>(&*request.completion);
-      if (completed == nullptr && failed == nullptr) {
-        throw StorageFailure(ProviderError::Kind::invalid_input,
-                             "an activity completes or fails, nothing else");
-      }
-      if (completed != nullptr) {
-        require(model::check_payload("result", completed->result));
-      }
-      deliver_if_running(*request.completion,
-                         completed != nullptr ? completed->execution_id : failed->execution_id);
-    }
-    remove_work(lease->work.key, false);
-  });
+  apply(
+      "ack_worker", std::move(reply),
+      [&] {
+        const WorkLease* lease = work_.find(request.lock_token);
+        if (lease == nullptr) {
+          cancelled_.forget(request.lock_token);
+          throw StorageFailure(ProviderError::Kind::invalid_lock_token,
+                               "the lease is over, or the activity was cancelled");
+        }
+        if (request.completion) {
+          const auto* completed = std::get_if<work::ActivityCompleted>(&*request.completion);
+          const auto* failed = std::get_if<work::ActivityFailed>(&*request.completion);
+          if (completed == nullptr && failed == nullptr) {
+            throw StorageFailure(ProviderError::Kind::invalid_input,
+                                 "an activity completes or fails, nothing else");
+          }
+          if (completed != nullptr) {
+            require(model::check_payload("result", completed->result));
+          }
+          deliver_if_running(*request.completion,
+                             completed != nullptr ? completed->execution_id : failed->execution_id);
+        }
+        remove_work(lease->work.key, false);
+      },
+      [&] { void_work(request.lock_token); });
 }
 
 void Engine::abandon_work(const provider::AbandonWorker& request, DoneReply reply) {
-  apply("abandon_worker", std::move(reply), [&] {
-    const WorkLease* lease = work_.find(request.lock_token);
-    if (lease == nullptr) {
-      cancelled_.forget(request.lock_token);
-      throw StorageFailure(ProviderError::Kind::invalid_lock_token,
-                           "the lease is over, or the activity was cancelled");
-    }
-    if (request.quarantine) {
-      const auto bytes = batch_.get(Table::work, lease->work.key.bytes());
-      const auto row = bytes ? decode_activity_row(*bytes) : model::flaw("there is no row");
-      put_in_quarantine(lease->work.key.bytes(), *request.quarantine,
-                        row ? row->item.name : std::string());
-    }
-    after_applied([this, &request, lease = *lease] {
-      const WorkKey& key = lease.work.key;
-      if (request.ignore_attempt) {
-        work_.counts_to_write[key] = lease.attempt - 1;
-      }
-      work_.end_lease(request.lock_token);
-      work_suspects_.ended(key);
-      if (request.waiting_for) {
-        reasons_->set({key.number, key.execution, key.event_id}, *request.waiting_for,
-                      clock_->now());
-      }
-      if (request.quarantine) {
-        quarantine_.add(key);
-        removed_work_.push_back(lease.work);
-      } else if (request.delay > Milliseconds::zero()) {
-        hold_back(request.delay, lease.work);
-      } else {
-        work_.push(lease.work);
-      }
-    });
-  });
+  apply(
+      "abandon_worker", std::move(reply),
+      [&] {
+        const WorkLease* lease = work_.find(request.lock_token);
+        if (lease == nullptr) {
+          cancelled_.forget(request.lock_token);
+          throw StorageFailure(ProviderError::Kind::invalid_lock_token,
+                               "the lease is over, or the activity was cancelled");
+        }
+        if (request.quarantine) {
+          const auto bytes = batch_.get(Table::work, lease->work.key.bytes());
+          const auto row = bytes ? decode_activity_row(*bytes) : model::flaw("there is no row");
+          put_in_quarantine(lease->work.key.bytes(), *request.quarantine,
+                            row ? row->item.name : std::string());
+        }
+        after_applied([this, &request, lease = *lease] {
+          const WorkKey& key = lease.work.key;
+          if (request.ignore_attempt) {
+            work_.counts_to_write[key] = lease.attempt - 1;
+          }
+          work_.end_lease(request.lock_token);
+          work_suspects_.ended(key);
+          if (request.waiting_for) {
+            reasons_->set({key.number, key.execution, key.event_id}, *request.waiting_for,
+                          clock_->now());
+          }
+          if (request.quarantine) {
+            quarantine_.add(key);
+          } else if (request.delay > Milliseconds::zero()) {
+            hold_back(request.delay, lease.work);
+          } else {
+            work_.push(lease.work);
+          }
+        });
+      },
+      [&] { void_work(request.lock_token); });
+}
+
+void Engine::void_work(provider::LockToken token) {
+  if (const WorkLease* held = work_.find(token)) {
+    const WorkLease lease = *held;
+    work_.counts_to_write[lease.work.key] = lease.attempt - 1;
+    work_.end_lease(token);
+    work_suspects_.ended(lease.work.key);
+    work_.push_front(lease.work);
+  }
 }
 
 void Engine::release_work_of(Holder holder) {

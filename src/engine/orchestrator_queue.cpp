@@ -105,20 +105,6 @@ std::vector<provider::LockToken> OrchestratorQueue::leases_of(Holder holder) con
   return tokens;
 }
 
-std::vector<TurnLease> OrchestratorQueue::void_all() {
-  std::vector<TurnLease> voided;
-  voided.reserve(leases_.size());
-  for (auto& [token, lease] : leases_) {
-    voided.push_back(std::move(lease));
-  }
-  leases_.clear();
-  leased_.clear();
-  residents_.clear();
-  std::sort(voided.begin(), voided.end(),
-            [](const TurnLease& a, const TurnLease& b) { return a.number < b.number; });
-  return voided;
-}
-
 void OrchestratorQueue::clear_resident(Number number, Holder holder) {
   if (is_resident(number, holder)) {
     residents_.erase(number);

@@ -61,8 +61,6 @@ class OrchestratorQueue {
   /// The lease must be held.
   void end_lease(provider::LockToken token);
   [[nodiscard]] std::vector<provider::LockToken> leases_of(Holder holder) const;
-  /// Ends all leases and forgets all residents. Returns what was leased.
-  std::vector<TurnLease> void_all();
 
   // Residents: instances whose holder keeps them in memory.
 

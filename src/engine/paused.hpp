@@ -35,7 +35,7 @@ class Paused {
   void add(const std::string& key);
   /// The open batch takes it out.
   void remove(const std::string& key) { touched_.insert(key); }
-  /// The open batch has ended, one way or the other: looks again at the rows it has touched. Returns
+  /// The open batch is committed: looks again at the rows it has touched. Returns
   /// the instances that were passed over for a pause that is no more. Throws `StorageFailure`, and
   /// then has changed nothing.
   [[nodiscard]] std::vector<Number> batch_ended(const ReadView& committed);

@@ -36,8 +36,6 @@ class Suspects {
   /// commit of that, and else at once.
   void turn_ended(Number number, bool in_batch, Timestamp now);
   void batch_committed(Timestamp now);
-  /// What had ended with the batch has not.
-  void batch_failed() { ended_ = false; }
 
   /// Nothing is handed out at present: the time counts from when it is again.
   void wait_anew() { waits_until_.reset(); }

@@ -17,7 +17,7 @@
 namespace duroxide::storage {
 
 /// What memory knows of time: leases on rows of the timer queue, and what is held back for a while
-/// without being written anywhere (abandoned items, and everything after a failed commit).
+/// without being written anywhere (abandoned items, and everything while the disk is full).
 class TimerQueue {
  public:
   using DueReply = Reply<provider::Answer<provider::DueTimers>>;

@@ -69,6 +69,7 @@ void upgrade_some(KvStore& store, Number first) {
   } else {
     batch.erase(Table::meta, meta_keys::upgrade);
   }
+  batch.make_room(0);
   batch.commit();
 }
 

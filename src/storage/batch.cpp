@@ -27,8 +27,16 @@ std::optional<std::string_view> Batch::get(Table table, std::string_view key) {
 }
 
 void Batch::set(Table table, std::string key, std::optional<std::string> value, bool fresh) {
+  if (key.empty() || key.size() > longest_key) {
+    throw_invalid("a key of " + std::to_string(key.size()) + " bytes; a store takes 1 to " +
+                  std::to_string(longest_key));
+  }
+  if (value && value->size() > longest_value) {
+    throw_invalid("a value of " + std::to_string(value->size()) + " bytes; a store takes up to " +
+                  std::to_string(longest_value));
+  }
   auto& staged = changes(table);
-  bytes_ += key.size() + (value ? value->size() : 0) + 32;
+  bytes_ += key.size() + (value ? value->size() : 0) + bytes_of_change;
   auto [entry, inserted] = staged.try_emplace(key);
   undo_.push_back(Undo{table, std::move(key), std::nullopt});
   if (inserted) {
@@ -68,7 +76,7 @@ void Batch::count(std::string_view counter, std::int64_t change) {
   auto found = counts_.find(counter);
   if (found == counts_.end()) {
     found = counts_.emplace(counter, 0).first;
-    bytes_ += counter.size() + 8;
+    bytes_ += counter.size() + sizeof(std::uint64_t) + bytes_of_change;
   }
   found->second += change;
   undo_counts_.emplace_back(&*found, change);
@@ -77,8 +85,17 @@ void Batch::count(std::string_view counter, std::int64_t change) {
 void Batch::stage_counts() {
   auto& staged = changes(Table::counters);
   for (const auto& [counter, change] : counts_) {
-    const auto bytes = committed().get(Table::counters, counter);
-    if (bytes && bytes->size() != sizeof(std::uint64_t)) {
+    std::optional<std::string_view> bytes;
+    bool is_readable = true;
+    try {
+      bytes = committed().get(Table::counters, counter);
+    } catch (const StorageFailure& failed) {
+      is_readable = failed.error().kind != ProviderError::Kind::corrupt;
+      if (is_readable) {
+        throw;
+      }
+    }
+    if (!is_readable || (bytes && bytes->size() != sizeof(std::uint64_t))) {
       damaged_counters_.insert(counter);
       continue;  // a new number would have a good seal, and hide that it is wrong
     }
@@ -113,6 +130,13 @@ void Batch::scan(Table table, std::string_view prefix, std::string_view from,
 void Batch::begin_request() {
   undo_.clear();
   undo_counts_.clear();
+  bytes_before_ = bytes_;
+}
+
+void Batch::make_room(std::size_t more, RoomFor what) {
+  if (!has_room(more)) {
+    room_ = store_.make_room(bytes_of_commit + bytes_ + more, what, [this] { view_.reset(); });
+  }
 }
 
 void Batch::undo_to(const Mark& mark) {
@@ -141,6 +165,7 @@ void Batch::undo_to(const Mark& mark) {
     }
     undo_.pop_back();
   }
+  bytes_ = mark.bytes;
 }
 
 void Batch::commit() {
@@ -161,6 +186,8 @@ void Batch::discard() {
   undo_counts_.clear();
   change_count_ = 0;
   bytes_ = 0;
+  bytes_before_ = 0;
+  room_ = 0;
 }
 
 }  // namespace duroxide::storage

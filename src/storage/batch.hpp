@@ -16,8 +16,7 @@ namespace duroxide::storage {
 /// is applied to it, and can be taken back as if it had never been.
 ///
 /// The changes are kept in memory until the commit: a message that arrives and is consumed within
-/// one batch is never written at all, the writes of a batch go to the disk in key order, and a
-/// commit that found the map full is simply done again in a larger one.
+/// one batch is never written at all, and the writes of a batch go to the disk in key order.
 class Batch {
  public:
   explicit Batch(KvStore& store) : store_(store) {}
@@ -28,6 +27,7 @@ class Batch {
     return get(table, key).has_value();
   }
 
+  /// `invalid_input` if no store takes such a key or value.
   void put(Table table, std::string key, std::string value);
   /// For a key that the committed state cannot hold.
   void put_new(Table table, std::string key, std::string value);
@@ -53,25 +53,38 @@ class Batch {
   [[nodiscard]] const ReadView& committed();
 
   void begin_request();
-  void undo_request() { undo_to({}); }
+  void undo_request() { undo_to({0, 0, bytes_before_}); }
+  /// Whether the request has changed anything so far.
+  [[nodiscard]] bool has_changes() const { return !undo_.empty() || !undo_counts_.empty(); }
 
-  /// How far the request has come: how many rows and counters it has changed.
+  /// How far the request has come: how many rows and counters it has changed, and what the batch takes
+  /// with it.
   struct Mark {
     std::size_t rows = 0;
     std::size_t counts = 0;
+    std::size_t bytes = 0;
   };
-  [[nodiscard]] Mark mark() const { return {undo_.size(), undo_counts_.size()}; }
+  [[nodiscard]] Mark mark() const { return {undo_.size(), undo_counts_.size(), bytes_}; }
   /// Takes back what the request has done since.
   void undo_to(const Mark& mark);
 
   [[nodiscard]] bool empty() const { return change_count_ == 0 && counts_.empty(); }
-  /// Roughly what the commit will write.
+  /// What the commit will write at most, about.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+  /// Makes sure that the commit finds its place, also if so many bytes are added. Throws as
+  /// `KvStore::make_room`, between requests or at the end of one: what was read of the committed state
+  /// before is not good any more.
+  void make_room(std::size_t more, RoomFor what = RoomFor::anything);
+  /// Whether there is room for so many bytes more without asking.
+  [[nodiscard]] bool has_room(std::size_t more) const {
+    return bytes_of_commit + bytes_ + more <= room_;
+  }
 
   /// The counters that were found damaged by commits, all of them.
   [[nodiscard]] const std::set<std::string>& damaged_counters() const { return damaged_counters_; }
 
-  /// Throws `StorageFailure` and keeps the changes.
+  /// Room was made for all of it. If it throws, the store is broken.
   void commit();
   void discard();
   /// Lets go of the committed state, before the store is closed.
@@ -104,6 +117,8 @@ class Batch {
   std::set<std::string> damaged_counters_;
   std::size_t change_count_ = 0;
   std::size_t bytes_ = 0;
+  std::size_t bytes_before_ = 0;  ///< when the request began
+  std::uint64_t room_ = 0;        ///< that the store has made for the commit
 };
 
 }  // namespace duroxide::storage

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -104,6 +106,23 @@ using Changes = std::array<TableChanges, table_count>;
 /// The bytes of all keys and values.
 [[nodiscard]] std::uint64_t size_of(const Changes& changes);
 
+/// What a store takes, in bytes. The limit of a key is LMDB's; LMDB counts the bytes of a value in 32
+/// bits, and some are its seal's.
+inline constexpr std::size_t longest_key = 511;
+inline constexpr std::uint64_t longest_value = (std::uint64_t{1} << 32) - 1024;
+
+/// What a commit takes at most: so much, and for each change so much besides its key and value.
+inline constexpr std::size_t bytes_of_commit = 64;
+inline constexpr std::size_t bytes_of_change = 32;
+
+/// What room is made for. On a full disk some is kept for all but the first.
+enum class RoomFor : std::uint8_t {
+  anything,
+  little,       ///< what closes a store: it may have what is kept in the log
+  making_room,  ///< what takes old things out, and opens a store so that this can be done: it may have
+                ///< all that is kept
+};
+
 /// All of these throw `StorageFailure`.
 class KvStore {
  public:
@@ -132,14 +151,20 @@ class KvStore {
   /// What is kept in memory for those who take snapshots is read from the disk again. For any thread.
   virtual void forget_cached() {}
 
-  /// All changes or none, durable on return. The store may take what is in `changes` then. If it
-  /// throws, they are as they were.
-  virtual void commit(Changes&& changes) = 0;
+  using LetGo = std::function<void()>;
+  /// Makes sure that the next commit finds its place if it takes at most so many bytes (see
+  /// `bytes_of_change`). Returns how many it may take, which may be more. `disk_full` if there is no
+  /// place: then nothing has happened, and it can be tried again. For the one thread that commits. If it
+  /// has its view and that must be let go of, so that the store can grow, `let_go` is called.
+  [[nodiscard]] virtual std::uint64_t make_room(std::uint64_t /*bytes*/, RoomFor /*what*/,
+                                                const LetGo& /*let_go*/) {
+    return std::numeric_limits<std::uint64_t>::max();
+  }
 
-  /// Leaves the room on the disk that is kept for changes which make room, so that a commit of one
-  /// that found the disk full can be tried again. Whether there was any. For the one thread that
-  /// commits.
-  [[nodiscard]] virtual bool give_up_reserve() { return false; }
+  /// All changes or none, durable on return. Room was made for them. The store may take what is in
+  /// `changes`. If it throws, it is broken: whether the changes are there is known when it is opened
+  /// again.
+  virtual void commit(Changes&& changes) = 0;
 
   /// The failure after which the store can no longer be trusted with writes, if there was one: of a
   /// sync, for example.

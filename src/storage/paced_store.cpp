@@ -46,6 +46,10 @@ class PacedStore final : public KvStore {
     return store_->wants_snapshots_back();
   }
   [[nodiscard]] std::filesystem::path directory() const override { return store_->directory(); }
+  [[nodiscard]] std::uint64_t make_room(std::uint64_t bytes, RoomFor what,
+                                        const LetGo& let_go) override {
+    return store_->make_room(bytes, what, let_go);
+  }
   void commit(Changes&& changes) override { store_->commit(std::move(changes)); }
   void forget_cached() override { store_->forget_cached(); }
   [[nodiscard]] std::optional<std::string> broken_by() const override {

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "provider/faulty_kv.hpp"
 #include "provider/tables.hpp"
 #include "storage/batch.hpp"
 #include "storage/keys.hpp"
@@ -14,6 +15,7 @@ namespace duroxide::batch_test {
 
 using namespace duroxide::storage;
 using duroxide::testing::Backend;
+using duroxide::testing::FaultyKv;
 using duroxide::testing::Tables;
 
 namespace {
@@ -106,6 +108,37 @@ TEST_CASE("a request can be taken back", "[kv]") {
   batch.erase(Table::inbox, "staged");
   batch.commit();
   CHECK(tables.kv->snapshot()->count(Table::inbox) == 2);
+}
+
+TEST_CASE("what no store takes does not come into a batch", "[kv]") {
+  Tables tables(Backend::memory);
+  Batch batch(*tables.kv);
+  for (const std::string& key : {std::string(), std::string(longest_key + 1, 'k')}) {
+    CHECK_THROWS_AS(batch.put(Table::inbox, key, "1"), StorageFailure);
+    CHECK_THROWS_AS(batch.put_new(Table::inbox, key, "1"), StorageFailure);
+  }
+  CHECK(batch.empty());
+  batch.put(Table::inbox, std::string(longest_key, 'k'), "1");
+  CHECK_FALSE(batch.empty());
+}
+
+TEST_CASE("a batch has room for what it has asked for, until it is committed", "[kv]") {
+  FaultyKv kv;
+  kv.room = 1000;
+  Batch batch(kv);
+  CHECK_FALSE(batch.has_room(0));
+  batch.put(Table::inbox, "a", std::string(500, 'x'));
+  batch.make_room(300);
+  CHECK(batch.has_room(300));
+  batch.begin_request();
+  batch.put(Table::inbox, "b", std::string(500, 'x'));
+  batch.count("c", 1);
+  CHECK_THROWS_AS(batch.make_room(0), StorageFailure);
+  batch.undo_request();
+  CHECK(batch.has_room(300));  // what was taken back takes none
+  batch.commit();
+  CHECK_FALSE(batch.has_room(0));
+  CHECK(kv.snapshot()->count(Table::inbox) == 1);
 }
 
 TEST_CASE("a damaged counter stays as it is, and holds up no commit", "[kv]") {

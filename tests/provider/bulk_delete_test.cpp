@@ -186,7 +186,8 @@ TEST_CASE("the limit counts what is deleted, not what is left", "[bulk][delete]"
   CHECK(ids_in(world) == Ids{"i3", "i4", "r1", "r2", "r3"});
 }
 
-TEST_CASE("a commit that fails among many leaves whole what is not deleted", "[bulk][delete]") {
+TEST_CASE("a deletion of many that finds no room leaves whole what is not deleted",
+          "[bulk][delete]") {
   FaultyWorld faulty(std::make_shared<FaultyKv>(), few_rows(3 * small));
   World& world = faulty.world;
   const Ids ids = end_instances(world, 9);
@@ -194,9 +195,10 @@ TEST_CASE("a commit that fails among many leaves whole what is not deleted", "[b
   std::map<std::string, std::string> rest;
   const auto failed = client.delete_instances({}, {}, [&](const Progress&) {
     rest = dump(*faulty.kv);
-    faulty.kv->failures = 1;
+    faulty.kv->room = 0;
     return true;
   });
+  faulty.kv->room = FaultyKv::endless;
   REQUIRE_FALSE(failed);
   CHECK(failed.error().kind == ClientError::Kind::storage_error);
   CHECK(dump(*faulty.kv) == rest);

@@ -198,12 +198,13 @@ TEST_CASE("whoever waits for changes when the store closes is told", "[conforman
   CHECK(pending.error().kind == Kind::closed);
 }
 
-TEST_CASE("what was not committed is not told", "[commit_failure][changes]") {
+TEST_CASE("what was refused is not told", "[commit_failure][changes]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   subscribe(world).value();
-  faulty.kv->failures = 1;
+  faulty.kv->room = 0;
   CHECK_FALSE(world.enqueue(start_item("a")));
+  faulty.kv->room = FaultyKv::endless;
   const auto pending = await_changes(world);
   CHECK_FALSE(pending.answered());
   world.start("b");

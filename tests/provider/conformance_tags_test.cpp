@@ -125,14 +125,15 @@ TEST_CASE("only what a parked fetch will take is counted in advance", "[tags][gr
   other.die();
 }
 
-TEST_CASE("a failed commit puts tagged rows back into their lanes", "[tags][commit_failure]") {
+TEST_CASE("a result that finds no room puts its row back into its lane", "[tags][commit_failure]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   schedule(world, {{2, "gpu"}, {3, "gpu"}});
   const auto taken = ask_for_work(world, *world.worker, TagFilter::only({"gpu"}), 1);
   REQUIRE(ids_of(taken) == CallIds{2});
-  faulty.kv->failures = 1;
+  faulty.kv->room = 0;
   CHECK_FALSE(world.complete(taken.value().at(0), "r"));
+  faulty.kv->room = FaultyKv::endless;
   end_pause(world);
   auto other = make_partner(world);
   CHECK_FALSE(ask_for_work(world, other).answered());

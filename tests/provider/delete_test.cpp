@@ -271,26 +271,30 @@ TEST_CASE("what was set aside goes with its instance", "[corruption][delete]") {
   CHECK(dump(*faulty.kv) == before);
 }
 
-TEST_CASE("a deletion that was not committed has deleted nothing", "[commit_failure][delete]") {
+TEST_CASE("a deletion that finds no room has deleted nothing", "[commit_failure][delete]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   const BusyInstance busy(world);
   const auto status = world.client->ask<Answer<OrchestrationStatus>>(WaitForStatus{"a", 1});
   world.run();
   const auto before = dump(*faulty.kv);
-  faulty.kv->failures = 1;
+  faulty.kv->room = 0;
   CHECK(delete_now(world, {"a"}, true).error().kind == Kind::disk_full);
+  faulty.kv->room = FaultyKv::endless;
   CHECK(dump(*faulty.kv) == before);
   CHECK_FALSE(status.answered());
   CHECK(world.status("a").is_running());
   end_pause(world);
   resume(world, PauseScope::of_instance("a")).value();
-  // What was under way is handed out again.
+  // What was under way goes on.
+  auto ack = ack_of(busy.turn);
+  ack.stays_resident = true;
+  world.ack(ack).value();
   const auto item = world.fetch_one();
   CHECK(item.instance == "a");
-  CHECK(item.history_included);
-  CHECK(item.messages.size() == 2);
-  CHECK(ids_of(ask_for_work(world, *world.worker)) == CallIds{3, 4});
+  CHECK_FALSE(item.history_included);
+  CHECK(ids_of(ask_for_work(world, *world.worker)) == CallIds{4});
+  CHECK(world.complete(busy.leased, "r"));
   world.ask<Done>(*world.timers, AckTimer{busy.due}).value();
 }
 

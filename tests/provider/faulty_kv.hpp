@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <new>
 #include <optional>
@@ -11,20 +14,21 @@
 
 namespace duroxide::testing {
 
-/// Tables in memory that count their commits and fail when they are told to.
+/// Tables in memory that count their commits, and that are full or fail when they are told to.
 class FaultyKv final : public storage::KvStore {
  public:
   int commits = 0;
   /// How many of the next commits fail.
   int failures = 0;
+  /// Whether what fails is the memory.
+  bool out_of_memory = false;
+  std::optional<std::string> broken_reason;
+  static constexpr std::uint64_t endless = std::numeric_limits<std::uint64_t>::max();
+  /// What a commit may take; for more than that the disk is full.
+  std::uint64_t room = endless;
+  std::uint64_t most_asked = 0;  ///< the most for which there was room
   /// How often there is room that was kept for deletions.
   int reserves = 0;
-  ProviderError::Kind failure_kind = ProviderError::Kind::disk_full;
-  /// Whether a failure is the end of the store.
-  bool fatal = false;
-  std::optional<std::string> broken_reason;
-  /// Whether what fails is the memory, before anything is written.
-  bool out_of_memory = false;
   storage::Changes last;  ///< what the last commit wrote
 
   /// A key that the writer's cursors cannot go to, as if its page were bad.
@@ -34,27 +38,31 @@ class FaultyKv final : public storage::KvStore {
     return std::make_unique<View>(*this, inner_.writer_view());
   }
   [[nodiscard]] std::unique_ptr<storage::ReadView> snapshot() override { return inner_.snapshot(); }
+  [[nodiscard]] std::uint64_t make_room(std::uint64_t bytes, storage::RoomFor what,
+                                        const LetGo& let_go) override {
+    if (bytes <= room) {
+      most_asked = std::max(most_asked, bytes);
+      let_go();      // as often as it may happen
+      return bytes;  // so that each request asks
+    }
+    if (what != storage::RoomFor::making_room || reserves == 0) {
+      throw storage::StorageFailure(ProviderError::Kind::disk_full, "injected", true);
+    }
+    --reserves;
+    return bytes;
+  }
   void commit(storage::Changes&& changes) override {
     if (failures > 0) {
       --failures;
       if (out_of_memory) {
         throw std::bad_alloc();
       }
-      if (fatal) {
-        broken_reason = "input/output error";
-      }
-      throw storage::StorageFailure(failure_kind, "injected", true);
+      broken_reason = "input/output error";
+      throw storage::StorageFailure(ProviderError::Kind::storage, "injected");
     }
     inner_.commit(storage::Changes(changes));
     last = std::move(changes);
     ++commits;
-  }
-  [[nodiscard]] bool give_up_reserve() override {
-    if (reserves == 0) {
-      return false;
-    }
-    --reserves;
-    return true;
   }
   [[nodiscard]] std::optional<std::string> broken_by() const override { return broken_reason; }
   [[nodiscard]] storage::StoreUse use() override { return inner_.use(); }

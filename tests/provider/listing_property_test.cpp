@@ -98,20 +98,6 @@ TEST_CASE("counters are exact whatever happens", "[listing][property]") {
   CHECK(population.counters().empty());
 }
 
-TEST_CASE("a commit that fails changes no counter", "[listing]") {
-  auto kv = std::make_shared<FaultyKv>();
-  Population population(kv, 5);
-  population.change(50);
-  const auto before = population.counters();
-  const auto living = population.living;
-  kv->failures = 1;
-  CHECK_THROWS_AS(population.change(20), storage::StorageFailure);
-  population.discard(living);
-  CHECK(population.counters() == before);
-  population.change(20);
-  CHECK(population.counters() == population.expected_counters());
-}
-
 TEST_CASE("pages stay in step with a store that changes between them", "[listing][property]") {
   const Tables tables(GENERATE(Backend::memory, Backend::lmdb));
   Population population(tables.kv, GENERATE(11U, 12U));

@@ -12,6 +12,7 @@
 
 #include "provider/files.hpp"
 #include "provider/world.hpp"
+#include "storage/batch.hpp"
 #include "storage/lmdb/lmdb_kv.hpp"
 #include "storage/logged/logged_kv.hpp"
 
@@ -289,18 +290,19 @@ TEST_CASE("what stands in the log outlives a disk that is full when it is to com
           "[lmdb]") {
   TempDir temp;
   const auto write = [](storage::KvStore& kv, const std::string& key, std::size_t bytes) {
-    storage::Changes changes;
-    changes.at(static_cast<std::size_t>(storage::Table::values))
-        .emplace(key, storage::Change{std::string(bytes, 'x'), false});
-    kv.commit(std::move(changes));
+    storage::Batch batch(kv);
+    batch.put(storage::Table::values, key, std::string(bytes, 'x'));
+    batch.make_room(0);
+    batch.commit();
   };
   // Each table takes a page of its own, while the log holds many of these in one.
   const auto write_everywhere = [](storage::KvStore& kv, const std::string& key) {
-    storage::Changes changes;
-    for (auto& table : changes) {
-      table.emplace(key, storage::Change{"x", false});
+    storage::Batch batch(kv);
+    for (std::size_t table = 0; table < storage::table_count; ++table) {
+      batch.put(static_cast<storage::Table>(table), key, "x");
     }
-    kv.commit(std::move(changes));
+    batch.make_room(0);
+    batch.commit();
   };
   storage::LoggedLimits limits;
   limits.log.segment_bytes = std::uint64_t{64} << 10;

@@ -230,20 +230,21 @@ TEST_CASE("pauses outlive the store that was told", "[reopen][pause]") {
   CHECK(handed_out(world) == Ids{"a"});
 }
 
-TEST_CASE("a pause that was not committed holds nothing", "[commit_failure][pause]") {
+TEST_CASE("a pause that finds no room holds nothing", "[commit_failure][pause]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   const auto scope = GENERATE(the_instance, the_name, the_store);
   CAPTURE(to_string(scope.kind));
   world.start("a");
-  faulty.kv->failures = 1;
+  faulty.kv->room = 0;
   CHECK(pause(world, scope).error().kind == Kind::disk_full);
+  faulty.kv->room = FaultyKv::endless;
   end_pause(world);
   CHECK(paused(world).empty());
   CHECK(handed_out(world) == Ids{"a"});
 }
 
-TEST_CASE("a resumption that was not committed lets nothing go", "[commit_failure][pause]") {
+TEST_CASE("a resumption that finds no room lets nothing go", "[commit_failure][pause]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   const auto scope = GENERATE(the_instance, the_name, the_store);
@@ -252,8 +253,9 @@ TEST_CASE("a resumption that was not committed lets nothing go", "[commit_failur
   pause(world, scope).value();
   CHECK(world.nothing_to_fetch());
   const auto fetch = world.fetch_later();
-  faulty.kv->failures = 1;
+  faulty.kv->room = 0;
   CHECK(resume(world, scope).error().kind == Kind::disk_full);
+  faulty.kv->room = FaultyKv::endless;
   end_pause(world);
   CHECK(paused(world).size() == 1);
   CHECK_FALSE(fetch.answered());

@@ -158,6 +158,7 @@ void Population::change_once() {
 void Population::change_with(const std::function<void()>& request) {
   batch_.begin_request();
   request();
+  batch_.make_room(0);
   batch_.commit();
 }
 
@@ -167,11 +168,6 @@ void Population::change(int changes) {
       change_once();
     }
   });
-}
-
-void Population::discard(std::map<Number, InstanceRecord> committed) {
-  batch_.discard();
-  living = std::move(committed);
 }
 
 void Population::change_and_undo(int changes) {

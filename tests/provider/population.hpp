@@ -32,8 +32,6 @@ class Population {
   void change_and_undo(int changes);
   /// One commit of whatever `request` does.
   void change_with(const std::function<void()>& request);
-  /// Forgets what a failed commit should have written.
-  void discard(std::map<storage::Number, storage::InstanceRecord> committed);
 
   [[nodiscard]] InstanceFilter random_filter();
   /// What the filter must find, in order, limit and offset included.

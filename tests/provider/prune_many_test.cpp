@@ -76,9 +76,10 @@ TEST_CASE("an instance with many old executions is pruned in steps, the oldest f
   const bool fails = GENERATE(false, true);
   faulty.kv->commits = 0;
   const auto stopped = client.prune_instances({}, keep_last(1), [&](const Progress&) {
-    faulty.kv->failures = fails ? 1 : 0;
+    faulty.kv->room = fails ? 0 : FaultyKv::endless;
     return fails;
   });
+  faulty.kv->room = FaultyKv::endless;
   CHECK(stopped.has_value() != fails);
   CHECK(faulty.kv->commits == 1);
   const auto left = executions(world, "a");
@@ -125,8 +126,9 @@ TEST_CASE("one instance with many old executions is pruned in several commits",
     while (faulty.kv->commits < 2) {
       REQUIRE(world.system.step());
     }
-    faulty.kv->failures = 1;
+    faulty.kv->room = 0;
     world.run();
+    faulty.kv->room = FaultyKv::endless;
     CHECK(pruned.error().kind == ProviderError::Kind::disk_full);
     const auto left = executions(world, "a");
     CHECK(left.size() < 101);

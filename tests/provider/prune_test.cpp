@@ -83,8 +83,9 @@ TEST_CASE("pruning leaves nothing of what it drops", "[prune][continue-as-new]")
   const auto row_count = [&](Table table) { return faulty.kv->snapshot()->count(table); };
   const auto histories = row_count(Table::history);
   const auto ended = row_count(Table::executions);
-  faulty.kv->failures = 1;
+  faulty.kv->room = 0;
   CHECK(prune(world, "a", keep(1)).error().kind == Kind::disk_full);
+  faulty.kv->room = FaultyKv::endless;
   CHECK(row_count(Table::history) == histories);
   CHECK(prune(world, "a", keep(1)).value().executions_deleted == 3);
   CHECK(row_count(Table::history) == histories - 3);

@@ -310,15 +310,14 @@ TEST_CASE("a turn that is given back after its release has no attempt to take ba
   CHECK(world.fetch_one().attempt_count == 1);
 }
 
-TEST_CASE("a quarantine that is not committed has not been",
-          "[quarantine][commit_failure][poison]") {
+TEST_CASE("a quarantine that finds no room has not been", "[quarantine][commit_failure][poison]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   schedule(world, {{2, "gpu"}});
   const auto work = ask_for_work(world, *world.worker, TagFilter::any()).value().at(0);
   world.start("b");
   const auto turn = world.fetch_one();
-  faulty.kv->failures = 1;
+  faulty.kv->room = 0;
   const auto abandoned =
       world.worker->ask<Done>(AbandonWorker{work.lock_token, {}, false, {}, "poison"});
   const auto given_back = world.dispatcher->ask<Done>(
@@ -327,13 +326,14 @@ TEST_CASE("a quarantine that is not committed has not been",
   world.system.run_delayed();
   CHECK_FALSE(abandoned.answer());
   CHECK_FALSE(given_back.answer());
+  faulty.kv->room = FaultyKv::endless;
   end_pause(world);
   CHECK(quarantined(world).empty());
   CHECK(world.fetch_one().instance == "b");
   CHECK(ids_of(ask_for_work(world, *world.worker, TagFilter::only({"gpu"}))) == CallIds{2});
 }
 
-TEST_CASE("a release that is not committed has not been", "[quarantine][commit_failure][poison]") {
+TEST_CASE("a release that finds no room has not been", "[quarantine][commit_failure][poison]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   schedule(world, {{2}});
@@ -341,8 +341,9 @@ TEST_CASE("a release that is not committed has not been", "[quarantine][commit_f
   world.raise("a", "Go");
   quarantine_next_turn(world, "poison").value();
   const auto parked = ask_for_work(world, *world.worker);
-  faulty.kv->failures = 1;
+  faulty.kv->room = 0;
   CHECK(release(world).error().kind == Kind::disk_full);
+  faulty.kv->room = FaultyKv::endless;
   end_pause(world);
   CHECK_FALSE(parked.answered());
   CHECK(world.nothing_to_fetch());

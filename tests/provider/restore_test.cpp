@@ -154,8 +154,9 @@ TEST_CASE("a rewind is kept, or was never made", "[restore]") {
   auto faulty = std::make_unique<FaultyWorld>();
   fail_after_two(faulty->world);
   const auto before = faulty->world.history("a");
-  faulty->kv->failures = 1;
+  faulty->kv->room = 0;
   CHECK(rewind(faulty->world, "a").error().kind == Kind::disk_full);
+  faulty->kv->room = FaultyKv::endless;
   CHECK(faulty->world.status("a").is_failed());
   CHECK(faulty->world.history("a") == before);
   faulty->world.clock->advance(10s);
@@ -350,12 +351,13 @@ TEST_CASE("what a rewind schedules is handed out once it is durable", "[restore]
   ack.cancelled_activities = {3};  // nobody has fetched it, so it still waits in memory
   world.ack(ack).value();
 
-  faulty.kv->failures = 1;
+  faulty.kv->room = 0;
   const auto rewound =
       world.client->ask_writer<Answer<RestoredInstance>>(management::RewindInstance{"a", {}});
   const auto fetched = world.worker->ask<Answer<WorkItems>>(DequeueWorkerPeekLock{10, {}, {}});
   world.run();
   CHECK(rewound.error().kind == Kind::disk_full);
+  faulty.kv->room = FaultyKv::endless;
   CHECK_FALSE(fetched.answered());
 
   world.clock->advance(10s);
@@ -567,13 +569,14 @@ TEST_CASE("a document that contradicts itself is not imported", "[restore]") {
   CHECK(import(world, fine));
 }
 
-TEST_CASE("an import whose commit fails leaves nothing", "[restore]") {
+TEST_CASE("an import that finds no room leaves nothing", "[restore]") {
   World from(Backend::memory);
   fail_after_two(from);
   const auto value = exported(from, "a").value();
   FaultyWorld faulty;
-  faulty.kv->failures = 1;
+  faulty.kv->room = 0;
   CHECK(import(faulty.world, value).error().kind == Kind::disk_full);
+  faulty.kv->room = FaultyKv::endless;
   CHECK(faulty.world.status("a").is_not_found());
   faulty.world.clock->advance(10s);
   CHECK(import(faulty.world, value));

@@ -27,6 +27,7 @@ Running die_and_open(Running& running) {
   kv->failures = 1000;
   running.reset();
   kv->failures = 0;
+  kv->broken_reason.reset();
   return std::make_unique<FaultyWorld>(kv);
 }
 
@@ -165,10 +166,11 @@ TEST_CASE("a suspect is through when that is on the disk", "[reopen][commit_fail
   auto running = with_suspects();
   World& world = running->world;
   const auto item = world.fetch_one();
-  running->kv->failures = 1;
+  running->kv->room = 0;
   CHECK_FALSE(world.ack(ack_of(item)));
+  running->kv->room = FaultyKv::endless;
   end_pause(world);
-  // The rest after the failure was longer than suspects are waited for, and does not count.
+  // The rest on the full disk was longer than suspects are waited for, and does not count.
   const auto again = world.fetch(10);
   REQUIRE(names_of(again) == std::vector<std::string>{"a"});
   world.ack(ack_of(again.front())).value();

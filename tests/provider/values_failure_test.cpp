@@ -1,4 +1,4 @@
-// Key-value state, custom status and the waits for them, when commits fail, the store stops or is
+// Key-value state, custom status and the waits for them, when the disk is full, the store stops or is
 // opened again, and when rows cannot be read.
 
 #include <catch2/catch.hpp>
@@ -20,7 +20,7 @@ using storage::value_key;
 
 namespace {
 
-/// Lets the rest after a failed commit pass.
+/// Lets the rest on a full disk pass.
 void pass_pause(World& world) {
   world.clock->advance(100ms);
   (void)world.timers->ask<Answer<DueTimers>>(DequeueTimerPeekLock{1, {}});
@@ -36,7 +36,8 @@ AckOrchestrationItem full_change(const OrchestrationItem& item, const std::strin
 
 }  // namespace
 
-TEST_CASE("a failed commit changes no value, and waits go on", "[commit_failure][values][waits]") {
+TEST_CASE("what finds no room changes no value, and waits go on",
+          "[commit_failure][values][waits]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("a");
@@ -44,15 +45,16 @@ TEST_CASE("a failed commit changes no value, and waits go on", "[commit_failure]
   const auto value = world.client->ask<Value>(WaitForValue{"a", "k", 1, 1});
   const auto status = world.client->ask<Status>(WaitForStatus{"a", 2, 1});
   auto item = turn_of(world, "a");
-  faulty.kv->failures = 1;
+  faulty.kv->room = 0;
   CHECK(world.ack(full_change(item, "new", 2)).error().kind == Kind::disk_full);
+  faulty.kv->room = FaultyKv::endless;
   CHECK_FALSE(value.answered());
   CHECK_FALSE(status.answered());
   CHECK(value_of(world, "a", "k") == entry("k", "old", 1));
   CHECK(values_of(world, "a").size() == 1);
   CHECK(world.status("a").custom_status() == "old");
 
-  // Another commit does not make them believe in what failed.
+  // A commit does not make them believe in what was refused.
   pass_pause(world);
   world.start("b");
   CHECK_FALSE(value.answered());
@@ -66,7 +68,7 @@ TEST_CASE("a failed commit changes no value, and waits go on", "[commit_failure]
 TEST_CASE("waits for a start that came to nothing are answered", "[commit_failure][waits]") {
   FaultyWorld faulty;
   World& world = faulty.world;
-  faulty.kv->failures = 1;
+  faulty.kv->room = 0;
   const auto start = world.client->ask<Done>(EnqueueOrchestratorWork{start_item("a"), {}, false});
   const auto value = world.client->ask<Value>(WaitForValue{"a", "k", 0, 1});
   const auto status = world.client->ask<Status>(WaitForStatus{"a", 2, 0});
@@ -76,7 +78,7 @@ TEST_CASE("waits for a start that came to nothing are answered", "[commit_failur
   CHECK(status.value().is_not_found());
 }
 
-TEST_CASE("a read in a failed commit is made again", "[commit_failure][values]") {
+TEST_CASE("a read in a turn that finds no room is made again", "[commit_failure][values]") {
   FaultyWorld faulty;
   World& world = faulty.world;
   world.start("other");
@@ -85,8 +87,9 @@ TEST_CASE("a read in a failed commit is made again", "[commit_failure][values]")
   const auto item = world.fetch_one();
   auto ack = ack_of(item);
   ack.orchestrator_items = {work::ReadKeyValue{"other", "k", ParentLink{"a", 1, 2}}};
-  faulty.kv->failures = 1;
+  faulty.kv->room = 0;
   CHECK_FALSE(world.ack(ack));
+  faulty.kv->room = FaultyKv::endless;
   pass_pause(world);
   const auto again = world.fetch_one();
   CHECK(again.messages == item.messages);
@@ -103,8 +106,6 @@ TEST_CASE("waits are told when the store stops", "[commit_failure][waits]") {
   const auto status = world.client->ask<Status>(WaitForStatus{"a", 2, 0});
   SECTION("because a sync failed") {
     faulty.kv->failures = 1;
-    faulty.kv->failure_kind = Kind::storage;
-    faulty.kv->fatal = true;
     CHECK(world.enqueue(start_item("b")).error().kind == Kind::storage);
     for (const auto& late : {world.ask<Value>(*world.client, GetValue{"a", "k"}),
                              world.ask<Value>(*world.client, WaitForValue{"a", "k", 0, 3})}) {

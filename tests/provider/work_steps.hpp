@@ -116,7 +116,7 @@ inline void pass_time(World& world, Milliseconds time) {
   world.run();
 }
 
-/// Lets handing out go on after a failed commit.
+/// Lets handing out go on after a disk was full.
 inline void end_pause(World& world) {
   pass_time(world, Milliseconds{5000});
 }

@@ -94,7 +94,7 @@ Plan make_plan(std::uint64_t seed) {
   plan.rates.finish = one_of(random, {5, 30, 100});
   plan.crashes = one_of(random, {0, 0, 1, 1, 2, 4});
   plan.restarts = one_of(random, {0, 0, 0, 1, 2});
-  plan.refused_commits = one_of(random, {0, 0, 0, 3, 15});
+  plan.full_disks = one_of(random, {0, 0, 0, 3, 15});
   plan.fatal_commits = one_of(random, {0, 0, 0, 5});
   plan.slow_commits = one_of(random, {0, 0, 10, 50});
   plan.late_activities = one_of(random, {0, 10, 50});
@@ -131,8 +131,9 @@ std::string Plan::to_text() const {
       std::to_string(restarts) + ", operators " + std::to_string(static_cast<int>(has_operators)) +
       "\nof a thousand steps: acts " + std::to_string(rates.act) + ", time " +
       std::to_string(rates.advance) + ", delayed messages " + std::to_string(rates.delayed) +
-      ", late completions " + std::to_string(rates.finish) + "\nof a hundred commits: refused " +
-      std::to_string(refused_commits) + ", slow " + std::to_string(slow_commits) + ", fatal " +
+      ", late completions " + std::to_string(rates.finish) +
+      "\nof a hundred looks for room: full " + std::to_string(full_disks) +
+      "\nof a hundred commits: slow " + std::to_string(slow_commits) + ", fatal " +
       std::to_string(fatal_commits) + " of a thousand\nof a hundred activities: late " +
       std::to_string(late_activities) + ", bad " + std::to_string(bad_activities) + ", deadly " +
       std::to_string(deadly_activities) + "\nresidency " + std::to_string(residency) +

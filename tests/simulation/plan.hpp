@@ -55,7 +55,7 @@ struct Plan {
   Rates rates;
   std::uint32_t crashes = 0;
   std::uint32_t restarts = 0;         ///< of the runtime, or of it and the store
-  std::uint32_t refused_commits = 0;  ///< in a hundred
+  std::uint32_t full_disks = 0;       ///< in a hundred looks for room
   std::uint32_t fatal_commits = 0;    ///< in a thousand
   std::uint32_t slow_commits = 0;     ///< in a hundred
   std::uint32_t late_activities = 0;  ///< in a hundred: they complete after they have returned

@@ -1,6 +1,6 @@
 // The whole engine on one thread: client, runtime and store under a scheduler that draws from a seed who
-// handles his next message, a clock that the test moves, commits that are slow or fail, crashes between
-// any two messages, and user code that is late, throws or never ends.
+// handles his next message, a clock that the test moves, full disks, commits that are slow or fail,
+// crashes between any two messages, and user code that is late, throws or never ends.
 //
 // DUROXIDE_SEED runs one seed again, and prints every step; DUROXIDE_SIMULATIONS says how many to run.
 // DUROXIDE_SHARDS and DUROXIDE_SHARD share them out among processes.
@@ -52,11 +52,11 @@ TEST_CASE("whatever happens to the engine, its promises hold", "[simulation]") {
     }
   }
   CHECK(failed == 0);
-  duroxide::testing::tell_tried(
-      std::to_string(seeds) + " seeds of the simulation, with " +
-      std::to_string(happened["the process crashed"]) + " crashes and " +
-      std::to_string(happened["a commit was refused"] + happened["a commit failed for good"]) +
-      " commits that failed");
+  duroxide::testing::tell_tried(std::to_string(seeds) + " seeds of the simulation, with " +
+                                std::to_string(happened["the process crashed"]) + " crashes and " +
+                                std::to_string(happened["the disk was full"]) + " full disks and " +
+                                std::to_string(happened["a commit failed for good"]) +
+                                " commits that failed");
 }
 
 TEST_CASE("a seed does the same again, message by message", "[simulation]") {
@@ -79,7 +79,6 @@ TEST_CASE("everything that can happen does happen", "[simulation]") {
   }
   for (const char* const what : {"a change was told",
                                  "a commit failed for good",
-                                 "a commit was refused",
                                  "a commit was slow",
                                  "an activity began",
                                  "an activity began again",
@@ -95,6 +94,7 @@ TEST_CASE("everything that can happen does happen", "[simulation]") {
                                  "executions were pruned",
                                  "something was paused",
                                  "something was released from quarantine",
+                                 "the disk was full",
                                  "the process crashed",
                                  "the process died of an activity",
                                  "the store was checked while it was at work",

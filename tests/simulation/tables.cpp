@@ -55,6 +55,17 @@ class Tables::Gate final : public storage::KvStore {
   [[nodiscard]] std::filesystem::path directory() const override { return bytes_->directory(); }
   void forget_cached() override { bytes_->forget_cached(); }
 
+  [[nodiscard]] std::uint64_t make_room(std::uint64_t bytes, storage::RoomFor what,
+                                        const LetGo& let_go) override {
+    if (broken_) {
+      throw storage::StorageFailure(ProviderError::Kind::closed, *broken_);
+    }
+    if (tables_->is_full()) {
+      throw storage::StorageFailure(ProviderError::Kind::disk_full, "simulated", true);
+    }
+    (void)bytes_->make_room(bytes, what, let_go);
+    return bytes;  // so that every request asks
+  }
   void commit(storage::Changes&& changes) override {
     if (broken_) {
       throw storage::StorageFailure(ProviderError::Kind::closed, *broken_);
@@ -70,7 +81,7 @@ class Tables::Gate final : public storage::KvStore {
     if (decided == Fate::fatal_done) {
       tables_->write(storage::Changes(changes));
     }
-    throw storage::StorageFailure(ProviderError::Kind::disk_full, "simulated", true);
+    throw storage::StorageFailure(ProviderError::Kind::storage, *broken_);
   }
   [[nodiscard]] std::optional<std::string> broken_by() const override { return broken_; }
   [[nodiscard]] storage::StoreUse use() override { return bytes_->use(); }
@@ -121,8 +132,10 @@ Store Tables::open(ActorSystem system, const std::shared_ptr<Clock>& clock, LogS
   storage::ProviderParts parts;
   parts.store = gate_;
   const auto asked = std::exchange(fate, [] { return Fate::done; });
+  const auto fullness = std::exchange(is_full, [] { return false; });
   parts.opening = storage::begin_opening(*gate_);
   fate = asked;
+  is_full = fullness;
   parts.clock = clock;
   parts.log = std::move(log);
   if (small_limits_) {

@@ -21,7 +21,6 @@ enum class Medium : std::uint8_t { memory, lmdb };
 /// What becomes of one commit.
 enum class Fate : std::uint8_t {
   done,
-  refused,     ///< nothing is written, and the store may try again
   fatal,       ///< nothing is written, and the store must be opened again
   fatal_done,  ///< written, but nobody knows: the store must be opened again
 };
@@ -49,6 +48,8 @@ class Tables {
   void crash();
   /// Asked before each commit.
   std::function<Fate()> fate = [] { return Fate::done; };
+  /// Asked whenever room for a commit is looked for.
+  std::function<bool()> is_full = [] { return false; };
   /// Whether the open store must be opened again.
   [[nodiscard]] bool is_broken() const;
 

@@ -19,6 +19,7 @@ World::World(Plan made, bool prints)
     }
   }
   tables.fate = [this] { return fate_of_commit(); };
+  tables.is_full = [this] { return is_disk_full(); };
   begin_process();
 }
 
@@ -97,12 +98,16 @@ Fate World::fate_of_commit() {
     count("a commit failed for good");
     return random.chance(50) ? Fate::fatal : Fate::fatal_done;
   }
-  if (random.chance(plan.refused_commits)) {
-    trace.note("a commit is refused");
-    count("a commit was refused");
-    return Fate::refused;
-  }
   return Fate::done;
+}
+
+bool World::is_disk_full() {
+  if (!is_disturbed || !random.chance(plan.full_disks)) {
+    return false;
+  }
+  trace.note("the disk is full");
+  count("the disk was full");
+  return true;
 }
 
 bool World::step() {

@@ -140,6 +140,7 @@ class World {
   void told(const StatusChange& change);
   void begin_process();
   [[nodiscard]] Fate fate_of_commit();
+  bool is_disk_full();
 
   Timestamp now_ = from_milliseconds(1'700'000'000'000);
   std::uint64_t number_ = 0;  ///< of the process

@@ -15,8 +15,9 @@ namespace duroxide::storage {
 
 namespace {
 
-/// A deletion changes some pages on the way to its rows in each table.
-constexpr std::uint64_t smallest_reserve = std::uint64_t{2} << 20;
+/// A deletion changes some pages on the way to its rows in each table, and goes into the database together
+/// with what the log holds.
+constexpr std::uint64_t smallest_reserve = std::uint64_t{4} << 20;
 /// The numbers of the pages that it frees, eight bytes for each, are written as well: twice that.
 constexpr std::uint64_t database_bytes_for_one = 256;
 constexpr std::uint64_t largest_reserve = std::uint64_t{64} << 20;

@@ -193,9 +193,10 @@ void LmdbKv::empty_journal() {
   const auto left = read_journal(txn, tables_.journal);
   ended.reset();
   if (left) {
-    journal_to_empty_ = true;
-    commit(Changes(*left));
-    journal_to_empty_ = false;
+    const Changes* const alone = &*left;
+    while (!commit_if_it_fits({&alone, 1}, {}, Journal::is_emptied)) {
+      grow();
+    }
   }
 }
 
@@ -227,7 +228,8 @@ int LmdbKv::write_rows(MDB_txn* txn, ChangesInTurn changes) {
   return MDB_SUCCESS;
 }
 
-int LmdbKv::try_commit(ChangesInTurn changes, const std::function<void(std::uint64_t)>& begun) {
+int LmdbKv::try_commit(ChangesInTurn changes, const std::function<void(std::uint64_t)>& begun,
+                       Journal journal) {
   MDB_txn* txn = nullptr;
   int code = mdb_txn_begin(env_, nullptr, 0, &txn);
   if (code != MDB_SUCCESS) {
@@ -236,7 +238,7 @@ int LmdbKv::try_commit(ChangesInTurn changes, const std::function<void(std::uint
   if (begun) {
     begun(mdb_txn_id(txn));
   }
-  code = journal_to_empty_ ? mdb_drop(txn, tables_.journal, 0) : MDB_SUCCESS;
+  code = journal == Journal::is_emptied ? mdb_drop(txn, tables_.journal, 0) : MDB_SUCCESS;
   if (code == MDB_SUCCESS) {
     code = write_rows(txn, changes);
   }
@@ -255,7 +257,7 @@ void LmdbKv::commit(Changes&& changes) {
 }
 
 bool LmdbKv::commit_if_it_fits(ChangesInTurn changes,
-                               const std::function<void(std::uint64_t)>& begun) {
+                               const std::function<void(std::uint64_t)>& begun, Journal journal) {
   require_map();
   const SizeSignalHeld held;
   if (++commits_ % commits_between_checks == 0) {
@@ -264,9 +266,9 @@ bool LmdbKv::commit_if_it_fits(ChangesInTurn changes,
   // Before, for what is read of a file that was cut short ends the process; afterwards, for what went
   // into one that was taken away must not be acknowledged.
   require_written_files();
-  int code = try_commit(changes, begun);
+  int code = try_commit(changes, begun, journal);
   if (code == MDB_MAP_FULL && drop_dead_readers()) {
-    code = try_commit(changes, begun);
+    code = try_commit(changes, begun, journal);
   }
   if (code == MDB_MAP_FULL) {
     return false;

@@ -43,17 +43,22 @@ class LmdbKv final : public KvStore {
   [[nodiscard]] std::unique_ptr<ReadView> checked_snapshot() override;
   [[nodiscard]] bool wants_snapshots_back() const override { return gate_.wanted_back(); }
   [[nodiscard]] std::filesystem::path directory() const override { return file_.parent_path(); }
+  /// Can be done again after `disk_full`: nothing has happened then.
   void commit(Changes&& changes) override;
   /// As `commit`, on a thread other than the one that has the writer's view. False if the map must grow
   /// first, which only that other thread may do: nothing has happened then. `begun` is told the number
   /// that views will give as `ReadView::commits` once they see these changes, before any can.
   [[nodiscard]] bool commit_if_it_fits(ChangesInTurn changes,
-                                       const std::function<void(std::uint64_t)>& begun = {});
+                                       const std::function<void(std::uint64_t)>& begun = {}) {
+    return commit_if_it_fits(changes, begun, Journal::stays);
+  }
   /// That nobody has taken the files away, or cut them. Throws `StorageFailure` else. For any thread.
   void require_files() const { files_->require_whole(); }
   /// Doubles the map. If that fails, the store is broken. On the thread that has the writer's view and holds none, while nothing commits.
   void grow();
-  [[nodiscard]] bool give_up_reserve() override { return reserve_.give_up(); }
+  /// Leaves the room on the disk that is kept for what makes room to whoever writes next. Whether there
+  /// was any. While nothing commits.
+  [[nodiscard]] bool give_up_reserve() { return reserve_.give_up(); }
   /// Whether every page has been looked at since it was opened. For tests; safe on any thread.
   [[nodiscard]] bool all_pages_checked() const {
     return page_check_ == nullptr || page_check_->done();
@@ -71,9 +76,14 @@ class LmdbKv final : public KvStore {
   [[nodiscard]] int open_tables_once();
   /// Brings what an earlier release has left in its journal into the tables.
   void empty_journal();
+  /// What becomes of the journal in a commit.
+  enum class Journal : bool { stays, is_emptied };
+  [[nodiscard]] bool commit_if_it_fits(ChangesInTurn changes,
+                                       const std::function<void(std::uint64_t)>& begun,
+                                       Journal journal);
   /// LMDB's code.
   [[nodiscard]] int try_commit(ChangesInTurn changes,
-                               const std::function<void(std::uint64_t)>& begun);
+                               const std::function<void(std::uint64_t)>& begun, Journal journal);
   [[nodiscard]] int write_rows(MDB_txn* txn, ChangesInTurn changes);
   [[noreturn]] void throw_failed(int code, ChangesInTurn changes);
   /// Stops the store if somebody has taken its files away.
@@ -96,8 +106,7 @@ class LmdbKv final : public KvStore {
   MDB_txn* writer_txn_ = nullptr;  ///< the writer's reading transaction, reset between views
   std::optional<std::string> broken_;
   std::uint64_t commits_ = 0;
-  bool journal_to_empty_ = false;  ///< the next commit brings into the tables what is there
-  bool map_is_lost_ = false;       ///< nothing may be read any more; guarded by `gate_`
+  bool map_is_lost_ = false;  ///< nothing may be read any more; guarded by `gate_`
   DirectoryLock lock_;
   Readers readers_;
   LmdbSpace space_;

@@ -104,18 +104,20 @@ std::optional<std::size_t> CommitLog::find_free(std::uint64_t bytes) const {
   return best;
 }
 
-void CommitLog::make_room(std::uint64_t body_bytes) {
+std::uint64_t CommitLog::make_room(std::uint64_t body_bytes) {
   require_usable();
   const std::uint64_t bytes = record_bytes(body_bytes);
   if (has_room(bytes)) {
-    return;
+    return most_body_in(active().file.length() - end_);
   }
   auto place = find_free(bytes);
   if (!place) {
     add_segment(bytes);
     place = segments_.size() - 1;
   }
-  reserved_ = segments_.at(*place).file.number();
+  const LogSegment& found = segments_.at(*place).file;
+  reserved_ = found.number();
+  return most_body_in(found.length() - LogSegment::first_record);
 }
 
 LogSegment CommitLog::make_segment(std::uint64_t length) {
@@ -157,7 +159,7 @@ void CommitLog::go_on_in(std::size_t segment) {
 
 LogPosition CommitLog::append(CommitRecord& record) {
   const std::uint64_t bytes = record.bytes().size();
-  make_room(record.body_bytes());
+  (void)make_room(record.body_bytes());
   if (!has_room(bytes)) {
     go_on_in(*find_free(bytes));
   }

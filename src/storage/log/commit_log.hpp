@@ -45,9 +45,10 @@ class CommitLog {
                                       const LogAnchor& anchor, const LogOptions& options,
                                       const Take& take);
 
-  /// Makes sure that the very next record has its place, if its body has at most so many bytes.
-  /// `disk_full` if there is none: then nothing has happened, and it may be tried again.
-  void make_room(std::uint64_t body_bytes);
+  /// Makes sure that the very next record has its place, if its body has at most so many bytes. Returns
+  /// how many it may have there. `disk_full` if there is no place: then nothing has happened, and it may
+  /// be tried again.
+  std::uint64_t make_room(std::uint64_t body_bytes);
 
   /// Seals `record` as the next one. It is not on the disk before `flush` has returned. `disk_full` as
   /// `make_room`, also from a file system that needs room to write what it has room for; after any other

@@ -56,6 +56,12 @@ struct CommitHeader {
   return (commit_header_bytes + body + sector_bytes - 1) / sector_bytes * sector_bytes;
 }
 
+/// What a body has at most whose record takes so many bytes.
+[[nodiscard]] constexpr std::uint64_t most_body_in(std::uint64_t bytes) {
+  const std::uint64_t sectors = bytes / sector_bytes * sector_bytes;
+  return sectors > commit_header_bytes ? sectors - commit_header_bytes : 0;
+}
+
 /// A record as it is written. Its body lies behind the room for its header from the beginning, so that
 /// it need not be copied once it is known which record of a log it is to be.
 class CommitRecord {

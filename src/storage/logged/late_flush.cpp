@@ -4,8 +4,8 @@
 
 namespace duroxide::storage {
 
-LateFlush::LateFlush(std::mutex& mutex, CommitLog& log)
-    : mutex_(mutex), log_(log), thread_([this] { run(); }) {}
+LateFlush::LateFlush(std::mutex& mutex, CommitLog& log, Breakdown& breakdown)
+    : mutex_(mutex), log_(log), breakdown_(breakdown), thread_([this] { run(); }) {}
 
 LateFlush::~LateFlush() {
   {
@@ -26,8 +26,9 @@ void LateFlush::run() {
     }
     try {
       log_.flush();
-    } catch (const std::exception&) {
-      return;  // the log is broken, and the next commit is told why
+    } catch (const std::exception& failed) {
+      breakdown_.note(failed.what());
+      return;
     }
   }
 }

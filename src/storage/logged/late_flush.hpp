@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "storage/log/commit_log.hpp"
+#include "storage/logged/breakdown.hpp"
 
 namespace duroxide::storage {
 
@@ -16,8 +17,8 @@ class LateFlush {
   /// A loss of power loses at most what was committed in such a time, and in the flush itself.
   static constexpr std::chrono::milliseconds delay{20};
 
-  /// `mutex` guards `log`; both outlive this.
-  LateFlush(std::mutex& mutex, CommitLog& log);
+  /// `mutex` guards `log`; `breakdown` is told of a flush that fails. All outlive this.
+  LateFlush(std::mutex& mutex, CommitLog& log, Breakdown& breakdown);
   /// What is not flushed yet stays so.
   ~LateFlush();
   LateFlush(const LateFlush&) = delete;
@@ -31,6 +32,7 @@ class LateFlush {
 
   std::mutex& mutex_;
   CommitLog& log_;
+  Breakdown& breakdown_;
   std::condition_variable changed_;
   bool stopping_ = false;  ///< guarded by `mutex_`
   std::thread thread_;     ///< last

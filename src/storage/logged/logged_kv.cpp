@@ -15,33 +15,14 @@ namespace duroxide::storage {
 
 namespace {
 
-constexpr std::chrono::milliseconds first_pause{100};
-constexpr std::chrono::milliseconds longest_pause{5000};
-constexpr std::size_t longest_key = 511;  // LMDB's
-/// LMDB counts the bytes of a value in 32 bits; some are the seal's.
-constexpr std::uint64_t longest_value = (std::uint64_t{1} << 32) - 1024;
+/// Between the attempts at a checkpoint that has found no room.
+constexpr std::chrono::milliseconds pause_between_attempts{100};
 
 /// Tells two logs apart that lie in one directory after one another.
 LogKey random_key() {
   std::random_device device;
   std::uniform_int_distribution<LogKey> any(1, std::numeric_limits<LogKey>::max());
   return any(device);
-}
-
-/// What the tables would refuse must not come into the log.
-void require_storable(const Changes& changes) {
-  for (const auto& table : changes) {
-    for (const auto& [key, change] : table) {
-      if (key.empty() || key.size() > longest_key) {
-        throw_invalid("a key of " + std::to_string(key.size()) + " bytes; a store takes 1 to " +
-                      std::to_string(longest_key));
-      }
-      if (change.value && change.value->size() > longest_value) {
-        throw_invalid("a value of " + std::to_string(change.value->size()) +
-                      " bytes; a store takes up to " + std::to_string(longest_value));
-      }
-    }
-  }
 }
 
 }  // namespace
@@ -80,13 +61,12 @@ LoggedKv::LoggedKv(std::unique_ptr<LmdbKv> tables, Durability durability,
     : tables_(std::move(tables)),
       durability_(durability),
       limits_(limits),
-      log_sink_(std::move(log_sink)),
-      pause_(first_pause) {
+      log_sink_(std::move(log_sink)) {
   limits_.log.flushes = durability != Durability::none;
   log_.emplace(open_log());
   logged_bytes_ = log_->held_bytes();
   if (durability == Durability::relaxed) {
-    late_flush_.emplace(log_mutex_, *log_);
+    late_flush_.emplace(log_mutex_, *log_, breakdown_);
   }
   checkpointer_.emplace(*tables_, layers_, reached_);
 }
@@ -114,7 +94,7 @@ std::unique_ptr<ReadView> LoggedKv::writer_view() {
   } catch (const StorageFailure&) {
     // A checkpoint that has broken the store says more of the reason.
     if (checkpointer_->is_under_way()) {
-      (void)settle(checkpointer_->wait_for_end());
+      (void)settle(checkpointer_->wait_for_end(), [] {});
     }
     throw;
   }
@@ -137,30 +117,14 @@ void LoggedKv::require_usable() const {
   }
 }
 
-void LoggedKv::require_files() {
-  // What is read of a file that was cut short ends the process.
+template <class Act>
+void LoggedKv::or_stop(const Act& act) {
   try {
-    tables_->require_files();
-  } catch (const StorageFailure& failed) {
-    stop_for(failed.error().message);
+    act();
+  } catch (const std::exception& failed) {
+    breakdown_.note(failed.what());
     throw;
   }
-}
-
-void LoggedKv::stop_for(std::string reason) {
-  const std::lock_guard lock(broken_mutex_);
-  broken_ = std::move(reason);
-}
-
-std::optional<std::string> LoggedKv::broken_by() const {
-  {
-    const std::lock_guard lock(log_mutex_);
-    if (log_ && log_->broken_by()) {
-      return log_->broken_by();
-    }
-  }
-  const std::lock_guard lock(broken_mutex_);
-  return broken_;
 }
 
 LogPosition LoggedKv::append(CommitRecord& record) {
@@ -176,32 +140,17 @@ LogPosition LoggedKv::append(CommitRecord& record) {
 
 void LoggedKv::commit(Changes&& changes) {
   require_usable();
-  require_storable(changes);
-  const SizeSignalHeld held;
-  if (const auto end = checkpointer_->take_end()) {
-    (void)settle(*end);
-  }
-  while (is_too_far_ahead()) {
-    if (!wait_for_checkpoint()) {
-      throw StorageFailure(*failed_checkpoint_);
-    }
-  }
-  require_files();
-  // All that takes memory comes before: what is in the log must not be forgotten here.
-  CommitRecord record = record_of(changes);
-  layers_.make_room();
-  LogPosition position;
-  try {
-    position = append(record);
-  } catch (const StorageFailure& failed) {
-    // What is in the tables already leaves its place in the log.
-    if (failed.error().kind != ProviderError::Kind::disk_full || !wait_for_checkpoint()) {
-      throw;
-    }
-    position = append(record);
-  }
-  layers_.push(position.number, std::move(changes));
-  logged_bytes_ += record.bytes().size();
+  or_stop([&] {
+    const SizeSignalHeld held;
+    tables_->require_files();  // without the tables the log is of no use
+    CommitRecord record = record_of(changes);
+    const std::uint64_t room = std::exchange(room_, 0);
+    DUROXIDE_INVARIANT(record.body_bytes() <= room, "room was made for what is committed");
+    layers_.make_room();
+    const LogPosition position = append(record);
+    layers_.push(position.number, std::move(changes));
+    logged_bytes_ += record.bytes().size();
+  });
   try {
     begin_checkpoint_if_due();
   } catch (const std::bad_alloc&) {
@@ -209,35 +158,11 @@ void LoggedKv::commit(Changes&& changes) {
   }
 }
 
-bool LoggedKv::is_too_far_ahead() const {
-  if (layers_.bytes() > limits_.most_memory) {
-    return true;
-  }
-  const std::lock_guard lock(log_mutex_);
-  return log_->held_bytes() > limits_.most_log;
-}
-
-bool LoggedKv::give_up_reserve() {
-  DUROXIDE_INVARIANT(!checkpointer_->is_under_way(),
-                     "the reserve is given up when a checkpoint has found no room either");
-  return tables_->give_up_reserve();
-}
-
-void LoggedKv::grow() {
-  try {
-    tables_->grow();
-  } catch (const StorageFailure& failed) {
-    stop_for(failed.error().message);
-    throw;
-  }
-}
-
 void LoggedKv::begin_checkpoint_if_due() {
-  if (checkpointer_->is_under_way() ||
-      (logged_bytes_ < limits_.checkpoint_log && layers_.bytes() < limits_.checkpoint_memory)) {
-    return;
-  }
-  if (!failed_checkpoint_ || Clock::now() >= next_attempt_) {
+  const bool is_due = failed_checkpoint_ ? Clock::now() >= next_attempt_
+                                         : logged_bytes_ >= limits_.checkpoint_log ||
+                                               layers_.bytes() >= limits_.checkpoint_memory;
+  if (is_due && !checkpointer_->is_under_way()) {
     begin_checkpoint();
   }
 }
@@ -252,57 +177,56 @@ void LoggedKv::begin_checkpoint() {
   logged_bytes_ = 0;
 }
 
-bool LoggedKv::settle(const CheckpointEnd& end) {
+bool LoggedKv::settle(const CheckpointEnd& end, const LetGo& let_go) {
   switch (end.kind) {
     case CheckpointEnd::Kind::done: {
       failed_checkpoint_.reset();
-      pause_ = first_pause;
       const std::lock_guard lock(log_mutex_);
       log_->release(end.anchor);
       return true;
     }
     case CheckpointEnd::Kind::map_full:
-      grow();
+      let_go();
+      or_stop([this] { tables_->grow(); });
       begin_checkpoint();
       return false;
     case CheckpointEnd::Kind::failed:
       break;
   }
   if (auto reason = tables_->broken_by()) {
-    stop_for(std::move(*reason));
+    breakdown_.note(*reason);
     throw StorageFailure(end.error);
   }
   if (end.error.kind != ProviderError::Kind::disk_full && !end.error.retryable) {
-    stop_for(end.error.message);
+    breakdown_.note(end.error.message);
     throw StorageFailure(end.error);
   }
   layers_.unseal();
   if (!failed_checkpoint_) {
-    tell(end.error);
+    tell("what the log of `" + directory().string() +
+         "` holds could not be brought into the database, which is tried again: " +
+         end.error.message);
   }
   failed_checkpoint_ = end.error;
-  next_attempt_ = Clock::now() + pause_;
-  pause_ = std::min(pause_ * 2, longest_pause);
+  next_attempt_ = Clock::now() + pause_between_attempts;
   return false;
 }
 
-void LoggedKv::tell(const ProviderError& failed) const {
+void LoggedKv::tell(std::string what) const {
   if (log_sink_) {
     LogRecord record;
     record.level = LogLevel::warn;
-    record.message =
-        "what the log of `" + directory().string() +
-        "` holds could not be brought into the database, which is tried again: " + failed.message;
+    record.message = std::move(what);
     log_sink_(record);
   }
 }
 
-bool LoggedKv::wait_for_checkpoint() {
+bool LoggedKv::wait_for_checkpoint(const LetGo& let_go) {
   if (!checkpointer_->is_under_way()) {
     begin_checkpoint();
   }
   while (true) {
-    if (settle(checkpointer_->wait_for_end())) {
+    if (settle(checkpointer_->wait_for_end(), let_go)) {
       return true;
     }
     if (!checkpointer_->is_under_way()) {
@@ -315,9 +239,9 @@ void LoggedKv::checkpoint() {
   require_usable();
   const SizeSignalHeld held;
   if (checkpointer_->is_under_way()) {
-    (void)wait_for_checkpoint();
+    (void)wait_for_checkpoint([] {});
   }
-  if (layers_.bytes() > 0 && !wait_for_checkpoint()) {
+  if (layers_.bytes() > 0 && !wait_for_checkpoint([] {})) {
     throw StorageFailure(*failed_checkpoint_);
   }
 }

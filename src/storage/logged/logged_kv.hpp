@@ -16,6 +16,7 @@
 
 #include "storage/lmdb/lmdb_kv.hpp"
 #include "storage/log/commit_log.hpp"
+#include "storage/logged/breakdown.hpp"
 #include "storage/logged/checkpointer.hpp"
 #include "storage/logged/late_flush.hpp"
 #include "storage/overlay/layers.hpp"
@@ -31,12 +32,21 @@ struct LoggedLimits {
   /// Once so much is in the log and not in the tables, a checkpoint begins.
   std::uint64_t checkpoint_log = std::uint64_t{2} << 20;
   std::uint64_t checkpoint_memory = std::uint64_t{1} << 20;
-  /// Once so much lies in memory over the tables, or in the log, commits wait for the checkpoint.
+  /// Once so much lies in memory over the tables, or in the log, there is no room before a checkpoint
+  /// has ended.
   std::uint64_t most_memory = std::uint64_t{64} << 20;
   std::uint64_t most_log = std::uint64_t{256} << 20;
+
+  /// So much of the log is left to openings, deletions and the end of the store.
+  [[nodiscard]] std::uint64_t kept_in_log() const;
 };
 
 /// As every `KvStore`: one thread commits and has the writer's view, all may read.
+///
+/// Room for a commit is room in the log. If there is none, or if much is not in the tables yet, it comes
+/// from a checkpoint, which frees segments. Once a checkpoint has found the disk full, there is room only
+/// for what makes some; what is kept on the disk for that is left to the checkpoint with which it comes
+/// into the tables.
 class LoggedKv final : public KvStore {
  public:
   /// Reads what the log holds that the tables do not. Throws `StorageFailure`: `corrupt` if it cannot
@@ -56,10 +66,13 @@ class LoggedKv final : public KvStore {
     return tables_->wants_snapshots_back();
   }
   [[nodiscard]] std::filesystem::path directory() const override { return tables_->directory(); }
+  [[nodiscard]] std::uint64_t make_room(std::uint64_t bytes, RoomFor what,
+                                        const LetGo& let_go) override;
   /// With `Durability::full` it is on the disk on return, with `relaxed` a moment later.
   void commit(Changes&& changes) override;
-  [[nodiscard]] bool give_up_reserve() override;
-  [[nodiscard]] std::optional<std::string> broken_by() const override;
+  [[nodiscard]] std::optional<std::string> broken_by() const override {
+    return breakdown_.reason();
+  }
   [[nodiscard]] StoreUse use() override;
   /// Brings all of the log into the tables, if it can.
   void close() override;
@@ -76,21 +89,28 @@ class LoggedKv final : public KvStore {
       std::unique_ptr<ReadView> (KvStore::*begin)());
   void shut();
   void require_usable() const;
-  /// Stops the store if somebody has taken its files away.
-  void require_files();
-  void stop_for(std::string reason);
+  /// If it throws, the store is broken.
+  template <class Act>
+  void or_stop(const Act& act);
   /// Appends, and flushes as the durability asks for.
   LogPosition append(CommitRecord& record);
   void begin_checkpoint();
   void begin_checkpoint_if_due();
   /// Whether so much is not in the tables yet that commits must wait.
   [[nodiscard]] bool is_too_far_ahead() const;
-  void grow();
+  /// Whether the last checkpoint has found the disk full.
+  [[nodiscard]] bool is_disk_full() const;
+  /// What follows for `what` from a checkpoint that has found the disk full.
+  void meet_full_disk(RoomFor what, const LetGo& let_go);
+  /// As `CommitLog::make_room`, if need be by freeing some.
+  [[nodiscard]] std::uint64_t find_place(std::uint64_t bytes, RoomFor what, const LetGo& let_go);
+  /// Leaves the room that is kept on the disk to the next checkpoint. Whether there was any.
+  bool give_up_reserve();
   /// What follows from a checkpoint that has ended. Whether it is done.
-  bool settle(const CheckpointEnd& end);
-  void tell(const ProviderError& failed) const;
+  bool settle(const CheckpointEnd& end, const LetGo& let_go);
+  void tell(std::string what) const;
   /// Begins a checkpoint unless one is under way, and waits for it. Whether it has written anything.
-  bool wait_for_checkpoint();
+  bool wait_for_checkpoint(const LetGo& let_go);
 
   std::unique_ptr<LmdbKv> tables_;
   Durability durability_;
@@ -101,12 +121,11 @@ class LoggedKv final : public KvStore {
   mutable std::mutex
       log_mutex_;  ///< guards the log, which only a late flush uses on another thread
   std::optional<CommitLog> log_;                    ///< none once it is closed
+  std::uint64_t room_ = 0;                          ///< that was made for the next commit
   std::uint64_t logged_bytes_ = 0;                  ///< since the last checkpoint began
   std::optional<ProviderError> failed_checkpoint_;  ///< the last one, if it may be tried again
   Clock::time_point next_attempt_;                  ///< at one that failed
-  std::chrono::milliseconds pause_;                 ///< between the attempts
-  mutable std::mutex broken_mutex_;
-  std::optional<std::string> broken_;
+  Breakdown breakdown_;
   std::optional<LateFlush> late_flush_;
   std::optional<Checkpointer> checkpointer_;  ///< last
 };

@@ -1,0 +1,103 @@
+// Room for the commits of a store with a log: a place in the log, which on a full disk comes from a
+// checkpoint, or from what is kept.
+
+#include <algorithm>
+#include <utility>
+
+#include "model/invariant.hpp"
+#include "storage/logged/logged_kv.hpp"
+#include "storage/size_signal.hpp"
+
+namespace duroxide::storage {
+
+std::uint64_t LoggedLimits::kept_in_log() const {
+  constexpr std::uint64_t kept = std::uint64_t{128} << 10;
+  return std::min(kept, log.segment_bytes / 8);
+}
+
+std::uint64_t LoggedKv::make_room(std::uint64_t bytes, RoomFor what, const LetGo& let_go) {
+  require_usable();
+  const SizeSignalHeld held;
+  if (const auto end = checkpointer_->take_end()) {
+    (void)settle(*end, let_go);
+  }
+  if (is_disk_full()) {
+    meet_full_disk(what, let_go);
+  }
+  while (is_too_far_ahead()) {
+    if (wait_for_checkpoint(let_go)) {
+      continue;
+    }
+    if (what == RoomFor::anything) {
+      throw StorageFailure(*failed_checkpoint_);
+    }
+    break;  // it is little, or less is left to be kept in memory with it
+  }
+  const std::uint64_t kept = what == RoomFor::anything ? limits_.kept_in_log() : 0;
+  const std::uint64_t found = find_place(bytes + kept, what, let_go);
+  // What may have what is kept gets as much of it as it needs.
+  room_ = what == RoomFor::anything ? found - kept : bytes;
+  return room_;
+}
+
+void LoggedKv::meet_full_disk(RoomFor what, const LetGo& let_go) {
+  switch (what) {
+    case RoomFor::anything:
+      if (Clock::now() < next_attempt_ || !wait_for_checkpoint(let_go)) {
+        throw StorageFailure(*failed_checkpoint_);
+      }
+      return;
+    case RoomFor::little:
+      return;
+    case RoomFor::making_room:
+      if (!wait_for_checkpoint(let_go) && give_up_reserve()) {
+        next_attempt_ = {};  // once this is committed, together with it
+      }
+      return;
+  }
+}
+
+std::uint64_t LoggedKv::find_place(std::uint64_t bytes, RoomFor what, const LetGo& let_go) {
+  bool may_free_segments = true;
+  while (true) {
+    try {
+      const std::lock_guard lock(log_mutex_);
+      return log_->make_room(bytes);
+    } catch (const StorageFailure& failed) {
+      // What is in the tables already leaves its place in the log.
+      if (std::exchange(may_free_segments, false) && wait_for_checkpoint(let_go)) {
+        continue;
+      }
+      if (what != RoomFor::making_room || failed.error().kind != ProviderError::Kind::disk_full ||
+          !give_up_reserve()) {
+        throw;
+      }
+      may_free_segments = true;
+    }
+  }
+}
+
+bool LoggedKv::is_too_far_ahead() const {
+  if (layers_.bytes() > limits_.most_memory) {
+    return true;
+  }
+  const std::lock_guard lock(log_mutex_);
+  return log_->held_bytes() > limits_.most_log;
+}
+
+bool LoggedKv::is_disk_full() const {
+  return failed_checkpoint_ && failed_checkpoint_->kind == ProviderError::Kind::disk_full;
+}
+
+bool LoggedKv::give_up_reserve() {
+  DUROXIDE_INVARIANT(!checkpointer_->is_under_way(),
+                     "the reserve is given up when a checkpoint has found no room either");
+  const bool had_room = tables_->give_up_reserve();
+  if (had_room) {
+    tell("the disk is full: what makes room in `" + directory().string() +
+         "` takes the room that is kept for it");
+  }
+  return had_room;
+}
+
+}  // namespace duroxide::storage
