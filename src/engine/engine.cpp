@@ -36,6 +36,7 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shar
       instances_(batch_),
       timing_(host, options.longest_hold),
       work_suspects_(opening.id),
+      transaction_(batch_, instances_, paused_, *clock_, options_, log_),
       next_instance_(opening.next_instance),
       numbers_reserved_(opening.next_instance),
       last_created_(opening.last_created),
@@ -53,13 +54,7 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shar
 }
 
 void Engine::log(LogLevel level, std::string message, std::string instance) const {
-  if (log_) {
-    LogRecord record;
-    record.level = level;
-    record.message = std::move(message);
-    record.instance = std::move(instance);
-    log_(record);
-  }
+  tell(log_, level, std::move(message), std::move(instance));
 }
 
 ProviderError Engine::closed_error(std::string_view operation) const {
@@ -73,9 +68,7 @@ void Engine::apply(const char* operation, DoneReply reply, const std::function<v
     reply(failure(closed_error(operation)));
     return;
   }
-  batch_.begin_request();
-  effects_.clear();
-  request_makes_room_ = false;
+  transaction_.begin();
   bool is_applied = false;
   try {
     request();
@@ -84,8 +77,7 @@ void Engine::apply(const char* operation, DoneReply reply, const std::function<v
       require_room();
     }
   } catch (const std::exception& failed) {
-    batch_.undo_request();
-    effects_.clear();
+    transaction_.undo();
     if (is_applied && no_room) {
       no_room();
       rest(failed.what());
@@ -94,7 +86,7 @@ void Engine::apply(const char* operation, DoneReply reply, const std::function<v
     settle();
     return;
   }
-  for (const auto& effect : std::exchange(effects_, {})) {
+  for (const auto& effect : transaction_.take_effects()) {
     effect();
   }
   if (batch_.empty() && !timing_.open()) {
@@ -177,16 +169,6 @@ void Engine::tick_due() {
   if (!stopped_ && timing_.tick_due()) {
     commit();
   }
-}
-
-FoundInstance Engine::require_instance(const std::string& id) {
-  const auto number = instances_.find(id);
-  auto record = number ? instances_.load(*number) : std::nullopt;
-  if (!record) {
-    throw StorageFailure(ProviderError::Kind::instance_not_found,
-                         "there is no instance `" + id + "`");
-  }
-  return {*number, std::move(*record)};
 }
 
 void Engine::write_bookkeeping() {

@@ -20,12 +20,14 @@
 #include "engine/commit_timing.hpp"
 #include "engine/instances.hpp"
 #include "engine/opening.hpp"
+#include "engine/options.hpp"
 #include "engine/orchestrator_queue.hpp"
 #include "engine/paused.hpp"
 #include "engine/quarantine.hpp"
 #include "engine/restore_plan.hpp"
 #include "engine/suspects.hpp"
 #include "engine/timer_queue.hpp"
+#include "engine/transaction.hpp"
 #include "engine/waiting_reasons.hpp"
 #include "engine/waits.hpp"
 #include "engine/work_suspects.hpp"
@@ -40,30 +42,6 @@ struct Children {
   /// Whether those that have failed are tried again; else their failure is told.
   bool try_again = false;
   std::vector<Number> to_rewind;
-};
-
-struct EngineOptions {
-  /// The longest that a commit waits for turns which run ahead of it.
-  Milliseconds longest_hold{2};
-  /// A batch that has grown to this size is committed without waiting for anything.
-  std::size_t early_commit_bytes = std::size_t{32} << 20;
-  /// What is done to many instances is done in transactions of about so many rows, and no instance is
-  /// begun in one after so long, so that others need not wait.
-  std::size_t bulk_rows = 2'000;
-  Milliseconds longest_bulk{5};
-  /// A tree of more instances is not deleted together with others.
-  std::size_t most_in_tree = 1'000;
-  /// How many rows of old executions go with a turn at most, about.
-  std::size_t rows_dropped_with_turn = 500;
-  /// The largest batch that may use the room which is kept on the disk for deletions.
-  std::size_t most_bytes_with_reserve = std::size_t{512} << 10;
-  /// What a request leaves of the room in a commit to what the engine writes of itself.
-  std::size_t slack = std::size_t{16} << 10;
-  /// Handing out rests so long when there is no room, doubling each time.
-  Milliseconds first_pause{100};
-  Milliseconds longest_pause{5000};
-  /// For so long after the opening that follows an unclean end, no first turn runs ahead of the disk.
-  Milliseconds careful_after_crash{60'000};
 };
 
 /// The provider without its actor: one request after the other is applied to a batch, which is
@@ -119,12 +97,7 @@ class Engine {
   using ReplyTo = Reply<typename Request::Response>;
   void delete_instances(const management::DeleteInstances& request,
                         ReplyTo<management::DeleteInstances> reply);
-  void prune_executions(const management::PruneExecutions& request,
-                        ReplyTo<management::PruneExecutions> reply);
   void delete_trees(const management::DeleteTrees& request, ReplyTo<management::DeleteTrees> reply);
-  void prune_instances(const management::PruneInstances& request,
-                       ReplyTo<management::PruneInstances> reply);
-  void pause(const management::Pause& request, ReplyTo<management::Pause> reply);
   void terminate(const management::TerminateInstance& request,
                  ReplyTo<management::TerminateInstance> reply);
   void drop_message(const management::DropMessage& request, ReplyTo<management::DropMessage> reply);
@@ -138,6 +111,23 @@ class Engine {
                      ReplyTo<management::AwaitChanges> reply);
   void unsubscribe(Holder holder, const management::UnsubscribeChanges& request,
                    ReplyTo<management::UnsubscribeChanges> reply);
+
+  // Requests that are functions over a transaction, each in a file of its own.
+  void apply(const char* operation, DoneReply reply,
+             const std::function<void(Transaction&)>& request) {
+    apply(operation, std::move(reply), [&] { request(transaction_); });
+  }
+  /// For those that are answered with more than that they are done.
+  template <class T>
+  void apply_for(const char* operation, Reply<provider::Answer<T>> reply,
+                 const std::function<T(Transaction&)>& request) {
+    apply_for<T>(operation, std::move(reply),
+                 std::function<T()>([&] { return request(transaction_); }));
+  }
+  /// What goes in several transactions begins no other.
+  [[nodiscard]] bool is_closing() const { return closing_; }
+  /// Why every request is refused, once it is.
+  [[nodiscard]] ProviderError closed_error(std::string_view operation) const;
 
   // What the host calls.
   void commit_due();
@@ -158,7 +148,6 @@ class Engine {
   template <class T>
   void apply_for(const char* operation, Reply<provider::Answer<T>> reply,
                  const std::function<T()>& request);
-  void after_applied(std::function<void()> effect) { effects_.push_back(std::move(effect)); }
   void settle();
   void commit();
   void batch_committed();
@@ -186,10 +175,7 @@ class Engine {
   void void_turn(provider::LockToken token);
   void void_work(provider::LockToken token);
   void write_counts();
-  [[nodiscard]] ProviderError closed_error(std::string_view operation) const;
   void write_bookkeeping();
-  /// Throws `instance_not_found`.
-  [[nodiscard]] FoundInstance require_instance(const std::string& id);
   void log(LogLevel level, std::string message, std::string instance = {}) const;
   void log_unreadable(const StorageFailure& failed) const;
 
@@ -323,41 +309,10 @@ class Engine {
   void erase_set_aside(Number number);
   void answer_deleted();
 
-  // engine_bulk.cpp: what is done to many instances, several of them in one transaction
-  struct Savepoint {
-    Batch::Mark batch;
-    std::size_t effects = 0;
-  };
-  [[nodiscard]] Savepoint savepoint() const;
-  /// Takes back what the request has done since.
-  void go_back_to(const Savepoint& point);
-  [[nodiscard]] bool has_done_enough(Timestamp began) const;
+  // engine_bulk.cpp
   enum class TreeRemoval : std::uint8_t { done, left, is_large };
-  /// Takes back what `act` has done if the instance turns out to be damaged, logs it, and says what is
-  /// damaged.
-  [[nodiscard]] model::Checked unless_damaged(const std::string& instance,
-                                              const std::function<void()>& act);
   [[nodiscard]] TreeRemoval delete_tree(const std::string& root, bool force,
                                         DeleteInstanceResult& deleted);
-  enum class Pruning : std::uint8_t { done, left, unfinished };
-  [[nodiscard]] Pruning prune_one(const std::string& instance, const PruneOptions& options,
-                                  PruneResult& pruned);
-
-  // engine_prune.cpp
-  static void check_prune(const PruneOptions& options);
-  /// Drops what is left to be dropped, in as many transactions as it takes.
-  void prune_on(const management::PruneExecutions& request, const PruneResult& so_far,
-                ReplyTo<management::PruneExecutions> reply);
-  /// Drops executions before the current one, the oldest first: one, and more until the request has
-  /// changed so many rows. Those that cannot be read are left. Whether none else is left that is to
-  /// be dropped.
-  [[nodiscard]] bool drop_executions(Number number, const InstanceRecord& record,
-                                     const PruneOptions& options, std::size_t most_rows,
-                                     PruneResult& pruned, bool tells_of_damage);
-  void drop_execution(Number number, std::uint64_t execution, std::uint64_t event_count);
-  /// Some of them, as it continues as new.
-  void drop_executions_with_turn(Number number, const InstanceRecord& record,
-                                 const PruneOptions& options);
 
   // engine_terminate.cpp
   struct Doomed {
@@ -376,9 +331,6 @@ class Engine {
   void note_end(const InstanceRecord& record);
   void note_turn(const provider::AckOrchestrationItem& request, const InstanceRecord& record);
 
-  // engine_pause.cpp
-  void end_pause(const PauseScope& scope);
-  [[nodiscard]] bool is_paused(Number number);
   void settle_pauses();
 
   // engine_restore.cpp: instances that go on from a history
@@ -439,14 +391,12 @@ class Engine {
   WorkSuspects work_suspects_;
   Paused paused_;
   ChangeFeed feed_;
+  Transaction transaction_;
 
   Number next_instance_;
   Number numbers_reserved_;  ///< the store promises to give out none below a second time
   Timestamp last_created_;
   std::uint64_t sequence_;
-
-  std::vector<std::function<void()>> effects_;  ///< in memory, of the request being applied
-  bool request_makes_room_ = false;             ///< it takes old things out
 
   // Of the open batch.
   std::vector<std::pair<const char*, DoneReply>> answers_;

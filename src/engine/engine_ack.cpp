@@ -5,6 +5,8 @@
 
 #include "engine/engine.hpp"
 #include "engine/kept_messages.hpp"
+#include "engine/pause.hpp"
+#include "engine/pruning.hpp"
 #include "model/encoding.hpp"
 #include "model/invariant.hpp"
 #include "model/kinds.hpp"
@@ -139,7 +141,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   }
   instances_.update(number, *before, after);
   if (request.prune && after.execution != before->execution) {
-    drop_executions_with_turn(number, after, *request.prune);
+    drop_executions_with_turn(transaction_, number, after, *request.prune);
   }
   note_turn(request, after);
   // After the record, so that a message of the instance to itself finds its new state.
@@ -151,7 +153,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   remove_cancelled(request, *lease);
 
   const bool ended = after.status != ExecutionStatus::running;
-  after_applied([this, &request, number, ended, holder = lease->holder] {
+  transaction_.after_applied([this, &request, number, ended, holder = lease->holder] {
     end_turn(request.lock_token);
     reasons_->clear({number, 0, 0});
     touched_.insert(number);
@@ -195,7 +197,7 @@ void Engine::add_activity(Number number, work::ActivityExecute item, std::uint64
   WorkRef work{{number, item.execution_id, item.id}, make_lane(item.tag, item.session)};
   batch_.put_new(Table::work, work.key.bytes(),
                  encode_activity_row(ActivityRow{opening_.id, 0, std::move(item)}));
-  after_applied([this, work = std::move(work)] { new_work_.push_back(work); });
+  transaction_.after_applied([this, work = std::move(work)] { new_work_.push_back(work); });
 }
 
 void Engine::end_execution(const provider::AckOrchestrationItem& request, Number number,
@@ -230,7 +232,7 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
     batch_.put_new(Table::results, key, encode_failed(metadata.failure.value_or(ErrorDetails{})));
   }
   record.status = status;
-  end_pause(PauseScope::of_instance(record.id));
+  end_pause(transaction_, PauseScope::of_instance(record.id));
   if (keeps_messages(record.status)) {
     keep_inbox(number, record.execution);
   }

@@ -118,7 +118,7 @@ void Engine::remove_work(const WorkKey& key, bool cancelled) {
     batch_.erase(Table::quarantine, row_key);
     quarantine_touched_ = true;
   }
-  after_applied([this, key, cancelled] {
+  transaction_.after_applied([this, key, cancelled] {
     work_.counts_to_write.erase(key);
     work_suspects_.ended(key);
     reasons_->clear({key.number, key.execution, key.event_id});

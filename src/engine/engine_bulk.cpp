@@ -1,27 +1,10 @@
-// What is done to many instances, several of them in one transaction, none of which lasts.
+// Deleting many trees, several of them in one transaction, none of which lasts.
 
 #include <utility>
 
 #include "engine/engine.hpp"
-#include "model/invariant.hpp"
 
 namespace duroxide::storage {
-
-Engine::Savepoint Engine::savepoint() const {
-  return {batch_.mark(), effects_.size()};
-}
-
-void Engine::go_back_to(const Savepoint& point) {
-  DUROXIDE_INVARIANT(point.effects <= effects_.size(),
-                     "a request goes back to a savepoint of its own, the latest first");
-  batch_.undo_to(point.batch);
-  effects_.resize(point.effects);
-}
-
-bool Engine::has_done_enough(Timestamp began) const {
-  return batch_.mark().rows >= options_.bulk_rows ||
-         saturating_add(began, options_.longest_bulk) <= clock_->now();
-}
 
 void Engine::delete_trees(const management::DeleteTrees& request,
                           ReplyTo<management::DeleteTrees> reply) {
@@ -29,19 +12,22 @@ void Engine::delete_trees(const management::DeleteTrees& request,
     management::DeletedTrees done;
     const Timestamp began = clock_->now();
     for (const std::string& root : request.roots) {
-      if (done.roots_deleted == request.limit || (done.roots_seen > 0 && has_done_enough(began))) {
+      if (done.roots_deleted == request.limit ||
+          (done.roots_seen > 0 && transaction_.has_done_enough(began))) {
         break;
       }
-      const Savepoint before = savepoint();
+      const Transaction::Savepoint before = transaction_.savepoint();
       DeleteInstanceResult deleted = done.deleted;
       auto removal = TreeRemoval::left;
-      (void)unless_damaged(root, [&] { removal = delete_tree(root, request.force, deleted); });
+      (void)transaction_.unless_damaged(
+          root, [&] { removal = delete_tree(root, request.force, deleted); });
       if (removal == TreeRemoval::is_large) {
         done.next_is_large = true;
         break;
       }
       if (before.batch.rows > 0 && batch_.mark().rows > options_.bulk_rows) {
-        go_back_to(before);  // too much to come on top: it is the first of the next transaction
+        transaction_.go_back_to(
+            before);  // too much to come on top: it is the first of the next transaction
         break;
       }
       ++done.roots_seen;
@@ -52,25 +38,6 @@ void Engine::delete_trees(const management::DeleteTrees& request,
     }
     return done;
   });
-}
-
-model::Checked Engine::unless_damaged(const std::string& instance,
-                                      const std::function<void()>& act) {
-  const Savepoint before = savepoint();
-  try {
-    act();
-    return {};
-  } catch (const StorageFailure& failed) {
-    if (failed.error().kind != ProviderError::Kind::corrupt) {
-      throw;
-    }
-    go_back_to(before);
-    log(LogLevel::warn,
-        "the instance is damaged, and left as it is: " + failed.error().message +
-            "; verify the store, and delete the instance by itself",
-        instance);
-    return model::flaw(failed.error().message);
-  }
 }
 
 Engine::TreeRemoval Engine::delete_tree(const std::string& root, bool force,
@@ -107,56 +74,6 @@ Engine::TreeRemoval Engine::delete_tree(const std::string& root, bool force,
     delete_instance(each, described, deleted);
   }
   return TreeRemoval::done;
-}
-
-void Engine::prune_instances(const management::PruneInstances& request,
-                             ReplyTo<management::PruneInstances> reply) {
-  apply_for<management::PrunedInstances>("prune_instances", std::move(reply), [&] {
-    check_prune(request.options);
-    management::PrunedInstances done;
-    const Timestamp began = clock_->now();
-    for (const std::string& instance : request.instances) {
-      if (done.instances_pruned == request.limit ||
-          (done.instances_seen > 0 && has_done_enough(began))) {
-        break;
-      }
-      PruneResult pruned = done.pruned;
-      auto pruning = Pruning::left;
-      if (unless_damaged(instance,
-                         [&] { pruning = prune_one(instance, request.options, pruned); })) {
-        done.instances_pruned +=
-            pruning == Pruning::done && pruned.executions_deleted > done.pruned.executions_deleted
-                ? 1
-                : 0;
-        done.pruned = pruned;
-      }
-      if (pruning == Pruning::unfinished) {
-        break;  // the rest of it is for the next transaction
-      }
-      ++done.instances_seen;
-    }
-    return done;
-  });
-}
-
-Engine::Pruning Engine::prune_one(const std::string& instance, const PruneOptions& options,
-                                  PruneResult& pruned) {
-  const auto number = instances_.find(instance);
-  const auto record = number ? instances_.load(*number) : std::nullopt;
-  if (!record) {
-    return Pruning::left;
-  }
-  const auto before = pruned.executions_deleted;
-  const bool is_finished =
-      drop_executions(*number, *record, options, options_.bulk_rows, pruned, true);
-  if (pruned.executions_deleted > before) {
-    request_makes_room_ = true;
-  }
-  if (!is_finished) {
-    return Pruning::unfinished;
-  }
-  ++pruned.instances_processed;
-  return Pruning::done;
 }
 
 }  // namespace duroxide::storage

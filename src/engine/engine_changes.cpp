@@ -27,7 +27,7 @@ void Engine::note_change(ChangeKind kind, const InstanceRecord& record) {
   }
   StatusChange change{
       kind, record.id, record.orchestration, record.execution, record.event_count, clock_->now()};
-  after_applied([this, change = std::move(change)] { feed_.note(change); });
+  transaction_.after_applied([this, change = std::move(change)] { feed_.note(change); });
 }
 
 void Engine::note_end(const InstanceRecord& record) {

@@ -12,7 +12,7 @@ void Engine::start_child(const work::StartOrchestration& start, Children& childr
   bool exists = false;
   bool is_adopted = false;
   const std::size_t to_rewind = children.to_rewind.size();
-  const auto done = unless_damaged(start.instance, [&] {
+  const auto done = transaction_.unless_damaged(start.instance, [&] {
     exists = instances_.find(start.instance).has_value();
     is_adopted = exists && start.parent && adopt_child(start, children);
   });

@@ -27,7 +27,7 @@ std::map<Number, InstanceRecord> Engine::find_deletable(
     const management::DeleteInstances& request) {
   std::map<Number, InstanceRecord> doomed;
   for (const std::string& id : request.instances) {
-    auto [number, record] = require_instance(id);
+    auto [number, record] = transaction_.require_instance(id);
     if (record.status == ExecutionStatus::running && !request.force) {
       throw StorageFailure(Kind::invalid_input,
                            "the instance `" + id +
@@ -78,8 +78,8 @@ void Engine::delete_instance(Number number, const InstanceRecord& record,
   deleted.executions_deleted += executions.size();
   deleted.events_deleted += events;
   note_change(ChangeKind::deleted, record);
-  request_makes_room_ = true;
-  after_applied([this, number] { deleted_.push_back(number); });
+  transaction_.take_out_old();
+  transaction_.after_applied([this, number] { deleted_.push_back(number); });
 }
 
 void Engine::erase_set_aside(Number number) {

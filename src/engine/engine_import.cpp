@@ -122,7 +122,7 @@ void Engine::queue_start(Number number, const InstanceExport& exported) {
 void Engine::fork(const management::ForkInstance& request,
                   ReplyTo<management::ForkInstance> reply) {
   apply_for<RestoredInstance>("fork_instance", std::move(reply), [&] {
-    const auto [source, from] = require_instance(request.instance);
+    const auto [source, from] = transaction_.require_instance(request.instance);
     require_free(instances_, request.new_instance);
     const std::uint64_t execution = request.options.execution_id.value_or(from.execution);
     if (execution != from.execution &&

@@ -68,7 +68,7 @@ void Engine::keep_delayed(Number number, std::uint64_t execution) {
 void Engine::drop_message(const management::DropMessage& request,
                           ReplyTo<management::DropMessage> reply) {
   apply("drop_message", std::move(reply), [&] {
-    const Number number = require_instance(request.instance).number;
+    const Number number = transaction_.require_instance(request.instance).number;
     bool is_taken = false;
     if (const auto token = turns_.token_of(number)) {
       const auto& taken = turns_.find(*token)->sequences;
@@ -84,7 +84,7 @@ void Engine::drop_message(const management::DropMessage& request,
       if (const auto bytes = batch_.get(table, key)) {
         require_droppable(*bytes);
         batch_.erase(table, key);
-        after_applied([this, number] { touched_.insert(number); });
+        transaction_.after_applied([this, number] { touched_.insert(number); });
         return;
       }
     }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/engine.hpp"
+#include "engine/pause.hpp"
 #include "model/encoding.hpp"
 #include "model/ids.hpp"
 #include "model/kinds.hpp"
@@ -158,7 +159,7 @@ void Engine::create_instance(const work::StartOrchestration& start, std::optiona
   }
   instances_.create(number, record);
   note_change(ChangeKind::started, record);
-  after_applied([this, number] { touched_.insert(number); });
+  transaction_.after_applied([this, number] { touched_.insert(number); });
   if (due) {
     batch_.put_new(Table::timers, TimerRow{*due, number, 0, 0}.bytes(),
                    model::encode_work_item(start));
@@ -187,9 +188,10 @@ void Engine::stage_message(Number number, std::uint64_t sequence, const WorkItem
   batch_.put_new(Table::inbox, make_key(number, sequence), model::encode_work_item(item));
   const auto* cancel = std::get_if<work::CancelInstance>(&item);
   if (cancel != nullptr) {
-    end_pause(PauseScope::of_instance(cancel->instance));  // or it would wait to be cancelled
+    end_pause(transaction_,
+              PauseScope::of_instance(cancel->instance));  // or it would wait to be cancelled
   }
-  after_applied([this, number, cancels = cancel != nullptr] {
+  transaction_.after_applied([this, number, cancels = cancel != nullptr] {
     touched_.insert(number);
     if (cancels || !quarantine_.contains(number)) {
       turns_.push(number);
@@ -222,8 +224,8 @@ void Engine::deliver_from_turn(const WorkItem& item) {
   if (start == nullptr) {
     check_message(item);
     // To a damaged instance it is lost, as to one that is gone, and the sender goes on.
-    if (!unless_damaged(target_instance(item),
-                        [&] { deliver_if_running(item, bound_execution(item)); })) {
+    if (!transaction_.unless_damaged(target_instance(item),
+                                     [&] { deliver_if_running(item, bound_execution(item)); })) {
       log(LogLevel::warn, "a message that another instance sent to it is dropped",
           target_instance(item));
     }

@@ -81,13 +81,14 @@ void Engine::release_from_quarantine(const std::string& instance, CountReply rep
         continue;
       }
       store_attempts(key, 0);
-      after_applied([this, number = *number] {
+      transaction_.after_applied([this, number = *number] {
         counted_turns_.erase(number);
         touched_.insert(number);
         turns_.push_after_commit(number);
       });
     }
-    after_applied([this, count, number = *number] { *count += bring_forward(number); });
+    transaction_.after_applied(
+        [this, count, number = *number] { *count += bring_forward(number); });
   });
 }
 
@@ -100,11 +101,12 @@ void Engine::release_activity(const WorkKey& key) {
   WorkRef work{key, lane_of_activity_row(*row)};
   // Not erased: the row itself may say that it was delivered once.
   batch_.put(Table::attempts, row_key, make_key(std::uint64_t{0}));
-  after_applied([this, work = std::move(work), session = opening_of_activity_row(*row)] {
-    work_.counts_to_write.erase(work.key);
-    counted_work_.erase(work.key);
-    released_work_.emplace_back(work, session);
-  });
+  transaction_.after_applied(
+      [this, work = std::move(work), session = opening_of_activity_row(*row)] {
+        work_.counts_to_write.erase(work.key);
+        counted_work_.erase(work.key);
+        released_work_.emplace_back(work, session);
+      });
 }
 
 std::uint64_t Engine::bring_forward(Number number) {

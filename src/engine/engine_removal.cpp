@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/engine.hpp"
+#include "engine/pause.hpp"
 #include "model/kinds.hpp"
 #include "model/open_steps.hpp"
 
@@ -105,8 +106,8 @@ std::uint64_t Engine::remove_waiting(Number number, const InstanceRecord& record
   }
   batch_.erase(Table::attempts, prefix);
   drop_quarantined(number, true);
-  end_pause(PauseScope::of_instance(record.id));
-  after_applied([this, number] {
+  end_pause(transaction_, PauseScope::of_instance(record.id));
+  transaction_.after_applied([this, number] {
     if (const auto token = turns_.token_of(number)) {
       end_turn(*token);
     }

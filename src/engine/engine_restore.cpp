@@ -68,7 +68,7 @@ void Engine::write_state(Number number, const CarriedState& state) {
         Table::custom_status, make_key(number),
         encode_custom_status(CustomStatus{state.custom_status, state.custom_status_version}));
   }
-  after_applied([this, number] { changed_.insert(number); });
+  transaction_.after_applied([this, number] { changed_.insert(number); });
 }
 
 void Engine::create_restored(Number number, InstanceRecord& record) {
@@ -83,14 +83,14 @@ void Engine::create_restored(Number number, InstanceRecord& record) {
   }
   instances_.create(number, record);
   note_change(ChangeKind::restored, record);
-  after_applied([this, number] { touched_.insert(number); });
+  transaction_.after_applied([this, number] { touched_.insert(number); });
 }
 
 void Engine::take_up(Number number, const InstanceRecord& record, const RestorePlan& plan,
                      Children& children) {
   for (const work::ActivityExecute& activity : plan.activities) {
     add_activity(number, activity, record.incarnation);
-    after_applied([this, key = WorkKey{number, activity.execution_id, activity.id}] {
+    transaction_.after_applied([this, key = WorkKey{number, activity.execution_id, activity.id}] {
       counted_work_.erase(key);
       work_.counts_to_write.erase(key);
     });

@@ -22,7 +22,7 @@ bool has_failed(const InstanceRecord& record) {
 void Engine::rewind(const management::RewindInstance& request,
                     ReplyTo<management::RewindInstance> reply) {
   apply_for<RestoredInstance>("rewind_instance", std::move(reply), [&] {
-    const Number number = require_instance(request.instance).number;
+    const Number number = transaction_.require_instance(request.instance).number;
     Children children;
     children.try_again = true;
     auto restored = rewind_one(number, request.options, children);
@@ -46,7 +46,7 @@ void Engine::rewind_children(Children& children) {
       throw_corrupt(Table::instances, make_key(number), "the record is gone");
     }
     const std::size_t to_rewind = children.to_rewind.size();
-    const auto done = unless_damaged(record->id, [&] {
+    const auto done = transaction_.unless_damaged(record->id, [&] {
       if (!rewind_one(number, {}, children) && has_failed(*record)) {
         tell_parent_of_failure(number, *record);
       }
@@ -111,7 +111,7 @@ Result<RestoredInstance, model::Flaw> Engine::rewind_one(Number number,
       });
     }
   }
-  after_applied([this, number] {
+  transaction_.after_applied([this, number] {
     counted_turns_.erase(number);
     turns_.clear_resident(number);
     turns_.set_taken_up(number);

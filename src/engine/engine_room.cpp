@@ -20,7 +20,7 @@ constexpr std::size_t bytes_of_count =
 void Engine::require_room() {
   // What makes room may be in one batch with others, which must not take what is kept for it.
   const bool may_have_all =
-      request_makes_room_ && batch_.bytes() <= options_.most_bytes_with_reserve;
+      transaction_.makes_room() && batch_.bytes() <= options_.most_bytes_with_reserve;
   batch_.make_room(options_.slack, may_have_all ? RoomFor::making_room : RoomFor::anything);
 }
 

@@ -38,7 +38,7 @@ void Engine::terminate(const management::TerminateInstance& request,
                        ReplyTo<management::TerminateInstance> reply) {
   apply("terminate_instance", std::move(reply), [&] {
     require(model::check_payload("reason", request.reason));
-    auto found = require_instance(request.instance);
+    auto found = transaction_.require_instance(request.instance);
     if (found.record.status != ExecutionStatus::running) {
       throw StorageFailure(ProviderError::Kind::instance_finished,
                            "the instance `" + request.instance + "` has ended");
@@ -83,7 +83,7 @@ void Engine::end_without_turn(const Doomed& doomed) {
   instances_.update(number, before, after);
   note_end(after);
   tell_parent(after, details);
-  after_applied([this, id = number, instance = before.id, why = reason] {
+  transaction_.after_applied([this, id = number, instance = before.id, why = reason] {
     finished_.push_back(id);
     log(LogLevel::info, "instance " + instance + " was terminated: " + why, instance);
   });

@@ -116,7 +116,7 @@ void Engine::ack_timers(const std::vector<provider::LockToken>& tokens, DoneRepl
             set_aside(Table::timers, row->bytes(), failed.error().message);
           }
         }
-        after_applied([this, &tokens] {
+        transaction_.after_applied([this, &tokens] {
           acked_timers_.insert(acked_timers_.end(), tokens.begin(), tokens.end());
         });
       },

@@ -112,7 +112,7 @@ void Engine::set_aside_damaged(Number number, const std::string& why) {
 void Engine::hand_out_readable_turn(Number number, Holder holder,
                                     std::vector<provider::OrchestrationItem>& items,
                                     std::size_t& bytes) {
-  if (is_paused(number)) {
+  if (paused_.passes_over(number, instances_)) {
     return;
   }
   Messages messages = read_messages(number);
@@ -278,7 +278,7 @@ void Engine::abandon_turn(const provider::AbandonOrchestrationItem& request, Don
         if (request.quarantine) {
           put_in_quarantine(key, *request.quarantine, {});
         }
-        after_applied([this, &request, number] {
+        transaction_.after_applied([this, &request, number] {
           end_turn(request.lock_token);
           if (request.waiting_for) {
             reasons_->set({number, 0, 0}, *request.waiting_for, clock_->now());
@@ -341,7 +341,7 @@ void Engine::release_holder(Holder holder, DoneReply reply) {
             take_back_attempt(key);
           }
         }
-        after_applied([this, holder] { release_all_of(holder); });
+        transaction_.after_applied([this, holder] { release_all_of(holder); });
       },
       [&] {
         for (const auto token : turns_.leases_of(holder)) {
@@ -386,6 +386,19 @@ void Engine::holder_gone(Holder holder) {
   feed_.drop(holder);
   if (!stopped_) {
     release_holder(holder, [](const Done&) {});
+  }
+}
+
+void Engine::settle_pauses() {
+  if (!paused_.worth_a_look()) {
+    return;
+  }
+  try {
+    for (const Number number : paused_.batch_ended(batch_.committed())) {
+      turns_.push(number);
+    }
+  } catch (const StorageFailure& failed) {
+    log_unreadable(failed);
   }
 }
 

@@ -251,7 +251,7 @@ void Engine::abandon_work(const provider::AbandonWorker& request, DoneReply repl
           put_in_quarantine(lease->work.key.bytes(), *request.quarantine,
                             row ? row->item.name : std::string());
         }
-        after_applied([this, &request, lease = *lease] {
+        transaction_.after_applied([this, &request, lease = *lease] {
           const WorkKey& key = lease.work.key;
           if (request.ignore_attempt) {
             work_.counts_to_write[key] = lease.attempt - 1;

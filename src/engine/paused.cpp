@@ -113,4 +113,12 @@ bool Paused::passes_over(Number number, const InstanceRecord& record) {
   return false;
 }
 
+bool Paused::passes_over(Number number, Instances& instances) {
+  if (!any()) {
+    return false;
+  }
+  const auto record = instances.load(number);
+  return record && record->status == ExecutionStatus::running && passes_over(number, *record);
+}
+
 }  // namespace duroxide::storage

@@ -9,6 +9,7 @@
 
 #include <duroxide/management_actions.hpp>
 
+#include "engine/instances.hpp"
 #include "engine/records.hpp"
 #include "storage/kv.hpp"
 
@@ -47,6 +48,8 @@ class Paused {
   /// Whether the instance is paused by itself or by its orchestration's name. If so, it is
   /// remembered until that pause ends.
   [[nodiscard]] bool passes_over(Number number, const InstanceRecord& record);
+  /// The same, if it runs.
+  [[nodiscard]] bool passes_over(Number number, Instances& instances);
 
  private:
   std::unordered_map<std::string, std::set<Number>> passed_over_;  ///< by the key of the pause

@@ -3,6 +3,9 @@
 #include <unordered_set>
 #include <utility>
 
+#include "engine/pause.hpp"
+#include "engine/prune.hpp"
+
 namespace duroxide::storage {
 
 struct CommitNow {};
@@ -205,13 +208,20 @@ Writer::behavior_type Writer::make_behavior() {
         return respond(request, [&](auto reply) { engine_.delete_trees(request, reply); });
       },
       [this](const management::PruneInstances& request) {
-        return respond(request, [&](auto reply) { engine_.prune_instances(request, reply); });
+        return respond(request, [&](auto reply) {
+          engine_.apply_for<management::PrunedInstances>(
+              "prune_instances", std::move(reply),
+              [&](Transaction& transaction) { return prune_instances(transaction, request); });
+        });
       },
       [this](const management::PruneExecutions& request) {
-        return respond(request, [&](auto reply) { engine_.prune_executions(request, reply); });
+        return respond(request, [&](auto reply) { prune_executions(engine_, request, reply); });
       },
       [this](const management::Pause& request) {
-        return respond(request, [&](auto reply) { engine_.pause(request, reply); });
+        return respond(request, [&](auto reply) {
+          engine_.apply(request.pause ? "pause" : "resume", std::move(reply),
+                        [&](Transaction& transaction) { pause(transaction, request); });
+        });
       },
       [this](const management::TerminateInstance& request) {
         return respond(request, [&](auto reply) { engine_.terminate(request, reply); });

@@ -1,0 +1,84 @@
+#include "engine/transaction.hpp"
+
+#include <utility>
+
+#include "model/invariant.hpp"
+
+namespace duroxide::storage {
+
+void tell(const LogSink& sink, LogLevel level, std::string message, std::string instance) {
+  if (sink) {
+    LogRecord record;
+    record.level = level;
+    record.message = std::move(message);
+    record.instance = std::move(instance);
+    sink(record);
+  }
+}
+
+Transaction::Transaction(Batch& batch, Instances& instances, Paused& paused, const Clock& clock,
+                         const EngineOptions& options, LogSink log)
+    : batch_(batch),
+      instances_(instances),
+      paused_(paused),
+      clock_(clock),
+      options_(options),
+      log_(std::move(log)) {}
+
+FoundInstance Transaction::require_instance(const std::string& id) {
+  const auto number = instances_.find(id);
+  auto record = number ? instances_.load(*number) : std::nullopt;
+  if (!record) {
+    throw StorageFailure(ProviderError::Kind::instance_not_found,
+                         "there is no instance `" + id + "`");
+  }
+  return {*number, std::move(*record)};
+}
+
+void Transaction::begin() {
+  batch_.begin_request();
+  effects_.clear();
+  makes_room_ = false;
+}
+
+void Transaction::undo() {
+  batch_.undo_request();
+  effects_.clear();
+}
+
+std::vector<std::function<void()>> Transaction::take_effects() {
+  return std::exchange(effects_, {});
+}
+
+void Transaction::go_back_to(const Savepoint& point) {
+  DUROXIDE_INVARIANT(point.effects <= effects_.size(),
+                     "a request goes back to a savepoint of its own, the latest first");
+  batch_.undo_to(point.batch);
+  effects_.resize(point.effects);
+}
+
+bool Transaction::has_done_enough(Timestamp began) const {
+  return batch_.mark().rows >= options_.bulk_rows ||
+         saturating_add(began, options_.longest_bulk) <= clock_.now();
+}
+
+model::Checked Transaction::unless_damaged(const std::string& instance,
+                                           const std::function<void()>& act) {
+  const Savepoint before = savepoint();
+  try {
+    act();
+    return {};
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind != ProviderError::Kind::corrupt) {
+      throw;
+    }
+    go_back_to(before);
+    log(LogLevel::warn,
+        "the instance is damaged, and left as it is: " + failed.error().message +
+            "; verify the store, and delete the instance by itself",
+        instance);
+    return model::flaw(failed.error().message);
+  }
+}
+
+}  // namespace duroxide::storage

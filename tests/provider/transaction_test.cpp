@@ -1,0 +1,112 @@
+// What a request is applied to: how it is taken back, whole or in part.
+
+#include <catch2/catch.hpp>
+
+#include "engine/transaction.hpp"
+#include "provider/faulty_kv.hpp"
+#include "support/expect_abort.hpp"
+
+namespace duroxide::transaction_test {
+
+using namespace duroxide::storage;
+using duroxide::testing::FaultyKv;
+
+namespace {
+
+struct Fixture {
+  FaultyKv kv;
+  Batch batch{kv};
+  Instances instances{batch};
+  Paused paused;
+  ManualClock clock;
+  EngineOptions options;
+  std::vector<std::string> told;
+  Transaction transaction{batch,
+                          instances,
+                          paused,
+                          clock,
+                          options,
+                          [this](const LogRecord& line) {
+                            told.push_back(line.instance + ": " + line.message); }};
+
+  void set(const std::string& key) {
+    batch.put(Table::inbox, key, "1");
+    transaction.after_applied([this, key] { done += key; });
+  }
+  void apply() {
+    for (const auto& effect : transaction.take_effects()) {
+      effect();
+    }
+  }
+  std::string done;  ///< of the effects on memory
+};
+
+}  // namespace
+
+TEST_CASE("a request that is refused does nothing to memory", "[kv]") {
+  Fixture fixture;
+  fixture.transaction.begin();
+  fixture.set("a");
+  fixture.transaction.take_out_old();
+  fixture.transaction.undo();
+  CHECK(fixture.batch.empty());
+  CHECK(fixture.transaction.take_effects().empty());
+  fixture.transaction.begin();
+  CHECK_FALSE(fixture.transaction.makes_room());
+  fixture.set("b");
+  fixture.apply();
+  CHECK(fixture.done == "b");
+  CHECK(fixture.transaction.take_effects().empty());
+}
+
+TEST_CASE("a request takes back what it has done to a damaged instance, and goes on", "[kv]") {
+  Fixture fixture;
+  fixture.transaction.begin();
+  fixture.set("a");
+  const auto damaged = fixture.transaction.unless_damaged("i", [&] {
+    fixture.set("b");
+    throw_corrupt(Table::inbox, "b", "no sense");
+  });
+  REQUIRE_FALSE(damaged);
+  CHECK(damaged.error().what.find("no sense") != std::string::npos);
+  REQUIRE(fixture.told.size() == 1);
+  CHECK(fixture.told.front().find("i: ") == 0);
+  CHECK(fixture.transaction.unless_damaged("j", [&] { fixture.set("c"); }));
+  fixture.apply();
+  CHECK(fixture.done == "ac");
+  CHECK(fixture.batch.contains(Table::inbox, "a"));
+  CHECK_FALSE(fixture.batch.contains(Table::inbox, "b"));
+  CHECK_THROWS_AS(fixture.transaction.unless_damaged("k", [] { throw_invalid("not of damage"); }),
+                  StorageFailure);
+}
+
+TEST_CASE("a request goes back to savepoints of its own", "[invariants][kv]") {
+  Fixture fixture;
+  fixture.transaction.begin();
+  fixture.set("a");
+  const auto point = fixture.transaction.savepoint();
+  fixture.set("b");
+  fixture.transaction.go_back_to(point);
+  fixture.apply();
+  CHECK(fixture.done == "a");
+  CHECK_THAT(testing::words_of_abort([&] {
+               fixture.transaction.begin();
+               fixture.transaction.go_back_to(point);
+             }),
+             Catch::Contains("a request goes back to a savepoint of its own"));
+}
+
+TEST_CASE("a request leaves the rest to another after many rows, or some time", "[kv]") {
+  Fixture fixture;
+  fixture.options.bulk_rows = 2;
+  fixture.transaction.begin();
+  const Timestamp began = fixture.clock.now();
+  fixture.set("a");
+  CHECK_FALSE(fixture.transaction.has_done_enough(began));
+  fixture.clock.advance(fixture.options.longest_bulk);
+  CHECK(fixture.transaction.has_done_enough(began));
+  fixture.set("b");
+  CHECK(fixture.transaction.has_done_enough(fixture.clock.now()));
+}
+
+}  // namespace duroxide::transaction_test
