@@ -263,6 +263,15 @@ TEST_CASE("a bad document is refused with the place", "[json]") {
              Contains("at /instance_id/base64: this is no base64"));
   CHECK_THAT(error_of(replaced(good, "\"order-7\"", "7")), Contains("at /instance_id: a string"));
   CHECK_THAT(error_of(replaced(good, "\"order-7\"", "{}")), Contains("at /instance_id: a string"));
+  CHECK_THAT(error_of(replaced(good, "\"order-7\"", "{\"base64\": 7}")),
+             Contains("at /instance_id: a string is expected"));
+  CHECK_THAT(error_of(replaced(good, "\"order-7\"", "{\"base64\": \"\", \"more\": 1}")),
+             Contains("at /instance_id: a string is expected"));
+  CHECK_THAT(error_of(replaced(good, "\"Running\"", "7")),
+             Contains("at /executions/1/status: a string is expected"));
+  CHECK_THAT(error_of("{\"format\": 1, \"instance_id\": \"\", \"orchestration_name\": \"\", "
+                      "\"created_at\": 0, \"updated_at\": 0, \"executions\": [7]}"),
+             Contains("at /executions/0: an object is expected"));
   CHECK_THAT(error_of(replaced(good, "\"instance_id\"", "\"extra\": 1, \"instance_id\"")),
              Contains("at the top: nothing is known of a member `extra`"));
   CHECK_THAT(error_of("{\"format\": 1, \"instance_id\": \"\", \"orchestration_name\": \"\", "

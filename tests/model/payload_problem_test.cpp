@@ -34,6 +34,32 @@ struct Order {
   }
 };
 
+/// A price of its own, and one of its line.
+struct Quote {
+  double price = 0;
+  OrderLine line;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(price), CEREAL_NVP(line));
+  }
+};
+
+/// Says for itself what it does not take.
+struct Quantity {
+  int count = 0;
+  std::string unit;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(count));
+    if (count < 0) {
+      throw std::runtime_error("a quantity is not negative");
+    }
+    archive(CEREAL_NVP(unit));
+  }
+};
+
 template <class T>
 std::string error_of(const std::string& text) {
   const auto value = decode_payload<T>(text);
@@ -89,4 +115,46 @@ TEST_CASE("payload problems: type, field and position", "[payloads]") {
 TEST_CASE("payload problems: the beginning of the text is shown", "[payloads]") {
   CHECK_THAT(error_of<int>("notanumber"), Catch::EndsWith(": `notanumber`"));
   CHECK_THAT(error_of<int>(std::string(100, 'x')), Contains("`" + std::string(80, 'x') + "…`"));
+}
+
+TEST_CASE("payload problems: what is missing in one object of several is told with its place",
+          "[payloads]") {
+  CHECK_THAT(error_of<Quote>(R"({"price":1,"line":{"name":"a","count":1}})"),
+             Contains("no `Quote`: the field `price` is missing in `line` at byte 18"));
+}
+
+TEST_CASE("payload problems: each kind of value is named where another is expected", "[payloads]") {
+  CHECK_THAT(error_of<int>("null"), Contains("it at byte 0 is null where a whole number"));
+  CHECK_THAT(error_of<int>("{}"), Contains("it at byte 0 is an object where a whole number"));
+  CHECK_THAT(error_of<bool>("[]"), Contains("it at byte 0 is a list where true or false"));
+  CHECK_THAT(error_of<bool>("\"a"), Contains("it ends too early at byte 2"));
+  CHECK_THAT(error_of<double>("false"), Contains("it at byte 0 is true or false where a number"));
+  CHECK_THAT(error_of<int>("2147483648"),
+             Contains("is the number 2147483648 where a whole number"));
+  CHECK_THAT(error_of<std::int64_t>("9223372036854775808"),
+             Contains("is the number 9223372036854775808 where a whole number"));
+  CHECK_THAT(error_of<std::nullptr_t>("5"), Contains("it at byte 0 is the number 5 where null"));
+}
+
+TEST_CASE("payload problems: the first byte is told at which JSON goes wrong", "[payloads]") {
+  CHECK_THAT(error_of<std::vector<int>>("[1 2]"),
+             Contains("it is not JSON at byte 3, a comma or a closing bracket should stand here"));
+  CHECK_THAT(error_of<Order>(R"({"id":"7" "paid":true})"),
+             Contains("it is not JSON at byte 10, a comma or a closing brace should stand here"));
+  CHECK_THAT(error_of<Order>(R"({"id" 7})"), Contains("a colon should stand here"));
+  CHECK_THAT(error_of<Order>(R"({id:7})"),
+             Contains("at byte 1, a member's name in quotes should stand here"));
+  CHECK_THAT(error_of<Order>(R"({"items":[tru]})"), Contains("it is not JSON at byte 10"));
+  CHECK_THAT(error_of<Order>(R"({"items":{"name":[1}})"), Contains("payload is no `Order`"));
+}
+
+TEST_CASE("payload problems: what a type's own code says is told as it says it", "[payloads]") {
+  CHECK_THAT(error_of<Quantity>(R"({"count":-1,"unit":"kg"})"),
+             Contains("no `Quantity`: a quantity is not negative"));
+}
+
+TEST_CASE("payload problems: in a very long text no place is looked for", "[payloads][limits]") {
+  const std::string padding(std::size_t{2} << 20, ' ');
+  CHECK_THAT(error_of<int>("\"text\"" + padding),
+             Contains("the payload is no `int`: ") && !Contains("at byte"));
 }
