@@ -130,7 +130,19 @@ TEST_CASE("control arguments: what is not as it must be is refused by name", "[c
   says({.name = "a", .type = Type::time}, "soon", "a time");
   says({.name = "a", .type = Type::duration}, max_delay.count() + 1, "milliseconds");
   says({.name = "a", .type = Type::choice, .choices = colors}, "blue", "red or green, not `blue`");
+  says({.name = "a", .type = Type::choice, .choices = colors}, 5, "red or green");
   says({.name = "a", .type = Type::directory}, "relative", "absolute");
+  says({.name = "a", .type = Type::directory}, 5, "absolute");
+  says({.name = "a", .type = Type::time}, 5, "a time");
+  // What is short is repeated, what is not is not.
+  says({.name = "a", .type = Type::flag}, "yes", "not `yes`");
+  CHECK_FALSE(mentions(
+      refusal(having({{.name = "a", .type = Type::flag}}), {{"a", std::string(200, 'y')}}), "yyy"));
+  const Command number = having({{.name = "a", .type = Type::number, .option = "--alpha"}});
+  CHECK(mentions(refusal(number, {{"a", "x"}}, Wording::command_line),
+                 "`--alpha` must be a whole number from 0 on, not `x`"));
+  const Command flag = having({{.name = "a", .type = Type::flag}});
+  CHECK(mentions(refusal(flag, {{"a", "x"}}, Wording::command_line), "the argument `a`"));
 }
 
 TEST_CASE("control arguments: what is unknown or missing is refused", "[control]") {

@@ -93,3 +93,28 @@ TEST_CASE("control JSON: an integrity check with problems", "[control]") {
   CHECK(json_of(VerifyReport())["clean"] == true);
   CHECK(json_of(std::vector<QuarantinedItem>()) == json::array());
 }
+
+TEST_CASE("control JSON: what is held up, and why", "[control][stuck]") {
+  CHECK(json_of(QuarantinedItem{"i", 2, 7, "Charge", "\xff", from_milliseconds(0)}) ==
+        json{{"instance_id", "i"},
+             {"execution_id", 2},
+             {"event_id", 7},
+             {"activity_name", "Charge"},
+             {"reason", {{"base64", "/w=="}}},
+             {"since", "1970-01-01T00:00:00.000Z"}});
+  CHECK(json_of(PausedItem{PauseScope::of_instance("i"), from_milliseconds(0)}) ==
+        json{{"scope", "instance"}, {"name", "i"}, {"since", "1970-01-01T00:00:00.000Z"}});
+  CHECK(json_of(StuckInstance{"i", "O", StuckKind::damaged, "event 3", from_milliseconds(0)}) ==
+        json{{"instance_id", "i"},
+             {"orchestration_name", "O"},
+             {"kind", "damaged"},
+             {"waiting_for", "event 3"},
+             {"since", "1970-01-01T00:00:00.000Z"}});
+  CHECK(json_of(InstanceMessage{3, MessagePlace::kept, "ExternalRaised", "Go", 0, "data"}) ==
+        json{{"message_id", 3},
+             {"place", "kept"},
+             {"kind", "ExternalRaised"},
+             {"name", "Go"},
+             {"event_id", 0},
+             {"data", "data"}});
+}

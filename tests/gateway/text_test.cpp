@@ -15,14 +15,36 @@ TEST_CASE("control: a time as text is the same time again", "[control]") {
   CHECK(parse_time(time_text(time)) == time);
   CHECK(parse_time("2023-11-14 22:13:20") == from_milliseconds(1'700'000'000'000));
   CHECK(parse_time("2023-11-14T22:13") == from_milliseconds(1'699'999'980'000));
+  CHECK(parse_time("2023-11-14T22:13:20.123") == time);
+  CHECK(parse_time("2023-11-14T22:13Z") == from_milliseconds(1'699'999'980'000));
   CHECK(parse_time("1970-01-02") == from_milliseconds(86'400'000));
   CHECK(parse_time("2024-02-29T00:00:00.5Z") == from_milliseconds(1'709'164'800'500));
 }
 
 TEST_CASE("control: what is no time is refused", "[control]") {
-  for (const char* text :
-       {"", "yesterday", "2023-13-01", "2023-02-29", "2023-11-14T", "2023-11-14T25:00",
-        "2023-11-14T22:13:20.", "2023-11-14T22:13:20Zz", "23-11-14", "2023-11-14Z"}) {
+  for (const char* text : {"",
+                           "yesterday",
+                           "2023-13-01",
+                           "2023-02-29",
+                           "2023-11-14T",
+                           "2023-11-14T25:00",
+                           "2023-11-14T22:13:20.",
+                           "2023-11-14T22:13:20Zz",
+                           "23-11-14",
+                           "2023-11-14Z",
+                           "2023",
+                           "2023x11-14",
+                           "2023-1x-14",
+                           "2023-11x14",
+                           "2023-11-1",
+                           "2023-11-14T2",
+                           "2023-11-14T22x13",
+                           "2023-11-14T22:1",
+                           "2023-11-14T22:60",
+                           "2023-11-14T22:13:6",
+                           "2023-11-14T22:13:60",
+                           "2023-11-14T22:13:20.x",
+                           "2023-11-14T22:13:20.1234"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_time(text));
   }
@@ -58,4 +80,6 @@ TEST_CASE("control: bytes that are no text survive JSON", "[control]") {
   CHECK_FALSE(text_of_json({{"base64", "x"}}));
   CHECK_FALSE(text_of_json({{"base64", "????"}}));
   CHECK_FALSE(text_of_json({{"base64", "AAAA"}, {"more", 1}}));
+  CHECK_FALSE(text_of_json({{"base64", 5}}));
+  CHECK_FALSE(text_of_json({{"base32", "AAAA"}}));
 }

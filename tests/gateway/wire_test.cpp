@@ -61,6 +61,8 @@ TEST_CASE("control wire: what is no answer is refused", "[control]") {
   }
   CHECK(std::get<CommandError>(decode_answer(R"({"error":5})").value()).kind ==
         CommandError::Kind::failed);
+  const auto odd = decode_answer(R"({"error":{"kind":"odd","message":7}})").value();
+  CHECK(std::get<CommandError>(odd) == CommandError(CommandError::Kind::failed, ""));
 }
 
 TEST_CASE("control wire: bytes that are not UTF-8 do not break a line", "[control]") {
