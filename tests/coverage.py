@@ -9,9 +9,11 @@ A line counts once, whichever object reached it. A branch counts where the sourc
 `while`, `for`, `switch`, `case`, `?`, `&&`, `||`). Left out are:
 - branches to where an exception is caught or passed on, and their other side, which is no decision;
 - branches of lines without a decision: loops that the compiler makes, guards of static variables;
-- lines of DUROXIDE_INVARIANT: the other side of those ends the process, in a child whose counts are lost.
+- lines of DUROXIDE_INVARIANT: only a bug of ours takes the other side of those.
+Of a template, one instance that takes a branch is enough.
 """
 
+import bisect
 import collections
 import concurrent.futures
 import json
@@ -51,6 +53,46 @@ def decisions_of(branches):
     return [branch["count"] for branch in kept]
 
 
+def shape_of(branches):
+    return [(branch["throw"], branch["fallthrough"]) for branch in branches]
+
+
+def one_instance(branches, instances):
+    """The branches of a line of a template whose instances gcov has put one behind the other, as those of
+    one of them; as they are if the instances differ."""
+    size = len(branches) // instances
+    parts = [branches[begin:begin + size] for begin in range(0, len(branches), max(size, 1))]
+    if size * instances != len(branches) or any(shape_of(part) != shape_of(parts[0]) for part in parts):
+        return branches
+    return [{**same[0], "count": sum(each["count"] for each in same)} for same in zip(*parts)]
+
+
+class Functions:
+    """The functions of a file in one object. Of a template, each instance is one, and its lines come by
+    themselves; those of lambdas in it do not: gcov takes their first line for the whole of them."""
+
+    def __init__(self, functions, text):
+        self.text = text
+        self.starts = collections.Counter(each["start_line"] for each in functions)
+        self.lines_of_starts = sorted(self.starts)
+        self.start_of = {each["name"]: each["start_line"] for each in functions}
+
+    def indentation(self, number):
+        line = self.text[number - 1] if number <= len(self.text) else ""
+        return len(line) - len(line.lstrip()) if line.strip() else sys.maxsize
+
+    def instances_in(self, line):
+        """How many instances stand one behind the other in what gcov says of this line."""
+        if self.starts[self.start_of.get(line.get("function_name"), 0)] > 1:
+            return 1  # it is of one instance
+        number = line["line_number"]
+        before = bisect.bisect_right(self.lines_of_starts, number)
+        start = self.lines_of_starts[before - 1] if before > 0 else 0
+        is_inside = self.starts[start] > 1 and all(self.indentation(each) > self.indentation(start)
+                                                   for each in range(start + 1, number + 1))
+        return self.starts[start] if is_inside else 1
+
+
 class File:
     """What is known of one source file."""
 
@@ -59,11 +101,12 @@ class File:
         self.lines = collections.Counter()
         self.branches = {}
 
-    def add(self, lines):
+    def add(self, lines, functions):
+        functions = Functions(functions, self.text)
         for line in lines:
             number = line["line_number"]
             self.lines[number] += line["count"]
-            counts = decisions_of(line["branches"])
+            counts = decisions_of(one_instance(line["branches"], functions.instances_in(line)))
             text = self.text[number - 1] if number <= len(self.text) else ""
             if not counts or "DUROXIDE_INVARIANT" in text or not DECISION.search(text):
                 continue
@@ -127,7 +170,7 @@ def read_all(build, root):
                 if name.startswith(("src/", "include/")):
                     if name not in files:
                         files[name] = File(path)
-                    files[name].add(each["lines"])
+                    files[name].add(each["lines"], each["functions"])
     return files
 
 

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/kept_counts.hpp"
+
 namespace duroxide::hostile {
 
 namespace {
@@ -41,7 +43,7 @@ ProcessEnd in_process(const std::function<int()>& act) {
     } catch (...) {
       code = 98;
     }
-    ::_exit(code);
+    testing::end_child(code);
   }
   int status = 0;
   if (::waitpid(child, &status, 0) != child) {

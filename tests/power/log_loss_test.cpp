@@ -28,6 +28,7 @@
 #include "property/random.hpp"
 #include "storage/directories.hpp"
 #include "storage/log/commit_log.hpp"
+#include "support/kept_counts.hpp"
 #include "support/quick_directory.hpp"
 #include "support/temp_dir.hpp"
 #include "support/tried.hpp"
@@ -161,7 +162,7 @@ Trace record(const fs::path& root, const fs::path& trace_file, std::uint64_t see
         std::fprintf(stderr, "%s\n", failed.what());
         ::_exit(1);
       }
-      ::_exit(0);
+      testing::end_child(0);
     }
     int status = -1;
     REQUIRE(::waitpid(child, &status, 0) == child);

@@ -8,6 +8,7 @@
 
 #include "power/campaign.hpp"
 #include "power/recorder.hpp"
+#include "support/kept_counts.hpp"
 #include "support/quick_directory.hpp"
 
 namespace duroxide::power {
@@ -28,7 +29,7 @@ int in_child(const std::function<void()>& what) {
       std::fprintf(stderr, "%s\n", failed.what());
       ::_exit(1);
     }
-    ::_exit(0);
+    testing::end_child(0);
   }
   int status = -1;
   if (child < 0 || ::waitpid(child, &status, 0) != child) {

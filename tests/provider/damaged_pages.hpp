@@ -18,6 +18,7 @@
 #include "provider/engine_process.hpp"
 #include "provider/files.hpp"
 #include "provider/filled_world.hpp"
+#include "support/kept_counts.hpp"
 
 namespace duroxide::testing {
 
@@ -40,7 +41,7 @@ inline int in_child(const std::function<int()>& what) {
     } catch (...) {
       code = 98;
     }
-    ::_exit(code);
+    end_child(code);
   }
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/kept_counts.hpp"
+
 namespace duroxide::testing {
 
 namespace {
@@ -32,7 +34,7 @@ LmdbOptions options_of(ActorSystem system, std::shared_ptr<Clock> clock) {
   } catch (...) {
     code = 1;
   }
-  ::_exit(code);
+  end_child(code);
 }
 
 }  // namespace

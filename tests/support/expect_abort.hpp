@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/kept_counts.hpp"
+
 namespace duroxide::testing {
 
 /// How a process ended, and what it has written.
@@ -68,7 +70,7 @@ inline Ending ending_of(const std::function<void()>& act) {
   }
   if (child == 0) {
     // As in a program: neither with Catch's handler nor with a core file.
-    std::signal(SIGABRT, SIG_DFL);
+    keep_counts_of_abort();
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     on_stderr.take(STDERR_FILENO);
@@ -76,10 +78,10 @@ inline Ending ending_of(const std::function<void()>& act) {
     try {
       act();
     } catch (...) {
-      ::_exit(2);
+      end_child(2);
     }
     std::fflush(nullptr);
-    ::_exit(0);
+    end_child(0);
   }
   Ending ending;
   ending.on_stderr = on_stderr.read_all();
