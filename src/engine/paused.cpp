@@ -51,18 +51,6 @@ std::vector<PausedItem> load_paused(const ReadView& view) {
   return items;
 }
 
-std::optional<PausedItem> find_pause(const ReadView& view, const std::string& instance,
-                                     const std::string& orchestration) {
-  for (auto& scope : {PauseScope::of_store(), PauseScope::of_orchestration(orchestration),
-                      PauseScope::of_instance(instance)}) {
-    const auto key = pause_key(scope);
-    if (const auto bytes = view.get(Table::paused, key)) {
-      return PausedItem{scope, decode_since(key, *bytes)};
-    }
-  }
-  return std::nullopt;
-}
-
 void Paused::load(const ReadView& committed) {
   const auto cursor = committed.cursor(Table::paused);
   for (bool more = cursor->seek({}); more; more = cursor->next()) {

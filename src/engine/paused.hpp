@@ -21,11 +21,6 @@ namespace duroxide::storage {
 /// What is paused: the store first, then orchestrations, then instances, each by name.
 [[nodiscard]] std::vector<PausedItem> load_paused(const ReadView& view);
 
-/// What keeps an instance from being handed out, the widest scope first.
-[[nodiscard]] std::optional<PausedItem> find_pause(const ReadView& view,
-                                                   const std::string& instance,
-                                                   const std::string& orchestration);
-
 /// What memory knows of table `paused`, and which instances were passed over for it. A pause holds
 /// as soon as it is applied, a resumption once it is committed.
 class Paused {

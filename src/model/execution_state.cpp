@@ -61,11 +61,6 @@ void ExecutionState::stop_waiting(std::size_t step, std::uint64_t wait) {
   }
 }
 
-bool ExecutionState::is_waiting(std::size_t step, std::uint64_t wait) const {
-  const auto found = waits_.find(step);
-  return found != waits_.end() && found->second.is_waiting(wait);
-}
-
 CarriedState ExecutionState::carried() const {
   CarriedState carried;
   for_each_wait([&]<class Wait>() {

@@ -28,7 +28,6 @@ class ExecutionState {
                                    std::string data);
   /// The code has dropped a wait of that kind, and the event that says so is still to come.
   void stop_waiting(std::size_t step, std::uint64_t wait);
-  [[nodiscard]] bool is_waiting(std::size_t step, std::uint64_t wait) const;
 
   [[nodiscard]] const InstanceState& shown() const { return shown_; }
   [[nodiscard]] InstanceState& shown() { return shown_; }

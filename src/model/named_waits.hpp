@@ -36,8 +36,6 @@ class NamedWaits {
   /// go to another wait from there.
   std::optional<Arrived> give_back(std::string_view name, std::uint64_t arrival, std::string data);
 
-  [[nodiscard]] bool is_waiting(std::uint64_t wait) const { return names_of_.count(wait) != 0; }
-
   /// Everything kept, in order of arrival.
   [[nodiscard]] std::vector<CarriedEvent> kept() const;
 
