@@ -1,0 +1,239 @@
+// What the command makes of a terminal: its width, its colours, and that it may be none.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cli/command_line.hpp"
+#include "cli/completion.hpp"
+#include "cli/program.hpp"
+#include "cli/show.hpp"
+#include "cli/table.hpp"
+#include "cli/text.hpp"
+#include "cli/views.hpp"
+#include "screen.hpp"
+
+namespace duroxide::cli_screen_test {
+
+using namespace duroxide::cli;
+using namespace duroxide::cli::testing;
+using nlohmann::json;
+
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+/// A variable of the environment for as long as it lives.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) {
+    if (const char* before = std::getenv(name)) {
+      before_ = before;
+    }
+    value == nullptr ? ::unsetenv(name) : ::setenv(name, value, 1);
+  }
+  ~Variable() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
+void print_table(Output& output) {
+  Table table({{"INSTANCE", false, true}, {"EVENTS", true}, {"STATUS"}});
+  table.add({{"a-very-long-id-of-an-instance"}, {"7"}, {"ContinuedAsNew"}});
+  table.add({{"grün-überlang-und-länger"}, {"12345"}, {"Running"}});
+  table.print(output);
+}
+
+}  // namespace
+
+TEST_CASE("a table is as wide as what it holds, where nothing limits it", "[control]") {
+  const std::vector<std::string> wide{
+      "INSTANCE                       EVENTS  STATUS",
+      "a-very-long-id-of-an-instance       7  ContinuedAsNew",
+      "grün-überlang-und-länger        12345  Running",
+  };
+  CHECK(lines_of(seen_in_file(print_table)) == wide);
+  CHECK(lines_of(seen_on_terminal(200, print_table)) == wide);
+  CHECK(lines_of(seen_on_terminal(53, print_table)) == wide);
+}
+
+TEST_CASE("on a narrow terminal a table cuts what may be cut, by characters", "[control]") {
+  CHECK(lines_of(seen_on_terminal(40, print_table)) ==
+        std::vector<std::string>{
+            "INSTANCE          EVENTS  STATUS",
+            "a-very-long-id-…       7  ContinuedAsNew",
+            "grün-überlang-u…   12345  Running",
+        });
+  // A column keeps eight characters, however narrow it is, and what may not be cut is whole.
+  CHECK(lines_of(seen_on_terminal(5, print_table)) == std::vector<std::string>{
+                                                          "INSTANCE  EVENTS  STATUS",
+                                                          "a-very-…       7  ContinuedAsNew",
+                                                          "grün-üb…   12345  Running",
+                                                      });
+}
+
+TEST_CASE("a text is cut to its width, and says so", "[control]") {
+  CHECK(cut("order", 5) == "order");
+  CHECK(cut("orders", 5) == "orde…");
+  CHECK(cut("grüße", 5) == "grüße");
+  CHECK(cut("größer", 4) == "grö…");
+  CHECK(cut("orders", 1) == "…");
+  CHECK(cut("orders", 0).empty());
+}
+
+TEST_CASE("an event of a tail takes one line of the terminal", "[control]") {
+  const json event = {{"timestamp", "2026-01-31T08:15:00.250Z"},
+                      {"execution_id", 1},
+                      {"event_id", 3},
+                      {"type", "ActivityCompleted"},
+                      {"description", "activity completed"},
+                      {"result", std::string(200, 'x')}};
+  const auto show = [&](Output& output) { show_event(output, event); };
+  const auto whole = lines_of(seen_in_file(show));
+  REQUIRE(whole.size() == 1);
+  CHECK(whole.front() == "08:15:00.250  1.3       activity completed  " + std::string(200, 'x'));
+  const auto on_terminal = lines_of(seen_on_terminal(60, show));
+  REQUIRE(on_terminal.size() == 1);
+  CHECK(width_of(on_terminal.front()) == 60);
+  CHECK(on_terminal.front() == cut(whole.front(), 60));
+  CHECK(lines_of(seen_on_terminal(20, show)) ==
+        std::vector<std::string>{"08:15:00.250  1.3       activity completed"});
+}
+
+TEST_CASE("colours are for terminals that have them, unless they are asked for", "[control]") {
+  const auto show = [](Output& output) { output.line(output.paint(Color::red, "bad")); };
+  const std::string red = "\x1b[31mbad\x1b[0m\n";
+  const Variable terminal("TERM", "xterm");
+  const Variable wish("NO_COLOR", nullptr);
+  CHECK(seen_on_terminal(80, show, ColorMode::automatic) == red);
+  CHECK(seen_on_terminal(80, show, ColorMode::never) == "bad\n");
+  CHECK(seen_in_file(show, ColorMode::automatic) == "bad\n");
+  CHECK(seen_in_file(show, ColorMode::always) == red);
+  {
+    const Variable no_color("NO_COLOR", "1");
+    CHECK(seen_on_terminal(80, show, ColorMode::automatic) == "bad\n");
+    CHECK(seen_on_terminal(80, show, ColorMode::always) == red);
+  }
+  {
+    const Variable empty("NO_COLOR", "");
+    CHECK(seen_on_terminal(80, show, ColorMode::automatic) == red);
+  }
+  {
+    const Variable dumb("TERM", "dumb");
+    CHECK(seen_on_terminal(80, show, ColorMode::automatic) == "bad\n");
+  }
+  const Variable none("TERM", nullptr);
+  CHECK(seen_on_terminal(80, show, ColorMode::automatic) == red);
+}
+
+TEST_CASE("each status has its colour", "[control][status]") {
+  const auto painted = [](const char* status) {
+    return seen_in_file(
+        [&](Output& output) { output.write(output.paint(color_of(status), status)); },
+        ColorMode::always);
+  };
+  CHECK(painted("Failed") == "\x1b[31mFailed\x1b[0m");
+  CHECK(painted("quarantined") == "\x1b[31mquarantined\x1b[0m");
+  CHECK(painted("damaged") == "\x1b[31mdamaged\x1b[0m");
+  CHECK(painted("Cancelled") == "\x1b[33mCancelled\x1b[0m");
+  CHECK(painted("paused") == "\x1b[33mpaused\x1b[0m");
+  CHECK(painted("waiting") == "\x1b[33mwaiting\x1b[0m");
+  CHECK(painted("Completed") == "\x1b[32mCompleted\x1b[0m");
+  CHECK(painted("Running") == "\x1b[36mRunning\x1b[0m");
+  CHECK(painted("ContinuedAsNew") == "ContinuedAsNew");
+  CHECK(seen_in_file([](Output& output) { output.field("label", ""); }, ColorMode::always) ==
+        "\x1b[2mlabel:            \x1b[0m\n");
+}
+
+TEST_CASE("what cannot be written is told, the first time", "[control]") {
+  for (const std::size_t bytes : {std::size_t{10}, std::size_t{1} << 20}) {
+    std::optional<gateway::CommandError> error;
+    {
+      const FileDescriptor full(::open("/dev/full", O_WRONLY));
+      REQUIRE(full.is_open());
+      const Redirected redirected(full.get());
+      Output output(false, ColorMode::never);
+      output.line(std::string(bytes, 'x'));
+      if (const auto written = output.flush(); !written) {
+        error = written.error();
+      }
+      std::clearerr(stdout);
+    }
+    REQUIRE(error);
+    CHECK(error->message == "standard output cannot be written");
+  }
+}
+
+TEST_CASE("a long listing comes in blocks, each with its titles", "[control][listing]") {
+  const auto invocation = invocation_of(*command_named("list"), {{"all", true}});
+  REQUIRE(invocation);
+  CHECK(invocation->request.command == "list_all");
+  const auto lines = lines_of(seen_in_file([&](Output& output) {
+    for (int row = 0; row < 1001; ++row) {
+      invocation->show_item(output,
+                            {{"instance_id", "i" + std::to_string(row)}, {"status", "Running"}});
+    }
+    invocation->show(output, {{"count", 1001}});
+  }));
+  REQUIRE(lines.size() == 1 + 1000 + 1 + 1 + 1);
+  CHECK(lines[0].starts_with("INSTANCE"));
+  CHECK(lines[1000].starts_with("i999 "));
+  CHECK(lines[1001].starts_with("INSTANCE"));
+  CHECK(lines[1002].starts_with("i1000"));
+  CHECK(lines[1003] == "1001 instances");
+}
+
+TEST_CASE("a misspelled word is answered with the one that was meant, if one comes near",
+          "[control]") {
+  const auto said = [](const std::vector<std::string>& words) {
+    const auto error = find_misspelling(words);
+    return error ? error->message : std::string("all are known");
+  };
+  CHECK(said({"list", "--all"}) == "all are known");
+  CHECK_THAT(said({"lsit"}), Catch::Contains("did you mean `list`?"));
+  CHECK_THAT(said({"frobnicate"}), Catch::Contains("--help tells them all"));
+  CHECK_THAT(said({"list", "--" + std::string(300, 'x')}),
+             Catch::Contains("--help tells them all"));
+  CHECK_THAT(said({"list", "--al"}),
+             Catch::Contains("`list` has no") && Catch::Contains("`--all`"));
+}
+
+TEST_CASE("a shell is offered what may stand next, wherever the line has got to", "[control]") {
+  const auto offered = [](const std::vector<std::string>& words, const std::string& word) {
+    const auto found = completions("", words);
+    return std::count(found.begin(), found.end(), word) == 1;
+  };
+  CHECK(offered({}, "list"));
+  CHECK(offered({"li"}, "list"));
+  CHECK(offered({"list", "--a"}, "--all"));
+  CHECK(offered({"list", "--order", ""}, "created"));
+  CHECK(offered({"list", "--order", "i"}, "id"));
+  CHECK(offered({"--store=nowhere", "li"}, "list"));
+  // No store, no words of it; and nothing stands behind the last argument.
+  CHECK(completions("", {"--store=nowhere", "show", ""}).empty());
+  CHECK(completions("", {"--store", "nowhere", "show", ""}).empty());
+  CHECK(completions("", {"show", "a", "b", ""}).empty());
+  CHECK(completions("", {"show", "--", "a", ""}).empty());
+}
+
+}  // namespace duroxide::cli_screen_test
