@@ -15,6 +15,8 @@
 #include <duroxide/status.hpp>
 #include <duroxide/status_filter.hpp>
 
+#include "support/expect_abort.hpp"
+
 namespace duroxide::names_test {
 
 namespace {
@@ -170,14 +172,31 @@ TEST_CASE("a filter is read from the name that it is told by, in any case", "[st
   }
 }
 
-TEST_CASE("a line of a log names the event that it is about, and levels below are left out",
-          "[log]") {
+TEST_CASE("a line of a log names the event that it is about", "[log]") {
   LogRecord record;
   record.message = "an activity takes long";
   record.activity = "Charge";
   CHECK(to_line(record) == "an activity takes long activity=Charge");
   record.event_id = 7;
   CHECK(to_line(record) == "an activity takes long activity=Charge event=7");
+}
+
+TEST_CASE("standard error gets the records of its level, and of those above", "[log]") {
+  for (int least = 0; least <= static_cast<int>(LogLevel::error); ++least) {
+    const auto ending = duroxide::testing::ending_of([&] {
+      const LogSink sink = stderr_log_sink(static_cast<LogLevel>(least));
+      for (int level = 0; level <= static_cast<int>(LogLevel::error); ++level) {
+        LogRecord record;
+        record.level = static_cast<LogLevel>(level);
+        record.message = "said at " + std::string(to_string(record.level));
+        sink(record);
+      }
+    });
+    for (int level = 0; level <= static_cast<int>(LogLevel::error); ++level) {
+      const std::string said = "said at " + std::string(to_string(static_cast<LogLevel>(level)));
+      CHECK((ending.on_stderr.find(said) != std::string::npos) == (level >= least));
+    }
+  }
 }
 
 }  // namespace duroxide::names_test
