@@ -223,9 +223,12 @@ enum class StuckKind : std::uint8_t {
   /// Parts of it cannot be read. The engine has set it aside and goes on with the others; terminate
   /// it, or delete it and import an export of it. Known while the engine that met it runs.
   damaged,
+  /// Its code has run for a second or more without awaiting anything. Others go on meanwhile; the code
+  /// itself cannot be ended from outside.
+  overdue,
 };
 
-/// `waiting`, `quarantined`, `paused`, `no_progress`, `damaged`.
+/// `waiting`, `quarantined`, `paused`, `no_progress`, `damaged`, `overdue`.
 [[nodiscard]] DUROXIDE_API std::string_view to_string(StuckKind kind);
 
 /// A running instance that does not get on.
@@ -276,6 +279,9 @@ struct SystemMetrics {
   std::uint64_t readers = 0;  ///< snapshots held now, by this process
   /// Pages of the store's file that were found damaged since it was opened; the log names them.
   std::uint64_t damaged_pages = 0;
+  /// Turns whose code has run for a second or more without awaiting anything, since the store was
+  /// opened.
+  std::uint64_t overdue_turns = 0;
 };
 
 /// How the store as a whole does.

@@ -20,8 +20,10 @@ struct StoreAccess;
 /// its own unless it is given one; `provider.hpp` tells how to hand in a `caf::actor_system`.
 class DUROXIDE_API ActorSystem {
  public:
-  /// An actor system with one scheduler thread per core. Throws `std::system_error` if its threads
-  /// cannot be started.
+  /// An actor system whose actors share one thread at a time, and leave it to user code that holds it for
+  /// too long. When its last handle is gone it ends, and waits 10 s for activities and orchestrations
+  /// that have not returned; those that still have not keep their threads until the process ends, and
+  /// standard error says so. Throws `std::system_error` if its threads cannot be started.
   [[nodiscard]] static ActorSystem create();
 
  private:

@@ -52,6 +52,9 @@ void show_stats(Output& output, const json& result) {
   if (result.value("damaged_pages", 0) != 0) {
     output.field("damaged pages", number_at(result, "damaged_pages"));
   }
+  if (result.value("overdue_turns", 0) != 0) {
+    output.field("overdue turns", number_at(result, "overdue_turns"));
+  }
   output.field("readers", number_at(result, "readers"));
   output.field("oldest reader",
                gateway::duration_text(Milliseconds(result["oldest_reader_age_ms"].get<long>())));

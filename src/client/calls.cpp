@@ -44,7 +44,33 @@ ProviderError Calls::ended() {
 /// The provider knows a wait by its sender, so this goes the same way.
 void Calls::stop_waiting(std::uint64_t wait_id) {
   DUROXIDE_INVARIANT(provider_, "a wait is one of a provider's");
-  actors::send(self_, provider_, provider::StopWaiting{wait_id});
+  const auto send = [this, wait_id] {
+    actors::send(self_, provider_, provider::StopWaiting{wait_id});
+  };
+  if (may_go(false)) {
+    send();
+  } else {
+    behind_.push_back({false, send});  // behind the wait
+  }
+}
+
+bool Calls::may_go(bool counts) {
+  if (!behind_.empty() || (counts && under_way_ == most_under_way)) {
+    return false;
+  }
+  under_way_ += counts ? 1 : 0;
+  return true;
+}
+
+void Calls::one_less() {
+  DUROXIDE_INVARIANT(under_way_ > 0, "what is answered was under way");
+  --under_way_;
+  while (!behind_.empty() && (!behind_.front().counts || under_way_ < most_under_way)) {
+    const Behind next = std::move(behind_.front());
+    behind_.pop_front();
+    under_way_ += next.counts ? 1 : 0;
+    next.send();
+  }
 }
 
 /// The store answers waits that are taken back with what is there.
@@ -90,10 +116,26 @@ void Calls::close() {
   end_if_done();
 }
 
+void Calls::is_overdue(std::chrono::milliseconds so_far) const noexcept {
+  try {
+    if (log_) {
+      LogRecord line;
+      line.level = LogLevel::warn;
+      line.message = "a completion callback has run for " + std::to_string(so_far.count()) +
+                     " ms, and holds a thread of the engine's; others go on. Callbacks must be "
+                     "short: hand what takes long to a thread of your own";
+      log_(line);
+    }
+  } catch (const std::exception&) {
+    // Out of memory, for one: nobody can be told.
+  }
+}
+
 /// A callback is the user's: what it throws must not end the actor that serves all the others, and
 /// neither it nor what dies with it may wait for the engine.
 void Calls::guarded(const std::function<void()>& callback) const {
   const model::LentThread lent("a callback");
+  const actors::WatchedCode watched(*this);
   LogRecord line;
   line.level = LogLevel::error;
   try {
@@ -119,6 +161,7 @@ void Calls::give_up(std::uint64_t id) {
 
 void Calls::server_ended() {
   server_ended_ = true;
+  behind_.clear();  // their calls are open, and given up with the others
   while (!open_.empty()) {
     give_up(open_.begin()->first);
   }

@@ -3,7 +3,10 @@
 // The book that a companion keeps of what it has asked the store. Included where requests are made
 // into messages, and nowhere else.
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,6 +17,7 @@
 #include "client/companion.hpp"
 #include "client/deadlines.hpp"
 #include "model/invariant.hpp"
+#include "protocol/watched_code.hpp"
 
 namespace duroxide::client {
 
@@ -29,9 +33,19 @@ template <class Request>
 concept MayBeDelayed = std::is_same_v<Request, provider::EnqueueOrchestratorWork> ||
     std::is_same_v<Request, provider::StartOrFind>;
 
+/// What the store answers only when something has happened.
+template <class Request>
+concept Waits = std::is_same_v<Request, provider::WaitForStatus> ||
+    std::is_same_v<Request, provider::WaitForValue>;
+
 /// Used on the companion's own turn.
-class Calls {
+class Calls : private actors::MayBeOverdue {
  public:
+  /// So many requests that a provider answers by itself are under way at once. The rest waits here, so
+  /// that a million starts are no flood of messages; and looking up an open request takes the actor
+  /// library longer the more there are.
+  static constexpr std::size_t most_under_way = 256;
+
   using Self = CompanionActor::base;
 
   Calls(Self* self, ProviderActor provider, ManagementActor management, Surroundings surroundings);
@@ -53,7 +67,11 @@ class Calls {
       give_up(id);
       return;
     }
+    constexpr bool counts = !IsOfManagement<Request>::value && !Waits<Request>;
     const auto answered = [this, id, shared](typename AnswerTo<Request>::Message& answer) {
+      if constexpr (counts) {
+        one_less();
+      }
       const bool was_open = open_.erase(id) != 0;
       DUROXIDE_INVARIANT(was_open || server_ended_, "an open call is taken out once");
       if (was_open) {
@@ -66,7 +84,13 @@ class Calls {
       actors::ask(self_, management_, std::move(request), answered, gone);
     } else {
       DUROXIDE_INVARIANT(provider_, "a request of a provider is made of a provider");
-      actors::ask(self_, provider_, std::move(request), answered, gone);
+      if (may_go(counts)) {
+        actors::ask(self_, provider_, std::move(request), answered, gone);
+      } else {
+        behind_.push_back({counts, [this, request = std::move(request), answered, gone] {
+                             actors::ask(self_, provider_, request, answered, gone);
+                           }});
+      }
     }
   }
 
@@ -117,6 +141,17 @@ class Calls {
   void exit();
 
  private:
+  /// What goes to the provider when there is room for it, in this order.
+  struct Behind {
+    bool counts = false;  ///< for `most_under_way`
+    std::function<void()> send;
+  };
+
+  /// Whether it goes to the provider at once; then it is counted. Nothing overtakes what waits.
+  [[nodiscard]] bool may_go(bool counts);
+  /// One of those that count was answered.
+  void one_less();
+
   using OnStatus = std::function<void(AnswerOf<provider::WaitForStatus>, bool)>;
   using OnValue = std::function<void(AnswerOf<provider::WaitForValue>, bool)>;
 
@@ -128,6 +163,7 @@ class Calls {
     end_if_done();
   }
 
+  void is_overdue(std::chrono::milliseconds so_far) const noexcept override;
   void taken_back(const provider::WaitForStatus& wait, const OnStatus& on_answer,
                   AnswerOf<provider::WaitForStatus> status);
   void taken_back(const provider::WaitForValue& wait, const OnValue& on_answer,
@@ -146,6 +182,8 @@ class Calls {
   Deadlines<Self> deadlines_;
   std::uint64_t last_id_ = 0;
   std::map<std::uint64_t, std::function<void()>> open_;
+  std::size_t under_way_ = 0;  ///< of those that count
+  std::deque<Behind> behind_;
   bool server_ended_ = false;
   bool closing_ = false;
 };

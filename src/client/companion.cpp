@@ -37,13 +37,17 @@ Surroundings surroundings_of(const Store& store) {
 
 }  // namespace
 
-Companion::Companion(ProviderActor provider, Surroundings surroundings)
-    : actor_(provider.home_system().spawn<CompanionImpl>(provider, ManagementActor(),
-                                                         std::move(surroundings))) {}
+Companion::Companion(ProviderActor provider, Surroundings surroundings) {
+  const actors::SpawnsFromOutside outside;
+  actor_ = provider.home_system().spawn<CompanionImpl>(provider, ManagementActor(),
+                                                       std::move(surroundings));
+}
 
-Companion::Companion(ManagementActor management, Surroundings surroundings)
-    : actor_(management.home_system().spawn<CompanionImpl>(ProviderActor(), management,
-                                                           std::move(surroundings))) {}
+Companion::Companion(ManagementActor management, Surroundings surroundings) {
+  const actors::SpawnsFromOutside outside;
+  actor_ = management.home_system().spawn<CompanionImpl>(ProviderActor(), management,
+                                                         std::move(surroundings));
+}
 
 Companion Companion::for_provider(const Store& store) {
   return Companion(provider_of(store), surroundings_of(store));

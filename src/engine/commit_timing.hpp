@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include <duroxide/clock.hpp>
 
@@ -22,6 +23,8 @@ class CommitTiming {
     virtual void commit_soon() = 0;
     /// Calls `tick_due` after `delay`.
     virtual void tick_in(Milliseconds delay) = 0;
+    /// Calls `wait`, which waits for the disk; others use the thread's time if they can.
+    virtual void wait_for_disk(const std::function<void()>& wait) { wait(); }
   };
 
   CommitTiming(Host& host, Milliseconds longest_hold) : host_(host), longest_hold_(longest_hold) {}

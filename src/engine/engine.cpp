@@ -31,6 +31,7 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shar
       log_(std::move(log)),
       reasons_(std::move(reasons)),
       opening_(opening),
+      host_(host),
       options_(options),
       batch_(*store_),
       instances_(batch_),
@@ -191,7 +192,7 @@ void Engine::commit() {
   try {
     batch_.begin_request();
     write_bookkeeping();
-    batch_.commit();
+    host_.wait_for_disk([this] { batch_.commit(); });
   } catch (const std::exception& failed) {
     commit_failed(failed.what());
     return;
@@ -328,7 +329,7 @@ void Engine::close() {
   // Those who fetch, too, if that last commit has stopped the store: what they wait with holds the
   // store's actor, which would never be freed.
   stop_for_good(closed_error({}));
-  store_->close();
+  host_.wait_for_disk([this] { store_->close(); });
 }
 
 }  // namespace duroxide::storage

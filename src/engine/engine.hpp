@@ -376,6 +376,7 @@ class Engine {
   LogSink log_;
   std::shared_ptr<WaitingReasons> reasons_;
   Opening opening_;
+  CommitTiming::Host& host_;
   EngineOptions options_;
   Batch batch_;
   std::size_t damaged_counters_told_ = 0;

@@ -43,7 +43,8 @@ json json_of(const SystemMetrics& metrics) {
           {"store_file_bytes", metrics.store_file_bytes},
           {"oldest_reader_age_ms", metrics.oldest_reader_age.count()},
           {"readers", metrics.readers},
-          {"damaged_pages", metrics.damaged_pages}};
+          {"damaged_pages", metrics.damaged_pages},
+          {"overdue_turns", metrics.overdue_turns}};
 }
 
 json json_of(const SystemHealth& health) {

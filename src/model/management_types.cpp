@@ -23,6 +23,8 @@ std::string_view to_string(StuckKind kind) {
       return "paused";
     case StuckKind::damaged:
       return "damaged";
+    case StuckKind::overdue:
+      return "overdue";
     case StuckKind::no_progress:
       break;
   }

@@ -1,11 +1,15 @@
 #include <atomic>
+#include <chrono>
+#include <exception>
 #include <future>
 #include <memory>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "protocol/engine_scheduler.hpp"
 #include "protocol/enough_threads.hpp"
 #include "protocol/store_impl.hpp"
 
@@ -31,6 +35,7 @@ class MarkThreads final : public caf::thread_hook {
 struct Config : caf::actor_system_config {
   Config() {
     actors::configure(*this);
+    actors::EngineScheduler::configure(*this, {});
     add_thread_hook<MarkThreads>(this);
   }
 };
@@ -45,17 +50,49 @@ class OwnSystem final : public detail::ActorSystemImpl {
   caf::actor_system system_{config_};
 };
 
-/// Ending a system waits for its threads. If the last handle is dropped on one of them, another
-/// thread has to do it.
+/// User code that has not come back by then is given up, and the system with it.
+constexpr std::chrono::seconds longest_end{10};
+
+void tell_of_what_stays() {
+  LogRecord line;
+  line.level = LogLevel::error;
+  line.message = "an actor system did not end within " + std::to_string(longest_end.count()) +
+                 " s: an activity or an orchestration has not returned. The system stays, with the "
+                 "threads that they hold, until the process ends";
+  stderr_log_sink(LogLevel::warn)(line);
+}
+
+/// Ending a system waits for its threads, so another thread does it. Nobody waits for that if the last
+/// handle is dropped on one of these threads, or if user code never comes back.
 void end_system(OwnSystem* system) {
-  if (!system->runs_this_thread()) {
-    delete system;
+  {
+    const actors::SpawnsFromOutside until_now;  // else the system would wait for this thread to end
+  }
+  const bool waits = !system->runs_this_thread();
+  std::future<void> is_done;
+  std::thread ends;
+  try {
+    std::promise<void> done;
+    is_done = done.get_future();
+    ends = std::thread([system, done = std::move(done)]() mutable {
+      delete system;
+      done.set_value();
+    });
+  } catch (const std::exception&) {
+    // No thread or no memory can be had. One of the system's would wait for itself, so the system stays,
+    // and does nothing.
+    if (waits) {
+      delete system;
+    }
     return;
   }
-  try {
-    std::thread([system] { delete system; }).detach();
-  } catch (const std::system_error&) {
-    // No thread can be had, and this one would wait for itself. It stays, and does nothing.
+  if (!waits) {
+    ends.detach();
+  } else if (is_done.wait_for(longest_end) == std::future_status::ready) {
+    ends.join();
+  } else {
+    tell_of_what_stays();
+    ends.detach();
   }
 }
 
@@ -81,11 +118,6 @@ class Trial {
   std::shared_future<void> is_over_ = over_.get_future().share();
   std::vector<std::thread> threads_;
 };
-
-/// Those of the scheduler, that of its clock, and that of CAF's printer, which it always starts.
-std::size_t threads_of_system() {
-  return std::max(1U, std::thread::hardware_concurrency()) + 2;
-}
 
 class LentSystem final : public detail::ActorSystemImpl {
  public:
@@ -119,7 +151,8 @@ void storage::require_threads(caf::actor_system& system, std::size_t count) {
 }
 
 ActorSystem ActorSystem::create() {
-  storage::require_threads(threads_of_system());
+  const actors::SpawnsFromOutside outside;
+  storage::require_threads(actors::EngineScheduler::thread_count);
   return ActorSystem(std::shared_ptr<detail::ActorSystemImpl>(
       std::shared_ptr<OwnSystem>(new OwnSystem, end_system)));
 }

@@ -15,6 +15,7 @@
 
 #include "model/careful_sink.hpp"
 #include "model/invariant_sink.hpp"
+#include "protocol/overdue_turns.hpp"
 #include "protocol/registrations.hpp"
 
 namespace duroxide::detail {
@@ -50,6 +51,7 @@ struct StoreImpl {
   std::optional<model::InvariantSink> last_words;
   std::filesystem::path directory;  ///< empty if it has none; set before anybody sees the store
   Registrations registrations;
+  std::shared_ptr<OverdueTurns> overdue_turns = std::make_shared<OverdueTurns>();
   bool read_only = false;
 };
 

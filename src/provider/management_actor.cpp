@@ -3,9 +3,12 @@
 #include "provider/management_actor.hpp"
 
 #include <functional>
+#include <iterator>
+#include <memory>
 #include <system_error>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "model/background.hpp"
 #include "protocol/enough_threads.hpp"
@@ -18,9 +21,39 @@ namespace {
 struct Sources {
   Management management;
   Upkeep upkeep;
+  std::shared_ptr<detail::OverdueTurns> overdue_turns;
 
-  [[nodiscard]] Sources paced() const { return {management.paced(), upkeep.paced()}; }
+  [[nodiscard]] Sources paced() const {
+    return {management.paced(), upkeep.paced(), overdue_turns};
+  }
 };
+
+bool is_running(const Management& management, const std::string& instance) {
+  try {
+    return management.info(instance).status == ExecutionStatus::running;
+  } catch (const StorageFailure&) {
+    return false;  // it is gone, or cannot be read, which others tell
+  }
+}
+
+/// Those whose code holds a thread at this moment come first: nothing else about them gets on. Code that a
+/// runtime has given up may last longer than its instance.
+std::vector<StuckInstance> list_stuck(const Sources& from, const StuckFilter& filter) {
+  std::vector<StuckInstance> all;
+  for (const auto& turn : from.overdue_turns->all()) {
+    if (all.size() == filter.limit) {
+      break;
+    }
+    if (!is_running(from.management, turn.instance)) {
+      continue;
+    }
+    all.push_back({turn.instance, turn.orchestration, StuckKind::overdue,
+                   "the end of a turn, whose code has run all the time since", turn.since});
+  }
+  auto others = from.management.stuck(filter);
+  std::move(others.begin(), others.end(), std::back_inserter(all));
+  return all;
+}
 
 /// A request that only reads, on its way to the thread that answers it. It makes the answer as a
 /// message, so that a reader need not know the types of either.
@@ -174,9 +207,12 @@ class Front final : public ManagementActor::base {
         read<GetQueueDepths>(
             short_reads_, "get_queue_depths",
             [](const auto& from, const auto&) { return from.management.queue_depths(); }),
-        read<GetSystemMetrics>(
-            short_reads_, "get_system_metrics",
-            [](const auto& from, const auto&) { return from.management.metrics(); }),
+        read<GetSystemMetrics>(short_reads_, "get_system_metrics",
+                               [](const auto& from, const auto&) {
+                                 auto metrics = from.management.metrics();
+                                 metrics.overdue_turns = from.overdue_turns->count();
+                                 return metrics;
+                               }),
         read<GetSystemHealth>(
             short_reads_, "get_system_health",
             [](const auto& from, const auto&) { return from.management.health(); }),
@@ -191,10 +227,9 @@ class Front final : public ManagementActor::base {
         read<ListQuarantined>(
             short_reads_, "list_quarantined",
             [](const auto& from, const auto&) { return from.management.quarantined(); }),
-        read<ListStuck>(long_reads_, "list_stuck",
-                        [](const auto& from, const auto& asked) {
-                          return from.management.stuck(asked.filter);
-                        }),
+        read<ListStuck>(
+            long_reads_, "list_stuck",
+            [](const auto& from, const auto& asked) { return list_stuck(from, asked.filter); }),
         read<ListPaused>(short_reads_, "list_paused",
                          [](const auto& from, const auto&) { return from.management.paused(); }),
         read<GetInstanceTree>(long_reads_, "get_instance_tree",
@@ -242,8 +277,10 @@ class Front final : public ManagementActor::base {
 }  // namespace
 
 ManagementActor spawn_management(caf::actor_system& system, const Management& reads,
-                                 const Upkeep& upkeep, WriterActor writer) {
-  return system.spawn<Front>(Sources{reads, upkeep}, std::move(writer));
+                                 const Upkeep& upkeep,
+                                 std::shared_ptr<detail::OverdueTurns> overdue_turns,
+                                 WriterActor writer) {
+  return system.spawn<Front>(Sources{reads, upkeep, std::move(overdue_turns)}, std::move(writer));
 }
 
 }  // namespace duroxide::storage

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <memory>
+
 #include <duroxide/management_protocol.hpp>
 
+#include "protocol/overdue_turns.hpp"
 #include "provider/provider_actor.hpp"
 #include "queries/management.hpp"
 #include "upkeep/upkeep.hpp"
@@ -13,6 +16,8 @@ namespace duroxide::storage {
 /// and for maintenance, so that none ever waits behind another kind; changes go on to the writer. In
 /// a deterministic system all are ordinary scheduled actors.
 [[nodiscard]] ManagementActor spawn_management(caf::actor_system& system, const Management& reads,
-                                               const Upkeep& upkeep, WriterActor writer);
+                                               const Upkeep& upkeep,
+                                               std::shared_ptr<detail::OverdueTurns> overdue_turns,
+                                               WriterActor writer);
 
 }  // namespace duroxide::storage

@@ -1,10 +1,15 @@
 #include "provider/provider_actor.hpp"
 
+#include <chrono>
+#include <exception>
+#include <string>
 #include <unordered_set>
 #include <utility>
 
 #include "engine/pause.hpp"
 #include "engine/prune.hpp"
+#include "protocol/engine_scheduler.hpp"
+#include "protocol/watched_code.hpp"
 
 namespace duroxide::storage {
 
@@ -26,11 +31,15 @@ using OwnActor = WriterActor::extend<actors::Accepts<CommitNow>, actors::Accepts
 using namespace provider;
 
 /// Turns messages into calls of the engine, and its replies into answers. Nothing is decided here.
-class Writer final : public OwnActor::base, private CommitTiming::Host {
+class Writer final : public OwnActor::base,
+                     private CommitTiming::Host,
+                     private actors::MayBeOverdue {
  public:
   Writer(caf::actor_config& config, ProviderParts parts)
       : OwnActor::base(config),
+        scheduler_(actors::EngineScheduler::of(home_system())),
         on_closed_(std::move(parts.on_closed)),
+        log_(parts.log),
         engine_(std::move(parts.store), parts.opening, std::move(parts.clock), std::move(parts.log),
                 std::move(parts.reasons), *this, parts.options) {
     set_down_handler([this](const caf::down_msg& down) {
@@ -52,8 +61,38 @@ class Writer final : public OwnActor::base, private CommitTiming::Host {
   behavior_type make_behavior() override;
 
  private:
-  void commit_soon() override { actors::send(this, me(), CommitNow{}); }
+  /// When the engine thread has nothing else to run, all that belongs to the batch has come. Where
+  /// there is no such thread, a message comes behind those that wait already.
+  void commit_soon() override {
+    if (scheduler_ == nullptr) {
+      actors::send(this, me(), CommitNow{});
+    } else {
+      scheduler_->when_idle([self = me()] { actors::send_from_outside(self, CommitNow{}); });
+    }
+  }
+  void wait_for_disk(const std::function<void()>& wait) override {
+    if (scheduler_ == nullptr) {
+      wait();
+    } else {
+      const actors::WatchedCode watched(*this);
+      scheduler_->let_others_run(wait);
+    }
+  }
   void tick_in(Milliseconds delay) override { actors::send_later(this, delay, HoldTick{}); }
+
+  void is_overdue(std::chrono::milliseconds so_far) const noexcept override {
+    try {
+      if (log_) {
+        LogRecord line;
+        line.level = LogLevel::warn;
+        line.message = "the store has waited for its disk for " + std::to_string(so_far.count()) +
+                       " ms, and everybody for what is written there; is the disk busy or failing?";
+        log_(line);
+      }
+    } catch (const std::exception&) {
+      // Out of memory, for one: nobody can be told.
+    }
+  }
 
   [[nodiscard]] OwnActor me() { return caf::actor_cast<OwnActor>(this); }
 
@@ -96,7 +135,9 @@ class Writer final : public OwnActor::base, private CommitTiming::Host {
     return answer<typename Request::Response>(call);
   }
 
+  actors::EngineScheduler* scheduler_;  ///< null in a system that is not ours
   std::function<void()> on_closed_;
+  LogSink log_;
   std::unordered_set<Holder> known_;
   Engine engine_;
 };
@@ -258,7 +299,7 @@ Writer::behavior_type Writer::make_behavior() {
 }  // namespace
 
 WriterActor spawn_provider(caf::actor_system& system, ProviderParts parts) {
-  if (actors::is_deterministic(system)) {
+  if (actors::is_deterministic(system) || actors::EngineScheduler::of(system) != nullptr) {
     return caf::actor_cast<WriterActor>(system.spawn<Writer>(std::move(parts)));
   }
   return caf::actor_cast<WriterActor>(system.spawn<Writer, actors::own_thread>(std::move(parts)));

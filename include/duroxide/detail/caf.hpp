@@ -20,6 +20,7 @@
 #include <caf/atom.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/exit_reason.hpp>
+#include <caf/logger.hpp>
 #include <caf/replies_to.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
@@ -77,6 +78,17 @@ inline bool is_deterministic(caf::actor_system& system) {
   return caf::get_or(system.config(), "scheduler.policy", caf::atom("sharing")) ==
          caf::atom("testing");
 }
+
+/// To be had on a thread that is not the system's while it spawns actors, or makes or ends a system. CAF
+/// remembers the system with every thread that does so, and a system does not end before all of these
+/// threads have: at its end this makes the thread forget it.
+class SpawnsFromOutside {
+ public:
+  SpawnsFromOutside() = default;
+  SpawnsFromOutside(const SpawnsFromOutside&) = delete;
+  SpawnsFromOutside& operator=(const SpawnsFromOutside&) = delete;
+  ~SpawnsFromOutside() { caf::logger::set_current_actor_system(nullptr); }
+};
 
 /// Sends without waiting for an answer. `self` is the sender the receiver sees.
 template <class Self, class Receiver, class Message>

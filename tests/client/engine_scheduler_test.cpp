@@ -1,0 +1,245 @@
+// The scheduler of a system of our own: one thread at a time, and another when that one is held.
+
+#include <atomic>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include <duroxide/detail/caf.hpp>
+
+#include "protocol/engine_scheduler.hpp"
+#include "protocol/watched_code.hpp"
+
+namespace duroxide::engine_scheduler_test {
+
+using actors::EngineScheduler;
+
+struct Run {
+  std::function<void()> action;
+};
+
+}  // namespace duroxide::engine_scheduler_test
+
+DUROXIDE_MESSAGE(duroxide::engine_scheduler_test::Run)
+
+namespace duroxide::engine_scheduler_test {
+
+namespace {
+
+using RunnerActor = actors::Actor<actors::Accepts<Run>>;
+
+/// Does what it is told, on its own turn.
+class Runner final : public RunnerActor::base {
+ public:
+  explicit Runner(caf::actor_config& config) : RunnerActor::base(config) {}
+  behavior_type make_behavior() override {
+    return {[](const Run& run) { run.action(); }};
+  }
+};
+
+class System {
+ public:
+  explicit System(const EngineScheduler::Limits& limits) {
+    const actors::SpawnsFromOutside outside;
+    actors::configure(config_);
+    EngineScheduler::configure(config_, limits);
+    system_ = std::make_unique<caf::actor_system>(config_);
+  }
+
+  [[nodiscard]] EngineScheduler& scheduler() { return *EngineScheduler::of(*system_); }
+  /// An actor of its own for each, so that only threads hold them up.
+  void run(std::function<void()> action) {
+    actors::send_from_outside(system_->spawn<Runner>(), Run{std::move(action)});
+  }
+
+ private:
+  caf::actor_system_config config_;
+  std::unique_ptr<caf::actor_system> system_;
+};
+
+class Listener final : public actors::MayBeOverdue {
+ public:
+  void is_overdue(std::chrono::milliseconds so_far) const noexcept override {
+    told_.set_value(so_far);
+  }
+  [[nodiscard]] std::chrono::milliseconds wait() { return told_.get_future().get(); }
+
+ private:
+  mutable std::promise<std::chrono::milliseconds> told_;
+};
+
+/// No thread is held for so long, however busy the machine is.
+const EngineScheduler::Limits patient{.longest_message = std::chrono::hours(1),
+                                      .longest_wait_for_idle = std::chrono::hours(1)};
+const EngineScheduler::Limits quick{.longest_message = std::chrono::milliseconds(2),
+                                    .overdue_after = std::chrono::milliseconds(20)};
+
+}  // namespace
+
+TEST_CASE("engine scheduler: actors run one at a time", "[threads]") {
+  std::atomic<int> at_once = 0;
+  std::atomic<int> most = 0;
+  std::atomic<int> left = 1000;
+  std::promise<void> done;
+  System system(patient);
+  for (int i = left; i > 0; --i) {
+    system.run([&] {
+      most = std::max<int>(most, ++at_once);
+      --at_once;
+      if (--left == 0) {
+        done.set_value();
+      }
+    });
+  }
+  done.get_future().wait();
+  CHECK(most == 1);
+}
+
+TEST_CASE("engine scheduler: an actor that does not end holds up no other, and is told",
+          "[threads]") {
+  std::promise<void> leave;
+  const auto left = leave.get_future().share();
+  std::vector<Listener> held(5);
+  std::promise<void> ran;
+  System system(quick);
+  for (Listener& each : held) {
+    system.run([&each, left] {
+      const actors::WatchedCode watched(each);
+      left.wait();
+    });
+  }
+  system.run([&] { ran.set_value(); });
+  ran.get_future().wait();
+  for (Listener& each : held) {
+    CHECK(each.wait() >= quick.overdue_after);
+  }
+  CHECK(system.scheduler().held_threads() == held.size());
+  leave.set_value();
+}
+
+TEST_CASE("engine scheduler: threads that were needed while others were held leave again",
+          "[threads]") {
+  std::promise<void> leave;
+  const auto left = leave.get_future().share();
+  std::vector<std::promise<void>> held(6);
+  System system(quick);
+  for (auto& each : held) {
+    system.run([&each, left] {
+      each.set_value();
+      left.wait();
+    });
+  }
+  for (auto& each : held) {
+    each.get_future().wait();
+  }
+  CHECK(system.scheduler().threads() >= held.size());
+  leave.set_value();
+  // Each that comes back finds others there, until only two are left.
+  while (system.scheduler().threads() > 2) {
+    std::promise<void> ran;
+    system.run([&] { ran.set_value(); });
+    ran.get_future().wait();
+  }
+  CHECK(system.scheduler().threads() == 2);
+}
+
+TEST_CASE("engine scheduler: others run while one waits for something else", "[threads]") {
+  std::promise<void> ran;
+  std::promise<void> ended;
+  System system(patient);
+  system.run([&] {
+    system.scheduler().let_others_run([&] {
+      system.run([&] { ran.set_value(); });
+      ran.get_future().wait();
+    });
+    ended.set_value();
+  });
+  ended.get_future().wait();
+  CHECK(system.scheduler().held_threads() == 0);
+}
+
+TEST_CASE("engine scheduler: what waits for idleness comes behind all that is there", "[threads]") {
+  std::vector<std::string> order;
+  std::promise<void> done;
+  System system(patient);
+  system.run([&] {
+    system.scheduler().when_idle([&] {
+      order.emplace_back("idle");
+      done.set_value();
+    });
+    system.run([&] {
+      order.emplace_back("first");
+      system.run([&] { order.emplace_back("second"); });
+    });
+  });
+  done.get_future().wait();
+  CHECK(order == std::vector<std::string>{"first", "second", "idle"});
+}
+
+TEST_CASE("engine scheduler: what waits for idleness comes also when there is none", "[threads]") {
+  std::atomic<bool> over = false;
+  std::promise<void> done;
+  System system({.longest_message = std::chrono::hours(1)});
+  std::function<void()> again = [&] {
+    if (!over) {
+      system.run(again);
+    } else {
+      done.set_value();
+    }
+  };
+  system.run([&] {
+    system.scheduler().when_idle([&] { over = true; });
+    again();
+  });
+  done.get_future().wait();
+}
+
+TEST_CASE("engine scheduler: a wait on any other thread is just that", "[threads]") {
+  System system(patient);
+  bool waited = false;
+  system.scheduler().let_others_run([&] { waited = true; });
+  CHECK(waited);
+}
+
+TEST_CASE("engine scheduler: a wait inside of another leaves the queue to the others",
+          "[threads]") {
+  std::promise<void> ran;
+  std::promise<void> ended;
+  System system(patient);
+  system.run([&] {
+    system.scheduler().let_others_run([&] {
+      system.scheduler().let_others_run([] {});
+      system.run([&] { ran.set_value(); });
+      ran.get_future().wait();
+    });
+    ended.set_value();
+  });
+  ended.get_future().wait();
+}
+
+TEST_CASE("engine scheduler: a system ends although a thread that has spawned in it lives on",
+          "[threads]") {
+  auto system = std::make_unique<System>(patient);
+  std::promise<void> spawned;
+  std::promise<void> ended;
+  std::thread spawns([&] {
+    {
+      const actors::SpawnsFromOutside outside;
+      system->run([] {});
+    }
+    spawned.set_value();
+    ended.get_future().wait();
+  });
+  spawned.get_future().wait();
+  std::thread([&] { system.reset(); }).join();  // without that it would wait for the other
+  ended.set_value();
+  spawns.join();
+  CHECK(system == nullptr);
+}
+
+}  // namespace duroxide::engine_scheduler_test
