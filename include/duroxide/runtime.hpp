@@ -20,6 +20,25 @@
 
 namespace duroxide {
 
+/// What an activity promises, and so where and when it may run. The more it promises, the less a step
+/// costs: see *What a step costs* in the guide.
+enum class ActivityKind : std::uint8_t {
+  /// Nothing. It runs on a thread of its own, where it may block, once its schedule is on the disk.
+  ordinary,
+  /// It returns within microseconds and never blocks, so it runs on the engine's thread, between turns:
+  /// two changes of thread less. One that lasts longer than a few milliseconds holds up others, and one
+  /// that lasts for a second is told to the log. Blocking calls of a client are refused there. It still
+  /// runs only once its schedule is on the disk. One that is called in a session runs as an ordinary one.
+  short_running,
+  /// As short, and only computes: nobody outside sees that it ran. So it may run before its schedule is on
+  /// the disk, in the turn that calls it, and up to 256 of them in one turn, with results of up to 1 MiB,
+  /// share a flush with all that follows from them; a crash before it runs them again. Time, randomness,
+  /// files, locks and counters that anybody else sees do not belong into one. With a tag or a session, or
+  /// on a runtime that does not take untagged activities, it runs as a short one; so does one that leaves
+  /// its call open, after it was called within the turn.
+  pure,
+};
+
 /// What becomes of an instance, or an activity, that was started again and again without finishing.
 enum class PoisonPolicy : std::uint8_t {
   /// It is left alone, and management shows it with the reason, until an operator releases it
@@ -257,16 +276,18 @@ class DUROXIDE_API Runtime {
   Runtime& set_version_policy(std::string name, VersionPolicy policy);
 
   /// Registers an activity: any function of `(ActivityContext&, In)`, `(ActivityContext&)`, `(In)` or
-  /// `()`. It fails by throwing or by returning an error `Result`; it may block; it must be safe to
-  /// call from several threads at once.
+  /// `()`. It fails by throwing or by returning an error `Result`; it must be safe to call from several
+  /// threads at once. It may block, unless it promises more than an ordinary one: see `ActivityKind`.
   template <class F>
-  Runtime& register_activity(std::string name, F activity) {
-    return add_activity(std::move(name), detail::make_activity_handler(std::move(activity)));
+  Runtime& register_activity(std::string name, F activity,
+                             ActivityKind kind = ActivityKind::ordinary) {
+    return add_activity(std::move(name), detail::make_activity_handler(std::move(activity)), kind);
   }
   template <TypedActivity Handle, class F>
-  Runtime& register_activity(const Handle& handle, F activity) {
+  Runtime& register_activity(const Handle& handle, F activity,
+                             ActivityKind kind = ActivityKind::ordinary) {
     detail::check_activity_types<Handle, F>();
-    return register_activity(std::string(handle.name()), std::move(activity));
+    return register_activity(std::string(handle.name()), std::move(activity), kind);
   }
 
   /// Begins to work on the store. Errors: `registry_error` (every mistake made while registering),
@@ -276,9 +297,9 @@ class DUROXIDE_API Runtime {
 
   /// Takes no new work, lets running turns and activities finish for at most
   /// `RuntimeOptions::stop_timeout`, and gives the rest back to the store, where the next runtime
-  /// finds it. Returns at once if nothing runs. An activity that is still running after that goes on
-  /// on its thread; its result is refused, it will run again, and the process cannot end before it
-  /// returns. From orchestration code, a callback or a log sink it returns at once, another thread
+  /// finds it. Returns at once if nothing runs. An activity or a turn that is still running after that
+  /// goes on on its thread; what comes of it is refused, and it will run again. The store can be closed
+  /// meanwhile; its actor system waits for such code, see `ActorSystem`. From orchestration code, a callback or a log sink it returns at once, another thread
   /// stops the runtime, and the log says so.
   void stop();
 
@@ -287,7 +308,7 @@ class DUROXIDE_API Runtime {
 
  private:
   Runtime& add_orchestration(std::string name, std::string version, OrchestrationHandler handler);
-  Runtime& add_activity(std::string name, ActivityHandler handler);
+  Runtime& add_activity(std::string name, ActivityHandler handler, ActivityKind kind);
 
   struct Impl;
   std::unique_ptr<Impl> impl_;

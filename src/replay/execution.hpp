@@ -25,6 +25,12 @@ struct TurnServices {
   std::function<Timestamp()> now;
   std::function<std::string()> new_guid;
   LogSink log;
+  /// Runs an activity within the turn that calls it, and gives the message that it leads to. None if the
+  /// activity has to go out like any other. Empty if there is none that can be run so.
+  std::function<std::optional<WorkItem>(const work::ActivityExecute&)> run_at_once;
+  /// In one turn, and what may come of them together; those beyond go out.
+  std::size_t most_run_at_once = 256;
+  std::uint64_t most_bytes_at_once = std::uint64_t{1} << 20;
   std::uint64_t history_warning = 0;  ///< log once when an execution has so many events; 0: never
   std::uint64_t history_limit = 0;    ///< fail the execution beyond so many; 0: never
   std::size_t max_values = std::numeric_limits<std::size_t>::max();

@@ -133,6 +133,9 @@ void ExecutionCore::send_request(const Event& event) {
     return;
   }
   if (auto* activity = std::get_if<work::ActivityExecute>(&*request)) {
+    if (services_.run_at_once) {
+      to_run_at_once_.push_back(activity->id);
+    }
     result_.activities.push_back(std::move(*activity));
   } else if (auto* timer = std::get_if<work::TimerFired>(&*request)) {
     result_.timers.push_back(std::move(*timer));

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -127,6 +128,8 @@ class ExecutionCore final : private Completion {
   void arrive_for_step(const model::Answer& answer, const WorkItem& message);
   void report_state();
   void run_until_waiting();
+  void run_at_once();
+  void end_at_once();
 
   // execution_end.cpp
   void check_history_size();
@@ -169,6 +172,10 @@ class ExecutionCore final : private Completion {
   bool finished_ = false;
   bool closing_ = false;  ///< frames are being destroyed: drops record nothing
   bool history_warned_ = false;
+  // Of this turn: activities that may be run within it, those that were, and what came of them.
+  std::deque<std::uint64_t> to_run_at_once_;
+  std::vector<std::uint64_t> done_at_once_;
+  std::uint64_t bytes_at_once_ = 0;
 
   replay::TurnResult result_;
   Task<std::string> root_;

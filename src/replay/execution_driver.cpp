@@ -1,7 +1,9 @@
 // The driver's side of ExecutionCore: feeding it history and messages, and ending it.
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "model/engine_flags.hpp"
 #include "model/exceptions.hpp"
@@ -23,6 +25,14 @@ ErrorDetails damaged_history(const std::string& instance, std::string what) {
   details.subject = instance;
   details.message = "the history of instance " + instance + " is damaged: " + std::move(what);
   return details;
+}
+
+std::uint64_t bytes_of(const WorkItem& completion) {
+  if (const auto* completed = std::get_if<work::ActivityCompleted>(&completion)) {
+    return completed->result.size();
+  }
+  const auto* failed = std::get_if<work::ActivityFailed>(&completion);
+  return failed == nullptr ? 0 : failed->details.message.size();
 }
 
 }  // namespace
@@ -137,6 +147,7 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
     }
   }
   finish_root();
+  run_at_once();
   for (; message != messages.end(); ++message) {
     const auto place = static_cast<std::uint64_t>(message - messages.begin());
     if (!finished_) {
@@ -146,14 +157,51 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
         result_.untaken.push_back(place);  // it is what shows that code and history disagree
       }
       finish_root();
+      run_at_once();
     } else if (std::holds_alternative<replay::ContinuedAsNew>(result_.outcome)) {
       hand_on(*message);
     } else {
       result_.untaken.push_back(place);
     }
   }
+  end_at_once();
   report_state();
   return std::exchange(result_, {});
+}
+
+/// Their results come in like messages, at the place in the history where they are computed, so that a
+/// replay meets them there. Each is tried once.
+void ExecutionCore::run_at_once() {
+  while (!finished_ && !to_run_at_once_.empty() &&
+         done_at_once_.size() < services_.most_run_at_once &&
+         bytes_at_once_ < services_.most_bytes_at_once) {
+    const std::uint64_t id = to_run_at_once_.front();
+    to_run_at_once_.pop_front();
+    // By id, in which order they are: what the code has given up meanwhile is no longer there.
+    const auto activity =
+        std::lower_bound(result_.activities.begin(), result_.activities.end(), id,
+                         [](const auto& each, std::uint64_t wanted) { return each.id < wanted; });
+    if (activity == result_.activities.end() || activity->id != id) {
+      continue;
+    }
+    if (const auto completion = services_.run_at_once(*activity)) {
+      done_at_once_.push_back(id);
+      bytes_at_once_ += bytes_of(*completion);
+      arrive(*completion);
+      finish_root();
+    }
+  }
+}
+
+/// What was done within the turn does not go out.
+void ExecutionCore::end_at_once() {
+  std::sort(done_at_once_.begin(), done_at_once_.end());
+  std::erase_if(result_.activities, [this](const auto& each) {
+    return std::binary_search(done_at_once_.begin(), done_at_once_.end(), each.id);
+  });
+  done_at_once_.clear();
+  to_run_at_once_.clear();
+  bytes_at_once_ = 0;
 }
 
 replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,

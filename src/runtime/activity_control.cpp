@@ -48,9 +48,11 @@ void ActivityDispatcher::cancelled(const std::vector<provider::LockToken>& token
     }
   }
   if (!others.empty()) {
-    std::erase_if(waiting_, [&](const SharedDelivery& each) {
+    const auto is_cancelled = [&](const SharedDelivery& each) {
       return others.contains(each->item.lock_token);
-    });
+    };
+    std::erase_if(waiting_, is_cancelled);
+    std::erase_if(waiting_short_, is_cancelled);
     sessions_.drop(others, environment_->clock->now());
   }
   set_alarm();
@@ -99,6 +101,13 @@ void ActivityDispatcher::leave_behind(const RunningDeliveries::Entry& overdue) {
   line.activity = item.name;
   line.event_id = item.id;
   environment_->log(line);
+  if (overdue.delivery->is_short) {
+    if (const auto left = short_workers_.extract(overdue.delivery->item.lock_token)) {
+      actors::stop(left.mapped());  // it ends when what it runs has returned
+    }
+    use_room_for_short();
+    return;
+  }
   end_of_session_item(*overdue.delivery);
   left_behind_.emplace(overdue.worker, workers_.actor(overdue.worker));
   replace(overdue.worker);

@@ -14,33 +14,15 @@ namespace {
 
 constexpr std::size_t longest_look_ahead = 1'024;
 
-/// Names one call of an activity among those that wait for a registration.
-std::string key_of(const work::ActivityExecute& item) {
-  return item.instance + "/" + std::to_string(item.execution_id) + "/" + std::to_string(item.id);
-}
-
-ErrorDetails poison_details(const provider::WorkerItem& item, std::uint32_t max_attempts) {
-  ErrorDetails details;
-  details.category = ErrorCategory::poison;
-  details.kind = ErrorKind::poisoned_activity;
-  details.subject = item.item.name;
-  details.attempts = item.attempt_count;
-  details.max_attempts = max_attempts;
-  details.message = "activity " + item.item.name + " of instance " + item.item.instance +
-                    " was started " + std::to_string(item.attempt_count - 1) +
-                    " times and never finished; " + std::to_string(max_attempts) +
-                    " attempts are allowed. It probably ends the process: look for a crash";
-  return details;
-}
-
 }  // namespace
 
 ActivityDispatcher::ActivityDispatcher(caf::actor_config& config, SharedEnvironment environment,
                                        const std::vector<WorkerActor>& workers,
-                                       MakeWorker make_worker)
+                                       MakeWorker make_worker, MakeWorker make_short_worker)
     : ActivityDispatcherActor::base(config),
       environment_(std::move(environment)),
       make_worker_(std::move(make_worker)),
+      make_short_worker_(std::move(make_short_worker)),
       look_ahead_(workers.size()),
       backoffs_(environment_->options.unregistered_base(),
                 environment_->options.unregistered_longest()),
@@ -91,9 +73,18 @@ void ActivityDispatcher::on_exit() {
   for (const auto& [id, worker] : left_behind_) {
     actors::stop(worker);
   }
+  for (const auto& [token, worker] : short_workers_) {
+    actors::stop(worker);
+  }
+  for (const WorkerActor& worker : idle_short_workers_) {
+    actors::stop(worker);
+  }
   actors::stop_watching(this, environment_->provider);
   alarm_.close();
   make_worker_ = nullptr;
+  make_short_worker_ = nullptr;
+  short_workers_.clear();
+  idle_short_workers_.clear();
   workers_.clear();
   left_behind_.clear();
   running_.clear();
@@ -118,12 +109,13 @@ void ActivityDispatcher::fetch() {
   // many sessions does not keep the others without work.
   const std::size_t share =
       std::max<std::size_t>(1, look_ahead_ / std::max<std::size_t>(1, workers_.size()));
-  const std::size_t have = waiting_.size() + sessions_.waiting(share);
-  const std::size_t wanted = workers_.idle() + look_ahead_;
+  const std::size_t have = waiting_.size() + waiting_short_.size() + sessions_.waiting(share);
+  const std::size_t wanted = workers_.idle() + look_ahead_ + short_credit();
   if (have >= wanted) {
     return;
   }
   ended_since_fetch_ = 0;
+  short_ended_since_fetch_ = 0;
   fetches_.emplace_back(saturated.begin(), saturated.end());
   actors::ask(
       this, environment_->provider,
@@ -170,12 +162,14 @@ void ActivityDispatcher::accept(provider::WorkerItem item) {
     set_poisoned_aside(item);
     return;
   }
-  auto handler = environment_->activities.resolve(item.item.name);
-  if (!handler) {
-    wait_for_registration(item, handler.error());
+  auto found = environment_->activities.resolve(item.item.name);
+  if (!found) {
+    wait_for_registration(item, found.error());
     return;
   }
-  auto delivery = std::make_shared<Delivery>(std::move(item), std::move(*handler), ++arrivals_);
+  auto delivery =
+      std::make_shared<Delivery>(std::move(item), std::move(found->handler), ++arrivals_);
+  delivery->is_short = found->kind != ActivityKind::ordinary && !delivery->item.item.session;
   if (delivery->item.item.session) {
     sessions_.arrived(*delivery->item.item.session);
   }
@@ -187,6 +181,10 @@ void ActivityDispatcher::accept(provider::WorkerItem item) {
 /// Nothing waits that an idle worker may run: what comes either finds such a worker or waits.
 void ActivityDispatcher::place(SharedDelivery delivery) {
   const auto& session = delivery->item.item.session;
+  if (delivery->is_short) {
+    place_short(std::move(delivery));
+    return;
+  }
   if (!session) {
     if (const auto worker = workers_.take_idle()) {
       run_on(*worker, std::move(delivery));
@@ -246,15 +244,17 @@ void ActivityDispatcher::run_on(WorkerId worker, SharedDelivery delivery) {
   running_.add(worker, delivery);
   actors::ask(
       this, workers_.actor(worker), RunActivity{std::move(delivery), ActivityDispatcherActor(this)},
-      [this, worker, token](const ActivityEnded&) { ended(worker, token); },
+      [this, worker, token](ActivityEnded& activity) { ended(worker, token, activity); },
       [this, worker, token] { worker_lost(worker, token); });
 }
 
-void ActivityDispatcher::ended(WorkerId worker, provider::LockToken token) {
+void ActivityDispatcher::ended(WorkerId worker, provider::LockToken token,
+                               ActivityEnded& activity) {
   if (const auto late = left_behind_.extract(worker)) {
     actors::stop(late.mapped());
     return;
   }
+  acknowledge(token, activity);
   if (const auto run = running_.remove(token)) {
     end_of_session_item(*run->delivery);
   }
@@ -290,74 +290,7 @@ void ActivityDispatcher::end_of_session_item(const Delivery& delivery) {
   }
 }
 
-// --- what is not run ------------------------------------------------------------------------------
-
-void ActivityDispatcher::set_poisoned_aside(const provider::WorkerItem& item) {
-  ErrorDetails details = poison_details(item, environment_->options.max_attempts());
-  LogRecord line;
-  line.level = LogLevel::error;
-  line.message = details.message;
-  line.instance = item.item.instance;
-  line.execution_id = item.item.execution_id;
-  line.orchestration = item.item.orchestration;
-  line.version = item.item.version;
-  line.activity = item.item.name;
-  line.event_id = item.item.id;
-  if (environment_->options.on_poison() == PoisonPolicy::fail) {
-    environment_->log(line);
-    end_lease(provider::AckWorker{item.lock_token, failed_activity(item.item, std::move(details))});
-    return;
-  }
-  line.message += ". It is in quarantine until it is released or its instance cancelled";
-  environment_->log(line);
-  provider::AbandonWorker request;
-  request.lock_token = item.lock_token;
-  request.quarantine = std::move(details.message);
-  end_lease(std::move(request));
-}
-
-template <class Request>
-void ActivityDispatcher::end_lease(Request request) {
-  const provider::LockToken token = request.lock_token;
-  actors::ask(
-      this, environment_->provider, std::move(request),
-      [this, token](const Done& reply) {
-        if (!reply && !environment_->is_closed(reply.error())) {
-          provider::AbandonWorker give_back;
-          give_back.lock_token = token;
-          give_back.delay = retry_delay(10);
-          abandon(std::move(give_back));
-        }
-      },
-      [] {});
-}
-
-void ActivityDispatcher::wait_for_registration(const provider::WorkerItem& item,
-                                               const NotRegistered& missing) {
-  const Backoffs::Step step = backoffs_.next(key_of(item.item), environment_->clock->now());
-  if (step.is_first) {
-    LogRecord line;
-    line.level = LogLevel::warn;
-    line.message = missing.waiting_for() + "; " + missing.registered;
-    line.instance = item.item.instance;
-    line.execution_id = item.item.execution_id;
-    line.activity = item.item.name;
-    line.event_id = item.item.id;
-    environment_->log(line);
-  }
-  provider::AbandonWorker request;
-  request.lock_token = item.lock_token;
-  request.delay = step.delay;
-  request.ignore_attempt = true;
-  request.waiting_for = missing.waiting_for();
-  abandon(std::move(request));
-}
-
-void ActivityDispatcher::abandon(provider::AbandonWorker request) {
-  // An error means that the lease is over already, which is what this is for.
-  actors::ask(
-      this, environment_->provider, std::move(request), [](const Done&) {}, [] {});
-}
+// --- the end --------------------------------------------------------------------------------------
 
 void ActivityDispatcher::try_again_later() {
   ++failures_;
@@ -366,10 +299,9 @@ void ActivityDispatcher::try_again_later() {
   }
 }
 
-// --- the end --------------------------------------------------------------------------------------
-
 void ActivityDispatcher::forget_waiting() {
   waiting_.clear();
+  waiting_short_.clear();
   sessions_.clear();
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "runtime/backoff.hpp"
@@ -27,9 +28,11 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
  public:
   using MakeWorker = std::function<WorkerActor()>;
 
-  /// `make_worker` replaces workers that are lost; it may throw.
+  /// `make_worker` replaces workers that are lost; it may throw. `make_short_worker` makes one without a
+  /// thread of its own.
   ActivityDispatcher(caf::actor_config& config, SharedEnvironment environment,
-                     const std::vector<WorkerActor>& workers, MakeWorker make_worker);
+                     const std::vector<WorkerActor>& workers, MakeWorker make_worker,
+                     MakeWorker make_short_worker);
 
   behavior_type make_behavior() override;
   void on_exit() override;
@@ -44,9 +47,18 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   [[nodiscard]] std::optional<WorkerId> worker_for_session(const std::string& session);
   void use(WorkerId worker);
   void run_on(WorkerId worker, SharedDelivery delivery);
-  void ended(WorkerId worker, provider::LockToken token);
+  void ended(WorkerId worker, provider::LockToken token, ActivityEnded& activity);
   void worker_lost(WorkerId worker, provider::LockToken token);
   void end_of_session_item(const Delivery& delivery);
+  void try_again_later();
+  void forget_waiting();
+  void provider_gone();
+  void drain_if_done();
+
+  // activity_results.cpp
+  /// Hands the result on to the store.
+  void acknowledge(provider::LockToken token, ActivityEnded& activity);
+  void result_refused(provider::LockToken token, const ProviderError& error);
   void set_poisoned_aside(const provider::WorkerItem& item);
   void wait_for_registration(const provider::WorkerItem& item, const NotRegistered& missing);
   void abandon(provider::AbandonWorker request);
@@ -54,10 +66,16 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   /// is given back to be tried again.
   template <class Request>
   void end_lease(Request request);
-  void try_again_later();
-  void forget_waiting();
-  void provider_gone();
-  void drain_if_done();
+
+  // short_deliveries.cpp
+  void place_short(SharedDelivery delivery);
+  void run_short(SharedDelivery delivery);
+  /// Takes those that wait, as far as there is room.
+  void use_room_for_short();
+  /// How many more may be fetched because many of them end.
+  [[nodiscard]] std::size_t short_credit() const;
+  void short_ended(provider::LockToken token, ActivityEnded& activity);
+  void short_lost(provider::LockToken token);
 
   // activity_control.cpp
   void await_cancelled();
@@ -75,6 +93,13 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   Workers workers_;
   std::size_t missing_workers_ = 0;              ///< that could not be started so far
   std::map<WorkerId, WorkerActor> left_behind_;  ///< end when what they run has returned
+
+  MakeWorker make_short_worker_;
+  std::vector<WorkerActor> idle_short_workers_;
+  std::deque<SharedDelivery> waiting_short_;  ///< because many of these run
+  std::size_t short_ended_since_fetch_ = 0;
+  /// By what they run. One that is told to stop and does not is no longer among them.
+  std::unordered_map<provider::LockToken, WorkerActor> short_workers_;
 
   std::deque<SharedDelivery> waiting_;  ///< for any worker
   Sessions sessions_;

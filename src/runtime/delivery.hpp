@@ -24,6 +24,7 @@ class Delivery {
   const provider::WorkerItem item;
   const std::shared_ptr<const ActivityHandler> handler;
   const std::uint64_t arrival;  ///< what came first is run first
+  bool is_short = false;        ///< it runs on the engine's thread; set before anybody runs it
   std::stop_source stop;        ///< of the activity; see `request_stop_aside`
 
   /// Keeps how far the activity is, in place of what waits to be sent. True if the dispatcher has to

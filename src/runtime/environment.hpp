@@ -9,6 +9,7 @@
 #include <duroxide/provider.hpp>
 #include <duroxide/runtime.hpp>
 
+#include "protocol/overdue_turns.hpp"
 #include "runtime/registry.hpp"
 
 namespace duroxide::runtime {
@@ -22,6 +23,7 @@ struct Environment {
   ActivityRegistry activities;
   /// Cleared by the first actor that finds the provider gone; outlives the actors.
   std::shared_ptr<std::atomic<bool>> store_works;
+  std::shared_ptr<detail::OverdueTurns> overdue_turns = std::make_shared<detail::OverdueTurns>();
 
   /// For activities. The runtime owns it and drops it when it has stopped: actors may live on a little,
   /// and must neither keep the store open nor close it on a thread of the store's own.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <duroxide/handlers.hpp>
@@ -85,8 +86,10 @@ struct RunActivity {
   ActivityDispatcherActor dispatcher;  ///< gets `ProgressMade`
 };
 
-/// Answered as soon as the result is on its way to the store, or the call was left open.
-struct ActivityEnded {};
+/// What came out of it, for its instance; none if the call was left open, or nobody waits for it.
+struct ActivityEnded {
+  std::optional<WorkItem> completion;
+};
 
 using WorkerActor = actors::Actor<actors::Replies<RunActivity, ActivityEnded>>;
 

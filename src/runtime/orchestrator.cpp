@@ -11,6 +11,7 @@
 #include "model/invariant.hpp"
 #include "model/lent_thread.hpp"
 #include "runtime/guid.hpp"
+#include "runtime/pure_activity.hpp"
 #include "runtime/turn_ack.hpp"
 
 namespace duroxide::runtime {
@@ -61,6 +62,44 @@ Orchestrator::Orchestrator(caf::actor_config& config, SharedEnvironment environm
       environment_(std::move(environment)),
       instance_(std::move(instance)) {}
 
+class Orchestrator::AtCode {
+ public:
+  explicit AtCode(const Orchestrator& orchestrator) : orchestrator_(orchestrator) {
+    watched_.emplace(static_cast<const actors::MayBeOverdue&>(orchestrator));
+  }
+  ~AtCode() {
+    watched_.reset();  // first: nobody says any more that it lasts
+    if (const auto overdue = orchestrator_.overdue_.exchange(0)) {
+      orchestrator_.environment_->overdue_turns->remove(overdue);
+      orchestrator_.environment_->log(orchestrator_.record(
+          LogLevel::warn, "the code of instance " + orchestrator_.instance_ +
+                              ", which had lasted too long, has come to an end"));
+    }
+  }
+  AtCode(const AtCode&) = delete;
+  AtCode& operator=(const AtCode&) = delete;
+
+ private:
+  const Orchestrator& orchestrator_;
+  std::optional<actors::WatchedCode> watched_;
+};
+
+void Orchestrator::is_overdue(std::chrono::milliseconds so_far) const noexcept {
+  try {
+    overdue_ =
+        environment_->overdue_turns->add({instance_, assignment_.orchestration, assignment_.version,
+                                          environment_->clock->now() - so_far});
+    environment_->log(record(
+        LogLevel::warn,
+        "a turn of instance " + instance_ + " (" + assignment_.orchestration +
+            ") has run its code for " + std::to_string(so_far.count()) +
+            " ms without awaiting anything, and holds a thread of the engine's; others go on. "
+            "Code of an orchestration must not block: what takes long belongs into an activity"));
+  } catch (const std::exception&) {
+    // Out of memory, for one: nobody can be told.
+  }
+}
+
 Orchestrator::behavior_type Orchestrator::make_behavior() {
   return {
       [this](RunTurn& turn) -> TurnEnded {
@@ -72,7 +111,7 @@ Orchestrator::behavior_type Orchestrator::make_behavior() {
           const auto details = model::details_of(
               std::current_exception(), ErrorKind::orchestration_failed, turn.item.instance);
           environment_->log(record(LogLevel::error, "a turn could not be run: " + details.message));
-          execution_.reset();
+          drop_execution();
           give_back_later(turn.item.lock_token);
           return {};
         }
@@ -93,7 +132,7 @@ void Orchestrator::on_exit() {
 TurnEnded Orchestrator::run_turn(RunTurn& turn) {
   const provider::OrchestrationItem& item = turn.item;
   if (!continues(item)) {
-    execution_.reset();
+    drop_execution();
     if (!item.history_included && item.history_size != 0) {
       return {TurnEnded::Kind::history_missing, {}};
     }
@@ -121,11 +160,16 @@ TurnEnded Orchestrator::run_turn(RunTurn& turn) {
                                                    std::to_string(item.history.size()) +
                                                    " events of its history"));
     }
-    if (!item.history.empty()) {
-      execution_->replay(item.history);
-    }
   }
-  return acknowledge(turn, execution_->run(item.messages));
+  return acknowledge(turn, run_code(item));
+}
+
+replay::TurnResult Orchestrator::run_code(const provider::OrchestrationItem& item) {
+  const AtCode at_code(*this);
+  if (!item.history.empty()) {
+    execution_->replay(item.history);
+  }
+  return execution_->run(item.messages);
 }
 
 TurnEnded Orchestrator::run_poisoned(RunTurn& turn) {
@@ -135,7 +179,7 @@ TurnEnded Orchestrator::run_poisoned(RunTurn& turn) {
   if (environment_->options.on_poison() == PoisonPolicy::fail) {
     return fail_without_code(turn, std::move(details));
   }
-  execution_.reset();
+  drop_execution();
   provider::AbandonOrchestrationItem abandon;
   abandon.lock_token = item.lock_token;
   abandon.quarantine = std::move(details.message);
@@ -191,6 +235,11 @@ void Orchestrator::make_execution(replay::Assignment assignment) {
   services.now = [clock = environment_->clock] { return clock->now(); };
   services.new_guid = new_guid;
   services.log = [environment = environment_](const LogRecord& line) { environment->log(line); };
+  if (environment_->activities.has_pure()) {
+    services.run_at_once = [environment = environment_](const work::ActivityExecute& item) {
+      return run_pure(*environment, item);
+    };
+  }
   services.history_warning = environment_->options.history_warning();
   services.history_limit = environment_->options.history_limit();
   services.max_values = environment_->options.max_values();
@@ -204,11 +253,11 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
   const bool ended = result.is_terminal();
   const bool next_execution = std::holds_alternative<replay::ContinuedAsNew>(result.outcome);
   if (ended) {
-    execution_.reset();
+    drop_execution();
   }
   const bool stays = turn.keep_resident && (!ended || next_execution);
   if (!stays) {
-    execution_.reset();
+    drop_execution();
     leaving_ = true;
   }
   const provider::LockToken token = turn.item.lock_token;
@@ -266,6 +315,7 @@ std::vector<LogRecord> Orchestrator::lines_of(const provider::OrchestrationItem&
 
 void Orchestrator::drop_execution() {
   const model::LentThread lent(orchestration_code);  // to the destructors of what it holds
+  const AtCode at_code(*this);
   execution_.reset();
 }
 

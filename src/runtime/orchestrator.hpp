@@ -1,10 +1,13 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "protocol/watched_code.hpp"
 #include "replay/execution.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/messages.hpp"
@@ -14,7 +17,7 @@ namespace duroxide::runtime {
 /// Runs the turns of one instance, and keeps its suspended coroutine between them. A turn changes
 /// nothing but this actor's own memory until the store has accepted its `AckOrchestrationItem`; if
 /// the store refuses, that memory is ahead of the disk and is dropped.
-class Orchestrator final : public OrchestratorActor::base {
+class Orchestrator final : public OrchestratorActor::base, private actors::MayBeOverdue {
  public:
   Orchestrator(caf::actor_config& config, SharedEnvironment environment, std::string instance);
 
@@ -22,7 +25,13 @@ class Orchestrator final : public OrchestratorActor::base {
   void on_exit() override;
 
  private:
+  /// The code of the instance runs, as long as this lives, and may last too long.
+  class AtCode;
+
+  void is_overdue(std::chrono::milliseconds so_far) const noexcept override;
   TurnEnded run_turn(RunTurn& turn);
+  /// Replays what is in the item, and runs on from there.
+  [[nodiscard]] replay::TurnResult run_code(const provider::OrchestrationItem& item);
   TurnEnded run_poisoned(RunTurn& turn);
   TurnEnded fail_without_code(RunTurn& turn, ErrorDetails details);
   [[nodiscard]] bool continues(const provider::OrchestrationItem& item) const;
@@ -45,6 +54,8 @@ class Orchestrator final : public OrchestratorActor::base {
   std::unique_ptr<replay::Execution> execution_;
   std::uint32_t unanswered_ = 0;
   bool leaving_ = false;
+  /// Of the turn that lasts too long, if it does; set by the thread that watches.
+  mutable std::atomic<detail::OverdueTurns::Id> overdue_ = 0;
 };
 
 }  // namespace duroxide::runtime

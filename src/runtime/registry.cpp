@@ -100,7 +100,8 @@ std::string OrchestrationRegistry::registered(const std::string& name) const {
          list_of(versions->second, [](const auto& each) { return each.second.version; });
 }
 
-model::Checked ActivityRegistry::add(const std::string& name, ActivityHandler handler) {
+model::Checked ActivityRegistry::add(const std::string& name, ActivityHandler handler,
+                                     ActivityKind kind) {
   if (auto checked = model::check_name("activity name", name); !checked) {
     return checked;
   }
@@ -108,11 +109,12 @@ model::Checked ActivityRegistry::add(const std::string& name, ActivityHandler ha
   if (!place.second) {
     return model::flaw("activity " + name + " is registered twice");
   }
-  place.first->second = std::make_shared<const ActivityHandler>(std::move(handler));
+  place.first->second = {std::make_shared<const ActivityHandler>(std::move(handler)), kind};
+  has_pure_ = has_pure_ || kind == ActivityKind::pure;
   return {};
 }
 
-Result<std::shared_ptr<const ActivityHandler>, NotRegistered> ActivityRegistry::resolve(
+Result<ActivityRegistry::Found, NotRegistered> ActivityRegistry::resolve(
     const std::string& name) const {
   const auto found = names_.find(name);
   if (found == names_.end()) {
@@ -121,6 +123,13 @@ Result<std::shared_ptr<const ActivityHandler>, NotRegistered> ActivityRegistry::
         "registered activities: " + list_of(names_, [](const auto& each) { return each.first; })});
   }
   return found->second;
+}
+
+const ActivityHandler* ActivityRegistry::find_pure(const std::string& name) const {
+  const auto found = names_.find(name);
+  return found != names_.end() && found->second.kind == ActivityKind::pure
+             ? found->second.handler.get()
+             : nullptr;
 }
 
 }  // namespace duroxide::runtime

@@ -58,14 +58,23 @@ class OrchestrationRegistry {
 /// Activities by name.
 class ActivityRegistry {
  public:
-  /// If it is refused, nothing was added.
-  [[nodiscard]] model::Checked add(const std::string& name, ActivityHandler handler);
+  struct Found {
+    std::shared_ptr<const ActivityHandler> handler;
+    ActivityKind kind = ActivityKind::ordinary;
+  };
 
-  [[nodiscard]] Result<std::shared_ptr<const ActivityHandler>, NotRegistered> resolve(
-      const std::string& name) const;
+  /// If it is refused, nothing was added.
+  [[nodiscard]] model::Checked add(const std::string& name, ActivityHandler handler,
+                                   ActivityKind kind = ActivityKind::ordinary);
+
+  [[nodiscard]] Result<Found, NotRegistered> resolve(const std::string& name) const;
+  /// The handler of a pure activity of this name; null if there is none.
+  [[nodiscard]] const ActivityHandler* find_pure(const std::string& name) const;
+  [[nodiscard]] bool has_pure() const { return has_pure_; }
 
  private:
-  std::map<std::string, std::shared_ptr<const ActivityHandler>> names_;
+  std::map<std::string, Found> names_;
+  bool has_pure_ = false;
 };
 
 }  // namespace duroxide::runtime

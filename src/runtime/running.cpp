@@ -45,6 +45,7 @@ std::vector<WorkerActor> spawn_workers(caf::actor_system& system,
 
 Running::Running(caf::actor_system& system, SharedEnvironment environment)
     : system_(system), environment_(std::move(environment)) {
+  const actors::SpawnsFromOutside outside;
   const auto workers = spawn_workers(system_, environment_);
   const auto make_orchestrator = [&system, shared = environment_](const std::string& instance) {
     return system.spawn<Orchestrator>(shared, instance);
@@ -53,8 +54,12 @@ Running::Running(caf::actor_system& system, SharedEnvironment environment)
     storage::require_threads(system, 1);
     return spawn_worker(system, shared);
   };
+  const auto make_short_worker = [&system, shared = environment_] {
+    return system.spawn<Worker>(shared);
+  };
   orchestrations_ = system_.spawn<OrchestrationDispatcher>(environment_, make_orchestrator);
-  activities_ = system_.spawn<ActivityDispatcher>(environment_, workers, make_worker);
+  activities_ =
+      system_.spawn<ActivityDispatcher>(environment_, workers, make_worker, make_short_worker);
   timers_ = system_.spawn<TimerService>(environment_);
   if (environment_->options.retention().deletes_anything()) {
     retention_ = actors::is_deterministic(system_)

@@ -40,6 +40,7 @@ struct Runtime::Impl {
     environment->orchestrations = orchestrations;
     environment->activities = activities;
     environment->store_works = store_works;
+    environment->overdue_turns = detail::StoreAccess::impl(store).overdue_turns;
     environment->client = client;
     return environment;
   }
@@ -178,10 +179,10 @@ Runtime& Runtime::set_version_policy(std::string name, VersionPolicy policy) {
   return *this;
 }
 
-Runtime& Runtime::add_activity(std::string name, ActivityHandler handler) {
+Runtime& Runtime::add_activity(std::string name, ActivityHandler handler, ActivityKind kind) {
   impl_->note_mistake(impl_->is_started
                           ? model::flaw("activity " + name + " is registered after the start")
-                          : impl_->activities.add(name, std::move(handler)));
+                          : impl_->activities.add(name, std::move(handler), kind));
   return *this;
 }
 

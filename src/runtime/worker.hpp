@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include <duroxide/client.hpp>
 
@@ -10,8 +11,9 @@
 
 namespace duroxide::runtime {
 
-/// Runs one activity at a time, on a thread of its own because activities may block, and sends the
-/// result straight to the store.
+/// Runs one activity at a time, on a thread of its own because activities may block, or on the engine's
+/// if they promise to be short. The result goes to the dispatcher, so that the store's answer wakes no
+/// thread.
 class Worker final : public WorkerActor::base {
  public:
   Worker(caf::actor_config& config, SharedEnvironment environment);
@@ -19,9 +21,9 @@ class Worker final : public WorkerActor::base {
   behavior_type make_behavior() override;
 
  private:
+  /// None if the activity left its call open.
+  [[nodiscard]] std::optional<WorkItem> run(const RunActivity& run) const;
   [[nodiscard]] ActivityContext::Services services_for(const RunActivity& run) const;
-  void acknowledge(provider::LockToken token, WorkItem completion);
-  void refused(provider::LockToken token, const ProviderError& error);
 
   SharedEnvironment environment_;
   LogSink log_;

@@ -15,12 +15,15 @@ ActivityFixture::ActivityFixture(std::size_t worker_count, RuntimeOptions option
     workers.emplace_back(system);
     handles.push_back(workers.back().actor());
   }
-  dispatcher = system.get().spawn<ActivityDispatcher>(environment, handles, [this] {
+  const auto make_worker = [this] {
     if (!makes_workers) {
       throw std::runtime_error("no thread left");
     }
     return workers.emplace_back(system).actor();
-  });
+  };
+  const auto make_short_worker = [this] { return short_workers.emplace_back(system).actor(); };
+  dispatcher =
+      system.get().spawn<ActivityDispatcher>(environment, handles, make_worker, make_short_worker);
   system.run();
 }
 
@@ -30,6 +33,9 @@ ActivityFixture::~ActivityFixture() {
   give_up();
   for (std::size_t i = 0; i < workers.size(); ++i) {
     workers[i].end();
+  }
+  for (auto& each : short_workers) {
+    each.end();
   }
 }
 
@@ -85,6 +91,14 @@ SharedDelivery ActivityFixture::given(std::size_t worker) const {
 
 LockToken ActivityFixture::finish(std::size_t worker) const {
   return workers.at(worker).answer<RunActivity>(ActivityEnded{}).delivery->item.lock_token;
+}
+
+LockToken ActivityFixture::complete(std::size_t worker) const {
+  const work::ActivityExecute& item = given(worker)->item.item;
+  return workers.at(worker)
+      .answer<RunActivity>(ActivityEnded{work::ActivityCompleted{item.instance, item.execution_id,
+                                                                 item.id, "of " + item.instance}})
+      .delivery->item.lock_token;
 }
 
 LockToken ActivityFixture::finish_one() const {

@@ -33,6 +33,8 @@ struct ActivityFixture : Fixture {
   [[nodiscard]] SharedDelivery given(std::size_t worker) const;
   /// Lets this worker return from what it runs; returns the token of that.
   provider::LockToken finish(std::size_t worker) const;
+  /// As `finish`, with a result.
+  provider::LockToken complete(std::size_t worker) const;
   /// Lets one busy worker end; returns the token of what it ran.
   provider::LockToken finish_one() const;
   void advance(Milliseconds step);
@@ -41,6 +43,8 @@ struct ActivityFixture : Fixture {
 
   /// Those that the dispatcher made are behind those that it began with.
   std::deque<ScriptedWorker> workers;
+  /// Those for activities that are registered as short.
+  std::deque<ScriptedWorker> short_workers;
   ActivityDispatcherActor dispatcher;
   bool drained = false;
   bool makes_workers = true;

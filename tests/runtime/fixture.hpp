@@ -35,8 +35,9 @@ struct Fixture {
                                             detail::make_orchestration_handler(std::move(code))));
   }
   template <class F>
-  void activity(const std::string& name, F code) {
-    REQUIRE(environment->activities.add(name, detail::make_activity_handler(std::move(code))));
+  void activity(const std::string& name, F code, ActivityKind kind = ActivityKind::ordinary) {
+    REQUIRE(
+        environment->activities.add(name, detail::make_activity_handler(std::move(code)), kind));
   }
   /// Asks `actor` from outside; the answer is there after `run`.
   template <class Response, class Receiver, class Request>

@@ -49,6 +49,13 @@ TEST_CASE("registry: mistakes are told and change nothing", "[registration]") {
   CHECK(activities.add("A", nullptr));
   CHECK(activities.add("A", nullptr).error().what == "activity A is registered twice");
   CHECK_FALSE(activities.add("", nullptr));
+  CHECK(activities.resolve("A").value().kind == ActivityKind::ordinary);
+  CHECK_FALSE(activities.has_pure());
+  CHECK(activities.add(
+      "P", [](ActivityContext&, const std::string&) { return std::string(); }, ActivityKind::pure));
+  CHECK(activities.has_pure());
+  CHECK(activities.find_pure("P") != nullptr);
+  CHECK(activities.find_pure("A") == nullptr);
 }
 
 TEST_CASE("registry: what is missing and what is there", "[registration]") {

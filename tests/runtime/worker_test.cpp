@@ -41,8 +41,10 @@ struct WorkerFixture : Fixture {
     run_delivery(delivery);
     return delivery;
   }
-  void run_delivery(const SharedDelivery& delivery) {
-    CHECK(*ask<ActivityEnded>(worker, RunActivity{delivery, dispatcher.actor()}));
+  std::optional<WorkItem> run_delivery(const SharedDelivery& delivery) {
+    const auto ended = ask<ActivityEnded>(worker, RunActivity{delivery, dispatcher.actor()});
+    REQUIRE(*ended);
+    return (*ended)->completion;
   }
 };
 
@@ -69,40 +71,17 @@ struct Strange {};
 
 }  // namespace
 
-TEST_CASE("worker: the result goes straight to the store", "[workers]") {
+TEST_CASE("worker: it answers with the result, and asks the store for nothing", "[workers]") {
   WorkerFixture f;
-  f.run([](std::string input) { return input + "put"; });
-  const auto ack = f.provider.answer<AckWorker>(Done());
-  CHECK(ack.lock_token == 5);
-  REQUIRE(ack.completion);
-  const auto& completed = std::get<work::ActivityCompleted>(*ack.completion);
+  const auto completion =
+      f.run_delivery(f.delivery_of([](std::string input) { return input + "put"; }));
+  REQUIRE(completion);
+  const auto& completed = std::get<work::ActivityCompleted>(*completion);
   CHECK(completed.instance == "i5");
   CHECK(completed.execution_id == 1);
   CHECK(completed.id == 2);
   CHECK(completed.result == "input");
-  CHECK(f.provider.count<AbandonWorker>() == 0);
-}
-
-TEST_CASE("worker: a refused result", "[workers]") {
-  WorkerFixture f;
-  f.run([] { return 1; });
-  SECTION("of an activity that was cancelled is dropped") {
-    f.provider.answer<AckWorker>(
-        Done(failure(provider_error(ProviderError::Kind::invalid_lock_token))));
-    CHECK(f.provider.count<AbandonWorker>() == 0);
-    CHECK(f.logged.empty());
-  }
-  SECTION("is tried again later") {
-    f.provider.answer<AckWorker>(Done(failure(provider_error(ProviderError::Kind::storage))));
-    const auto abandon = f.provider.answer<AbandonWorker>(Done());
-    CHECK(abandon.lock_token == 5);
-    CHECK_FALSE(abandon.ignore_attempt);
-    CHECK(f.logged.size() == 1);
-  }
-  SECTION("by a closed store is dropped") {
-    f.provider.answer<AckWorker>(Done(failure(provider_error(ProviderError::Kind::closed))));
-    CHECK_FALSE(*f.environment->store_works);
-  }
+  CHECK(f.provider.count<AckWorker>() == 0);
 }
 
 TEST_CASE("activity call: what it returns", "[workers][activities]") {
@@ -255,14 +234,14 @@ TEST_CASE("worker: an activity has a client until the runtime has stopped", "[wo
   const auto store = make_store(f.system.handle(), f.clock, f.provider.actor(), [] {});
   auto client = std::make_shared<const Client>(store);
   f.environment->client = client;
-  f.run(activity);
+  const auto first = f.run_delivery(f.delivery_of(activity));
   CHECK(f.provider.take<GetStatus>().request.instance == "other");
-  CHECK(std::holds_alternative<work::ActivityCompleted>(
-      *f.provider.take<AckWorker>().request.completion));
+  REQUIRE(first);
+  CHECK(std::holds_alternative<work::ActivityCompleted>(*first));
   client.reset();
-  f.run(activity);
-  const auto ack = f.provider.take<AckWorker>().request;
-  CHECK(std::get<work::ActivityFailed>(*ack.completion).details.message ==
+  const auto second = f.run_delivery(f.delivery_of(activity));
+  REQUIRE(second);
+  CHECK(std::get<work::ActivityFailed>(*second).details.message ==
         "there is no client any more: the runtime has been stopped");
 }
 
