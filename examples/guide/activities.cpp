@@ -2,6 +2,7 @@
 #include <atomic>
 #include <future>
 #include <latch>
+#include <memory>
 #include <thread>
 
 #include "guide.hpp"
@@ -90,6 +91,16 @@ Task<std::string> import_file(OrchestrationContext ctx, std::string file) {
   co_return half;
 }
 
+int tax_of(int price) {
+  return price * 19 / 100;
+}
+
+Task<int> total(OrchestrationContext ctx, int price) {
+  const int tax = co_await ctx.schedule_activity<int>("Tax", price);
+  const int stock = co_await ctx.schedule_activity<int>("CountStock", price);
+  co_return price + tax + stock;
+}
+
 void wait_until(const std::function<bool()>& is_so) {
   while (!is_so()) {
     std::this_thread::sleep_for(1ms);
@@ -99,6 +110,17 @@ void wait_until(const std::function<bool()>& is_so) {
 }  // namespace
 
 void activities() {
+  World kinds([](Runtime& runtime) {
+    const auto stock = std::make_shared<std::atomic<int>>(10);
+    runtime.register_orchestration("Total", total);
+    // [activity-kinds]
+    runtime.register_activity("Tax", tax_of, ActivityKind::pure)
+        .register_activity(
+            "CountStock", [stock] { return --*stock; }, ActivityKind::short_running);
+    // [/activity-kinds]
+  });
+  check("activity-kinds", kinds.run("Total", 100), "Completed: 128");
+
   World world([](Runtime& runtime) {
     runtime.register_orchestration("Encode", calling<std::string, std::string>("Encode"))
         .register_orchestration("Copy", calling<int, int>("Copy"))

@@ -8,6 +8,8 @@
 #include "limits.hpp"
 #include "support/temp_dir.hpp"
 
+using duroxide::ActivityKind;
+
 namespace {
 
 constexpr std::size_t warm_up = 20;
@@ -25,7 +27,7 @@ struct Series {
 };
 
 void measure_once(Series& series, const std::filesystem::path& directory, std::size_t commits) {
-  Workloads workloads(directory / "store");
+  Workloads workloads(directory / "store", {}, {}, series.measurement.activities);
   (void)workloads.hellos(warm_up);
   series.runs.push_back(series.measurement.run(workloads));
   if (series.measurement.bytes > 0) {
@@ -84,6 +86,16 @@ std::vector<Measurement> engine_measurements(const Sizes& sizes) {
   add_large("64 KiB", 64 * kibibyte, Kind::one_at_a_time);
   // A turn of this takes about as long as a commit waits for it.
   add_large("1 MiB", 1024 * kibibyte, Kind::by_the_clock);
+  const auto add_again = [&](std::size_t which, const std::string& name, ActivityKind activities) {
+    all.push_back(all.at(which));
+    all.back().name += ", " + name;
+    all.back().activities = activities;
+  };
+  add_again(0, "short", ActivityKind::short_running);
+  add_again(1, "short", ActivityKind::short_running);
+  add_again(1, "pure", ActivityKind::pure);
+  add_again(2, "short", ActivityKind::short_running);
+  add_again(3, "short", ActivityKind::short_running);
   all[0].most_commits = 5;
   all[1].most_commits = 2.5;
   all[3].least_rate = 2'000;

@@ -28,6 +28,7 @@ struct Measurement {
   /// if there is none.
   double most_commits = 0;
   double least_rate = 0;
+  duroxide::ActivityKind activities = duroxide::ActivityKind::ordinary;
 };
 
 /// How much of each there is.

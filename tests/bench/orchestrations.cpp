@@ -58,12 +58,13 @@ Task<std::string> wait(OrchestrationContext ctx) {
 
 }  // namespace
 
-void register_orchestrations(Runtime& runtime) {
+void register_orchestrations(Runtime& runtime, ActivityKind kind) {
   runtime.register_orchestration("Hello", hello)
       .register_orchestration("FanOut", fan_out)
       .register_orchestration("Chain", chain)
       .register_orchestration("Signals", signals)
       .register_orchestration("Timer", timer)
       .register_orchestration("Wait", wait)
-      .register_activity("Nothing", [](const std::string& input) { return input; });
+      .register_activity(
+          "Nothing", [](const std::string& input) { return input; }, kind);
 }

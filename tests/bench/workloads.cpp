@@ -51,11 +51,11 @@ void start(Client& client, const std::shared_ptr<Window>& window, const std::str
 }  // namespace
 
 Workloads::Workloads(const std::filesystem::path& directory, const LmdbOptions& store_options,
-                     const RuntimeOptions& options)
+                     const RuntimeOptions& options, ActivityKind activities)
     : store_(must(LmdbProvider::open(directory, store_options))),
       runtime_(store_, options),
       client_(store_) {
-  register_orchestrations(runtime_);
+  register_orchestrations(runtime_, activities);
   must(runtime_.start());
 }
 

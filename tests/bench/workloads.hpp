@@ -14,7 +14,8 @@ class Workloads {
  public:
   explicit Workloads(const std::filesystem::path& directory,
                      const duroxide::LmdbOptions& store_options = {},
-                     const duroxide::RuntimeOptions& options = {});
+                     const duroxide::RuntimeOptions& options = {},
+                     duroxide::ActivityKind activities = duroxide::ActivityKind::ordinary);
 
   [[nodiscard]] const duroxide::Store& store() const { return store_; }
 
