@@ -33,13 +33,14 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shar
       opening_(opening),
       host_(host),
       options_(options),
-      batch_(*store_),
+      batch_(*store_, [this](const std::function<void()>& wait) { host_.wait_for_disk(wait); }),
       instances_(batch_),
       timing_(host, options.longest_hold),
       work_suspects_(opening.id),
       transaction_(batch_, instances_, paused_, *clock_, options_, log_),
       next_instance_(opening.next_instance),
       numbers_reserved_(opening.next_instance),
+      numbers_to_reserve_(opening.next_instance),
       last_created_(opening.last_created),
       sequence_(opening.sequence_base()),
       next_pause_(options.first_pause) {
@@ -81,7 +82,6 @@ void Engine::apply(const char* operation, DoneReply reply, const std::function<v
     transaction_.undo();
     if (is_applied && no_room) {
       no_room();
-      rest(failed.what());
     }
     refuse(operation, reply, failed);
     settle();
@@ -173,11 +173,13 @@ void Engine::tick_due() {
 }
 
 void Engine::write_bookkeeping() {
-  if (next_instance_ > numbers_reserved_) {
+  // Not in a commit that writes nothing else: no room was made for it, and a number that is in no row,
+  // since what took it was refused, may be given out again.
+  if (next_instance_ > numbers_reserved_ && !batch_.empty()) {
     // Some in advance, so that not every commit writes this row. What is left of them is lost if the
     // store is not closed.
-    batch_.put(Table::meta, std::string(meta_keys::next_instance),
-               make_key(next_instance_ + numbers_in_advance));
+    numbers_to_reserve_ = next_instance_ + numbers_in_advance;
+    batch_.put(Table::meta, std::string(meta_keys::next_instance), make_key(numbers_to_reserve_));
   }
   write_counts();
   try {
@@ -189,13 +191,23 @@ void Engine::write_bookkeeping() {
 
 void Engine::commit() {
   DUROXIDE_INVARIANT(!stopped_, "a store that has stopped commits no more");
+  bool writes = false;
   try {
     batch_.begin_request();
     write_bookkeeping();
-    host_.wait_for_disk([this] { batch_.commit(); });
+    writes = !batch_.empty();
+    if (writes) {
+      host_.wait_for_disk([this] { batch_.commit(); });
+    } else {
+      batch_.discard();
+      batch_.release();
+    }
   } catch (const std::exception& failed) {
     commit_failed(failed.what());
     return;
+  }
+  if (writes) {
+    next_pause_ = options_.first_pause;
   }
   batch_committed();
 }
@@ -219,10 +231,7 @@ void Engine::batch_committed() {
   touched_.clear();
   turns_counted_ = 0;
   counting_turns_.clear();
-  if (next_instance_ > numbers_reserved_) {
-    numbers_reserved_ = next_instance_ + numbers_in_advance;
-  }
-  next_pause_ = options_.first_pause;
+  numbers_reserved_ = numbers_to_reserve_;
   timers_changed_ = timers_changed_ || timers_touched_;
   timers_touched_ = false;
   for (const auto token : std::exchange(acked_timers_, {})) {
@@ -254,11 +263,19 @@ void Engine::batch_committed() {
     suspects_.batch_committed(clock_->now());
   }
   release_suspects();
-  settle();
+  const auto answer = [&answers] {
+    for (const auto& [operation, reply] : answers) {
+      reply(Done{});
+    }
+  };
   // Last: whoever is woken competes for the cores, and most senders only want to know that it is done,
-  // while work and ends that were waited for lead on.
-  for (const auto& [operation, reply] : answers) {
-    reply(Done{});
+  // while work and ends that were waited for lead on. But none of them waits for the next batch's room.
+  if (batch_.finds_room_at_once(options_.slack)) {
+    settle();
+    answer();
+  } else {
+    answer();
+    settle();
   }
 }
 
@@ -271,7 +288,7 @@ void Engine::answer_finished() {
 
 void Engine::commit_failed(const std::string& why) {
   const std::string reason = store_->broken_by().value_or(why);
-  log(LogLevel::error, "a commit failed, and the store has stopped: " + reason);
+  log(LogLevel::error, "the store has stopped after a fatal failure: " + reason);
   batch_.discard();
   timing_.batch_ended();
   const auto answers = std::exchange(answers_, {});
@@ -321,7 +338,7 @@ void Engine::close() {
   batch_.release();
   if (!stopped_) {
     try {
-      end_opening(*store_, next_instance_);
+      host_.wait_for_disk([this] { end_opening(*store_, next_instance_); });
     } catch (const StorageFailure& failed) {
       log(LogLevel::warn, "the store could not be marked as closed: " + failed.error().message);
     }

@@ -168,12 +168,16 @@ class Engine {
   void rest(const std::string& why);
   /// Nothing is handed out for a while, as there was no room.
   [[nodiscard]] bool resting() const;
-  /// Handing out was broken off by what cannot be read or written now.
-  void broken_off(const StorageFailure& failed);
+  /// Handing out was broken off by what cannot be read or written now, or for which there is no memory.
+  void broken_off(const std::exception& failed);
   /// What a turn or an activity has come to finds no room. It is handed out again later, and counted as if
   /// it had not been.
   void void_turn(provider::LockToken token);
   void void_work(provider::LockToken token);
+  /// What a timer leads to finds no room. It stays leased for a while.
+  void void_timer(provider::LockToken token);
+  /// How long what stands under this key is held back whose end has found no room: longer each time.
+  [[nodiscard]] Milliseconds pause_of_void(const std::string& key);
   void write_counts();
   void write_bookkeeping();
   void log(LogLevel level, std::string message, std::string instance = {}) const;
@@ -367,6 +371,7 @@ class Engine {
   [[nodiscard]] bool answer_due(TimerQueue::ParkedDequeue& parked);
   void answer_parked_timers();
   void release_held_back();
+  void deliver_or_set_aside(const TimerRow& row);
   void deliver_due(const TimerRow& row);
   void deliver_to_instance(const TimerRow& row, const WorkItem& item);
   void hold_back(Milliseconds delay, TimerQueue::HeldBack what);
@@ -395,7 +400,8 @@ class Engine {
   Transaction transaction_;
 
   Number next_instance_;
-  Number numbers_reserved_;  ///< the store promises to give out none below a second time
+  Number numbers_reserved_;    ///< the store promises to give out none below a second time
+  Number numbers_to_reserve_;  ///< what the open batch makes of that promise
   Timestamp last_created_;
   std::uint64_t sequence_;
 
@@ -422,8 +428,13 @@ class Engine {
   bool timers_changed_ = false;
   std::optional<Timestamp> paused_until_;
   Milliseconds next_pause_;
-  std::optional<std::string> stopped_;  ///< why every request is refused
-  bool closing_ = false;                ///< what goes in several transactions begins no other
+  struct VoidPause {
+    Milliseconds pause{};
+    Timestamp until{};
+  };
+  std::map<std::string, VoidPause> void_pauses_;  ///< of what has found no room of late
+  std::optional<std::string> stopped_;            ///< why every request is refused
+  bool closing_ = false;  ///< what goes in several transactions begins no other
 };
 
 template <class T>

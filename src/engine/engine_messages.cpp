@@ -239,16 +239,16 @@ void Engine::deliver_from_turn(const WorkItem& item) {
 }
 
 void Engine::set_aside(Table table, std::string_view key, const std::string& why) {
-  log(LogLevel::error, "a row of table " + std::string(to_string(table)) + ", key " + hex(key) +
-                           ", cannot be read and was set aside: " + why);
   const auto bytes = batch_.get(table, key);
   if (bytes) {
     std::string aside(1, static_cast<char>(table));
     aside.append(key);
     batch_.put(Table::set_aside, std::move(aside), std::string(*bytes));
     batch_.erase(table, key);
-    timing_.changed();
   }
+  transaction_.after_applied(
+      [this, told = "a row of table " + std::string(to_string(table)) + ", key " + hex(key) +
+                    ", cannot be read and was set aside: " + why] { log(LogLevel::error, told); });
 }
 
 }  // namespace duroxide::storage

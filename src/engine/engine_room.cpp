@@ -25,13 +25,19 @@ void Engine::require_room() {
 }
 
 void Engine::write_of_itself(const std::function<void()>& write) {
-  batch_.begin_request();
+  transaction_.begin();
   try {
     write();
     batch_.make_room(options_.slack);
   } catch (...) {
-    batch_.undo_request();
+    transaction_.undo();
     throw;
+  }
+  if (batch_.has_changes()) {
+    timing_.changed();
+  }
+  for (const auto& effect : transaction_.take_effects()) {
+    effect();
   }
 }
 
@@ -73,8 +79,8 @@ void Engine::rest(const std::string& why) {
     return;
   }
   if (next_pause_ == options_.first_pause) {
-    log(LogLevel::warn, "there is no room for what is to be committed: " + why +
-                            ". What is running goes on once there is");
+    log(LogLevel::warn, "nothing is handed out until what it needs can be had: " + why +
+                            ". What is running goes on then");
   }
   // Of one reading of the clock, so that the rest is over when its end is told.
   const Timestamp until = saturating_add(clock_->now(), next_pause_);
@@ -84,12 +90,26 @@ void Engine::rest(const std::string& why) {
   next_pause_ = std::min(next_pause_ * 2, options_.longest_pause);
 }
 
-void Engine::broken_off(const StorageFailure& failed) {
-  if (failed.error().kind == ProviderError::Kind::disk_full) {
-    rest(failed.error().message);
+void Engine::broken_off(const std::exception& failed) {
+  const auto* known = dynamic_cast<const StorageFailure*>(&failed);
+  if (known == nullptr || known->error().retryable) {
+    rest(failed.what());
   } else {
-    log_unreadable(failed);
+    log_unreadable(*known);
   }
+}
+
+Milliseconds Engine::pause_of_void(const std::string& key) {
+  const Timestamp now = clock_->now();
+  // It has found room since, or is gone.
+  std::erase_if(void_pauses_, [&](const auto& each) {
+    return saturating_add(each.second.until, options_.longest_pause) < now;
+  });
+  auto& [pause, until] = void_pauses_[key];
+  pause = pause == Milliseconds::zero() ? options_.first_pause
+                                        : std::min(pause * 2, options_.longest_pause);
+  until = saturating_add(now, pause);
+  return pause;
 }
 
 void Engine::write_counts() {

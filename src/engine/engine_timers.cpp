@@ -92,35 +92,63 @@ void Engine::ack_timers(const std::vector<provider::LockToken>& tokens, DoneRepl
   auto or_again = [this, tokens, reply = std::move(reply)](const Done& done) mutable {
     if (!done) {
       for (const auto token : tokens) {
-        timers_.end_lease(token);
+        if (done.error().kind == ProviderError::Kind::disk_full) {
+          void_timer(token);
+        } else {
+          timers_.end_lease(token);
+        }
       }
       timers_changed_ = true;
     }
     reply(done);
   };
-  apply(
-      "ack_timer", std::move(or_again),
-      [&] {
-        for (const auto token : tokens) {
-          const TimerRow* row = timers_.find(token);
-          if (row == nullptr) {
-            throw StorageFailure(ProviderError::Kind::invalid_lock_token, "the lease is over");
-          }
-          try {
-            deliver_due(*row);
-          } catch (const StorageFailure& failed) {
-            if (failed.error().kind != ProviderError::Kind::corrupt) {
-              throw;
-            }
-            // Its instance cannot be read; the other timers must not wait for that.
-            set_aside(Table::timers, row->bytes(), failed.error().message);
-          }
+  apply("ack_timer", std::move(or_again), [&] {
+    std::vector<provider::LockToken> moved;
+    std::vector<provider::LockToken> left;
+    for (const auto token : tokens) {
+      const TimerRow* row = timers_.find(token);
+      if (row == nullptr) {
+        throw StorageFailure(ProviderError::Kind::invalid_lock_token, "the lease is over");
+      }
+      const auto before = transaction_.savepoint();
+      try {
+        deliver_or_set_aside(*row);
+        require_room();
+        moved.push_back(token);
+      } catch (const StorageFailure& failed) {
+        if (failed.error().kind != ProviderError::Kind::disk_full ||
+            (moved.empty() && token == tokens.back())) {
+          throw;
         }
-        transaction_.after_applied([this, &tokens] {
-          acked_timers_.insert(acked_timers_.end(), tokens.begin(), tokens.end());
-        });
-      },
-      [] {});
+        transaction_.go_back_to(before);  // a smaller one may find room
+        left.push_back(token);
+      }
+    }
+    transaction_.after_applied([this, moved = std::move(moved), left = std::move(left)] {
+      acked_timers_.insert(acked_timers_.end(), moved.begin(), moved.end());
+      for (const auto token : left) {
+        void_timer(token);
+      }
+    });
+  });
+}
+
+void Engine::deliver_or_set_aside(const TimerRow& row) {
+  try {
+    deliver_due(row);
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind != ProviderError::Kind::corrupt) {
+      throw;
+    }
+    // Its instance cannot be read; the other timers must not wait for that.
+    set_aside(Table::timers, row.bytes(), failed.error().message);
+  }
+}
+
+void Engine::void_timer(provider::LockToken token) {
+  if (const TimerRow* row = timers_.find(token)) {
+    hold_back(pause_of_void(row->bytes()), TimerQueue::VoidTimer{token});
+  }
 }
 
 void Engine::deliver_due(const TimerRow& row) {
@@ -172,6 +200,8 @@ void Engine::release_held_back() {
       turns_.release(*number);
     } else if (const auto* work = std::get_if<WorkRef>(&what)) {
       work_.push(*work);
+    } else if (const auto* timer = std::get_if<TimerQueue::VoidTimer>(&what)) {
+      timers_.end_lease(timer->token);
     } else if (!resting()) {
       paused_until_.reset();
     }

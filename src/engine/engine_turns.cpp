@@ -49,7 +49,7 @@ void Engine::dispatch_turns() {
           break;
         }
         hand_out_turn(*number, holder, items, bytes);
-      } catch (const StorageFailure& failed) {
+      } catch (const std::exception& failed) {
         broken_off(failed);
         has_failed = true;
         break;
@@ -82,6 +82,9 @@ void Engine::hand_out_turn(Number number, Holder holder,
       throw;
     }
     set_aside_damaged(number, failed.error().message);
+  } catch (...) {
+    turns_.push(number);
+    throw;
   }
   if (suspects_.contains(number) && !turns_.is_leased(number) &&
       !counting_turns_.contains(number)) {
@@ -234,7 +237,6 @@ void Engine::store_attempts(const std::string& key, std::uint32_t count) {
   } else {
     batch_.put(Table::attempts, key, make_key(std::uint64_t{count}));
   }
-  timing_.changed();
 }
 
 void Engine::take_back_attempt(const std::string& key) {
@@ -311,9 +313,13 @@ void Engine::void_turn(provider::LockToken token) {
   if (lease->ahead) {
     timing_.turn_ahead_ended();
   }
+  if (suspects_.contains(number)) {
+    suspects_.wait_anew();  // it is not what keeps the others waiting
+  }
   turns_.end_lease(token);
   turns_.clear_resident(number);
-  turns_.push(number);
+  turns_.hold_back(number);
+  hold_back(pause_of_void(make_key(number)), number);
 }
 
 void Engine::release_instance(Holder holder, const std::string& instance) {

@@ -62,7 +62,7 @@ bool Engine::hand_out_waiting_work() {
           break;
         }
         hand_out_work(*work, *fetch, items, bytes);
-      } catch (const StorageFailure& failed) {
+      } catch (const std::exception& failed) {
         broken_off(failed);
         if (work) {
           work_.push_front(*work);
@@ -280,7 +280,7 @@ void Engine::void_work(provider::LockToken token) {
     work_.counts_to_write[lease.work.key] = lease.attempt - 1;
     work_.end_lease(token);
     work_suspects_.ended(lease.work.key);
-    work_.push_front(lease.work);
+    hold_back(pause_of_void(lease.work.key.bytes()), lease.work);
   }
 }
 

@@ -30,7 +30,11 @@ class TimerQueue {
 
   /// Nothing but a moment at which handing out goes on.
   struct Pause {};
-  using HeldBack = std::variant<Number, WorkRef, Pause>;
+  /// A timer that has become due, whose lease ends then.
+  struct VoidTimer {
+    provider::LockToken token = 0;
+  };
+  using HeldBack = std::variant<Number, WorkRef, VoidTimer, Pause>;
 
   std::vector<ParkedDequeue> parked;
 

@@ -69,7 +69,8 @@ void upgrade_some(KvStore& store, Number first) {
   } else {
     batch.erase(Table::meta, meta_keys::upgrade);
   }
-  batch.make_room(0);
+  // Who cannot open a store on a full disk cannot delete anything from it either.
+  batch.make_room(0, RoomFor::making_room);
   batch.commit();
 }
 

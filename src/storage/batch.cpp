@@ -1,5 +1,6 @@
 #include "storage/batch.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "model/invariant.hpp"
@@ -73,13 +74,15 @@ void Batch::erase(Table table, std::string_view key) {
 }
 
 void Batch::count(std::string_view counter, std::int64_t change) {
+  bool is_first = false;
   auto found = counts_.find(counter);
   if (found == counts_.end()) {
     found = counts_.emplace(counter, 0).first;
     bytes_ += counter.size() + sizeof(std::uint64_t) + bytes_of_change;
+    is_first = true;
   }
   found->second += change;
-  undo_counts_.emplace_back(&*found, change);
+  undo_counts_.push_back({&*found, change, is_first});
 }
 
 void Batch::stage_counts() {
@@ -134,21 +137,45 @@ void Batch::begin_request() {
 }
 
 void Batch::make_room(std::size_t more, RoomFor what) {
-  if (!has_room(more)) {
-    room_ = store_.make_room(bytes_of_commit + bytes_ + more, what, [this] { view_.reset(); });
+  const std::uint64_t bytes = bytes_of_commit + bytes_ + more;
+  if (bytes <= room_) {
+    return;
   }
+  if (const auto found = store_.room_at_hand(bytes, what)) {
+    room_ = *found;
+    return;
+  }
+  const auto make = [&] { room_ = store_.make_room(bytes, what, [this] { view_.reset(); }); };
+  if (wait_) {
+    wait_(make);
+  } else {
+    make();
+  }
+}
+
+bool Batch::finds_room_at_once(std::size_t more) {
+  const std::uint64_t bytes = bytes_of_commit + bytes_ + more;
+  if (bytes <= room_) {
+    return true;
+  }
+  try {
+    room_ = store_.room_at_hand(bytes, RoomFor::anything).value_or(room_);
+  } catch (const std::exception&) {
+    return false;  // whoever needs it is told
+  }
+  return bytes <= room_;
 }
 
 void Batch::undo_to(const Mark& mark) {
   DUROXIDE_INVARIANT(mark.rows <= undo_.size() && mark.counts <= undo_counts_.size(),
                      "a batch goes back to a mark of the same request, the latest first");
   while (undo_counts_.size() > mark.counts) {
-    const auto& [counter, change] = undo_counts_.back();
-    counter->second -= change;
+    const UndoCount undone = undo_counts_.back();
     undo_counts_.pop_back();
-  }
-  if (undo_counts_.empty()) {  // none of them points to what is dropped here
-    std::erase_if(counts_, [](const auto& count) { return count.second == 0; });
+    undone.counter->second -= undone.change;
+    if (undone.is_first) {  // nothing else refers to it any more
+      counts_.erase(counts_.find(undone.counter->first));
+    }
   }
   while (undo_.size() > mark.rows) {
     Undo& undo = undo_.back();

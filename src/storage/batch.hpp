@@ -19,7 +19,11 @@ namespace duroxide::storage {
 /// one batch is never written at all, and the writes of a batch go to the disk in key order.
 class Batch {
  public:
-  explicit Batch(KvStore& store) : store_(store) {}
+  /// Calls what it is given, which waits for the disk.
+  using Wait = std::function<void(const std::function<void()>&)>;
+
+  /// `wait`: how it is waited for room that is not at hand; by a call unless it is given.
+  explicit Batch(KvStore& store, Wait wait = {}) : store_(store), wait_(std::move(wait)) {}
 
   /// The value as the batch leaves it. Good until the next change of the same key or the commit.
   [[nodiscard]] std::optional<std::string_view> get(Table table, std::string_view key);
@@ -76,6 +80,8 @@ class Batch {
   /// `KvStore::make_room`, between requests or at the end of one: what was read of the committed state
   /// before is not good any more.
   void make_room(std::size_t more, RoomFor what = RoomFor::anything);
+  /// As `make_room`, if nothing has to be waited for. Whether there is room then.
+  [[nodiscard]] bool finds_room_at_once(std::size_t more);
   /// Whether there is room for so many bytes more without asking.
   [[nodiscard]] bool has_room(std::size_t more) const {
     return bytes_of_commit + bytes_ + more <= room_;
@@ -101,19 +107,25 @@ class Batch {
     using is_transparent = void;
   };
   using Counts = std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>>;
+  struct UndoCount {
+    Counts::value_type* counter = nullptr;
+    std::int64_t change = 0;
+    bool is_first = false;  ///< of this counter in the batch
+  };
 
   TableChanges& changes(Table table) { return changes_.at(static_cast<std::size_t>(table)); }
   void set(Table table, std::string key, std::optional<std::string> value, bool fresh);
   void stage_counts();
 
   KvStore& store_;
+  Wait wait_;
   std::unique_ptr<ReadView> view_;
   Changes changes_;
   std::vector<Undo> undo_;
   // Counters are hot: a batch changes the same few over and over, so their changes are summed up,
   // and meet the committed values only once.
   Counts counts_;
-  std::vector<std::pair<Counts::value_type*, std::int64_t>> undo_counts_;
+  std::vector<UndoCount> undo_counts_;
   std::set<std::string> damaged_counters_;
   std::size_t change_count_ = 0;
   std::size_t bytes_ = 0;

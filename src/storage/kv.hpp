@@ -161,6 +161,12 @@ class KvStore {
     return std::numeric_limits<std::uint64_t>::max();
   }
 
+  /// As `make_room`, if it need wait for nothing; else none.
+  [[nodiscard]] virtual std::optional<std::uint64_t> room_at_hand(std::uint64_t /*bytes*/,
+                                                                  RoomFor /*what*/) {
+    return std::nullopt;
+  }
+
   /// All changes or none, durable on return. Room was made for them. The store may take what is in
   /// `changes`. If it throws, it is broken: whether the changes are there is known when it is opened
   /// again.

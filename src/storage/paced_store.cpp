@@ -50,6 +50,10 @@ class PacedStore final : public KvStore {
                                         const LetGo& let_go) override {
     return store_->make_room(bytes, what, let_go);
   }
+  [[nodiscard]] std::optional<std::uint64_t> room_at_hand(std::uint64_t bytes,
+                                                          RoomFor what) override {
+    return store_->room_at_hand(bytes, what);
+  }
   void commit(Changes&& changes) override { store_->commit(std::move(changes)); }
   void forget_cached() override { store_->forget_cached(); }
   [[nodiscard]] std::optional<std::string> broken_by() const override {

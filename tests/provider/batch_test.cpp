@@ -141,6 +141,25 @@ TEST_CASE("a batch has room for what it has asked for, until it is committed", "
   CHECK(kv.snapshot()->count(Table::inbox) == 1);
 }
 
+TEST_CASE("a counter that a part of a request has changed takes room again when the rest does",
+          "[kv]") {
+  FaultyKv kv;  // which ends the process if more is committed than room was made for
+  Batch batch(kv);
+  batch.begin_request();
+  batch.count("kept", 1);
+  const auto before = batch.bytes();
+  const auto mark = batch.mark();
+  batch.count("counter", 1);
+  const auto with_both = batch.bytes();
+  batch.undo_to(mark);
+  CHECK(batch.bytes() == before);
+  batch.count("counter", 1);
+  CHECK(batch.bytes() == with_both);
+  batch.make_room(0);
+  batch.commit();
+  CHECK(kv.snapshot()->count(Table::counters) == 2);
+}
+
 TEST_CASE("a damaged counter stays as it is, and holds up no commit", "[kv]") {
   Tables tables(GENERATE(Backend::memory, Backend::lmdb));
   Changes changes;

@@ -180,6 +180,107 @@ TEST_CASE("the rest on a full disk doubles, and a commit ends it", "[commit_fail
   CHECK(world.due().value().next_due == world.clock->now() + 100ms);
 }
 
+TEST_CASE("nothing is written on a full disk by what was refused", "[commit_failure]") {
+  auto running = std::make_unique<FaultyWorld>();
+  const auto kv = running->kv;
+  World& world = running->world;
+  world.start("a");
+  const auto turn = world.fetch_one();
+  kv->room = 0;
+  kv->commits = 0;
+  // A number was taken for it.
+  for (int i = 0; i < 300; ++i) {
+    CHECK(world.enqueue(start_item("b" + std::to_string(i))).error().kind == Kind::disk_full);
+  }
+  CHECK(world.abandon(turn.lock_token).error().kind == Kind::disk_full);
+  world.run();
+  CHECK(kv->commits == 0);
+  running.reset();  // writes no mark of its end, and must not stop the process
+  CHECK(kv->commits == 0);
+  kv->room = FaultyKv::endless;
+  FaultyWorld again(kv);
+  CHECK(again.world.enqueue(start_item("b")));
+  CHECK(again.world.status("a").is_running());
+}
+
+TEST_CASE(
+    "an end that does not fit is tried again after a pause that doubles, and nobody else waits",
+    "[commit_failure][activities]") {
+  FaultyWorld faulty;
+  World& world = faulty.world;
+  world.start("a");
+  auto ack = ack_of(world.fetch_one(), {started_event()});
+  ack.worker_items = {activity(OrchestrationItem{"a", "Test", "", 1, {}, true, 0, {}, 0, 1}, 2)};
+  world.ack(ack).value();
+  faulty.kv->room = 50'000;
+  auto pause = 100ms;
+  for (int i = 0; i < 4; ++i) {
+    const auto work = world.fetch_work();
+    REQUIRE(work.size() == 1);
+    CHECK(work.at(0).attempt_count == 1);
+    CHECK(world.complete(work.at(0), std::string(60'000, 'r')).error().kind == Kind::disk_full);
+    // Something else goes on, and does not shorten it.
+    const std::string other = "other " + std::to_string(i);
+    world.start(other);
+    CHECK(world.fetch_one().instance == other);
+    CHECK(world.due().value().next_due == world.clock->now() + pause);
+    world.clock->advance(pause);
+    (void)world.timers->ask<Answer<DueTimers>>(DequeueTimerPeekLock{1, {}});
+    world.run();
+    pause *= 2;
+  }
+  faulty.kv->room = FaultyKv::endless;
+  CHECK(world.complete(world.fetch_work().at(0), std::string(60'000, 'r')));
+}
+
+TEST_CASE("a turn that does not fit is handed out again after a pause", "[commit_failure]") {
+  FaultyWorld faulty;
+  World& world = faulty.world;
+  world.start("a");
+  faulty.kv->room = 50'000;
+  const auto turn = world.fetch_one();
+  Event large = started_event();
+  std::get<event::OrchestrationStarted>(large.kind).input = std::string(60'000, 'i');
+  CHECK(world.ack(ack_of(turn, {large})).error().kind == Kind::disk_full);
+  const auto fetch = world.fetch_later();
+  world.run();
+  CHECK_FALSE(fetch.answered());
+  world.clock->advance(100ms);
+  (void)world.timers->ask<Answer<DueTimers>>(DequeueTimerPeekLock{1, {}});
+  world.run();
+  REQUIRE(fetch.answered());
+  CHECK(fetch.value().at(0).attempt_count == 1);
+  CHECK(world.ack(ack_of(fetch.value().at(0), {started_event()})));
+}
+
+TEST_CASE("of the timers that are due those are moved for which there is room",
+          "[commit_failure][timers]") {
+  FaultyWorld faulty;
+  World& world = faulty.world;
+  world.start("a");
+  world.ack(ack_of(world.fetch_one(), {started_event()})).value();
+  const auto later = [&](const std::string& data) {
+    return EnqueueOrchestratorWork{work::ExternalRaised{"a", "Go", data}, 10ms, false};
+  };
+  CHECK(world.ask<Done>(*world.client, later(std::string(60'000, 'x'))));
+  CHECK(world.ask<Done>(*world.client, later("small")));
+  world.clock->advance(10ms);
+  auto due = world.due().value();
+  REQUIRE(due.lock_tokens.size() == 2);
+  faulty.kv->room = 50'000;
+  CHECK(world.ask<Done>(*world.timers, AckTimer{due.lock_tokens}));
+  const auto turn = world.fetch_one();
+  CHECK(turn.messages.size() == 1);
+  world.ack(ack_of(turn)).value();
+  CHECK(world.due().value().lock_tokens.empty());
+  faulty.kv->room = FaultyKv::endless;
+  world.clock->advance(100ms);
+  due = world.due().value();
+  REQUIRE(due.lock_tokens.size() == 1);
+  CHECK(world.ask<Done>(*world.timers, AckTimer{due.lock_tokens}));
+  CHECK(world.fetch_one().messages.size() == 1);
+}
+
 TEST_CASE("a timer whose ack finds no room is handed out again", "[commit_failure][timers]") {
   FaultyWorld faulty;
   World& world = faulty.world;

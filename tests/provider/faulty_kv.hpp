@@ -11,6 +11,7 @@
 
 #include "storage/kv.hpp"
 #include "storage/memory/memory_kv.hpp"
+#include "support/granted_room.hpp"
 
 namespace duroxide::testing {
 
@@ -42,16 +43,20 @@ class FaultyKv final : public storage::KvStore {
                                         const LetGo& let_go) override {
     if (bytes <= room) {
       most_asked = std::max(most_asked, bytes);
-      let_go();      // as often as it may happen
-      return bytes;  // so that each request asks
+      let_go();          // as often as it may happen
+      granted_ = bytes;  // no more, so that each request asks
+      return bytes;
     }
     if (what != storage::RoomFor::making_room || reserves == 0) {
       throw storage::StorageFailure(ProviderError::Kind::disk_full, "injected", true);
     }
     --reserves;
+    granted_ = bytes;
     return bytes;
   }
   void commit(storage::Changes&& changes) override {
+    require_granted(changes, granted_);
+    granted_ = 0;
     if (failures > 0) {
       --failures;
       if (out_of_memory) {
@@ -129,6 +134,7 @@ class FaultyKv final : public storage::KvStore {
   };
 
   storage::MemoryKv inner_;
+  std::uint64_t granted_ = 0;  ///< for the next commit
 };
 
 }  // namespace duroxide::testing

@@ -49,6 +49,7 @@ void fill(KvStore& kv, Number count) {
     batch.put(Table::results, make_key(number, record.execution), encode_failed(details));
   }
   batch.put(Table::meta, std::string(meta_keys::format), format(2));
+  batch.make_room(0);
   batch.commit();
 }
 
@@ -113,6 +114,9 @@ TEST_CASE("taking over goes on where a crash has cut it off, in commits of bound
     explicit Cut(FaultyKv& inner) : inner_(inner) {}
     std::unique_ptr<ReadView> writer_view() override { return inner_.writer_view(); }
     std::unique_ptr<ReadView> snapshot() override { return inner_.snapshot(); }
+    std::uint64_t make_room(std::uint64_t bytes, RoomFor what, const LetGo& let_go) override {
+      return inner_.make_room(bytes, what, let_go);
+    }
     void commit(Changes&& changes) override {
       if (commits_++ == 2) {
         throw StorageFailure(ProviderError::Kind::disk_full, "cut off");

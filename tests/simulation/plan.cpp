@@ -109,7 +109,7 @@ Plan make_plan(std::uint64_t seed) {
   plan.workers = one_of(random, {1, 2, 4});
   plan.small_limits = random.chance(25);
   plan.runtimes = one_of(random, {1, 1, 2});
-  plan.max_attempts = one_of(random, {3, 10, 10});
+  plan.max_attempts = one_of(random, {1, 3, 10});
   plan.idle_eviction = one_of(random, {5, 60'000});
   return plan;
 }

@@ -13,6 +13,7 @@
 #include "storage/lmdb/lmdb_kv.hpp"
 #include "storage/logged/logged_kv.hpp"
 #include "storage/memory/memory_kv.hpp"
+#include "support/granted_room.hpp"
 #include "support/quick_directory.hpp"
 #include "upkeep/upkeep.hpp"
 
@@ -64,12 +65,14 @@ class Tables::Gate final : public storage::KvStore {
       throw storage::StorageFailure(ProviderError::Kind::disk_full, "simulated", true);
     }
     (void)bytes_->make_room(bytes, what, let_go);
-    return bytes;  // so that every request asks
+    granted_ = bytes;  // no more, so that every request asks
+    return bytes;
   }
   void commit(storage::Changes&& changes) override {
     if (broken_) {
       throw storage::StorageFailure(ProviderError::Kind::closed, *broken_);
     }
+    testing::require_granted(changes, std::exchange(granted_, 0));
     const Fate decided = tables_->fate();
     if (decided == Fate::fatal || decided == Fate::fatal_done) {
       broken_ = "a simulated failure of the disk";
@@ -94,6 +97,7 @@ class Tables::Gate final : public storage::KvStore {
   Tables* tables_;
   std::shared_ptr<storage::KvStore> bytes_;
   std::optional<std::string> broken_;
+  std::uint64_t granted_ = 0;  ///< for the next commit
 };
 
 Tables::Tables(Medium medium, Defect defect, bool small_limits)

@@ -99,6 +99,41 @@ TEST_CASE("a record larger than a segment gets one of its own, for a time", "[co
   }
 }
 
+TEST_CASE("a batch that grows beyond a segment has few of its own", "[commit_log]") {
+  LogFixture log;
+  log.commit("small");
+  const std::size_t largest = 400'000;
+  std::uint64_t room = 0;
+  for (std::size_t bytes = 1'000; bytes <= largest; bytes += 1'000) {
+    if (bytes > room) {
+      room = log->make_room(bytes);
+    }
+  }
+  std::uint64_t taken = 0;
+  for (const auto& segment : log.segments()) {
+    taken += fs::file_size(segment);
+  }
+  CHECK(taken < 3 * largest);
+  const std::string large(largest, 'l');
+  log.commit(large);
+  CHECK(log.reopen() == Bodies{{1, "small"}, {2, large}});
+  log.commit("behind it");
+  log.checkpoint();
+  log.commit("more");
+  log.checkpoint();
+  CHECK(log->file_bytes() < largest + 200'000);
+}
+
+TEST_CASE("a log holds nothing once all of it is in the tables", "[commit_log]") {
+  LogFixture log;
+  log.commit(std::string(50'000, 'l'));
+  CHECK(log->held_bytes() > 50'000);
+  log.checkpoint();
+  CHECK(log->held_bytes() == 0);
+  CHECK(log.reopen().empty());
+  CHECK(log->held_bytes() == 0);
+}
+
 TEST_CASE("a last record that is torn is cut off, wherever it is torn",
           "[commit_log][corruption]") {
   static const std::size_t sectors = record_bytes(1500) / sector_bytes;

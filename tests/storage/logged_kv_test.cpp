@@ -295,6 +295,16 @@ TEST_CASE("commits wait for the checkpoint when memory is full", "[kv]") {
   CHECK(rows_of(*open_tables(fixture.killed(), Durability::none)->snapshot()).size() > 100);
 }
 
+TEST_CASE("a commit larger than the log may be is waited for once", "[kv]") {
+  Fixture fixture;
+  LoggedLimits limits = limits_with(never);
+  limits.most_log = 256 << 10;
+  LoggedKv store(open_tables(fixture.directory, Durability::none), Durability::none, limits);
+  commit_to(store, one_change("large", std::string(1'000'000, 'x')));
+  commit_to(store, one_change("small", "y"));  // waits for a checkpoint, and goes on
+  CHECK(rows_of(*store.snapshot()).size() == 2);
+}
+
 TEST_CASE("a store stops if its files are taken away", "[kv]") {
   Fixture fixture;
   Opened store(fixture.directory, never, Durability::full);

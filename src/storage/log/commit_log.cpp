@@ -57,6 +57,7 @@ void CommitLog::take_over(ScannedLog scanned, const LogAnchor& anchor, const Tak
     changed.insert(place.segment);
   }
   appended_ = anchor.reached;
+  released_ = anchor.reached.number;
   for (const RecordPlace& place : scanned.records) {
     scanned.segments.at(place.segment).write(place.offset, scanned.bytes_of(place));
     changed.insert(place.segment);
@@ -104,20 +105,35 @@ std::optional<std::size_t> CommitLog::find_free(std::uint64_t bytes) const {
   return best;
 }
 
-std::uint64_t CommitLog::make_room(std::uint64_t body_bytes) {
+std::optional<std::uint64_t> CommitLog::room_at_hand(std::uint64_t body_bytes) {
   require_usable();
   const std::uint64_t bytes = record_bytes(body_bytes);
   if (has_room(bytes)) {
     return most_body_in(active().file.length() - end_);
   }
-  auto place = find_free(bytes);
+  const auto place = find_free(bytes);
   if (!place) {
-    add_segment(bytes);
-    place = segments_.size() - 1;
+    return std::nullopt;
   }
   const LogSegment& found = segments_.at(*place).file;
   reserved_ = found.number();
   return most_body_in(found.length() - LogSegment::first_record);
+}
+
+std::uint64_t CommitLog::make_room(std::uint64_t body_bytes) {
+  const auto at_hand = room_at_hand(body_bytes);
+  if (at_hand) {
+    return *at_hand;
+  }
+  const std::uint64_t bytes = record_bytes(body_bytes);
+  if (LogSegment::first_record + bytes > options_.segment_bytes) {
+    add_large_segment(bytes);
+  } else {
+    add_segment(bytes);
+  }
+  const LogSegment& made = segments_.back().file;
+  reserved_ = made.number();
+  return most_body_in(made.length() - LogSegment::first_record);
 }
 
 LogSegment CommitLog::make_segment(std::uint64_t length) {
@@ -144,6 +160,42 @@ void CommitLog::add_segment(std::uint64_t bytes) {
     // There may be room for a little still, such as a deletion, which makes more.
     segments_.push_back({make_segment(least)});
   }
+}
+
+void CommitLog::add_large_segment(std::uint64_t bytes) {
+  const auto before = std::find_if(segments_.begin(), segments_.end(), [&](const Held& each) {
+    return large_ != 0 && each.file.number() == large_;
+  });
+  const std::uint64_t shorter =
+      before != segments_.end() ? before->file.length() : options_.segment_bytes;
+  const std::uint64_t least = LogSegment::first_record + bytes;
+  // A batch grows by little at a time, and must not have a new segment each time.
+  const std::uint64_t length = std::max(least, 2 * shorter);
+  const auto index = static_cast<std::size_t>(before - segments_.begin());
+  const bool supersedes = before != segments_.end();
+  segments_.reserve(segments_.size() + 1);
+  try {
+    segments_.push_back({make_segment(length)});
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind != ProviderError::Kind::disk_full || least >= length) {
+      throw;
+    }
+    segments_.push_back({make_segment(least)});
+  }
+  large_ = segments_.back().file.number();
+  if (supersedes) {
+    // The tables do not name it: it was neither appended to, nor holds anything.
+    (void)::unlink(segments_.at(index).file.path().c_str());
+    const SegmentNumber appended_to = active().file.number();
+    segments_.erase(segments_.begin() + static_cast<std::ptrdiff_t>(index));
+    find_active(appended_to);
+  }
+}
+
+void CommitLog::find_active(SegmentNumber number) {
+  const auto found = std::find_if(segments_.begin(), segments_.end(),
+                                  [&](const Held& each) { return each.file.number() == number; });
+  active_ = static_cast<std::size_t>(found - segments_.begin());
 }
 
 void CommitLog::go_on_in(std::size_t segment) {
@@ -175,6 +227,7 @@ LogPosition CommitLog::append(CommitRecord& record) {
     broken_ = "no write";
     throw;
   }
+  large_ = 0;
   end_ += bytes;
   appended_ = position;
   active().last = appended_.number;
@@ -200,7 +253,7 @@ void CommitLog::flush() {
 std::uint64_t CommitLog::held_bytes() const {
   std::uint64_t bytes = 0;
   for (const Held& each : segments_) {
-    bytes += each.last == 0 ? 0 : each.file.length();
+    bytes += each.last <= released_ ? 0 : each.file.length();
   }
   return bytes;
 }
@@ -226,6 +279,7 @@ LogAnchor CommitLog::anchor(LogPosition reached) const {
 void CommitLog::release(const LogAnchor& durable) {
   DUROXIDE_INVARIANT(durable.reached.number <= appended_.number,
                      "the tables hold nothing that was not appended to the log");
+  released_ = std::max(released_, durable.reached.number);
   const SegmentNumber appended_to = active().file.number();
   const auto is_named = [&](SegmentNumber number) {
     return std::find(durable.segments.begin(), durable.segments.end(), number) !=
@@ -248,10 +302,7 @@ void CommitLog::release(const LogAnchor& durable) {
     }
     return !is_of_use;
   });
-  const auto found = std::find_if(segments_.begin(), segments_.end(), [&](const Held& each) {
-    return each.file.number() == appended_to;
-  });
-  active_ = static_cast<std::size_t>(found - segments_.begin());
+  find_active(appended_to);
 }
 
 void CommitLog::require_usable() const {

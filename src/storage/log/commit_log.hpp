@@ -49,10 +49,12 @@ class CommitLog {
   /// how many it may have there. `disk_full` if there is no place: then nothing has happened, and it may
   /// be tried again.
   std::uint64_t make_room(std::uint64_t body_bytes);
+  /// As `make_room`, if no segment need be made for it; else none.
+  std::optional<std::uint64_t> room_at_hand(std::uint64_t body_bytes);
 
-  /// Seals `record` as the next one. It is not on the disk before `flush` has returned. `disk_full` as
-  /// `make_room`, also from a file system that needs room to write what it has room for; after any other
-  /// failure the log is broken.
+  /// Seals `record` as the next one. It is not on the disk before `flush` has returned. `disk_full` if
+  /// there is no room, also from a file system that needs some to write over what it has: then nothing
+  /// has happened, and it may be tried again. After any other failure the log is broken.
   LogPosition append(CommitRecord& record);
   /// A record with this body, which is copied.
   LogPosition append(std::string_view body) {
@@ -66,7 +68,7 @@ class CommitLog {
 
   [[nodiscard]] LogPosition appended() const { return appended_; }
   [[nodiscard]] std::uint64_t flushed() const { return flushed_; }
-  /// Bytes in segments that hold what is not released, and their free ends.
+  /// Bytes of the segments that hold what is not released, with their free ends.
   [[nodiscard]] std::uint64_t held_bytes() const;
 
   /// Bytes of all segments.
@@ -95,7 +97,10 @@ class CommitLog {
   [[nodiscard]] LogSegment make_segment(std::uint64_t length);
   /// With room for so many bytes: of the usual length, or a short one if the disk has no more.
   void add_segment(std::uint64_t bytes);
+  /// Longer than usual, for one record, in place of what was made for it when it was shorter.
+  void add_large_segment(std::uint64_t bytes);
   void go_on_in(std::size_t segment);
+  void find_active(SegmentNumber number);
   void take_over(ScannedLog scanned, const LogAnchor& anchor, const Take& take);
   void require_usable() const;
   /// Nothing can be appended any more. Throws what says so.
@@ -109,6 +114,8 @@ class CommitLog {
   std::uint64_t end_ = LogSegment::first_record;  ///< where the next record begins in it
   SegmentNumber next_number_ = 1;
   SegmentNumber reserved_ = 0;  ///< what `make_room` has found or made; 0 if nothing
+  SegmentNumber large_ = 0;     ///< what was made for the very next record, and holds nothing yet
+  std::uint64_t released_ = 0;  ///< the tables hold the records up to this number
   LogPosition appended_;
   std::uint64_t flushed_ = 0;
   std::optional<std::string> broken_;

@@ -49,6 +49,14 @@ std::optional<CheckpointEnd> Checkpointer::take_end() {
   return std::exchange(end_, std::nullopt);
 }
 
+bool Checkpointer::has_ended() {
+  if (!under_way_) {
+    return false;
+  }
+  const std::lock_guard lock(mutex_);
+  return end_.has_value();
+}
+
 CheckpointEnd Checkpointer::wait_for_end() {
   DUROXIDE_INVARIANT(under_way_, "who waits for a checkpoint has begun one");
   std::unique_lock lock(mutex_);

@@ -46,6 +46,8 @@ class Checkpointer {
   void begin(CheckpointWork work);
   /// How the one that was begun has ended; none while it is under way, or if none was begun.
   [[nodiscard]] std::optional<CheckpointEnd> take_end();
+  /// Whether one was begun that has ended, and whose end was not taken yet.
+  [[nodiscard]] bool has_ended();
   /// Waits for it. One was begun, and its end was not taken yet.
   [[nodiscard]] CheckpointEnd wait_for_end();
   /// Whether one was begun whose end was not taken yet.

@@ -138,6 +138,26 @@ LogPosition LoggedKv::append(CommitRecord& record) {
   return position;
 }
 
+LogPosition LoggedKv::append_with_room(CommitRecord& record) {
+  bool may_free_segments = true;
+  while (true) {
+    try {
+      return append(record);
+    } catch (const StorageFailure& failed) {
+      // Nothing has happened then.
+      if (failed.error().kind != ProviderError::Kind::disk_full) {
+        throw;
+      }
+      if (std::exchange(may_free_segments, false) && wait_for_checkpoint([] {})) {
+        continue;
+      }
+      if (checkpointer_->is_under_way() || !give_up_reserve()) {
+        throw;
+      }
+    }
+  }
+}
+
 void LoggedKv::commit(Changes&& changes) {
   require_usable();
   or_stop([&] {
@@ -147,9 +167,10 @@ void LoggedKv::commit(Changes&& changes) {
     const std::uint64_t room = std::exchange(room_, 0);
     DUROXIDE_INVARIANT(record.body_bytes() <= room, "room was made for what is committed");
     layers_.make_room();
-    const LogPosition position = append(record);
+    const LogPosition position = append_with_room(record);
     layers_.push(position.number, std::move(changes));
     logged_bytes_ += record.bytes().size();
+    has_given_reserve_ = false;
   });
   try {
     begin_checkpoint_if_due();

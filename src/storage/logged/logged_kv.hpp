@@ -68,6 +68,8 @@ class LoggedKv final : public KvStore {
   [[nodiscard]] std::filesystem::path directory() const override { return tables_->directory(); }
   [[nodiscard]] std::uint64_t make_room(std::uint64_t bytes, RoomFor what,
                                         const LetGo& let_go) override;
+  [[nodiscard]] std::optional<std::uint64_t> room_at_hand(std::uint64_t bytes,
+                                                          RoomFor what) override;
   /// With `Durability::full` it is on the disk on return, with `relaxed` a moment later.
   void commit(Changes&& changes) override;
   [[nodiscard]] std::optional<std::string> broken_by() const override {
@@ -94,6 +96,9 @@ class LoggedKv final : public KvStore {
   void or_stop(const Act& act);
   /// Appends, and flushes as the durability asks for.
   LogPosition append(CommitRecord& record);
+  /// As `append`. A file system may need room to write what it has room for: then it comes from a
+  /// checkpoint, or from what is kept.
+  LogPosition append_with_room(CommitRecord& record);
   void begin_checkpoint();
   void begin_checkpoint_if_due();
   /// Whether so much is not in the tables yet that commits must wait.
@@ -102,10 +107,13 @@ class LoggedKv final : public KvStore {
   [[nodiscard]] bool is_disk_full() const;
   /// What follows for `what` from a checkpoint that has found the disk full.
   void meet_full_disk(RoomFor what, const LetGo& let_go);
+  [[nodiscard]] std::uint64_t find_room(std::uint64_t bytes, RoomFor what, const LetGo& let_go);
   /// As `CommitLog::make_room`, if need be by freeing some.
   [[nodiscard]] std::uint64_t find_place(std::uint64_t bytes, RoomFor what, const LetGo& let_go);
   /// Leaves the room that is kept on the disk to the next checkpoint. Whether there was any.
   bool give_up_reserve();
+  /// Throws while the reserve is given up for a commit that is still to come.
+  void require_no_reserve_given() const;
   /// What follows from a checkpoint that has ended. Whether it is done.
   bool settle(const CheckpointEnd& end, const LetGo& let_go);
   void tell(std::string what) const;
@@ -122,6 +130,7 @@ class LoggedKv final : public KvStore {
       log_mutex_;  ///< guards the log, which only a late flush uses on another thread
   std::optional<CommitLog> log_;                    ///< none once it is closed
   std::uint64_t room_ = 0;                          ///< that was made for the next commit
+  bool has_given_reserve_ = false;                  ///< to the next commit, and to no other
   std::uint64_t logged_bytes_ = 0;                  ///< since the last checkpoint began
   std::optional<ProviderError> failed_checkpoint_;  ///< the last one, if it may be tried again
   Clock::time_point next_attempt_;                  ///< at one that failed

@@ -21,6 +21,21 @@ std::uint64_t LoggedKv::make_room(std::uint64_t bytes, RoomFor what, const LetGo
   if (const auto end = checkpointer_->take_end()) {
     (void)settle(*end, let_go);
   }
+  if (what == RoomFor::anything) {
+    require_no_reserve_given();
+  }
+  const bool had_given_reserve = has_given_reserve_;
+  try {
+    room_ = find_room(bytes, what, let_go);
+    layers_.make_room();
+  } catch (...) {
+    has_given_reserve_ = had_given_reserve;  // no commit follows for which it was given
+    throw;
+  }
+  return room_;
+}
+
+std::uint64_t LoggedKv::find_room(std::uint64_t bytes, RoomFor what, const LetGo& let_go) {
   if (is_disk_full()) {
     meet_full_disk(what, let_go);
   }
@@ -36,8 +51,38 @@ std::uint64_t LoggedKv::make_room(std::uint64_t bytes, RoomFor what, const LetGo
   const std::uint64_t kept = what == RoomFor::anything ? limits_.kept_in_log() : 0;
   const std::uint64_t found = find_place(bytes + kept, what, let_go);
   // What may have what is kept gets as much of it as it needs.
-  room_ = what == RoomFor::anything ? found - kept : bytes;
+  return what == RoomFor::anything ? found - kept : bytes;
+}
+
+std::optional<std::uint64_t> LoggedKv::room_at_hand(std::uint64_t bytes, RoomFor what) {
+  if (!log_ || breakdown_.has_happened()) {
+    return std::nullopt;
+  }
+  if (is_disk_full() || has_given_reserve_ || checkpointer_->has_ended() ||
+      layers_.bytes() > limits_.most_memory) {
+    return std::nullopt;
+  }
+  const std::unique_lock lock(log_mutex_, std::try_to_lock);  // a late flush may take a while
+  if (!lock || log_->held_bytes() > limits_.most_log) {
+    return std::nullopt;
+  }
+  const std::uint64_t kept = what == RoomFor::anything ? limits_.kept_in_log() : 0;
+  const auto found = log_->room_at_hand(bytes + kept);
+  if (!found) {
+    return std::nullopt;
+  }
+  layers_.make_room();
+  room_ = what == RoomFor::anything ? *found - kept : bytes;
   return room_;
+}
+
+void LoggedKv::require_no_reserve_given() const {
+  if (has_given_reserve_) {
+    throw StorageFailure(ProviderError::Kind::disk_full,
+                         "the disk is full: what is kept on it for deletions is needed by one that "
+                         "is about to be committed",
+                         true);
+  }
 }
 
 void LoggedKv::meet_full_disk(RoomFor what, const LetGo& let_go) {
@@ -50,7 +95,8 @@ void LoggedKv::meet_full_disk(RoomFor what, const LetGo& let_go) {
     case RoomFor::little:
       return;
     case RoomFor::making_room:
-      if (!wait_for_checkpoint(let_go) && give_up_reserve()) {
+      if (!has_given_reserve_ && !wait_for_checkpoint(let_go) && give_up_reserve()) {
+        has_given_reserve_ = true;
         next_attempt_ = {};  // once this is committed, together with it
       }
       return;
@@ -72,6 +118,7 @@ std::uint64_t LoggedKv::find_place(std::uint64_t bytes, RoomFor what, const LetG
           !give_up_reserve()) {
         throw;
       }
+      has_given_reserve_ = true;
       may_free_segments = true;
     }
   }

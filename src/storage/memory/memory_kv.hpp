@@ -19,6 +19,10 @@ class MemoryKv final : public KvStore {
   [[nodiscard]] std::unique_ptr<ReadView> snapshot() override;
   /// A copy, as commits wait for an ordinary one.
   [[nodiscard]] std::unique_ptr<ReadView> lasting_snapshot() override;
+  [[nodiscard]] std::optional<std::uint64_t> room_at_hand(std::uint64_t /*bytes*/,
+                                                          RoomFor /*what*/) override {
+    return std::numeric_limits<std::uint64_t>::max();
+  }
   void commit(Changes&& changes) override;
   [[nodiscard]] std::optional<std::string> broken_by() const override { return std::nullopt; }
   [[nodiscard]] StoreUse use() override;
