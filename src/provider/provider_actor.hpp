@@ -34,8 +34,9 @@ struct ProviderParts {
   std::function<void()> on_closed;
 };
 
-/// Spawns the actor that owns the writes of a store: on a thread of its own, or as an ordinary
-/// scheduled actor if the system is deterministic. It closes the store when it ends.
+/// Spawns the actor that owns the writes of a store: on the engine thread of a system of ours, on a thread
+/// of its own in one that was lent, or as an ordinary scheduled actor if that is deterministic. It closes
+/// the store when it ends.
 [[nodiscard]] WriterActor spawn_provider(caf::actor_system& system, ProviderParts parts);
 
 }  // namespace duroxide::storage

@@ -61,7 +61,8 @@ template <class Value>
 inline constexpr auto own_thread = caf::detached;
 
 /// The scheduler settings that measured best: one shared queue (work stealing lets work that a busy
-/// worker enqueued lie for up to 10 ms), short turns for each actor, and a thread for each core.
+/// worker enqueued lie for up to 10 ms), short turns for each actor, and a thread for each core. A system
+/// of our own has another scheduler, which takes only the length of a turn from here.
 inline void configure(caf::actor_system_config& config) {
   config.set("scheduler.policy", caf::atom("sharing"));
   config.set("scheduler.max-throughput", 50U);
