@@ -40,7 +40,6 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shar
       transaction_(batch_, instances_, paused_, *clock_, options_, log_),
       next_instance_(opening.next_instance),
       numbers_reserved_(opening.next_instance),
-      numbers_to_reserve_(opening.next_instance),
       last_created_(opening.last_created),
       sequence_(opening.sequence_base()),
       next_pause_(options.first_pause) {
@@ -93,7 +92,7 @@ void Engine::apply(const char* operation, DoneReply reply, const std::function<v
   if (batch_.empty() && !timing_.open()) {
     reply(Done{});
   } else {
-    answers_.emplace_back(operation, std::move(reply));
+    outcome_.answers.push_back({operation, std::move(reply)});
     timing_.changed();
   }
   settle();
@@ -107,9 +106,10 @@ void Engine::refuse(const char* operation, const DoneReply& reply, const std::ex
   error.operation = operation;
   if (timing_.open() && tells_of_state(error.kind)) {
     // It may be refused for what is in this batch, and so waits for the commit like everybody in it.
-    answers_.emplace_back(operation, [reply, refusal = std::move(error)](const Done& committed) {
+    auto after_commit = [reply, refusal = std::move(error)](const Done& committed) {
       reply(committed ? Done(failure(refusal)) : committed);
-    });
+    };
+    outcome_.answers.push_back({operation, std::move(after_commit)});
   } else {
     reply(failure(std::move(error)));
   }
@@ -178,8 +178,9 @@ void Engine::write_bookkeeping() {
   if (next_instance_ > numbers_reserved_ && !batch_.empty()) {
     // Some in advance, so that not every commit writes this row. What is left of them is lost if the
     // store is not closed.
-    numbers_to_reserve_ = next_instance_ + numbers_in_advance;
-    batch_.put(Table::meta, std::string(meta_keys::next_instance), make_key(numbers_to_reserve_));
+    outcome_.numbers_reserved = next_instance_ + numbers_in_advance;
+    batch_.put(Table::meta, std::string(meta_keys::next_instance),
+               make_key(*outcome_.numbers_reserved));
   }
   write_counts();
   try {
@@ -228,31 +229,27 @@ void Engine::batch_committed() {
   DUROXIDE_INVARIANT(batch_.empty(), "nothing is left in a batch that is committed");
   tell_of_damaged_counters();
   timing_.batch_ended();
-  touched_.clear();
-  turns_counted_ = 0;
-  counting_turns_.clear();
-  numbers_reserved_ = numbers_to_reserve_;
-  timers_changed_ = timers_changed_ || timers_touched_;
-  timers_touched_ = false;
-  for (const auto token : std::exchange(acked_timers_, {})) {
+  BatchOutcome outcome = std::exchange(outcome_, std::move(spare_outcome_));
+  numbers_reserved_ = outcome.numbers_reserved.value_or(numbers_reserved_);
+  timers_changed_ = timers_changed_ || outcome.timers_touched;
+  for (const auto token : outcome.moved_timers) {
     timers_.end_lease(token);
+  }
+  if (outcome.quarantine_touched) {
+    quarantine_.touched();
   }
   load_quarantine();
   settle_pauses();
-  const auto answers = std::exchange(answers_, {});
-  answer_finished();
-  cancelled_.batch_committed();
-  answer_deleted();
-  answer_changed();
+  answer_changed(outcome);
   feed_.batch_committed();
-  auto first = std::exchange(work_after_commit_, {});
+  auto& first = outcome.work_after_commit;
   for (auto work = first.rbegin(); work != first.rend(); ++work) {
     work_.push_front(*work);
   }
-  for (const WorkRef& work : std::exchange(new_work_, {})) {
+  for (const WorkRef& work : outcome.new_work) {
     work_.push(work);
   }
-  for (const auto& [work, session] : std::exchange(released_work_, {})) {
+  for (const auto& [work, session] : outcome.released_work) {
     if (!work_.will_be_found(work.key, session)) {
       work_.push(work);
     }
@@ -263,6 +260,9 @@ void Engine::batch_committed() {
     suspects_.batch_committed(clock_->now());
   }
   release_suspects();
+  const auto answers = std::move(outcome.answers);
+  outcome.clear();
+  spare_outcome_ = std::move(outcome);
   const auto answer = [&answers] {
     for (const auto& [operation, reply] : answers) {
       reply(Done{});
@@ -279,10 +279,18 @@ void Engine::batch_committed() {
   }
 }
 
-void Engine::answer_finished() {
-  for (const Number number : std::exchange(finished_, {})) {
+void Engine::answer_changed(const BatchOutcome& outcome) {
+  for (const Number number : outcome.finished) {
     reasons_->clear_all(number);
     answer_waits(number, true);
+  }
+  cancelled_.batch_committed();
+  for (const Number number : outcome.deleted) {
+    reasons_->clear_all(number);
+  }
+  answer_waits_for_nobody(outcome.deleted);
+  for (const Number number : outcome.changed) {
+    answer_waits(number, false);
   }
 }
 
@@ -291,7 +299,7 @@ void Engine::commit_failed(const std::string& why) {
   log(LogLevel::error, "the store has stopped after a fatal failure: " + reason);
   batch_.discard();
   timing_.batch_ended();
-  const auto answers = std::exchange(answers_, {});
+  const auto answers = std::exchange(outcome_.answers, {});
   stop_for_good(
       make_error(ProviderError::Kind::closed, {},
                  "the store has stopped after a fatal failure: " + reason + "; open it again"));

@@ -15,6 +15,7 @@
 #include <duroxide/management_messages.hpp>
 #include <duroxide/provider_messages.hpp>
 
+#include "engine/batch_outcome.hpp"
 #include "engine/cancelled_work.hpp"
 #include "engine/change_feed.hpp"
 #include "engine/commit_timing.hpp"
@@ -155,7 +156,7 @@ class Engine {
   /// Nobody knows what is on the disk: everybody is told so, and the store must be opened again.
   void commit_failed(const std::string& why);
   void stop_for_good(const ProviderError& error);
-  void answer_finished();
+  void answer_changed(const BatchOutcome& outcome);
   // engine_room.cpp: room for what is committed.
   /// Throws if what the request has staged finds no place in the commit.
   void require_room();
@@ -259,7 +260,6 @@ class Engine {
   void park(Number number, Holder sender, std::uint64_t wait_id, Wait wait);
   void answer_waits(Number number, bool ended);
   [[nodiscard]] std::optional<Number> find_number_for_wait(const std::string& instance);
-  void answer_changed();
   /// Those who wait for an instance that is gone.
   void answer_waits_for_nobody(const std::vector<Number>& numbers);
   void refuse_waits();
@@ -311,7 +311,6 @@ class Engine {
       const management::DeleteInstances& request);
   void delete_instance(Number number, const InstanceRecord& record, DeleteInstanceResult& deleted);
   void erase_set_aside(Number number);
-  void answer_deleted();
 
   // engine_bulk.cpp
   enum class TreeRemoval : std::uint8_t { done, left, is_large };
@@ -400,28 +399,14 @@ class Engine {
   Transaction transaction_;
 
   Number next_instance_;
-  Number numbers_reserved_;    ///< the store promises to give out none below a second time
-  Number numbers_to_reserve_;  ///< what the open batch makes of that promise
+  Number numbers_reserved_;  ///< the store promises to give out none below a second time
   Timestamp last_created_;
   std::uint64_t sequence_;
 
-  // Of the open batch.
-  std::vector<std::pair<const char*, DoneReply>> answers_;
-  std::unordered_set<Number> touched_;      ///< instances that the batch changes
-  std::vector<Number> finished_;            ///< instances that end with it
-  std::vector<Number> deleted_;             ///< instances that it takes out
-  std::vector<WorkRef> new_work_;           ///< rows it adds
-  std::vector<WorkRef> work_after_commit_;  ///< rows to be handed out after it
-  /// Rows that it lets out of quarantine, and the sessions that wrote them.
-  std::vector<std::pair<WorkRef, std::uint64_t>> released_work_;
-  std::vector<provider::LockToken> acked_timers_;  ///< their leases last until it is committed
-  std::uint64_t turns_counted_ = 0;                ///< to be handed out after it
-  std::unordered_set<Number> changed_;  ///< instances whose values or custom status it changes
-  bool timers_touched_ = false;
-  bool quarantine_touched_ = true;  ///< what memory has of it must be read anew
+  BatchOutcome outcome_;        ///< of the open batch
+  BatchOutcome spare_outcome_;  ///< for the next one
 
-  std::unordered_set<Number> counted_turns_;   ///< counted on disk, not delivered yet
-  std::unordered_set<Number> counting_turns_;  ///< of these, those that the open batch counts
+  std::unordered_set<Number> counted_turns_;  ///< counted on disk, not delivered yet
   std::set<WorkKey> counted_work_;
   Timestamp careful_until_{};                ///< after an unclean end
   std::optional<Timestamp> suspects_alarm_;  ///< when they are looked at again at the latest

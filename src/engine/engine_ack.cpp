@@ -134,7 +134,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
     batch_.put_new(Table::timers,
                    TimerRow{timer.fire_at, number, lease->execution, timer.id}.bytes(),
                    model::encode_work_item(timer));
-    timers_touched_ = true;
+    outcome_.timers_touched = true;
   }
   if (request.metadata.status != ExecutionStatus::running) {
     end_execution(request, number, after);
@@ -156,9 +156,9 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   transaction_.after_applied([this, &request, number, ended, holder = lease->holder] {
     end_turn(request.lock_token);
     reasons_->clear({number, 0, 0});
-    touched_.insert(number);
+    outcome_.touched.insert(number);
     if (ended) {
-      finished_.push_back(number);
+      outcome_.finished.push_back(number);
       turns_.clear_resident(number);
       turns_.clear_taken_up(number);
       return;
@@ -197,7 +197,7 @@ void Engine::add_activity(Number number, work::ActivityExecute item, std::uint64
   WorkRef work{{number, item.execution_id, item.id}, make_lane(item.tag, item.session)};
   batch_.put_new(Table::work, work.key.bytes(),
                  encode_activity_row(ActivityRow{opening_.id, 0, std::move(item)}));
-  transaction_.after_applied([this, work = std::move(work)] { new_work_.push_back(work); });
+  transaction_.after_applied([this, work = std::move(work)] { outcome_.new_work.push_back(work); });
 }
 
 void Engine::end_execution(const provider::AckOrchestrationItem& request, Number number,

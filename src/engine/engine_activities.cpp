@@ -116,7 +116,7 @@ void Engine::remove_work(const WorkKey& key, bool cancelled) {
   batch_.erase(Table::progress, row_key);
   if (quarantine_.contains(key)) {
     batch_.erase(Table::quarantine, row_key);
-    quarantine_touched_ = true;
+    outcome_.quarantine_touched = true;
   }
   transaction_.after_applied([this, key, cancelled] {
     work_.counts_to_write.erase(key);

@@ -79,7 +79,7 @@ void Engine::delete_instance(Number number, const InstanceRecord& record,
   deleted.events_deleted += events;
   note_change(ChangeKind::deleted, record);
   transaction_.take_out_old();
-  transaction_.after_applied([this, number] { deleted_.push_back(number); });
+  transaction_.after_applied([this, number] { outcome_.deleted.push_back(number); });
 }
 
 void Engine::erase_set_aside(Number number) {
@@ -95,14 +95,6 @@ void Engine::erase_set_aside(Number number) {
   for (const std::string& key : keys) {
     batch_.erase(Table::set_aside, key);
   }
-}
-
-void Engine::answer_deleted() {
-  const auto deleted = std::exchange(deleted_, {});
-  for (const Number number : deleted) {
-    reasons_->clear_all(number);
-  }
-  answer_waits_for_nobody(deleted);
 }
 
 }  // namespace duroxide::storage

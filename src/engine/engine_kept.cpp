@@ -84,7 +84,7 @@ void Engine::drop_message(const management::DropMessage& request,
       if (const auto bytes = batch_.get(table, key)) {
         require_droppable(*bytes);
         batch_.erase(table, key);
-        transaction_.after_applied([this, number] { touched_.insert(number); });
+        transaction_.after_applied([this, number] { outcome_.touched.insert(number); });
         return;
       }
     }

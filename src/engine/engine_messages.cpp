@@ -159,11 +159,11 @@ void Engine::create_instance(const work::StartOrchestration& start, std::optiona
   }
   instances_.create(number, record);
   note_change(ChangeKind::started, record);
-  transaction_.after_applied([this, number] { touched_.insert(number); });
+  transaction_.after_applied([this, number] { outcome_.touched.insert(number); });
   if (due) {
     batch_.put_new(Table::timers, TimerRow{*due, number, 0, 0}.bytes(),
                    model::encode_work_item(start));
-    timers_touched_ = true;
+    outcome_.timers_touched = true;
   } else {
     stage_message(number, 0, start);
   }
@@ -192,7 +192,7 @@ void Engine::stage_message(Number number, std::uint64_t sequence, const WorkItem
               PauseScope::of_instance(cancel->instance));  // or it would wait to be cancelled
   }
   transaction_.after_applied([this, number, cancels = cancel != nullptr] {
-    touched_.insert(number);
+    outcome_.touched.insert(number);
     if (cancels || !quarantine_.contains(number)) {
       turns_.push(number);
     }

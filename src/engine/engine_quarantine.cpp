@@ -17,17 +17,16 @@ void Engine::put_in_quarantine(const std::string& key, const std::string& reason
     }
   }
   batch_.put(Table::quarantine, key, encode_quarantine(record));
-  quarantine_touched_ = true;
+  outcome_.quarantine_touched = true;
 }
 
 void Engine::load_quarantine() {
-  if (!std::exchange(quarantine_touched_, false)) {
+  if (!quarantine_.worth_a_look()) {
     return;
   }
   try {
     quarantine_.load(batch_.committed());
   } catch (const StorageFailure& failed) {
-    quarantine_touched_ = true;
     log_unreadable(failed);
   }
 }
@@ -48,7 +47,7 @@ void Engine::drop_quarantined(Number number, bool instance_ended) {
   }
   if (instance_ended) {
     batch_.erase(Table::quarantine, make_key(number));
-    quarantine_touched_ = true;
+    outcome_.quarantine_touched = true;
   }
 }
 
@@ -74,7 +73,7 @@ void Engine::release_from_quarantine(const std::string& instance, CountReply rep
     });
     for (const std::string& key : keys) {
       batch_.erase(Table::quarantine, key);
-      quarantine_touched_ = true;
+      outcome_.quarantine_touched = true;
       ++*count;
       if (const auto activity = WorkKey::parse(key)) {
         release_activity(*activity);
@@ -83,7 +82,7 @@ void Engine::release_from_quarantine(const std::string& instance, CountReply rep
       store_attempts(key, 0);
       transaction_.after_applied([this, number = *number] {
         counted_turns_.erase(number);
-        touched_.insert(number);
+        outcome_.touched.insert(number);
         turns_.push_after_commit(number);
       });
     }
@@ -105,7 +104,7 @@ void Engine::release_activity(const WorkKey& key) {
       [this, work = std::move(work), session = opening_of_activity_row(*row)] {
         work_.counts_to_write.erase(work.key);
         counted_work_.erase(work.key);
-        released_work_.emplace_back(work, session);
+        outcome_.released_work.push_back({work, session});
       });
 }
 

@@ -12,13 +12,13 @@ namespace duroxide::storage {
 void Engine::add_delayed(const TimerRow& row, std::string item) {
   batch_.put(Table::timers, row.bytes(), std::move(item));
   batch_.put(Table::delayed, row.delayed_bytes(), {});
-  timers_touched_ = true;
+  outcome_.timers_touched = true;
 }
 
 void Engine::erase_timer(const TimerRow& row) {
   batch_.erase(Table::timers, row.bytes());
   batch_.erase(Table::delayed, row.delayed_bytes());
-  timers_touched_ = true;
+  outcome_.timers_touched = true;
 }
 
 std::vector<std::string> Engine::keys_of(Table table, std::string_view prefix) {
@@ -114,7 +114,7 @@ std::uint64_t Engine::remove_waiting(Number number, const InstanceRecord& record
     turns_.clear_resident(number);
     turns_.clear_taken_up(number);
     counted_turns_.erase(number);
-    touched_.insert(number);
+    outcome_.touched.insert(number);
     suspects_.turn_ended(number, false, clock_->now());
     release_suspects();
   });

@@ -68,7 +68,7 @@ void Engine::write_state(Number number, const CarriedState& state) {
         Table::custom_status, make_key(number),
         encode_custom_status(CustomStatus{state.custom_status, state.custom_status_version}));
   }
-  transaction_.after_applied([this, number] { changed_.insert(number); });
+  transaction_.after_applied([this, number] { outcome_.changed.insert(number); });
 }
 
 void Engine::create_restored(Number number, InstanceRecord& record) {
@@ -83,7 +83,7 @@ void Engine::create_restored(Number number, InstanceRecord& record) {
   }
   instances_.create(number, record);
   note_change(ChangeKind::restored, record);
-  transaction_.after_applied([this, number] { touched_.insert(number); });
+  transaction_.after_applied([this, number] { outcome_.touched.insert(number); });
 }
 
 void Engine::take_up(Number number, const InstanceRecord& record, const RestorePlan& plan,
@@ -98,7 +98,7 @@ void Engine::take_up(Number number, const InstanceRecord& record, const RestoreP
   for (const work::TimerFired& timer : plan.timers) {
     batch_.put(Table::timers, TimerRow{timer.fire_at, number, timer.execution_id, timer.id}.bytes(),
                model::encode_work_item(timer));
-    timers_touched_ = true;
+    outcome_.timers_touched = true;
   }
   for (const WorkItem& message : plan.messages) {
     stage_message(number, next_sequence(), message);

@@ -115,7 +115,7 @@ Result<RestoredInstance, model::Flaw> Engine::rewind_one(Number number,
     counted_turns_.erase(number);
     turns_.clear_resident(number);
     turns_.set_taken_up(number);
-    touched_.insert(number);
+    outcome_.touched.insert(number);
   });
   return RestoredInstance{before->id, *kept, history.size() - *kept, plan->activities.size()};
 }

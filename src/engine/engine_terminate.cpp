@@ -84,7 +84,7 @@ void Engine::end_without_turn(const Doomed& doomed) {
   note_end(after);
   tell_parent(after, details);
   transaction_.after_applied([this, id = number, instance = before.id, why = reason] {
-    finished_.push_back(id);
+    outcome_.finished.push_back(id);
     log(LogLevel::info, "instance " + instance + " was terminated: " + why, instance);
   });
 }

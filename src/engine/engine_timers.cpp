@@ -125,7 +125,7 @@ void Engine::ack_timers(const std::vector<provider::LockToken>& tokens, DoneRepl
       }
     }
     transaction_.after_applied([this, moved = std::move(moved), left = std::move(left)] {
-      acked_timers_.insert(acked_timers_.end(), moved.begin(), moved.end());
+      outcome_.moved_timers.insert(outcome_.moved_timers.end(), moved.begin(), moved.end());
       for (const auto token : left) {
         void_timer(token);
       }

@@ -42,7 +42,7 @@ void Engine::dispatch_turns() {
     const auto room = turns_.parked.front().max_items;
     std::vector<provider::OrchestrationItem> items;
     std::size_t bytes = 0;
-    while (items.size() + turns_counted_ < room && bytes < bytes_per_answer) {
+    while (items.size() + outcome_.turns_counted < room && bytes < bytes_per_answer) {
       try {
         const auto number = turns_.pop(batch_.committed());
         if (!number) {
@@ -67,7 +67,8 @@ void Engine::dispatch_turns() {
 void Engine::hand_out_turn(Number number, Holder holder,
                            std::vector<provider::OrchestrationItem>& items, std::size_t& bytes) {
   // A delivery that is being counted must not be made before the count is durable.
-  if ((timing_.closing() && touched_.contains(number)) || counting_turns_.contains(number)) {
+  if ((timing_.closing() && outcome_.touched.contains(number)) ||
+      outcome_.counting_turns.contains(number)) {
     turns_.push_after_commit(number);
     return;
   }
@@ -87,7 +88,7 @@ void Engine::hand_out_turn(Number number, Holder holder,
     throw;
   }
   if (suspects_.contains(number) && !turns_.is_leased(number) &&
-      !counting_turns_.contains(number)) {
+      !outcome_.counting_turns.contains(number)) {
     suspects_.turn_ended(number, false, clock_->now());  // there is none for it, it is paused, say
     release_suspects();
   }
@@ -135,10 +136,10 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
   if (count_before_delivery(*record, number, messages)) {
     write_of_itself([&] { store_attempts(attempts_key, stored_attempts(attempts_key) + 1); });
     counted_turns_.insert(number);
-    counting_turns_.insert(number);
-    touched_.insert(number);
+    outcome_.counting_turns.insert(number);
+    outcome_.touched.insert(number);
     turns_.push_after_commit(number);
-    ++turns_counted_;
+    ++outcome_.turns_counted;
     return;
   }
 
@@ -168,7 +169,7 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
   lease.holder = holder;
   lease.sequences = std::move(messages.sequences);
   lease.counted = counted_turns_.erase(number) != 0;
-  lease.ahead = touched_.contains(number);
+  lease.ahead = outcome_.touched.contains(number);
   item.attempt_count = stored_attempts(attempts_key) + (lease.counted ? 0 : 1);
   if (lease.ahead) {
     timing_.turn_ahead_began();
@@ -287,7 +288,7 @@ void Engine::abandon_turn(const provider::AbandonOrchestrationItem& request, Don
           }
           if (request.quarantine) {
             quarantine_.add(number);
-            touched_.insert(number);
+            outcome_.touched.insert(number);
             turns_.clear_resident(number);
             turns_.push(number);  // for a cancellation that waits already
           } else if (request.delay > Milliseconds::zero()) {

@@ -49,7 +49,7 @@ void Engine::change_values(const provider::AckOrchestrationItem& request, Number
                encode_custom_status(CustomStatus{status, version}));
   }
   if (!request.values.empty() || request.custom_status) {
-    transaction_.after_applied([this, number] { changed_.insert(number); });
+    transaction_.after_applied([this, number] { outcome_.changed.insert(number); });
   }
 }
 

@@ -135,12 +135,6 @@ void Engine::answer_waits(Number number, bool ended) {
   });
 }
 
-void Engine::answer_changed() {
-  for (const Number number : std::exchange(changed_, {})) {
-    answer_waits(number, false);
-  }
-}
-
 void Engine::answer_waits_for_nobody(const std::vector<Number>& numbers) {
   for (const Number number : numbers) {
     if (!waits_.any(number)) {

@@ -122,7 +122,7 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
     // It may be what ended the process: count first, hand out after.
     write_of_itself([&] { store_attempts(row_key, count + 1); });
     counted_work_.insert(key);
-    work_after_commit_.push_back(work);
+    outcome_.work_after_commit.push_back(work);
     ++fetch.reserved;
     bytes += row_bytes;
     return;
@@ -157,17 +157,17 @@ void Engine::count_first_deliveries() {
   // Rows that will be handed out right after the commit which writes them are written with that
   // delivery counted: it costs nothing here, and another write later. So this goes through what
   // `dispatch_work` is about to do.
-  if (resting() || paused_.store() || !suspects_.empty() || new_work_.empty() ||
+  if (resting() || paused_.store() || !suspects_.empty() || outcome_.new_work.empty() ||
       work_.parked.empty()) {
     return;
   }
   std::vector<const WorkRef*> rows;
-  rows.reserve(work_after_commit_.size() + new_work_.size());
-  for (const WorkRef& work : work_after_commit_) {
+  rows.reserve(outcome_.work_after_commit.size() + outcome_.new_work.size());
+  for (const WorkRef& work : outcome_.work_after_commit) {
     rows.push_back(&work);
   }
   const std::size_t first_new = rows.size();
-  for (const WorkRef& work : new_work_) {
+  for (const WorkRef& work : outcome_.new_work) {
     rows.push_back(&work);
   }
   std::map<std::string, Holder> bound;  // sessions that are to be bound on the way

@@ -15,6 +15,7 @@ void Quarantine::load(const ReadView& committed) {
   }
   instances_.swap(instances);
   activities_.swap(activities);
+  loaded_ = true;
 }
 
 bool Quarantine::any_of(Number number) const {

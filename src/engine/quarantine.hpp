@@ -13,8 +13,11 @@ namespace duroxide::storage {
 /// rows that the open batch adds to it. What the batch takes out stays in until it is committed.
 class Quarantine {
  public:
-  /// Reads the table; there are few rows in it.
+  /// Reads the table; there are few rows in it. Throws `StorageFailure`, and then has changed nothing.
   void load(const ReadView& committed);
+  /// A commit has changed the table, which has to be read anew.
+  void touched() { loaded_ = false; }
+  [[nodiscard]] bool worth_a_look() const { return !loaded_; }
 
   void add(Number number) { instances_.insert(number); }
   void add(const WorkKey& key) { activities_.insert(key); }
@@ -26,6 +29,7 @@ class Quarantine {
  private:
   std::unordered_set<Number> instances_;
   std::set<WorkKey> activities_;
+  bool loaded_ = false;
 };
 
 }  // namespace duroxide::storage

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <duroxide/provider_messages.hpp>
+
+#include "engine/work_lane.hpp"
+#include "storage/common.hpp"
+
+namespace duroxide::storage {
+
+/// What one batch comes to once it is committed: whom to answer, whom to tell, what may be handed out.
+/// Gathered while the batch is open, and looked at when its commit is on the disk.
+struct BatchOutcome {
+  struct Answer {
+    const char* operation = "";
+    Reply<Done> reply;
+  };
+  struct ReleasedWork {
+    WorkRef work;
+    std::uint64_t opening = 0;  ///< that wrote the row
+  };
+
+  std::vector<Answer> answers;
+  std::unordered_set<Number> touched;       ///< instances that the batch changes
+  std::vector<Number> finished;             ///< instances that end with it
+  std::vector<Number> deleted;              ///< instances that it takes out
+  std::unordered_set<Number> changed;       ///< instances whose values or custom status it changes
+  std::vector<WorkRef> new_work;            ///< rows it adds
+  std::vector<WorkRef> work_after_commit;   ///< rows to be handed out after it
+  std::vector<ReleasedWork> released_work;  ///< rows that it lets out of quarantine
+  std::vector<provider::LockToken> moved_timers;  ///< their leases last until it is committed
+  std::unordered_set<Number> counting_turns;      ///< instances whose next delivery it counts
+  std::uint64_t turns_counted = 0;                ///< deliveries it counts, to be made after it
+  std::optional<Number> numbers_reserved;  ///< the store promises to give out none below it again
+  bool timers_touched = false;
+  bool quarantine_touched = false;  ///< what memory has of it must be read anew
+
+  /// For the next batch. The sets keep their room, so that not every batch asks for it.
+  void clear();
+};
+
+inline void BatchOutcome::clear() {
+  BatchOutcome empty;
+  empty.touched.swap(touched);
+  empty.changed.swap(changed);
+  empty.counting_turns.swap(counting_turns);
+  empty.touched.clear();
+  empty.changed.clear();
+  empty.counting_turns.clear();
+  *this = std::move(empty);
+}
+
+}  // namespace duroxide::storage
