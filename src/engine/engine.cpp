@@ -9,8 +9,6 @@
 namespace duroxide::storage {
 
 namespace {
-constexpr Number numbers_in_advance = 256;
-
 /// Whether this may say what is in the store, so that it must be as durable as if it had been read
 /// there. What is wrong with a request is sometimes the state of what it names.
 bool tells_of_state(ProviderError::Kind refusal) {
@@ -29,25 +27,11 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shar
     : store_(std::move(store)),
       clock_(std::move(clock)),
       log_(std::move(log)),
-      reasons_(std::move(reasons)),
-      opening_(opening),
       host_(host),
       options_(options),
       batch_(*store_, [this](const std::function<void()>& wait) { host_.wait_for_disk(wait); }),
-      instances_(batch_),
-      timing_(host, options.longest_hold),
-      work_suspects_(opening.id),
-      transaction_(batch_, instances_, paused_, *clock_, options_, log_),
-      next_instance_(opening.next_instance),
-      numbers_reserved_(opening.next_instance),
-      last_created_(opening.last_created),
-      sequence_(opening.sequence_base()),
-      next_pause_(options.first_pause) {
-  turns_.set_backlog(opening.next_instance);
-  turns_.set_token_base(opening.sequence_base());
-  work_.set_backlog(opening.id);
-  work_.set_token_base(opening.sequence_base());
-  timers_.set_token_base(opening.sequence_base());
+      memory_(batch_, opening, std::move(reasons), host, options_),
+      transaction_(batch_, memory_, *clock_, options_, log_) {
   load_quarantine();
   settle_pauses();
   load_suspects();
@@ -75,7 +59,7 @@ void Engine::apply(const char* operation, DoneReply reply, const std::function<v
     request();
     is_applied = true;
     if (batch_.has_changes()) {
-      require_room();
+      transaction_.require_room();
     }
   } catch (const std::exception& failed) {
     transaction_.undo();
@@ -128,7 +112,7 @@ void Engine::settle() {
   }
   watch_suspects();
   try {
-    if (timers_changed_) {
+    if (timers_.changed) {
       answer_parked_timers();
     }
     // While a batch gathers, turns wait for the last message of it: one fetch is then answered with
@@ -137,7 +121,7 @@ void Engine::settle() {
       dispatch_turns();
     }
     dispatch_work();
-    if (timers_changed_) {
+    if (timers_.changed) {
       answer_parked_timers();  // of a rest that has begun meanwhile
     }
   } catch (const StorageFailure& failed) {
@@ -151,7 +135,7 @@ void Engine::commit_due() {
   }
   try {
     dispatch_turns();
-    if (timers_changed_) {
+    if (timers_.changed) {
       answer_parked_timers();
     }
   } catch (const StorageFailure& failed) {
@@ -175,12 +159,10 @@ void Engine::tick_due() {
 void Engine::write_bookkeeping() {
   // Not in a commit that writes nothing else: no room was made for it, and a number that is in no row,
   // since what took it was refused, may be given out again.
-  if (next_instance_ > numbers_reserved_ && !batch_.empty()) {
-    // Some in advance, so that not every commit writes this row. What is left of them is lost if the
-    // store is not closed.
-    outcome_.numbers_reserved = next_instance_ + numbers_in_advance;
-    batch_.put(Table::meta, std::string(meta_keys::next_instance),
-               make_key(*outcome_.numbers_reserved));
+  const auto to_reserve = batch_.empty() ? std::nullopt : numbers_.to_reserve();
+  if (to_reserve) {
+    batch_.put(Table::meta, std::string(meta_keys::next_instance), make_key(*to_reserve));
+    outcome_.numbers_reserved = to_reserve;
   }
   write_counts();
   try {
@@ -208,7 +190,7 @@ void Engine::commit() {
     return;
   }
   if (writes) {
-    next_pause_ = options_.first_pause;
+    rest_.found_room();
   }
   batch_committed();
 }
@@ -230,8 +212,10 @@ void Engine::batch_committed() {
   tell_of_damaged_counters();
   timing_.batch_ended();
   BatchOutcome outcome = std::exchange(outcome_, std::move(spare_outcome_));
-  numbers_reserved_ = outcome.numbers_reserved.value_or(numbers_reserved_);
-  timers_changed_ = timers_changed_ || outcome.timers_touched;
+  if (outcome.numbers_reserved) {
+    numbers_.reserved(*outcome.numbers_reserved);
+  }
+  timers_.changed = timers_.changed || outcome.timers_touched;
   for (const auto token : outcome.moved_timers) {
     timers_.end_lease(token);
   }
@@ -346,7 +330,7 @@ void Engine::close() {
   batch_.release();
   if (!stopped_) {
     try {
-      host_.wait_for_disk([this] { end_opening(*store_, next_instance_); });
+      host_.wait_for_disk([this] { end_opening(*store_, numbers_.first_free()); });
     } catch (const StorageFailure& failed) {
       log(LogLevel::warn, "the store could not be marked as closed: " + failed.error().message);
     }

@@ -15,24 +15,10 @@
 #include <duroxide/management_messages.hpp>
 #include <duroxide/provider_messages.hpp>
 
-#include "engine/batch_outcome.hpp"
-#include "engine/cancelled_work.hpp"
-#include "engine/change_feed.hpp"
-#include "engine/commit_timing.hpp"
-#include "engine/instances.hpp"
-#include "engine/opening.hpp"
+#include "engine/memory.hpp"
 #include "engine/options.hpp"
-#include "engine/orchestrator_queue.hpp"
-#include "engine/paused.hpp"
-#include "engine/quarantine.hpp"
 #include "engine/restore_plan.hpp"
-#include "engine/suspects.hpp"
-#include "engine/timer_queue.hpp"
 #include "engine/transaction.hpp"
-#include "engine/waiting_reasons.hpp"
-#include "engine/waits.hpp"
-#include "engine/work_suspects.hpp"
-#include "engine/worker_queue.hpp"
 #include "model/open_steps.hpp"
 #include "storage/batch.hpp"
 
@@ -158,17 +144,11 @@ class Engine {
   void stop_for_good(const ProviderError& error);
   void answer_changed(const BatchOutcome& outcome);
   // engine_room.cpp: room for what is committed.
-  /// Throws if what the request has staged finds no place in the commit.
-  void require_room();
-  /// Stages what no request asks for. Throws if it finds no room, and then has staged nothing.
-  void write_of_itself(const std::function<void()>& write);
   /// Handing out rests if there is no room for what the engine writes of itself. False if the store has
   /// stopped.
   [[nodiscard]] bool look_for_room();
   [[nodiscard]] bool finds_room(std::size_t bytes);
   void rest(const std::string& why);
-  /// Nothing is handed out for a while, as there was no room.
-  [[nodiscard]] bool resting() const;
   /// Handing out was broken off by what cannot be read or written now, or for which there is no memory.
   void broken_off(const std::exception& failed);
   /// What a turn or an activity has come to finds no room. It is handed out again later, and counted as if
@@ -177,8 +157,6 @@ class Engine {
   void void_work(provider::LockToken token);
   /// What a timer leads to finds no room. It stays leased for a while.
   void void_timer(provider::LockToken token);
-  /// How long what stands under this key is held back whose end has found no room: longer each time.
-  [[nodiscard]] Milliseconds pause_of_void(const std::string& key);
   void write_counts();
   void write_bookkeeping();
   void log(LogLevel level, std::string message, std::string instance = {}) const;
@@ -196,7 +174,6 @@ class Engine {
   void bring_start_forward(Number number, const InstanceRecord& record);
   void stage_message(Number number, std::uint64_t sequence, const WorkItem& item);
   void set_aside(Table table, std::string_view key, const std::string& why);
-  [[nodiscard]] std::uint64_t next_sequence() { return sequence_++; }
 
   // engine_turns.cpp
   struct Messages {
@@ -378,48 +355,37 @@ class Engine {
   std::shared_ptr<KvStore> store_;
   std::shared_ptr<Clock> clock_;
   LogSink log_;
-  std::shared_ptr<WaitingReasons> reasons_;
-  Opening opening_;
   CommitTiming::Host& host_;
   EngineOptions options_;
   Batch batch_;
   std::size_t damaged_counters_told_ = 0;
-  Instances instances_;
-  CommitTiming timing_;
-  OrchestratorQueue turns_;
-  WorkerQueue work_;
-  TimerQueue timers_;
-  Waits waits_;
-  CancelledWork cancelled_;
-  Quarantine quarantine_;
-  Suspects suspects_;
-  WorkSuspects work_suspects_;
-  Paused paused_;
-  ChangeFeed feed_;
+  Memory memory_;
+  BatchOutcome spare_outcome_;  ///< for the next batch
   Transaction transaction_;
 
-  Number next_instance_;
-  Number numbers_reserved_;  ///< the store promises to give out none below a second time
-  Timestamp last_created_;
-  std::uint64_t sequence_;
+  // Names of what is in the memory.
+  const Opening& opening_ = memory_.opening;
+  std::shared_ptr<WaitingReasons>& reasons_ = memory_.reasons;
+  Instances& instances_ = memory_.instances;
+  Numbers& numbers_ = memory_.numbers;
+  CommitTiming& timing_ = memory_.timing;
+  BatchOutcome& outcome_ = memory_.outcome;
+  OrchestratorQueue& turns_ = memory_.turns;
+  WorkerQueue& work_ = memory_.work;
+  TimerQueue& timers_ = memory_.timers;
+  CountedDeliveries& counted_ = memory_.counted;
+  Waits& waits_ = memory_.waits;
+  CancelledWork& cancelled_ = memory_.cancelled;
+  Quarantine& quarantine_ = memory_.quarantine;
+  Suspects& suspects_ = memory_.suspects;
+  WorkSuspects& work_suspects_ = memory_.work_suspects;
+  Care& care_ = memory_.care;
+  Paused& paused_ = memory_.paused;
+  ChangeFeed& feed_ = memory_.feed;
+  Rest& rest_ = memory_.rest;
 
-  BatchOutcome outcome_;        ///< of the open batch
-  BatchOutcome spare_outcome_;  ///< for the next one
-
-  std::unordered_set<Number> counted_turns_;  ///< counted on disk, not delivered yet
-  std::set<WorkKey> counted_work_;
-  Timestamp careful_until_{};                ///< after an unclean end
-  std::optional<Timestamp> suspects_alarm_;  ///< when they are looked at again at the latest
-  bool timers_changed_ = false;
-  std::optional<Timestamp> paused_until_;
-  Milliseconds next_pause_;
-  struct VoidPause {
-    Milliseconds pause{};
-    Timestamp until{};
-  };
-  std::map<std::string, VoidPause> void_pauses_;  ///< of what has found no room of late
-  std::optional<std::string> stopped_;            ///< why every request is refused
-  bool closing_ = false;  ///< what goes in several transactions begins no other
+  std::optional<std::string> stopped_;  ///< why every request is refused
+  bool closing_ = false;                ///< what goes in several transactions begins no other
 };
 
 template <class T>

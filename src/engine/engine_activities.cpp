@@ -94,7 +94,8 @@ std::optional<std::string> Engine::read_progress(const WorkKey& key) {
   }
   auto progress = decode_progress(*bytes);
   if (!progress) {
-    write_of_itself([&] { set_aside(Table::progress, row_key, progress.error().what); });
+    transaction_.write_of_itself(
+        [&] { set_aside(Table::progress, row_key, progress.error().what); });
     return std::nullopt;
   }
   return std::move(progress->details);

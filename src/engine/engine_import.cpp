@@ -55,7 +55,7 @@ void Engine::import_instance(const management::ImportInstance& request,
     const InstanceExport& exported = request.exported;
     require_free(instances_, exported.instance_id);
     require(check_export(exported));
-    const Number number = next_instance_++;
+    const Number number = numbers_.next_instance();
     InstanceRecord record = record_of(exported);
     const ExportedExecution& current = exported.executions.back();
     create_restored(number, record);
@@ -110,7 +110,7 @@ void Engine::queue_start(Number number, const InstanceExport& exported) {
   bool is_start = true;
   for (const WorkItem& message : exported.messages) {
     if (!std::exchange(is_start, false)) {
-      stage_message(number, next_sequence(), message);
+      stage_message(number, numbers_.next_sequence(), message);
     } else if (exported.start_due) {
       add_delayed(TimerRow{*exported.start_due, number, 0, 0}, model::encode_work_item(message));
     } else {
@@ -167,7 +167,7 @@ void Engine::fork(const management::ForkInstance& request,
     if (!plan) {
       refuse_fork(plan.error().what);
     }
-    const Number number = next_instance_++;
+    const Number number = numbers_.next_instance();
     create_restored(number, record);
     write_history(number, execution, events);
     write_state(number, plan->state);

@@ -39,7 +39,8 @@ void Engine::keep_row(Table table, const std::string& key, Number number, std::u
 }
 
 void Engine::keep_message(Number number, const WorkItem& item) {
-  batch_.put(Table::kept, make_key(number, next_sequence()), model::encode_work_item(item));
+  batch_.put(Table::kept, make_key(number, numbers_.next_sequence()),
+             model::encode_work_item(item));
 }
 
 void Engine::keep_untaken(const provider::AckOrchestrationItem& request, const TurnLease& lease) {

@@ -126,27 +126,25 @@ void Engine::accept_message(const WorkItem& item, std::optional<Milliseconds> de
     throw StorageFailure(Kind::instance_finished, "the instance `" + id + "` has ended");
   }
   if (delay && *delay > Milliseconds::zero()) {
-    const TimerRow row{saturating_add(clock_->now(), *delay), *number, 0, next_sequence()};
+    const TimerRow row{saturating_add(clock_->now(), *delay), *number, 0, numbers_.next_sequence()};
     add_delayed(row, model::encode_work_item(item));
     return;
   }
-  stage_message(*number, next_sequence(), item);
+  stage_message(*number, numbers_.next_sequence(), item);
   if (record->start_due && std::holds_alternative<work::CancelInstance>(item)) {
     bring_start_forward(*number, *record);
   }
 }
 
 void Engine::create_instance(const work::StartOrchestration& start, std::optional<Timestamp> due) {
-  const Timestamp now = clock_->now();
-  last_created_ = std::max(last_created_, now);
-  const Number number = next_instance_++;
+  const Number number = numbers_.next_instance();
 
   InstanceRecord record;
   record.id = start.instance;
   record.orchestration = start.orchestration;
-  record.created_at = last_created_;
-  record.updated_at = last_created_;
-  record.execution_started_at = last_created_;
+  record.created_at = numbers_.creation_time(clock_->now());
+  record.updated_at = record.created_at;
+  record.execution_started_at = record.created_at;
   record.start_opening = opening_.id;
   record.incarnation = new_incarnation();
   record.parent = start.parent;
@@ -210,7 +208,7 @@ void Engine::deliver_if_running(const WorkItem& item, std::uint64_t execution) {
   if (cancel != nullptr && cancel->parent && record->parent != cancel->parent) {
     return;  // the parent's child never began: its id was taken by this one
   }
-  stage_message(*number, next_sequence(), item);
+  stage_message(*number, numbers_.next_sequence(), item);
   if (record->start_due && std::holds_alternative<work::CancelInstance>(item)) {
     bring_start_forward(*number, *record);
   }

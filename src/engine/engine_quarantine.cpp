@@ -81,7 +81,7 @@ void Engine::release_from_quarantine(const std::string& instance, CountReply rep
       }
       store_attempts(key, 0);
       transaction_.after_applied([this, number = *number] {
-        counted_turns_.erase(number);
+        counted_.turns.erase(number);
         outcome_.touched.insert(number);
         turns_.push_after_commit(number);
       });
@@ -103,7 +103,7 @@ void Engine::release_activity(const WorkKey& key) {
   transaction_.after_applied(
       [this, work = std::move(work), session = opening_of_activity_row(*row)] {
         work_.counts_to_write.erase(work.key);
-        counted_work_.erase(work.key);
+        counted_.work.erase(work.key);
         outcome_.released_work.push_back({work, session});
       });
 }
@@ -125,7 +125,7 @@ std::uint64_t Engine::bring_forward(Number number) {
       turns_.release(number);
     }
   }
-  timers_changed_ = timers_changed_ || !early.empty();
+  timers_.changed = timers_.changed || !early.empty();
   return early.size();
 }
 

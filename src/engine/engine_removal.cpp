@@ -113,7 +113,7 @@ std::uint64_t Engine::remove_waiting(Number number, const InstanceRecord& record
     }
     turns_.clear_resident(number);
     turns_.clear_taken_up(number);
-    counted_turns_.erase(number);
+    counted_.turns.erase(number);
     outcome_.touched.insert(number);
     suspects_.turn_ended(number, false, clock_->now());
     release_suspects();

@@ -73,9 +73,8 @@ void Engine::write_state(Number number, const CarriedState& state) {
 
 void Engine::create_restored(Number number, InstanceRecord& record) {
   // A listing goes by the creation in this store; the times of old stand in the history.
-  last_created_ = std::max(last_created_, clock_->now());
-  record.created_at = last_created_;
-  record.updated_at = last_created_;
+  record.created_at = numbers_.creation_time(clock_->now());
+  record.updated_at = record.created_at;
   record.start_opening = opening_.id;
   record.incarnation = new_incarnation();
   if (record.parent) {
@@ -91,7 +90,7 @@ void Engine::take_up(Number number, const InstanceRecord& record, const RestoreP
   for (const work::ActivityExecute& activity : plan.activities) {
     add_activity(number, activity, record.incarnation);
     transaction_.after_applied([this, key = WorkKey{number, activity.execution_id, activity.id}] {
-      counted_work_.erase(key);
+      counted_.work.erase(key);
       work_.counts_to_write.erase(key);
     });
   }
@@ -101,7 +100,7 @@ void Engine::take_up(Number number, const InstanceRecord& record, const RestoreP
     outcome_.timers_touched = true;
   }
   for (const WorkItem& message : plan.messages) {
-    stage_message(number, next_sequence(), message);
+    stage_message(number, numbers_.next_sequence(), message);
   }
   for (const WorkItem& question : plan.questions) {
     (void)answer_from_store(question);

@@ -112,7 +112,7 @@ Result<RestoredInstance, model::Flaw> Engine::rewind_one(Number number,
     }
   }
   transaction_.after_applied([this, number] {
-    counted_turns_.erase(number);
+    counted_.turns.erase(number);
     turns_.clear_resident(number);
     turns_.set_taken_up(number);
     outcome_.touched.insert(number);

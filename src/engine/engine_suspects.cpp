@@ -8,7 +8,7 @@ void Engine::load_suspects() {
   if (!opening_.after_crash) {
     return;
   }
-  careful_until_ = saturating_add(clock_->now(), options_.careful_after_crash);
+  care_.until = saturating_add(clock_->now(), options_.careful_after_crash);
   try {
     suspects_.load(batch_.committed());
   } catch (const StorageFailure& failed) {
@@ -36,7 +36,7 @@ void Engine::watch_suspects() {
     return;
   }
   const Timestamp now = clock_->now();
-  if (resting() || paused_.store()) {
+  if (transaction_.is_resting() || paused_.store()) {
     suspects_.wait_anew();
     return;
   }
@@ -50,8 +50,8 @@ void Engine::watch_suspects() {
   if (now >= *until) {
     suspects_.give_up();
     release_suspects();
-  } else if (!suspects_alarm_ || *suspects_alarm_ <= now) {
-    suspects_alarm_ = until;
+  } else if (!care_.alarm || *care_.alarm <= now) {
+    care_.alarm = until;
     hold_back(std::chrono::duration_cast<Milliseconds>(*until - now), TimerQueue::Pause{});
   }
 }
@@ -66,7 +66,7 @@ bool Engine::count_before_delivery(const InstanceRecord& record, Number number,
                                    const Messages& messages) const {
   // After a crash, what was in the store may be what caused it. So that a message which kills the
   // process at once is counted all the same, its delivery is on the disk before it is made.
-  if (!opening_.after_crash || counted_turns_.contains(number)) {
+  if (!opening_.after_crash || counted_.turns.contains(number)) {
     return false;
   }
   // What kills the process may also come anew each time, from a timer, an activity that runs again,
@@ -74,7 +74,7 @@ bool Engine::count_before_delivery(const InstanceRecord& record, Number number,
   // it. So neither the first turn of an instance from before runs ahead, nor, for a while, that of a
   // new one.
   const bool is_new = record.execution == 1 && record.event_count == 0;
-  if (turns_.is_to_be_taken_up(number) || (is_new && clock_->now() < careful_until_)) {
+  if (turns_.is_to_be_taken_up(number) || (is_new && clock_->now() < care_.until)) {
     return true;
   }
   for (const auto sequence : messages.sequences) {

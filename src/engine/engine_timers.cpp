@@ -56,7 +56,7 @@ void Engine::dequeue_timers(Holder holder, const provider::DequeueTimerPeekLock&
   });
   release_held_back();
   timers_.parked.push_back({holder, request, std::move(reply)});
-  timers_changed_ = true;
+  timers_.changed = true;
   settle();
 }
 
@@ -64,13 +64,13 @@ void Engine::answer_parked_timers() {
   for (auto parked = timers_.parked.begin(); parked != timers_.parked.end();) {
     parked = answer_due(*parked) ? timers_.parked.erase(parked) : std::next(parked);
   }
-  timers_changed_ = false;  // not if that could not read the store
+  timers_.changed = false;  // not if that could not read the store
 }
 
 bool Engine::answer_due(TimerQueue::ParkedDequeue& parked) {
   const Timestamp now = clock_->now();
   TimerQueue::Due due;
-  if (!resting()) {
+  if (!transaction_.is_resting()) {
     due = timers_.due(batch_.committed(), now, parked.request.max_items);
   }
   provider::DueTimers answer;
@@ -98,7 +98,7 @@ void Engine::ack_timers(const std::vector<provider::LockToken>& tokens, DoneRepl
           timers_.end_lease(token);
         }
       }
-      timers_changed_ = true;
+      timers_.changed = true;
     }
     reply(done);
   };
@@ -113,7 +113,7 @@ void Engine::ack_timers(const std::vector<provider::LockToken>& tokens, DoneRepl
       const auto before = transaction_.savepoint();
       try {
         deliver_or_set_aside(*row);
-        require_room();
+        transaction_.require_room();
         moved.push_back(token);
       } catch (const StorageFailure& failed) {
         if (failed.error().kind != ProviderError::Kind::disk_full ||
@@ -147,7 +147,7 @@ void Engine::deliver_or_set_aside(const TimerRow& row) {
 
 void Engine::void_timer(provider::LockToken token) {
   if (const TimerRow* row = timers_.find(token)) {
-    hold_back(pause_of_void(row->bytes()), TimerQueue::VoidTimer{token});
+    hold_back(rest_.pause_of_void(row->bytes(), clock_->now()), TimerQueue::VoidTimer{token});
   }
 }
 
@@ -191,7 +191,6 @@ void Engine::deliver_to_instance(const TimerRow& row, const WorkItem& item) {
 
 void Engine::hold_back(Milliseconds delay, TimerQueue::HeldBack what) {
   timers_.hold_back(saturating_add(clock_->now(), delay), std::move(what));
-  timers_changed_ = true;
 }
 
 void Engine::release_held_back() {
@@ -202,8 +201,8 @@ void Engine::release_held_back() {
       work_.push(*work);
     } else if (const auto* timer = std::get_if<TimerQueue::VoidTimer>(&what)) {
       timers_.end_lease(timer->token);
-    } else if (!resting()) {
-      paused_until_.reset();
+    } else {
+      rest_.end(clock_->now());
     }
   }
 }

@@ -37,7 +37,7 @@ void Engine::fetch_turns(Holder holder, std::uint64_t max_items, TurnsReply repl
 
 void Engine::dispatch_turns() {
   bool has_failed = false;
-  while (!has_failed && !turns_.parked.empty() && !resting() && !paused_.store()) {
+  while (!has_failed && !turns_.parked.empty() && !transaction_.is_resting() && !paused_.store()) {
     const auto holder = turns_.parked.front().holder;
     const auto room = turns_.parked.front().max_items;
     std::vector<provider::OrchestrationItem> items;
@@ -134,8 +134,9 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
   }
   const auto attempts_key = make_key(number);
   if (count_before_delivery(*record, number, messages)) {
-    write_of_itself([&] { store_attempts(attempts_key, stored_attempts(attempts_key) + 1); });
-    counted_turns_.insert(number);
+    transaction_.write_of_itself(
+        [&] { store_attempts(attempts_key, stored_attempts(attempts_key) + 1); });
+    counted_.turns.insert(number);
     outcome_.counting_turns.insert(number);
     outcome_.touched.insert(number);
     turns_.push_after_commit(number);
@@ -168,7 +169,7 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
   lease.execution = record->execution;
   lease.holder = holder;
   lease.sequences = std::move(messages.sequences);
-  lease.counted = counted_turns_.erase(number) != 0;
+  lease.counted = counted_.turns.erase(number) != 0;
   lease.ahead = outcome_.touched.contains(number);
   item.attempt_count = stored_attempts(attempts_key) + (lease.counted ? 0 : 1);
   if (lease.ahead) {
@@ -195,7 +196,7 @@ Engine::Messages Engine::read_messages(Number number) {
     return messages.items.size() < messages_per_turn && messages.bytes < message_bytes_per_turn;
   });
   if (!unreadable.empty()) {
-    write_of_itself([&] {
+    transaction_.write_of_itself([&] {
       for (const auto& [key, flaw] : unreadable) {
         set_aside(Table::inbox, key, flaw.what);
       }
@@ -309,7 +310,7 @@ void Engine::void_turn(provider::LockToken token) {
   }
   const Number number = lease->number;
   if (lease->counted) {
-    counted_turns_.insert(number);
+    counted_.turns.insert(number);
   }
   if (lease->ahead) {
     timing_.turn_ahead_ended();
@@ -320,7 +321,7 @@ void Engine::void_turn(provider::LockToken token) {
   turns_.end_lease(token);
   turns_.clear_resident(number);
   turns_.hold_back(number);
-  hold_back(pause_of_void(make_key(number)), number);
+  hold_back(rest_.pause_of_void(make_key(number), clock_->now()), number);
 }
 
 void Engine::release_instance(Holder holder, const std::string& instance) {
@@ -353,7 +354,7 @@ void Engine::release_holder(Holder holder, DoneReply reply) {
       [&] {
         for (const auto token : turns_.leases_of(holder)) {
           if (const TurnLease* lease = turns_.find(token); lease->counted) {
-            counted_turns_.insert(lease->number);  // which is what the next one comes to
+            counted_.turns.insert(lease->number);  // which is what the next one comes to
           }
         }
         release_all_of(holder);
@@ -378,7 +379,7 @@ void Engine::release_all_of(Holder holder) {
   release_work_of(holder);
   for (const auto token : timers_.leases_of(holder)) {
     timers_.end_lease(token);
-    timers_changed_ = true;
+    timers_.changed = true;
   }
   std::erase_if(timers_.parked, [holder](const auto& fetch) {
     if (fetch.holder == holder) {

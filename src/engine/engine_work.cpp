@@ -41,7 +41,8 @@ void Engine::release_sessions(Holder holder, const std::vector<std::string>& ses
 }
 
 void Engine::dispatch_work() {
-  while (work_.worth_a_try() && !resting() && !paused_.store() && suspects_.empty()) {
+  while (work_.worth_a_try() && !transaction_.is_resting() && !paused_.store() &&
+         suspects_.empty()) {
     if (!hand_out_waiting_work() || !offer_suspect_work()) {
       return;
     }
@@ -109,19 +110,19 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
   }
   auto row = decode_activity_row(*found);
   if (!row) {
-    write_of_itself([&] { set_aside(Table::work, row_key, row.error().what); });
+    transaction_.write_of_itself([&] { set_aside(Table::work, row_key, row.error().what); });
     return;
   }
   const auto row_bytes = found->size();
   const auto count = stored_count(key, *row);
-  const bool counted = counted_work_.contains(key);
+  const bool counted = counted_.work.contains(key);
   if (!counted && opening_.after_crash && row->opening < opening_.id) {
     if (!work_suspects_.may_run(work, count)) {
       return;
     }
     // It may be what ended the process: count first, hand out after.
-    write_of_itself([&] { store_attempts(row_key, count + 1); });
-    counted_work_.insert(key);
+    transaction_.write_of_itself([&] { store_attempts(row_key, count + 1); });
+    counted_.work.insert(key);
     outcome_.work_after_commit.push_back(work);
     ++fetch.reserved;
     bytes += row_bytes;
@@ -132,7 +133,7 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
   item.progress = read_progress(key);
   item.item = std::move(row->item);
   item.lock_token = work_.lease(WorkLease{work, fetch.filter.holder, item.attempt_count});
-  counted_work_.erase(key);
+  counted_.work.erase(key);
   if (!counted) {
     work_.counts_to_write[key] = item.attempt_count;
   }
@@ -157,8 +158,8 @@ void Engine::count_first_deliveries() {
   // Rows that will be handed out right after the commit which writes them are written with that
   // delivery counted: it costs nothing here, and another write later. So this goes through what
   // `dispatch_work` is about to do.
-  if (resting() || paused_.store() || !suspects_.empty() || outcome_.new_work.empty() ||
-      work_.parked.empty()) {
+  if (transaction_.is_resting() || paused_.store() || !suspects_.empty() ||
+      outcome_.new_work.empty() || work_.parked.empty()) {
     return;
   }
   std::vector<const WorkRef*> rows;
@@ -198,7 +199,7 @@ void Engine::count_first_deliveries() {
       --room;
       if (i >= first_new) {
         count_first_delivery(*batch_.staged(Table::work, row_key));
-        counted_work_.insert(work->key);
+        counted_.work.insert(work->key);
       }
     }
     while (first_left < rows.size() && rows[first_left] == nullptr) {
@@ -280,7 +281,7 @@ void Engine::void_work(provider::LockToken token) {
     work_.counts_to_write[lease.work.key] = lease.attempt - 1;
     work_.end_lease(token);
     work_suspects_.ended(lease.work.key);
-    hold_back(pause_of_void(lease.work.key.bytes()), lease.work);
+    hold_back(rest_.pause_of_void(lease.work.key.bytes(), clock_->now()), lease.work);
   }
 }
 

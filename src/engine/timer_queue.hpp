@@ -37,6 +37,8 @@ class TimerQueue {
   using HeldBack = std::variant<Number, WorkRef, VoidTimer, Pause>;
 
   std::vector<ParkedDequeue> parked;
+  /// What the parked may be answered has changed.
+  bool changed = false;
 
   struct Due {
     std::vector<TimerRow> rows;
@@ -53,7 +55,10 @@ class TimerQueue {
   void end_lease(provider::LockToken token);
   [[nodiscard]] std::vector<provider::LockToken> leases_of(Holder holder) const;
 
-  void hold_back(Timestamp until, HeldBack what) { held_.emplace(until, std::move(what)); }
+  void hold_back(Timestamp until, HeldBack what) {
+    held_.emplace(until, std::move(what));
+    changed = true;
+  }
   [[nodiscard]] std::vector<HeldBack> take_released(Timestamp now);
   /// Takes out what `chosen` says, before its time.
   [[nodiscard]] std::vector<HeldBack> take_early(

@@ -16,18 +16,13 @@ void tell(const LogSink& sink, LogLevel level, std::string message, std::string 
   }
 }
 
-Transaction::Transaction(Batch& batch, Instances& instances, Paused& paused, const Clock& clock,
+Transaction::Transaction(Batch& batch, Memory& memory, const Clock& clock,
                          const EngineOptions& options, LogSink log)
-    : batch_(batch),
-      instances_(instances),
-      paused_(paused),
-      clock_(clock),
-      options_(options),
-      log_(std::move(log)) {}
+    : batch_(batch), memory_(memory), clock_(clock), options_(options), log_(std::move(log)) {}
 
 FoundInstance Transaction::require_instance(const std::string& id) {
-  const auto number = instances_.find(id);
-  auto record = number ? instances_.load(*number) : std::nullopt;
+  const auto number = instances().find(id);
+  auto record = number ? instances().load(*number) : std::nullopt;
   if (!record) {
     throw StorageFailure(ProviderError::Kind::instance_not_found,
                          "there is no instance `" + id + "`");
@@ -48,6 +43,29 @@ void Transaction::undo() {
 
 std::vector<std::function<void()>> Transaction::take_effects() {
   return std::exchange(effects_, {});
+}
+
+void Transaction::require_room() {
+  // What makes room may be in one batch with others, which must not take what is kept for it.
+  const bool may_have_all = makes_room_ && batch_.bytes() <= options_.most_bytes_with_reserve;
+  batch_.make_room(options_.slack, may_have_all ? RoomFor::making_room : RoomFor::anything);
+}
+
+void Transaction::write_of_itself(const std::function<void()>& write) {
+  begin();
+  try {
+    write();
+    batch_.make_room(options_.slack);
+  } catch (...) {
+    undo();
+    throw;
+  }
+  if (batch_.has_changes()) {
+    timing().changed();
+  }
+  for (const auto& effect : take_effects()) {
+    effect();
+  }
 }
 
 void Transaction::go_back_to(const Savepoint& point) {

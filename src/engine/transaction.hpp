@@ -8,9 +8,8 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/log.hpp>
 
-#include "engine/instances.hpp"
+#include "engine/memory.hpp"
 #include "engine/options.hpp"
-#include "engine/paused.hpp"
 #include "model/flaw.hpp"
 #include "storage/batch.hpp"
 
@@ -21,15 +20,36 @@ void tell(const LogSink& sink, LogLevel level, std::string message, std::string 
 
 /// What a request is applied to: the batch, the participants that keep what it means to memory, and the
 /// clock. One request at a time; what it does to memory waits until it is known that it is not refused.
+/// It lives as long as the engine, so what happens later may refer to it.
 class Transaction {
  public:
   /// All must outlive it.
-  Transaction(Batch& batch, Instances& instances, Paused& paused, const Clock& clock,
-              const EngineOptions& options, LogSink log);
+  Transaction(Batch& batch, Memory& memory, const Clock& clock, const EngineOptions& options,
+              LogSink log);
 
   [[nodiscard]] Batch& batch() { return batch_; }
-  [[nodiscard]] Instances& instances() { return instances_; }
-  [[nodiscard]] Paused& paused() { return paused_; }
+  /// The state without the batch.
+  [[nodiscard]] const ReadView& committed() { return batch_.committed(); }
+  [[nodiscard]] Instances& instances() { return memory_.instances; }
+  [[nodiscard]] Numbers& numbers() { return memory_.numbers; }
+  [[nodiscard]] OrchestratorQueue& turns() { return memory_.turns; }
+  [[nodiscard]] WorkerQueue& work() { return memory_.work; }
+  [[nodiscard]] TimerQueue& timers() { return memory_.timers; }
+  [[nodiscard]] CountedDeliveries& counted() { return memory_.counted; }
+  [[nodiscard]] Waits& waits() { return memory_.waits; }
+  [[nodiscard]] CancelledWork& cancelled() { return memory_.cancelled; }
+  [[nodiscard]] Quarantine& quarantine() { return memory_.quarantine; }
+  [[nodiscard]] Suspects& suspects() { return memory_.suspects; }
+  [[nodiscard]] WorkSuspects& work_suspects() { return memory_.work_suspects; }
+  [[nodiscard]] Care& care() { return memory_.care; }
+  [[nodiscard]] Paused& paused() { return memory_.paused; }
+  [[nodiscard]] ChangeFeed& feed() { return memory_.feed; }
+  [[nodiscard]] Rest& rest() { return memory_.rest; }
+  [[nodiscard]] CommitTiming& timing() { return memory_.timing; }
+  [[nodiscard]] WaitingReasons& reasons() { return *memory_.reasons; }
+  /// What the open batch comes to.
+  [[nodiscard]] BatchOutcome& outcome() { return memory_.outcome; }
+  [[nodiscard]] const Opening& opening() const { return memory_.opening; }
   [[nodiscard]] Timestamp now() const { return clock_.now(); }
   [[nodiscard]] const EngineOptions& options() const { return options_; }
   void log(LogLevel level, std::string message, std::string instance = {}) const {
@@ -37,6 +57,8 @@ class Transaction {
   }
   /// Throws `instance_not_found`.
   [[nodiscard]] FoundInstance require_instance(const std::string& id);
+  /// Nothing is handed out for a while, as there was no room.
+  [[nodiscard]] bool is_resting() const { return memory_.rest.lasts(now()); }
 
   // Of the request.
 
@@ -49,6 +71,12 @@ class Transaction {
   /// It takes old things out, and so may have the room that is kept for that.
   void take_out_old() { makes_room_ = true; }
   [[nodiscard]] bool makes_room() const { return makes_room_; }
+  /// Throws if what the request has staged finds no place in the commit.
+  void require_room();
+
+  /// Stages what no request asks for, as a request of its own. Throws if it finds no room, and then has
+  /// staged nothing.
+  void write_of_itself(const std::function<void()>& write);
 
   // What is done to many instances, several of them in one transaction, none of which lasts.
 
@@ -68,12 +96,11 @@ class Transaction {
 
  private:
   Batch& batch_;
-  Instances& instances_;
-  Paused& paused_;
+  Memory& memory_;
   const Clock& clock_;
   const EngineOptions& options_;
   LogSink log_;
-  std::vector<std::function<void()>> effects_;
+  std::vector<std::function<void()>> effects_;  ///< of the request
   bool makes_room_ = false;
 };
 

@@ -1,5 +1,9 @@
 // What a request is applied to: how it is taken back, whole or in part.
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include <catch2/catch.hpp>
 
 #include "engine/transaction.hpp"
@@ -13,21 +17,23 @@ using duroxide::testing::FaultyKv;
 
 namespace {
 
+/// Nothing is committed here.
+struct Host final : CommitTiming::Host {
+  void commit_soon() override {}
+  void tick_in(Milliseconds /*delay*/) override {}
+};
+
 struct Fixture {
   FaultyKv kv;
   Batch batch{kv};
-  Instances instances{batch};
-  Paused paused;
+  Host host;
   ManualClock clock;
   EngineOptions options;
+  Memory memory{batch, Opening{}, std::make_shared<WaitingReasons>(), host, options};
   std::vector<std::string> told;
-  Transaction transaction{batch,
-                          instances,
-                          paused,
-                          clock,
-                          options,
-                          [this](const LogRecord& line) {
-                            told.push_back(line.instance + ": " + line.message); }};
+  Transaction transaction{batch, memory, clock, options, [this](const LogRecord& line) {
+                            told.push_back(line.instance + ": " + line.message);
+                          }};
 
   void set(const std::string& key) {
     batch.put(Table::inbox, key, "1");
