@@ -34,7 +34,7 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shar
       transaction_(batch_, memory_, *clock_, options_, log_) {
   load_quarantine();
   settle_pauses();
-  load_suspects();
+  load_suspects(transaction_);
   batch_.release();
 }
 
@@ -110,7 +110,7 @@ void Engine::settle() {
   if (!look_for_room()) {
     return;
   }
-  watch_suspects();
+  watch_suspects(transaction_);
   try {
     if (timers_.changed) {
       answer_parked_timers();
@@ -125,7 +125,7 @@ void Engine::settle() {
       answer_parked_timers();  // of a rest that has begun meanwhile
     }
   } catch (const StorageFailure& failed) {
-    log_unreadable(failed);
+    transaction_.log_unreadable(failed);
   }
 }
 
@@ -139,15 +139,11 @@ void Engine::commit_due() {
       answer_parked_timers();
     }
   } catch (const StorageFailure& failed) {
-    log_unreadable(failed);
+    transaction_.log_unreadable(failed);
   }
   if (timing_.commit_due()) {
     commit();
   }
-}
-
-void Engine::log_unreadable(const StorageFailure& failed) const {
-  log(LogLevel::error, "the store cannot be read: " + failed.error().message);
 }
 
 void Engine::tick_due() {
@@ -168,7 +164,7 @@ void Engine::write_bookkeeping() {
   try {
     count_first_deliveries();
   } catch (const StorageFailure& failed) {
-    log_unreadable(failed);  // then they are counted later
+    transaction_.log_unreadable(failed);  // then they are counted later
   }
 }
 
@@ -243,7 +239,7 @@ void Engine::batch_committed() {
   if (!suspects_.empty()) {
     suspects_.batch_committed(clock_->now());
   }
-  release_suspects();
+  release_suspects(transaction_);
   const auto answers = std::move(outcome.answers);
   outcome.clear();
   spare_outcome_ = std::move(outcome);

@@ -15,10 +15,22 @@
 #include <duroxide/management_messages.hpp>
 #include <duroxide/provider_messages.hpp>
 
+#include "engine/activity_rows.hpp"
+#include "engine/attempts.hpp"
+#include "engine/care.hpp"
+#include "engine/change_notes.hpp"
+#include "engine/hold_back.hpp"
 #include "engine/memory.hpp"
 #include "engine/options.hpp"
+#include "engine/quarantine_rows.hpp"
 #include "engine/restore_plan.hpp"
+#include "engine/rows.hpp"
+#include "engine/set_aside.hpp"
+#include "engine/timer_rows.hpp"
 #include "engine/transaction.hpp"
+#include "engine/turn_end.hpp"
+#include "engine/turn_messages.hpp"
+#include "engine/voided.hpp"
 #include "model/open_steps.hpp"
 #include "storage/batch.hpp"
 
@@ -151,16 +163,9 @@ class Engine {
   void rest(const std::string& why);
   /// Handing out was broken off by what cannot be read or written now, or for which there is no memory.
   void broken_off(const std::exception& failed);
-  /// What a turn or an activity has come to finds no room. It is handed out again later, and counted as if
-  /// it had not been.
-  void void_turn(provider::LockToken token);
-  void void_work(provider::LockToken token);
-  /// What a timer leads to finds no room. It stays leased for a while.
-  void void_timer(provider::LockToken token);
   void write_counts();
   void write_bookkeeping();
   void log(LogLevel level, std::string message, std::string instance = {}) const;
-  void log_unreadable(const StorageFailure& failed) const;
 
   // engine_messages.cpp: messages to instances.
   /// The instance that has the id already; none if the start was accepted.
@@ -173,14 +178,8 @@ class Engine {
   void create_instance(const work::StartOrchestration& start, std::optional<Timestamp> due);
   void bring_start_forward(Number number, const InstanceRecord& record);
   void stage_message(Number number, std::uint64_t sequence, const WorkItem& item);
-  void set_aside(Table table, std::string_view key, const std::string& why);
 
   // engine_turns.cpp
-  struct Messages {
-    std::vector<WorkItem> items;
-    std::vector<std::uint64_t> sequences;
-    std::size_t bytes = 0;
-  };
   void dispatch_turns();
   void hand_out_turn(Number number, Holder holder, std::vector<provider::OrchestrationItem>& items,
                      std::size_t& bytes);
@@ -188,25 +187,7 @@ class Engine {
                               std::vector<provider::OrchestrationItem>& items, std::size_t& bytes);
   /// An instance that cannot be read is handed out no more until the store is opened again.
   void set_aside_damaged(Number number, const std::string& why);
-  [[nodiscard]] Messages read_messages(Number number);
-  /// Adds the first cancellation that waits, if there is none among `messages`. False if none waits.
-  [[nodiscard]] bool find_cancellation(Number number, Messages& messages);
-  [[nodiscard]] std::uint32_t stored_attempts(std::string_view key);
-  void store_attempts(const std::string& key, std::uint32_t count);
-  void take_back_attempt(const std::string& key);
-  void end_turn(provider::LockToken token);
   void release_all_of(Holder holder);
-
-  // engine_suspects.cpp: what is done with more care after an unclean end
-  void load_suspects();
-  /// Waits for them no longer than it may.
-  void watch_suspects();
-  void release_suspects();
-  /// Lets the next of the activities that may be guilty be handed out, if its time has come.
-  bool offer_suspect_work();
-  /// Whether a delivery must be on the disk before it is made.
-  [[nodiscard]] bool count_before_delivery(const InstanceRecord& record, Number number,
-                                           const Messages& messages) const;
 
   // engine_ack.cpp
   void apply_ack(const provider::AckOrchestrationItem& request);
@@ -215,7 +196,6 @@ class Engine {
   /// The record of the execution that ends with `record`.
   void put_execution(Number number, const InstanceRecord& record, ExecutionStatus status);
   void remove_cancelled(const provider::AckOrchestrationItem& request, const TurnLease& lease);
-  void add_activity(Number number, work::ActivityExecute item, std::uint64_t incarnation);
 
   // engine_kept.cpp: what an instance that fails has not taken
   /// The message in this row, if it is one that is kept. The row stays.
@@ -255,29 +235,13 @@ class Engine {
   [[nodiscard]] WorkKey find_activity(const provider::ActivityReference& activity);
   [[nodiscard]] WorkKey find_leased(provider::LockToken token,
                                     const provider::ActivityReference& activity);
-  [[nodiscard]] std::optional<std::string> read_progress(const WorkKey& key);
-  /// Takes an activity out for good. `cancelled`: whoever holds it is told.
-  void remove_work(const WorkKey& key, bool cancelled);
 
   // engine_quarantine.cpp
-  void put_in_quarantine(const std::string& key, const std::string& reason,
-                         const std::string& activity_name);
-  /// An execution has ended: nobody waits for its activities, and nobody runs it again.
-  void drop_quarantined(Number number, bool instance_ended);
   void release_activity(const WorkKey& key);
   [[nodiscard]] std::uint64_t bring_forward(Number number);
   void load_quarantine();
 
   // engine_removal.cpp
-  /// A row of `timers` that no history tells of.
-  void add_delayed(const TimerRow& row, std::string item);
-  void erase_timer(const TimerRow& row);
-  [[nodiscard]] std::vector<std::string> keys_of(Table table, std::string_view prefix);
-  std::uint64_t erase_all(Table table, std::string_view prefix);
-  [[nodiscard]] std::vector<TimerRow> timers_of(Number number, const InstanceRecord& record);
-  /// None if the history makes no sense.
-  [[nodiscard]] std::optional<model::OpenSteps> read_open_steps(Number number,
-                                                                const InstanceRecord& record);
   /// Takes out all messages, activities and timers of an instance, its pause and its place in
   /// quarantine, and voids its turn. Returns how many rows of queues that were.
   [[nodiscard]] std::uint64_t remove_waiting(Number number, const InstanceRecord& record);
@@ -287,7 +251,6 @@ class Engine {
   [[nodiscard]] std::map<Number, InstanceRecord> find_deletable(
       const management::DeleteInstances& request);
   void delete_instance(Number number, const InstanceRecord& record, DeleteInstanceResult& deleted);
-  void erase_set_aside(Number number);
 
   // engine_bulk.cpp
   enum class TreeRemoval : std::uint8_t { done, left, is_large };
@@ -307,8 +270,6 @@ class Engine {
   void add_children(const Doomed& parent, std::vector<Doomed>& doomed);
 
   // engine_changes.cpp: told once the open batch is committed.
-  void note_change(ChangeKind kind, const InstanceRecord& record);
-  void note_end(const InstanceRecord& record);
   void note_turn(const provider::AckOrchestrationItem& request, const InstanceRecord& record);
 
   void settle_pauses();
@@ -350,7 +311,6 @@ class Engine {
   void deliver_or_set_aside(const TimerRow& row);
   void deliver_due(const TimerRow& row);
   void deliver_to_instance(const TimerRow& row, const WorkItem& item);
-  void hold_back(Milliseconds delay, TimerQueue::HeldBack what);
 
   std::shared_ptr<KvStore> store_;
   std::shared_ptr<Clock> clock_;
@@ -379,7 +339,6 @@ class Engine {
   Quarantine& quarantine_ = memory_.quarantine;
   Suspects& suspects_ = memory_.suspects;
   WorkSuspects& work_suspects_ = memory_.work_suspects;
-  Care& care_ = memory_.care;
   Paused& paused_ = memory_.paused;
   ChangeFeed& feed_ = memory_.feed;
   Rest& rest_ = memory_.rest;

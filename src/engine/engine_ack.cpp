@@ -82,7 +82,7 @@ ExecutionStatus status_of_end(const provider::ExecutionMetadata& metadata) {
 void Engine::ack_turn(const provider::AckOrchestrationItem& request, DoneReply reply) {
   apply(
       "ack_orchestration_item", std::move(reply), [&] { apply_ack(request); },
-      [&] { void_turn(request.lock_token); });
+      [&] { void_turn(transaction_, request.lock_token); });
 }
 
 void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
@@ -128,7 +128,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   }
   change_values(request, number);
   for (const auto& activity : request.worker_items) {
-    add_activity(number, activity, after.incarnation);
+    add_activity(transaction_, number, activity, after.incarnation);
   }
   for (const auto& timer : request.timers) {
     batch_.put_new(Table::timers,
@@ -154,7 +154,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
 
   const bool ended = after.status != ExecutionStatus::running;
   transaction_.after_applied([this, &request, number, ended, holder = lease->holder] {
-    end_turn(request.lock_token);
+    end_turn(transaction_, request.lock_token);
     reasons_->clear({number, 0, 0});
     outcome_.touched.insert(number);
     if (ended) {
@@ -175,29 +175,21 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
 void Engine::note_turn(const provider::AckOrchestrationItem& request,
                        const InstanceRecord& record) {
   if (request.custom_status) {
-    note_change(ChangeKind::custom_status, record);
+    note_change(transaction_, ChangeKind::custom_status, record);
   }
   switch (request.metadata.status) {
     case ExecutionStatus::running:
-      note_change(ChangeKind::progressed, record);
+      note_change(transaction_, ChangeKind::progressed, record);
       break;
     case ExecutionStatus::continued_as_new:
-      note_change(ChangeKind::continued_as_new, record);
+      note_change(transaction_, ChangeKind::continued_as_new, record);
       break;
     case ExecutionStatus::completed:
     case ExecutionStatus::failed:
     case ExecutionStatus::cancelled:
-      note_end(record);
+      note_end(transaction_, record);
       break;
   }
-}
-
-void Engine::add_activity(Number number, work::ActivityExecute item, std::uint64_t incarnation) {
-  item.incarnation = incarnation;
-  WorkRef work{{number, item.execution_id, item.id}, make_lane(item.tag, item.session)};
-  batch_.put_new(Table::work, work.key.bytes(),
-                 encode_activity_row(ActivityRow{opening_.id, 0, std::move(item)}));
-  transaction_.after_applied([this, work = std::move(work)] { outcome_.new_work.push_back(work); });
 }
 
 void Engine::end_execution(const provider::AckOrchestrationItem& request, Number number,
@@ -206,7 +198,7 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
   const auto key = make_key(number, record.execution);
   const ExecutionStatus status = status_of_end(metadata);
   put_execution(number, record, status);
-  drop_quarantined(number, metadata.status != ExecutionStatus::continued_as_new);
+  drop_quarantined(transaction_, number, metadata.status != ExecutionStatus::continued_as_new);
 
   if (metadata.status == ExecutionStatus::continued_as_new) {
     for (const WorkItem& item : request.orchestrator_items) {
@@ -236,7 +228,7 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
   if (keeps_messages(record.status)) {
     keep_inbox(number, record.execution);
   }
-  (void)erase_all(Table::inbox, make_key(number));
+  (void)erase_all(transaction_.batch(), Table::inbox, make_key(number));
 }
 
 void Engine::put_execution(Number number, const InstanceRecord& record, ExecutionStatus status) {
@@ -253,10 +245,10 @@ void Engine::put_execution(Number number, const InstanceRecord& record, Executio
 void Engine::remove_cancelled(const provider::AckOrchestrationItem& request,
                               const TurnLease& lease) {
   for (const auto id : request.cancelled_activities) {
-    remove_work({lease.number, lease.execution, id}, true);
+    remove_work(transaction_, {lease.number, lease.execution, id}, true);
   }
   for (const auto& timer : request.cancelled_timers) {
-    erase_timer({timer.fire_at, lease.number, lease.execution, timer.id});
+    erase_timer(transaction_, {timer.fire_at, lease.number, lease.execution, timer.id});
   }
 }
 

@@ -86,53 +86,12 @@ void Engine::heartbeat(const provider::Heartbeat& request, DoneReply reply) {
   });
 }
 
-std::optional<std::string> Engine::read_progress(const WorkKey& key) {
-  const auto row_key = key.bytes();
-  const auto bytes = batch_.get(Table::progress, row_key);
-  if (!bytes) {
-    return std::nullopt;
-  }
-  auto progress = decode_progress(*bytes);
-  if (!progress) {
-    transaction_.write_of_itself(
-        [&] { set_aside(Table::progress, row_key, progress.error().what); });
-    return std::nullopt;
-  }
-  return std::move(progress->details);
-}
-
 void Engine::complete_activity(const provider::CompleteActivity& request, DoneReply reply) {
   apply("complete_activity", std::move(reply), [&] {
     check_completion(request);
     const WorkKey key = find_activity(request.activity);
     deliver_if_running(request.completion, key.execution);
-    remove_work(key, false);
-  });
-}
-
-void Engine::remove_work(const WorkKey& key, bool cancelled) {
-  const auto row_key = key.bytes();
-  batch_.erase(Table::work, row_key);
-  batch_.erase(Table::attempts, row_key);
-  batch_.erase(Table::progress, row_key);
-  if (quarantine_.contains(key)) {
-    batch_.erase(Table::quarantine, row_key);
-    outcome_.quarantine_touched = true;
-  }
-  transaction_.after_applied([this, key, cancelled] {
-    work_.counts_to_write.erase(key);
-    work_suspects_.ended(key);
-    reasons_->clear({key.number, key.execution, key.event_id});
-    const auto token = work_.token_of(key);
-    if (!token) {
-      return;
-    }
-    const WorkLease* lease = work_.find(*token);
-    DUROXIDE_INVARIANT(lease != nullptr, "the lease of an activity is held");
-    if (cancelled) {
-      cancelled_.add(lease->holder, *token);
-    }
-    work_.end_lease(*token);
+    remove_work(transaction_, key, false);
   });
 }
 

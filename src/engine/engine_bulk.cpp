@@ -56,7 +56,8 @@ Engine::TreeRemoval Engine::delete_tree(const std::string& root, bool force,
     if (!force && tree.at(parent).status == ExecutionStatus::running) {
       return TreeRemoval::left;
     }
-    for (const std::string& key : keys_of(Table::by_parent, make_key(parent))) {
+    for (const std::string& key :
+         keys_of(transaction_.batch(), Table::by_parent, make_key(parent))) {
       const Number child = number_at(key, 8);
       auto found = instances_.load(child);
       if (!found) {

@@ -12,27 +12,7 @@ using Kind = ProviderError::Kind;
 
 constexpr std::uint32_t largest_capacity = 1'000'000;
 
-ChangeKind kind_of_end(const InstanceRecord& record) {
-  if (record.status == ExecutionStatus::completed) {
-    return ChangeKind::completed;
-  }
-  return record.status == ExecutionStatus::cancelled ? ChangeKind::cancelled : ChangeKind::failed;
-}
-
 }  // namespace
-
-void Engine::note_change(ChangeKind kind, const InstanceRecord& record) {
-  if (!feed_.wants(kind)) {
-    return;
-  }
-  StatusChange change{
-      kind, record.id, record.orchestration, record.execution, record.event_count, clock_->now()};
-  transaction_.after_applied([this, change = std::move(change)] { feed_.note(change); });
-}
-
-void Engine::note_end(const InstanceRecord& record) {
-  note_change(kind_of_end(record), record);
-}
 
 void Engine::subscribe(Holder holder, const management::SubscribeChanges& request,
                        ReplyTo<management::SubscribeChanges> reply) {

@@ -36,7 +36,8 @@ std::map<Number, InstanceRecord> Engine::find_deletable(
     doomed.emplace(number, std::move(record));
   }
   for (const auto& [number, record] : doomed) {
-    for (const std::string& key : keys_of(Table::by_parent, make_key(number))) {
+    for (const std::string& key :
+         keys_of(transaction_.batch(), Table::by_parent, make_key(number))) {
       const Number child = number_at(key, 8);
       if (!doomed.contains(child)) {
         const auto found = instances_.load(child);
@@ -54,7 +55,7 @@ void Engine::delete_instance(Number number, const InstanceRecord& record,
                              DeleteInstanceResult& deleted) {
   deleted.queue_messages_deleted += remove_waiting(number, record);
   const auto prefix = make_key(number);
-  deleted.queue_messages_deleted += erase_all(Table::kept, prefix);
+  deleted.queue_messages_deleted += erase_all(transaction_.batch(), Table::kept, prefix);
   std::set<std::uint64_t> executions{record.execution};
   std::uint64_t events = record.event_count;
   batch_.scan(Table::executions, prefix, [&](std::string_view key, std::string_view bytes) {
@@ -69,32 +70,17 @@ void Engine::delete_instance(Number number, const InstanceRecord& record,
   for (const Table table :
        {Table::history, Table::executions, Table::results, Table::values, Table::custom_status,
         Table::work, Table::attempts, Table::progress, Table::quarantine}) {
-    erase_all(table, prefix);
+    erase_all(transaction_.batch(), table, prefix);
   }
-  erase_set_aside(number);
+  erase_set_aside(transaction_, number);
   instances_.remove(number, record);
   instances_.count_events(-static_cast<std::int64_t>(events));
   ++deleted.instances_deleted;
   deleted.executions_deleted += executions.size();
   deleted.events_deleted += events;
-  note_change(ChangeKind::deleted, record);
+  note_change(transaction_, ChangeKind::deleted, record);
   transaction_.take_out_old();
   transaction_.after_applied([this, number] { outcome_.deleted.push_back(number); });
-}
-
-void Engine::erase_set_aside(Number number) {
-  std::vector<std::string> keys;
-  batch_.scan(Table::set_aside, {}, [&](std::string_view key, std::string_view) {
-    // The number is where it is in the table that the row comes from.
-    const std::size_t at = key.front() == static_cast<char>(Table::timers) ? 9 : 1;
-    if (key.size() >= at + 8 && number_at(key, at) == number) {
-      keys.emplace_back(key);
-    }
-    return true;
-  });
-  for (const std::string& key : keys) {
-    batch_.erase(Table::set_aside, key);
-  }
 }
 
 }  // namespace duroxide::storage

@@ -112,7 +112,8 @@ void Engine::queue_start(Number number, const InstanceExport& exported) {
     if (!std::exchange(is_start, false)) {
       stage_message(number, numbers_.next_sequence(), message);
     } else if (exported.start_due) {
-      add_delayed(TimerRow{*exported.start_due, number, 0, 0}, model::encode_work_item(message));
+      add_delayed(transaction_, TimerRow{*exported.start_due, number, 0, 0},
+                  model::encode_work_item(message));
     } else {
       stage_message(number, 0, message);
     }

@@ -32,7 +32,7 @@ void Engine::keep_row(Table table, const std::string& key, Number number, std::u
   }
   const auto item = model::decode_work_item(*bytes);
   if (!item) {
-    set_aside(table, key, item.error().what);
+    set_aside(transaction_, table, key, item.error().what);
   } else if (is_kept(*item, execution)) {
     batch_.put(Table::kept, make_key(number, sequence), std::string(*bytes));
   }
@@ -52,13 +52,13 @@ void Engine::keep_untaken(const provider::AckOrchestrationItem& request, const T
 }
 
 void Engine::keep_inbox(Number number, std::uint64_t execution) {
-  for (const std::string& key : keys_of(Table::inbox, make_key(number))) {
+  for (const std::string& key : keys_of(transaction_.batch(), Table::inbox, make_key(number))) {
     keep_row(Table::inbox, key, number, number_at(key, 8), execution);
   }
 }
 
 void Engine::keep_delayed(Number number, std::uint64_t execution) {
-  for (const std::string& key : keys_of(Table::delayed, make_key(number))) {
+  for (const std::string& key : keys_of(transaction_.batch(), Table::delayed, make_key(number))) {
     const auto row = TimerRow::parse_delayed(key);
     if (row && row->execution == 0 && row->id != 0) {
       keep_row(Table::timers, row->bytes(), number, row->id, execution);
@@ -89,12 +89,13 @@ void Engine::drop_message(const management::DropMessage& request,
         return;
       }
     }
-    for (const std::string& delayed : keys_of(Table::delayed, make_key(number))) {
+    for (const std::string& delayed :
+         keys_of(transaction_.batch(), Table::delayed, make_key(number))) {
       const auto row = TimerRow::parse_delayed(delayed);
       const bool is_it = row && row->execution == 0 && row->id == request.message_id;
       if (const auto bytes = is_it ? batch_.get(Table::timers, row->bytes()) : std::nullopt) {
         require_droppable(*bytes);
-        erase_timer(*row);
+        erase_timer(transaction_, *row);
         return;
       }
     }
@@ -118,7 +119,7 @@ std::vector<WorkItem> Engine::read_kept(Number number) {
     return true;
   });
   for (const auto& [key, flaw] : unreadable) {
-    set_aside(Table::kept, key, flaw.what);
+    set_aside(transaction_, Table::kept, key, flaw.what);
   }
   return messages;
 }

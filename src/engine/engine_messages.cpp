@@ -127,7 +127,7 @@ void Engine::accept_message(const WorkItem& item, std::optional<Milliseconds> de
   }
   if (delay && *delay > Milliseconds::zero()) {
     const TimerRow row{saturating_add(clock_->now(), *delay), *number, 0, numbers_.next_sequence()};
-    add_delayed(row, model::encode_work_item(item));
+    add_delayed(transaction_, row, model::encode_work_item(item));
     return;
   }
   stage_message(*number, numbers_.next_sequence(), item);
@@ -156,7 +156,7 @@ void Engine::create_instance(const work::StartOrchestration& start, std::optiona
     record.parent_number = instances_.find(start.parent->instance).value_or(0);
   }
   instances_.create(number, record);
-  note_change(ChangeKind::started, record);
+  note_change(transaction_, ChangeKind::started, record);
   transaction_.after_applied([this, number] { outcome_.touched.insert(number); });
   if (due) {
     batch_.put_new(Table::timers, TimerRow{*due, number, 0, 0}.bytes(),
@@ -175,7 +175,7 @@ void Engine::bring_start_forward(Number number, const InstanceRecord& record) {
     return;
   }
   batch_.put_new(Table::inbox, make_key(number, std::uint64_t{0}), std::string(*bytes));
-  erase_timer(row);
+  erase_timer(transaction_, row);
   InstanceRecord started = record;
   started.start_due.reset();
   started.start_opening = opening_.id;
@@ -234,19 +234,6 @@ void Engine::deliver_from_turn(const WorkItem& item) {
   children.try_again = true;
   start_child(*start, children);
   rewind_children(children);
-}
-
-void Engine::set_aside(Table table, std::string_view key, const std::string& why) {
-  const auto bytes = batch_.get(table, key);
-  if (bytes) {
-    std::string aside(1, static_cast<char>(table));
-    aside.append(key);
-    batch_.put(Table::set_aside, std::move(aside), std::string(*bytes));
-    batch_.erase(table, key);
-  }
-  transaction_.after_applied(
-      [this, told = "a row of table " + std::string(to_string(table)) + ", key " + hex(key) +
-                    ", cannot be read and was set aside: " + why] { log(LogLevel::error, told); });
 }
 
 }  // namespace duroxide::storage

@@ -7,19 +7,6 @@
 
 namespace duroxide::storage {
 
-void Engine::put_in_quarantine(const std::string& key, const std::string& reason,
-                               const std::string& activity_name) {
-  QuarantineRecord record{reason, clock_->now(), activity_name};
-  if (const auto bytes = batch_.get(Table::quarantine, key)) {
-    // Handed out to be cancelled, and given back: it has been there all the time.
-    if (const auto before = decode_quarantine(*bytes)) {
-      record.since = before->since;
-    }
-  }
-  batch_.put(Table::quarantine, key, encode_quarantine(record));
-  outcome_.quarantine_touched = true;
-}
-
 void Engine::load_quarantine() {
   if (!quarantine_.worth_a_look()) {
     return;
@@ -27,27 +14,7 @@ void Engine::load_quarantine() {
   try {
     quarantine_.load(batch_.committed());
   } catch (const StorageFailure& failed) {
-    log_unreadable(failed);
-  }
-}
-
-void Engine::drop_quarantined(Number number, bool instance_ended) {
-  if (!quarantine_.any_of(number)) {
-    return;
-  }
-  std::vector<WorkKey> activities;
-  batch_.scan(Table::quarantine, make_key(number), [&](std::string_view key, std::string_view) {
-    if (const auto activity = WorkKey::parse(key)) {
-      activities.push_back(*activity);
-    }
-    return true;
-  });
-  for (const WorkKey& key : activities) {
-    remove_work(key, false);
-  }
-  if (instance_ended) {
-    batch_.erase(Table::quarantine, make_key(number));
-    outcome_.quarantine_touched = true;
+    transaction_.log_unreadable(failed);
   }
 }
 
@@ -79,7 +46,7 @@ void Engine::release_from_quarantine(const std::string& instance, CountReply rep
         release_activity(*activity);
         continue;
       }
-      store_attempts(key, 0);
+      store_attempts(transaction_, key, 0);
       transaction_.after_applied([this, number = *number] {
         counted_.turns.erase(number);
         outcome_.touched.insert(number);

@@ -81,14 +81,14 @@ void Engine::create_restored(Number number, InstanceRecord& record) {
     record.parent_number = instances_.find(record.parent->instance).value_or(0);
   }
   instances_.create(number, record);
-  note_change(ChangeKind::restored, record);
+  note_change(transaction_, ChangeKind::restored, record);
   transaction_.after_applied([this, number] { outcome_.touched.insert(number); });
 }
 
 void Engine::take_up(Number number, const InstanceRecord& record, const RestorePlan& plan,
                      Children& children) {
   for (const work::ActivityExecute& activity : plan.activities) {
-    add_activity(number, activity, record.incarnation);
+    add_activity(transaction_, number, activity, record.incarnation);
     transaction_.after_applied([this, key = WorkKey{number, activity.execution_id, activity.id}] {
       counted_.work.erase(key);
       work_.counts_to_write.erase(key);

@@ -92,14 +92,14 @@ Result<RestoredInstance, model::Flaw> Engine::rewind_one(Number number,
   batch_.erase(Table::executions, key);
   batch_.erase(Table::results, key);
   batch_.erase(Table::attempts, make_key(number));
-  (void)erase_all(Table::kept, make_key(number));
+  (void)erase_all(transaction_.batch(), Table::kept, make_key(number));
   InstanceRecord after = *before;
   after.status = ExecutionStatus::running;
   after.incarnation = new_incarnation();
   after.event_count = *kept;
   after.updated_at = std::max(before->updated_at, clock_->now());
   instances_.update(number, *before, after);
-  note_change(ChangeKind::restored, after);
+  note_change(transaction_, ChangeKind::restored, after);
   write_state(number, plan->state);
   take_up(number, after, *plan, children);
   if (before->parent) {

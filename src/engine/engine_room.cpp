@@ -63,7 +63,7 @@ void Engine::broken_off(const std::exception& failed) {
   if (known == nullptr || known->error().retryable) {
     rest(failed.what());
   } else {
-    log_unreadable(*known);
+    transaction_.log_unreadable(*known);
   }
 }
 

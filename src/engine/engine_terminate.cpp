@@ -81,7 +81,7 @@ void Engine::end_without_turn(const Doomed& doomed) {
   put_execution(number, after, after.status);
   batch_.put(Table::results, make_key(number, before.execution), encode_failed(details));
   instances_.update(number, before, after);
-  note_end(after);
+  note_end(transaction_, after);
   tell_parent(after, details);
   transaction_.after_applied([this, id = number, instance = before.id, why = reason] {
     outcome_.finished.push_back(id);
@@ -113,7 +113,8 @@ void Engine::tell_parent(const InstanceRecord& record, ErrorDetails details) {
 }
 
 void Engine::add_children(const Doomed& parent, std::vector<Doomed>& doomed) {
-  for (const std::string& key : keys_of(Table::by_parent, make_key(parent.number))) {
+  for (const std::string& key :
+       keys_of(transaction_.batch(), Table::by_parent, make_key(parent.number))) {
     const Number number = number_at(key, 8);
     auto record = instances_.load(number);
     if (record && record->status == ExecutionStatus::running && record->parent &&

@@ -33,7 +33,8 @@ void Engine::enqueue_timer(const work::TimerFired& item, DoneReply reply) {
       throw StorageFailure(ProviderError::Kind::instance_finished,
                            "the instance `" + item.instance + "` has ended");
     }
-    add_delayed({item.fire_at, *number, item.execution_id, item.id}, model::encode_work_item(item));
+    add_delayed(transaction_, {item.fire_at, *number, item.execution_id, item.id},
+                model::encode_work_item(item));
   });
 }
 
@@ -93,7 +94,7 @@ void Engine::ack_timers(const std::vector<provider::LockToken>& tokens, DoneRepl
     if (!done) {
       for (const auto token : tokens) {
         if (done.error().kind == ProviderError::Kind::disk_full) {
-          void_timer(token);
+          void_timer(transaction_, token);
         } else {
           timers_.end_lease(token);
         }
@@ -127,7 +128,7 @@ void Engine::ack_timers(const std::vector<provider::LockToken>& tokens, DoneRepl
     transaction_.after_applied([this, moved = std::move(moved), left = std::move(left)] {
       outcome_.moved_timers.insert(outcome_.moved_timers.end(), moved.begin(), moved.end());
       for (const auto token : left) {
-        void_timer(token);
+        void_timer(transaction_, token);
       }
     });
   });
@@ -141,13 +142,7 @@ void Engine::deliver_or_set_aside(const TimerRow& row) {
       throw;
     }
     // Its instance cannot be read; the other timers must not wait for that.
-    set_aside(Table::timers, row.bytes(), failed.error().message);
-  }
-}
-
-void Engine::void_timer(provider::LockToken token) {
-  if (const TimerRow* row = timers_.find(token)) {
-    hold_back(rest_.pause_of_void(row->bytes(), clock_->now()), TimerQueue::VoidTimer{token});
+    set_aside(transaction_, Table::timers, row.bytes(), failed.error().message);
   }
 }
 
@@ -159,14 +154,14 @@ void Engine::deliver_due(const TimerRow& row) {
   }
   auto item = model::decode_work_item(*bytes);
   if (!item) {
-    set_aside(Table::timers, key, item.error().what);
+    set_aside(transaction_, Table::timers, key, item.error().what);
     return;
   }
   // Else it was deleted, and its id may be another's by now.
   if (batch_.contains(Table::instances, make_key(row.number))) {
     deliver_to_instance(row, *item);
   }
-  erase_timer(row);  // last: a row whose instance cannot be read is set aside instead
+  erase_timer(transaction_, row);  // last: a row whose instance cannot be read is set aside instead
 }
 
 void Engine::deliver_to_instance(const TimerRow& row, const WorkItem& item) {
@@ -187,10 +182,6 @@ void Engine::deliver_to_instance(const TimerRow& row, const WorkItem& item) {
     started.start_opening = opening_.id;
     instances_.update(row.number, *record, started);
   }
-}
-
-void Engine::hold_back(Milliseconds delay, TimerQueue::HeldBack what) {
-  timers_.hold_back(saturating_add(clock_->now(), delay), std::move(what));
 }
 
 void Engine::release_held_back() {

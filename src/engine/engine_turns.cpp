@@ -11,11 +11,6 @@ namespace duroxide::storage {
 
 namespace {
 
-// A turn that is fed more than this at once would take too long to begin; the rest follows in the
-// next one.
-constexpr std::size_t messages_per_turn = 1024;
-constexpr std::size_t message_bytes_per_turn = std::size_t{32} << 20;
-
 /// One answer carries no more than this, so that a fetch of many large instances stays small.
 constexpr std::size_t bytes_per_answer = std::size_t{16} << 20;
 
@@ -90,7 +85,7 @@ void Engine::hand_out_turn(Number number, Holder holder,
   if (suspects_.contains(number) && !turns_.is_leased(number) &&
       !outcome_.counting_turns.contains(number)) {
     suspects_.turn_ended(number, false, clock_->now());  // there is none for it, it is paused, say
-    release_suspects();
+    release_suspects(transaction_);
   }
 }
 
@@ -119,9 +114,10 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
   if (paused_.passes_over(number, instances_)) {
     return;
   }
-  Messages messages = read_messages(number);
+  TurnMessages messages = read_messages(transaction_, number);
   const bool quarantined = quarantine_.contains(number);
-  if (messages.items.empty() || (quarantined && !find_cancellation(number, messages))) {
+  if (messages.items.empty() ||
+      (quarantined && !find_cancellation(transaction_, number, messages))) {
     return;
   }
   const auto record = instances_.load(number);
@@ -133,9 +129,10 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
     return;  // its start is delayed
   }
   const auto attempts_key = make_key(number);
-  if (count_before_delivery(*record, number, messages)) {
-    transaction_.write_of_itself(
-        [&] { store_attempts(attempts_key, stored_attempts(attempts_key) + 1); });
+  if (count_before_delivery(transaction_, *record, number, messages)) {
+    transaction_.write_of_itself([&] {
+      store_attempts(transaction_, attempts_key, stored_attempts(transaction_, attempts_key) + 1);
+    });
     counted_.turns.insert(number);
     outcome_.counting_turns.insert(number);
     outcome_.touched.insert(number);
@@ -171,7 +168,7 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
   lease.sequences = std::move(messages.sequences);
   lease.counted = counted_.turns.erase(number) != 0;
   lease.ahead = outcome_.touched.contains(number);
-  item.attempt_count = stored_attempts(attempts_key) + (lease.counted ? 0 : 1);
+  item.attempt_count = stored_attempts(transaction_, attempts_key) + (lease.counted ? 0 : 1);
   if (lease.ahead) {
     timing_.turn_ahead_began();
   }
@@ -179,89 +176,6 @@ void Engine::hand_out_readable_turn(Number number, Holder holder,
   reasons_->handed_out({number, 0, 0});
   bytes += messages.bytes;
   items.push_back(std::move(item));
-}
-
-Engine::Messages Engine::read_messages(Number number) {
-  Messages messages;
-  std::vector<std::pair<std::string, model::Flaw>> unreadable;
-  batch_.scan(Table::inbox, make_key(number), [&](std::string_view key, std::string_view bytes) {
-    auto item = key.size() == 16 ? model::decode_work_item(bytes) : model::flaw("bad key");
-    if (!item) {
-      unreadable.emplace_back(key, std::move(item).error());
-      return true;
-    }
-    messages.bytes += bytes.size();
-    messages.items.push_back(std::move(*item));
-    messages.sequences.push_back(number_at(key, 8));
-    return messages.items.size() < messages_per_turn && messages.bytes < message_bytes_per_turn;
-  });
-  if (!unreadable.empty()) {
-    transaction_.write_of_itself([&] {
-      for (const auto& [key, flaw] : unreadable) {
-        set_aside(Table::inbox, key, flaw.what);
-      }
-    });
-  }
-  return messages;
-}
-
-bool Engine::find_cancellation(Number number, Messages& messages) {
-  const auto cancels = [](const WorkItem& item) {
-    return std::holds_alternative<work::CancelInstance>(item);
-  };
-  if (std::any_of(messages.items.begin(), messages.items.end(), cancels)) {
-    return true;
-  }
-  // It may stand behind more messages than one turn takes, and those are never taken.
-  bool found = false;
-  batch_.scan(Table::inbox, make_key(number), make_key(number, messages.sequences.back() + 1),
-              [&](std::string_view key, std::string_view bytes) {
-                auto item = model::decode_work_item(bytes);
-                if (item && cancels(*item)) {
-                  found = true;
-                  messages.bytes += bytes.size();
-                  messages.items.push_back(std::move(*item));
-                  messages.sequences.push_back(number_at(key, 8));
-                }
-                return !found;
-              });
-  return found;
-}
-
-std::uint32_t Engine::stored_attempts(std::string_view key) {
-  const auto bytes = batch_.get(Table::attempts, key);
-  return bytes ? static_cast<std::uint32_t>(stored_number(*bytes)) : 0;
-}
-
-void Engine::store_attempts(const std::string& key, std::uint32_t count) {
-  if (count == 0) {
-    batch_.erase(Table::attempts, key);
-  } else {
-    batch_.put(Table::attempts, key, make_key(std::uint64_t{count}));
-  }
-}
-
-void Engine::take_back_attempt(const std::string& key) {
-  // There is none if the instance was released from quarantine meanwhile.
-  if (const auto count = stored_attempts(key); count > 0) {
-    store_attempts(key, count - 1);
-  }
-}
-
-void Engine::end_turn(provider::LockToken token) {
-  const TurnLease* lease = turns_.find(token);
-  if (lease == nullptr) {
-    return;  // the request itself has ended it already: its instance was taken up again, say
-  }
-  if (lease->ahead) {
-    timing_.turn_ahead_ended();
-  }
-  const Number number = lease->number;
-  turns_.end_lease(token);
-  if (!suspects_.empty()) {
-    suspects_.turn_ended(number, !batch_.empty(), clock_->now());
-  }
-  release_suspects();
 }
 
 void Engine::abandon_turn(const provider::AbandonOrchestrationItem& request, DoneReply reply) {
@@ -275,15 +189,15 @@ void Engine::abandon_turn(const provider::AbandonOrchestrationItem& request, Don
         const Number number = lease->number;
         const auto key = make_key(number);
         if (request.ignore_attempt && lease->counted) {
-          take_back_attempt(key);
+          take_back_attempt(transaction_, key);
         } else if (!request.ignore_attempt && !lease->counted) {
-          store_attempts(key, stored_attempts(key) + 1);
+          store_attempts(transaction_, key, stored_attempts(transaction_, key) + 1);
         }
         if (request.quarantine) {
-          put_in_quarantine(key, *request.quarantine, {});
+          put_in_quarantine(transaction_, key, *request.quarantine, {});
         }
         transaction_.after_applied([this, &request, number] {
-          end_turn(request.lock_token);
+          end_turn(transaction_, request.lock_token);
           if (request.waiting_for) {
             reasons_->set({number, 0, 0}, *request.waiting_for, clock_->now());
           }
@@ -294,34 +208,13 @@ void Engine::abandon_turn(const provider::AbandonOrchestrationItem& request, Don
             turns_.push(number);  // for a cancellation that waits already
           } else if (request.delay > Milliseconds::zero()) {
             turns_.hold_back(number);
-            hold_back(request.delay, number);
+            hold_back(transaction_, request.delay, number);
           } else {
             turns_.push(number);
           }
         });
       },
-      [&] { void_turn(request.lock_token); });
-}
-
-void Engine::void_turn(provider::LockToken token) {
-  const TurnLease* lease = turns_.find(token);
-  if (lease == nullptr) {
-    return;
-  }
-  const Number number = lease->number;
-  if (lease->counted) {
-    counted_.turns.insert(number);
-  }
-  if (lease->ahead) {
-    timing_.turn_ahead_ended();
-  }
-  if (suspects_.contains(number)) {
-    suspects_.wait_anew();  // it is not what keeps the others waiting
-  }
-  turns_.end_lease(token);
-  turns_.clear_resident(number);
-  turns_.hold_back(number);
-  hold_back(rest_.pause_of_void(make_key(number), clock_->now()), number);
+      [&] { void_turn(transaction_, request.lock_token); });
 }
 
 void Engine::release_instance(Holder holder, const std::string& instance) {
@@ -346,7 +239,7 @@ void Engine::release_holder(Holder holder, DoneReply reply) {
           DUROXIDE_INVARIANT(lease != nullptr, "the lease of a holder is held");
           const auto key = make_key(lease->number);
           if (lease->counted) {
-            take_back_attempt(key);
+            take_back_attempt(transaction_, key);
           }
         }
         transaction_.after_applied([this, holder] { release_all_of(holder); });
@@ -367,7 +260,7 @@ void Engine::release_all_of(Holder holder) {
     const TurnLease* lease = turns_.find(token);
     DUROXIDE_INVARIANT(lease != nullptr, "the lease of a holder is held");
     const Number number = lease->number;
-    end_turn(token);
+    end_turn(transaction_, token);
     turns_.push(number);
   }
   std::erase_if(turns_.parked, [holder](const auto& fetch) {
@@ -406,7 +299,7 @@ void Engine::settle_pauses() {
       turns_.push(number);
     }
   } catch (const StorageFailure& failed) {
-    log_unreadable(failed);
+    transaction_.log_unreadable(failed);
   }
 }
 

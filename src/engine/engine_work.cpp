@@ -43,7 +43,7 @@ void Engine::release_sessions(Holder holder, const std::vector<std::string>& ses
 void Engine::dispatch_work() {
   while (work_.worth_a_try() && !transaction_.is_resting() && !paused_.store() &&
          suspects_.empty()) {
-    if (!hand_out_waiting_work() || !offer_suspect_work()) {
+    if (!hand_out_waiting_work() || !offer_suspect_work(transaction_)) {
       return;
     }
   }
@@ -110,7 +110,8 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
   }
   auto row = decode_activity_row(*found);
   if (!row) {
-    transaction_.write_of_itself([&] { set_aside(Table::work, row_key, row.error().what); });
+    transaction_.write_of_itself(
+        [&] { set_aside(transaction_, Table::work, row_key, row.error().what); });
     return;
   }
   const auto row_bytes = found->size();
@@ -121,7 +122,7 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
       return;
     }
     // It may be what ended the process: count first, hand out after.
-    transaction_.write_of_itself([&] { store_attempts(row_key, count + 1); });
+    transaction_.write_of_itself([&] { store_attempts(transaction_, row_key, count + 1); });
     counted_.work.insert(key);
     outcome_.work_after_commit.push_back(work);
     ++fetch.reserved;
@@ -130,7 +131,7 @@ void Engine::hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
   }
   provider::WorkerItem item;
   item.attempt_count = counted ? count : count + 1;
-  item.progress = read_progress(key);
+  item.progress = read_progress(transaction_, key);
   item.item = std::move(row->item);
   item.lock_token = work_.lease(WorkLease{work, fetch.filter.holder, item.attempt_count});
   counted_.work.erase(key);
@@ -231,9 +232,9 @@ void Engine::ack_work(const provider::AckWorker& request, DoneReply reply) {
           deliver_if_running(*request.completion,
                              completed != nullptr ? completed->execution_id : failed->execution_id);
         }
-        remove_work(lease->work.key, false);
+        remove_work(transaction_, lease->work.key, false);
       },
-      [&] { void_work(request.lock_token); });
+      [&] { void_work(transaction_, request.lock_token); });
 }
 
 void Engine::abandon_work(const provider::AbandonWorker& request, DoneReply reply) {
@@ -249,7 +250,7 @@ void Engine::abandon_work(const provider::AbandonWorker& request, DoneReply repl
         if (request.quarantine) {
           const auto bytes = batch_.get(Table::work, lease->work.key.bytes());
           const auto row = bytes ? decode_activity_row(*bytes) : model::flaw("there is no row");
-          put_in_quarantine(lease->work.key.bytes(), *request.quarantine,
+          put_in_quarantine(transaction_, lease->work.key.bytes(), *request.quarantine,
                             row ? row->item.name : std::string());
         }
         transaction_.after_applied([this, &request, lease = *lease] {
@@ -266,23 +267,13 @@ void Engine::abandon_work(const provider::AbandonWorker& request, DoneReply repl
           if (request.quarantine) {
             quarantine_.add(key);
           } else if (request.delay > Milliseconds::zero()) {
-            hold_back(request.delay, lease.work);
+            hold_back(transaction_, request.delay, lease.work);
           } else {
             work_.push(lease.work);
           }
         });
       },
-      [&] { void_work(request.lock_token); });
-}
-
-void Engine::void_work(provider::LockToken token) {
-  if (const WorkLease* held = work_.find(token)) {
-    const WorkLease lease = *held;
-    work_.counts_to_write[lease.work.key] = lease.attempt - 1;
-    work_.end_lease(token);
-    work_suspects_.ended(lease.work.key);
-    hold_back(rest_.pause_of_void(lease.work.key.bytes(), clock_->now()), lease.work);
-  }
+      [&] { void_work(transaction_, request.lock_token); });
 }
 
 void Engine::release_work_of(Holder holder) {

@@ -20,6 +20,10 @@ Transaction::Transaction(Batch& batch, Memory& memory, const Clock& clock,
                          const EngineOptions& options, LogSink log)
     : batch_(batch), memory_(memory), clock_(clock), options_(options), log_(std::move(log)) {}
 
+void Transaction::log_unreadable(const StorageFailure& failed) const {
+  log(LogLevel::error, "the store cannot be read: " + failed.error().message);
+}
+
 FoundInstance Transaction::require_instance(const std::string& id) {
   const auto number = instances().find(id);
   auto record = number ? instances().load(*number) : std::nullopt;

@@ -55,6 +55,7 @@ class Transaction {
   void log(LogLevel level, std::string message, std::string instance = {}) const {
     tell(log_, level, std::move(message), std::move(instance));
   }
+  void log_unreadable(const StorageFailure& failed) const;
   /// Throws `instance_not_found`.
   [[nodiscard]] FoundInstance require_instance(const std::string& id);
   /// Nothing is handed out for a while, as there was no room.

@@ -1,0 +1,13 @@
+#include "engine/hold_back.hpp"
+
+#include <utility>
+
+#include "model/invariant.hpp"
+
+namespace duroxide::storage {
+
+void hold_back(Transaction& transaction, Milliseconds delay, TimerQueue::HeldBack what) {
+  transaction.timers().hold_back(saturating_add(transaction.now(), delay), std::move(what));
+}
+
+}  // namespace duroxide::storage
