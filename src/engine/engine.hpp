@@ -19,13 +19,21 @@
 #include "engine/attempts.hpp"
 #include "engine/care.hpp"
 #include "engine/change_notes.hpp"
+#include "engine/execution_rows.hpp"
 #include "engine/hold_back.hpp"
+#include "engine/kept_rows.hpp"
 #include "engine/memory.hpp"
+#include "engine/messages.hpp"
 #include "engine/options.hpp"
+#include "engine/parents.hpp"
 #include "engine/quarantine_rows.hpp"
+#include "engine/questions.hpp"
+#include "engine/removal.hpp"
 #include "engine/restore_plan.hpp"
 #include "engine/rows.hpp"
 #include "engine/set_aside.hpp"
+#include "engine/shown_values.hpp"
+#include "engine/starts.hpp"
 #include "engine/timer_rows.hpp"
 #include "engine/transaction.hpp"
 #include "engine/turn_end.hpp"
@@ -168,16 +176,7 @@ class Engine {
   void log(LogLevel level, std::string message, std::string instance = {}) const;
 
   // engine_messages.cpp: messages to instances.
-  /// The instance that has the id already; none if the start was accepted.
-  [[nodiscard]] std::optional<Number> accept_start(const work::StartOrchestration& start,
-                                                   std::optional<Milliseconds> delay);
-  void accept_message(const WorkItem& item, std::optional<Milliseconds> delay);
   void deliver_from_turn(const WorkItem& item);
-  /// A message for an instance that may be gone, or in another execution: then it is dropped.
-  void deliver_if_running(const WorkItem& item, std::uint64_t execution);
-  void create_instance(const work::StartOrchestration& start, std::optional<Timestamp> due);
-  void bring_start_forward(Number number, const InstanceRecord& record);
-  void stage_message(Number number, std::uint64_t sequence, const WorkItem& item);
 
   // engine_turns.cpp
   void dispatch_turns();
@@ -193,25 +192,7 @@ class Engine {
   void apply_ack(const provider::AckOrchestrationItem& request);
   void end_execution(const provider::AckOrchestrationItem& request, Number number,
                      InstanceRecord& record);
-  /// The record of the execution that ends with `record`.
-  void put_execution(Number number, const InstanceRecord& record, ExecutionStatus status);
   void remove_cancelled(const provider::AckOrchestrationItem& request, const TurnLease& lease);
-
-  // engine_kept.cpp: what an instance that fails has not taken
-  /// The message in this row, if it is one that is kept. The row stays.
-  void keep_row(Table table, const std::string& key, Number number, std::uint64_t sequence,
-                std::uint64_t execution);
-  void keep_message(Number number, const WorkItem& item);
-  void keep_untaken(const provider::AckOrchestrationItem& request, const TurnLease& lease);
-  void keep_inbox(Number number, std::uint64_t execution);
-  void keep_delayed(Number number, std::uint64_t execution);
-  /// In order. What cannot be read is set aside.
-  [[nodiscard]] std::vector<WorkItem> read_kept(Number number);
-
-  // engine_values.cpp
-  void change_values(const provider::AckOrchestrationItem& request, Number number);
-  /// Answers what asks the store itself; gives whether the message does.
-  bool answer_from_store(const WorkItem& item);
 
   // engine_waits.cpp: those who wait for an instance. What they get is committed.
   void park(Number number, Holder sender, std::uint64_t wait_id, Wait wait);
@@ -241,11 +222,6 @@ class Engine {
   [[nodiscard]] std::uint64_t bring_forward(Number number);
   void load_quarantine();
 
-  // engine_removal.cpp
-  /// Takes out all messages, activities and timers of an instance, its pause and its place in
-  /// quarantine, and voids its turn. Returns how many rows of queues that were.
-  [[nodiscard]] std::uint64_t remove_waiting(Number number, const InstanceRecord& record);
-
   // engine_delete.cpp
   /// By number. Throws if one of them must not be deleted.
   [[nodiscard]] std::map<Number, InstanceRecord> find_deletable(
@@ -264,9 +240,6 @@ class Engine {
     std::string reason;
   };
   void end_without_turn(const Doomed& doomed);
-  /// What an execution that has not begun would begin with.
-  [[nodiscard]] std::optional<WorkItem> first_message(Number number, const InstanceRecord& record);
-  void tell_parent(const InstanceRecord& record, ErrorDetails details);
   void add_children(const Doomed& parent, std::vector<Doomed>& doomed);
 
   // engine_changes.cpp: told once the open batch is committed.
@@ -284,19 +257,12 @@ class Engine {
   void create_restored(Number number, InstanceRecord& record);
 
   // engine_import.cpp
-  void write_result(Number number, std::uint64_t execution, const EventKind& end);
   void queue_start(Number number, const InstanceExport& exported);
 
   // engine_children.cpp: starts of children that may be there already
   void start_child(const work::StartOrchestration& start, Children& children);
   [[nodiscard]] bool adopt_child(const work::StartOrchestration& start, Children& children);
   [[nodiscard]] bool was_started_so(Number number, const work::StartOrchestration& start);
-  [[nodiscard]] OrchestrationStatus result_of(Number number, const InstanceRecord& record);
-  void tell_parent_of_failure(Number number, const InstanceRecord& record);
-  /// Fails the call of the child at its parent, which would wait for a damaged child for ever.
-  void tell_parent_of_damage(const ParentLink& parent, const std::string& child,
-                             const std::string& orchestration, const std::string& damage);
-  void withdraw(Number number, const std::function<bool(const WorkItem&)>& is_meant);
 
   // engine_rewind.cpp
   [[nodiscard]] Result<RestoredInstance, model::Flaw> rewind_one(Number number,

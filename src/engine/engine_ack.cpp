@@ -98,7 +98,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   check_ack(request, *lease, *before);
 
   if (keeps_messages(request.metadata.status)) {
-    keep_untaken(request, *lease);
+    keep_untaken(transaction_, request, *lease);
   }
   for (const auto sequence : lease->sequences) {
     batch_.erase(Table::inbox, make_key(number, sequence));
@@ -126,7 +126,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
       after.start_version = after.version;
     }
   }
-  change_values(request, number);
+  change_values(transaction_, request, number);
   for (const auto& activity : request.worker_items) {
     add_activity(transaction_, number, activity, after.incarnation);
   }
@@ -197,7 +197,7 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
   const auto& metadata = request.metadata;
   const auto key = make_key(number, record.execution);
   const ExecutionStatus status = status_of_end(metadata);
-  put_execution(number, record, status);
+  put_execution(transaction_, number, record, status);
   drop_quarantined(transaction_, number, metadata.status != ExecutionStatus::continued_as_new);
 
   if (metadata.status == ExecutionStatus::continued_as_new) {
@@ -209,7 +209,7 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
       if (next->instance != record.id || next->execution_id != record.execution + 1) {
         refuse_ack("the continue-as-new is for another instance or execution");
       }
-      stage_message(number, 0, item);
+      stage_message(transaction_, number, 0, item);
     }
     ++record.execution;
     record.execution_started_at = record.updated_at;
@@ -226,20 +226,9 @@ void Engine::end_execution(const provider::AckOrchestrationItem& request, Number
   record.status = status;
   end_pause(transaction_, PauseScope::of_instance(record.id));
   if (keeps_messages(record.status)) {
-    keep_inbox(number, record.execution);
+    keep_inbox(transaction_, number, record.execution);
   }
   (void)erase_all(transaction_.batch(), Table::inbox, make_key(number));
-}
-
-void Engine::put_execution(Number number, const InstanceRecord& record, ExecutionStatus status) {
-  ExecutionRecord execution;
-  execution.version = record.version;
-  execution.status = status;
-  execution.started_at = record.execution_started_at;
-  execution.ended_at = record.updated_at;
-  execution.event_count = record.event_count;
-  batch_.put_new(Table::executions, make_key(number, record.execution),
-                 encode_execution(execution));
 }
 
 void Engine::remove_cancelled(const provider::AckOrchestrationItem& request,

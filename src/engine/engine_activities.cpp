@@ -90,7 +90,7 @@ void Engine::complete_activity(const provider::CompleteActivity& request, DoneRe
   apply("complete_activity", std::move(reply), [&] {
     check_completion(request);
     const WorkKey key = find_activity(request.activity);
-    deliver_if_running(request.completion, key.execution);
+    deliver_if_running(transaction_, request.completion, key.execution);
     remove_work(transaction_, key, false);
   });
 }

@@ -19,14 +19,15 @@ void Engine::start_child(const work::StartOrchestration& start, Children& childr
   if (!done) {
     children.to_rewind.resize(to_rewind);
     if (start.parent) {
-      tell_parent_of_damage(*start.parent, start.instance, start.orchestration, done.error().what);
+      tell_parent_of_damage(transaction_, *start.parent, start.instance, start.orchestration,
+                            done.error().what);
     } else {
       log(LogLevel::warn, "a start that another instance asked for is dropped", start.instance);
     }
     return;
   }
   if (!exists) {
-    create_instance(start, std::nullopt);
+    create_instance(transaction_, start, std::nullopt);
     return;
   }
   if (!start.parent) {
@@ -42,7 +43,8 @@ void Engine::start_child(const work::StartOrchestration& start, Children& childr
   details.kind = ErrorKind::instance_already_exists;
   details.message = "the instance `" + start.instance + "` exists already";
   details.subject = start.instance;
-  deliver_if_running(work::SubOrchFailed{start.parent->instance, start.parent->execution_id,
+  deliver_if_running(transaction_,
+                     work::SubOrchFailed{start.parent->instance, start.parent->execution_id,
                                          start.parent->event_id, std::move(details)},
                      0);
 }
@@ -65,22 +67,23 @@ bool Engine::adopt_child(const work::StartOrchestration& start, Children& childr
   }
   switch (record->status) {
     case ExecutionStatus::completed:
-      deliver_if_running(
-          work::SubOrchCompleted{start.parent->instance, start.parent->execution_id,
-                                 start.parent->event_id, result_of(number, *record).output()},
-          0);
+      deliver_if_running(transaction_,
+                         work::SubOrchCompleted{start.parent->instance, start.parent->execution_id,
+                                                start.parent->event_id,
+                                                result_of(transaction_, number, *record).output()},
+                         0);
       break;
     case ExecutionStatus::failed:
     case ExecutionStatus::cancelled:
       if (children.try_again) {
         children.to_rewind.push_back(number);
       } else {
-        tell_parent_of_failure(number, *record);
+        tell_parent_of_failure(transaction_, number, *record);
       }
       break;
     case ExecutionStatus::running:
     case ExecutionStatus::continued_as_new:
-      withdraw(number, [&](const WorkItem& item) {
+      withdraw(transaction_, number, [&](const WorkItem& item) {
         const auto* cancel = std::get_if<work::CancelInstance>(&item);
         return cancel != nullptr && cancel->parent == start.parent;
       });
@@ -115,55 +118,6 @@ bool Engine::was_started_so(Number number, const work::StartOrchestration& start
     }
   }
   return !input || *input == start.input;  // not known once its first execution was pruned
-}
-
-OrchestrationStatus Engine::result_of(Number number, const InstanceRecord& record) {
-  const auto key = make_key(number, record.execution);
-  const auto bytes = batch_.get(Table::results, key);
-  if (!bytes) {
-    throw_corrupt(Table::results, key, "the instance has ended but has no result");
-  }
-  return require_readable(Table::results, key, decode_result(*bytes));
-}
-
-void Engine::tell_parent_of_failure(Number number, const InstanceRecord& record) {
-  const OrchestrationStatus status = result_of(number, record);
-  if (status.error() != nullptr) {
-    tell_parent(record, *status.error());
-  }
-}
-
-void Engine::tell_parent_of_damage(const ParentLink& parent, const std::string& child,
-                                   const std::string& orchestration, const std::string& damage) {
-  ErrorDetails details;
-  details.category = ErrorCategory::infrastructure;
-  details.kind = ErrorKind::storage;
-  details.message = "the child instance `" + child + "` is damaged: " + damage +
-                    "; verify the store, delete the child, and rewind its parent `" +
-                    parent.instance + "`";
-  details.subject = child;
-  details.came_through({ErrorOrigin::Kind::orchestration, orchestration, child, 0, 0});
-  deliver_if_running(
-      work::SubOrchFailed{parent.instance, parent.execution_id, parent.event_id, details}, 0);
-}
-
-void Engine::withdraw(Number number, const std::function<bool(const WorkItem&)>& is_meant) {
-  std::set<std::uint64_t> with_the_code;
-  if (const auto token = turns_.token_of(number)) {
-    const auto& sequences = turns_.find(*token)->sequences;
-    with_the_code.insert(sequences.begin(), sequences.end());
-  }
-  std::vector<std::string> rows;
-  batch_.scan(Table::inbox, make_key(number), [&](std::string_view key, std::string_view bytes) {
-    const auto item = model::decode_work_item(bytes);
-    if (item && is_meant(*item) && !with_the_code.contains(number_at(key, 8))) {
-      rows.emplace_back(key);
-    }
-    return true;
-  });
-  for (const std::string& row : rows) {
-    batch_.erase(Table::inbox, row);
-  }
 }
 
 }  // namespace duroxide::storage

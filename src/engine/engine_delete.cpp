@@ -53,7 +53,7 @@ std::map<Number, InstanceRecord> Engine::find_deletable(
 
 void Engine::delete_instance(Number number, const InstanceRecord& record,
                              DeleteInstanceResult& deleted) {
-  deleted.queue_messages_deleted += remove_waiting(number, record);
+  deleted.queue_messages_deleted += remove_waiting(transaction_, number, record);
   const auto prefix = make_key(number);
   deleted.queue_messages_deleted += erase_all(transaction_.batch(), Table::kept, prefix);
   std::set<std::uint64_t> executions{record.execution};

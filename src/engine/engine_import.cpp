@@ -75,9 +75,9 @@ void Engine::import_instance(const management::ImportInstance& request,
     state.values = exported.values;
     write_state(number, state);
     if (record.status != ExecutionStatus::running) {
-      write_result(number, record.execution, current.events.back().kind);
+      write_result(transaction_, number, record.execution, current.events.back().kind);
       for (const WorkItem& message : exported.messages) {
-        keep_message(number, message);
+        keep_message(transaction_, number, message);
       }
     } else if (current.events.empty()) {
       queue_start(number, exported);
@@ -96,26 +96,17 @@ void Engine::import_instance(const management::ImportInstance& request,
   });
 }
 
-void Engine::write_result(Number number, std::uint64_t execution, const EventKind& end) {
-  const auto key = make_key(number, execution);
-  if (const auto* completed = std::get_if<event::OrchestrationCompleted>(&end)) {
-    batch_.put(Table::results, key, encode_completed(completed->output));
-  } else if (const auto* failed = std::get_if<event::OrchestrationFailed>(&end)) {
-    batch_.put(Table::results, key, encode_failed(failed->details));
-  }
-}
-
 /// Of an execution that has no event yet: its start is the first message.
 void Engine::queue_start(Number number, const InstanceExport& exported) {
   bool is_start = true;
   for (const WorkItem& message : exported.messages) {
     if (!std::exchange(is_start, false)) {
-      stage_message(number, numbers_.next_sequence(), message);
+      stage_message(transaction_, number, numbers_.next_sequence(), message);
     } else if (exported.start_due) {
       add_delayed(transaction_, TimerRow{*exported.start_due, number, 0, 0},
                   model::encode_work_item(message));
     } else {
-      stage_message(number, 0, message);
+      stage_message(transaction_, number, 0, message);
     }
   }
 }
@@ -158,7 +149,7 @@ void Engine::fork(const management::ForkInstance& request,
                                        record.version};
     std::vector<WorkItem> messages;
     if (is_whole) {
-      auto copies = read_kept(source);
+      auto copies = read_kept(transaction_, source);
       for (WorkItem& copy : copies) {
         model::readdress(copy, record.id);
       }

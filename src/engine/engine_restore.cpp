@@ -100,10 +100,10 @@ void Engine::take_up(Number number, const InstanceRecord& record, const RestoreP
     outcome_.timers_touched = true;
   }
   for (const WorkItem& message : plan.messages) {
-    stage_message(number, numbers_.next_sequence(), message);
+    stage_message(transaction_, number, numbers_.next_sequence(), message);
   }
   for (const WorkItem& question : plan.questions) {
-    (void)answer_from_store(question);
+    (void)answer_from_store(transaction_, question);
   }
   for (const work::StartOrchestration& child : plan.children) {
     start_child(child, children);

@@ -48,13 +48,13 @@ void Engine::rewind_children(Children& children) {
     const std::size_t to_rewind = children.to_rewind.size();
     const auto done = transaction_.unless_damaged(record->id, [&] {
       if (!rewind_one(number, {}, children) && has_failed(*record)) {
-        tell_parent_of_failure(number, *record);
+        tell_parent_of_failure(transaction_, number, *record);
       }
     });
     if (!done) {
       children.to_rewind.resize(to_rewind);
       if (record->parent) {
-        tell_parent_of_damage(*record->parent, record->id, record->orchestration,
+        tell_parent_of_damage(transaction_, *record->parent, record->id, record->orchestration,
                               done.error().what);
       }
     }
@@ -81,7 +81,7 @@ Result<RestoredInstance, model::Flaw> Engine::rewind_one(Number number,
   const std::vector<Event> events(history.begin(),
                                   history.begin() + static_cast<std::ptrdiff_t>(*kept));
   auto messages = messages_behind(execution, history, *kept, options.skip);
-  add_kept(execution, events, read_kept(number), messages);
+  add_kept(execution, events, read_kept(transaction_, number), messages);
   const auto plan = plan_restore(execution, events, std::move(messages));
   if (!plan) {
     return failure(plan.error());
@@ -104,7 +104,7 @@ Result<RestoredInstance, model::Flaw> Engine::rewind_one(Number number,
   take_up(number, after, *plan, children);
   if (before->parent) {
     if (const auto parent = instances_.find(before->parent->instance)) {
-      withdraw(*parent, [&](const WorkItem& item) {
+      withdraw(transaction_, *parent, [&](const WorkItem& item) {
         const auto* failed = std::get_if<work::SubOrchFailed>(&item);
         return failed != nullptr && failed->execution_id == before->parent->execution_id &&
                failed->id == before->parent->event_id;

@@ -67,49 +67,26 @@ void Engine::end_without_turn(const Doomed& doomed) {
     events.push_back({++after.event_count, 0, clock_->now(), std::move(kind)});
   };
   if (before.event_count == 0) {
-    append(started_by(first_message(number, before), before));
+    append(started_by(first_message(transaction_, number, before), before));
   }
   append(event::OrchestrationCancelRequested{reason});
   append(event::OrchestrationFailed{details});
-  keep_inbox(number, before.execution);
-  keep_delayed(number, before.execution);
-  (void)remove_waiting(number, before);  // while the history still says what is open
+  keep_inbox(transaction_, number, before.execution);
+  keep_delayed(transaction_, number, before.execution);
+  (void)remove_waiting(transaction_, number, before);  // while the history still says what is open
   // Of a damaged instance anything may be here already.
   batch_.put(Table::history, make_key(number, before.execution, events.front().event_id),
              model::encode_events(events));
   instances_.count_events(static_cast<std::int64_t>(events.size()));
-  put_execution(number, after, after.status);
+  put_execution(transaction_, number, after, after.status);
   batch_.put(Table::results, make_key(number, before.execution), encode_failed(details));
   instances_.update(number, before, after);
   note_end(transaction_, after);
-  tell_parent(after, details);
+  tell_parent(transaction_, after, details);
   transaction_.after_applied([this, id = number, instance = before.id, why = reason] {
     outcome_.finished.push_back(id);
     log(LogLevel::info, "instance " + instance + " was terminated: " + why, instance);
   });
-}
-
-std::optional<WorkItem> Engine::first_message(Number number, const InstanceRecord& record) {
-  const auto bytes =
-      record.start_due
-          ? batch_.get(Table::timers, TimerRow{*record.start_due, number, 0, 0}.bytes())
-          : batch_.get(Table::inbox, make_key(number, std::uint64_t{0}));
-  if (!bytes) {
-    return std::nullopt;
-  }
-  auto item = model::decode_work_item(*bytes);
-  return item ? std::optional(std::move(*item)) : std::nullopt;
-}
-
-void Engine::tell_parent(const InstanceRecord& record, ErrorDetails details) {
-  if (!record.parent || record.parent->execution_id == 0) {
-    return;
-  }
-  details.came_through(
-      {ErrorOrigin::Kind::orchestration, record.orchestration, record.id, record.execution, 0});
-  deliver_if_running(work::SubOrchFailed{record.parent->instance, record.parent->execution_id,
-                                         record.parent->event_id, std::move(details)},
-                     0);
 }
 
 void Engine::add_children(const Doomed& parent, std::vector<Doomed>& doomed) {

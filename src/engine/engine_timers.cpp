@@ -168,15 +168,15 @@ void Engine::deliver_to_instance(const TimerRow& row, const WorkItem& item) {
   const bool is_start = row.execution == 0 && row.id == 0;
   const auto record = instances_.load(row.number);
   if (!is_start && row.execution == 0 && record && keeps_messages(record->status)) {
-    keep_row(Table::timers, row.bytes(), row.number, row.id, record->execution);
+    keep_row(transaction_, Table::timers, row.bytes(), row.number, row.id, record->execution);
     return;
   }
   if (!is_start) {
-    deliver_if_running(item, row.execution);
+    deliver_if_running(transaction_, item, row.execution);
     return;
   }
   if (record && record->status == ExecutionStatus::running) {
-    stage_message(row.number, 0, item);
+    stage_message(transaction_, row.number, 0, item);
     InstanceRecord started = *record;
     started.start_due.reset();
     started.start_opening = opening_.id;

@@ -229,7 +229,7 @@ void Engine::ack_work(const provider::AckWorker& request, DoneReply reply) {
           if (completed != nullptr) {
             require(model::check_payload("result", completed->result));
           }
-          deliver_if_running(*request.completion,
+          deliver_if_running(transaction_, *request.completion,
                              completed != nullptr ? completed->execution_id : failed->execution_id);
         }
         remove_work(transaction_, lease->work.key, false);

@@ -1,0 +1,68 @@
+#include "engine/starts.hpp"
+
+#include "engine/change_notes.hpp"
+#include "engine/messages.hpp"
+#include "model/encoding.hpp"
+#include "model/ids.hpp"
+#include "model/limits.hpp"
+
+namespace duroxide::storage {
+
+void check_start(const work::StartOrchestration& start) {
+  require(model::check_instance_id(start.instance));
+  require(model::check_name("orchestration name", start.orchestration));
+  require(model::check_payload("input", start.input));
+  if (start.version) {
+    require(model::check_version(*start.version));
+  }
+  require(model::check_tags(start.tags));
+}
+
+void create_instance(Transaction& transaction, const work::StartOrchestration& start,
+                     std::optional<Timestamp> due) {
+  const Number number = transaction.numbers().next_instance();
+
+  InstanceRecord record;
+  record.id = start.instance;
+  record.orchestration = start.orchestration;
+  record.created_at = transaction.numbers().creation_time(transaction.now());
+  record.updated_at = record.created_at;
+  record.execution_started_at = record.created_at;
+  record.start_opening = transaction.opening().id;
+  record.incarnation = new_incarnation();
+  record.parent = start.parent;
+  record.start_due = due;
+  record.tags = start.tags;
+  record.start_digest = model::digest_of_start(start.orchestration, start.input);
+  record.start_version = start.version.value_or("");
+  if (start.parent) {
+    record.parent_number = transaction.instances().find(start.parent->instance).value_or(0);
+  }
+  transaction.instances().create(number, record);
+  note_change(transaction, ChangeKind::started, record);
+  transaction.after_applied(
+      [&transaction, number] { transaction.outcome().touched.insert(number); });
+  if (due) {
+    transaction.batch().put_new(Table::timers, TimerRow{*due, number, 0, 0}.bytes(),
+                                model::encode_work_item(start));
+    transaction.outcome().timers_touched = true;
+  } else {
+    stage_message(transaction, number, 0, start);
+  }
+}
+
+std::optional<Number> accept_start(Transaction& transaction, const work::StartOrchestration& start,
+                                   std::optional<Milliseconds> delay) {
+  check_start(start);
+  if (const auto number = transaction.instances().find(start.instance)) {
+    return number;
+  }
+  std::optional<Timestamp> due;
+  if (delay && *delay > Milliseconds::zero()) {
+    due = saturating_add(transaction.now(), *delay);
+  }
+  create_instance(transaction, start, due);
+  return std::nullopt;
+}
+
+}  // namespace duroxide::storage
