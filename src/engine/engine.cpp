@@ -49,6 +49,17 @@ ProviderError Engine::closed_error(std::string_view operation) const {
 
 void Engine::apply(const char* operation, DoneReply reply, const std::function<void()>& request,
                    const std::function<void()>& no_room) {
+  std::function<void(Transaction&)> or_void;
+  if (no_room) {
+    or_void = [&](Transaction& /*transaction*/) { no_room(); };
+  }
+  apply(
+      operation, std::move(reply), [&](Transaction& /*transaction*/) { request(); }, or_void);
+}
+
+void Engine::apply(const char* operation, DoneReply reply,
+                   const std::function<void(Transaction&)>& request,
+                   const std::function<void(Transaction&)>& no_room) {
   if (stopped_) {
     reply(failure(closed_error(operation)));
     return;
@@ -56,7 +67,7 @@ void Engine::apply(const char* operation, DoneReply reply, const std::function<v
   transaction_.begin();
   bool is_applied = false;
   try {
-    request();
+    request(transaction_);
     is_applied = true;
     if (batch_.has_changes()) {
       transaction_.require_room();
@@ -64,7 +75,7 @@ void Engine::apply(const char* operation, DoneReply reply, const std::function<v
   } catch (const std::exception& failed) {
     transaction_.undo();
     if (is_applied && no_room) {
-      no_room();
+      no_room(transaction_);
     }
     refuse(operation, reply, failed);
     settle();

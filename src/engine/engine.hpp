@@ -31,6 +31,7 @@
 #include "engine/removal.hpp"
 #include "engine/restore_plan.hpp"
 #include "engine/rows.hpp"
+#include "engine/sent_messages.hpp"
 #include "engine/set_aside.hpp"
 #include "engine/shown_values.hpp"
 #include "engine/starts.hpp"
@@ -43,13 +44,6 @@
 #include "storage/batch.hpp"
 
 namespace duroxide::storage {
-
-/// Children of an instance that is taken up again.
-struct Children {
-  /// Whether those that have failed are tried again; else their failure is told.
-  bool try_again = false;
-  std::vector<Number> to_rewind;
-};
 
 /// The provider without its actor: one request after the other is applied to a batch, which is
 /// committed as a whole; what may be seen only after the commit is kept until then. Used by one
@@ -77,9 +71,6 @@ class Engine {
   void abandon_turn(const provider::AbandonOrchestrationItem& request, DoneReply reply);
   void release_instance(Holder holder, const std::string& instance);
   void release_holder(Holder holder, DoneReply reply);
-  void enqueue(const provider::EnqueueOrchestratorWork& request, DoneReply reply);
-  void start_or_find(const provider::StartOrFind& request,
-                     Reply<provider::Answer<provider::StartedOrFound>> reply);
   void read(const std::string& instance, const HistoryReply& reply);
   void get_status(const std::string& instance, const StatusReply& reply);
   void wait_for_status(Holder sender, const provider::WaitForStatus& request, StatusReply reply);
@@ -102,16 +93,6 @@ class Engine {
   // What management changes; management_protocol.hpp says what each does.
   template <class Request>
   using ReplyTo = Reply<typename Request::Response>;
-  void delete_instances(const management::DeleteInstances& request,
-                        ReplyTo<management::DeleteInstances> reply);
-  void delete_trees(const management::DeleteTrees& request, ReplyTo<management::DeleteTrees> reply);
-  void terminate(const management::TerminateInstance& request,
-                 ReplyTo<management::TerminateInstance> reply);
-  void drop_message(const management::DropMessage& request, ReplyTo<management::DropMessage> reply);
-  void rewind(const management::RewindInstance& request, ReplyTo<management::RewindInstance> reply);
-  void fork(const management::ForkInstance& request, ReplyTo<management::ForkInstance> reply);
-  void import_instance(const management::ImportInstance& request,
-                       ReplyTo<management::ImportInstance> reply);
   void subscribe(Holder holder, const management::SubscribeChanges& request,
                  ReplyTo<management::SubscribeChanges> reply);
   void await_changes(Holder holder, const management::AwaitChanges& request,
@@ -119,18 +100,16 @@ class Engine {
   void unsubscribe(Holder holder, const management::UnsubscribeChanges& request,
                    ReplyTo<management::UnsubscribeChanges> reply);
 
-  // Requests that are functions over a transaction, each in a file of its own.
+  // Requests are functions over a transaction, each in a file of its own.
+
+  /// `no_room` happens, before the answer, if what the request writes finds no room: what it means to
+  /// memory all the same. It must not throw.
   void apply(const char* operation, DoneReply reply,
-             const std::function<void(Transaction&)>& request) {
-    apply(operation, std::move(reply), [&] { request(transaction_); });
-  }
+             const std::function<void(Transaction&)>& request,
+             const std::function<void(Transaction&)>& no_room = {});
   /// For those that are answered with more than that they are done.
-  template <class T>
-  void apply_for(const char* operation, Reply<provider::Answer<T>> reply,
-                 const std::function<T(Transaction&)>& request) {
-    apply_for<T>(operation, std::move(reply),
-                 std::function<T()>([&] { return request(transaction_); }));
-  }
+  template <class T, class Request>
+  void apply_for(const char* operation, Reply<provider::Answer<T>> reply, const Request& request);
   /// What goes in several transactions begins no other.
   [[nodiscard]] bool is_closing() const { return closing_; }
   /// Why every request is refused, once it is.
@@ -146,15 +125,9 @@ class Engine {
 
  private:
   // engine.cpp: applying and committing.
-  /// `no_room` happens, before the answer, if what the request writes finds no room: what it means to
-  /// memory all the same. It must not throw.
   void apply(const char* operation, DoneReply reply, const std::function<void()>& request,
              const std::function<void()>& no_room = {});
   void refuse(const char* operation, const DoneReply& reply, const std::exception& why);
-  /// As `apply`, for requests that are answered with more than that they are done.
-  template <class T>
-  void apply_for(const char* operation, Reply<provider::Answer<T>> reply,
-                 const std::function<T()>& request);
   void settle();
   void commit();
   void batch_committed();
@@ -174,9 +147,6 @@ class Engine {
   void write_counts();
   void write_bookkeeping();
   void log(LogLevel level, std::string message, std::string instance = {}) const;
-
-  // engine_messages.cpp: messages to instances.
-  void deliver_from_turn(const WorkItem& item);
 
   // engine_turns.cpp
   void dispatch_turns();
@@ -222,53 +192,10 @@ class Engine {
   [[nodiscard]] std::uint64_t bring_forward(Number number);
   void load_quarantine();
 
-  // engine_delete.cpp
-  /// By number. Throws if one of them must not be deleted.
-  [[nodiscard]] std::map<Number, InstanceRecord> find_deletable(
-      const management::DeleteInstances& request);
-  void delete_instance(Number number, const InstanceRecord& record, DeleteInstanceResult& deleted);
-
-  // engine_bulk.cpp
-  enum class TreeRemoval : std::uint8_t { done, left, is_large };
-  [[nodiscard]] TreeRemoval delete_tree(const std::string& root, bool force,
-                                        DeleteInstanceResult& deleted);
-
-  // engine_terminate.cpp
-  struct Doomed {
-    Number number = 0;
-    InstanceRecord record;
-    std::string reason;
-  };
-  void end_without_turn(const Doomed& doomed);
-  void add_children(const Doomed& parent, std::vector<Doomed>& doomed);
-
   // engine_changes.cpp: told once the open batch is committed.
   void note_turn(const provider::AckOrchestrationItem& request, const InstanceRecord& record);
 
   void settle_pauses();
-
-  // engine_restore.cpp: instances that go on from a history
-  void write_history(Number number, std::uint64_t execution, const std::vector<Event>& events);
-  void cut_history(Number number, const std::vector<Event>& history, std::uint64_t execution,
-                   std::uint64_t kept);
-  void write_state(Number number, const CarriedState& state);
-  void take_up(Number number, const InstanceRecord& record, const RestorePlan& plan,
-               Children& children);
-  void create_restored(Number number, InstanceRecord& record);
-
-  // engine_import.cpp
-  void queue_start(Number number, const InstanceExport& exported);
-
-  // engine_children.cpp: starts of children that may be there already
-  void start_child(const work::StartOrchestration& start, Children& children);
-  [[nodiscard]] bool adopt_child(const work::StartOrchestration& start, Children& children);
-  [[nodiscard]] bool was_started_so(Number number, const work::StartOrchestration& start);
-
-  // engine_rewind.cpp
-  [[nodiscard]] Result<RestoredInstance, model::Flaw> rewind_one(Number number,
-                                                                 const RewindOptions& options,
-                                                                 Children& children);
-  void rewind_children(Children& children);
 
   // engine_timers.cpp
   [[nodiscard]] bool answer_due(TimerQueue::ParkedDequeue& parked);
@@ -313,9 +240,9 @@ class Engine {
   bool closing_ = false;                ///< what goes in several transactions begins no other
 };
 
-template <class T>
+template <class T, class Request>
 void Engine::apply_for(const char* operation, Reply<provider::Answer<T>> reply,
-                       const std::function<T()>& request) {
+                       const Request& request) {
   const auto result = std::make_shared<T>();
   auto answer = [result, reply = std::move(reply)](const Done& done) {
     if (done) {
@@ -324,7 +251,8 @@ void Engine::apply_for(const char* operation, Reply<provider::Answer<T>> reply,
       reply(failure(done.error()));
     }
   };
-  apply(operation, std::move(answer), [&] { *result = request(); });
+  apply(operation, std::move(answer),
+        [&](Transaction& transaction) { *result = request(transaction); });
 }
 
 }  // namespace duroxide::storage

@@ -147,7 +147,7 @@ void Engine::apply_ack(const provider::AckOrchestrationItem& request) {
   // After the record, so that a message of the instance to itself finds its new state.
   for (const WorkItem& item : request.orchestrator_items) {
     if (!std::holds_alternative<work::ContinueAsNew>(item)) {
-      deliver_from_turn(item);
+      deliver_from_turn(transaction_, item);
     }
   }
   remove_cancelled(request, *lease);

@@ -3,11 +3,20 @@
 #include <chrono>
 #include <exception>
 #include <string>
+#include <type_traits>
 #include <unordered_set>
 #include <utility>
 
+#include "engine/delete_instances.hpp"
+#include "engine/delete_trees.hpp"
+#include "engine/drop_message.hpp"
+#include "engine/enqueue.hpp"
+#include "engine/fork_instance.hpp"
+#include "engine/import_instance.hpp"
 #include "engine/pause.hpp"
 #include "engine/prune.hpp"
+#include "engine/rewind_instance.hpp"
+#include "engine/terminate_instance.hpp"
 #include "protocol/engine_scheduler.hpp"
 #include "protocol/watched_code.hpp"
 
@@ -135,6 +144,19 @@ class Writer final : public OwnActor::base,
     return answer<typename Request::Response>(call);
   }
 
+  /// Has the engine apply a request, whose answer is what `function` returns, or that it is done.
+  template <class T, class Request>
+  [[nodiscard]] auto change(const char* operation, const Request& request,
+                            T (*function)(Transaction&, const Request&)) {
+    const auto call = [&](Transaction& transaction) { return function(transaction, request); };
+    if constexpr (std::is_void_v<T>) {
+      return answer<Done>([&](auto reply) { engine_.apply(operation, std::move(reply), call); });
+    } else {
+      return answer<Answer<T>>(
+          [&](auto reply) { engine_.apply_for<T>(operation, std::move(reply), call); });
+    }
+  }
+
   actors::EngineScheduler* scheduler_;  ///< null in a system that is not ours
   std::function<void()> on_closed_;
   LogSink log_;
@@ -169,7 +191,7 @@ Writer::behavior_type Writer::make_behavior() {
         return answer<Done>([&](auto reply) { engine_.ack_work(request, std::move(reply)); });
       },
       [this](const EnqueueOrchestratorWork& request) {
-        return answer<Done>([&](auto reply) { engine_.enqueue(request, std::move(reply)); });
+        return change("enqueue_orchestrator_work", request, enqueue_item);
       },
       [](const SupportsDelayedVisibility&) { return true; },
       [this](const EnqueueTimerWork& request) {
@@ -238,46 +260,38 @@ Writer::behavior_type Writer::make_behavior() {
             [&](auto reply) { engine_.complete_activity(request, std::move(reply)); });
       },
       [this](const StartOrFind& request) {
-        return answer<Answer<StartedOrFound>>(
-            [&](auto reply) { engine_.start_or_find(request, std::move(reply)); });
+        return change("start_or_find", request, start_or_find);
       },
       [this](const StopWaiting& request) { engine_.stop_waiting(sender(), request.wait_id); },
       [this](const management::DeleteInstances& request) {
-        return respond(request, [&](auto reply) { engine_.delete_instances(request, reply); });
+        return change("delete_instances", request, delete_instances);
       },
       [this](const management::DeleteTrees& request) {
-        return respond(request, [&](auto reply) { engine_.delete_trees(request, reply); });
+        return change("delete_trees", request, delete_trees);
       },
       [this](const management::PruneInstances& request) {
-        return respond(request, [&](auto reply) {
-          engine_.apply_for<management::PrunedInstances>(
-              "prune_instances", std::move(reply),
-              [&](Transaction& transaction) { return prune_instances(transaction, request); });
-        });
+        return change("prune_instances", request, prune_instances);
       },
       [this](const management::PruneExecutions& request) {
         return respond(request, [&](auto reply) { prune_executions(engine_, request, reply); });
       },
       [this](const management::Pause& request) {
-        return respond(request, [&](auto reply) {
-          engine_.apply(request.pause ? "pause" : "resume", std::move(reply),
-                        [&](Transaction& transaction) { pause(transaction, request); });
-        });
+        return change(request.pause ? "pause" : "resume", request, pause);
       },
       [this](const management::TerminateInstance& request) {
-        return respond(request, [&](auto reply) { engine_.terminate(request, reply); });
+        return change("terminate_instance", request, terminate_instance);
       },
       [this](const management::DropMessage& request) {
-        return respond(request, [&](auto reply) { engine_.drop_message(request, reply); });
+        return change("drop_message", request, drop_message);
       },
       [this](const management::RewindInstance& request) {
-        return respond(request, [&](auto reply) { engine_.rewind(request, reply); });
+        return change("rewind_instance", request, rewind_instance);
       },
       [this](const management::ForkInstance& request) {
-        return respond(request, [&](auto reply) { engine_.fork(request, reply); });
+        return change("fork_instance", request, fork_instance);
       },
       [this](const management::ImportInstance& request) {
-        return respond(request, [&](auto reply) { engine_.import_instance(request, reply); });
+        return change("import_instance", request, import_instance);
       },
       [this](const management::SubscribeChanges& request) {
         const Holder holder = sender();

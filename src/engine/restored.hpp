@@ -1,0 +1,39 @@
+#pragma once
+
+// Instances that go on from a history that this engine did not just write: what rewind, fork and
+// import have in common.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <duroxide/events.hpp>
+
+#include "engine/children.hpp"
+#include "engine/restore_plan.hpp"
+#include "engine/transaction.hpp"
+
+namespace duroxide::storage {
+
+/// Throws if it is no id, or an instance has it.
+void require_free_id(Transaction& transaction, const std::string& id);
+
+/// Of an execution that has none.
+void write_history(Transaction& transaction, Number number, std::uint64_t execution,
+                   const std::vector<Event>& events);
+
+/// Leaves the first `kept` events.
+void cut_history(Transaction& transaction, Number number, const std::vector<Event>& history,
+                 std::uint64_t execution, std::uint64_t kept);
+
+/// What the instance shows to others.
+void write_state(Transaction& transaction, Number number, const CarriedState& state);
+
+/// As it is written now: with times of this store.
+void create_restored(Transaction& transaction, Number number, InstanceRecord& record);
+
+/// Queues what the instance needs to go on.
+void take_up(Transaction& transaction, Number number, const InstanceRecord& record,
+             const RestorePlan& plan, Children& children);
+
+}  // namespace duroxide::storage
