@@ -39,7 +39,7 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shar
 }
 
 void Engine::log(LogLevel level, std::string message, std::string instance) const {
-  tell(log_, level, std::move(message), std::move(instance));
+  storage::tell(log_, level, std::move(message), std::move(instance));
 }
 
 ProviderError Engine::closed_error(std::string_view operation) const {

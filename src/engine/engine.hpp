@@ -67,10 +67,6 @@ class Engine {
 
   // The protocol; provider.hpp says what each does.
   void fetch_turns(Holder holder, std::uint64_t max_items, TurnsReply reply);
-  void ack_turn(const provider::AckOrchestrationItem& request, DoneReply reply);
-  void abandon_turn(const provider::AbandonOrchestrationItem& request, DoneReply reply);
-  void release_instance(Holder holder, const std::string& instance);
-  void release_holder(Holder holder, DoneReply reply);
   void read(const std::string& instance, const HistoryReply& reply);
   void get_status(const std::string& instance, const StatusReply& reply);
   void wait_for_status(Holder sender, const provider::WaitForStatus& request, StatusReply reply);
@@ -78,17 +74,9 @@ class Engine {
   void get_value(const provider::GetValue& request, const ValueReply& reply);
   void get_values(const std::string& instance, const ValuesReply& reply);
   void wait_for_value(Holder sender, const provider::WaitForValue& request, ValueReply reply);
-  void release_from_quarantine(const std::string& instance, CountReply reply);
   void fetch_work(Holder holder, const provider::DequeueWorkerPeekLock& request, WorkReply reply);
-  void release_sessions(Holder holder, const std::vector<std::string>& sessions);
   void await_cancelled_work(Holder holder, TokensReply reply);
-  void heartbeat(const provider::Heartbeat& request, DoneReply reply);
-  void complete_activity(const provider::CompleteActivity& request, DoneReply reply);
-  void ack_work(const provider::AckWorker& request, DoneReply reply);
-  void abandon_work(const provider::AbandonWorker& request, DoneReply reply);
-  void enqueue_timer(const work::TimerFired& item, DoneReply reply);
   void dequeue_timers(Holder holder, const provider::DequeueTimerPeekLock& request, DueReply reply);
-  void ack_timers(const std::vector<provider::LockToken>& tokens, DoneReply reply);
 
   // What management changes; management_protocol.hpp says what each does.
   template <class Request>
@@ -110,6 +98,18 @@ class Engine {
   /// For those that are answered with more than that they are done.
   template <class T, class Request>
   void apply_for(const char* operation, Reply<provider::Answer<T>> reply, const Request& request);
+  /// Somebody gives up what memory alone knows of, which a store that has stopped does, too.
+  template <class Change>
+  void let_go(const Change& change) {
+    change(transaction_);
+  }
+  /// Somebody tells what memory alone keeps. `change` gives whether more may be handed out then.
+  template <class Change>
+  void tell(const Change& change) {
+    if (!stopped_ && change(transaction_)) {
+      settle();
+    }
+  }
   /// What goes in several transactions begins no other.
   [[nodiscard]] bool is_closing() const { return closing_; }
   /// Why every request is refused, once it is.
@@ -118,8 +118,6 @@ class Engine {
   // What the host calls.
   void commit_due();
   void tick_due();
-  /// The actor behind `holder` has ended.
-  void holder_gone(Holder holder);
   /// Commits what waits, answers everybody, marks the store as closed and closes it.
   void close();
 
@@ -156,13 +154,6 @@ class Engine {
                               std::vector<provider::OrchestrationItem>& items, std::size_t& bytes);
   /// An instance that cannot be read is handed out no more until the store is opened again.
   void set_aside_damaged(Number number, const std::string& why);
-  void release_all_of(Holder holder);
-
-  // engine_ack.cpp
-  void apply_ack(const provider::AckOrchestrationItem& request);
-  void end_execution(const provider::AckOrchestrationItem& request, Number number,
-                     InstanceRecord& record);
-  void remove_cancelled(const provider::AckOrchestrationItem& request, const TurnLease& lease);
 
   // engine_waits.cpp: those who wait for an instance. What they get is committed.
   void park(Number number, Holder sender, std::uint64_t wait_id, Wait wait);
@@ -180,20 +171,9 @@ class Engine {
                      std::vector<provider::WorkerItem>& items, std::size_t& bytes);
   [[nodiscard]] std::uint32_t stored_count(const WorkKey& key, const ActivityRow& row);
   void count_first_deliveries();
-  void release_work_of(Holder holder);
-
-  // engine_activities.cpp
-  [[nodiscard]] WorkKey find_activity(const provider::ActivityReference& activity);
-  [[nodiscard]] WorkKey find_leased(provider::LockToken token,
-                                    const provider::ActivityReference& activity);
 
   // engine_quarantine.cpp
-  void release_activity(const WorkKey& key);
-  [[nodiscard]] std::uint64_t bring_forward(Number number);
   void load_quarantine();
-
-  // engine_changes.cpp: told once the open batch is committed.
-  void note_turn(const provider::AckOrchestrationItem& request, const InstanceRecord& record);
 
   void settle_pauses();
 
@@ -201,9 +181,6 @@ class Engine {
   [[nodiscard]] bool answer_due(TimerQueue::ParkedDequeue& parked);
   void answer_parked_timers();
   void release_held_back();
-  void deliver_or_set_aside(const TimerRow& row);
-  void deliver_due(const TimerRow& row);
-  void deliver_to_instance(const TimerRow& row, const WorkItem& item);
 
   std::shared_ptr<KvStore> store_;
   std::shared_ptr<Clock> clock_;

@@ -21,23 +21,6 @@ std::optional<Timestamp> earlier(std::optional<Timestamp> a, std::optional<Times
 
 }  // namespace
 
-void Engine::enqueue_timer(const work::TimerFired& item, DoneReply reply) {
-  apply("enqueue_timer_work", std::move(reply), [&] {
-    const auto number = instances_.find(item.instance);
-    const auto record = number ? instances_.load(*number) : std::nullopt;
-    if (!record) {
-      throw StorageFailure(ProviderError::Kind::instance_not_found,
-                           "there is no instance `" + item.instance + "`");
-    }
-    if (record->status != ExecutionStatus::running) {
-      throw StorageFailure(ProviderError::Kind::instance_finished,
-                           "the instance `" + item.instance + "` has ended");
-    }
-    add_delayed(transaction_, {item.fire_at, *number, item.execution_id, item.id},
-                model::encode_work_item(item));
-  });
-}
-
 void Engine::dequeue_timers(Holder holder, const provider::DequeueTimerPeekLock& request,
                             DueReply reply) {
   if (stopped_) {
@@ -87,101 +70,6 @@ bool Engine::answer_due(TimerQueue::ParkedDequeue& parked) {
   }
   parked.reply(std::move(answer));
   return true;
-}
-
-void Engine::ack_timers(const std::vector<provider::LockToken>& tokens, DoneReply reply) {
-  auto or_again = [this, tokens, reply = std::move(reply)](const Done& done) mutable {
-    if (!done) {
-      for (const auto token : tokens) {
-        if (done.error().kind == ProviderError::Kind::disk_full) {
-          void_timer(transaction_, token);
-        } else {
-          timers_.end_lease(token);
-        }
-      }
-      timers_.changed = true;
-    }
-    reply(done);
-  };
-  apply("ack_timer", std::move(or_again), [&] {
-    std::vector<provider::LockToken> moved;
-    std::vector<provider::LockToken> left;
-    for (const auto token : tokens) {
-      const TimerRow* row = timers_.find(token);
-      if (row == nullptr) {
-        throw StorageFailure(ProviderError::Kind::invalid_lock_token, "the lease is over");
-      }
-      const auto before = transaction_.savepoint();
-      try {
-        deliver_or_set_aside(*row);
-        transaction_.require_room();
-        moved.push_back(token);
-      } catch (const StorageFailure& failed) {
-        if (failed.error().kind != ProviderError::Kind::disk_full ||
-            (moved.empty() && token == tokens.back())) {
-          throw;
-        }
-        transaction_.go_back_to(before);  // a smaller one may find room
-        left.push_back(token);
-      }
-    }
-    transaction_.after_applied([this, moved = std::move(moved), left = std::move(left)] {
-      outcome_.moved_timers.insert(outcome_.moved_timers.end(), moved.begin(), moved.end());
-      for (const auto token : left) {
-        void_timer(transaction_, token);
-      }
-    });
-  });
-}
-
-void Engine::deliver_or_set_aside(const TimerRow& row) {
-  try {
-    deliver_due(row);
-  } catch (const StorageFailure& failed) {
-    if (failed.error().kind != ProviderError::Kind::corrupt) {
-      throw;
-    }
-    // Its instance cannot be read; the other timers must not wait for that.
-    set_aside(transaction_, Table::timers, row.bytes(), failed.error().message);
-  }
-}
-
-void Engine::deliver_due(const TimerRow& row) {
-  const auto key = row.bytes();
-  const auto bytes = batch_.get(Table::timers, key);
-  if (!bytes) {
-    return;  // cancelled meanwhile
-  }
-  auto item = model::decode_work_item(*bytes);
-  if (!item) {
-    set_aside(transaction_, Table::timers, key, item.error().what);
-    return;
-  }
-  // Else it was deleted, and its id may be another's by now.
-  if (batch_.contains(Table::instances, make_key(row.number))) {
-    deliver_to_instance(row, *item);
-  }
-  erase_timer(transaction_, row);  // last: a row whose instance cannot be read is set aside instead
-}
-
-void Engine::deliver_to_instance(const TimerRow& row, const WorkItem& item) {
-  const bool is_start = row.execution == 0 && row.id == 0;
-  const auto record = instances_.load(row.number);
-  if (!is_start && row.execution == 0 && record && keeps_messages(record->status)) {
-    keep_row(transaction_, Table::timers, row.bytes(), row.number, row.id, record->execution);
-    return;
-  }
-  if (!is_start) {
-    deliver_if_running(transaction_, item, row.execution);
-    return;
-  }
-  if (record && record->status == ExecutionStatus::running) {
-    stage_message(transaction_, row.number, 0, item);
-    InstanceRecord started = *record;
-    started.start_due.reset();
-    started.start_opening = opening_.id;
-    instances_.update(row.number, *record, started);
-  }
 }
 
 void Engine::release_held_back() {

@@ -30,16 +30,6 @@ void Engine::fetch_work(Holder holder, const provider::DequeueWorkerPeekLock& re
   settle();
 }
 
-void Engine::release_sessions(Holder holder, const std::vector<std::string>& sessions) {
-  if (stopped_) {
-    return;
-  }
-  for (const std::string& session : sessions) {
-    work_.unbind(session, holder);
-  }
-  settle();
-}
-
 void Engine::dispatch_work() {
   while (work_.worth_a_try() && !transaction_.is_resting() && !paused_.store() &&
          suspects_.empty()) {
@@ -207,93 +197,6 @@ void Engine::count_first_deliveries() {
       ++first_left;
     }
   }
-}
-
-void Engine::ack_work(const provider::AckWorker& request, DoneReply reply) {
-  apply(
-      "ack_worker", std::move(reply),
-      [&] {
-        const WorkLease* lease = work_.find(request.lock_token);
-        if (lease == nullptr) {
-          cancelled_.forget(request.lock_token);
-          throw StorageFailure(ProviderError::Kind::invalid_lock_token,
-                               "the lease is over, or the activity was cancelled");
-        }
-        if (request.completion) {
-          const auto* completed = std::get_if<work::ActivityCompleted>(&*request.completion);
-          const auto* failed = std::get_if<work::ActivityFailed>(&*request.completion);
-          if (completed == nullptr && failed == nullptr) {
-            throw StorageFailure(ProviderError::Kind::invalid_input,
-                                 "an activity completes or fails, nothing else");
-          }
-          if (completed != nullptr) {
-            require(model::check_payload("result", completed->result));
-          }
-          deliver_if_running(transaction_, *request.completion,
-                             completed != nullptr ? completed->execution_id : failed->execution_id);
-        }
-        remove_work(transaction_, lease->work.key, false);
-      },
-      [&] { void_work(transaction_, request.lock_token); });
-}
-
-void Engine::abandon_work(const provider::AbandonWorker& request, DoneReply reply) {
-  apply(
-      "abandon_worker", std::move(reply),
-      [&] {
-        const WorkLease* lease = work_.find(request.lock_token);
-        if (lease == nullptr) {
-          cancelled_.forget(request.lock_token);
-          throw StorageFailure(ProviderError::Kind::invalid_lock_token,
-                               "the lease is over, or the activity was cancelled");
-        }
-        if (request.quarantine) {
-          const auto bytes = batch_.get(Table::work, lease->work.key.bytes());
-          const auto row = bytes ? decode_activity_row(*bytes) : model::flaw("there is no row");
-          put_in_quarantine(transaction_, lease->work.key.bytes(), *request.quarantine,
-                            row ? row->item.name : std::string());
-        }
-        transaction_.after_applied([this, &request, lease = *lease] {
-          const WorkKey& key = lease.work.key;
-          if (request.ignore_attempt) {
-            work_.counts_to_write[key] = lease.attempt - 1;
-          }
-          work_.end_lease(request.lock_token);
-          work_suspects_.ended(key);
-          if (request.waiting_for) {
-            reasons_->set({key.number, key.execution, key.event_id}, *request.waiting_for,
-                          clock_->now());
-          }
-          if (request.quarantine) {
-            quarantine_.add(key);
-          } else if (request.delay > Milliseconds::zero()) {
-            hold_back(transaction_, request.delay, lease.work);
-          } else {
-            work_.push(lease.work);
-          }
-        });
-      },
-      [&] { void_work(transaction_, request.lock_token); });
-}
-
-void Engine::release_work_of(Holder holder) {
-  auto tokens = work_.leases_of(holder);
-  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
-    const WorkLease* held = work_.find(*token);
-    DUROXIDE_INVARIANT(held != nullptr, "the lease of a holder is held");
-    const WorkLease lease = *held;
-    work_.counts_to_write[lease.work.key] = lease.attempt - 1;
-    work_.end_lease(*token);
-    work_.push_front(lease.work);
-  }
-  work_.unbind_all(holder);
-  std::erase_if(work_.parked, [holder](const auto& fetch) {
-    if (fetch.filter.holder == holder) {
-      fetch.reply(std::vector<provider::WorkerItem>{});
-    }
-    return fetch.filter.holder == holder;
-  });
-  cancelled_.forget_holder(holder);
 }
 
 }  // namespace duroxide::storage

@@ -7,16 +7,25 @@
 #include <unordered_set>
 #include <utility>
 
+#include "engine/abandon_turn.hpp"
+#include "engine/ack_timers.hpp"
+#include "engine/ack_turn.hpp"
+#include "engine/ack_work.hpp"
+#include "engine/activity_requests.hpp"
 #include "engine/delete_instances.hpp"
 #include "engine/delete_trees.hpp"
 #include "engine/drop_message.hpp"
 #include "engine/enqueue.hpp"
+#include "engine/enqueue_timer.hpp"
 #include "engine/fork_instance.hpp"
 #include "engine/import_instance.hpp"
 #include "engine/pause.hpp"
 #include "engine/prune.hpp"
+#include "engine/release_from_quarantine.hpp"
+#include "engine/release_holder.hpp"
 #include "engine/rewind_instance.hpp"
 #include "engine/terminate_instance.hpp"
+#include "engine/voided.hpp"
 #include "protocol/engine_scheduler.hpp"
 #include "protocol/watched_code.hpp"
 
@@ -53,7 +62,7 @@ class Writer final : public OwnActor::base,
                 std::move(parts.reasons), *this, parts.options) {
     set_down_handler([this](const caf::down_msg& down) {
       known_.erase(down.source.id());
-      engine_.holder_gone(down.source.id());
+      holder_gone(engine_, down.source.id());
     });
   }
 
@@ -157,6 +166,19 @@ class Writer final : public OwnActor::base,
     }
   }
 
+  /// As `change`, for the end of what is leased, and what becomes of it if that finds no room.
+  template <class Request>
+  [[nodiscard]] actors::Promise<Done> end_lease(const char* operation, const Request& request,
+                                                void (*function)(Transaction&, const Request&),
+                                                void (*no_room)(Transaction&, LockToken)) {
+    return answer<Done>([&](auto reply) {
+      engine_.apply(
+          operation, std::move(reply),
+          [&](Transaction& transaction) { function(transaction, request); },
+          [&](Transaction& transaction) { no_room(transaction, request.lock_token); });
+    });
+  }
+
   actors::EngineScheduler* scheduler_;  ///< null in a system that is not ours
   std::function<void()> on_closed_;
   LogSink log_;
@@ -173,10 +195,10 @@ Writer::behavior_type Writer::make_behavior() {
             });
       },
       [this](const AckOrchestrationItem& request) {
-        return answer<Done>([&](auto reply) { engine_.ack_turn(request, std::move(reply)); });
+        return end_lease("ack_orchestration_item", request, ack_turn, void_turn);
       },
       [this](const AbandonOrchestrationItem& request) {
-        return answer<Done>([&](auto reply) { engine_.abandon_turn(request, std::move(reply)); });
+        return end_lease("abandon_orchestration_item", request, abandon_turn, void_turn);
       },
       [this](const Read& request) {
         return answer<Answer<std::vector<Event>>>(
@@ -188,15 +210,14 @@ Writer::behavior_type Writer::make_behavior() {
         });
       },
       [this](const AckWorker& request) {
-        return answer<Done>([&](auto reply) { engine_.ack_work(request, std::move(reply)); });
+        return end_lease("ack_worker", request, ack_work, void_work);
       },
       [this](const EnqueueOrchestratorWork& request) {
         return change("enqueue_orchestrator_work", request, enqueue_item);
       },
       [](const SupportsDelayedVisibility&) { return true; },
       [this](const EnqueueTimerWork& request) {
-        return answer<Done>(
-            [&](auto reply) { engine_.enqueue_timer(request.item, std::move(reply)); });
+        return change("enqueue_timer_work", request, enqueue_timer);
       },
       [this](const DequeueTimerPeekLock& request) {
         return answer_holder<Answer<DueTimers>>([&](Holder holder, auto reply) {
@@ -204,18 +225,20 @@ Writer::behavior_type Writer::make_behavior() {
         });
       },
       [this](const AckTimer& request) {
-        return answer<Done>(
-            [&](auto reply) { engine_.ack_timers(request.lock_tokens, std::move(reply)); });
+        return answer<Done>([&](auto reply) { ack_timers(engine_, request, std::move(reply)); });
       },
       [this](const AbandonWorker& request) {
-        return answer<Done>([&](auto reply) { engine_.abandon_work(request, std::move(reply)); });
+        return end_lease("abandon_worker", request, abandon_work, void_work);
       },
       [this](const ReleaseInstance& request) {
-        engine_.release_instance(sender(), request.instance);
+        engine_.tell([&, holder = sender()](Transaction& transaction) {
+          release_instance(transaction, holder, request.instance);
+          return false;
+        });
       },
       [this](const ReleaseHolder&) {
         return answer_holder<Done>(
-            [&](Holder holder, auto reply) { engine_.release_holder(holder, std::move(reply)); });
+            [&](Holder holder, auto reply) { release_holder(engine_, holder, std::move(reply)); });
       },
       [this](const GetStatus& request) {
         return answer<Answer<OrchestrationStatus>>(
@@ -240,24 +263,23 @@ Writer::behavior_type Writer::make_behavior() {
         });
       },
       [this](const ReleaseFromQuarantine& request) {
-        return answer<Answer<std::uint64_t>>([&](auto reply) {
-          engine_.release_from_quarantine(request.instance, std::move(reply));
-        });
+        return answer<Answer<std::uint64_t>>(
+            [&](auto reply) { release_from_quarantine(engine_, request, std::move(reply)); });
       },
       [this](const ReleaseSessions& request) {
-        engine_.release_sessions(sender(), request.sessions);
+        engine_.tell([&, holder = sender()](Transaction& transaction) {
+          release_sessions(transaction, holder, request.sessions);
+          return true;
+        });
       },
       [this](const AwaitCancelledWork&) {
         return answer_holder<Answer<std::vector<LockToken>>>([&](Holder holder, auto reply) {
           engine_.await_cancelled_work(holder, std::move(reply));
         });
       },
-      [this](const Heartbeat& request) {
-        return answer<Done>([&](auto reply) { engine_.heartbeat(request, std::move(reply)); });
-      },
+      [this](const Heartbeat& request) { return change("heartbeat", request, heartbeat); },
       [this](const CompleteActivity& request) {
-        return answer<Done>(
-            [&](auto reply) { engine_.complete_activity(request, std::move(reply)); });
+        return change("complete_activity", request, complete_activity);
       },
       [this](const StartOrFind& request) {
         return change("start_or_find", request, start_or_find);

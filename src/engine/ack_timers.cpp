@@ -1,0 +1,123 @@
+#include "engine/ack_timers.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "engine/kept_messages.hpp"
+#include "engine/kept_rows.hpp"
+#include "engine/messages.hpp"
+#include "engine/set_aside.hpp"
+#include "engine/timer_rows.hpp"
+#include "engine/voided.hpp"
+#include "model/encoding.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+void deliver_to_instance(Transaction& transaction, const TimerRow& row, const WorkItem& item) {
+  const bool is_start = row.execution == 0 && row.id == 0;
+  const auto record = transaction.instances().load(row.number);
+  if (!is_start && row.execution == 0 && record && keeps_messages(record->status)) {
+    keep_row(transaction, Table::timers, row.bytes(), row.number, row.id, record->execution);
+    return;
+  }
+  if (!is_start) {
+    deliver_if_running(transaction, item, row.execution);
+    return;
+  }
+  if (record && record->status == ExecutionStatus::running) {
+    stage_message(transaction, row.number, 0, item);
+    InstanceRecord started = *record;
+    started.start_due.reset();
+    started.start_opening = transaction.opening().id;
+    transaction.instances().update(row.number, *record, started);
+  }
+}
+
+void deliver_due(Transaction& transaction, const TimerRow& row) {
+  const auto key = row.bytes();
+  const auto bytes = transaction.batch().get(Table::timers, key);
+  if (!bytes) {
+    return;  // cancelled meanwhile
+  }
+  auto item = model::decode_work_item(*bytes);
+  if (!item) {
+    set_aside(transaction, Table::timers, key, item.error().what);
+    return;
+  }
+  // Else it was deleted, and its id may be another's by now.
+  if (transaction.batch().contains(Table::instances, make_key(row.number))) {
+    deliver_to_instance(transaction, row, *item);
+  }
+  erase_timer(transaction, row);  // last: a row whose instance cannot be read is set aside instead
+}
+
+void deliver_or_set_aside(Transaction& transaction, const TimerRow& row) {
+  try {
+    deliver_due(transaction, row);
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind != ProviderError::Kind::corrupt) {
+      throw;
+    }
+    // Its instance cannot be read; the other timers must not wait for that.
+    set_aside(transaction, Table::timers, row.bytes(), failed.error().message);
+  }
+}
+
+void move_due(Transaction& transaction, const std::vector<provider::LockToken>& tokens) {
+  std::vector<provider::LockToken> moved;
+  std::vector<provider::LockToken> left;
+  for (const auto token : tokens) {
+    const TimerRow* row = transaction.timers().find(token);
+    if (row == nullptr) {
+      throw StorageFailure(ProviderError::Kind::invalid_lock_token, "the lease is over");
+    }
+    const auto before = transaction.savepoint();
+    try {
+      deliver_or_set_aside(transaction, *row);
+      transaction.require_room();
+      moved.push_back(token);
+    } catch (const StorageFailure& failed) {
+      if (failed.error().kind != ProviderError::Kind::disk_full ||
+          (moved.empty() && token == tokens.back())) {
+        throw;
+      }
+      transaction.go_back_to(before);  // a smaller one may find room
+      left.push_back(token);
+    }
+  }
+  transaction.after_applied([&transaction, moved = std::move(moved), left = std::move(left)] {
+    transaction.outcome().moved_timers.insert(transaction.outcome().moved_timers.end(),
+                                              moved.begin(), moved.end());
+    for (const auto token : left) {
+      void_timer(transaction, token);
+    }
+  });
+}
+
+}  // namespace
+
+void ack_timers(Engine& engine, const provider::AckTimer& request, Reply<Done> reply) {
+  auto or_again = [&engine, tokens = request.lock_tokens,
+                   reply = std::move(reply)](const Done& done) mutable {
+    if (!done) {
+      engine.let_go([&](Transaction& transaction) {
+        for (const auto token : tokens) {
+          if (done.error().kind == ProviderError::Kind::disk_full) {
+            void_timer(transaction, token);
+          } else {
+            transaction.timers().end_lease(token);
+          }
+        }
+        transaction.timers().changed = true;
+      });
+    }
+    reply(done);
+  };
+  engine.apply("ack_timer", std::move(or_again),
+               [&](Transaction& transaction) { move_due(transaction, request.lock_tokens); });
+}
+
+}  // namespace duroxide::storage
