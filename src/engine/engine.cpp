@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "model/invariant.hpp"
-#include "storage/format.hpp"
 #include "storage/keys.hpp"
 
 namespace duroxide::storage {
@@ -32,8 +31,8 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shar
       batch_(*store_, [this](const std::function<void()>& wait) { host_.wait_for_disk(wait); }),
       memory_(batch_, opening, std::move(reasons), host, options_),
       transaction_(batch_, memory_, *clock_, options_, log_) {
-  load_quarantine();
-  settle_pauses();
+  load_quarantine(transaction_);
+  settle_pauses(transaction_);
   load_suspects(transaction_);
   batch_.release();
 }
@@ -124,16 +123,16 @@ void Engine::settle() {
   watch_suspects(transaction_);
   try {
     if (timers_.changed) {
-      answer_parked_timers();
+      answer_parked_timers(transaction_);
     }
     // While a batch gathers, turns wait for the last message of it: one fetch is then answered with
     // all of them, and an instance takes several messages in one turn.
     if (!timing_.gathering()) {
-      dispatch_turns();
+      dispatch_turns(transaction_);
     }
-    dispatch_work();
+    dispatch_work(transaction_);
     if (timers_.changed) {
-      answer_parked_timers();  // of a rest that has begun meanwhile
+      answer_parked_timers(transaction_);  // of a rest that has begun meanwhile
     }
   } catch (const StorageFailure& failed) {
     transaction_.log_unreadable(failed);
@@ -145,9 +144,9 @@ void Engine::commit_due() {
     return;
   }
   try {
-    dispatch_turns();
+    dispatch_turns(transaction_);
     if (timers_.changed) {
-      answer_parked_timers();
+      answer_parked_timers(transaction_);
     }
   } catch (const StorageFailure& failed) {
     transaction_.log_unreadable(failed);
@@ -163,28 +162,12 @@ void Engine::tick_due() {
   }
 }
 
-void Engine::write_bookkeeping() {
-  // Not in a commit that writes nothing else: no room was made for it, and a number that is in no row,
-  // since what took it was refused, may be given out again.
-  const auto to_reserve = batch_.empty() ? std::nullopt : numbers_.to_reserve();
-  if (to_reserve) {
-    batch_.put(Table::meta, std::string(meta_keys::next_instance), make_key(*to_reserve));
-    outcome_.numbers_reserved = to_reserve;
-  }
-  write_counts();
-  try {
-    count_first_deliveries();
-  } catch (const StorageFailure& failed) {
-    transaction_.log_unreadable(failed);  // then they are counted later
-  }
-}
-
 void Engine::commit() {
   DUROXIDE_INVARIANT(!stopped_, "a store that has stopped commits no more");
   bool writes = false;
   try {
     batch_.begin_request();
-    write_bookkeeping();
+    write_bookkeeping(transaction_);
     writes = !batch_.empty();
     if (writes) {
       host_.wait_for_disk([this] { batch_.commit(); });
@@ -229,8 +212,8 @@ void Engine::batch_committed() {
   if (outcome.quarantine_touched) {
     quarantine_.touched();
   }
-  load_quarantine();
-  settle_pauses();
+  load_quarantine(transaction_);
+  settle_pauses(transaction_);
   answer_changed(outcome);
   feed_.batch_committed();
   auto& first = outcome.work_after_commit;

@@ -17,8 +17,10 @@
 
 #include "engine/activity_rows.hpp"
 #include "engine/attempts.hpp"
+#include "engine/bookkeeping.hpp"
 #include "engine/care.hpp"
 #include "engine/change_notes.hpp"
+#include "engine/delivery_counts.hpp"
 #include "engine/execution_rows.hpp"
 #include "engine/hold_back.hpp"
 #include "engine/kept_rows.hpp"
@@ -29,17 +31,22 @@
 #include "engine/quarantine_rows.hpp"
 #include "engine/questions.hpp"
 #include "engine/removal.hpp"
+#include "engine/resting.hpp"
 #include "engine/restore_plan.hpp"
 #include "engine/rows.hpp"
 #include "engine/sent_messages.hpp"
 #include "engine/set_aside.hpp"
 #include "engine/shown_values.hpp"
+#include "engine/small_tables.hpp"
 #include "engine/starts.hpp"
+#include "engine/timer_dispatch.hpp"
 #include "engine/timer_rows.hpp"
 #include "engine/transaction.hpp"
+#include "engine/turn_dispatch.hpp"
 #include "engine/turn_end.hpp"
 #include "engine/turn_messages.hpp"
 #include "engine/voided.hpp"
+#include "engine/work_dispatch.hpp"
 #include "model/open_steps.hpp"
 #include "storage/batch.hpp"
 
@@ -66,7 +73,6 @@ class Engine {
          const EngineOptions& options = {});
 
   // The protocol; provider.hpp says what each does.
-  void fetch_turns(Holder holder, std::uint64_t max_items, TurnsReply reply);
   void read(const std::string& instance, const HistoryReply& reply);
   void get_status(const std::string& instance, const StatusReply& reply);
   void wait_for_status(Holder sender, const provider::WaitForStatus& request, StatusReply reply);
@@ -74,9 +80,7 @@ class Engine {
   void get_value(const provider::GetValue& request, const ValueReply& reply);
   void get_values(const std::string& instance, const ValuesReply& reply);
   void wait_for_value(Holder sender, const provider::WaitForValue& request, ValueReply reply);
-  void fetch_work(Holder holder, const provider::DequeueWorkerPeekLock& request, WorkReply reply);
   void await_cancelled_work(Holder holder, TokensReply reply);
-  void dequeue_timers(Holder holder, const provider::DequeueTimerPeekLock& request, DueReply reply);
 
   // What management changes; management_protocol.hpp says what each does.
   template <class Request>
@@ -98,6 +102,16 @@ class Engine {
   /// For those that are answered with more than that they are done.
   template <class T, class Request>
   void apply_for(const char* operation, Reply<provider::Answer<T>> reply, const Request& request);
+  /// Somebody asks for what is kept in memory or committed. `question` answers, now or later, and gives whether
+  /// something may be handed out now.
+  template <class Answer, class Ask>
+  void ask(const char* operation, Reply<Answer> reply, const Ask& question) {
+    if (stopped_) {
+      reply(failure(closed_error(operation)));
+    } else if (question(transaction_, std::move(reply))) {
+      settle();
+    }
+  }
   /// Somebody gives up what memory alone knows of, which a store that has stopped does, too.
   template <class Change>
   void let_go(const Change& change) {
@@ -138,22 +152,7 @@ class Engine {
   /// Handing out rests if there is no room for what the engine writes of itself. False if the store has
   /// stopped.
   [[nodiscard]] bool look_for_room();
-  [[nodiscard]] bool finds_room(std::size_t bytes);
-  void rest(const std::string& why);
-  /// Handing out was broken off by what cannot be read or written now, or for which there is no memory.
-  void broken_off(const std::exception& failed);
-  void write_counts();
-  void write_bookkeeping();
   void log(LogLevel level, std::string message, std::string instance = {}) const;
-
-  // engine_turns.cpp
-  void dispatch_turns();
-  void hand_out_turn(Number number, Holder holder, std::vector<provider::OrchestrationItem>& items,
-                     std::size_t& bytes);
-  void hand_out_readable_turn(Number number, Holder holder,
-                              std::vector<provider::OrchestrationItem>& items, std::size_t& bytes);
-  /// An instance that cannot be read is handed out no more until the store is opened again.
-  void set_aside_damaged(Number number, const std::string& why);
 
   // engine_waits.cpp: those who wait for an instance. What they get is committed.
   void park(Number number, Holder sender, std::uint64_t wait_id, Wait wait);
@@ -162,25 +161,6 @@ class Engine {
   /// Those who wait for an instance that is gone.
   void answer_waits_for_nobody(const std::vector<Number>& numbers);
   void refuse_waits();
-
-  // engine_work.cpp
-  void dispatch_work();
-  /// False if it was broken off by what cannot be read now.
-  bool hand_out_waiting_work();
-  void hand_out_work(const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
-                     std::vector<provider::WorkerItem>& items, std::size_t& bytes);
-  [[nodiscard]] std::uint32_t stored_count(const WorkKey& key, const ActivityRow& row);
-  void count_first_deliveries();
-
-  // engine_quarantine.cpp
-  void load_quarantine();
-
-  void settle_pauses();
-
-  // engine_timers.cpp
-  [[nodiscard]] bool answer_due(TimerQueue::ParkedDequeue& parked);
-  void answer_parked_timers();
-  void release_held_back();
 
   std::shared_ptr<KvStore> store_;
   std::shared_ptr<Clock> clock_;
@@ -194,7 +174,6 @@ class Engine {
   Transaction transaction_;
 
   // Names of what is in the memory.
-  const Opening& opening_ = memory_.opening;
   std::shared_ptr<WaitingReasons>& reasons_ = memory_.reasons;
   Instances& instances_ = memory_.instances;
   Numbers& numbers_ = memory_.numbers;
@@ -203,13 +182,10 @@ class Engine {
   OrchestratorQueue& turns_ = memory_.turns;
   WorkerQueue& work_ = memory_.work;
   TimerQueue& timers_ = memory_.timers;
-  CountedDeliveries& counted_ = memory_.counted;
   Waits& waits_ = memory_.waits;
   CancelledWork& cancelled_ = memory_.cancelled;
   Quarantine& quarantine_ = memory_.quarantine;
   Suspects& suspects_ = memory_.suspects;
-  WorkSuspects& work_suspects_ = memory_.work_suspects;
-  Paused& paused_ = memory_.paused;
   ChangeFeed& feed_ = memory_.feed;
   Rest& rest_ = memory_.rest;
 

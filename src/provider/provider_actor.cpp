@@ -25,7 +25,10 @@
 #include "engine/release_holder.hpp"
 #include "engine/rewind_instance.hpp"
 #include "engine/terminate_instance.hpp"
+#include "engine/timer_dispatch.hpp"
+#include "engine/turn_dispatch.hpp"
 #include "engine/voided.hpp"
+#include "engine/work_dispatch.hpp"
 #include "protocol/engine_scheduler.hpp"
 #include "protocol/watched_code.hpp"
 
@@ -191,7 +194,11 @@ Writer::behavior_type Writer::make_behavior() {
       [this](const FetchOrchestrationItem& request) {
         return answer_holder<Answer<std::vector<OrchestrationItem>>>(
             [&](Holder holder, auto reply) {
-              engine_.fetch_turns(holder, request.max_items, std::move(reply));
+              engine_.ask("fetch_orchestration_item", std::move(reply),
+                          [&](Transaction& transaction, auto later) {
+                            return fetch_turns(transaction, holder, request.max_items,
+                                               std::move(later));
+                          });
             });
       },
       [this](const AckOrchestrationItem& request) {
@@ -206,7 +213,10 @@ Writer::behavior_type Writer::make_behavior() {
       },
       [this](const DequeueWorkerPeekLock& request) {
         return answer_holder<Answer<std::vector<WorkerItem>>>([&](Holder holder, auto reply) {
-          engine_.fetch_work(holder, request, std::move(reply));
+          engine_.ask("dequeue_worker_peek_lock", std::move(reply),
+                      [&](Transaction& transaction, auto later) {
+                        return fetch_work(transaction, holder, request, std::move(later));
+                      });
         });
       },
       [this](const AckWorker& request) {
@@ -221,7 +231,10 @@ Writer::behavior_type Writer::make_behavior() {
       },
       [this](const DequeueTimerPeekLock& request) {
         return answer_holder<Answer<DueTimers>>([&](Holder holder, auto reply) {
-          engine_.dequeue_timers(holder, request, std::move(reply));
+          engine_.ask("dequeue_timer_peek_lock", std::move(reply),
+                      [&](Transaction& transaction, auto later) {
+                        return dequeue_timers(transaction, holder, request, std::move(later));
+                      });
         });
       },
       [this](const AckTimer& request) {

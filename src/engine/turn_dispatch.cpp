@@ -1,0 +1,186 @@
+#include "engine/turn_dispatch.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/attempts.hpp"
+#include "engine/care.hpp"
+#include "engine/resting.hpp"
+#include "engine/turn_messages.hpp"
+#include "model/invariant.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+/// One answer carries no more than this, so that a fetch of many large instances stays small.
+constexpr std::size_t bytes_per_answer = std::size_t{16} << 20;
+
+/// An instance that cannot be read is handed out no more until the store is opened again.
+void set_aside_damaged(Transaction& transaction, Number number, const std::string& why) {
+  // It would fail again each time, and the others must not wait behind it. So it is looked at once in
+  // each opening of the store: what comes for it later stays in its inbox.
+  transaction.turns().hold_back(number);
+  transaction.turns().clear_resident(number);
+  transaction.reasons().set({number, 0, 0}, "repair of the store: " + why, transaction.now(),
+                            WaitingReasons::Sort::damage);
+  std::string id;
+  try {
+    const auto record = transaction.instances().load(number);
+    id = record ? record->id : std::string();
+  } catch (const StorageFailure&) {
+    // Then its number must do.
+  }
+  transaction.log(LogLevel::error,
+                  "instance number " + std::to_string(number) + " is damaged and set aside: " + why,
+                  std::move(id));
+}
+
+void hand_out_readable_turn(Transaction& transaction, Number number, Holder holder,
+                            std::vector<provider::OrchestrationItem>& items, std::size_t& bytes) {
+  if (transaction.paused().passes_over(number, transaction.instances())) {
+    return;
+  }
+  TurnMessages messages = read_messages(transaction, number);
+  const bool quarantined = transaction.quarantine().contains(number);
+  if (messages.items.empty() ||
+      (quarantined && !find_cancellation(transaction, number, messages))) {
+    return;
+  }
+  const auto record = transaction.instances().load(number);
+  if (!record || record->status != ExecutionStatus::running) {
+    return;
+  }
+  const bool begun = record->event_count > 0;
+  if (!begun && messages.sequences.front() != 0) {
+    return;  // its start is delayed
+  }
+  const auto attempts_key = make_key(number);
+  if (count_before_delivery(transaction, *record, number, messages)) {
+    transaction.write_of_itself([&] {
+      store_attempts(transaction, attempts_key, stored_attempts(transaction, attempts_key) + 1);
+    });
+    transaction.counted().turns.insert(number);
+    transaction.outcome().counting_turns.insert(number);
+    transaction.outcome().touched.insert(number);
+    transaction.turns().push_after_commit(number);
+    ++transaction.outcome().turns_counted;
+    return;
+  }
+
+  DUROXIDE_INVARIANT(messages.items.size() == messages.sequences.size(),
+                     "each message of a turn has a sequence");
+  provider::OrchestrationItem item;
+  item.history_included = !transaction.turns().is_resident(number, holder);
+  if (item.history_included) {
+    item.history = transaction.instances().load_history(number, *record, record->execution);
+    DUROXIDE_INVARIANT(item.history.size() == record->event_count,
+                       "a history that is handed out is as long as its record says");
+    item.recovered = begun && transaction.turns().is_to_be_taken_up(number);
+    transaction.turns().set_taken_up(number);
+    transaction.turns().clear_resident(number);
+  }
+  item.instance = record->id;
+  item.orchestration_name = record->orchestration;
+  item.version = record->version;
+  item.execution_id = record->execution;
+  item.history_size = record->event_count;
+  item.quarantined = quarantined;
+  item.messages = std::move(messages.items);
+
+  TurnLease lease;
+  lease.number = number;
+  lease.execution = record->execution;
+  lease.holder = holder;
+  lease.sequences = std::move(messages.sequences);
+  lease.counted = transaction.counted().turns.erase(number) != 0;
+  lease.ahead = transaction.outcome().touched.contains(number);
+  item.attempt_count = stored_attempts(transaction, attempts_key) + (lease.counted ? 0 : 1);
+  if (lease.ahead) {
+    transaction.timing().turn_ahead_began();
+  }
+  item.lock_token = transaction.turns().lease(std::move(lease));
+  transaction.reasons().handed_out({number, 0, 0});
+  bytes += messages.bytes;
+  items.push_back(std::move(item));
+}
+
+void hand_out_turn(Transaction& transaction, Number number, Holder holder,
+                   std::vector<provider::OrchestrationItem>& items, std::size_t& bytes) {
+  // A delivery that is being counted must not be made before the count is durable.
+  if ((transaction.timing().closing() && transaction.outcome().touched.contains(number)) ||
+      transaction.outcome().counting_turns.contains(number)) {
+    transaction.turns().push_after_commit(number);
+    return;
+  }
+  if (!transaction.suspects().empty() &&
+      !transaction.suspects().take_turn(number, transaction.now())) {
+    return;  // it comes again when the one before it is through
+  }
+  try {
+    hand_out_readable_turn(transaction, number, holder, items, bytes);
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind != ProviderError::Kind::corrupt) {
+      transaction.turns().push(number);
+      throw;
+    }
+    set_aside_damaged(transaction, number, failed.error().message);
+  } catch (...) {
+    transaction.turns().push(number);
+    throw;
+  }
+  if (transaction.suspects().contains(number) && !transaction.turns().is_leased(number) &&
+      !transaction.outcome().counting_turns.contains(number)) {
+    transaction.suspects().turn_ended(
+        number, false, transaction.now());  // there is none for it, it is paused, say
+    release_suspects(transaction);
+  }
+}
+
+}  // namespace
+
+bool fetch_turns(Transaction& transaction, Holder holder, std::uint64_t max_items,
+                 OrchestratorQueue::FetchReply reply) {
+  if (max_items == 0) {
+    reply(failure(make_error(ProviderError::Kind::invalid_input, "fetch_orchestration_item",
+                             "max_items is 0")));
+    return false;
+  }
+  transaction.turns().parked.push_back({holder, max_items, std::move(reply)});
+  return true;
+}
+
+void dispatch_turns(Transaction& transaction) {
+  bool has_failed = false;
+  while (!has_failed && !transaction.turns().parked.empty() && !transaction.is_resting() &&
+         !transaction.paused().store()) {
+    const auto holder = transaction.turns().parked.front().holder;
+    const auto room = transaction.turns().parked.front().max_items;
+    std::vector<provider::OrchestrationItem> items;
+    std::size_t bytes = 0;
+    while (items.size() + transaction.outcome().turns_counted < room && bytes < bytes_per_answer) {
+      try {
+        const auto number = transaction.turns().pop(transaction.committed());
+        if (!number) {
+          break;
+        }
+        hand_out_turn(transaction, *number, holder, items, bytes);
+      } catch (const std::exception& failed) {
+        broken_off(transaction, failed);
+        has_failed = true;
+        break;
+      }
+    }
+    if (items.empty()) {
+      return;
+    }
+    const auto reply = std::move(transaction.turns().parked.front().reply);
+    transaction.turns().parked.pop_front();
+    reply(std::move(items));
+  }
+}
+
+}  // namespace duroxide::storage

@@ -1,0 +1,154 @@
+#include "engine/work_dispatch.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/activity_rows.hpp"
+#include "engine/attempts.hpp"
+#include "engine/care.hpp"
+#include "engine/resting.hpp"
+#include "engine/set_aside.hpp"
+
+namespace duroxide::storage {
+
+namespace {
+
+std::uint32_t stored_count(Transaction& transaction, const WorkKey& key, const ActivityRow& row) {
+  if (const auto pending = transaction.work().counts_to_write.find(key);
+      pending != transaction.work().counts_to_write.end()) {
+    return pending->second;
+  }
+  const auto bytes = transaction.batch().get(Table::attempts, key.bytes());
+  return bytes ? static_cast<std::uint32_t>(stored_number(*bytes)) : row.first_count;
+}
+
+void hand_out_work(Transaction& transaction, const WorkRef& work, WorkerQueue::ParkedFetch& fetch,
+                   std::vector<provider::WorkerItem>& items, std::size_t& bytes) {
+  const WorkKey& key = work.key;
+  if (transaction.quarantine().contains(key)) {
+    transaction.work_suspects().ended(key);
+    return;  // its release makes it wait again
+  }
+  if (transaction.work().token_of(key)) {
+    transaction.work_suspects().ended(key);
+    return;  // left over from before a rewind has scheduled it again
+  }
+  const auto row_key = key.bytes();
+  if (transaction.batch().staged(Table::work, row_key) != nullptr) {
+    transaction.work_suspects().ended(key);
+    return;  // left over likewise, and what the rewind has scheduled waits for its commit
+  }
+  const auto found = transaction.batch().get(Table::work, row_key);
+  if (!found) {
+    transaction.work_suspects().ended(key);
+    return;  // cancelled
+  }
+  auto row = decode_activity_row(*found);
+  if (!row) {
+    transaction.write_of_itself(
+        [&] { set_aside(transaction, Table::work, row_key, row.error().what); });
+    return;
+  }
+  const auto row_bytes = found->size();
+  const auto count = stored_count(transaction, key, *row);
+  const bool counted = transaction.counted().work.contains(key);
+  if (!counted && transaction.opening().after_crash && row->opening < transaction.opening().id) {
+    if (!transaction.work_suspects().may_run(work, count)) {
+      return;
+    }
+    // It may be what ended the process: count first, hand out after.
+    transaction.write_of_itself([&] { store_attempts(transaction, row_key, count + 1); });
+    transaction.counted().work.insert(key);
+    transaction.outcome().work_after_commit.push_back(work);
+    ++fetch.reserved;
+    bytes += row_bytes;
+    return;
+  }
+  provider::WorkerItem item;
+  item.attempt_count = counted ? count : count + 1;
+  item.progress = read_progress(transaction, key);
+  item.item = std::move(row->item);
+  item.lock_token =
+      transaction.work().lease(WorkLease{work, fetch.filter.holder, item.attempt_count});
+  transaction.counted().work.erase(key);
+  if (!counted) {
+    transaction.work().counts_to_write[key] = item.attempt_count;
+  }
+  if (item.item.session) {
+    transaction.work().bind(*item.item.session, fetch.filter.holder);
+  }
+  transaction.reasons().handed_out({key.number, key.execution, key.event_id});
+  bytes += row_bytes;
+  items.push_back(std::move(item));
+}
+
+/// False if it was broken off by what cannot be read now.
+bool hand_out_waiting_work(Transaction& transaction) {
+  const auto left_alone = [&transaction](const WorkKey& key) {
+    return transaction.quarantine().contains(key);
+  };
+  for (auto fetch = transaction.work().parked.begin(); fetch != transaction.work().parked.end();) {
+    std::vector<provider::WorkerItem> items;
+    std::size_t bytes = 0;
+    bool has_failed = false;
+    while (items.size() + fetch->reserved < fetch->max_items && bytes < work_bytes_per_answer) {
+      std::optional<WorkRef> work;
+      try {
+        work = transaction.work().pop(transaction.committed(), fetch->filter, left_alone);
+        if (!work) {
+          break;
+        }
+        hand_out_work(transaction, *work, *fetch, items, bytes);
+      } catch (const std::exception& failed) {
+        broken_off(transaction, failed);
+        if (work) {
+          transaction.work().push_front(*work);
+        }
+        has_failed = true;
+        break;
+      }
+    }
+    if (items.empty()) {
+      ++fetch;
+    } else {
+      const auto reply = std::move(fetch->reply);
+      fetch = transaction.work().parked.erase(fetch);
+      reply(std::move(items));
+    }
+    if (has_failed) {
+      return false;
+    }
+  }
+  transaction.work().all_tried();
+  return true;
+}
+
+}  // namespace
+
+bool fetch_work(Transaction& transaction, Holder holder,
+                const provider::DequeueWorkerPeekLock& request, WorkerQueue::FetchReply reply) {
+  if (request.max_items == 0) {
+    reply(failure(make_error(ProviderError::Kind::invalid_input, "dequeue_worker_peek_lock",
+                             "max_items is 0")));
+    return false;
+  }
+  const auto& saturated = request.saturated_sessions;
+  transaction.work().park({WorkFilter(holder, request.tags, {saturated.begin(), saturated.end()}),
+                           request.max_items, std::move(reply)});
+  return true;
+}
+
+void dispatch_work(Transaction& transaction) {
+  while (transaction.work().worth_a_try() && !transaction.is_resting() &&
+         !transaction.paused().store() && transaction.suspects().empty()) {
+    if (!hand_out_waiting_work(transaction) || !offer_suspect_work(transaction)) {
+      return;
+    }
+  }
+}
+
+}  // namespace duroxide::storage
