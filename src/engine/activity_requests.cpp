@@ -1,6 +1,7 @@
 #include "engine/activity_requests.hpp"
 
 #include <string>
+#include <utility>
 
 #include "engine/activity_rows.hpp"
 #include "engine/messages.hpp"
@@ -82,6 +83,12 @@ void complete_activity(Transaction& transaction, const provider::CompleteActivit
   const WorkKey key = find_activity(transaction, request.activity);
   deliver_if_running(transaction, request.completion, key.execution);
   remove_work(transaction, key, false);
+}
+
+void await_cancelled_work(Transaction& transaction, Holder holder,
+                          const provider::AwaitCancelledWork& /*request*/,
+                          CancelledWork::TokensReply reply) {
+  transaction.cancelled().await(holder, std::move(reply));
 }
 
 }  // namespace duroxide::storage

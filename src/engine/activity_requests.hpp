@@ -14,4 +14,10 @@ void heartbeat(Transaction& transaction, const provider::Heartbeat& request);
 /// From outside, by whoever knows the activity; who runs it is not asked.
 void complete_activity(Transaction& transaction, const provider::CompleteActivity& request);
 
+/// Answered when activities that the holder works on are cancelled. An older request of it is answered
+/// with nothing.
+void await_cancelled_work(Transaction& transaction, Holder holder,
+                          const provider::AwaitCancelledWork& request,
+                          CancelledWork::TokensReply reply);
+
 }  // namespace duroxide::storage

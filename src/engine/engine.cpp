@@ -2,8 +2,16 @@
 
 #include <utility>
 
+#include "engine/after_commit.hpp"
+#include "engine/bookkeeping.hpp"
+#include "engine/care.hpp"
+#include "engine/refusal.hpp"
+#include "engine/resting.hpp"
+#include "engine/small_tables.hpp"
+#include "engine/timer_dispatch.hpp"
+#include "engine/turn_dispatch.hpp"
+#include "engine/work_dispatch.hpp"
 #include "model/invariant.hpp"
-#include "storage/keys.hpp"
 
 namespace duroxide::storage {
 
@@ -25,35 +33,20 @@ Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shar
                const EngineOptions& options)
     : store_(std::move(store)),
       clock_(std::move(clock)),
-      log_(std::move(log)),
       host_(host),
       options_(options),
       batch_(*store_, [this](const std::function<void()>& wait) { host_.wait_for_disk(wait); }),
       memory_(batch_, opening, std::move(reasons), host, options_),
-      transaction_(batch_, memory_, *clock_, options_, log_) {
+      transaction_(batch_, memory_, *clock_, options_, std::move(log)) {
   load_quarantine(transaction_);
   settle_pauses(transaction_);
   load_suspects(transaction_);
   batch_.release();
 }
 
-void Engine::log(LogLevel level, std::string message, std::string instance) const {
-  storage::tell(log_, level, std::move(message), std::move(instance));
-}
-
 ProviderError Engine::closed_error(std::string_view operation) const {
   return make_error(ProviderError::Kind::closed, operation,
                     stopped_.value_or("the store is closed"));
-}
-
-void Engine::apply(const char* operation, DoneReply reply, const std::function<void()>& request,
-                   const std::function<void()>& no_room) {
-  std::function<void(Transaction&)> or_void;
-  if (no_room) {
-    or_void = [&](Transaction& /*transaction*/) { no_room(); };
-  }
-  apply(
-      operation, std::move(reply), [&](Transaction& /*transaction*/) { request(); }, or_void);
 }
 
 void Engine::apply(const char* operation, DoneReply reply,
@@ -83,11 +76,11 @@ void Engine::apply(const char* operation, DoneReply reply,
   for (const auto& effect : transaction_.take_effects()) {
     effect();
   }
-  if (batch_.empty() && !timing_.open()) {
+  if (batch_.empty() && !memory_.timing.open()) {
     reply(Done{});
   } else {
-    outcome_.answers.push_back({operation, std::move(reply)});
-    timing_.changed();
+    memory_.outcome.answers.push_back({operation, std::move(reply)});
+    memory_.timing.changed();
   }
   settle();
 }
@@ -98,15 +91,35 @@ void Engine::refuse(const char* operation, const DoneReply& reply, const std::ex
                                            : make_error(ProviderError::Kind::storage, operation,
                                                         why.what(), true);  // no memory, say
   error.operation = operation;
-  if (timing_.open() && tells_of_state(error.kind)) {
+  if (memory_.timing.open() && tells_of_state(error.kind)) {
     // It may be refused for what is in this batch, and so waits for the commit like everybody in it.
-    auto after_commit = [reply, refusal = std::move(error)](const Done& committed) {
+    auto once_committed = [reply, refusal = std::move(error)](const Done& committed) {
       reply(committed ? Done(failure(refusal)) : committed);
     };
-    outcome_.answers.push_back({operation, std::move(after_commit)});
+    memory_.outcome.answers.push_back({operation, std::move(once_committed)});
   } else {
     reply(failure(std::move(error)));
   }
+}
+
+bool Engine::look_for_room() {
+  if (stopped_) {
+    return false;
+  }
+  if (!transaction_.is_resting() && !batch_.has_room(options_.slack)) {
+    try {
+      batch_.make_room(options_.slack);
+    } catch (const std::exception& failed) {
+      if (!store_->broken_by()) {
+        begin_rest(transaction_, failed.what());
+      }
+    }
+  }
+  if (const auto reason = store_->broken_by()) {
+    commit_failed(*reason);
+    return false;
+  }
+  return true;
 }
 
 void Engine::settle() {
@@ -122,16 +135,16 @@ void Engine::settle() {
   }
   watch_suspects(transaction_);
   try {
-    if (timers_.changed) {
+    if (memory_.timers.changed) {
       answer_parked_timers(transaction_);
     }
     // While a batch gathers, turns wait for the last message of it: one fetch is then answered with
     // all of them, and an instance takes several messages in one turn.
-    if (!timing_.gathering()) {
+    if (!memory_.timing.gathering()) {
       dispatch_turns(transaction_);
     }
     dispatch_work(transaction_);
-    if (timers_.changed) {
+    if (memory_.timers.changed) {
       answer_parked_timers(transaction_);  // of a rest that has begun meanwhile
     }
   } catch (const StorageFailure& failed) {
@@ -145,19 +158,19 @@ void Engine::commit_due() {
   }
   try {
     dispatch_turns(transaction_);
-    if (timers_.changed) {
+    if (memory_.timers.changed) {
       answer_parked_timers(transaction_);
     }
   } catch (const StorageFailure& failed) {
     transaction_.log_unreadable(failed);
   }
-  if (timing_.commit_due()) {
+  if (memory_.timing.commit_due()) {
     commit();
   }
 }
 
 void Engine::tick_due() {
-  if (!stopped_ && timing_.tick_due()) {
+  if (!stopped_ && memory_.timing.tick_due()) {
     commit();
   }
 }
@@ -180,7 +193,7 @@ void Engine::commit() {
     return;
   }
   if (writes) {
-    rest_.found_room();
+    memory_.rest.found_room();
   }
   batch_committed();
 }
@@ -191,49 +204,19 @@ void Engine::tell_of_damaged_counters() {
     return;
   }
   damaged_counters_told_ = damaged.size();
-  log(LogLevel::error, "counters of the store are damaged, " + std::to_string(damaged.size()) +
-                           " so far: it tells wrong numbers of instances or events, and is whole "
-                           "otherwise; `verify` "
-                           "names them");
+  transaction_.log(LogLevel::error,
+                   "counters of the store are damaged, " + std::to_string(damaged.size()) +
+                       " so far: it tells wrong numbers of instances or events, and is whole "
+                       "otherwise; `verify` "
+                       "names them");
 }
 
 void Engine::batch_committed() {
   DUROXIDE_INVARIANT(batch_.empty(), "nothing is left in a batch that is committed");
   tell_of_damaged_counters();
-  timing_.batch_ended();
-  BatchOutcome outcome = std::exchange(outcome_, std::move(spare_outcome_));
-  if (outcome.numbers_reserved) {
-    numbers_.reserved(*outcome.numbers_reserved);
-  }
-  timers_.changed = timers_.changed || outcome.timers_touched;
-  for (const auto token : outcome.moved_timers) {
-    timers_.end_lease(token);
-  }
-  if (outcome.quarantine_touched) {
-    quarantine_.touched();
-  }
-  load_quarantine(transaction_);
-  settle_pauses(transaction_);
-  answer_changed(outcome);
-  feed_.batch_committed();
-  auto& first = outcome.work_after_commit;
-  for (auto work = first.rbegin(); work != first.rend(); ++work) {
-    work_.push_front(*work);
-  }
-  for (const WorkRef& work : outcome.new_work) {
-    work_.push(work);
-  }
-  for (const auto& [work, session] : outcome.released_work) {
-    if (!work_.will_be_found(work.key, session)) {
-      work_.push(work);
-    }
-  }
-  work_.batch_ended();
-  turns_.batch_ended();
-  if (!suspects_.empty()) {
-    suspects_.batch_committed(clock_->now());
-  }
-  release_suspects(transaction_);
+  memory_.timing.batch_ended();
+  BatchOutcome outcome = std::exchange(memory_.outcome, std::move(spare_outcome_));
+  after_commit(transaction_, outcome);
   const auto answers = std::move(outcome.answers);
   outcome.clear();
   spare_outcome_ = std::move(outcome);
@@ -253,30 +236,14 @@ void Engine::batch_committed() {
   }
 }
 
-void Engine::answer_changed(const BatchOutcome& outcome) {
-  for (const Number number : outcome.finished) {
-    reasons_->clear_all(number);
-    answer_waits(number, true);
-  }
-  cancelled_.batch_committed();
-  for (const Number number : outcome.deleted) {
-    reasons_->clear_all(number);
-  }
-  answer_waits_for_nobody(outcome.deleted);
-  for (const Number number : outcome.changed) {
-    answer_waits(number, false);
-  }
-}
-
 void Engine::commit_failed(const std::string& why) {
   const std::string reason = store_->broken_by().value_or(why);
-  log(LogLevel::error, "the store has stopped after a fatal failure: " + reason);
+  transaction_.log(LogLevel::error, "the store has stopped after a fatal failure: " + reason);
   batch_.discard();
-  timing_.batch_ended();
-  const auto answers = std::exchange(outcome_.answers, {});
-  stop_for_good(
-      make_error(ProviderError::Kind::closed, {},
-                 "the store has stopped after a fatal failure: " + reason + "; open it again"));
+  memory_.timing.batch_ended();
+  const auto answers = std::exchange(memory_.outcome.answers, {});
+  stopped_ = "the store has stopped after a fatal failure: " + reason + "; open it again";
+  refuse_parked(transaction_, closed_error({}));
   for (const auto& [operation, reply] : answers) {
     reply(failure(make_error(ProviderError::Kind::storage, operation,
                              "the store has stopped, and whether this is in it is known when it is "
@@ -285,49 +252,31 @@ void Engine::commit_failed(const std::string& why) {
   }
 }
 
-void Engine::stop_for_good(const ProviderError& error) {
-  stopped_ = error.message;
-  for (const auto& fetch : std::exchange(turns_.parked, {})) {
-    fetch.reply(failure(closed_error("fetch_orchestration_item")));
-  }
-  for (const auto& fetch : std::exchange(work_.parked, {})) {
-    fetch.reply(failure(closed_error("dequeue_worker_peek_lock")));
-  }
-  for (const auto& fetch : std::exchange(timers_.parked, {})) {
-    fetch.reply(failure(closed_error("dequeue_timer_peek_lock")));
-  }
-  refuse_waits();
-  for (const auto& reply : cancelled_.take_parked()) {
-    reply(failure(closed_error("await_cancelled_work")));
-  }
-  for (const auto& reply : feed_.take_parked()) {
-    reply(failure(closed_error("await_changes")));
-  }
-}
-
 void Engine::close() {
   closing_ = true;
   if (!stopped_) {
-    if (timing_.open() || !work_.counts_to_write.empty()) {
+    if (memory_.timing.open() || !memory_.work.counts_to_write.empty()) {
       // Dispatches nothing: whoever fetches is about to be told that the store is closed.
-      auto turns = std::exchange(turns_.parked, {});
-      auto work = std::exchange(work_.parked, {});
+      auto turns = std::exchange(memory_.turns.parked, {});
+      auto work = std::exchange(memory_.work.parked, {});
       commit();
-      turns_.parked = std::move(turns);
-      work_.parked = std::move(work);
+      memory_.turns.parked = std::move(turns);
+      memory_.work.parked = std::move(work);
     }
   }
   batch_.release();
   if (!stopped_) {
     try {
-      host_.wait_for_disk([this] { end_opening(*store_, numbers_.first_free()); });
+      host_.wait_for_disk([this] { end_opening(*store_, memory_.numbers.first_free()); });
     } catch (const StorageFailure& failed) {
-      log(LogLevel::warn, "the store could not be marked as closed: " + failed.error().message);
+      transaction_.log(LogLevel::warn,
+                       "the store could not be marked as closed: " + failed.error().message);
     }
   }
   // Those who fetch, too, if that last commit has stopped the store: what they wait with holds the
   // store's actor, which would never be freed.
-  stop_for_good(closed_error({}));
+  stopped_ = closed_error({}).message;
+  refuse_parked(transaction_, closed_error({}));
   host_.wait_for_disk([this] { store_->close(); });
 }
 

@@ -142,14 +142,15 @@ void hand_out_turn(Transaction& transaction, Number number, Holder holder,
 
 }  // namespace
 
-bool fetch_turns(Transaction& transaction, Holder holder, std::uint64_t max_items,
+bool fetch_turns(Transaction& transaction, Holder holder,
+                 const provider::FetchOrchestrationItem& request,
                  OrchestratorQueue::FetchReply reply) {
-  if (max_items == 0) {
+  if (request.max_items == 0) {
     reply(failure(make_error(ProviderError::Kind::invalid_input, "fetch_orchestration_item",
                              "max_items is 0")));
     return false;
   }
-  transaction.turns().parked.push_back({holder, max_items, std::move(reply)});
+  transaction.turns().parked.push_back({holder, request.max_items, std::move(reply)});
   return true;
 }
 

@@ -2,8 +2,6 @@
 
 // Handing out turns.
 
-#include <cstdint>
-
 #include <duroxide/provider_messages.hpp>
 
 #include "engine/transaction.hpp"
@@ -11,7 +9,8 @@
 namespace duroxide::storage {
 
 /// Whether there may be something to hand out.
-[[nodiscard]] bool fetch_turns(Transaction& transaction, Holder holder, std::uint64_t max_items,
+[[nodiscard]] bool fetch_turns(Transaction& transaction, Holder holder,
+                               const provider::FetchOrchestrationItem& request,
                                OrchestratorQueue::FetchReply reply);
 
 /// What there is, to those who have asked for it.

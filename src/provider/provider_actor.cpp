@@ -21,13 +21,16 @@
 #include "engine/import_instance.hpp"
 #include "engine/pause.hpp"
 #include "engine/prune.hpp"
+#include "engine/reads.hpp"
 #include "engine/release_from_quarantine.hpp"
 #include "engine/release_holder.hpp"
 #include "engine/rewind_instance.hpp"
+#include "engine/subscriptions.hpp"
 #include "engine/terminate_instance.hpp"
 #include "engine/timer_dispatch.hpp"
 #include "engine/turn_dispatch.hpp"
 #include "engine/voided.hpp"
+#include "engine/waiting.hpp"
 #include "engine/work_dispatch.hpp"
 #include "protocol/engine_scheduler.hpp"
 #include "protocol/watched_code.hpp"
@@ -150,12 +153,6 @@ class Writer final : public OwnActor::base,
     return answer<T>([&](Reply<T> reply) { call(holder, std::move(reply)); });
   }
 
-  /// As `answer`, for requests that say what they are answered with.
-  template <class Request, class Call>
-  [[nodiscard]] auto respond(const Request& /*request*/, const Call& call) {
-    return answer<typename Request::Response>(call);
-  }
-
   /// Has the engine apply a request, whose answer is what `function` returns, or that it is done.
   template <class T, class Request>
   [[nodiscard]] auto change(const char* operation, const Request& request,
@@ -167,6 +164,29 @@ class Writer final : public OwnActor::base,
       return answer<Answer<T>>(
           [&](auto reply) { engine_.apply_for<T>(operation, std::move(reply), call); });
     }
+  }
+
+  /// Somebody asks for what is committed.
+  template <class T, class Request>
+  [[nodiscard]] actors::Promise<Answer<T>> look(const char* operation, const Request& request,
+                                                T (*function)(Transaction&, const Request&)) {
+    return answer<Answer<T>>([&](auto reply) {
+      engine_.ask(operation, std::move(reply), [&](Transaction& transaction, const auto& now) {
+        now(answer_of<T>(operation, [&] { return function(transaction, request); }));
+      });
+    });
+  }
+
+  /// Somebody who holds something asks, and is answered now or later.
+  template <class R, class A, class Request>
+  [[nodiscard]] actors::Promise<A> ask(const char* operation, const Request& request,
+                                       R (*function)(Transaction&, Holder, const Request&,
+                                                     Reply<A>)) {
+    return answer_holder<A>([&](Holder holder, auto reply) {
+      engine_.ask(operation, std::move(reply), [&](Transaction& transaction, auto later) {
+        return function(transaction, holder, request, std::move(later));
+      });
+    });
   }
 
   /// As `change`, for the end of what is leased, and what becomes of it if that finds no room.
@@ -192,14 +212,7 @@ class Writer final : public OwnActor::base,
 Writer::behavior_type Writer::make_behavior() {
   return {
       [this](const FetchOrchestrationItem& request) {
-        return answer_holder<Answer<std::vector<OrchestrationItem>>>(
-            [&](Holder holder, auto reply) {
-              engine_.ask("fetch_orchestration_item", std::move(reply),
-                          [&](Transaction& transaction, auto later) {
-                            return fetch_turns(transaction, holder, request.max_items,
-                                               std::move(later));
-                          });
-            });
+        return ask("fetch_orchestration_item", request, fetch_turns);
       },
       [this](const AckOrchestrationItem& request) {
         return end_lease("ack_orchestration_item", request, ack_turn, void_turn);
@@ -207,17 +220,9 @@ Writer::behavior_type Writer::make_behavior() {
       [this](const AbandonOrchestrationItem& request) {
         return end_lease("abandon_orchestration_item", request, abandon_turn, void_turn);
       },
-      [this](const Read& request) {
-        return answer<Answer<std::vector<Event>>>(
-            [&](auto reply) { engine_.read(request.instance, reply); });
-      },
+      [this](const Read& request) { return look("read", request, read_history); },
       [this](const DequeueWorkerPeekLock& request) {
-        return answer_holder<Answer<std::vector<WorkerItem>>>([&](Holder holder, auto reply) {
-          engine_.ask("dequeue_worker_peek_lock", std::move(reply),
-                      [&](Transaction& transaction, auto later) {
-                        return fetch_work(transaction, holder, request, std::move(later));
-                      });
-        });
+        return ask("dequeue_worker_peek_lock", request, fetch_work);
       },
       [this](const AckWorker& request) {
         return end_lease("ack_worker", request, ack_work, void_work);
@@ -230,12 +235,7 @@ Writer::behavior_type Writer::make_behavior() {
         return change("enqueue_timer_work", request, enqueue_timer);
       },
       [this](const DequeueTimerPeekLock& request) {
-        return answer_holder<Answer<DueTimers>>([&](Holder holder, auto reply) {
-          engine_.ask("dequeue_timer_peek_lock", std::move(reply),
-                      [&](Transaction& transaction, auto later) {
-                        return dequeue_timers(transaction, holder, request, std::move(later));
-                      });
-        });
+        return ask("dequeue_timer_peek_lock", request, dequeue_timers);
       },
       [this](const AckTimer& request) {
         return answer<Done>([&](auto reply) { ack_timers(engine_, request, std::move(reply)); });
@@ -253,27 +253,14 @@ Writer::behavior_type Writer::make_behavior() {
         return answer_holder<Done>(
             [&](Holder holder, auto reply) { release_holder(engine_, holder, std::move(reply)); });
       },
-      [this](const GetStatus& request) {
-        return answer<Answer<OrchestrationStatus>>(
-            [&](auto reply) { engine_.get_status(request.instance, reply); });
-      },
+      [this](const GetStatus& request) { return look("get_status", request, get_status); },
       [this](const WaitForStatus& request) {
-        return answer_holder<Answer<OrchestrationStatus>>([&](Holder holder, auto reply) {
-          engine_.wait_for_status(holder, request, std::move(reply));
-        });
+        return ask("wait_for_status", request, wait_for_status);
       },
-      [this](const GetValue& request) {
-        return answer<Answer<std::optional<StoredValue>>>(
-            [&](auto reply) { engine_.get_value(request, reply); });
-      },
-      [this](const GetValues& request) {
-        return answer<Answer<std::vector<StoredValue>>>(
-            [&](auto reply) { engine_.get_values(request.instance, reply); });
-      },
+      [this](const GetValue& request) { return look("get_value", request, get_value); },
+      [this](const GetValues& request) { return look("get_values", request, get_values); },
       [this](const WaitForValue& request) {
-        return answer_holder<Answer<std::optional<StoredValue>>>([&](Holder holder, auto reply) {
-          engine_.wait_for_value(holder, request, std::move(reply));
-        });
+        return ask("wait_for_value", request, wait_for_value);
       },
       [this](const ReleaseFromQuarantine& request) {
         return answer<Answer<std::uint64_t>>(
@@ -285,10 +272,8 @@ Writer::behavior_type Writer::make_behavior() {
           return true;
         });
       },
-      [this](const AwaitCancelledWork&) {
-        return answer_holder<Answer<std::vector<LockToken>>>([&](Holder holder, auto reply) {
-          engine_.await_cancelled_work(holder, std::move(reply));
-        });
+      [this](const AwaitCancelledWork& request) {
+        return ask("await_cancelled_work", request, await_cancelled_work);
       },
       [this](const Heartbeat& request) { return change("heartbeat", request, heartbeat); },
       [this](const CompleteActivity& request) {
@@ -297,7 +282,11 @@ Writer::behavior_type Writer::make_behavior() {
       [this](const StartOrFind& request) {
         return change("start_or_find", request, start_or_find);
       },
-      [this](const StopWaiting& request) { engine_.stop_waiting(sender(), request.wait_id); },
+      [this](const StopWaiting& request) {
+        engine_.let_go([&, holder = sender()](Transaction& transaction) {
+          stop_waiting(transaction, holder, request.wait_id);
+        });
+      },
       [this](const management::DeleteInstances& request) {
         return change("delete_instances", request, delete_instances);
       },
@@ -308,7 +297,8 @@ Writer::behavior_type Writer::make_behavior() {
         return change("prune_instances", request, prune_instances);
       },
       [this](const management::PruneExecutions& request) {
-        return respond(request, [&](auto reply) { prune_executions(engine_, request, reply); });
+        return answer<Answer<PruneResult>>(
+            [&](auto reply) { prune_executions(engine_, request, std::move(reply)); });
       },
       [this](const management::Pause& request) {
         return change(request.pause ? "pause" : "resume", request, pause);
@@ -329,16 +319,18 @@ Writer::behavior_type Writer::make_behavior() {
         return change("import_instance", request, import_instance);
       },
       [this](const management::SubscribeChanges& request) {
-        const Holder holder = sender();
-        return respond(request, [&](auto reply) { engine_.subscribe(holder, request, reply); });
+        return ask("subscribe_changes", request, subscribe);
       },
       [this](const management::AwaitChanges& request) {
-        const Holder holder = sender();
-        return respond(request, [&](auto reply) { engine_.await_changes(holder, request, reply); });
+        return ask("await_changes", request, await_changes);
       },
       [this](const management::UnsubscribeChanges& request) {
-        const Holder holder = sender();
-        return respond(request, [&](auto reply) { engine_.unsubscribe(holder, request, reply); });
+        return answer_holder<Done>([&](Holder holder, const auto& reply) {
+          engine_.let_go([&](Transaction& transaction) {
+            transaction.feed().unsubscribe(holder, request.subscription_id);
+          });
+          reply(Done{});
+        });
       },
       [this](const CommitNow&) { engine_.commit_due(); },
       [this](const HoldTick&) { engine_.tick_due(); },

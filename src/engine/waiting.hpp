@@ -1,0 +1,34 @@
+#pragma once
+
+// Those who wait for an instance: for its end, its custom status, or a value. What they get is committed.
+
+#include <cstdint>
+#include <vector>
+
+#include <duroxide/provider_messages.hpp>
+
+#include "engine/transaction.hpp"
+
+namespace duroxide::storage {
+
+/// Answers at once if there is nothing to wait for.
+void wait_for_status(Transaction& transaction, Holder sender,
+                     const provider::WaitForStatus& request, Reply<StatusWait::Answer> reply);
+
+/// The same, for a value of an instance.
+void wait_for_value(Transaction& transaction, Holder sender, const provider::WaitForValue& request,
+                    Reply<ValueWait::Answer> reply);
+
+/// Answers with what there is.
+void stop_waiting(Transaction& transaction, Holder sender, std::uint64_t wait_id);
+
+/// Those who wait for what a commit has brought. `ended`: the instance has.
+void answer_waits(Transaction& transaction, Number number, bool ended);
+
+/// Those who wait for an instance that is gone.
+void answer_waits_for_nobody(Transaction& transaction, const std::vector<Number>& numbers);
+
+/// All of them. `closed`: why.
+void refuse_waits(Transaction& transaction, ProviderError closed);
+
+}  // namespace duroxide::storage
