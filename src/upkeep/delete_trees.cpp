@@ -1,4 +1,4 @@
-#include "engine/delete_trees.hpp"
+#include "upkeep/delete_trees.hpp"
 
 #include <cstdint>
 #include <map>
@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/delete_instances.hpp"
 #include "engine/rows.hpp"
+#include "upkeep/delete_instances.hpp"
 
 namespace duroxide::storage {
 

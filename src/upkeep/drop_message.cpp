@@ -1,4 +1,4 @@
-#include "engine/drop_message.hpp"
+#include "upkeep/drop_message.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "engine/terminate_instance.hpp"
+#include "upkeep/terminate_instance.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "engine/export_check.hpp"
+#include "upkeep/export_check.hpp"
 
 #include <optional>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "engine/fork_instance.hpp"
+#include "upkeep/fork_instance.hpp"
 
 #include <string>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "engine/delete_instances.hpp"
+#include "upkeep/delete_instances.hpp"
 
 #include <cstdint>
 #include <map>

@@ -1,4 +1,4 @@
-#include "engine/rewind_instance.hpp"
+#include "upkeep/rewind_instance.hpp"
 
 #include <utility>
 

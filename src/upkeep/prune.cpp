@@ -1,4 +1,4 @@
-#include "engine/prune.hpp"
+#include "upkeep/prune.hpp"
 
 #include <utility>
 

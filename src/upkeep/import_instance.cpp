@@ -1,14 +1,14 @@
-#include "engine/import_instance.hpp"
+#include "upkeep/import_instance.hpp"
 
 #include <utility>
 
 #include "engine/execution_rows.hpp"
-#include "engine/export_check.hpp"
 #include "engine/kept_rows.hpp"
 #include "engine/messages.hpp"
 #include "engine/restored.hpp"
 #include "engine/timer_rows.hpp"
 #include "model/encoding.hpp"
+#include "upkeep/export_check.hpp"
 
 namespace duroxide::storage {
 
