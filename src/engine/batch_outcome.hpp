@@ -14,7 +14,8 @@
 namespace duroxide::storage {
 
 /// What one batch comes to once it is committed: whom to answer, whom to tell, what may be handed out.
-/// Gathered while the batch is open, and looked at when its commit is on the disk.
+/// Gathered while the batch is open, when handing out heeds some of it already, and carried out when its
+/// commit is on the disk.
 struct BatchOutcome {
   struct Answer {
     const char* operation = "";
@@ -40,17 +41,15 @@ struct BatchOutcome {
   bool timers_touched = false;
   bool quarantine_touched = false;  ///< what memory has of it must be read anew
 
-  /// For the next batch. The sets keep their room, so that not every batch asks for it.
+  /// For the next batch. Two of the sets keep their room, so that not every batch asks for it.
   void clear();
 };
 
 inline void BatchOutcome::clear() {
   BatchOutcome empty;
   empty.touched.swap(touched);
-  empty.changed.swap(changed);
   empty.counting_turns.swap(counting_turns);
   empty.touched.clear();
-  empty.changed.clear();
   empty.counting_turns.clear();
   *this = std::move(empty);
 }

@@ -25,7 +25,7 @@ namespace duroxide::storage {
 
 /// The rules of a store without its actor: one request after the other is applied to a batch, which is
 /// committed as a whole; what may be seen only after the commit is kept until then. Requests are functions
-/// over a `Transaction`, each in a file of its own, and are known to whoever has a table of them. Used by
+/// over a `Transaction`, in files by what they are about, and are known to whoever has a table of them. Used by
 /// one thread at a time.
 class Engine {
  public:
@@ -57,7 +57,7 @@ class Engine {
   /// handed out then.
   template <class Change>
   void tell(const Change& change);
-  /// Somebody gives up what memory alone keeps, also when the store has stopped.
+  /// What memory alone keeps, also when the store has stopped. Nothing is handed out then.
   template <class Change>
   void let_go(const Change& change) {
     change(transaction_);

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "model/invariant.hpp"
-
 namespace duroxide::storage {
 
 void hold_back(Transaction& transaction, Milliseconds delay, TimerQueue::HeldBack what) {

@@ -42,7 +42,7 @@ struct Care {
 /// All that memory keeps of a store: one participant for each matter, which knows its own rules. What
 /// concerns several of them is done by those who apply requests, hand out, or commit.
 struct Memory {
-  /// All but `opening` must outlive it.
+  /// `batch`, `host` and `options` must outlive it.
   Memory(Batch& batch, const Opening& opening, std::shared_ptr<WaitingReasons> reasons,
          CommitTiming::Host& host, const EngineOptions& options);
 

@@ -3,6 +3,7 @@
 #include "engine/pause.hpp"
 #include "engine/timer_rows.hpp"
 #include "model/encoding.hpp"
+#include "model/kinds.hpp"
 #include "model/limits.hpp"
 
 namespace duroxide::storage {

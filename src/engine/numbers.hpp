@@ -8,7 +8,7 @@
 
 namespace duroxide::storage {
 
-/// Gives out what must never be given out twice, or never goes back: numbers of instances, sequences of
+/// Gives out what no two rows may share, or what never goes back: numbers of instances, sequences of
 /// messages, creation times.
 class Numbers {
  public:

@@ -4,10 +4,9 @@
 
 namespace duroxide::storage {
 
-Timestamp Rest::begin(Timestamp now) {
-  until_ = saturating_add(now, next_pause_);
+void Rest::begin(Timestamp until) {
+  until_ = until;
   next_pause_ = std::min(next_pause_ * 2, options_.longest_pause);
-  return *until_;
 }
 
 void Rest::end(Timestamp now) {

@@ -17,12 +17,17 @@ class Rest {
   explicit Rest(const EngineOptions& options)
       : options_(options), next_pause_(options.first_pause) {}
 
+  /// Whether one has begun, which may be over. Asks no clock.
+  [[nodiscard]] bool has_begun() const { return until_.has_value(); }
   /// Nothing is handed out for a while.
   [[nodiscard]] bool lasts(Timestamp now) const { return until_ && now < *until_; }
   /// Whether none has come since the last commit.
   [[nodiscard]] bool is_first() const { return next_pause_ == options_.first_pause; }
-  /// Gives its end.
-  [[nodiscard]] Timestamp begin(Timestamp now);
+  /// When one would be over that begins now.
+  [[nodiscard]] Timestamp end_of_next(Timestamp now) const {
+    return saturating_add(now, next_pause_);
+  }
+  void begin(Timestamp until);
   /// If its time has come.
   void end(Timestamp now);
   /// A commit has found room.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
 
 #include "engine/activity_rows.hpp"
 #include "engine/change_notes.hpp"

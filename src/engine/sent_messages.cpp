@@ -1,7 +1,6 @@
 #include "engine/sent_messages.hpp"
 
 #include <cstdint>
-#include <string>
 
 #include "engine/children.hpp"
 #include "engine/messages.hpp"

@@ -59,7 +59,9 @@ class Transaction {
   /// Throws `instance_not_found`.
   [[nodiscard]] FoundInstance require_instance(const std::string& id);
   /// Nothing is handed out for a while, as there was no room.
-  [[nodiscard]] bool is_resting() const { return memory_.rest.lasts(now()); }
+  [[nodiscard]] bool is_resting() const {
+    return memory_.rest.has_begun() && memory_.rest.lasts(now());
+  }
 
   // Of the request.
 

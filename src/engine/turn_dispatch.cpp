@@ -1,6 +1,5 @@
 #include "engine/turn_dispatch.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
