@@ -7,6 +7,7 @@
 #include <string_view>
 #include <type_traits>
 #include <typeinfo>
+#include <utility>
 
 #include <cereal/types/map.hpp>
 #include <cereal/types/optional.hpp>
@@ -18,6 +19,7 @@
 #include <duroxide/detail/payload_archive.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/input.hpp>
+#include <duroxide/payload.hpp>
 #include <duroxide/result.hpp>
 
 namespace duroxide {
@@ -53,7 +55,7 @@ template <class T>
 /// beginning of the text.
 template <class T>
 [[nodiscard]] Result<T, std::string> decode_payload(const std::string& text) {
-  if constexpr (std::is_same_v<T, std::string>) {
+  if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, Payload>) {
     return text;
   } else {
     detail::PayloadReader reader(text);
@@ -75,12 +77,16 @@ namespace detail {
 
 /// For orchestration code, where a bad payload is an exception.
 template <class T>
-std::string encode_or_throw(const T& value) {
-  auto text = encode_payload(value);
-  if (!text) {
-    throw PayloadError(text.error());
+std::string encode_or_throw(T&& value) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    return std::forward<T>(value);  // which nobody needs any more
+  } else {
+    auto text = encode_payload(value);
+    if (!text) {
+      throw PayloadError(text.error());
+    }
+    return std::move(*text);
   }
-  return std::move(*text);
 }
 
 }  // namespace detail

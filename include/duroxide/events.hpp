@@ -10,6 +10,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
+#include <duroxide/payload.hpp>
 
 namespace duroxide {
 
@@ -26,7 +27,7 @@ struct ParentLink {
 /// A raised event, or a queued message, that nobody has waited for yet.
 struct CarriedEvent {
   std::string name;
-  std::string data;
+  Payload data;
 
   bool operator==(const CarriedEvent&) const = default;
 };
@@ -34,7 +35,7 @@ struct CarriedEvent {
 /// One entry of an instance's key-value state.
 struct StoredValue {
   std::string key;
-  std::string value;
+  Payload value;
   Timestamp updated_at;
   /// The number of the change that set it, counted over the whole life of the instance: whoever has
   /// seen `version` can wait for the next.
@@ -65,14 +66,14 @@ namespace event {
 struct OrchestrationStarted {
   std::string name;
   std::string version;
-  std::string input;
+  Payload input;
   std::optional<ParentLink> parent;
   CarriedState carried;
   std::uint64_t engine_flags = 0;  ///< the engine's behaviour that this execution relies on
   bool operator==(const OrchestrationStarted&) const = default;
 };
 struct OrchestrationCompleted {
-  std::string output;
+  Payload output;
   bool operator==(const OrchestrationCompleted&) const = default;
 };
 struct OrchestrationFailed {
@@ -80,7 +81,7 @@ struct OrchestrationFailed {
   bool operator==(const OrchestrationFailed&) const = default;
 };
 struct OrchestrationContinuedAsNew {
-  std::string input;
+  Payload input;
   std::optional<std::string> version;  ///< the version asked for; none means the newest
   bool operator==(const OrchestrationContinuedAsNew&) const = default;
 };
@@ -91,13 +92,13 @@ struct OrchestrationCancelRequested {
 
 struct ActivityScheduled {
   std::string name;
-  std::string input;
+  Payload input;
   std::optional<std::string> tag = std::nullopt;      ///< the kind of worker it needs
   std::optional<std::string> session = std::nullopt;  ///< the activities it shares a worker with
   bool operator==(const ActivityScheduled&) const = default;
 };
 struct ActivityCompleted {
-  std::string result;
+  Payload result;
   bool operator==(const ActivityCompleted&) const = default;
 };
 struct ActivityFailed {
@@ -128,7 +129,7 @@ struct ExternalSubscribed {
 };
 struct ExternalEvent {
   std::string name;
-  std::string data;
+  Payload data;
   bool operator==(const ExternalEvent&) const = default;
 };
 struct ExternalSubscribedCancelled {
@@ -140,11 +141,11 @@ struct SubOrchestrationScheduled {
   std::string name;
   std::optional<std::string> version;
   std::string instance;  ///< the child's full instance id
-  std::string input;
+  Payload input;
   bool operator==(const SubOrchestrationScheduled&) const = default;
 };
 struct SubOrchestrationCompleted {
-  std::string result;
+  Payload result;
   bool operator==(const SubOrchestrationCompleted&) const = default;
 };
 struct SubOrchestrationFailed {
@@ -161,7 +162,7 @@ struct OrchestrationChained {
   std::string name;
   std::optional<std::string> version;
   std::string instance;
-  std::string input;
+  Payload input;
   bool operator==(const OrchestrationChained&) const = default;
 };
 
@@ -180,7 +181,7 @@ struct QueueSubscribed {
 };
 struct QueueEventDelivered {
   std::string name;
-  std::string data;
+  Payload data;
   bool operator==(const QueueEventDelivered&) const = default;
 };
 struct QueueSubscriptionCancelled {
@@ -195,7 +196,7 @@ struct CustomStatusUpdated {
 
 struct KeyValueSet {
   std::string key;
-  std::string value;
+  Payload value;
   bool operator==(const KeyValueSet&) const = default;
 };
 struct KeyValueCleared {
@@ -212,7 +213,7 @@ struct KeyValueReadScheduled {
   bool operator==(const KeyValueReadScheduled&) const = default;
 };
 struct KeyValueReadCompleted {
-  std::optional<std::string> value;
+  std::optional<Payload> value;
   bool operator==(const KeyValueReadCompleted&) const = default;
 };
 

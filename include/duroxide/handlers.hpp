@@ -11,13 +11,14 @@
 #include <duroxide/codec.hpp>
 #include <duroxide/context.hpp>
 #include <duroxide/detail/callable.hpp>
+#include <duroxide/payload.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/task.hpp>
 
 namespace duroxide {
 
 /// An orchestration as the engine runs it: text in, text out.
-using OrchestrationHandler = std::function<Task<std::string>(OrchestrationContext, std::string)>;
+using OrchestrationHandler = std::function<Task<std::string>(OrchestrationContext, Payload)>;
 
 /// An activity as the engine runs it. May throw.
 using ActivityHandler =
@@ -116,7 +117,7 @@ constexpr void check_activity_types() {
 /// Runs a typed orchestration as a text one.
 template <class F>
 Task<std::string> run_typed(std::shared_ptr<const F> function, OrchestrationContext context,
-                            std::string input) {
+                            Payload input) {
   using Output = typename TaskValue<typename CallableOf<F>::Output>::Type;
   std::string output;
   Task<Output> task = call_orchestration(*function, context, input);
@@ -124,7 +125,7 @@ Task<std::string> run_typed(std::shared_ptr<const F> function, OrchestrationCont
     co_await std::move(task);
   } else {
     Output value = co_await std::move(task);
-    output = encode_or_throw(value);
+    output = encode_or_throw(std::move(value));
   }
   co_return output;
 }
@@ -141,7 +142,7 @@ OrchestrationHandler make_orchestration_handler(F function) {
                 "an orchestration takes its parameters by value: it is a coroutine, and outlives "
                 "whatever a reference would refer to");
   auto shared = std::make_shared<const std::decay_t<F>>(std::move(function));
-  return [shared](OrchestrationContext context, std::string input) -> Task<std::string> {
+  return [shared](OrchestrationContext context, Payload input) -> Task<std::string> {
     return run_typed(shared, context, std::move(input));
   };
 }
@@ -198,7 +199,7 @@ ActivityHandler make_activity_handler(F function) {
       if constexpr (std::is_void_v<typename PassedOn<Output>::Type>) {
         return std::string();
       } else {
-        return encode_or_throw(*result);
+        return encode_or_throw(std::move(*result));
       }
     } else {
       return encode_or_throw(call_activity(*shared, context, input));

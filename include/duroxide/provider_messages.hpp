@@ -58,7 +58,7 @@ struct ExecutionMetadata {
   std::string orchestration_name;
   std::string orchestration_version;
   ExecutionStatus status = ExecutionStatus::running;
-  std::string output;                   ///< completed: the output; continued as new: the next input
+  Payload output;                       ///< completed: the output; continued as new: the next input
   std::optional<ErrorDetails> failure;  ///< failed or cancelled
 };
 

@@ -9,6 +9,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/events.hpp>
+#include <duroxide/payload.hpp>
 
 namespace duroxide {
 
@@ -18,7 +19,7 @@ namespace work {
 struct StartOrchestration {
   std::string instance;
   std::string orchestration;
-  std::string input;
+  Payload input;
   std::optional<std::string> version;  ///< none means the newest registered
   std::optional<ParentLink> parent;
   std::vector<std::string> tags = {};  ///< to find it by
@@ -30,7 +31,7 @@ struct ContinueAsNew {
   std::string instance;
   std::uint64_t execution_id = 0;  ///< of the execution to begin
   std::string orchestration;
-  std::string input;
+  Payload input;
   std::optional<std::string> version;
   std::optional<ParentLink> parent;
   CarriedState carried;
@@ -43,7 +44,7 @@ struct ActivityExecute {
   std::uint64_t execution_id = 0;
   std::uint64_t id = 0;  ///< event id of the schedule
   std::string name;
-  std::string input;
+  Payload input;
   std::string orchestration;
   std::string version;
   std::optional<std::string> tag = std::nullopt;
@@ -57,7 +58,7 @@ struct ActivityCompleted {
   std::string instance;
   std::uint64_t execution_id = 0;
   std::uint64_t id = 0;
-  std::string result;
+  Payload result;
   bool operator==(const ActivityCompleted&) const = default;
 };
 struct ActivityFailed {
@@ -80,7 +81,7 @@ struct TimerFired {
 struct ExternalRaised {
   std::string instance;
   std::string name;
-  std::string data;
+  Payload data;
   bool operator==(const ExternalRaised&) const = default;
 };
 
@@ -88,7 +89,7 @@ struct SubOrchCompleted {
   std::string instance;  ///< the parent
   std::uint64_t execution_id = 0;
   std::uint64_t id = 0;
-  std::string result;
+  Payload result;
   bool operator==(const SubOrchCompleted&) const = default;
 };
 struct SubOrchFailed {
@@ -111,7 +112,7 @@ struct CancelInstance {
 struct QueueMessage {
   std::string instance;
   std::string name;
-  std::string data;
+  Payload data;
   bool operator==(const QueueMessage&) const = default;
 };
 
@@ -127,7 +128,7 @@ struct KeyValueRead {
   std::string instance;  ///< the reader
   std::uint64_t execution_id = 0;
   std::uint64_t id = 0;
-  std::optional<std::string> value;  ///< none: no such instance or key
+  std::optional<Payload> value;  ///< none: no such instance or key
   bool operator==(const KeyValueRead&) const = default;
 };
 

@@ -16,7 +16,7 @@ namespace {
 
 bool was_started_so(Transaction& transaction, Number number,
                     const work::StartOrchestration& start) {
-  std::optional<std::string> input;
+  std::optional<Payload> input;
   transaction.batch().scan(
       Table::history, make_key(number, std::uint64_t{1}),
       [&](std::string_view key, std::string_view bytes) {

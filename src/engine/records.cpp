@@ -28,7 +28,7 @@ DUROXIDE_LAYOUT(CustomStatus, x.text, x.version)
 
 /// A `StoredValue` without its key.
 struct ValueRecord {
-  std::string value;
+  Payload value;
   Timestamp updated_at;
   std::uint64_t version = 0;
 };
@@ -192,8 +192,7 @@ std::string encode_activity_row(const ActivityRow& row) {
     append_text(bytes, row.item.tag);
     append_text(bytes, row.item.session);
   }
-  bytes += model::encode_work_item(row.item);
-  return bytes;
+  return model::encode_behind(bytes, row.item);
 }
 
 std::uint64_t opening_of_activity_row(std::string_view bytes) {

@@ -14,7 +14,9 @@ std::uint64_t checksum(std::string_view bytes, std::uint64_t seed) {
 namespace {
 
 /// A thread keeps no more room than this to encode in, in bytes.
-constexpr std::size_t most_kept_room = std::size_t{256} << 10;
+constexpr std::size_t most_kept_room = std::size_t{1} << 20;
+/// A record of so many bytes is not copied out of its room if it fills that.
+constexpr std::size_t large_record = std::size_t{16} << 10;
 
 void put_little_endian(char* target, std::uint64_t value) {
   for (unsigned i = 0; i < sizeof(value); ++i) {
@@ -45,7 +47,8 @@ std::string& record_room() {
 }
 
 std::string take_record(std::string& room) {
-  return room.capacity() > most_kept_room ? std::exchange(room, {}) : room;
+  const bool fills_room = room.size() >= large_record && room.capacity() / 5 * 4 <= room.size();
+  return fills_room || room.capacity() > most_kept_room ? std::exchange(room, {}) : room;
 }
 
 Checked check_record(std::string_view bytes) {

@@ -51,7 +51,7 @@ void append_record(std::string& bytes, const T& value) {
 /// An empty string, the same again and again for this thread, so that a record of any length takes
 /// memory once: for as many bytes as it has, when it is copied from there.
 [[nodiscard]] std::string& record_room();
-/// What was put into the `record_room`.
+/// What was put into the `record_room`, which may have to take memory anew after that.
 [[nodiscard]] std::string take_record(std::string& room);
 
 template <class T>

@@ -29,6 +29,13 @@ std::string encode_work_item(const WorkItem& item) {
   return encode(item);
 }
 
+std::string encode_behind(std::string_view bytes, const WorkItem& item) {
+  std::string& room = record_room();
+  room.append(bytes);
+  append_record(room, item);
+  return take_record(room);
+}
+
 Result<WorkItem, Flaw> decode_work_item(std::string_view bytes) {
   return decode<WorkItem>(bytes);
 }

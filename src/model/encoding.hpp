@@ -27,6 +27,8 @@ namespace duroxide::model {
                                                     std::vector<Event>& events);
 
 [[nodiscard]] std::string encode_work_item(const WorkItem& item);
+/// With these bytes in front of the record.
+[[nodiscard]] std::string encode_behind(std::string_view bytes, const WorkItem& item);
 [[nodiscard]] Result<WorkItem, Flaw> decode_work_item(std::string_view bytes);
 
 [[nodiscard]] std::string encode_error(const ErrorDetails& details);

@@ -100,21 +100,21 @@ struct StepWords {
   std::string_view outcome;   ///< what the code is given, before the label: `the result of the …`
 };
 
-using StepOutcome = Result<std::string, ErrorDetails>;
+using StepOutcome = Result<Payload, ErrorDetails>;
 
 // What the code is given of what an answer brings.
-[[nodiscard]] inline StepOutcome to_outcome(const std::string& result) {
+[[nodiscard]] inline StepOutcome to_outcome(const Payload& result) {
   return result;
 }
 [[nodiscard]] inline StepOutcome to_outcome(const ErrorDetails& details) {
   return failure(details);
 }
 [[nodiscard]] inline StepOutcome to_outcome(Timestamp) {
-  return std::string();
+  return Payload();
 }
 /// A mark in front tells an empty text from none.
-[[nodiscard]] inline StepOutcome to_outcome(const std::optional<std::string>& value) {
-  return value ? "=" + *value : std::string();
+[[nodiscard]] inline StepOutcome to_outcome(const std::optional<Payload>& value) {
+  return value ? Payload("=" + value->text()) : Payload();
 }
 
 /// Whether a structure of that layout version has the fields of this one. What is no stored layout

@@ -50,7 +50,7 @@ void ExecutionState::begin(const CarriedState& carried) {
 }
 
 std::optional<Arrived> ExecutionState::give_back(std::size_t step, std::string_view name,
-                                                 std::uint64_t arrival, std::string data) {
+                                                 std::uint64_t arrival, Payload data) {
   return waits_[step].give_back(name, arrival, std::move(data));
 }
 

@@ -25,7 +25,7 @@ class ExecutionState {
   /// The code has dropped a wait of the kind `step` (its place in `EventKind`) without a look at what
   /// had come to it. That stands in no history: it follows from what the code does.
   std::optional<Arrived> give_back(std::size_t step, std::string_view name, std::uint64_t arrival,
-                                   std::string data);
+                                   Payload data);
   /// The code has dropped a wait of that kind, and the event that says so is still to come.
   void stop_waiting(std::size_t step, std::uint64_t wait);
 

@@ -22,8 +22,7 @@ void InstanceState::carry_on(CarriedState& carried) const {
   }
 }
 
-void InstanceState::set_value(const std::string& key, std::string value, Timestamp at,
-                              bool is_new) {
+void InstanceState::set_value(const std::string& key, Payload value, Timestamp at, bool is_new) {
   StoredValue stored{key, std::move(value), at, ++value_changes_};
   if (is_new) {
     new_values_.insert_or_assign(key, stored);

@@ -24,7 +24,7 @@ class InstanceState {
   [[nodiscard]] const std::optional<std::string>& custom_status() const { return custom_status_; }
 
   /// `is_new` is false for what a replay repeats: the store knows it already.
-  void set_value(const std::string& key, std::string value, Timestamp at, bool is_new);
+  void set_value(const std::string& key, Payload value, Timestamp at, bool is_new);
   void clear_value(std::string_view key, bool is_new);
   void clear_values(bool is_new);
   void set_custom_status(std::optional<std::string> status, bool is_new);

@@ -14,6 +14,8 @@
 #include <variant>
 #include <vector>
 
+#include <duroxide/payload.hpp>
+
 #include "model/flaw.hpp"
 #include "model/json.hpp"
 #include "model/json_fields.hpp"
@@ -50,6 +52,7 @@ class JsonWriter {
   [[nodiscard]] Json take() { return std::move(object_); }
 
   [[nodiscard]] static Json write(const std::string& text) { return text_to_json(text); }
+  [[nodiscard]] static Json write(const Payload& payload) { return write(payload.text()); }
   [[nodiscard]] static Json write(Timestamp time) { return time_to_json(time); }
   [[nodiscard]] static Json write(bool flag) { return flag; }
   template <JsonNumber T>
@@ -154,6 +157,12 @@ class JsonReader {
   [[nodiscard]] Checked finish() const;
 
   [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place, std::string& text);
+  [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place, Payload& payload) {
+    std::string text;
+    auto checked = read(json, place, text);
+    payload = Payload(std::move(text));
+    return checked;
+  }
   [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place, Timestamp& time);
   [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place, bool& flag);
   template <JsonNumber T>

@@ -7,12 +7,12 @@
 
 namespace duroxide::model {
 
-std::optional<Arrived> NamedWaits::raise(std::string_view name, std::string data) {
+std::optional<Arrived> NamedWaits::raise(std::string_view name, Payload data) {
   return give_back(name, next_arrival_++, std::move(data));
 }
 
 std::optional<Arrived> NamedWaits::give_back(std::string_view name, std::uint64_t arrival,
-                                             std::string data) {
+                                             Payload data) {
   Name& queue = names_[std::string(name)];
   if (queue.waiting.empty()) {
     queue.kept.emplace(arrival, std::move(data));

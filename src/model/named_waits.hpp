@@ -16,7 +16,7 @@ namespace duroxide::model {
 struct Arrived {
   std::uint64_t wait = 0;     ///< its event id
   std::uint64_t arrival = 0;  ///< the place of `data` in the order of arrival
-  std::string data;
+  Payload data;
 };
 
 /// Raised events and the waits for them. Both queue by name, first come first served; an event
@@ -24,7 +24,7 @@ struct Arrived {
 class NamedWaits {
  public:
   /// An event has come: it goes to the oldest wait of its name, or is kept.
-  std::optional<Arrived> raise(std::string_view name, std::string data);
+  std::optional<Arrived> raise(std::string_view name, Payload data);
 
   /// A new wait; its event id is `wait`. An event that was kept for it is its own at once.
   std::optional<Arrived> wait(std::uint64_t wait, const std::string& name);
@@ -34,14 +34,14 @@ class NamedWaits {
 
   /// An event went to a wait whose code never looked at it: it is put back in its old place, and may
   /// go to another wait from there.
-  std::optional<Arrived> give_back(std::string_view name, std::uint64_t arrival, std::string data);
+  std::optional<Arrived> give_back(std::string_view name, std::uint64_t arrival, Payload data);
 
   /// Everything kept, in order of arrival.
   [[nodiscard]] std::vector<CarriedEvent> kept() const;
 
  private:
   struct Name {
-    std::map<std::uint64_t, std::string> kept;  ///< by arrival
+    std::map<std::uint64_t, Payload> kept;  ///< by arrival
     std::deque<std::uint64_t> waiting;
   };
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include <cereal/cereal.hpp>
 #include <cereal/types/optional.hpp>
@@ -30,6 +31,17 @@ void load(Archive& archive, duroxide::Timestamp& time) {
   std::int64_t milliseconds = 0;
   archive(milliseconds);
   time = duroxide::from_milliseconds(milliseconds);
+}
+
+template <class Archive>
+void save(Archive& archive, const duroxide::Payload& payload) {
+  archive(payload.text());
+}
+template <class Archive>
+void load(Archive& archive, duroxide::Payload& payload) {
+  std::string text;
+  archive(text);
+  payload = duroxide::Payload(std::move(text));
 }
 
 }  // namespace cereal

@@ -50,7 +50,7 @@ std::vector<PendingActivity> Management::pending_activities(
         ActivityToken{found.record.id, row.item.execution_id, row.item.id, row.item.incarnation}
             .to_string();
     activity.name = std::move(row.item.name);
-    activity.input = std::move(row.item.input);
+    activity.input = row.item.input.text();
     if (row.item.id > 0 && row.item.id <= history.size()) {
       activity.scheduled_at = history[row.item.id - 1].timestamp;
     }

@@ -40,14 +40,14 @@ struct TurnServices {
 
 struct StillRunning {};
 struct Completed {
-  std::string output;
+  Payload output;
 };
 struct Failed {
   ErrorDetails details;
 };
 /// The next execution's start message is among `TurnResult::messages`.
 struct ContinuedAsNew {
-  std::string input;
+  Payload input;
 };
 using Outcome = std::variant<StillRunning, Completed, Failed, ContinuedAsNew>;
 

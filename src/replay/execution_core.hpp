@@ -46,9 +46,9 @@ class ExecutionCore final : private Completion {
   }
   [[nodiscard]] const replay::TurnServices& services() const { return services_; }
 
-  std::shared_ptr<Slot> call_activity(std::string_view name, std::string input,
+  std::shared_ptr<Slot> call_activity(std::string_view name, Payload input,
                                       const ActivityOptions& options);
-  std::shared_ptr<Slot> call_child(std::string_view name, std::string input,
+  std::shared_ptr<Slot> call_child(std::string_view name, Payload input,
                                    const SubOrchestrationOptions& options);
   std::shared_ptr<Slot> schedule_timer(Milliseconds delay);
   /// The code asks for, or waits for, something of this kind; what goes out for it follows from the
@@ -62,11 +62,11 @@ class ExecutionCore final : private Completion {
     return event.event_id == 0 ? std::move(kind) : std::get<Kind>(std::move(event.kind));
   }
   [[nodiscard]] const model::InstanceState& state() const { return state_.shown(); }
-  void set_value(std::string_view key, std::string value);
+  void set_value(std::string_view key, Payload value);
   void set_custom_status(std::optional<std::string> status);
   [[nodiscard]] bool patched(std::string_view id);
   void deprecate_patch(std::string_view id);
-  void continue_as_new(std::string input, std::optional<std::string> version);
+  void continue_as_new(Payload input, std::optional<std::string> version);
   void log(LogLevel level, std::string message) const;
   void drop(Slot& slot) noexcept;
   [[nodiscard]] const std::optional<std::string>& cancel_reason() const { return cancel_reason_; }
@@ -90,7 +90,7 @@ class ExecutionCore final : private Completion {
     model::Whereabouts at;
   };
   struct NextExecution {
-    std::string input;
+    Payload input;
     std::optional<std::string> version;
   };
 
@@ -105,9 +105,9 @@ class ExecutionCore final : private Completion {
   void take_back(const Open& open, const std::string& reason);
 
   // execution_steps.cpp: what the code asks for
-  std::shared_ptr<Slot> schedule_activity(std::string_view name, std::string input,
+  std::shared_ptr<Slot> schedule_activity(std::string_view name, Payload input,
                                           const ActivityOptions& options);
-  std::shared_ptr<Slot> schedule_child(std::string_view name, std::string input,
+  std::shared_ptr<Slot> schedule_child(std::string_view name, Payload input,
                                        const std::optional<std::string>& version,
                                        const std::optional<std::string>& instance);
   std::shared_ptr<Slot> call(Call call);

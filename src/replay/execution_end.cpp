@@ -51,7 +51,7 @@ replay::Outcome ExecutionCore::cancelled_with(const std::string& reason) const {
 
 replay::Outcome ExecutionCore::outcome_of_root() {
   try {
-    std::string output = root_.take();
+    Payload output = root_.take();
     auto size = model::check_payload("orchestration's output", output);
     if (size) {
       return replay::Completed{std::move(output)};

@@ -13,7 +13,7 @@ using replay::require;
 using replay::require_version;
 using replay::require_within;
 
-std::shared_ptr<Slot> ExecutionCore::call_activity(std::string_view name, std::string input,
+std::shared_ptr<Slot> ExecutionCore::call_activity(std::string_view name, Payload input,
                                                    const ActivityOptions& options) {
   require(model::check_name("activity name", name));
   require(model::check_payload("activity's input", input));
@@ -32,7 +32,7 @@ std::shared_ptr<Slot> ExecutionCore::call_activity(std::string_view name, std::s
   return call(std::move(plan));
 }
 
-std::shared_ptr<Slot> ExecutionCore::call_child(std::string_view name, std::string input,
+std::shared_ptr<Slot> ExecutionCore::call_child(std::string_view name, Payload input,
                                                 const SubOrchestrationOptions& options) {
   require(model::check_name("orchestration name", name));
   require(model::check_payload("sub-orchestration's input", input));
@@ -70,7 +70,7 @@ std::shared_ptr<Slot> ExecutionCore::call(Call call) {
   return slot;
 }
 
-std::shared_ptr<Slot> ExecutionCore::schedule_activity(std::string_view name, std::string input,
+std::shared_ptr<Slot> ExecutionCore::schedule_activity(std::string_view name, Payload input,
                                                        const ActivityOptions& options) {
   return schedule(event::ActivityScheduled{std::string(name), std::move(input), options.tag(),
                                            options.session()});
@@ -80,7 +80,7 @@ std::shared_ptr<Slot> ExecutionCore::schedule_timer(Milliseconds delay) {
   return schedule(event::TimerCreated{saturating_add(services_.now(), delay)});
 }
 
-std::shared_ptr<Slot> ExecutionCore::schedule_child(std::string_view name, std::string input,
+std::shared_ptr<Slot> ExecutionCore::schedule_child(std::string_view name, Payload input,
                                                     const std::optional<std::string>& version,
                                                     const std::optional<std::string>& instance) {
   const std::uint64_t next_id = history_ != nullptr && cursor_ < history_->size()
@@ -92,7 +92,7 @@ std::shared_ptr<Slot> ExecutionCore::schedule_child(std::string_view name, std::
                                                    std::move(input)});
 }
 
-void ExecutionCore::continue_as_new(std::string input, std::optional<std::string> version) {
+void ExecutionCore::continue_as_new(Payload input, std::optional<std::string> version) {
   require(model::check_payload("next execution's input", input));
   require_version(version);
   if (!next_execution_) {
@@ -100,7 +100,7 @@ void ExecutionCore::continue_as_new(std::string input, std::optional<std::string
   }
 }
 
-void ExecutionCore::set_value(std::string_view key, std::string value) {
+void ExecutionCore::set_value(std::string_view key, Payload value) {
   require(model::check_key(key));
   const event::KeyValueSet change{std::string(key), std::move(value)};
   if (!is_recorded_next(change)) {

@@ -7,6 +7,7 @@
 
 #include <duroxide/errors.hpp>
 #include <duroxide/future.hpp>
+#include <duroxide/payload.hpp>
 #include <duroxide/result.hpp>
 
 namespace duroxide::detail {
@@ -24,7 +25,7 @@ struct Slot {
   bool interrupted = false;   ///< whoever awaits it is to learn of the cancellation instead
   bool internal = false;      ///< awaited by the engine's own code, which is never interrupted
   std::uint64_t arrival = 0;  ///< external and queued events: their place in the order of arrival
-  Result<std::string, ErrorDetails> outcome;
+  Result<Payload, ErrorDetails> outcome;
   Completion* waiter = nullptr;
   std::shared_ptr<CallDriver> driver;  ///< a call with retries or a timeout: what makes it
 };

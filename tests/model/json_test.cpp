@@ -85,6 +85,11 @@ class Filler {
     const auto bits = static_cast<std::int64_t>(random_());
     time = from_milliseconds(below(2) == 0 ? bits : bits % 300'000'000'000'000);
   }
+  void fill(Payload& payload) {
+    std::string text;
+    fill(text);
+    payload = std::move(text);
+  }
   void fill(bool& flag) { flag = below(2) == 0; }
   void fill(std::uint64_t& number) { number = below(2) == 0 ? below(3) : random_(); }
   void fill(std::uint32_t& number) { number = static_cast<std::uint32_t>(random_()); }

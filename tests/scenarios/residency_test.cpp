@@ -86,7 +86,7 @@ std::vector<Event> comparable(std::vector<Event> events) {
       guid->guid.clear();
     } else if (auto* activity = std::get_if<event::ActivityScheduled>(&event.kind)) {
       if (activity->name == "Check") {
-        activity->input.clear();
+        activity->input = {};
       }
     }
   }

@@ -66,10 +66,10 @@ void check_arrivals(World& world, const InstanceSummary& instance,
     }
     const auto* const raised = std::get_if<event::ExternalEvent>(&event.kind);
     const auto* const queued = std::get_if<event::QueueEventDelivered>(&event.kind);
-    const std::string data = raised != nullptr   ? raised->data
-                             : queued != nullptr ? queued->data
-                                                 : std::string();
-    if (data.starts_with(unique_mark) && !told.insert(data).second) {
+    const Payload data = raised != nullptr   ? raised->data
+                         : queued != nullptr ? queued->data
+                                             : Payload();
+    if (data.text().starts_with(unique_mark) && !told.insert(data).second) {
       world.violation(instance.instance_id + " was told twice: " + data);
     }
   }
