@@ -38,8 +38,8 @@ void Batch::set(Table table, std::string key, std::optional<std::string> value, 
   }
   auto& staged = changes(table);
   bytes_ += key.size() + (value ? value->size() : 0) + bytes_of_change;
-  auto [entry, inserted] = staged.try_emplace(key);
-  undo_.push_back(Undo{table, std::move(key), std::nullopt});
+  auto [entry, inserted] = staged.try_emplace(std::move(key));
+  undo_.push_back(Undo{table, &entry->first, std::nullopt, {}});
   if (inserted) {
     ++change_count_;
     entry->second = Change{std::move(value), fresh};
@@ -62,8 +62,8 @@ void Batch::erase(Table table, std::string_view key) {
   const auto found = staged.find(key);
   if (found != staged.end() && found->second.fresh) {
     DUROXIDE_INVARIANT(change_count_ > 0, "each row that a batch changes is counted");
-    undo_.push_back(Undo{table, found->first, std::move(found->second)});
-    staged.erase(found);
+    undo_.push_back(Undo{table, nullptr, std::nullopt, {}});
+    undo_.back().erased = staged.extract(found);
     --change_count_;
     return;
   }
@@ -180,15 +180,20 @@ void Batch::undo_to(const Mark& mark) {
   while (undo_.size() > mark.rows) {
     Undo& undo = undo_.back();
     auto& staged = changes(undo.table);
-    if (undo.before) {
-      if (staged.insert_or_assign(undo.key, std::move(*undo.before)).second) {
-        ++change_count_;
-      }
+    if (undo.erased) {
+      const bool is_back = staged.insert(std::move(undo.erased)).inserted;
+      DUROXIDE_INVARIANT(is_back, "a row that was taken out of a batch comes back once");
+      ++change_count_;
     } else {
-      const bool was_staged = staged.erase(undo.key) != 0;
-      DUROXIDE_INVARIANT(was_staged && change_count_ > 0,
+      const auto row = staged.find(*undo.key);
+      DUROXIDE_INVARIANT(row != staged.end() && change_count_ > 0,
                          "what is undone in a batch is still there, and counted");
-      --change_count_;
+      if (undo.before) {
+        row->second = std::move(*undo.before);
+      } else {
+        staged.erase(row);
+        --change_count_;
+      }
     }
     undo_.pop_back();
   }

@@ -97,10 +97,13 @@ class Batch {
   void release() { view_.reset(); }
 
  private:
+  /// What the request has done to one row.
   struct Undo {
     Table table;
-    std::string key;
-    std::optional<Change> before;
+    const std::string* key =
+        nullptr;                   ///< if it was set: in the row, or in the `erased` of a later one
+    std::optional<Change> before;  ///< if it was staged already
+    TableChanges::node_type erased;  ///< if it is gone, as only the batch had it
   };
 
   struct Hash : std::hash<std::string_view> {

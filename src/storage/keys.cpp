@@ -1,5 +1,7 @@
 #include "storage/keys.hpp"
 
+#include <array>
+
 namespace duroxide::storage {
 
 namespace {
@@ -7,9 +9,12 @@ constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
 }  // namespace
 
 void append_number(std::string& key, std::uint64_t number) {
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    key.push_back(static_cast<char>((number >> shift) & 0xff));
+  std::array<char, sizeof(number)> bytes;
+  for (char& byte : bytes) {
+    byte = static_cast<char>(number >> 56U);
+    number <<= 8U;
   }
+  key.append(bytes.data(), bytes.size());
 }
 
 std::uint64_t number_at(std::string_view key, std::size_t offset) {

@@ -82,6 +82,17 @@ class LmdbCursor final : public Cursor {
   MDB_val value_{};
 };
 
+/// Of a table without a row: many are, most of the time, as what is soon taken out never comes there.
+class EmptyCursor final : public Cursor {
+ public:
+  bool seek(std::string_view /*key*/) override { return false; }
+  bool last() override { return false; }
+  bool next() override { return false; }
+  bool prev() override { return false; }
+  [[nodiscard]] std::string_view key() const override { return {}; }
+  [[nodiscard]] std::string_view value() const override { return {}; }
+};
+
 }  // namespace
 
 LmdbView::LmdbView(MDB_txn* txn, const LmdbTables& tables, SnapshotGate::Snapshot held,
@@ -135,13 +146,23 @@ std::unique_ptr<Cursor> open_cursor(MDB_txn* txn, MDB_dbi table) {
 }
 
 std::unique_ptr<Cursor> LmdbView::cursor(Table table) const {
+  const MDB_stat stat = look_at(table);
+  // Both, as one alone may be damaged. LMDB also says so of a table whose place it could not read; it
+  // tells whoever asks for a key.
+  if (stat.ms_entries == 0 && stat.ms_depth == 0 && !get(table, "?")) {
+    return std::make_unique<EmptyCursor>();
+  }
   return unsealed(open_cursor(txn_, tables_.of(table)), table);
 }
 
 std::uint64_t LmdbView::count(Table table) const {
+  return look_at(table).ms_entries;
+}
+
+MDB_stat LmdbView::look_at(Table table) const {
   MDB_stat stat{};
   check_lmdb(mdb_stat(txn_, tables_.of(table), &stat), "reading the database");
-  return stat.ms_entries;
+  return stat;
 }
 
 }  // namespace duroxide::storage

@@ -63,6 +63,8 @@ class LmdbView final : public ReadView {
   [[nodiscard]] std::uint64_t commits() const override { return mdb_txn_id(txn_); }
 
  private:
+  [[nodiscard]] MDB_stat look_at(Table table) const;
+
   MDB_txn* txn_;
   const LmdbTables& tables_;
   SnapshotGate::Snapshot held_;
