@@ -10,13 +10,23 @@
 
 namespace duroxide::storage {
 
-void ack_work(Transaction& transaction, const provider::AckWorker& request) {
-  const WorkLease* lease = transaction.work().find(request.lock_token);
+namespace {
+
+/// Whoever holds it is told no more that the activity was cancelled, if that is why the lease is over.
+const WorkLease& require_lease(Transaction& transaction, provider::LockToken token) {
+  const WorkLease* lease = transaction.work().find(token);
   if (lease == nullptr) {
-    transaction.cancelled().forget(request.lock_token);
+    transaction.cancelled().forget(token);
     throw StorageFailure(ProviderError::Kind::invalid_lock_token,
                          "the lease is over, or the activity was cancelled");
   }
+  return *lease;
+}
+
+}  // namespace
+
+void ack_work(Transaction& transaction, const provider::AckWorker& request) {
+  const WorkLease& lease = require_lease(transaction, request.lock_token);
   if (request.completion) {
     const auto* completed = std::get_if<work::ActivityCompleted>(&*request.completion);
     const auto* failed = std::get_if<work::ActivityFailed>(&*request.completion);
@@ -30,23 +40,18 @@ void ack_work(Transaction& transaction, const provider::AckWorker& request) {
     deliver_if_running(transaction, *request.completion,
                        completed != nullptr ? completed->execution_id : failed->execution_id);
   }
-  remove_work(transaction, lease->work.key, false);
+  remove_work(transaction, lease.work.key, false);
 }
 
 void abandon_work(Transaction& transaction, const provider::AbandonWorker& request) {
-  const WorkLease* lease = transaction.work().find(request.lock_token);
-  if (lease == nullptr) {
-    transaction.cancelled().forget(request.lock_token);
-    throw StorageFailure(ProviderError::Kind::invalid_lock_token,
-                         "the lease is over, or the activity was cancelled");
-  }
+  const WorkLease& lease = require_lease(transaction, request.lock_token);
   if (request.quarantine) {
-    const auto bytes = transaction.batch().get(Table::work, lease->work.key.bytes());
+    const auto bytes = transaction.batch().get(Table::work, lease.work.key.bytes());
     const auto row = bytes ? decode_activity_row(*bytes) : model::flaw("there is no row");
-    put_in_quarantine(transaction, lease->work.key.bytes(), *request.quarantine,
+    put_in_quarantine(transaction, lease.work.key.bytes(), *request.quarantine,
                       row ? row->item.name : std::string());
   }
-  transaction.after_applied([&transaction, &request, lease = *lease] {
+  transaction.after_applied([&transaction, &request, lease] {
     const WorkKey& key = lease.work.key;
     if (request.ignore_attempt) {
       transaction.work().counts_to_write[key] = lease.attempt - 1;

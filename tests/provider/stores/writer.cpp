@@ -48,6 +48,7 @@ void must(const R& result) {
   }
 }
 
+/// The releases of the time offer nothing to wait for in these cases.
 void wait_until(const std::string& what, const std::function<bool()>& holds) {
   for (int tries = 0; !holds(); ++tries) {
     if (tries == 30'000) {
