@@ -1,6 +1,21 @@
 // Typed handles and payloads; what orchestration code must keep to.
 #include "guide.hpp"
 
+// [strict]
+struct Transfer {
+  std::string from;
+  std::string to;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(from), CEREAL_NVP(to));
+  }
+};
+
+template <>
+inline constexpr bool duroxide::strict_payload<Transfer> = true;  // all members, and no other
+// [/strict]
+
 namespace guide {
 
 namespace {
@@ -115,6 +130,11 @@ void rules() {
   check("aggregate", world.run("Sell"), "Completed: o-1: 500 cents, o-2: 700 cents");
   check("made-input", world.run("SellTea", "o-1"), "Completed: o-1: 500 cents");
   check("named-lambda", world.run("Greet", "Hello"), "Completed: Hello, Ada");
+  check("payload", decode_payload<Order>(R"({"id":"o-1","unknown":[]})").value().id, "o-1");
+  check("payload", decode_payload<Order>(R"({"id":"o-1","cents":500,"goods":["tea",5]})").error(),
+        "the payload is no `guide::Order`: its field `goods[1]` at byte 39 is the number 5 where a "
+        "text is expected: `{\"id\":\"o-1\",\"cents\":500,\"goods\":[\"tea\",5]}`");
+  check("strict", decode_payload<Transfer>(R"({"from":"a"})") ? "decoded" : "refused", "refused");
   check("outermost", world.run("Right"), "Completed: 1");
 }
 

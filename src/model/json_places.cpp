@@ -1,4 +1,4 @@
-// Where the values of a JSON text stand, for errors that name the place.
+// Where a value of a JSON text stands, for errors that name the place.
 
 #include <cctype>
 #include <utility>
@@ -11,10 +11,10 @@ namespace {
 
 class PlaceReader {
  public:
-  explicit PlaceReader(std::string_view json) : json_(json) {}
+  PlaceReader(std::string_view json, std::string_view wanted) : json_(json), wanted_(wanted) {}
 
-  JsonPlaces read() && {
-    if (read_value({}, nullptr)) {
+  FoundPlace read() && {
+    if (read_value({})) {
       skip_space();
       if (at_ < json_.size()) {
         fault("nothing should follow the value");
@@ -53,41 +53,46 @@ class PlaceReader {
     return true;
   }
 
-  bool read_value(const std::string& path, const std::string* key) {
+  bool read_value(const std::string& path) {
     skip_space();
     JsonPlace place;
-    place.path = path;
-    place.is_member = key != nullptr;
-    place.key = key != nullptr ? *key : std::string();
     place.offset = at_;
-    const std::size_t index = found_.places.size();
-    found_.places.push_back(std::move(place));
-    const auto is = [&](JsonPlace::Kind kind) {
-      found_.places[index].kind = kind;
-      return true;
-    };
+    if (!read_value(path, place)) {
+      return false;
+    }
+    if (!found_.place && path == wanted_) {
+      found_.place = place;
+    }
+    return true;
+  }
+  bool read_value(const std::string& path, JsonPlace& place) {
     switch (peek()) {
       case '{':
-        return is(JsonPlace::Kind::object) && read_object(path, index);
+        place.kind = JsonPlace::Kind::object;
+        return read_object(path);
       case '[':
-        return is(JsonPlace::Kind::array) && read_array(path);
+        place.kind = JsonPlace::Kind::array;
+        return read_array(path);
       case '"': {
+        place.kind = JsonPlace::Kind::text;
         std::string text;
-        return is(JsonPlace::Kind::text) && read_text(text);
+        return read_text(text);
       }
       default:
         break;
     }
     if (take_word("true") || take_word("false")) {
-      return is(JsonPlace::Kind::boolean);
+      place.kind = JsonPlace::Kind::boolean;
+      return true;
     }
     if (take_word("null")) {
-      return is(JsonPlace::Kind::null);
+      place.kind = JsonPlace::Kind::null;
+      return true;
     }
-    return read_number(found_.places[index]);
+    return read_number(place);
   }
 
-  bool read_object(const std::string& path, std::size_t index) {
+  bool read_object(const std::string& path) {
     ++at_;
     if (take('}')) {
       return true;
@@ -101,11 +106,10 @@ class PlaceReader {
       if (!read_text(key)) {
         return false;
       }
-      found_.places[index].keys.push_back(key);
       if (!take(':')) {
         return fault("a colon should stand here");
       }
-      if (!read_value(path.empty() ? key : path + "." + key, &key)) {
+      if (!read_value(path.empty() ? key : path + "." + key)) {
         return false;
       }
     } while (take(','));
@@ -119,7 +123,7 @@ class PlaceReader {
     }
     std::size_t index = 0;
     do {
-      if (!read_value(path + "[" + std::to_string(index++) + "]", nullptr)) {
+      if (!read_value(path + "[" + std::to_string(index++) + "]")) {
         return false;
       }
     } while (take(','));
@@ -162,14 +166,15 @@ class PlaceReader {
   }
 
   std::string_view json_;
+  std::string_view wanted_;
   std::size_t at_ = 0;
-  JsonPlaces found_;
+  FoundPlace found_;
 };
 
 }  // namespace
 
-JsonPlaces find_places(std::string_view json) {
-  return PlaceReader(json).read();
+FoundPlace find_place(std::string_view json, std::string_view path) {
+  return PlaceReader(json, path).read();
 }
 
 }  // namespace duroxide::model

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace duroxide::model {
 
@@ -12,13 +11,9 @@ namespace duroxide::model {
 struct JsonPlace {
   enum class Kind { object, array, text, whole_number, number, boolean, null };
 
-  std::string path;  ///< `items[2].price`; empty for the whole
-  std::string key;   ///< the member of an object that it is; else empty
-  bool is_member = false;
   std::size_t offset = 0;  ///< of its first byte
   Kind kind = Kind::null;
-  std::string_view text;          ///< of a number
-  std::vector<std::string> keys;  ///< of an object's members
+  std::string_view text;  ///< of a number
 };
 
 /// A text that is no JSON: where that shows, and how.
@@ -27,12 +22,14 @@ struct JsonFault {
   std::string what;
 };
 
-/// The values of a JSON text in order, each before what it holds; or the fault that it has. Recurses
-/// for each level, so the depth must have been checked.
-struct JsonPlaces {
-  std::vector<JsonPlace> places;
+/// What was found in a JSON text, up to the fault that it has.
+struct FoundPlace {
+  std::optional<JsonPlace> place;
   std::optional<JsonFault> fault;
 };
-[[nodiscard]] JsonPlaces find_places(std::string_view json);
+
+/// Looks for the value at `path`: `items[2].price`, or nothing for the whole. Recurses for each level, so
+/// the depth must have been checked.
+[[nodiscard]] FoundPlace find_place(std::string_view json, std::string_view path);
 
 }  // namespace duroxide::model

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <typeinfo>
 
 #include "model/flaw.hpp"
 
@@ -16,13 +15,5 @@ namespace duroxide::detail {
 /// Checks a text before the recursive JSON reader sees it: nesting, and nothing but white space
 /// around the value. The flaw says at which byte.
 [[nodiscard]] model::Checked check_json(std::string_view text);
-
-/// Says that `text` is no `type`, and why.
-[[nodiscard]] std::string undecodable(std::string_view text, const std::type_info& type,
-                                      std::string_view what);
-/// The same for what the JSON reader gave up with: finds the field and its place. `member` is the
-/// name of the member that it stood at; null if it stood at none.
-[[nodiscard]] std::string undecodable(std::string_view text, const std::type_info& type,
-                                      std::string_view reason, const char* member);
 
 }  // namespace duroxide::detail

@@ -10,12 +10,14 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <typeinfo>
 
 #include <cereal/cereal.hpp>
 
 #include <duroxide/detail/api.hpp>
+#include <duroxide/strict_payload.hpp>
 
 namespace duroxide::detail {
 
@@ -63,6 +65,21 @@ class DUROXIDE_API PayloadWriter : public cereal::OutputArchive<PayloadWriter>,
   std::unique_ptr<Impl> impl_;
 };
 
+/// Whose JSON object is read, and what it may leave out.
+struct PayloadNode {
+  enum class Members : std::uint8_t {
+    needed,  ///< of a type of the standard library or cereal's: what it asks for must be there
+    usual,   ///< of a user's type: an absent member keeps its default
+    exact,   ///< of a user's strict type: all that it asks for, and nothing else
+  };
+
+  Members members = Members::needed;
+  const std::type_info* type = nullptr;  ///< of the user's
+  // The storage of the object.
+  const void* begin = nullptr;
+  const void* end = nullptr;
+};
+
 /// Reads one value: after `begin`, give it the place for the value as `cereal::make_nvp("v", value)`.
 /// What cannot be read is thrown as a `std::exception`.
 class DUROXIDE_API PayloadReader : public cereal::InputArchive<PayloadReader>,
@@ -80,7 +97,15 @@ class DUROXIDE_API PayloadReader : public cereal::InputArchive<PayloadReader>,
   [[nodiscard]] std::string problem(const std::type_info& type, const std::exception& error) const;
 
   void startNode();
+  void startNode(const PayloadNode& node);
   void finishNode();
+  /// Whether what begins now is an element of a container, or a part of another thing of the standard
+  /// library's, which may have been made without a value.
+  [[nodiscard]] bool makesAnew() const;
+  /// Whether to read the member: it is there, or has to be.
+  [[nodiscard]] bool hasMember(const char* name);
+  /// Whether that lies in the object which is read.
+  [[nodiscard]] bool isPart(const void* place) const;
   /// The name of the member that comes next; null if it has none.
   [[nodiscard]] const char* getNodeName() const;
   void setNextName(const char* name);
@@ -177,11 +202,56 @@ void epilogue(PayloadWriter& writer, const T&) {
     writer.finishNode();
   }
 }
+/// A class whose namespace is that of the standard library or of cereal, by the name that the compiler
+/// gives it.
 template <class T>
-void prologue(PayloadReader& reader, const T&) {
+constexpr bool is_library_type() {
+  constexpr std::string_view mark = "T = ";
+  std::string_view name = __PRETTY_FUNCTION__;
+  name.remove_prefix(name.find(mark) + mark.size());
+  return name.starts_with("std::") || name.starts_with("cereal::");
+}
+
+template <class T>
+PayloadNode payload_node(const T& object) {
+  if constexpr (std::is_class_v<T> && !is_library_type<T>()) {
+    return {strict_payload<T> ? PayloadNode::Members::exact : PayloadNode::Members::usual,
+            &typeid(T), &object, &object + 1};
+  } else {
+    return {};
+  }
+}
+/// A base class is read as a member of its own.
+template <class T>
+PayloadNode payload_node(const cereal::base_class<T>& base) {
+  return payload_node(*base.base_ptr);
+}
+template <class T>
+PayloadNode payload_node(const cereal::virtual_base_class<T>& base) {
+  return payload_node(*base.base_ptr);
+}
+
+template <class T>
+concept MadeAnew = std::is_class_v<T> && !is_library_type<T>() && !std::is_polymorphic_v<T> &&
+                   std::is_default_constructible_v<T> && std::is_move_assignable_v<T>;
+
+template <class T>
+void prologue(PayloadReader& reader, const T& value) {
   if constexpr (payload_part<T, PayloadReader, cereal::traits::has_minimal_input_serialization>() ==
                 PayloadPart::node) {
-    reader.startNode();
+    reader.startNode(payload_node(value));
+  }
+}
+/// A container may read into an element without a value, or into one that was there before: an absent
+/// member of it has its default all the same.
+template <class T>
+requires(!std::is_const_v<T> && MadeAnew<T>) void prologue(PayloadReader& reader, T& value) {
+  if constexpr (payload_part<T, PayloadReader, cereal::traits::has_minimal_input_serialization>() ==
+                PayloadPart::node) {
+    if (reader.makesAnew()) {
+      value = T{};
+    }
+    reader.startNode(payload_node(value));
   }
 }
 template <class T>
@@ -192,6 +262,15 @@ void epilogue(PayloadReader& reader, const T&) {
   }
 }
 
+/// Most classes of the standard library have a value as soon as they are declared.
+template <class T>
+inline constexpr bool has_value_at_once = is_library_type<T>() &&
+                                          !std::is_trivially_default_constructible_v<T>;
+/// What may have none then, and can be given one.
+template <class T>
+inline constexpr bool may_be_without_value =
+    !has_value_at_once<T> && std::is_default_constructible_v<T> && std::is_move_assignable_v<T>;
+
 template <class T>
 void CEREAL_SAVE_FUNCTION_NAME(PayloadWriter& writer, const cereal::NameValuePair<T>& pair) {
   writer.setNextName(pair.name);
@@ -199,8 +278,17 @@ void CEREAL_SAVE_FUNCTION_NAME(PayloadWriter& writer, const cereal::NameValuePai
 }
 template <class T>
 void CEREAL_LOAD_FUNCTION_NAME(PayloadReader& reader, cereal::NameValuePair<T>& pair) {
-  reader.setNextName(pair.name);
-  reader(pair.value);
+  if (reader.hasMember(pair.name)) {
+    reader.setNextName(pair.name);
+    reader(pair.value);
+    return;
+  }
+  // What is no part of the object is a variable of its `load`, and a number there may have no value yet.
+  if constexpr (may_be_without_value<std::remove_cvref_t<T>>) {
+    if (!reader.isPart(std::addressof(pair.value))) {
+      pair.value = std::remove_cvref_t<T>{};
+    }
+  }
 }
 
 /// The size of a list is not written: it is counted.

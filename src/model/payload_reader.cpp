@@ -1,0 +1,287 @@
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <duroxide/detail/payload_archive.hpp>
+
+// The JSON library as cereal sets it up: what is written with NaN and infinities is read with them.
+#include <cereal/archives/json.hpp>
+
+#include <duroxide/errors.hpp>
+
+#include "model/payload_problem.hpp"
+#include "model/payload_text.hpp"
+
+namespace duroxide::detail {
+
+namespace {
+
+#ifdef CEREAL_RAPIDJSON_NAMESPACE
+namespace rapid = CEREAL_RAPIDJSON_NAMESPACE;  // cereal's own copy
+#else
+namespace rapid = RAPIDJSON_NAMESPACE;  // the system's
+#endif
+
+std::string_view text_of(const rapid::Value& text) {
+  return {text.GetString(), text.GetStringLength()};
+}
+
+/// An object or a list that is being read.
+struct OpenNode {
+  const rapid::Value* value = nullptr;
+  PayloadNode of;
+  rapid::SizeType next = 0;      ///< the member or element that is read next
+  std::vector<bool> known = {};  ///< of an exact object: which members were asked for
+
+  [[nodiscard]] bool has_names() const { return value->IsObject(); }
+  [[nodiscard]] rapid::SizeType size() const {
+    return has_names() ? value->MemberCount() : value->Size();
+  }
+  [[nodiscard]] std::string_view name_of(rapid::SizeType place) const {
+    return text_of((value->MemberBegin() + place)->name);
+  }
+  [[nodiscard]] const rapid::Value& at(rapid::SizeType place) const {
+    return has_names() ? (value->MemberBegin() + place)->value : (*value)[place];
+  }
+  /// Where that member stands; mostly it is the next.
+  [[nodiscard]] std::optional<rapid::SizeType> find(std::string_view name) const {
+    if (next < size() && name_of(next) == name) {
+      return next;
+    }
+    for (rapid::SizeType place = 0; place < size(); ++place) {
+      if (name_of(place) == name) {
+        return place;
+      }
+    }
+    return std::nullopt;
+  }
+  void note_known(rapid::SizeType place) {
+    if (of.members == PayloadNode::Members::exact && has_names()) {
+      known.resize(size());
+      known[place] = true;
+    }
+  }
+};
+
+}  // namespace
+
+struct PayloadReader::Impl {
+  explicit Impl(const std::string& given) : text(given) {}
+
+  /// `items[2]`: the way to the object or list that is open, without the member that wraps the whole;
+  /// with `next` to what it reads next.
+  [[nodiscard]] std::string path(bool next) const {
+    std::string way;
+    const std::size_t count = open.empty() ? 0 : open.size() - (next ? 0 : 1);
+    for (std::size_t i = 1; i < count; ++i) {
+      add_step(way, open[i]);
+    }
+    return way;
+  }
+  static void add_step(std::string& way, const OpenNode& node) {
+    if (node.has_names()) {
+      way += way.empty() ? "" : ".";
+      way += node.next < node.size() ? node.name_of(node.next) : "?";
+    } else {
+      way += "[" + std::to_string(node.next) + "]";
+    }
+  }
+
+  /// Goes to the member that was asked for, or to what comes next, and gives it.
+  const rapid::Value& look() {
+    OpenNode& node = open.back();
+    if (const char* const name = std::exchange(next_name, nullptr)) {
+      if (!node.has_names()) {
+        throw PayloadMismatch(path(false), "an object");
+      }
+      const auto found = node.find(name);
+      if (!found) {
+        throw PayloadMismatch(PayloadMismatch::Kind::missing, path(false), name);
+      }
+      node.next = *found;
+    }
+    if (node.next >= node.size()) {
+      throw PayloadMismatch(PayloadMismatch::Kind::too_short, path(false), {});
+    }
+    node.note_known(node.next);
+    return node.at(node.next);
+  }
+  /// Takes what `look` would give, if it is of the kind that is wanted.
+  const rapid::Value& take(bool (rapid::Value::*is_wanted)() const, std::string_view wanted) {
+    const rapid::Value& value = look();
+    if (!(value.*is_wanted)()) {
+      throw PayloadMismatch(path(true), wanted);
+    }
+    ++open.back().next;
+    return value;
+  }
+  std::string take_text() { return std::string(text_of(take(&rapid::Value::IsString, "a text"))); }
+  /// A number that is written as a text.
+  template <class T>
+  void take_number_text(T& value, T (*parse)(const std::string&, std::size_t*)) {
+    const std::string way = path(true);
+    const std::string digits = take_text();
+    try {
+      std::size_t end = 0;
+      value = parse(digits, &end);
+      if (end == digits.size()) {
+        return;
+      }
+    } catch (const std::exception&) {
+      // no number at all, or one that is too large
+    }
+    throw PayloadMismatch(way, "a number in quotes");
+  }
+
+  const std::string& text;
+  bool is_refused = false;  ///< before the JSON library has seen it
+  bool is_read = false;     ///< the text is JSON
+  rapid::Document document;
+  std::vector<OpenNode> open;
+  const char* next_name = nullptr;
+};
+
+PayloadReader::PayloadReader(const std::string& text)
+    : InputArchive(this), impl_(std::make_unique<Impl>(text)) {}
+PayloadReader::~PayloadReader() = default;
+
+void PayloadReader::begin() {
+  if (const auto sound = check_json(impl_->text); !sound) {
+    impl_->is_refused = true;
+    throw std::runtime_error(sound.error().what);
+  }
+  const std::string wrapped = wrap_json(impl_->text);
+  impl_->document.Parse(wrapped.data(), wrapped.size());
+  if (impl_->document.HasParseError()) {
+    throw std::runtime_error("it is not JSON");
+  }
+  impl_->is_read = true;
+  impl_->open.push_back({&impl_->document, {}});
+}
+
+std::string PayloadReader::problem(const std::type_info& type, const std::exception& error) const {
+  if (impl_->is_refused) {
+    return undecodable(impl_->text, type, words_of(error));
+  }
+  if (!impl_->is_read) {
+    return not_json(impl_->text, type);
+  }
+  if (const auto* mismatch = dynamic_cast<const PayloadMismatch*>(&error)) {
+    return undecodable(impl_->text, type, *mismatch);
+  }
+  return undecodable(
+      impl_->text, type,
+      PayloadMismatch(PayloadMismatch::Kind::own_words, impl_->path(false), words_of(error)));
+}
+
+void PayloadReader::startNode() {
+  startNode(PayloadNode());
+}
+void PayloadReader::startNode(const PayloadNode& node) {
+  const rapid::Value& value = impl_->look();
+  if (!value.IsObject() && !value.IsArray()) {
+    throw PayloadMismatch(impl_->path(true), "an object or a list");
+  }
+  impl_->open.push_back({&value, node});
+}
+void PayloadReader::finishNode() {
+  const OpenNode& node = impl_->open.back();
+  if (node.of.members == PayloadNode::Members::exact && node.has_names()) {
+    for (rapid::SizeType place = 0; place < node.size(); ++place) {
+      if (place >= node.known.size() || !node.known[place]) {
+        throw PayloadMismatch(PayloadMismatch::Kind::unknown, impl_->path(false),
+                              std::string(node.name_of(place)), node.of.type);
+      }
+    }
+  }
+  impl_->open.pop_back();
+  ++impl_->open.back().next;
+}
+bool PayloadReader::makesAnew() const {
+  return impl_->open.size() > 1 && impl_->open.back().of.members == PayloadNode::Members::needed;
+}
+bool PayloadReader::hasMember(const char* name) {
+  const OpenNode& node = impl_->open.back();
+  if (node.of.members != PayloadNode::Members::usual || !node.has_names()) {
+    return true;  // or `look` says that it is not
+  }
+  return node.find(name).has_value();
+}
+bool PayloadReader::isPart(const void* place) const {
+  const PayloadNode& of = impl_->open.back().of;
+  return !std::less<>()(place, of.begin) && std::less<>()(place, of.end);
+}
+const char* PayloadReader::getNodeName() const {
+  const OpenNode& node = impl_->open.back();
+  return node.has_names() && node.next < node.size() ? node.name_of(node.next).data() : nullptr;
+}
+void PayloadReader::setNextName(const char* name) {
+  impl_->next_name = name;
+}
+void PayloadReader::loadSize(cereal::size_type& size) {
+  const OpenNode& node = impl_->open.back();
+  if (node.has_names()) {
+    throw PayloadMismatch(impl_->path(false), "a list");
+  }
+  size = node.size();
+}
+void PayloadReader::loadBinaryValue(void* data, std::size_t size, const char* name) {
+  if (name != nullptr && !hasMember(name)) {
+    return;
+  }
+  impl_->next_name = name;
+  const std::string bytes = cereal::base64::decode(impl_->take_text());
+  if (bytes.size() != size) {
+    throw std::runtime_error("a size of " + std::to_string(bytes.size()) +
+                             " bytes does not match the " + std::to_string(size) + " wanted");
+  }
+  std::memcpy(data, bytes.data(), size);
+}
+
+void PayloadReader::loadValue(bool& value) {
+  value = impl_->take(&rapid::Value::IsBool, "true or false").GetBool();
+}
+void PayloadReader::loadValue(long& value) {
+  value = impl_->take(&rapid::Value::IsInt64, "a whole number").GetInt64();
+}
+void PayloadReader::loadValue(unsigned long& value) {
+  value = impl_->take(&rapid::Value::IsUint64, "a whole number that is not negative").GetUint64();
+}
+void PayloadReader::loadValue(long long& value) {
+  impl_->take_number_text<long long>(
+      value, [](const std::string& text, std::size_t* end) { return std::stoll(text, end); });
+}
+void PayloadReader::loadValue(unsigned long long& value) {
+  impl_->take_number_text<unsigned long long>(
+      value, [](const std::string& text, std::size_t* end) { return std::stoull(text, end); });
+}
+void PayloadReader::loadValue(float& value) {
+  value = static_cast<float>(impl_->take(&rapid::Value::IsNumber, "a number").GetDouble());
+}
+void PayloadReader::loadValue(double& value) {
+  value = impl_->take(&rapid::Value::IsNumber, "a number").GetDouble();
+}
+void PayloadReader::loadValue(long double& value) {
+  impl_->take_number_text<long double>(
+      value, [](const std::string& text, std::size_t* end) { return std::stold(text, end); });
+}
+void PayloadReader::loadValue(std::string& value) {
+  value = impl_->take_text();
+}
+void PayloadReader::loadValue(std::nullptr_t&) {
+  impl_->take(&rapid::Value::IsNull, "null");
+}
+int PayloadReader::load_int() {
+  return impl_->take(&rapid::Value::IsInt, "a whole number of 32 bits").GetInt();
+}
+unsigned PayloadReader::load_unsigned() {
+  return impl_->take(&rapid::Value::IsUint, "a whole number of 32 bits that is not negative")
+      .GetUint();
+}
+
+}  // namespace duroxide::detail

@@ -1,0 +1,85 @@
+#include <duroxide/detail/payload_archive.hpp>
+
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include <cereal/archives/json.hpp>
+
+#include "model/payload_text.hpp"
+
+namespace duroxide::detail {
+
+struct PayloadWriter::Impl {
+  std::ostringstream out;
+  // The last brace of the document is written when it is destroyed.
+  std::optional<cereal::JSONOutputArchive> archive;
+};
+
+PayloadWriter::PayloadWriter() : OutputArchive(this), impl_(std::make_unique<Impl>()) {
+  impl_->archive.emplace(impl_->out, cereal::JSONOutputArchive::Options::NoIndent());
+}
+PayloadWriter::~PayloadWriter() = default;
+
+std::string PayloadWriter::text() {
+  impl_->archive.reset();
+  return unwrap_json(impl_->out.str());
+}
+
+void PayloadWriter::startNode() {
+  impl_->archive->startNode();
+}
+void PayloadWriter::finishNode() {
+  impl_->archive->finishNode();
+}
+void PayloadWriter::setNextName(const char* name) {
+  impl_->archive->setNextName(name);
+}
+void PayloadWriter::writeName() {
+  impl_->archive->writeName();
+}
+void PayloadWriter::makeArray() {
+  impl_->archive->makeArray();
+}
+void PayloadWriter::saveBinaryValue(const void* data, std::size_t size, const char* name) {
+  impl_->archive->saveBinaryValue(data, size, name);
+}
+
+void PayloadWriter::saveValue(bool value) {
+  impl_->archive->saveValue(value);
+}
+void PayloadWriter::saveValue(int value) {
+  impl_->archive->saveValue(value);
+}
+void PayloadWriter::saveValue(unsigned value) {
+  impl_->archive->saveValue(value);
+}
+void PayloadWriter::saveValue(long value) {
+  impl_->archive->saveValue(value);
+}
+void PayloadWriter::saveValue(unsigned long value) {
+  impl_->archive->saveValue(value);
+}
+void PayloadWriter::saveValue(long long value) {
+  impl_->archive->saveValue(value);
+}
+void PayloadWriter::saveValue(unsigned long long value) {
+  impl_->archive->saveValue(value);
+}
+void PayloadWriter::saveValue(long double value) {
+  impl_->archive->saveValue(value);
+}
+void PayloadWriter::saveValue(double value) {
+  impl_->archive->saveValue(value);
+}
+void PayloadWriter::saveValue(const std::string& value) {
+  impl_->archive->saveValue(value);
+}
+void PayloadWriter::saveValue(const char* value) {
+  impl_->archive->saveValue(value);
+}
+void PayloadWriter::saveValue(std::nullptr_t value) {
+  impl_->archive->saveValue(value);
+}
+
+}  // namespace duroxide::detail

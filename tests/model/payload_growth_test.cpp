@@ -1,0 +1,237 @@
+// Payloads outlive the types that wrote them: members come and go.
+
+#include <duroxide/codec.hpp>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include <cereal/types/array.hpp>
+#include <cereal/types/base_class.hpp>
+#include <cereal/types/memory.hpp>
+#include <cereal/types/set.hpp>
+#include <cereal/types/variant.hpp>
+
+namespace duroxide::payload_growth_test {
+
+struct Address {
+  std::string city = "Oslo";
+  int zip = 150;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(city), CEREAL_NVP(zip));
+  }
+};
+
+/// With a default for everything, and with two defaults for the zip code.
+struct Order {
+  std::string id = "none";
+  int cents = 7;
+  double weight = 1.5;
+  bool paid = true;
+  std::vector<std::string> goods = {"tea"};
+  std::optional<int> discount = 3;
+  Address from;
+  Address to = {"Bergen", 5003};
+  std::map<std::string, int> counts = {{"a", 1}};
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(id), CEREAL_NVP(cents), CEREAL_NVP(weight), CEREAL_NVP(paid),
+            CEREAL_NVP(goods), CEREAL_NVP(discount), CEREAL_NVP(from), CEREAL_NVP(to),
+            CEREAL_NVP(counts));
+  }
+};
+
+/// Without initializers: `T{}` makes zeros of its numbers, `T` alone would not.
+struct Bare {
+  int a;
+  std::string text;
+  double b;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(a), CEREAL_NVP(text), CEREAL_NVP(b));
+  }
+  bool operator<(const Bare& other) const { return a < other.a; }
+};
+
+struct Versioned {
+  int a = 1;
+  std::uint32_t read = 99;
+  template <class Archive>
+  void serialize(Archive& archive, std::uint32_t version) {
+    archive(CEREAL_NVP(a));
+    read = version;
+  }
+};
+
+struct Base {
+  int id = 4;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(id));
+  }
+};
+struct Derived : Base {
+  Derived() { id = 5; }
+  int more = 6;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(cereal::make_nvp("base", cereal::base_class<Base>(this)), CEREAL_NVP(more));
+  }
+};
+
+/// Reads by way of variables.
+struct Split {
+  std::vector<int> items = {1};
+  template <class Archive>
+  void save(Archive& archive) const {
+    archive(cereal::make_nvp("count", items.size()));
+  }
+  template <class Archive>
+  void load(Archive& archive) {
+    std::size_t count;  // NOLINT: as people write it
+    std::string word = "left over";
+    archive(CEREAL_NVP(count), CEREAL_NVP(word));
+    items.assign(count, static_cast<int>(word.size()));
+  }
+};
+
+struct Shelf {
+  std::vector<Address> places = {{"Rome", 1}};
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(places));
+  }
+};
+
+struct Bytes {
+  std::array<unsigned char, 2> bytes = {1, 2};
+  template <class Archive>
+  void save(Archive& archive) const {
+    archive.saveBinaryValue(bytes.data(), bytes.size(), "bytes");
+  }
+  template <class Archive>
+  void load(Archive& archive) {
+    archive.loadBinaryValue(bytes.data(), bytes.size(), "bytes");
+  }
+};
+
+template <class T>
+T read(const std::string& text) {
+  Result<T, std::string> value = decode_payload<T>(text);
+  INFO(text);
+  REQUIRE(value.has_value());
+  return std::move(*value);
+}
+
+}  // namespace duroxide::payload_growth_test
+
+CEREAL_CLASS_VERSION(duroxide::payload_growth_test::Versioned, 3)
+
+namespace duroxide::payload_growth_test {
+
+TEST_CASE("growth: an absent member has the value that a new object has", "[payloads]") {
+  const std::string all = encode_payload(Order()).value();
+  CHECK(encode_payload(read<Order>("{}")).value() == all);
+  const auto order = read<Order>(R"({"paid":false,"to":{"zip":1},"from":{}})");
+  CHECK_FALSE(order.paid);
+  CHECK(order.to.city == "Bergen");
+  CHECK(order.to.zip == 1);
+  CHECK(order.from.city == "Oslo");
+  CHECK(order.goods == std::vector<std::string>{"tea"});
+  CHECK(order.discount == 3);
+}
+
+TEST_CASE("growth: any single member may be absent", "[payloads]") {
+  Order order{"7", 1, 2, false, {}, {}, {"A", 1}, {"B", 2}, {}};
+  const std::string text = encode_payload(order).value();
+  for (const std::string name :
+       {"id", "cents", "weight", "paid", "goods", "discount", "from", "to", "counts"}) {
+    std::string without = text;
+    const std::size_t at = without.find("\"" + name + "\":");
+    REQUIRE(at != std::string::npos);
+    without.replace(at + 1, name.size(), "gone");
+    const Order back = read<Order>(without);
+    CHECK(back.id == (name == "id" ? "none" : "7"));
+    CHECK(back.cents == (name == "cents" ? 7 : 1));
+    CHECK(back.paid == (name == "paid"));
+    CHECK(back.goods.empty() == (name != "goods"));
+    CHECK(back.discount.has_value() == (name == "discount"));
+    CHECK(back.from.city == (name == "from" ? "Oslo" : "A"));
+    CHECK(back.to.zip == (name == "to" ? 5003 : 2));
+    CHECK(back.counts.size() == (name == "counts" ? 1 : 0));
+  }
+}
+
+TEST_CASE("growth: an unknown member is passed over, whatever it holds", "[payloads]") {
+  for (const std::string unknown : {"1", "\"x\"", "null", "[[1],{\"cents\":2}]", "{\"id\":{}}"}) {
+    const auto order =
+        read<Order>(R"({"new":)" + unknown + R"(,"id":"7","newer":)" + unknown + "}");
+    CHECK(order.id == "7");
+    CHECK(order.cents == 7);
+  }
+}
+
+TEST_CASE("growth: elements without a value of their own begin as `T{}`", "[payloads]") {
+  // What a container has read an element into may have held anything.
+  CHECK(read<std::map<std::string, Bare>>(R"([{"key":"k","value":{}}])").at("k").b == 0);
+  CHECK(read<std::set<Bare>>("[{}]").begin()->a == 0);
+  CHECK(read<std::vector<Bare>>(R"([{"text":"x"},{"a":1}])").at(1).text.empty());
+  CHECK(read<std::optional<Bare>>(R"({"nullopt":false,"data":{}})")->a == 0);
+  CHECK(std::get<Bare>(read<std::variant<int, Bare>>(R"({"index":1,"data":{}})")).a == 0);
+  CHECK(read<std::pair<int, Bare>>(R"({"first":1,"second":{}})").second.b == 0);
+  CHECK(std::get<0>(read<std::tuple<Bare>>(R"({"tuple_element0":{}})")).b == 0);
+  CHECK(read<std::array<Bare, 1>>("[{}]").front().a == 0);
+  CHECK(read<std::unique_ptr<Bare>>(R"({"ptr_wrapper":{"valid":1,"data":{}}})")->a == 0);
+  CHECK(read<Bare>("{}").a == 0);
+}
+
+TEST_CASE("growth: a list that a new object has does not show in the elements that are read",
+          "[payloads]") {
+  const auto shelf = read<Shelf>(R"({"places":[{"zip":2}]})");
+  CHECK(shelf.places.at(0).city == "Oslo");
+}
+
+TEST_CASE("growth: what the standard library's types are made of stays needed", "[payloads]") {
+  CHECK_FALSE(decode_payload<std::optional<int>>("{}"));
+  CHECK_FALSE(decode_payload<std::pair<int, int>>(R"({"second":1})"));
+  CHECK_FALSE((decode_payload<std::variant<int, bool>>(R"({"data":1})")));
+  CHECK_FALSE((decode_payload<std::map<int, int>>(R"([{"key":1}])")));
+  CHECK_FALSE(decode_payload<std::unique_ptr<int>>(R"({"ptr_wrapper":{}})"));
+  CHECK_FALSE(decode_payload<Order>(R"({"discount":{}})"));
+}
+
+TEST_CASE("growth: a type that has got a version reads what was stored without one as version 0",
+          "[payloads]") {
+  CHECK(read<Versioned>(R"({"a":2})").read == 0);
+  CHECK(read<Versioned>(R"({"cereal_class_version":2,"a":2})").read == 2);
+}
+
+TEST_CASE("growth: members of a base class have the defaults of the derived one", "[payloads]") {
+  CHECK(read<Derived>("{}").id == 5);
+  CHECK(read<Derived>(R"({"base":{}})").id == 5);
+  CHECK(read<Derived>(R"({"base":{"id":1},"more":2})").id == 1);
+}
+
+TEST_CASE("growth: of variables that `load` reads into, numbers are 0 if there is nothing for them",
+          "[payloads]") {
+  CHECK(read<Split>("{}").items.empty());
+  CHECK(read<Split>(R"({"count":2})").items == std::vector<int>{9, 9});
+}
+
+TEST_CASE("growth: bytes may be absent too", "[payloads]") {
+  CHECK(read<Bytes>("{}").bytes[1] == 2);
+  CHECK(read<Bytes>(R"({"bytes":"AwQ="})").bytes[1] == 4);
+}
+
+}  // namespace duroxide::payload_growth_test
