@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/decision_text.hpp"
 #include "model/invariant.hpp"
 #include "model/kinds.hpp"
 
@@ -62,7 +63,10 @@ Event ExecutionCore::command(EventKind kind, std::uint64_t source_event_id) {
   const Event& recorded = (*history_)[cursor_];
   if (recorded.source_event_id != source_event_id ||
       !model::is_same_decision(recorded.kind, kind)) {
-    failure_ = nondeterminism(recorded.event_id, describe(recorded.kind), describe(kind));
+    auto apart =
+        model::describe_apart(recorded.kind, recorded.source_event_id, kind, source_event_id);
+    failure_ = nondeterminism(recorded.event_id, std::move(apart.recorded),
+                              std::move(apart.attempted), apart.difference);
     return Event{};
   }
   ++cursor_;
@@ -217,14 +221,15 @@ void ExecutionCore::take_back(const Open& open, const std::string& reason) {
 }
 
 ErrorDetails ExecutionCore::nondeterminism(std::uint64_t event_id, std::string recorded,
-                                           std::string attempted) const {
+                                           std::string attempted,
+                                           const std::string& difference) const {
   ErrorDetails details;
   details.category = ErrorCategory::configuration;
   details.kind = ErrorKind::nondeterminism;
   details.subject = assignment_.instance;
   details.message = "event " + std::to_string(event_id) + " of " + assignment_.orchestration + " " +
                     assignment_.version + " is recorded as " + recorded + ", but the code did " +
-                    attempted +
+                    attempted + (difference.empty() ? "" : "; they differ in " + difference) +
                     ". The code must take the same steps whenever it is run on the same history: "
                     "register changed code under a new version, and keep clocks, randomness and "
                     "I/O out of orchestrations.";

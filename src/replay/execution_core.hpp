@@ -143,8 +143,10 @@ class ExecutionCore final : private Completion {
   void close_everything(const std::string& reason);
   void tell_parent(const replay::Outcome& outcome);
   void done() noexcept override { root_done_ = true; }
+  [[nodiscard]] std::string what_is_open() const;
   [[nodiscard]] ErrorDetails nondeterminism(std::uint64_t event_id, std::string recorded,
-                                            std::string attempted) const;
+                                            std::string attempted,
+                                            const std::string& difference = {}) const;
 
   replay::Assignment assignment_;
   replay::TurnServices services_;

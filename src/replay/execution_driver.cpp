@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "model/decision_text.hpp"
 #include "model/engine_flags.hpp"
 #include "model/exceptions.hpp"
 #include "model/history_check.hpp"
@@ -94,9 +97,9 @@ void ExecutionCore::replay(const std::vector<Event>& history) {
   while (!failure_ && cursor_ < history.size()) {
     const Event& event = history[cursor_];
     if (model::is_command(event.kind)) {
-      failure_ = nondeterminism(
-          event.event_id, describe(event.kind),
-          root_done_ ? "nothing more: it had ended" : "nothing: it was waiting for something else");
+      failure_ = nondeterminism(event.event_id,
+                                model::describe_decision(event.kind, event.source_event_id),
+                                root_done_ ? "nothing more: it had ended" : what_is_open());
     } else {
       ++cursor_;
       deliver(event);
@@ -109,6 +112,24 @@ void ExecutionCore::replay(const std::vector<Event>& history) {
   if (failure_) {
     adopt(history);
   }
+}
+
+/// What the code did instead of a step that it has not taken.
+std::string ExecutionCore::what_is_open() const {
+  constexpr int most = 5;
+  std::string text = "nothing: it was waiting for something else";
+  std::string_view between = " (open: ";
+  int count = 0;
+  for (const auto& [event_id, open] : open_) {
+    if (++count > most) {
+      text += " …";
+      break;
+    }
+    text.append(between).append(model::describe_step((*history_)[event_id - 1].kind));
+    text += " of event " + std::to_string(event_id);
+    between = ", ";
+  }
+  return count == 0 ? text : text + ")";
 }
 
 /// Learns from history alone what is open, so that it can be closed although the code cannot run.

@@ -95,7 +95,7 @@ TEST_CASE("another activity name, input or kind of step is a mismatch", "[nondet
   });
   const auto details = nondeterminism_of(harness.turn(harness.activity_completed(4, "two")));
   CHECK(details.nondeterminism->event_id == 2);
-  CHECK(details.nondeterminism->recorded == "ActivityScheduled(\"A\")");
+  CHECK(details.nondeterminism->recorded == "ActivityScheduled(name `A`, input `in`)");
 }
 
 TEST_CASE("code that returns early leaves history unrepeated", "[nondeterminism]") {
@@ -274,14 +274,14 @@ TEST_CASE("a detached start that the code has dropped or added is a mismatch", "
     (void)harness.start();
     harness.swap_code(without);
     CHECK(nondeterminism_of(harness.turn(Harness::raised("Other", ""))).nondeterminism->recorded ==
-          "OrchestrationChained(\"N\", instance \"other\")");
+          "OrchestrationChained(name `N`, version `1.0.0`, instance `other`, input `in`)");
   }
   SECTION("added") {
     Harness harness(Residency::rebuilt, without);
     (void)harness.start();
     harness.swap_code(with);
     CHECK(nondeterminism_of(harness.turn(Harness::raised("Other", ""))).nondeterminism->attempted ==
-          "OrchestrationChained(\"N\", instance \"other\")");
+          "OrchestrationChained(name `N`, version `1.0.0`, instance `other`, input `in`)");
   }
 }
 

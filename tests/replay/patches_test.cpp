@@ -106,7 +106,7 @@ TEST_CASE("a patch that was taken out too early is a nondeterminism that names i
   harness.swap_code(before);
   const auto details = failure_of(complete_last(harness, "2"));
   CHECK(details.kind == ErrorKind::nondeterminism);
-  CHECK_THAT(details.message, Catch::Contains("PatchMarked(\"new-way\")"));
+  CHECK_THAT(details.message, Catch::Contains("PatchMarked(id `new-way`)"));
 }
 
 TEST_CASE("code that deprecates a patch and still asks for it replays", "[patches]") {
