@@ -51,12 +51,49 @@ Task<std::string> order(OrchestrationContext ctx) {
 }
 // [/chain]
 
+// [declined]
+struct Declined {
+  std::string code;
+  int limit = 0;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(code), CEREAL_NVP(limit));
+  }
+};
+inline constexpr ErrorType<Declined> declined{"Declined"};
+
+std::string charge_at_bank(int cents) {
+  if (cents > 5000) {
+    throw declined("the card is declined", Declined{"over the limit", 5000}).do_not_retry();
+  }
+  return std::to_string(cents) + " cents";
+}
+
+Task<std::string> buy(OrchestrationContext ctx, int cents) {
+  const auto options = ActivityOptions().retry(RetryPolicy().max_attempts(5));
+  std::string receipt;
+  try {
+    receipt = co_await ctx.schedule_activity("ChargeAtBank", cents, options);
+  } catch (const ActivityFailed& failed) {
+    const auto why = declined.in(failed.details());
+    if (!why) {
+      throw;
+    }
+    receipt = why->code + " of " + std::to_string(why->limit) + ", after one attempt";
+  }
+  co_return receipt;
+}
+// [/declined]
+
 void run_errors() {
   World world([](Runtime& runtime) {
     runtime.register_orchestration("Pay", pay)
         .register_orchestration("PaySomehow", pay_somehow)
         .register_orchestration("Payment", payment)
         .register_orchestration("Order", order)
+        .register_orchestration("Buy", buy)
+        .register_activity("ChargeAtBank", charge_at_bank)
         .register_activity("Tell", [] {})
         .register_activity("Charge", []() -> Result<std::string, std::string> {
           return failure(std::string("the card is blocked"));
@@ -64,6 +101,7 @@ void run_errors() {
   });
   check("catch", world.run("Pay"), "Completed: the card is blocked");
   check("as-result", world.run("PaySomehow"), "Completed: cash, since the card is blocked");
+  check("declined", world.run("Buy", 6000), "Completed: over the limit of 5000, after one attempt");
   check("chain", world.run("Order"),
         "Completed: the card is blocked, from activity Charge of payment-7, "
         "orchestration Payment (payment-7)");

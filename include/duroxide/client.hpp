@@ -331,6 +331,9 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   /// The same with a failure. Of the message 64 KiB are kept; it then says how long it was.
   [[nodiscard]] Done fail_activity(const ActivityToken& activity, std::string message);
   void fail_activity(const ActivityToken& activity, std::string message, OnDone on_done);
+  /// The same with an error that says *do not retry*, or that holds a value of yours.
+  [[nodiscard]] Done fail_activity(const ActivityToken& activity, const ApplicationError& error);
+  void fail_activity(const ActivityToken& activity, const ApplicationError& error, OnDone on_done);
   /// A heartbeat for an activity that completes later: see `ActivityContext::heartbeat`. Errors:
   /// `activity_not_found`, which tells that nobody waits for the activity any more.
   template <class T>

@@ -10,6 +10,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/combinators.hpp>
 #include <duroxide/context.hpp>
+#include <duroxide/error_type.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/input.hpp>
 #include <duroxide/lmdb_provider.hpp>

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <duroxide/detail/api.hpp>
+#include <duroxide/payload.hpp>
 
 namespace duroxide {
 
@@ -78,6 +79,15 @@ struct DUROXIDE_API ErrorOrigin {
   bool operator==(const ErrorOrigin&) const = default;
 };
 
+/// What an error of the application's says beside its message: a value of the user's, as a payload. See
+/// `ErrorType`, which reads and writes it.
+struct ErrorData {
+  std::string type;  ///< the name of the `ErrorType`
+  Payload payload;
+
+  bool operator==(const ErrorData&) const = default;
+};
+
 /// The failure of an activity, of an orchestration or of the engine on their behalf. It is kept in
 /// history, handed to a parent and returned to clients unchanged.
 struct DUROXIDE_API ErrorDetails {
@@ -98,6 +108,10 @@ struct DUROXIDE_API ErrorDetails {
   /// The way the error has come, the place where it arose first: an activity, the child
   /// orchestration that did not handle it, and so on up. Beyond `max_origins` the middle is left out.
   std::vector<ErrorOrigin> chain;
+  /// Another attempt would come to the same: no retry policy makes one.
+  bool do_not_retry = false;
+  /// Of an application error: at most 64 KiB. More is left out, and the message says so.
+  std::optional<ErrorData> data;
 
   static constexpr std::size_t max_origins = 16;
 
@@ -198,6 +212,33 @@ struct DUROXIDE_API RuntimeError {
   std::string message;
 
   [[nodiscard]] std::string to_string() const { return message; }
+};
+
+/// An error of the application's own, for an activity to throw or to return (`return failure(…)`), for
+/// an orchestration to throw, and for `Client::fail_activity`. It comes to whoever awaits it as
+/// `ActivityFailed` or `SubOrchestrationFailed`, and to clients as the failure of the instance; not
+/// caught, it goes on with all that it holds. Setters chain.
+class DUROXIDE_API ApplicationError : public std::runtime_error {
+ public:
+  explicit ApplicationError(const std::string& message) : std::runtime_error(message) {}
+
+  /// Another attempt would come to the same: no retry policy makes one, whatever its `retry_if` says,
+  /// neither for the activity nor for a child that fails with this error.
+  ApplicationError& do_not_retry() {
+    do_not_retry_ = true;
+    return *this;
+  }
+  /// A value for whoever handles the error. `ErrorType` does this for a type of yours.
+  ApplicationError& data(ErrorData value) {
+    data_ = std::move(value);
+    return *this;
+  }
+
+  [[nodiscard]] ErrorDetails details(ErrorKind kind, std::string subject) const;
+
+ private:
+  bool do_not_retry_ = false;
+  std::optional<ErrorData> data_;
 };
 
 /// Base of everything a failed await throws inside an orchestration. Uncaught, its details become

@@ -164,11 +164,13 @@ decltype(auto) call_activity(const F& function, ActivityContext& context,
   }
 }
 
-/// The text of whatever an activity returned as its error.
+/// Whatever an activity returned as its error.
 template <class E>
 ErrorDetails activity_error(const E& error, const ActivityContext& context) {
   if constexpr (std::is_same_v<E, ErrorDetails>) {
     return error;
+  } else if constexpr (std::is_base_of_v<ApplicationError, E>) {
+    return error.details(ErrorKind::activity_failed, context.activity_name());
   } else if constexpr (TextPayload<E>) {
     return application_error(ErrorKind::activity_failed, std::string(std::string_view(error)),
                              context.activity_name());
@@ -179,7 +181,7 @@ ErrorDetails activity_error(const E& error, const ActivityContext& context) {
 }
 
 /// Accepts functions of `(ActivityContext&, In)`, `(ActivityContext&)`, `(In)` or `()`, that return
-/// a value, nothing, or a `Result` with text or `ErrorDetails` as its error.
+/// a value, nothing, or a `Result` with text, `ApplicationError` or `ErrorDetails` as its error.
 template <class F>
 ActivityHandler make_activity_handler(F function) {
   using Traits = CallableOf<F>;

@@ -47,7 +47,7 @@ class DUROXIDE_API Backoff {
 ///
 /// The default: 3 attempts, with waits of 100 ms, 200 ms … up to 30 s between them; every failure is
 /// worth another attempt, but for one that the runtime reports of the program (category
-/// `configuration`).
+/// `configuration`). One that says *do not retry* (`ApplicationError`) is worth none under any policy.
 class DUROXIDE_API RetryPolicy {
  public:
   RetryPolicy() {}  // NOLINT: an aggregate would meet GCC 12's coroutine defect
@@ -79,8 +79,9 @@ class DUROXIDE_API RetryPolicy {
     attempt_timeout_ = value;
     return *this;
   }
-  /// Whether a failure is worth another attempt. Must depend on the error alone, as all orchestration
-  /// code. Under GCC 12 a lambda with captures needs a name.
+  /// Whether a failure is worth another attempt; not asked for one that says *do not retry*. Must
+  /// depend on the error alone, as all orchestration code. Under GCC 12 a lambda with captures needs a
+  /// name.
   RetryPolicy& retry_if(const std::function<bool(const ErrorDetails&)>& predicate);
   template <detail::HazardousCallable F>
   RetryPolicy& retry_if(F&&) {

@@ -35,6 +35,13 @@ void show_outcome(Output& output, const json& status) {
     if (error.contains("came_through")) {
       output.field("came through", printable(text_at(error, "came_through")));
     }
+    if (error.contains("data")) {
+      output.field("error data", printable(text_at(error["data"], "type") + " " +
+                                           text_at(error["data"], "payload")));
+    }
+    if (error.value("do_not_retry", false)) {
+      output.field("retries", "none: the error says that another attempt would come to the same");
+    }
   }
   if (!status["custom_status"].is_null()) {
     output.field("custom status", printable(text_at(status, "custom_status")));

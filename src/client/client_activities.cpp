@@ -49,11 +49,16 @@ Client::Done Client::complete_text(const ActivityToken& activity, Text result) {
 }
 
 void Client::fail_activity(const ActivityToken& activity, std::string message, OnDone on_done) {
-  if (auto checked = client::check_failure(activity, message); !checked) {
+  fail_activity(activity, ApplicationError(message), std::move(on_done));
+}
+
+void Client::fail_activity(const ActivityToken& activity, const ApplicationError& error,
+                           OnDone on_done) {
+  ErrorDetails details = error.details(ErrorKind::activity_failed, {});
+  if (auto checked = client::check_failure(activity, details.message); !checked) {
     impl_->refuse(std::move(on_done), std::move(checked).error());
     return;
   }
-  ErrorDetails details = application_error(ErrorKind::activity_failed, std::move(message));
   model::limit_size(details);
   ErrorOrigin origin;
   origin.instance = activity.instance;
@@ -71,6 +76,11 @@ Client::Done Client::fail_activity(const ActivityToken& activity, std::string me
   return block<Done>(impl_->store, [&](OnDone on_done) {
     fail_activity(activity, std::move(message), std::move(on_done));
   });
+}
+
+Client::Done Client::fail_activity(const ActivityToken& activity, const ApplicationError& error) {
+  return block<Done>(impl_->store,
+                     [&](OnDone on_done) { fail_activity(activity, error, std::move(on_done)); });
 }
 
 void Client::heartbeat_text(const ActivityToken& activity, Text progress, OnDone on_done) {

@@ -36,6 +36,13 @@ json json_of(const ErrorDetails& details) {
   if (!details.chain.empty()) {
     object["came_through"] = json_of_text(details.describe_chain());
   }
+  if (details.do_not_retry) {
+    object["do_not_retry"] = true;
+  }
+  if (details.data) {
+    object["data"] = {{"type", json_of_text(details.data->type)},
+                      {"payload", json_of_text(details.data->payload)}};
+  }
   return object;
 }
 

@@ -41,6 +41,15 @@ std::string limited_text(std::string text, std::size_t most) {
 }
 
 void limit_size(ErrorDetails& details) {
+  if (details.data) {
+    const std::size_t size = details.data->type.size() + details.data->payload.size();
+    if (size > max_error_data_bytes) {
+      details.data.reset();
+      details.message += " (its data is left out: it had " + std::to_string(size) +
+                         " bytes, and at most " + std::to_string(max_error_data_bytes) +
+                         " are kept)";
+    }
+  }
   details.message = limited_text(std::move(details.message), max_error_message_bytes);
   limit_label(details.subject);
   if (details.nondeterminism) {

@@ -190,6 +190,13 @@ ErrorDetails application_error(ErrorKind kind, std::string message, std::string 
   return details;
 }
 
+ErrorDetails ApplicationError::details(ErrorKind kind, std::string subject) const {
+  ErrorDetails details = application_error(kind, detail::words_of(*this), std::move(subject));
+  details.do_not_retry = do_not_retry_;
+  details.data = data_;
+  return details;
+}
+
 std::string ProviderError::to_string() const {
   std::string text(duroxide::to_string(kind));
   if (!operation.empty()) {

@@ -35,6 +35,8 @@ ErrorDetails details_of(const std::exception_ptr& error, ErrorKind kind, std::st
     return details;
   } catch (const OrchestrationCancelled& cancelled) {
     return application_error(ErrorKind::cancelled, cancelled.reason(), std::move(subject));
+  } catch (const ApplicationError& thrown) {
+    return thrown.details(kind, std::move(subject));
   } catch (const std::exception& thrown) {
     return application_error(kind, detail::words_of(thrown), std::move(subject));
   } catch (const std::string& text) {

@@ -38,11 +38,13 @@ DUROXIDE_JSON(ErrorOrigin, io.needed("kind", x.kind); io.needed("name", x.name);
 DUROXIDE_JSON(NondeterminismReport, io.needed("event_id", x.event_id);
               io.needed("recorded", x.recorded); io.needed("attempted", x.attempted);
               io.needed("orchestration", x.orchestration); io.needed("version", x.version);)
+DUROXIDE_JSON(ErrorData, io.needed("type", x.type); io.needed("payload", x.payload);)
 DUROXIDE_JSON(ErrorDetails, io.needed("category", x.category); io.needed("kind", x.kind);
               io.needed("message", x.message); io.usual("subject", x.subject);
               io.usual("retryable", x.retryable); io.usual("attempts", x.attempts);
               io.usual("max_attempts", x.max_attempts);
-              io.usual("nondeterminism", x.nondeterminism); io.usual("chain", x.chain);)
+              io.usual("nondeterminism", x.nondeterminism); io.usual("chain", x.chain);
+              io.usual("do_not_retry", x.do_not_retry); io.usual("data", x.data);)
 DUROXIDE_JSON(Event, io.needed("event_id", x.event_id);
               io.usual("source_event_id", x.source_event_id); io.needed("timestamp", x.timestamp);
               io.kind(x.kind);)

@@ -33,6 +33,9 @@ RetryPolicy& RetryPolicy::retry_if(const std::function<bool(const ErrorDetails&)
 }
 
 bool RetryPolicy::should_retry(const ErrorDetails& error) const {
+  if (error.do_not_retry) {
+    return false;
+  }
   return retry_if_ ? retry_if_(error) : error.category != ErrorCategory::configuration;
 }
 

@@ -80,10 +80,14 @@ void serialize(Archive& archive, ErrorOrigin& x, std::uint32_t const /*version*/
 }
 DUROXIDE_LAYOUT(NondeterminismReport, x.event_id, x.recorded, x.attempted, x.orchestration,
                 x.version)
+DUROXIDE_LAYOUT(ErrorData, x.type, x.payload)
 template <class Archive>
-void serialize(Archive& archive, ErrorDetails& x, std::uint32_t const /*version*/) {
+void serialize(Archive& archive, ErrorDetails& x, std::uint32_t const version) {
   archive(x.category, x.kind, x.message, x.subject, x.retryable, x.attempts, x.max_attempts,
           x.nondeterminism, x.chain);
+  if (version >= 2) {
+    archive(x.do_not_retry, x.data);
+  }
   refuse_unknown<Archive>(x.category, ErrorCategory::poison, "category of an error");
   refuse_unknown<Archive>(x.kind, ErrorKind::cancellation_ignored, "kind of an error");
 }
@@ -131,7 +135,8 @@ CEREAL_CLASS_VERSION(duroxide::StoredValue, 1)
 CEREAL_CLASS_VERSION(duroxide::CarriedState, 1)
 CEREAL_CLASS_VERSION(duroxide::ErrorOrigin, 1)
 CEREAL_CLASS_VERSION(duroxide::NondeterminismReport, 1)
-CEREAL_CLASS_VERSION(duroxide::ErrorDetails, 1)
+CEREAL_CLASS_VERSION(duroxide::ErrorData, 1)
+CEREAL_CLASS_VERSION(duroxide::ErrorDetails, 2)
 CEREAL_CLASS_VERSION(duroxide::Event, 1)
 
 // What CEREAL_CLASS_VERSION declares for one structure, for all that have an entry in a table.

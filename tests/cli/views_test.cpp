@@ -126,7 +126,12 @@ TEST_CASE("the command shows how an instance ended, and the way of its error",
   CHECK_THAT(failed, Contains("status: Failed error: boom") && !Contains("came through:"));
   boom.came_through({ErrorOrigin::Kind::activity, "Charge", "order-7", 1, 4});
   CHECK_THAT(words_of("show", order, shown(info(OrchestrationStatus::Failed{boom}))),
-             Contains("came through: activity Charge of order-7"));
+             Contains("came through: activity Charge of order-7") && !Contains("error data") &&
+                 !Contains("retries:"));
+  boom.do_not_retry = true;
+  boom.data = ErrorData{"Declined", "{\"code\":\"B\"}"};
+  CHECK_THAT(words_of("show", order, shown(info(OrchestrationStatus::Failed{boom}))),
+             Contains("error data: Declined {\"code\":\"B\"} retries: none: the error says"));
   const auto enough = application_error(ErrorKind::cancelled, "enough");
   CHECK_THAT(words_of("show", order, shown(info(OrchestrationStatus::Failed{enough}))),
              Contains("status: Cancelled error: canceled: enough"));

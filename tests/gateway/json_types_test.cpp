@@ -58,6 +58,13 @@ TEST_CASE("control JSON: each state of an instance", "[control]") {
   CHECK(cancelled["error"]["message"] == "too late");
   CHECK(cancelled["custom_status"] == "half");
   CHECK(cancelled["custom_status_version"] == 3);
+  CHECK_FALSE(cancelled["error"].contains("do_not_retry"));
+  CHECK_FALSE(cancelled["error"].contains("data"));
+  details.do_not_retry = true;
+  details.data = ErrorData{"Declined", "{}"};
+  const json declined = json_of(details);
+  CHECK(declined["do_not_retry"] == true);
+  CHECK(declined["data"] == json{{"type", "Declined"}, {"payload", "{}"}});
   details.kind = ErrorKind::activity_failed;
   CHECK(json_of(OrchestrationStatus(OrchestrationStatus::Failed{details}))["state"] == "Failed");
 }

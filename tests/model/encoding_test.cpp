@@ -56,10 +56,27 @@ std::map<std::string, std::string> golden_records() {
   return records;
 }
 
-/// Records in a layout of an earlier release, and what they are read as.
+/// An error without what later releases have added.
+ErrorDetails earlier_error() {
+  ErrorDetails details = full_error();
+  details.do_not_retry = false;
+  details.data.reset();
+  return details;
+}
+
+// Records in a layout of an earlier release, and what they are read as.
+
 std::map<std::string, WorkItem> earlier_work_items() {
-  return {{"work.ActivityExecute.v1", work::ActivityExecute{"i", 3, 4, "Charge", "in", "Orders",
-                                                            "1.2.3", "gpu", "session-1"}}};
+  return {{"work.ActivityExecute.v1",
+           work::ActivityExecute{"i", 3, 4, "Charge", "in", "Orders", "1.2.3", "gpu", "session-1"}},
+          {"work.ActivityFailed.v1", work::ActivityFailed{"i", 3, 4, earlier_error()}},
+          {"work.SubOrchFailed.v1", work::SubOrchFailed{"i", 3, 4, earlier_error()}}};
+}
+
+std::map<std::string, EventKind> earlier_events() {
+  return {{"event.ActivityFailed.v1", event::ActivityFailed{earlier_error()}},
+          {"event.OrchestrationFailed.v1", event::OrchestrationFailed{earlier_error()}},
+          {"event.SubOrchestrationFailed.v1", event::SubOrchestrationFailed{earlier_error()}}};
 }
 
 }  // namespace
@@ -75,7 +92,8 @@ TEST_CASE("print golden records", "[.print]") {
 TEST_CASE("the stored form is the one that was released", "[records][upgrade]") {
   const auto golden = golden_records();
   const auto samples = encoded_samples();
-  REQUIRE(golden.size() == samples.size() + earlier_work_items().size());
+  REQUIRE(golden.size() ==
+          samples.size() + earlier_work_items().size() + earlier_events().size() + 1);
   for (const auto& [name, record] : samples) {
     INFO(name);
     REQUIRE(golden.count(name) == 1);
@@ -97,7 +115,14 @@ TEST_CASE("released records decode to what they were made of", "[records][upgrad
     INFO(name);
     CHECK(model::decode_work_item(golden.at(name)).value() == item);
   }
+  for (const auto& [name, kind] : earlier_events()) {
+    INFO(name);
+    const auto events = model::decode_events(golden.at(name)).value();
+    REQUIRE(events.size() == 1);
+    CHECK(events.front().kind == kind);
+  }
   CHECK(model::decode_error(golden.at("error")).value() == full_error());
+  CHECK(model::decode_error(golden.at("error.v1")).value() == earlier_error());
 }
 
 TEST_CASE("every damaged byte and every shortened record is noticed", "[records][corruption]") {

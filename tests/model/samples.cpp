@@ -23,6 +23,8 @@ ErrorDetails full_error() {
   details.nondeterminism = NondeterminismReport{4, "recorded", "attempted", "Orders", "1.2.3"};
   details.chain = {{ErrorOrigin::Kind::activity, "Charge", "i", 3, 4},
                    {ErrorOrigin::Kind::orchestration, "Orders", "i", 3, 0}};
+  details.do_not_retry = true;
+  details.data = ErrorData{"Declined", "data"};
   return details;
 }
 

@@ -71,6 +71,12 @@ TEST_CASE("whatever was thrown becomes details", "[errors]") {
   CHECK(details(std::string("text")).message == "text");
   CHECK(details(7).message == "an exception of type int");
   CHECK(details(ActivityFailed(model::test::full_error())) == model::test::full_error());
+  const ErrorDetails own = details(ApplicationError("no").do_not_retry().data({"T", "text"}));
+  CHECK(own.message == "no");
+  CHECK(own.subject == "Charge");
+  CHECK(own.kind == ErrorKind::activity_failed);
+  CHECK(own.do_not_retry);
+  CHECK(own.data == ErrorData{"T", "text"});
 }
 
 TEST_CASE("an exception that says nothing is told as that", "[errors]") {
@@ -113,9 +119,12 @@ TEST_CASE("an error of a user's making is cut in all its parts", "[errors][limit
   const std::string large(std::size_t{1} << 20, 'x');
   ErrorDetails details = application_error(ErrorKind::activity_failed, "small", large);
   details.nondeterminism = NondeterminismReport{1, large, large, large, large};
+  details.data = ErrorData{"T", large};
   details.chain.assign(1000, ErrorOrigin{ErrorOrigin::Kind::activity, large, large, 1, 2});
   model::limit_size(details);
-  CHECK(details.message == "small");
+  CHECK_THAT(details.message,
+             Catch::StartsWith("small (its data is left out: it had 1048577 bytes"));
+  CHECK_FALSE(details.data);
   CHECK(details.subject.size() < 2000);
   CHECK(details.chain.size() == ErrorDetails::max_origins);
   CHECK(details.chain.front().name.size() < 2000);

@@ -159,6 +159,20 @@ TEST_CASE("a predicate decides by the error, and a mistake in the program is not
   }
 }
 
+TEST_CASE("an error that says so is not tried again, whatever the predicate says", "[retry]") {
+  const auto always = [](const ErrorDetails&) { return true; };
+  Harness harness(
+      both_ways(),
+      calling(ActivityOptions().retry(RetryPolicy().backoff(Backoff::none()).retry_if(always))));
+  (void)harness.start();
+  ErrorDetails details = application_error(ErrorKind::activity_failed, "blocked");
+  const auto second = harness.turn(work::ActivityFailed{"i", 1, 2, details});
+  REQUIRE(second.activities.size() == 1);
+  details.do_not_retry = true;
+  CHECK(output_of(harness.turn(work::ActivityFailed{"i", 1, second.activities[0].id, details})) ==
+        "activity failed: blocked");
+}
+
 TEST_CASE("a predicate that throws fails the call", "[retry]") {
   const auto broken = [](const ErrorDetails&) -> bool { throw std::runtime_error("broken"); };
   Harness harness(both_ways(), calling(ActivityOptions().retry(RetryPolicy().retry_if(broken))));
