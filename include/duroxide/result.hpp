@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <iosfwd>
 #include <type_traits>
 #include <utility>
 
@@ -18,9 +19,10 @@ struct Nothing {
 /// A value or an error. Every call of the library that can fail returns one; none throws for a
 /// failure of the store, of the input or of a user's code. `value()` on an error throws
 /// `tl::bad_expected_access<E>`, which is what a `main` that cannot go on wants; for that to work
-/// with calls that return no value too, `Result<void, E>` holds a `Nothing`.
+/// with calls that return no value too, `Result<void, E>` holds a `Nothing`. A template that takes
+/// `const Result<T, E>&` deduces both.
 template <class T, class E>
-using Result = detail::ResultOf<T, E>;
+using Result = Expected<T, E>;
 
 /// The class behind `Result`: it has the members of `std::expected`, and those of `tl::expected`, to
 /// and from which it converts.
@@ -30,8 +32,10 @@ using Result = detail::ResultOf<T, E>;
 /// needs a result that has a name; on a temporary, write `.value().member`.
 ///
 /// As safe to share between threads as its value and its error are.
-template <class T, class E>
+template <class V, class E>
 class [[nodiscard]] Expected {
+  using T = detail::HeldValue<V>;
+
  public:
   using value_type = T;
   using error_type = E;
@@ -69,13 +73,13 @@ class [[nodiscard]] Expected {
 
   /// A result of other types that convert.
   template <class U, class G>
-  requires(!std::is_same_v<Expected<U, G>, Expected> && std::is_constructible_v<T, U&&> &&
-           std::is_constructible_v<E, G&&> &&
+  requires(!std::is_same_v<Expected<U, G>, Expected> &&
+           std::is_constructible_v<T, detail::HeldValue<U>&&> && std::is_constructible_v<E, G&&> &&
            !detail::takes_whole<
-               T, Expected<U, G>>) explicit(!std::is_convertible_v<U&&, T> ||
+               T, Expected<U, G>>) explicit(!std::is_convertible_v<detail::HeldValue<U>&&, T> ||
                                             !std::is_convertible_v<
                                                 G&&, E>) constexpr Expected(Expected<U, G> other)
-      : Expected(static_cast<tl::expected<U, G>>(std::move(other))) {}
+      : Expected(static_cast<tl::expected<detail::HeldValue<U>, G>>(std::move(other))) {}
 
   template <class U, class G>
   requires(std::is_constructible_v<tl::expected<T, E>, tl::expected<U, G>&&>) explicit(
@@ -252,6 +256,38 @@ template <class T, class E, detail::PlainValue U>
 template <class T, class E, class G>
 [[nodiscard]] constexpr bool operator==(const Expected<T, E>& a, const tl::unexpected<G>& error) {
   return !a.has_value() && detail::are_equal(a.error(), error.value());
+}
+
+namespace detail {
+
+/// What a stream takes, or can be told as text.
+template <class Out, class X>
+void print(Out& out, const X& x) {
+  if constexpr (requires { x.to_string(); }) {
+    out << x.to_string();
+  } else if constexpr (requires { out << x; }) {
+    out << x;
+  } else {
+    out << "(no text)";
+  }
+}
+
+}  // namespace detail
+
+/// For logs and tests: the value as the stream prints it, or `error: ` with the error. What it cannot
+/// print, but has a `to_string()`, is printed by that.
+template <class Traits, class T, class E>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out,
+                                             const Expected<T, E>& result) {
+  if (!result.has_value()) {
+    out << "error: ";
+    detail::print(out, result.error());
+  } else if constexpr (std::is_same_v<detail::HeldValue<T>, Nothing>) {
+    out << "success";
+  } else {
+    detail::print(out, *result);
+  }
+  return out;
 }
 
 /// Makes the error side of a `Result`: `return failure(some_error);`.

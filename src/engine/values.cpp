@@ -12,7 +12,9 @@ namespace {
 
 StoredValue decode_row(std::string_view row, std::string_view bytes) {
   std::string key(row.substr(sizeof(Number)));
-  (void)require_readable(Table::values, row, model::check_key(key));
+  if (const auto sound = model::check_key(key); !sound) {
+    throw_corrupt(Table::values, row, sound.error().what);
+  }
   return require_readable(Table::values, row, decode_value(std::move(key), bytes));
 }
 

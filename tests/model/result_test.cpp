@@ -58,7 +58,8 @@ static_assert(std::is_same_v<ErrorOf<const NamesResult>, std::string>);
 static_assert(!HasArrow<NamesResult> && !HasArrow<const NamesResult>);
 static_assert(std::is_same_v<ValueOf<Owner>, std::unique_ptr<int>>);
 
-static_assert(std::is_same_v<Result<void, int>, Result<Nothing, int>>);
+static_assert(std::is_convertible_v<Result<void, int>, Result<Nothing, int>>);
+static_assert(std::is_convertible_v<Result<void, int>, Result<void, long>>);
 static_assert(std::is_same_v<ValueOf<Result<void, int>>, Nothing>);
 
 // Conversions are those of std::expected.
@@ -186,6 +187,46 @@ TEST_CASE("steps on a result keep what a temporary held", "[results]") {
   CHECK((done && sum == 2));
   Owner owner = std::make_unique<int>(7);
   CHECK(std::move(owner).map([](std::unique_ptr<int> p) { return *p + 1; }) == 8);
+}
+
+namespace {
+
+template <class T, class E>
+constexpr bool holds_void(const Result<T, E>&) {
+  return std::is_void_v<T>;
+}
+
+/// Not for streams, but with a text.
+struct Told {
+  int code = 0;
+  [[nodiscard]] std::string to_string() const { return "code " + std::to_string(code); }
+};
+struct Untold {};
+
+template <class T, class E>
+std::string printed(const Result<T, E>& result) {
+  return Catch::Detail::stringify(result);
+}
+
+}  // namespace
+
+TEST_CASE("a template deduces what a result is of", "[results]") {
+  CHECK(holds_void(Result<void, int>()));
+  CHECK_FALSE(holds_void(Result<int, int>(1)));
+  static_assert(std::is_same_v<Result<void, int>::value_type, Nothing>);
+  const Result<void, long> wider = Result<void, int>(failure(7));
+  CHECK(wider == failure(7));
+}
+
+TEST_CASE("a result is printed as its value or its error", "[results]") {
+  CHECK(printed(Result<int, std::string>(7)) == "7");
+  CHECK(printed(Result<int, std::string>(failure("no"))) == "error: no");
+  CHECK(printed(Result<void, int>()) == "success");
+  CHECK(printed(Result<void, Told>(failure(Told{3}))) == "error: code 3");
+  CHECK(printed(Result<Told, int>(Told{4})) == "code 4");
+  CHECK(printed(Result<Untold, Untold>(Untold())) == "(no text)");
+  CHECK(printed(Result<int, ClientError>(failure(ClientError{
+            ClientError::Kind::timeout, "it took too long"}))) == "error: it took too long");
 }
 
 TEST_CASE("an activity may return a plain tl::expected", "[results]") {

@@ -13,9 +13,9 @@ class Expected;
 
 namespace detail {
 
-/// A function that returns nothing gives a result that holds `Nothing`.
-template <class T, class E>
-using ResultOf = Expected<std::conditional_t<std::is_void_v<T>, Nothing, T>, E>;
+/// What a result holds as its value.
+template <class T>
+using HeldValue = std::conditional_t<std::is_void_v<T>, Nothing, T>;
 
 template <class T>
 inline constexpr bool is_expected = false;
@@ -49,14 +49,22 @@ struct ResultFrom {
 };
 template <class T, class E>
 struct ResultFrom<tl::expected<T, E>> {
-  using Type = ResultOf<T, E>;
+  using Type = Expected<T, E>;
+};
+
+/// The same result with another error.
+template <class R, class E>
+struct WithError;
+template <class T, class Old, class E>
+struct WithError<Expected<T, Old>, E> {
+  using Type = Expected<T, E>;
 };
 
 template <class Self, class F>
 constexpr auto map_result(Self&& self, F&& function) {
   using Returned = decltype(std::forward<F>(function)(*std::forward<Self>(self)));
   using Error = typename std::remove_cvref_t<Self>::error_type;
-  using Mapped = ResultOf<std::remove_cvref_t<Returned>, Error>;
+  using Mapped = Expected<std::remove_cvref_t<Returned>, Error>;
   if (!self.has_value()) {
     return Mapped(tl::unexpect, std::forward<Self>(self).error());
   }
@@ -71,8 +79,7 @@ constexpr auto map_result(Self&& self, F&& function) {
 template <class Self, class F>
 constexpr auto map_result_error(Self&& self, F&& function) {
   using Returned = decltype(std::forward<F>(function)(std::forward<Self>(self).error()));
-  using Value = typename std::remove_cvref_t<Self>::value_type;
-  using Mapped = Expected<Value, std::remove_cvref_t<Returned>>;
+  using Mapped = typename WithError<std::remove_cvref_t<Self>, std::remove_cvref_t<Returned>>::Type;
   if (self.has_value()) {
     return Mapped(tl::in_place, *std::forward<Self>(self));
   }
