@@ -22,7 +22,7 @@ class ActivityOptions {
   }
   /// The call, with all its attempts and the waits between them, fails with `ErrorKind::timed_out`
   /// when it takes longer, and is cancelled. Default: it may take for ever.
-  ActivityOptions& timeout(Milliseconds value) {
+  ActivityOptions& timeout(Duration value) {
     timeout_ = value;
     return *this;
   }
@@ -73,7 +73,7 @@ class SubOrchestrationOptions {
     return *this;
   }
   /// As `ActivityOptions::timeout`.
-  SubOrchestrationOptions& timeout(Milliseconds value) {
+  SubOrchestrationOptions& timeout(Duration value) {
     timeout_ = value;
     return *this;
   }

@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <ratio>
+#include <type_traits>
 
 #include <duroxide/detail/api.hpp>
 
@@ -22,6 +24,38 @@ using Timestamp = std::chrono::time_point<std::chrono::system_clock, Millisecond
 [[nodiscard]] inline Timestamp from_milliseconds(std::int64_t milliseconds) {
   return Timestamp{Milliseconds{milliseconds}};
 }
+
+/// A length of time as a parameter: any duration of `std::chrono` converts to it, `0.5s` and `250us` too.
+/// It is kept in milliseconds, with a fraction rounded away from zero; what is beyond that is the largest
+/// or the smallest there is, and what is no number is the smallest.
+class Duration {
+ public:
+  template <class Rep, class Period>
+  constexpr Duration(std::chrono::duration<Rep, Period> length)  // NOLINT: that is what it is for
+      : length_(rounded(length)) {}
+  constexpr operator Milliseconds() const { return length_; }  // NOLINT: likewise
+
+ private:
+  template <class Rep, class Period>
+  [[nodiscard]] static constexpr Milliseconds rounded(std::chrono::duration<Rep, Period> length) {
+    if constexpr (std::is_same_v<std::chrono::duration<Rep, Period>, Milliseconds>) {
+      return length;
+    } else {
+      using Approximate = std::chrono::duration<long double, std::milli>;
+      const long double count = std::chrono::duration_cast<Approximate>(length).count();
+      if (!(count > static_cast<long double>(Milliseconds::min().count()))) {
+        return Milliseconds::min();
+      }
+      if (count >= static_cast<long double>(Milliseconds::max().count())) {
+        return Milliseconds::max();
+      }
+      return count < 0 ? std::chrono::floor<Milliseconds>(length)
+                       : std::chrono::ceil<Milliseconds>(length);
+    }
+  }
+
+  Milliseconds length_;
+};
 
 /// The longest delay the engine accepts, for timers and delayed starts: 100 years.
 inline constexpr Milliseconds max_delay = std::chrono::hours{24 * 365 * 100};
@@ -79,7 +113,7 @@ class DUROXIDE_API ManualClock final : public Clock,
   [[nodiscard]] std::shared_ptr<void> subscribe(std::function<void()> on_change) override;
 
   /// Moves the clock forward by `step` (not negative) and tells the subscribers.
-  void advance(Milliseconds step);
+  void advance(Duration step);
 
  private:
   struct Impl;

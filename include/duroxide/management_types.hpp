@@ -242,8 +242,8 @@ struct StuckInstance {
 
 /// Which of them; see `ManagementClient::list_stuck`.
 struct StuckFilter {
-  std::optional<Milliseconds> no_progress_for;  ///< also those unchanged for so long
-  std::uint32_t limit = 1000;                   ///< at most so many of each kind
+  std::optional<Duration> no_progress_for;  ///< also those unchanged for so long
+  std::uint32_t limit = 1000;               ///< at most so many of each kind
 };
 
 /// What lies in the queues now. Leased items count; they are not done.

@@ -18,12 +18,12 @@ class RetentionPolicy {
   RetentionPolicy() {}  // NOLINT: not an aggregate, see the guide on compiler hazards
 
   /// Age, from their end, at which completed instances are deleted. Default: never.
-  RetentionPolicy& completed(Milliseconds age) {
+  RetentionPolicy& completed(Duration age) {
     completed_ = age;
     return *this;
   }
   /// The same for failed ones, cancelled included. Default: never.
-  RetentionPolicy& failed(Milliseconds age) {
+  RetentionPolicy& failed(Duration age) {
     failed_ = age;
     return *this;
   }
@@ -37,12 +37,12 @@ class RetentionPolicy {
   /// Age, from their end, at which executions of an instance that goes on are dropped, at the moments
   /// that `keep_executions` names. Default: never. If both are set, what is dropped meets both: it is
   /// older, and not among the newest.
-  RetentionPolicy& executions(Milliseconds age) {
+  RetentionPolicy& executions(Duration age) {
     executions_ = age;
     return *this;
   }
   /// How often to look for ended instances. Default one minute.
-  RetentionPolicy& check_every(Milliseconds interval) {
+  RetentionPolicy& check_every(Duration interval) {
     check_every_ = interval;
     return *this;
   }

@@ -18,16 +18,16 @@ class DUROXIDE_API Backoff {
   /// At once.
   [[nodiscard]] static Backoff none() { return {Kind::none, Milliseconds(0), 1.0}; }
   /// Always `delay`.
-  [[nodiscard]] static Backoff fixed(Milliseconds delay) { return {Kind::fixed, delay, 1.0}; }
+  [[nodiscard]] static Backoff fixed(Duration delay) { return {Kind::fixed, delay, 1.0}; }
   /// `base`, twice `base`, three times `base` …
-  [[nodiscard]] static Backoff linear(Milliseconds base) { return {Kind::linear, base, 1.0}; }
+  [[nodiscard]] static Backoff linear(Duration base) { return {Kind::linear, base, 1.0}; }
   /// `base`, then `factor` times as much each time.
-  [[nodiscard]] static Backoff exponential(Milliseconds base, double factor = 2.0) {
+  [[nodiscard]] static Backoff exponential(Duration base, double factor = 2.0) {
     return {Kind::exponential, base, factor};
   }
 
-  /// The wait after the attempt `attempt` (1 is the first) has failed, at most `longest`.
-  [[nodiscard]] Milliseconds after(std::uint32_t attempt, Milliseconds longest) const;
+  /// The wait after the attempt `attempt` (1 is the first) has failed, at most `limit`.
+  [[nodiscard]] Milliseconds after(std::uint32_t attempt, Duration limit) const;
   /// No negative delay, and a factor of at least 1.
   [[nodiscard]] bool is_valid() const {
     return base_ >= Milliseconds::zero() && base_ <= max_delay && factor_ >= 1.0;
@@ -62,7 +62,7 @@ class DUROXIDE_API RetryPolicy {
     return *this;
   }
   /// No wait is longer. Default 30 s.
-  RetryPolicy& max_backoff(Milliseconds value) {
+  RetryPolicy& max_backoff(Duration value) {
     max_backoff_ = value;
     return *this;
   }
@@ -75,7 +75,7 @@ class DUROXIDE_API RetryPolicy {
   }
   /// An attempt that takes longer has failed with `ErrorKind::attempt_timed_out`; it is cancelled,
   /// and counts like any other failure.
-  RetryPolicy& attempt_timeout(Milliseconds value) {
+  RetryPolicy& attempt_timeout(Duration value) {
     attempt_timeout_ = value;
     return *this;
   }

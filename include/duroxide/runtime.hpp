@@ -88,7 +88,7 @@ class DUROXIDE_API RuntimeOptions {
     return *this;
   }
   /// How long an instance may stay in memory without a message. Default 60 s.
-  RuntimeOptions& idle_eviction(Milliseconds value) {
+  RuntimeOptions& idle_eviction(Duration value) {
     idle_eviction_ = value;
     return *this;
   }
@@ -110,13 +110,13 @@ class DUROXIDE_API RuntimeOptions {
     return *this;
   }
   /// How long a session stays with its worker without an activity. Default 5 minutes.
-  RuntimeOptions& session_idle_timeout(Milliseconds value) {
+  RuntimeOptions& session_idle_timeout(Duration value) {
     session_idle_timeout_ = value;
     return *this;
   }
   /// How long a cancelled activity may go on before its worker is given up and replaced. Default
   /// 10 s.
-  RuntimeOptions& activity_cancellation_grace(Milliseconds value) {
+  RuntimeOptions& activity_cancellation_grace(Duration value) {
     activity_cancellation_grace_ = value;
     return *this;
   }
@@ -137,13 +137,13 @@ class DUROXIDE_API RuntimeOptions {
   }
   /// Wait before an instance or activity whose name is not registered is tried again: `base`,
   /// doubled each time up to `longest`. Default 1 s and 60 s.
-  RuntimeOptions& unregistered_backoff(Milliseconds base, Milliseconds longest) {
+  RuntimeOptions& unregistered_backoff(Duration base, Duration longest) {
     unregistered_base_ = base;
     unregistered_longest_ = longest;
     return *this;
   }
   /// How long `stop` waits for what is running. Default 10 s.
-  RuntimeOptions& stop_timeout(Milliseconds value) {
+  RuntimeOptions& stop_timeout(Duration value) {
     stop_timeout_ = value;
     return *this;
   }

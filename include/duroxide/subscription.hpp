@@ -30,7 +30,7 @@ class DUROXIDE_API ChangeSubscription {
   /// after `close`. Errors: `storage_error` once the store is closed; `would_deadlock` if it is called
   /// from orchestration code, a callback or a log sink.
   [[nodiscard]] Result<ChangeBatch, ClientError> next(
-      std::optional<Milliseconds> timeout = std::nullopt);
+      std::optional<Duration> timeout = std::nullopt);
 
   /// The same without waiting: `on_changes` is called once, on a thread of the engine's; with an
   /// empty batch after `close`, or when the subscription is destroyed. It may ask again, but for then.

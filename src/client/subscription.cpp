@@ -155,7 +155,7 @@ ChangeSubscription::ChangeSubscription(ChangeSubscription&&) noexcept = default;
 ChangeSubscription& ChangeSubscription::operator=(ChangeSubscription&&) noexcept = default;
 ChangeSubscription::~ChangeSubscription() = default;
 
-Result<ChangeBatch, ClientError> ChangeSubscription::next(std::optional<Milliseconds> timeout) {
+Result<ChangeBatch, ClientError> ChangeSubscription::next(std::optional<Duration> timeout) {
   if (auto checked = client::check_may_block(impl_->store); !checked) {
     return failure(std::move(checked).error());
   }

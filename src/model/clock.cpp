@@ -75,7 +75,7 @@ std::shared_ptr<void> ManualClock::subscribe(std::function<void()> on_change) {
   });
 }
 
-void ManualClock::advance(Milliseconds step) {
+void ManualClock::advance(Duration step) {
   std::vector<std::function<void()>> to_call;
   {
     const std::lock_guard lock(impl_->mutex);

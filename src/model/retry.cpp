@@ -5,7 +5,8 @@
 
 namespace duroxide {
 
-Milliseconds Backoff::after(std::uint32_t attempt, Milliseconds longest) const {
+Milliseconds Backoff::after(std::uint32_t attempt, Duration limit) const {
+  const Milliseconds longest = limit;
   const auto base = static_cast<double>(base_.count());
   double delay = 0.0;
   switch (kind_) {

@@ -180,7 +180,8 @@ std::vector<StuckInstance> Management::stuck(const StuckFilter& filter) const {
     InstanceFilter old = running();
     old.order = InstanceOrder::updated;
     // One that has not changed for exactly so long counts.
-    old.updated_before = saturating_add(clock_->now(), Milliseconds{1} - *filter.no_progress_for);
+    old.updated_before =
+        saturating_add(clock_->now(), Milliseconds{1} - Milliseconds(*filter.no_progress_for));
     Listing listing(*store_, old, std::nullopt, 0, log_);
     while (!unchanged.full() && listing.find(true)) {
       const FoundInstance found{listing.number(), listing.record()};
