@@ -1,7 +1,13 @@
 #!/usr/bin/env bash
-# expect_compile_error.sh MESSAGE FILE COMPILER…: the file must not compile, and the compiler must
-# print the message; the same file with -DCORRECT must compile, so that nothing else is wrong in it.
+# expect_compile_error.sh [--alone] MESSAGE FILE COMPILER…: the file must not compile, and the compiler
+# must print the message, with --alone as its only error; the same file with -DCORRECT must compile, so
+# that nothing else is wrong in it.
 set -euo pipefail
+alone=
+if [ "$1" = --alone ]; then
+  alone=1
+  shift
+fi
 message=$1
 file=$2
 shift 2
@@ -19,5 +25,10 @@ fi
 if ! grep -qF "$message" "$output"; then
   cat "$output"
   echo "FAILED: the compiler did not say: $message"
+  exit 1
+fi
+if [ -n "$alone" ] && [ "$(grep -c ' error: ' "$output")" -ne 1 ]; then
+  cat "$output"
+  echo "FAILED: the compiler said more than: $message"
   exit 1
 fi

@@ -30,6 +30,27 @@ namespace duroxide {
 template <class T>
 concept TextPayload = std::convertible_to<const T&, std::string_view>;
 
+namespace detail {
+
+/// Refuses to compile a type that cereal cannot write, or read. Gives whether it can, so that nothing
+/// more is said of a type that is refused.
+template <class T>
+consteval bool check_writable() {
+  constexpr bool is_writable = cereal::traits::is_output_serializable<T, PayloadWriter>::value;
+  static_assert(is_writable, DUROXIDE_NO_PAYLOAD);
+  return is_writable;
+}
+template <class T>
+consteval bool check_readable() {
+  constexpr bool is_readable = cereal::traits::is_input_serializable<T, PayloadReader>::value;
+  static_assert(is_readable, DUROXIDE_NO_PAYLOAD);
+  static_assert(std::is_default_constructible_v<T>,
+                "a type that a payload is read into needs a default constructor");
+  return is_readable && std::is_default_constructible_v<T>;
+}
+
+}  // namespace detail
+
 /// Encodes `value`. Errors: what the type's own serialisation threw, as text.
 template <class T>
 [[nodiscard]] Result<std::string, std::string> encode_payload(const T& value) {
@@ -37,7 +58,7 @@ template <class T>
     return encode_payload(value.value());
   } else if constexpr (TextPayload<T>) {
     return std::string(std::string_view(value));
-  } else {
+  } else if constexpr (detail::check_writable<T>()) {
     try {
       detail::PayloadWriter writer;
       writer(cereal::make_nvp("v", value));
@@ -47,6 +68,8 @@ template <class T>
     } catch (...) {
       return failure("cannot encode the payload: its type threw what is no std::exception");
     }
+  } else {
+    return failure("refused");
   }
 }
 
@@ -57,7 +80,7 @@ template <class T>
 [[nodiscard]] Result<T, std::string> decode_payload(const std::string& text) {
   if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, Payload>) {
     return text;
-  } else {
+  } else if constexpr (detail::check_readable<T>()) {
     detail::PayloadReader reader(text);
     try {
       reader.begin();
@@ -70,6 +93,8 @@ template <class T>
       return failure(reader.problem(
           typeid(T), std::runtime_error("its type threw what is no std::exception")));
     }
+  } else {
+    return failure("refused");
   }
 }
 

@@ -34,6 +34,46 @@ struct TaskValue<Task<T>> {
 };
 
 template <class T>
+inline constexpr bool is_task = false;
+template <class T>
+inline constexpr bool is_task<Task<T>> = true;
+
+/// Refuses to compile what is no orchestration, with what is wrong. Gives whether it is one, so that
+/// nothing more is said of one that is refused.
+template <class F>
+consteval bool check_orchestration() {
+  if constexpr (!KnownCallable<F>) {
+    static_assert(
+        KnownCallable<F>,
+        "an orchestration is a function, or an object with one operator(), and neither may "
+        "be a template");
+    return false;
+  } else {
+    using Traits = CallableOf<F>;
+    constexpr bool returns_task = is_task<typename Traits::Output>;
+    static_assert(
+        returns_task,
+        "an orchestration is a coroutine: it returns a duroxide::Task<T>, and uses co_await "
+        "or co_return");
+    constexpr bool has_arity = Traits::arity == 1 || Traits::arity == 2;
+    static_assert(has_arity,
+                  "an orchestration takes an OrchestrationContext and at most one input");
+    if constexpr (returns_task && has_arity) {
+      constexpr bool has_context = std::is_same_v<ArgumentOf<F, 0>, OrchestrationContext>;
+      static_assert(has_context,
+                    "the first parameter of an orchestration is an OrchestrationContext");
+      static_assert(
+          !Traits::takes_references,
+          "an orchestration takes its parameters by value: it is a coroutine, and outlives "
+          "whatever a reference would refer to");
+      return has_context && !Traits::takes_references;
+    } else {
+      return false;
+    }
+  }
+}
+
+template <class T>
 struct ResultValue {
   static constexpr bool is_result = false;
   using Type = T;
@@ -89,13 +129,15 @@ constexpr bool takes_as_input() {
 
 template <class Handle, class F>
 constexpr void check_orchestration_types() {
-  static_assert(takes_as_input<F, 1, typename Handle::Input>(),
-                "the orchestration takes another input than its handle says");
-  static_assert(CallableOf<F>::arity == (Handle::takes_input ? 2 : 1),
-                "the orchestration takes an input if, and only if, its handle says so");
-  static_assert(std::is_same_v<typename TaskValue<typename CallableOf<F>::Output>::Type,
-                               typename Handle::Output>,
-                "the orchestration returns another type than its handle says");
+  if constexpr (check_orchestration<F>()) {
+    static_assert(takes_as_input<F, 1, typename Handle::Input>(),
+                  "the orchestration takes another input than its handle says");
+    static_assert(CallableOf<F>::arity == (Handle::takes_input ? 2 : 1),
+                  "the orchestration takes an input if, and only if, its handle says so");
+    static_assert(std::is_same_v<typename TaskValue<typename CallableOf<F>::Output>::Type,
+                                 typename Handle::Output>,
+                  "the orchestration returns another type than its handle says");
+  }
 }
 
 template <class Handle, class F>
@@ -133,18 +175,14 @@ Task<std::string> run_typed(std::shared_ptr<const F> function, OrchestrationCont
 /// Accepts `Task<Out>(OrchestrationContext)` and `Task<Out>(OrchestrationContext, In)`.
 template <class F>
 OrchestrationHandler make_orchestration_handler(F function) {
-  using Traits = CallableOf<F>;
-  static_assert(Traits::arity == 1 || Traits::arity == 2,
-                "an orchestration takes an OrchestrationContext and at most one input");
-  static_assert(std::is_same_v<ArgumentOf<F, 0>, OrchestrationContext>,
-                "the first parameter of an orchestration is an OrchestrationContext");
-  static_assert(!Traits::takes_references,
-                "an orchestration takes its parameters by value: it is a coroutine, and outlives "
-                "whatever a reference would refer to");
-  auto shared = std::make_shared<const std::decay_t<F>>(std::move(function));
-  return [shared](OrchestrationContext context, Payload input) -> Task<std::string> {
-    return run_typed(shared, context, std::move(input));
-  };
+  if constexpr (check_orchestration<F>()) {
+    auto shared = std::make_shared<const std::decay_t<F>>(std::move(function));
+    return [shared](OrchestrationContext context, Payload input) -> Task<std::string> {
+      return run_typed(shared, context, std::move(input));
+    };
+  } else {
+    return {};
+  }
 }
 
 template <class F>

@@ -261,12 +261,12 @@ template <class T, class E, class G>
 namespace detail {
 
 /// What a stream takes, or can be told as text.
-template <class Out, class X>
-void print(Out& out, const X& x) {
-  if constexpr (requires { x.to_string(); }) {
-    out << x.to_string();
-  } else if constexpr (requires { out << x; }) {
-    out << x;
+template <class Out, class Value>
+void print(Out& out, const Value& value) {
+  if constexpr (requires { value.to_string(); }) {
+    out << value.to_string();
+  } else if constexpr (requires { out << value; }) {
+    out << value;
   } else {
     out << "(no text)";
   }

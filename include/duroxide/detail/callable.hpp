@@ -29,6 +29,12 @@ struct Callable<R (C::*)(As...) noexcept> : Callable<R (*)(As...)> {};
 template <class C, class R, class... As>
 struct Callable<R (C::*)(As...) const noexcept> : Callable<R (*)(As...)> {};
 
+/// Whether it is known what it takes: not of a template, nor of several functions of one name.
+template <class F>
+concept KnownCallable = std::is_function_v<std::remove_pointer_t<std::decay_t<F>>> || requires {
+  &std::decay_t<F>::operator();
+};
+
 template <class F>
 using CallableOf = Callable<std::remove_pointer_t<std::decay_t<F>>>;
 

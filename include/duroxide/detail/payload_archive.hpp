@@ -19,6 +19,13 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/strict_payload.hpp>
 
+/// What the compiler says of a type that cereal can neither write nor read.
+#define DUROXIDE_NO_PAYLOAD                                                                  \
+  "this type cannot be a payload, or a part of one: give it `template <class Archive> void " \
+  "serialize(Archive& archive) { archive(CEREAL_NVP(member), CEREAL_NVP(another)); }`, or "  \
+  "include "                                                                                 \
+  "what cereal has for it, <cereal/types/...>"
+
 namespace duroxide::detail {
 
 /// A type as its author writes it: `Order`, `std::vector<std::string>`.
@@ -182,8 +189,21 @@ constexpr PayloadPart payload_part() {
   }
 }
 
+/// A class whose namespace is that of the standard library or of cereal, by the name that the compiler
+/// gives it.
+template <class T>
+constexpr bool is_library_type() {
+  constexpr std::string_view mark = "T = ";
+  std::string_view name = __PRETTY_FUNCTION__;
+  name.remove_prefix(name.find(mark) + mark.size());
+  return name.starts_with("std::") || name.starts_with("cereal::");
+}
+
 template <class T>
 void prologue(PayloadWriter& writer, const T&) {
+  static_assert(is_library_type<T>() || !std::is_class_v<T> ||
+                    cereal::traits::is_output_serializable<T, PayloadWriter>::value,
+                DUROXIDE_NO_PAYLOAD);
   constexpr auto part =
       payload_part<T, PayloadWriter, cereal::traits::has_minimal_output_serialization>();
   if constexpr (part == PayloadPart::node) {
@@ -202,16 +222,6 @@ void epilogue(PayloadWriter& writer, const T&) {
     writer.finishNode();
   }
 }
-/// A class whose namespace is that of the standard library or of cereal, by the name that the compiler
-/// gives it.
-template <class T>
-constexpr bool is_library_type() {
-  constexpr std::string_view mark = "T = ";
-  std::string_view name = __PRETTY_FUNCTION__;
-  name.remove_prefix(name.find(mark) + mark.size());
-  return name.starts_with("std::") || name.starts_with("cereal::");
-}
-
 template <class T>
 PayloadNode payload_node(const T& object) {
   if constexpr (std::is_class_v<T> && !is_library_type<T>()) {
@@ -237,6 +247,9 @@ concept MadeAnew = std::is_class_v<T> && !is_library_type<T>() && !std::is_polym
 
 template <class T>
 void prologue(PayloadReader& reader, const T& value) {
+  static_assert(is_library_type<T>() || !std::is_class_v<T> ||
+                    cereal::traits::is_input_serializable<T, PayloadReader>::value,
+                DUROXIDE_NO_PAYLOAD);
   if constexpr (payload_part<T, PayloadReader, cereal::traits::has_minimal_input_serialization>() ==
                 PayloadPart::node) {
     reader.startNode(payload_node(value));
@@ -246,6 +259,9 @@ void prologue(PayloadReader& reader, const T& value) {
 /// member of it has its default all the same.
 template <class T>
 requires(!std::is_const_v<T> && MadeAnew<T>) void prologue(PayloadReader& reader, T& value) {
+  static_assert(is_library_type<T>() || !std::is_class_v<T> ||
+                    cereal::traits::is_input_serializable<T, PayloadReader>::value,
+                DUROXIDE_NO_PAYLOAD);
   if constexpr (payload_part<T, PayloadReader, cereal::traits::has_minimal_input_serialization>() ==
                 PayloadPart::node) {
     if (reader.makesAnew()) {
