@@ -1,4 +1,6 @@
 // Typed handles and payloads; what orchestration code must keep to.
+#include <cstdlib>
+
 #include "guide.hpp"
 
 // [strict]
@@ -69,6 +71,19 @@ Task<std::string> stamp(OrchestrationContext ctx) {
 }
 // [/deterministic]
 
+constexpr int sample_size = 100;
+
+// [side-effect]
+Task<std::string> sample(OrchestrationContext ctx) {
+  const int percent = ctx.side_effect("percent", [] { return std::rand() % 100; });
+  std::string treatment = "as before";
+  if (percent < sample_size) {
+    treatment = co_await ctx.schedule_activity("Work", "anew");
+  }
+  co_return treatment;
+}
+// [/side-effect]
+
 // [aggregate]
 Task<std::string> sell(OrchestrationContext ctx) {
   const std::string first = co_await ctx.schedule_activity(charge, input<Order>("o-1", 500));
@@ -115,6 +130,7 @@ void rules() {
     runtime.register_orchestration("Stamp", stamp)
         .register_orchestration("Sell", sell)
         .register_orchestration("SellTea", sell_tea)
+        .register_orchestration("Sample", sample)
         .register_orchestration("Greet", greet)
         .register_orchestration("Right", right)
         .register_activity("Work", [](const std::string& what) { return what; })
@@ -127,6 +143,7 @@ void rules() {
   // [/call-handles]
   check("handles", receipt, "o-1: 500 cents");
   check("deterministic", world.run("Stamp"), "Completed: first second");
+  check("side-effect", world.run("Sample"), "Completed: anew");
   check("aggregate", world.run("Sell"), "Completed: o-1: 500 cents, o-2: 700 cents");
   check("made-input", world.run("SellTea", "o-1"), "Completed: o-1: 500 cents");
   check("named-lambda", world.run("Greet", "Hello"), "Completed: Hello, Ada");

@@ -2,11 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include <duroxide/call_options.hpp>
 #include <duroxide/clock.hpp>
@@ -298,6 +301,27 @@ class DUROXIDE_API OrchestrationContext {
   /// A random UUID (version 4), recorded: replay sees the same.
   [[nodiscard]] std::string new_guid();
 
+  /// A value that the code makes for itself: `function` is called once, and what it returns is recorded
+  /// under `name`; replay gets what was recorded, whatever the function would return by then. Use it for
+  /// what is quick and not the same each time, as a random number, an option of the program, or a look
+  /// into a table in memory: it runs in the turn, on the engine's thread. What waits, or reaches outside
+  /// the process, is an activity's business. After a crash the function is called again if its turn was
+  /// not recorded yet.
+  ///
+  /// What the function throws is recorded too, as is a value that cannot be encoded or is too large, and
+  /// thrown as `SideEffectFailed`; a rewind calls the function again. It must not use the context. Other
+  /// errors: `OrchestrationError` for a wrong name, `PayloadError` for a recorded value that is no longer
+  /// of the type. Under GCC 12 a lambda with captures needs a name.
+  template <class F>
+  auto side_effect(std::string_view name, F&& function) {
+    detail::check_callable<F>();
+    using Value = std::decay_t<std::invoke_result_t<F&>>;
+    static_assert(!std::is_void_v<Value>, "a side effect returns the value that is to be recorded");
+    const Payload recorded =
+        side_effect_text(name, [&function] { return detail::encode_or_throw(function()); });
+    return decode_side_effect<Value>(name, recorded);
+  }
+
   /// Writes to the runtime's log; not again when the step is replayed. (It is written again if the
   /// store could not record the turn, which then is no replay.)
   void log(LogLevel level, std::string message) const;
@@ -310,6 +334,19 @@ class DUROXIDE_API OrchestrationContext {
   std::shared_ptr<detail::Slot> schedule_activity_text(std::string_view name, std::string input,
                                                        const ActivityOptions& options);
   std::shared_ptr<detail::Slot> schedule_timer_milliseconds(std::optional<Milliseconds> delay);
+  Payload side_effect_text(std::string_view name, const std::function<std::string()>& make);
+  /// What a literal, a view or a pointer to characters was recorded as comes back as a string.
+  template <class Value>
+  static auto decode_side_effect(std::string_view name, const Payload& recorded) {
+    using Decoded = std::conditional_t<TextPayload<Value>, std::string, Value>;
+    auto value = decode_payload<Decoded>(recorded);
+    if (!value) {
+      throw PayloadError("the value of the side effect `" + std::string(name) +
+                             "` cannot be decoded: " + value.error(),
+                         std::string(name));
+    }
+    return std::move(*value);
+  }
   std::shared_ptr<detail::Slot> wait_for_event_text(std::string_view name);
   std::shared_ptr<detail::Slot> dequeue_text(std::string_view queue);
   std::shared_ptr<detail::Slot> read_value_text(std::string_view instance, std::string_view key);

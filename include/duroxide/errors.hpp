@@ -266,6 +266,12 @@ class DUROXIDE_API SubOrchestrationFailed : public OrchestrationError {
   using OrchestrationError::OrchestrationError;
 };
 
+/// A function given to `OrchestrationContext::side_effect` has thrown, now or when it was recorded.
+class DUROXIDE_API SideEffectFailed : public OrchestrationError {
+ public:
+  using OrchestrationError::OrchestrationError;
+};
+
 /// The instance was asked to stop. Thrown at the awaits where its code stands, once for each, unless
 /// a `CancellationShield` holds it off. Let it pass, and the instance ends as cancelled. Catch it,
 /// and the code can clean up under a shield; the instance still ends as cancelled when it returns.

@@ -223,6 +223,14 @@ struct PatchMarked {
   bool operator==(const PatchMarked&) const = default;
 };
 
+/// A value that the code has made for itself, or the failure to make it.
+struct SideEffectRecorded {
+  std::string name;
+  Payload value;
+  std::optional<ErrorDetails> error = std::nullopt;
+  bool operator==(const SideEffectRecorded&) const = default;
+};
+
 }  // namespace event
 
 /// The order of the alternatives is part of the store's format: append, never reorder.
@@ -237,7 +245,8 @@ using EventKind = std::variant<
     event::OrchestrationChained, event::UtcNowRecorded, event::GuidRecorded, event::QueueSubscribed,
     event::QueueEventDelivered, event::QueueSubscriptionCancelled, event::CustomStatusUpdated,
     event::KeyValueSet, event::KeyValueCleared, event::KeyValuesCleared,
-    event::KeyValueReadScheduled, event::KeyValueReadCompleted, event::PatchMarked>;
+    event::KeyValueReadScheduled, event::KeyValueReadCompleted, event::PatchMarked,
+    event::SideEffectRecorded>;
 
 /// One entry of a history.
 struct Event {

@@ -60,7 +60,7 @@ std::uint64_t default_rewind_cut(const std::vector<Event>& history, const ErrorD
   if (is_verdict(details)) {
     return size_before_end(history);
   }
-  return size_before_last(history, model::is_failed_answer);
+  return size_before_last(history, model::has_failed);
 }
 
 Result<std::uint64_t, model::Flaw> wished_cut(const std::vector<Event>& history,

@@ -49,6 +49,7 @@ class FieldList {
     fields.push_back(
         {name, to_iso(time).value_or(std::to_string(to_milliseconds(time)) + " ms"), false});
   }
+  void add(std::string_view name, const ErrorDetails& error) { add(name, error.to_string()); }
   template <class T>
   void add(std::string_view name, const std::optional<T>& value) {
     if (value) {

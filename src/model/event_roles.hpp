@@ -68,6 +68,7 @@ enum class Role : std::uint8_t {
 enum class Match : std::uint8_t {
   whole,  ///< all fields are the same
   place,  ///< it is of the same kind; other values are not another decision
+  name,   ///< its `identity` is the same; what else it holds was found out when it was recorded
 };
 
 /// The execution whose code asks for something.

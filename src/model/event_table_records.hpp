@@ -3,6 +3,7 @@
 // The entries of how an execution begins and ends, and of what is only recorded. See event_table.hpp.
 
 #include "model/event_roles.hpp"
+#include "model/limits.hpp"
 
 namespace duroxide::model {
 
@@ -141,6 +142,22 @@ struct KindOf<event::PatchMarked> : Records {
   static constexpr Match match = Match::whole;
   static void fields(auto& io, auto& x) { io.needed("id", x.id); }
   static std::string identity(const event::PatchMarked& x) { return in_quotes(x.id); }
+};
+
+template <>
+struct KindOf<event::SideEffectRecorded> : Records {
+  static constexpr std::string_view name = "SideEffectRecorded";
+  static constexpr Match match = Match::name;
+  static void fields(auto& io, auto& x) {
+    io.needed("name", x.name);
+    io.usual("value", x.value);
+    io.usual("error", x.error);
+  }
+  static std::string identity(const event::SideEffectRecorded& x) { return in_quotes(x.name); }
+  static Checked check(const event::SideEffectRecorded& x) {
+    return check_name("name of a side effect", x.name);
+  }
+  static bool has_failed(const event::SideEffectRecorded& x) { return x.error.has_value(); }
 };
 
 }  // namespace duroxide::model

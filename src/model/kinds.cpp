@@ -35,10 +35,13 @@ bool is_same_decision(const EventKind& recorded, const EventKind& attempted) {
   return recorded.index() == attempted.index() &&
          std::visit(
              [&]<class Kind>(const Kind& each) {
-               if constexpr (is_command(KindOf<Kind>::role)) {
-                 return KindOf<Kind>::match == Match::place || each == std::get<Kind>(attempted);
-               } else {
+               using Entry = KindOf<Kind>;
+               if constexpr (!is_command(Entry::role)) {
                  return false;
+               } else if constexpr (Entry::match == Match::name) {
+                 return Entry::identity(each) == Entry::identity(std::get<Kind>(attempted));
+               } else {
+                 return Entry::match == Match::place || each == std::get<Kind>(attempted);
                }
              },
              recorded);
@@ -81,11 +84,13 @@ ExecutionStatus status_after(const EventKind& kind) {
       kind);
 }
 
-bool is_failed_answer(const EventKind& kind) {
+bool has_failed(const EventKind& kind) {
   return std::visit(
-      []<class Kind>(const Kind&) {
+      []<class Kind>([[maybe_unused]] const Kind& each) {
         if constexpr (KindOf<Kind>::role == Role::answers) {
           return KindOf<Kind>::is_failure;
+        } else if constexpr (requires { KindOf<Kind>::has_failed(each); }) {
+          return KindOf<Kind>::has_failed(each);
         } else {
           return false;
         }

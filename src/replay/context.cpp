@@ -94,6 +94,11 @@ std::string OrchestrationContext::new_guid() {
   return core_->record(event::GuidRecorded{core_->services().new_guid()}).guid;
 }
 
+Payload OrchestrationContext::side_effect_text(std::string_view name,
+                                               const std::function<std::string()>& make) {
+  return core_->side_effect(name, make);
+}
+
 void OrchestrationContext::log(LogLevel level, std::string message) const {
   core_->log(level, std::move(message));
 }

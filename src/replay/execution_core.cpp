@@ -95,6 +95,7 @@ Event ExecutionCore::append(EventKind kind, std::uint64_t source_event_id) {
 }
 
 Event ExecutionCore::record_event(EventKind kind) {
+  require_no_side_effect();
   Event event = command(std::move(kind));
   if (event.event_id != 0) {
     send_request(event);
@@ -104,6 +105,7 @@ Event ExecutionCore::record_event(EventKind kind) {
 }
 
 std::shared_ptr<Slot> ExecutionCore::schedule(EventKind kind) {
+  require_no_side_effect();
   auto slot = std::make_shared<Slot>();
   slot->kind = kind.index();
   slot->name = model::label_of(kind);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -62,6 +63,8 @@ class ExecutionCore final : private Completion {
     return event.event_id == 0 ? std::move(kind) : std::get<Kind>(std::move(event.kind));
   }
   [[nodiscard]] const model::InstanceState& state() const { return state_.shown(); }
+  /// What `make` returns, or has returned when it was recorded; throws `SideEffectFailed`.
+  Payload side_effect(std::string_view name, const std::function<std::string()>& make);
   void set_value(std::string_view key, Payload value);
   void set_custom_status(std::optional<std::string> status);
   [[nodiscard]] bool patched(std::string_view id);
@@ -111,6 +114,9 @@ class ExecutionCore final : private Completion {
                                        const std::optional<std::string>& version,
                                        const std::optional<std::string>& instance);
   std::shared_ptr<Slot> call(Call call);
+  void make_side_effect(event::SideEffectRecorded& effect,
+                        const std::function<std::string()>& make);
+  void require_no_side_effect() const;
 
   // execution_cancel.cpp: cancellation
   void request_cancel(const std::string& reason);
@@ -174,6 +180,8 @@ class ExecutionCore final : private Completion {
   bool finished_ = false;
   bool closing_ = false;  ///< frames are being destroyed: drops record nothing
   bool history_warned_ = false;
+  bool in_side_effect_ =
+      false;  ///< a function of the code's runs, of which only the value is recorded
   // Of this turn: activities that may be run within it, those that were, and what came of them.
   std::deque<std::uint64_t> to_run_at_once_;
   std::vector<std::uint64_t> done_at_once_;

@@ -1,7 +1,10 @@
 // What the code asks for, step by step: see OrchestrationContext.
 
+#include <exception>
 #include <utility>
 
+#include "model/error_size.hpp"
+#include "model/exceptions.hpp"
 #include "model/ids.hpp"
 #include "model/limits.hpp"
 #include "replay/execution_core.hpp"
@@ -154,6 +157,54 @@ void ExecutionCore::deprecate_patch(std::string_view id) {
   }
   // Where the code still asks, the answer must not depend on whose mark this was.
   patches_.emplace(id, true);
+}
+
+Payload ExecutionCore::side_effect(std::string_view name,
+                                   const std::function<std::string()>& make) {
+  require(model::check_name("name of a side effect", name));
+  require_no_side_effect();
+  event::SideEffectRecorded effect{std::string(name), {}};
+  const bool has_passed_here = history_ != nullptr && cursor_ < history_->size();
+  if (!has_passed_here) {
+    make_side_effect(effect, make);
+  }
+  effect = record(std::move(effect));
+  if (failure_) {
+    // The code does not repeat its history: there is no value, and nothing it does counts any more.
+    throw OrchestrationError(*failure_);
+  }
+  if (effect.error) {
+    throw SideEffectFailed(*effect.error);
+  }
+  return effect.value;
+}
+
+void ExecutionCore::make_side_effect(event::SideEffectRecorded& effect,
+                                     const std::function<std::string()>& make) {
+  in_side_effect_ = true;
+  try {
+    effect.value = make();
+    require(model::check_payload("value of side effect " + effect.name, effect.value));
+  } catch (...) {
+    effect.value = Payload();
+    effect.error =
+        model::details_of(std::current_exception(), ErrorKind::orchestration_failed, effect.name);
+    model::limit_size(*effect.error);
+  }
+  in_side_effect_ = false;
+}
+
+/// What a side effect decides is its value; replay does not call it, and would miss anything else.
+void ExecutionCore::require_no_side_effect() const {
+  if (in_side_effect_) {
+    ErrorDetails details;
+    details.category = ErrorCategory::configuration;
+    details.kind = ErrorKind::invalid_input;
+    details.message =
+        "a function given to side_effect must not use the context: only what it returns is "
+        "recorded";
+    throw OrchestrationError(std::move(details));
+  }
 }
 
 void ExecutionCore::log(LogLevel level, std::string message) const {

@@ -117,6 +117,8 @@ TEST_CASE("a decision is the same with the same fields, or at the same place", "
   CHECK(model::is_same_decision(CustomStatusUpdated{"a"}, CustomStatusUpdated{"b"}));
   CHECK(model::is_same_decision(TimerCancelled{"a"}, TimerCancelled{"b"}));
   CHECK_FALSE(model::is_same_decision(TimerCreated{}, UtcNowRecorded{}));
+  CHECK(model::is_same_decision(SideEffectRecorded{"a", "1"}, SideEffectRecorded{"a", "2"}));
+  CHECK_FALSE(model::is_same_decision(SideEffectRecorded{"a", "1"}, SideEffectRecorded{"b", "1"}));
 }
 
 TEST_CASE("an event answers only what was asked for", "[event-kinds]") {

@@ -62,6 +62,7 @@ std::vector<std::pair<std::string, Event>> sample_events() {
       event::KeyValueReadScheduled{"other", "key"},
       event::KeyValueReadCompleted{"value"},
       event::PatchMarked{"patch-1"},
+      event::SideEffectRecorded{"dice", "4", full_error()},
   };
   std::vector<std::pair<std::string, Event>> samples;
   for (const EventKind& kind : kinds) {

@@ -164,6 +164,15 @@ bool do_at_once(Place& place, const Node& node, std::string& result) {
       return true;
     }
     case Op::guid: {
+      if (node.b % 3 == 0) {
+        const auto make = [&node] {
+          if (node.b % 4 == 0) {
+            throw std::runtime_error("no effect " + std::to_string(node.a));
+          }
+          return "effect " + std::to_string(node.a);
+        };
+        add(result, context.side_effect("effect", make));
+      }
       const std::string guid = context.new_guid();
       if (place.environment->profile == Profile::everything) {
         add(result, guid);

@@ -84,6 +84,24 @@ TEST_CASE("a failed instance is rewound after its activity was repaired", "[rest
   CHECK_FALSE(management.rewind_instance("o"));
 }
 
+TEST_CASE("a value that the code could not make is made anew after a rewind",
+          "[restore][recorded]") {
+  std::atomic<int> calls{0};
+  Scenario s(EVERY_BACKEND, [&calls](Runtime& runtime) {
+    runtime.register_orchestration("Lucky", [&calls](OrchestrationContext context) -> Task<int> {
+      const auto roll = [&calls] { return calls++ == 0 ? throw std::runtime_error("no luck") : 6; };
+      const int rolled = context.side_effect("roll", roll);
+      co_return rolled;
+    });
+  });
+  s.start("i", "Lucky");
+  CHECK(s.failure_of("i").message == "no luck");
+  const ManagementClient management(s.store());
+  REQUIRE(management.rewind_instance("i"));
+  CHECK(s.wait("i").output() == "6");
+  CHECK(calls == 2);
+}
+
 TEST_CASE("an instance that fails again can be rewound again", "[restore]") {
   Ledger ledger;
   Scenario scenario(EVERY_BACKEND, with(ledger));
