@@ -46,6 +46,25 @@ Task<std::string> check_out(OrchestrationContext ctx) {
 }
 // [/detached]
 
+// [talk]
+Task<std::string> ask_for_box(OrchestrationContext ctx) {
+  const std::string packer = ctx.instance_id() + "/packer";
+  ctx.schedule_orchestration("Packer", packer, ctx.instance_id());
+  ctx.enqueue_event(packer, "Goods", std::string("tea"));
+  const std::string box = co_await ctx.wait_for_external_event("Packed");
+  ctx.cancel_instance(packer, "nothing more to pack");
+  co_return box;
+}
+
+Task<std::string> packer(OrchestrationContext ctx, std::string customer) {
+  std::string goods;
+  while (true) {
+    goods = co_await ctx.dequeue_event("Goods");
+    ctx.raise_event(customer, "Packed", "a box of " + goods);
+  }
+}
+// [/talk]
+
 // [continue-as-new]
 Task<int> work_off(OrchestrationContext ctx, int done) {
   int total = done;
@@ -68,6 +87,8 @@ void composition() {
         .register_orchestration("Ship", ship)
         .register_orchestration("CheckOut", check_out)
         .register_orchestration("WorkOff", work_off)
+        .register_orchestration("AskForBox", ask_for_box)
+        .register_orchestration("Packer", packer)
         .register_activity("Pack", [](const std::string& goods) { return "a box of " + goods; })
         .register_activity("Work", [] {});
   });
@@ -79,6 +100,8 @@ void composition() {
   check("child", world.end_of("Ship/tea"), "Completed: a box of tea");
   check("detached", world.run("CheckOut"), "Completed: thank you");
   check("detached", world.end_of("parcel-of-CheckOut"), "Completed: a box of coffee");
+  check("talk", world.run("AskForBox"), "Completed: a box of tea");
+  check("talk", world.end_of("AskForBox/packer"), "Cancelled: nothing more to pack");
   check("continue-as-new", world.run("WorkOff", 0), "Completed: 100");
   const auto executions = expect(expect(world.client.management()).list_executions("WorkOff"));
   check("continue-as-new", executions.size() > 3 ? "several" : "few", "several");

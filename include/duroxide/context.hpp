@@ -207,6 +207,43 @@ class DUROXIDE_API OrchestrationContext {
                            std::move(version));
   }
 
+  /// Sends an event to another instance, with the turn: it is kept there until the instance waits for
+  /// that name. Nothing comes back; to an instance that is unknown or has ended it is lost. To one that
+  /// this turn has started it comes behind the start. Errors: `OrchestrationError` for wrong arguments,
+  /// this instance's own id among them; `PayloadError`.
+  template <class Data = std::string>
+  void raise_event(std::string_view instance, std::string_view event, const Data& data = Data()) {
+    raise_event_text(instance, event, detail::encode_or_throw(data));
+  }
+  template <detail::HazardousInput Data>
+  void raise_event(std::string_view, std::string_view, Data&&) {
+    detail::check_input<Data>();
+  }
+  template <class T>
+  void raise_event(std::string_view instance, const ExternalEvent<T>& event,
+                   detail::HandleParameter<std::type_identity_t<T>> data) {
+    raise_event_text(instance, event.name(), detail::encode_handle_input(data));
+  }
+
+  /// Puts a message into a queue of another instance, as `raise_event` sends an event.
+  template <class Data = std::string>
+  void enqueue_event(std::string_view instance, std::string_view queue, const Data& data = Data()) {
+    enqueue_event_text(instance, queue, detail::encode_or_throw(data));
+  }
+  template <detail::HazardousInput Data>
+  void enqueue_event(std::string_view, std::string_view, Data&&) {
+    detail::check_input<Data>();
+  }
+  template <class T>
+  void enqueue_event(std::string_view instance, const EventQueue<T>& queue,
+                     detail::HandleParameter<std::type_identity_t<T>> data) {
+    enqueue_event_text(instance, queue.name(), detail::encode_handle_input(data));
+  }
+
+  /// Asks another instance to stop, as `Client::cancel_instance` does, with the turn. Nothing comes
+  /// back. Errors: `OrchestrationError` for wrong arguments, this instance's own id among them.
+  void cancel_instance(std::string_view instance, std::string_view reason = {});
+
   /// Ends this execution and begins the next with `input` and an empty history, under the version
   /// given or else the newest. Events not yet waited for go along; everything else that is pending
   /// is cancelled. Takes effect when the code next has to wait, or ends, in whatever way:
@@ -357,6 +394,8 @@ class DUROXIDE_API OrchestrationContext {
                                                     const SubOrchestrationOptions& options);
   void schedule_detached_text(std::string_view name, std::string_view instance, std::string input,
                               std::optional<std::string> version);
+  void raise_event_text(std::string_view instance, std::string_view event, std::string data);
+  void enqueue_event_text(std::string_view instance, std::string_view queue, std::string data);
   void continue_as_new_text(std::string input, std::optional<std::string> version);
 
   detail::ExecutionCore* core_;

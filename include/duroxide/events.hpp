@@ -231,6 +231,26 @@ struct SideEffectRecorded {
   bool operator==(const SideEffectRecorded&) const = default;
 };
 
+// What the code sends to another instance. Nothing comes back.
+
+struct EventSent {
+  std::string instance;
+  std::string name;
+  Payload data;
+  bool operator==(const EventSent&) const = default;
+};
+struct QueueMessageSent {
+  std::string instance;
+  std::string name;  ///< of the queue
+  Payload data;
+  bool operator==(const QueueMessageSent&) const = default;
+};
+struct CancelSent {
+  std::string instance;
+  std::string reason;
+  bool operator==(const CancelSent&) const = default;
+};
+
 }  // namespace event
 
 /// The order of the alternatives is part of the store's format: append, never reorder.
@@ -246,7 +266,7 @@ using EventKind = std::variant<
     event::QueueEventDelivered, event::QueueSubscriptionCancelled, event::CustomStatusUpdated,
     event::KeyValueSet, event::KeyValueCleared, event::KeyValuesCleared,
     event::KeyValueReadScheduled, event::KeyValueReadCompleted, event::PatchMarked,
-    event::SideEffectRecorded>;
+    event::SideEffectRecorded, event::EventSent, event::QueueMessageSent, event::CancelSent>;
 
 /// One entry of a history.
 struct Event {

@@ -160,4 +160,65 @@ struct KindOf<event::SideEffectRecorded> : Records {
   static bool has_failed(const event::SideEffectRecorded& x) { return x.error.has_value(); }
 };
 
+// --- what is sent to another instance ---
+
+template <>
+struct KindOf<event::EventSent> : Records {
+  static constexpr std::string_view name = "EventSent";
+  static constexpr Match match = Match::whole;
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("name", x.name);
+    io.needed("data", x.data);
+  }
+  static std::string identity(const event::EventSent& x) {
+    return in_quotes(x.name) + ", instance " + in_quotes(x.instance);
+  }
+  static Checked check(const event::EventSent& x) {
+    Checked instance = check_instance_id(x.instance);
+    return instance ? check_name("event name", x.name) : instance;
+  }
+  static work::ExternalRaised ask(const Caller&, std::uint64_t, const event::EventSent& x) {
+    return {x.instance, x.name, x.data};
+  }
+};
+
+template <>
+struct KindOf<event::QueueMessageSent> : Records {
+  static constexpr std::string_view name = "QueueMessageSent";
+  static constexpr Match match = Match::whole;
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("name", x.name);
+    io.needed("data", x.data);
+  }
+  static std::string identity(const event::QueueMessageSent& x) {
+    return in_quotes(x.name) + ", instance " + in_quotes(x.instance);
+  }
+  static Checked check(const event::QueueMessageSent& x) {
+    Checked instance = check_instance_id(x.instance);
+    return instance ? check_name("queue name", x.name) : instance;
+  }
+  static work::QueueMessage ask(const Caller&, std::uint64_t, const event::QueueMessageSent& x) {
+    return {x.instance, x.name, x.data};
+  }
+};
+
+template <>
+struct KindOf<event::CancelSent> : Records {
+  static constexpr std::string_view name = "CancelSent";
+  static constexpr Match match = Match::whole;
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("reason", x.reason);
+  }
+  static std::string identity(const event::CancelSent& x) {
+    return "instance " + in_quotes(x.instance);
+  }
+  static Checked check(const event::CancelSent& x) { return check_instance_id(x.instance); }
+  static work::CancelInstance ask(const Caller&, std::uint64_t, const event::CancelSent& x) {
+    return {x.instance, x.reason, std::nullopt};
+  }
+};
+
 }  // namespace duroxide::model

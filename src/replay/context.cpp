@@ -191,6 +191,29 @@ void OrchestrationContext::schedule_detached_text(std::string_view name, std::st
                                             std::string(instance), std::move(input)});
 }
 
+void OrchestrationContext::raise_event_text(std::string_view instance, std::string_view event,
+                                            std::string data) {
+  core_->require_other(instance);
+  require(model::check_name("event name", event));
+  require(model::check_payload("event data", data));
+  core_->record(event::EventSent{std::string(instance), std::string(event), std::move(data)});
+}
+
+void OrchestrationContext::enqueue_event_text(std::string_view instance, std::string_view queue,
+                                              std::string data) {
+  core_->require_other(instance);
+  require(model::check_name("queue name", queue));
+  require(model::check_payload("message", data));
+  core_->record(
+      event::QueueMessageSent{std::string(instance), std::string(queue), std::move(data)});
+}
+
+void OrchestrationContext::cancel_instance(std::string_view instance, std::string_view reason) {
+  core_->require_other(instance);
+  require(model::check_payload("reason", reason));
+  core_->record(event::CancelSent{std::string(instance), std::string(reason)});
+}
+
 void OrchestrationContext::continue_as_new_text(std::string input,
                                                 std::optional<std::string> version) {
   core_->continue_as_new(std::move(input), std::move(version));

@@ -67,6 +67,8 @@ class ExecutionCore final : private Completion {
   Payload side_effect(std::string_view name, const std::function<std::string()>& make);
   void set_value(std::string_view key, Payload value);
   void set_custom_status(std::optional<std::string> status);
+  /// Refuses an id that is none, or the instance's own.
+  void require_other(std::string_view instance) const;
   [[nodiscard]] bool patched(std::string_view id);
   void deprecate_patch(std::string_view id);
   void continue_as_new(Payload input, std::optional<std::string> version);

@@ -130,6 +130,14 @@ void ExecutionCore::set_custom_status(std::optional<std::string> status) {
   record_event(change);
 }
 
+void ExecutionCore::require_other(std::string_view instance) const {
+  require(model::check_instance_id(instance));
+  if (instance == assignment_.instance) {
+    require(model::flaw("instance `" + std::string(instance) +
+                        "` cannot send to itself: it knows already what it would be told"));
+  }
+}
+
 bool ExecutionCore::patched(std::string_view id) {
   require(model::check_name("patch id", id));
   const event::PatchMarked mark{std::string(id)};

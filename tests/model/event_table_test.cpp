@@ -160,6 +160,12 @@ TEST_CASE("a step is described, asks for something and is given up", "[event-kin
   CHECK(model::request_of(caller, 4, event::OrchestrationChained{"C", "2.0.0", "c", "in"}) ==
         WorkItem(work::StartOrchestration{"c", "C", "in", "2.0.0", std::nullopt}));
   CHECK_FALSE(model::request_of(caller, 4, event::GuidRecorded{"g"}));
+  CHECK(model::request_of(caller, 4, event::EventSent{"o", "E", "d"}) ==
+        WorkItem(work::ExternalRaised{"o", "E", "d"}));
+  CHECK(model::request_of(caller, 4, event::QueueMessageSent{"o", "Q", "d"}) ==
+        WorkItem(work::QueueMessage{"o", "Q", "d"}));
+  CHECK(model::request_of(caller, 4, event::CancelSent{"o", "r"}) ==
+        WorkItem(work::CancelInstance{"o", "r", std::nullopt}));
   CHECK_THROWS_AS(model::throw_failure(model::place_of<event::ActivityScheduled>(), {}),
                   ActivityFailed);
   CHECK_THROWS_AS(model::throw_failure(model::place_of<event::TimerCreated>(), {}),

@@ -63,6 +63,9 @@ std::vector<std::pair<std::string, Event>> sample_events() {
       event::KeyValueReadCompleted{"value"},
       event::PatchMarked{"patch-1"},
       event::SideEffectRecorded{"dice", "4", full_error()},
+      event::EventSent{"other", "E", "data"},
+      event::QueueMessageSent{"other", "Q", "data"},
+      event::CancelSent{"other", "reason"},
   };
   std::vector<std::pair<std::string, Event>> samples;
   for (const EventKind& kind : kinds) {

@@ -38,7 +38,7 @@ ErrorDetails nondeterminism_of(const replay::TurnResult& result) {
 
 /// What one step is, as far as it can differ.
 struct Step {
-  enum class Kind { event, queue, child, detached, read, nothing };
+  enum class Kind { event, queue, child, detached, read, raise, enqueue, stop, nothing };
   Kind kind = Kind::nothing;
   std::string name = "N";
   std::string input = "in";
@@ -64,6 +64,15 @@ auto taking(Step step) {
         break;
       case Step::Kind::detached:
         ctx.schedule_orchestration(taken.name, taken.instance, taken.input, taken.version);
+        break;
+      case Step::Kind::raise:
+        ctx.raise_event(taken.instance, taken.name, taken.input);
+        break;
+      case Step::Kind::enqueue:
+        ctx.enqueue_event(taken.instance, taken.name, taken.input);
+        break;
+      case Step::Kind::stop:
+        ctx.cancel_instance(taken.instance, taken.input);
         break;
       case Step::Kind::read:
         co_await ctx.read_value(taken.instance, taken.name);
@@ -253,6 +262,15 @@ TEST_CASE("another event, queue, child, detached start or read than recorded is 
       {Kind::read, {Kind::read, "M"}},
       {Kind::read, {Kind::read, "N", "in", "another"}},
       {Kind::read, {Kind::nothing}},
+      {Kind::raise, {Kind::raise, "M"}},
+      {Kind::raise, {Kind::raise, "N", "out"}},
+      {Kind::raise, {Kind::raise, "N", "in", "another"}},
+      {Kind::raise, {Kind::enqueue}},
+      {Kind::enqueue, {Kind::enqueue, "N", "out"}},
+      {Kind::enqueue, {Kind::nothing}},
+      {Kind::stop, {Kind::stop, "N", "out"}},
+      {Kind::stop, {Kind::stop, "N", "in", "another"}},
+      {Kind::stop, {Kind::nothing}},
   }));
   Harness harness(Residency::rebuilt, taking({row.kind}));
   (void)harness.start();
