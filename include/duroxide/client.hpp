@@ -34,19 +34,27 @@ enum class ReusePolicy : std::uint8_t {
   /// another version. That is known for as long as the instance is there; of one that was imported,
   /// forked, or started by a release before this it is not, and then it is refused too.
   use_existing_same_input,
+  /// The instance that has the id is terminated if it runs, and deleted with its descendants; the new one
+  /// takes its place, in one commit. Whoever waited for the old one learns that it is not there any more.
+  /// `invalid_input` if it is a child whose parent is still there.
+  terminate_existing,
 };
 
 /// What a start came to. It converts to what calls answer that have nothing to say.
 class StartResult {
  public:
-  explicit StartResult(bool created = true) : created_(created) {}
+  explicit StartResult(bool created = true, bool replaced = false)
+      : created_(created), replaced_(replaced) {}
 
   /// Whether this call has started the instance; if not, it was there already and is as it was.
   [[nodiscard]] bool created() const { return created_; }
+  /// Whether an instance had the id before, which this one has replaced: `terminate_existing`.
+  [[nodiscard]] bool replaced() const { return replaced_; }
   operator Nothing() const { return {}; }  // NOLINT(google-explicit-constructor)
 
  private:
   bool created_;
+  bool replaced_;
 };
 
 /// Options of `Client::start_orchestration`. Setters chain.

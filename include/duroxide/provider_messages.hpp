@@ -145,11 +145,16 @@ struct StartOrFind {
   /// started with for as long as it has the instance, whatever execution it is in and whichever were
   /// pruned; one of which it does not know is refused. A digest is enough.
   bool same_input = false;
+  /// The instance that has the id is not left as it is: it is terminated if it runs, deleted with its
+  /// descendants, and the new one is started, in one commit. Errors: `invalid_input` for a child whose
+  /// parent is there, and for more descendants than one commit takes.
+  bool replace = false;
 };
 
 /// What a `StartOrFind` came to.
 struct StartedOrFound {
   bool created = true;
+  bool replaced = false;  ///< another instance had the id before
 };
 
 // --- histories and status -------------------------------------------------------------------------

@@ -105,9 +105,11 @@ void Client::start_text(std::string_view instance, std::string_view orchestratio
   request.start = std::move(start);
   request.delay = options.delay();
   request.same_input = options.reuse() == ReusePolicy::use_existing_same_input;
+  request.replace = options.reuse() == ReusePolicy::terminate_existing;
   impl_->ask(std::move(request),
              std::function<void(Found)>([on_started = std::move(on_started)](const Found& found) {
-               on_started(found.map([](const auto& each) { return StartResult(each.created); }));
+               on_started(found.map(
+                   [](const auto& each) { return StartResult(each.created, each.replaced); }));
              }));
 }
 

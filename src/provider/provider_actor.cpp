@@ -32,6 +32,7 @@
 #include "upkeep/fork_instance.hpp"
 #include "upkeep/import_instance.hpp"
 #include "upkeep/prune.hpp"
+#include "upkeep/replace_instance.hpp"
 #include "upkeep/rewind_instance.hpp"
 #include "upkeep/terminate_instance.hpp"
 
@@ -280,7 +281,7 @@ Writer::behavior_type Writer::make_behavior() {
         return change("complete_activity", request, complete_activity);
       },
       [this](const StartOrFind& request) {
-        return change("start_or_find", request, start_or_find);
+        return change("start_or_find", request, request.replace ? start_in_place : start_or_find);
       },
       [this](const StopWaiting& request) {
         engine_.let_go([&, holder = sender()](Transaction& transaction) {

@@ -4,10 +4,9 @@
 #include <map>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "engine/rows.hpp"
 #include "upkeep/delete_instances.hpp"
+#include "upkeep/instance_tree.hpp"
 
 namespace duroxide::storage {
 
@@ -23,28 +22,13 @@ TreeRemoval delete_tree(Transaction& transaction, const std::string& root, bool 
     return TreeRemoval::left;
   }
   std::map<Number, InstanceRecord> tree;
-  tree.emplace(*number, std::move(*record));
-  std::vector<Number> to_look_at{*number};
-  while (!to_look_at.empty()) {
-    const Number parent = to_look_at.back();
-    to_look_at.pop_back();
-    if (!force && tree.at(parent).status == ExecutionStatus::running) {
+  switch (find_tree(transaction, *number, std::move(*record), force, tree)) {
+    case TreeSearch::has_running:
       return TreeRemoval::left;
-    }
-    for (const std::string& key :
-         keys_of(transaction.batch(), Table::by_parent, make_key(parent))) {
-      const Number child = number_at(key, 8);
-      auto found = transaction.instances().load(child);
-      if (!found) {
-        throw_corrupt(Table::by_parent, key, "there is no such child");
-      }
-      if (tree.emplace(child, std::move(*found)).second) {
-        to_look_at.push_back(child);
-      }
-      if (tree.size() > transaction.options().most_in_tree) {
-        return TreeRemoval::is_large;
-      }
-    }
+    case TreeSearch::is_large:
+      return TreeRemoval::is_large;
+    case TreeSearch::whole:
+      break;
   }
   for (const auto& [each, described] : tree) {
     delete_instance(transaction, each, described, deleted);

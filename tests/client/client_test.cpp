@@ -38,7 +38,9 @@ TEST_CASE("client: a start with a delay", "[client][starts]") {
 TEST_CASE("client: a start that takes what is there tells which it was", "[client][starts]") {
   FacadeFixture f;
   const bool created = GENERATE(true, false);
-  const auto policy = GENERATE(ReusePolicy::use_existing, ReusePolicy::use_existing_same_input);
+  const auto policy = GENERATE(ReusePolicy::use_existing, ReusePolicy::use_existing_same_input,
+                               ReusePolicy::terminate_existing);
+  const bool replaced = policy == ReusePolicy::terminate_existing;
   std::optional<Client::Started> started;
   const auto request = f.answered<StartOrFind>(
       [&](Client::OnStarted on_started) {
@@ -46,9 +48,11 @@ TEST_CASE("client: a start that takes what is there tells which it was", "[clien
                                       StartOptions().version("2.0.0").reuse(policy),
                                       std::move(on_started));
       },
-      Answer<StartedOrFound>(StartedOrFound{created}), started);
+      Answer<StartedOrFound>(StartedOrFound{created, replaced}), started);
   CHECK((*started)->created() == created);
+  CHECK((*started)->replaced() == replaced);
   CHECK(request.same_input == (policy == ReusePolicy::use_existing_same_input));
+  CHECK(request.replace == replaced);
   CHECK(request.start.input == "in");
   CHECK(request.start.version == "2.0.0");
   const Client::Done as_before = *started;  // what earlier releases answered

@@ -119,4 +119,71 @@ TEST_CASE("what a fork was started with is not known", "[conformance][starts][re
   CHECK_THAT(refused.error().message, Catch::Contains("not known"));
 }
 
+namespace {
+
+Answer<StartedOrFound> replace(World& world, const std::string& instance) {
+  StartOrFind request;
+  request.start.instance = instance;
+  request.start.orchestration = "Other";
+  request.start.input = "anew";
+  request.replace = true;
+  return world.ask<Answer<StartedOrFound>>(*world.client, request);
+}
+
+}  // namespace
+
+TEST_CASE("a start in place ends what runs, takes its place and forgets it",
+          "[conformance][starts][terminate]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  CHECK_FALSE(replace(world, "a").value().replaced);
+  const auto first = world.fetch_one();
+  auto ack = ack_of(first, {started_event("Other"), scheduled_event(2)});
+  ack.worker_items = {activity(first, 2)};
+  world.ack(ack).value();
+  const auto waiting = world.client->ask<Answer<OrchestrationStatus>>(WaitForStatus{"a", 1});
+  world.run();
+  const auto replaced = replace(world, "a").value();
+  CHECK(replaced.replaced);
+  CHECK(replaced.created);
+  REQUIRE(waiting.answered());
+  CHECK(waiting.value().is_not_found());
+  CHECK(world.history("a").empty());
+  const auto item = world.fetch_one();
+  REQUIRE(item.messages.size() == 1);
+  CHECK(std::get<work::StartOrchestration>(item.messages[0]).input == "anew");
+  world.ack(complete_of(item)).value();
+  CHECK(world.status("a").is_completed());
+  CHECK(replace(world, "a").value().replaced);  // also one that has ended
+  CHECK(world.status("a").is_running());
+}
+
+TEST_CASE("the turn of an instance that a start has replaced is refused",
+          "[conformance][starts][turns]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("a");
+  const auto item = world.fetch_one();
+  REQUIRE(replace(world, "a"));
+  CHECK(world.ack(complete_of(item)).error().kind == Kind::invalid_lock_token);
+  const auto next = world.fetch_one();
+  CHECK(std::get<work::StartOrchestration>(next.messages.at(0)).input == "anew");
+}
+
+TEST_CASE("a start in place takes descendants along, and refuses a child that is waited for",
+          "[conformance][starts][children]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("parent");
+  Event scheduled = scheduled_event(2);
+  scheduled.kind = event::SubOrchestrationScheduled{"Child", std::nullopt, "child", "input"};
+  auto ack = ack_of(world.fetch_one(), {started_event("Order"), scheduled});
+  ack.orchestrator_items = {start_item("child", "Child", ParentLink{"parent", 1, 2})};
+  world.ack(ack).value();
+  const auto refused = replace(world, "child");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == Kind::invalid_input);
+  CHECK_THAT(refused.error().message, Catch::Contains("is a child of `parent`"));
+  CHECK(replace(world, "parent").value().replaced);
+  CHECK(world.status("child").is_not_found());
+  CHECK(replace(world, "child").value().created);
+}
+
 }  // namespace duroxide::conformance_starts_test
