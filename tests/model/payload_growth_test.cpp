@@ -90,6 +90,29 @@ struct Derived : Base {
   }
 };
 
+/// With a table of virtual functions.
+struct Shape {
+  Shape() = default;
+  Shape(const Shape&) = default;
+  Shape(Shape&&) = default;
+  Shape& operator=(const Shape&) = default;
+  Shape& operator=(Shape&&) = default;
+  virtual ~Shape() = default;
+  int sides = 4;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(sides));
+  }
+};
+struct Drawing {
+  std::vector<Shape> shapes = std::vector<Shape>(1);
+  Drawing() { shapes[0].sides = 9; }
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(shapes));
+  }
+};
+
 /// Reads by way of variables.
 struct Split {
   std::vector<int> items = {1};
@@ -200,6 +223,7 @@ TEST_CASE("growth: a list that a new object has does not show in the elements th
           "[payloads]") {
   const auto shelf = read<Shelf>(R"({"places":[{"zip":2}]})");
   CHECK(shelf.places.at(0).city == "Oslo");
+  CHECK(read<Drawing>(R"({"shapes":[{}]})").shapes.at(0).sides == 4);
 }
 
 TEST_CASE("growth: what the standard library's types are made of stays needed", "[payloads]") {

@@ -242,7 +242,7 @@ PayloadNode payload_node(const cereal::virtual_base_class<T>& base) {
 }
 
 template <class T>
-concept MadeAnew = std::is_class_v<T> && !is_library_type<T>() && !std::is_polymorphic_v<T> &&
+concept MadeAnew = std::is_class_v<T> && !is_library_type<T>() &&
                    std::is_default_constructible_v<T> && std::is_move_assignable_v<T>;
 
 template <class T>
