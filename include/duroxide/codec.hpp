@@ -83,7 +83,7 @@ template <class T>
   } else if constexpr (detail::check_readable<T>()) {
     detail::PayloadReader reader(text);
     try {
-      reader.begin();
+      reader.begin(__builtin_frame_address(0));
       T value{};
       reader(cereal::make_nvp("v", value));
       return value;

@@ -144,13 +144,15 @@ struct PayloadReader::Impl {
   rapid::Document document;
   std::vector<OpenNode> open;
   const char* next_name = nullptr;
+  const void* frame = nullptr;  ///< of the function that decodes
 };
 
 PayloadReader::PayloadReader(const std::string& text)
     : InputArchive(this), impl_(std::make_unique<Impl>(text)) {}
 PayloadReader::~PayloadReader() = default;
 
-void PayloadReader::begin() {
+void PayloadReader::begin(const void* frame) {
+  impl_->frame = frame;
   if (const auto sound = check_json(impl_->text); !sound) {
     impl_->is_refused = true;
     throw std::runtime_error(sound.error().what);
@@ -212,9 +214,11 @@ bool PayloadReader::hasMember(const char* name) {
   }
   return node.find(name).has_value();
 }
-bool PayloadReader::isPart(const void* place) const {
+bool PayloadReader::isVariable(const void* place) const {
+  const std::less<> less;
   const PayloadNode& of = impl_->open.back().of;
-  return !std::less<>()(place, of.begin) && std::less<>()(place, of.end);
+  const bool is_part = !less(place, of.begin) && less(place, of.end);
+  return !is_part && less(__builtin_frame_address(0), place) && less(place, impl_->frame);
 }
 const char* PayloadReader::getNodeName() const {
   const OpenNode& node = impl_->open.back();

@@ -129,6 +129,18 @@ struct Split {
   }
 };
 
+/// Keeps its members elsewhere.
+struct Hidden {
+  struct Members {
+    int count = 8;
+  };
+  std::shared_ptr<Members> members = std::make_shared<Members>();
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(cereal::make_nvp("count", members->count));
+  }
+};
+
 struct Shelf {
   std::vector<Address> places = {{"Rome", 1}};
   template <class Archive>
@@ -251,6 +263,12 @@ TEST_CASE("growth: of variables that `load` reads into, numbers are 0 if there i
           "[payloads]") {
   CHECK(read<Split>("{}").items.empty());
   CHECK(read<Split>(R"({"count":2})").items == std::vector<int>{9, 9});
+}
+
+TEST_CASE("growth: members that an object keeps elsewhere have their defaults too", "[payloads]") {
+  CHECK(read<Hidden>("{}").members->count == 8);
+  CHECK(read<std::vector<Hidden>>("[{}]").at(0).members->count == 8);
+  CHECK(read<Hidden>(R"({"count":2})").members->count == 2);
 }
 
 TEST_CASE("growth: bytes may be absent too", "[payloads]") {

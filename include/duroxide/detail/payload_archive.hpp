@@ -98,8 +98,9 @@ class DUROXIDE_API PayloadReader : public cereal::InputArchive<PayloadReader>,
   PayloadReader& operator=(const PayloadReader&) = delete;
   ~PayloadReader() override;
 
-  /// Reads the whole text, which throws if it is no JSON.
-  void begin();
+  /// Reads the whole text, which throws if it is no JSON. `frame` is that of the function which decodes:
+  /// the variables of all that it calls lie below.
+  void begin(const void* frame = nullptr);
   /// Says that the text is no `type`, and why. `error` is what `begin`, or reading a value, has thrown.
   [[nodiscard]] std::string problem(const std::type_info& type, const std::exception& error) const;
 
@@ -111,8 +112,9 @@ class DUROXIDE_API PayloadReader : public cereal::InputArchive<PayloadReader>,
   [[nodiscard]] bool makesAnew() const;
   /// Whether to read the member: it is there, or has to be.
   [[nodiscard]] bool hasMember(const char* name);
-  /// Whether that lies in the object which is read.
-  [[nodiscard]] bool isPart(const void* place) const;
+  /// Whether that is a variable of a function that reads: it lies on the stack of the decoding, and not
+  /// in the object which is read.
+  [[nodiscard]] bool isVariable(const void* place) const;
   /// The name of the member that comes next; null if it has none.
   [[nodiscard]] const char* getNodeName() const;
   void setNextName(const char* name);
@@ -299,9 +301,9 @@ void CEREAL_LOAD_FUNCTION_NAME(PayloadReader& reader, cereal::NameValuePair<T>& 
     reader(pair.value);
     return;
   }
-  // What is no part of the object is a variable of its `load`, and a number there may have no value yet.
+  // A number that is a variable of `load` may have no value yet.
   if constexpr (may_be_without_value<std::remove_cvref_t<T>>) {
-    if (!reader.isPart(std::addressof(pair.value))) {
+    if (reader.isVariable(std::addressof(pair.value))) {
       pair.value = std::remove_cvref_t<T>{};
     }
   }
