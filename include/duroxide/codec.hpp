@@ -51,12 +51,17 @@ consteval bool check_readable() {
 
 }  // namespace detail
 
-/// Encodes `value`. Errors: what the type's own serialisation threw, as text.
+/// Encodes `value`. Errors: a null pointer to a text; what the type's own serialisation threw, as text.
 template <class T>
 [[nodiscard]] Result<std::string, std::string> encode_payload(const T& value) {
   if constexpr (detail::is_built_input<T>) {
     return encode_payload(value.value());
   } else if constexpr (TextPayload<T>) {
+    if constexpr (std::is_pointer_v<T>) {
+      if (value == nullptr) {
+        return failure("cannot encode the payload: it is a null pointer");
+      }
+    }
     return std::string(std::string_view(value));
   } else if constexpr (detail::check_writable<T>()) {
     try {

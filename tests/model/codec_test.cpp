@@ -50,6 +50,11 @@ TEST_CASE("text passes through untouched", "[payloads]") {
   CHECK(encode_payload(std::string_view("view")).value() == "view");
 }
 
+TEST_CASE("a null pointer is no text", "[payloads]") {
+  const char* const none = nullptr;  // what `std::getenv` gives
+  CHECK(encode_payload(none).error() == "cannot encode the payload: it is a null pointer");
+}
+
 TEST_CASE("other types travel as plain JSON on one line", "[payloads]") {
   CHECK(encode_payload(42).value() == "42");
   CHECK(encode_payload(true).value() == "true");
