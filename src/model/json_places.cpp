@@ -14,7 +14,7 @@ class PlaceReader {
   PlaceReader(std::string_view json, std::string_view wanted) : json_(json), wanted_(wanted) {}
 
   FoundPlace read() && {
-    if (read_value({})) {
+    if (read_value(0)) {
       skip_space();
       if (at_ < json_.size()) {
         fault("nothing should follow the value");
@@ -53,29 +53,45 @@ class PlaceReader {
     return true;
   }
 
-  bool read_value(const std::string& path) {
+  /// How much of what is wanted the way to a value is; nothing if the value lies elsewhere.
+  using Matched = std::optional<std::size_t>;
+
+  /// Without making a text of it: one for each value would take the square of the depth.
+  [[nodiscard]] Matched matched_with(Matched matched, std::string_view step) const {
+    return matched && wanted_.substr(*matched, step.size()) == step ? *matched + step.size()
+                                                                    : Matched();
+  }
+  [[nodiscard]] Matched matched_with_key(Matched matched, std::string_view key) const {
+    const bool is_first = matched && *matched == 0;
+    return matched_with(is_first ? matched : matched_with(matched, "."), key);
+  }
+  [[nodiscard]] Matched matched_with_index(Matched matched, std::size_t index) const {
+    return matched ? matched_with(matched, "[" + std::to_string(index) + "]") : Matched();
+  }
+
+  bool read_value(Matched matched) {
     skip_space();
     JsonPlace place;
     place.offset = at_;
-    if (!read_value(path, place)) {
+    if (!read_value(matched, place)) {
       return false;
     }
-    if (!found_.place && path == wanted_) {
+    if (!found_.place && matched == wanted_.size()) {
       found_.place = place;
     }
     return true;
   }
-  bool read_value(const std::string& path, JsonPlace& place) {
+  bool read_value(Matched matched, JsonPlace& place) {
     switch (peek()) {
       case '{':
         place.kind = JsonPlace::Kind::object;
-        return read_object(path);
+        return read_object(matched);
       case '[':
         place.kind = JsonPlace::Kind::array;
-        return read_array(path);
+        return read_array(matched);
       case '"': {
         place.kind = JsonPlace::Kind::text;
-        std::string text;
+        std::string_view text;
         return read_text(text);
       }
       default:
@@ -92,14 +108,14 @@ class PlaceReader {
     return read_number(place);
   }
 
-  bool read_object(const std::string& path) {
+  bool read_object(Matched matched) {
     ++at_;
     if (take('}')) {
       return true;
     }
     do {
       skip_space();
-      std::string key;
+      std::string_view key;
       if (peek() != '"') {
         return fault("a member's name in quotes should stand here");
       }
@@ -109,21 +125,21 @@ class PlaceReader {
       if (!take(':')) {
         return fault("a colon should stand here");
       }
-      if (!read_value(path.empty() ? key : path + "." + key)) {
+      if (!read_value(matched_with_key(matched, key))) {
         return false;
       }
     } while (take(','));
     return take('}') || fault("a comma or a closing brace should stand here");
   }
 
-  bool read_array(const std::string& path) {
+  bool read_array(Matched matched) {
     ++at_;
     if (take(']')) {
       return true;
     }
     std::size_t index = 0;
     do {
-      if (!read_value(path + "[" + std::to_string(index++) + "]")) {
+      if (!read_value(matched_with_index(matched, index++))) {
         return false;
       }
     } while (take(','));
@@ -131,7 +147,7 @@ class PlaceReader {
   }
 
   /// Escapes stay as they are: it is for names, which have none.
-  bool read_text(std::string& text) {
+  bool read_text(std::string_view& text) {
     const std::size_t begin = ++at_;
     while (at_ < json_.size() && json_[at_] != '"') {
       at_ += json_[at_] == '\\' ? 2U : 1U;

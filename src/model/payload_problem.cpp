@@ -67,9 +67,30 @@ std::string at_byte(const std::optional<JsonPlace>& place) {
   return place ? " at byte " + std::to_string(place->offset) : std::string();
 }
 
+bool is_within_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+/// A way to a field as people read it: its middle is left out if it is long.
+std::string shown(const std::string& way) {
+  constexpr std::size_t shown_at_each_end = 100;
+  if (way.size() <= 2 * shown_at_each_end) {
+    return way;
+  }
+  std::size_t front = shown_at_each_end;
+  while (front > 0 && is_within_character(way[front])) {
+    --front;
+  }
+  std::size_t back = way.size() - shown_at_each_end;
+  while (back < way.size() && is_within_character(way[back])) {
+    ++back;
+  }
+  return way.substr(0, front) + "…" + way.substr(back);
+}
+
 /// `in `line` at byte 18`.
 std::string in_object(const std::string& path, const std::optional<JsonPlace>& place) {
-  return " in " + (path.empty() ? std::string("the object") : "`" + path + "`") + at_byte(place);
+  return " in " + (path.empty() ? std::string("the object") : "`" + shown(path) + "`") + at_byte(place);
 }
 
 std::string beginning_of(std::string_view text) {
@@ -104,7 +125,7 @@ std::string undecodable(std::string_view text, const std::type_info& type,
   const std::string& path = mismatch.path;
   const std::string& about = mismatch.about;
   const auto place = model::find_place(text, path).place;
-  const std::string it = path.empty() ? "it" : "its field `" + path + "`";
+  const std::string it = path.empty() ? "it" : "its field `" + shown(path) + "`";
   switch (mismatch.kind) {
     case Why::wrong:
       return undecodable(text, type,
@@ -112,10 +133,10 @@ std::string undecodable(std::string_view text, const std::type_info& type,
                              " where " + about + " is expected");
     case Why::missing:
       return undecodable(text, type,
-                         "the field `" + about + "` is missing" + in_object(path, place));
+                         "the field `" + shown(about) + "` is missing" + in_object(path, place));
     case Why::unknown:
       return undecodable(text, type,
-                         "the field `" + about + "`" + in_object(path, place) +
+                         "the field `" + shown(about) + "`" + in_object(path, place) +
                              " is unknown to the strict type `" + type_name(*mismatch.type) + "`");
     case Why::too_short:
       return undecodable(text, type, it + at_byte(place) + " ends where more is expected");
@@ -123,7 +144,7 @@ std::string undecodable(std::string_view text, const std::type_info& type,
       break;
   }
   const std::string where =
-      path.empty() ? "" : " (at the field `" + path + "`" + at_byte(place) + ")";
+      path.empty() ? "" : " (at the field `" + shown(path) + "`" + at_byte(place) + ")";
   return undecodable(text, type, about + where);
 }
 

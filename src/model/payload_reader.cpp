@@ -124,7 +124,6 @@ struct PayloadReader::Impl {
   /// A number that is written as a text.
   template <class T>
   void take_number_text(T& value, T (*parse)(const std::string&, std::size_t*)) {
-    const std::string way = path(true);
     const std::string digits = take_text();
     try {
       std::size_t end = 0;
@@ -135,7 +134,8 @@ struct PayloadReader::Impl {
     } catch (const std::exception&) {
       // no number at all, or one that is too large
     }
-    throw PayloadMismatch(way, "a number in quotes");
+    --open.back().next;
+    throw PayloadMismatch(path(true), "a number in quotes");
   }
 
   const std::string& text;

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/resource.h>
+
 #include <cstdint>
 #include <map>
 
@@ -70,6 +72,24 @@ struct Quantity {
     archive(CEREAL_NVP(unit));
   }
 };
+
+/// As deep as one likes.
+struct Box {
+  std::vector<Box> content;
+  std::int64_t number = 0;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(content), CEREAL_NVP(number));
+  }
+};
+
+/// The most memory that this process has had.
+long most_kilobytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
 
 template <class T>
 std::string error_of(const std::string& text) {
@@ -186,4 +206,30 @@ TEST_CASE("payload problems: a very long text has its place told too", "[payload
   const std::string padding(std::size_t{2} << 20, ' ');
   CHECK_THAT(error_of<int>(padding + "\"text\""),
              Contains("the payload is no `int`: it at byte 2097152 is a text where"));
+}
+
+TEST_CASE("payload problems: the way to a field deep within is shown without its middle",
+          "[payloads][limits]") {
+  std::string text = R"({"number":true})";
+  for (int level = 0; level < 250; ++level) {
+    text = R"({"content":[)" + text + "]}";
+  }
+  const std::string error = error_of<Box>(text);
+  CHECK_THAT(error, Contains("its field `content[0].content[0]") &&
+                        Contains("[0].number` at byte 3010 is true or false where"));
+  CHECK(error.size() < 500);
+}
+
+TEST_CASE("payload problems: the place is found in memory of the size of the text, however deep",
+          "[payloads][limits]") {
+  // A way for each of these objects would come to 250 MB.
+  const std::string key(std::size_t{2} << 10, 'k');
+  std::string deep = "1";
+  for (int level = 0; level < 500; ++level) {
+    deep = "{\"" + key + "\":" + deep + "}";
+  }
+  const std::string text = R"({"unknown":)" + deep + R"(,"number":true})";
+  const long before = most_kilobytes();
+  CHECK_THAT(error_of<Box>(text), Contains("its field `number` at byte"));
+  CHECK(most_kilobytes() - before < 100 << 10);
 }
