@@ -35,7 +35,10 @@ std::string_view text_of(const rapid::Value& text) {
 struct OpenNode {
   const rapid::Value* value = nullptr;
   PayloadNode of;
+  bool is_absent = false;        ///< a base class that the payload does not have
   rapid::SizeType next = 0;      ///< the member or element that is read next
+  std::size_t unnamed = 0;       ///< members that were read without a name
+  bool is_next_known = false;    ///< by its name, to the code that reads
   std::vector<bool> known = {};  ///< of an exact object: which members were asked for
 
   [[nodiscard]] bool has_names() const { return value->IsObject(); }
@@ -60,6 +63,8 @@ struct OpenNode {
     }
     return std::nullopt;
   }
+  /// The name under which the next member without one was written.
+  [[nodiscard]] std::string name_of_unnamed() const { return "value" + std::to_string(unnamed); }
   void note_known(rapid::SizeType place) {
     if (of.members == PayloadNode::Members::exact && has_names()) {
       known.resize(size());
@@ -92,18 +97,26 @@ struct PayloadReader::Impl {
     }
   }
 
-  /// Goes to the member that was asked for, or to what comes next, and gives it.
+  void go_to(OpenNode& node, const std::string& name) const {
+    const auto found = node.find(name);
+    if (!found) {
+      throw PayloadMismatch(PayloadMismatch::Kind::missing, path(false), name);
+    }
+    node.next = *found;
+  }
+  /// Goes to the member that was asked for, or to the next element, and gives it.
   const rapid::Value& look() {
     OpenNode& node = open.back();
+    const bool is_next_known = std::exchange(node.is_next_known, false);
     if (const char* const name = std::exchange(next_name, nullptr)) {
       if (!node.has_names()) {
         throw PayloadMismatch(path(false), "an object");
       }
-      const auto found = node.find(name);
-      if (!found) {
-        throw PayloadMismatch(PayloadMismatch::Kind::missing, path(false), name);
-      }
-      node.next = *found;
+      go_to(node, name);
+    } else if (node.has_names() && !is_next_known) {
+      // Whatever else stands next is somebody else's.
+      go_to(node, node.name_of_unnamed());
+      ++node.unnamed;
     }
     if (node.next >= node.size()) {
       throw PayloadMismatch(PayloadMismatch::Kind::too_short, path(false), {});
@@ -191,6 +204,18 @@ void PayloadReader::startNode(const PayloadNode& node) {
   }
   impl_->open.push_back({&value, node});
 }
+void PayloadReader::startBase(const PayloadNode& node) {
+  OpenNode& of = impl_->open.back();
+  const bool may_be_absent = impl_->next_name == nullptr && of.has_names() && !of.is_next_known &&
+                             of.of.members == PayloadNode::Members::usual;
+  if (!may_be_absent || of.find(of.name_of_unnamed())) {
+    startNode(node);
+    return;
+  }
+  ++of.unnamed;
+  static const rapid::Value nothing(rapid::kObjectType);
+  impl_->open.push_back({&nothing, node, true});
+}
 void PayloadReader::finishNode() {
   const OpenNode& node = impl_->open.back();
   if (node.of.members == PayloadNode::Members::exact && node.has_names()) {
@@ -201,8 +226,9 @@ void PayloadReader::finishNode() {
       }
     }
   }
+  const bool was_there = !node.is_absent;
   impl_->open.pop_back();
-  ++impl_->open.back().next;
+  impl_->open.back().next += was_there ? 1 : 0;
 }
 bool PayloadReader::makesAnew() const {
   return impl_->open.size() > 1 && impl_->open.back().of.members == PayloadNode::Members::needed;
@@ -221,8 +247,9 @@ bool PayloadReader::isVariable(const void* place) const {
   return !is_part && less(__builtin_frame_address(0), place) && less(place, impl_->frame);
 }
 const char* PayloadReader::getNodeName() const {
-  const OpenNode& node = impl_->open.back();
-  return node.has_names() && node.next < node.size() ? node.name_of(node.next).data() : nullptr;
+  OpenNode& node = impl_->open.back();
+  node.is_next_known = node.has_names() && node.next < node.size();
+  return node.is_next_known ? node.name_of(node.next).data() : nullptr;
 }
 void PayloadReader::setNextName(const char* name) {
   impl_->next_name = name;

@@ -90,6 +90,60 @@ struct Derived : Base {
   }
 };
 
+/// Gives its base no name, as most do.
+struct Plain : Base {
+  Plain() { id = 5; }
+  int more = 6;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(cereal::base_class<Base>(this), CEREAL_NVP(more));
+  }
+};
+
+struct Other {
+  int id = 40;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(id));
+  }
+};
+/// Of two bases, of which the second came later.
+struct Twice : Base, Other {
+  int more = 6;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(cereal::base_class<Base>(this), cereal::base_class<Other>(this), CEREAL_NVP(more));
+  }
+};
+
+/// Names none of its members.
+struct Nameless {
+  int first = 1;
+  std::string second = "none";
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(first, second);
+  }
+};
+
+/// Reads whatever members there are, by their names.
+struct Open {
+  std::map<std::string, int> members;
+  template <class Archive>
+  void save(Archive& archive) const {
+    for (const auto& [name, value] : members) {
+      archive(cereal::make_nvp(name, value));
+    }
+  }
+  template <class Archive>
+  void load(Archive& archive) {
+    while (const char* const name = archive.getNodeName()) {
+      int& value = members[name];
+      archive(value);
+    }
+  }
+};
+
 /// With a table of virtual functions.
 struct Shape {
   Shape() = default;
@@ -257,6 +311,35 @@ TEST_CASE("growth: members of a base class have the defaults of the derived one"
   CHECK(read<Derived>("{}").id == 5);
   CHECK(read<Derived>(R"({"base":{}})").id == 5);
   CHECK(read<Derived>(R"({"base":{"id":1},"more":2})").id == 1);
+}
+
+TEST_CASE("growth: a base class is read from its own member alone", "[payloads]") {
+  CHECK(read<Plain>("{}").id == 5);
+  CHECK(read<Plain>(R"({"value0":{}})").id == 5);
+  CHECK(read<Plain>(R"({"more":1})").more == 1);
+  CHECK(read<Plain>(R"({"child":{"id":9},"more":1})").id == 5);
+  CHECK(read<Plain>(R"({"more":1,"value0":{"id":3}})").id == 3);
+  const auto twice = read<Twice>(R"({"value0":{"id":2},"stranger":{"id":8},"more":3})");
+  CHECK(static_cast<const Base&>(twice).id == 2);
+  CHECK(static_cast<const Other&>(twice).id == 40);
+  CHECK(twice.more == 3);
+  Twice back;
+  back.Other::id = 41;
+  CHECK(read<Twice>(encode_payload(back).value()).Other::id == 41);
+}
+
+TEST_CASE("growth: members without names are taken by their place among such, and must be there",
+          "[payloads]") {
+  CHECK(read<Nameless>(R"({"new":true,"value0":5,"value1":"x"})").second == "x");
+  CHECK_THAT(decode_payload<Nameless>(R"({"count":5,"text":"x"})").error(),
+             Catch::Contains("the field `value0` is missing in the object at byte 0"));
+  CHECK_THAT(decode_payload<Nameless>(R"({"value0":5})").error(),
+             Catch::Contains("the field `value1` is missing"));
+}
+
+TEST_CASE("growth: code that asks for the next member's name takes it", "[payloads]") {
+  const Open open{{{"a", 1}, {"b", 2}}};
+  CHECK(read<Open>(encode_payload(open).value()).members == open.members);
 }
 
 TEST_CASE("growth: of variables that `load` reads into, numbers are 0 if there is nothing for them",

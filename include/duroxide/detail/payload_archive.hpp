@@ -106,6 +106,8 @@ class DUROXIDE_API PayloadReader : public cereal::InputArchive<PayloadReader>,
 
   void startNode();
   void startNode(const PayloadNode& node);
+  /// For a base class, which has no name: one that is absent keeps the values that it has.
+  void startBase(const PayloadNode& node);
   void finishNode();
   /// Whether what begins now is an element of a container, or a part of another thing of the standard
   /// library's, which may have been made without a value.
@@ -115,7 +117,8 @@ class DUROXIDE_API PayloadReader : public cereal::InputArchive<PayloadReader>,
   /// Whether that is a variable of a function that reads: it lies on the stack of the decoding, and not
   /// in the object which is read.
   [[nodiscard]] bool isVariable(const void* place) const;
-  /// The name of the member that comes next; null if it has none.
+  /// The name of the member that comes next; null if it has none. Who asks takes that one, whatever its
+  /// name is; what is read without a name is otherwise the member `value0`, the next `value1`.
   [[nodiscard]] const char* getNodeName() const;
   void setNextName(const char* name);
   void loadSize(cereal::size_type& size);
@@ -233,14 +236,18 @@ PayloadNode payload_node(const T& object) {
     return {};
   }
 }
+template <class T>
+void start_node(PayloadReader& reader, const T& object) {
+  reader.startNode(payload_node(object));
+}
 /// A base class is read as a member of its own.
 template <class T>
-PayloadNode payload_node(const cereal::base_class<T>& base) {
-  return payload_node(*base.base_ptr);
+void start_node(PayloadReader& reader, const cereal::base_class<T>& base) {
+  reader.startBase(payload_node(*base.base_ptr));
 }
 template <class T>
-PayloadNode payload_node(const cereal::virtual_base_class<T>& base) {
-  return payload_node(*base.base_ptr);
+void start_node(PayloadReader& reader, const cereal::virtual_base_class<T>& base) {
+  reader.startBase(payload_node(*base.base_ptr));
 }
 
 template <class T>
@@ -254,7 +261,7 @@ void prologue(PayloadReader& reader, const T& value) {
                 DUROXIDE_NO_PAYLOAD);
   if constexpr (payload_part<T, PayloadReader, cereal::traits::has_minimal_input_serialization>() ==
                 PayloadPart::node) {
-    reader.startNode(payload_node(value));
+    start_node(reader, value);
   }
 }
 /// A container may read into an element without a value, or into one that was there before: an absent
@@ -269,7 +276,7 @@ requires(!std::is_const_v<T> && MadeAnew<T>) void prologue(PayloadReader& reader
     if (reader.makesAnew()) {
       value = T{};
     }
-    reader.startNode(payload_node(value));
+    start_node(reader, value);
   }
 }
 template <class T>
