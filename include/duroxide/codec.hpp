@@ -91,6 +91,7 @@ template <class T>
       reader.begin(__builtin_frame_address(0));
       T value{};
       reader(cereal::make_nvp("v", value));
+      reader.check_versions();
       return value;
     } catch (const std::exception& error) {
       return failure(reader.problem(typeid(T), error));

@@ -90,7 +90,8 @@ std::string shown(const std::string& way) {
 
 /// `in `line` at byte 18`.
 std::string in_object(const std::string& path, const std::optional<JsonPlace>& place) {
-  return " in " + (path.empty() ? std::string("the object") : "`" + shown(path) + "`") + at_byte(place);
+  return " in " + (path.empty() ? std::string("the object") : "`" + shown(path) + "`") +
+         at_byte(place);
 }
 
 std::string beginning_of(std::string_view text) {

@@ -1,9 +1,13 @@
+#include <algorithm>
 #include <cstring>
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <typeindex>
 #include <utility>
 #include <vector>
 
@@ -151,13 +155,34 @@ struct PayloadReader::Impl {
     throw PayloadMismatch(path(true), "a number in quotes");
   }
 
+  /// Whether some object at or below the value has a version that nobody has asked for.
+  [[nodiscard]] bool has_other_version(const rapid::Value& value) const {
+    if (value.IsArray()) {
+      return std::any_of(value.Begin(), value.End(), [this](const rapid::Value& element) {
+        return has_other_version(element);
+      });
+    }
+    if (!value.IsObject()) {
+      return false;
+    }
+    if (value.HasMember(version_name) && with_known_version.count(&value) == 0) {
+      return true;
+    }
+    return std::any_of(value.MemberBegin(), value.MemberEnd(),
+                       [this](const auto& member) { return has_other_version(member.value); });
+  }
+
   const std::string& text;
   bool is_refused = false;  ///< before the JSON library has seen it
   bool is_read = false;     ///< the text is JSON
   rapid::Document document;
   std::vector<OpenNode> open;
   const char* next_name = nullptr;
-  const void* frame = nullptr;  ///< of the function that decodes
+  // Of types with versions: what the first object of each has, none for one that has none.
+  std::map<std::type_index, std::optional<std::uint32_t>> versions;
+  std::set<const rapid::Value*> with_known_version;  ///< objects
+  const std::type_info* without_version = nullptr;   ///< the first object of this type has none
+  const void* frame = nullptr;                       ///< of the function that decodes
 };
 
 PayloadReader::PayloadReader(const std::string& text)
@@ -229,6 +254,35 @@ void PayloadReader::finishNode() {
   const bool was_there = !node.is_absent;
   impl_->open.pop_back();
   impl_->open.back().next += was_there ? 1 : 0;
+}
+// cereal reads the version of a type from the first object of it alone, and keeps it for all.
+void PayloadReader::note_version(const std::type_info& type) {
+  OpenNode& node = impl_->open.back();
+  if (!node.has_names()) {
+    return;
+  }
+  std::optional<std::uint32_t> version;
+  if (const auto place = node.find(version_name)) {
+    node.note_known(*place);
+    impl_->with_known_version.insert(node.value);
+    version = node.at(*place).IsUint() ? std::optional(node.at(*place).GetUint()) : std::nullopt;
+  }
+  const auto [first, is_first] = impl_->versions.emplace(type, version);
+  if (is_first && !version && !node.is_absent) {
+    impl_->without_version = &type;
+  }
+  if (version && version != first->second) {
+    throw std::runtime_error("one object of `" + type_name(type) + "` has version " +
+                             std::to_string(*version) + ", and one before it " +
+                             (first->second ? std::to_string(*first->second) : "none"));
+  }
+}
+void PayloadReader::check_versions() const {
+  if (impl_->without_version != nullptr && impl_->has_other_version(impl_->document)) {
+    throw std::runtime_error("an object of `" + type_name(*impl_->without_version) +
+                             "` has no version, and an object that is not read has one: it may be "
+                             "the version of both");
+  }
 }
 bool PayloadReader::makesAnew() const {
   return impl_->open.size() > 1 && impl_->open.back().of.members == PayloadNode::Members::needed;

@@ -1,8 +1,10 @@
 #include <duroxide/detail/payload_archive.hpp>
 
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
+#include <typeindex>
 
 #include <cereal/archives/json.hpp>
 
@@ -14,6 +16,7 @@ struct PayloadWriter::Impl {
   std::ostringstream out;
   // The last brace of the document is written when it is destroyed.
   std::optional<cereal::JSONOutputArchive> archive;
+  std::set<std::type_index> written;
 };
 
 PayloadWriter::PayloadWriter() : OutputArchive(this), impl_(std::make_unique<Impl>()) {
@@ -43,6 +46,10 @@ void PayloadWriter::makeArray() {
 }
 void PayloadWriter::saveBinaryValue(const void* data, std::size_t size, const char* name) {
   impl_->archive->saveBinaryValue(data, size, name);
+}
+
+bool PayloadWriter::has_written(const std::type_info& type) {
+  return !impl_->written.insert(type).second;
 }
 
 void PayloadWriter::saveValue(bool value) {

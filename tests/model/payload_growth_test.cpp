@@ -74,6 +74,39 @@ struct Versioned {
   }
 };
 
+/// Two of it, of which the first went away, and which then changed places.
+struct Pair {
+  Versioned first;
+  Versioned second;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(first), CEREAL_NVP(second));
+  }
+};
+struct Second {
+  Versioned second;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(second));
+  }
+};
+struct Reordered {
+  Versioned first;
+  Versioned second;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(CEREAL_NVP(second), CEREAL_NVP(first));
+  }
+};
+/// Takes no other members.
+struct StrictVersioned {
+  int a = 1;
+  template <class Archive>
+  void serialize(Archive& archive, std::uint32_t /*version*/) {
+    archive(CEREAL_NVP(a));
+  }
+};
+
 struct Base {
   int id = 4;
   template <class Archive>
@@ -226,6 +259,11 @@ T read(const std::string& text) {
 }  // namespace duroxide::payload_growth_test
 
 CEREAL_CLASS_VERSION(duroxide::payload_growth_test::Versioned, 3)
+CEREAL_CLASS_VERSION(duroxide::payload_growth_test::StrictVersioned, 3)
+
+template <>
+inline constexpr bool duroxide::strict_payload<duroxide::payload_growth_test::StrictVersioned> =
+    true;
 
 namespace duroxide::payload_growth_test {
 
@@ -305,6 +343,30 @@ TEST_CASE("growth: a type that has got a version reads what was stored without o
           "[payloads]") {
   CHECK(read<Versioned>(R"({"a":2})").read == 0);
   CHECK(read<Versioned>(R"({"cereal_class_version":2,"a":2})").read == 2);
+}
+
+TEST_CASE("growth: each object has the version of its type", "[payloads]") {
+  CHECK(encode_payload(std::vector<Versioned>(2)).value() ==
+        R"([{"cereal_class_version":3,"a":1},{"cereal_class_version":3,"a":1}])");
+  // The first is gone, and they are read in another order.
+  const std::string text = encode_payload(Pair()).value();
+  CHECK(read<Second>(text).second.read == 3);
+  CHECK(read<Reordered>(text).first.read == 3);
+  CHECK(read<std::vector<StrictVersioned>>(encode_payload(std::vector<StrictVersioned>(2)).value())
+            .size() == 2);
+}
+
+TEST_CASE("growth: a version that stood in an object which is gone is not taken for none",
+          "[payloads]") {
+  // As earlier releases have written it: in the first object of the type alone.
+  const std::string text = R"({"first":{"cereal_class_version":2,"a":5},"second":{"a":6}})";
+  CHECK(read<Pair>(text).second.read == 2);
+  CHECK_THAT(decode_payload<Second>(text).error(),
+             Catch::Contains("an object of `duroxide::payload_growth_test::Versioned` has no "
+                             "version, and an object that is not read has one"));
+  CHECK_THAT(decode_payload<Reordered>(text).error(),
+             Catch::Contains("has version 2, and one before it none"));
+  CHECK(read<Second>(R"({"second":{"a":6}})").second.read == 0);
 }
 
 TEST_CASE("growth: members of a base class have the defaults of the derived one", "[payloads]") {

@@ -67,6 +67,10 @@ class DUROXIDE_API PayloadWriter : public cereal::OutputArchive<PayloadWriter>,
   void saveValue(const char* value);
   void saveValue(std::nullptr_t);
 
+  /// Whether an object of that type stands in the text already. cereal writes the version of a type into
+  /// the first alone.
+  [[nodiscard]] bool has_written(const std::type_info& type);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
@@ -103,6 +107,10 @@ class DUROXIDE_API PayloadReader : public cereal::InputArchive<PayloadReader>,
   void begin(const void* frame = nullptr);
   /// Says that the text is no `type`, and why. `error` is what `begin`, or reading a value, has thrown.
   [[nodiscard]] std::string problem(const std::type_info& type, const std::exception& error) const;
+  /// When the value has been read: refuses a text in which the version of a type stood somewhere else.
+  void check_versions() const;
+  /// The object that is open has a type with versions.
+  void note_version(const std::type_info& type);
 
   void startNode();
   void startNode(const PayloadNode& node);
@@ -204,8 +212,46 @@ constexpr bool is_library_type() {
   return name.starts_with("std::") || name.starts_with("cereal::");
 }
 
+/// The name that cereal gives the version of an object's type.
+inline constexpr const char* version_name = "cereal_class_version";
+
+/// Whether cereal writes, or reads, the type with its version.
 template <class T>
-void prologue(PayloadWriter& writer, const T&) {
+inline constexpr bool is_written_with_version =
+    cereal::traits::has_member_versioned_serialize<T, PayloadWriter>::value ||
+    cereal::traits::has_non_member_versioned_serialize<T, PayloadWriter>::value ||
+    cereal::traits::has_member_versioned_save<T, PayloadWriter>::value ||
+    cereal::traits::has_non_member_versioned_save<T, PayloadWriter>::value;
+template <class T>
+inline constexpr bool is_read_with_version =
+    cereal::traits::has_member_versioned_serialize<T, PayloadReader>::value ||
+    cereal::traits::has_non_member_versioned_serialize<T, PayloadReader>::value ||
+    cereal::traits::has_member_versioned_load<T, PayloadReader>::value ||
+    cereal::traits::has_non_member_versioned_load<T, PayloadReader>::value;
+
+/// Each object has the version of its type, so that one can be read when those before it are gone.
+template <class T>
+void write_version(PayloadWriter& writer, const T&) {
+  if constexpr (std::is_class_v<T> && !is_library_type<T>()) {
+    if constexpr (is_written_with_version<T>) {
+      if (writer.has_written(typeid(T))) {
+        const std::uint32_t version = cereal::detail::Version<T>::version;
+        writer(cereal::make_nvp(version_name, version));
+      }
+    }
+  }
+}
+template <class T>
+void write_version(PayloadWriter& writer, const cereal::base_class<T>& base) {
+  write_version(writer, *base.base_ptr);
+}
+template <class T>
+void write_version(PayloadWriter& writer, const cereal::virtual_base_class<T>& base) {
+  write_version(writer, *base.base_ptr);
+}
+
+template <class T>
+void prologue(PayloadWriter& writer, const T& value) {
   static_assert(is_library_type<T>() || !std::is_class_v<T> ||
                     cereal::traits::is_output_serializable<T, PayloadWriter>::value,
                 DUROXIDE_NO_PAYLOAD);
@@ -213,6 +259,7 @@ void prologue(PayloadWriter& writer, const T&) {
       payload_part<T, PayloadWriter, cereal::traits::has_minimal_output_serialization>();
   if constexpr (part == PayloadPart::node) {
     writer.startNode();
+    write_version(writer, value);
   } else if constexpr (part == PayloadPart::size) {
     writer.makeArray();
   } else if constexpr (part == PayloadPart::simple) {
@@ -237,17 +284,28 @@ PayloadNode payload_node(const T& object) {
   }
 }
 template <class T>
+void note_version(PayloadReader& reader) {
+  if constexpr (std::is_class_v<T> && !is_library_type<T>()) {
+    if constexpr (is_read_with_version<T>) {
+      reader.note_version(typeid(T));
+    }
+  }
+}
+template <class T>
 void start_node(PayloadReader& reader, const T& object) {
   reader.startNode(payload_node(object));
+  note_version<T>(reader);
 }
 /// A base class is read as a member of its own.
 template <class T>
 void start_node(PayloadReader& reader, const cereal::base_class<T>& base) {
   reader.startBase(payload_node(*base.base_ptr));
+  note_version<T>(reader);
 }
 template <class T>
 void start_node(PayloadReader& reader, const cereal::virtual_base_class<T>& base) {
   reader.startBase(payload_node(*base.base_ptr));
+  note_version<T>(reader);
 }
 
 template <class T>
@@ -310,7 +368,8 @@ void CEREAL_LOAD_FUNCTION_NAME(PayloadReader& reader, cereal::NameValuePair<T>& 
   }
   // A number that is a variable of `load` may have no value yet.
   if constexpr (may_be_without_value<std::remove_cvref_t<T>>) {
-    if (reader.isVariable(std::addressof(pair.value))) {
+    if (pair.name == std::string_view(version_name) ||
+        reader.isVariable(std::addressof(pair.value))) {
       pair.value = std::remove_cvref_t<T>{};
     }
   }
