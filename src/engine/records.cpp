@@ -14,6 +14,7 @@ namespace duroxide::storage {
 /// Version 1 has the incarnation and what the instance was started with.
 template <class Archive>
 void serialize(Archive& archive, InstanceRecord& x, std::uint32_t const version) {
+  refuse_later<Archive, InstanceRecord>(version);
   archive(x.updated_at, x.id, x.orchestration, x.version, x.execution, x.status, x.created_at,
           x.execution_started_at, x.event_count, x.start_opening, x.parent, x.parent_number,
           x.start_due, x.tags, x.cancelled);

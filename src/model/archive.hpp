@@ -70,6 +70,11 @@ template <class T>
     RecordReader reader(bytes.substr(record_header_bytes));
     T value{};
     reader(value);
+    if (reader.left() > 0) {
+      // A later release has written more than this one knows.
+      return flaw("the record cannot be decoded: " + std::to_string(reader.left()) +
+                  " bytes are left over");
+    }
     return value;
   } catch (const std::exception& error) {
     return flaw(std::string("the record cannot be decoded: ") + error.what());

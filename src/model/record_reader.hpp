@@ -65,6 +65,9 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
     }
   }
 
+  /// How many bytes were not read yet.
+  [[nodiscard]] std::size_t left() const { return left_.size(); }
+
  private:
   std::string_view take(std::size_t size) {
     if (size > left_.size()) {

@@ -47,13 +47,26 @@ void load(Archive& archive, duroxide::Payload& payload) {
 }  // namespace cereal
 
 /// Declares the layout, as version 1: `DUROXIDE_LAYOUT(CarriedEvent, x.name, x.data)`.
-#define DUROXIDE_LAYOUT(type, ...)                                             \
-  template <class Archive>                                                     \
-  void serialize(Archive& archive, type& x, std::uint32_t const /*version*/) { \
-    archive(__VA_ARGS__);                                                      \
+#define DUROXIDE_LAYOUT(type, ...)                                         \
+  template <class Archive>                                                 \
+  void serialize(Archive& archive, type& x, std::uint32_t const version) { \
+    ::duroxide::refuse_later<Archive, type>(version);                      \
+    archive(__VA_ARGS__);                                                  \
   }
 
 namespace duroxide {
+
+/// Refuses what a later release has written with fields that this one does not know: they would be left
+/// out without a word, and what stands behind them read as something else.
+template <class Archive, class T>
+void refuse_later(std::uint32_t version) {
+  if constexpr (Archive::is_loading::value) {
+    if (const std::uint32_t known = cereal::detail::Version<T>::version; version > known) {
+      throw cereal::Exception("a structure has layout version " + std::to_string(version) +
+                              ", this release knows versions up to " + std::to_string(known));
+    }
+  }
+}
 
 DUROXIDE_LAYOUT(ParentLink, x.instance, x.execution_id, x.event_id)
 DUROXIDE_LAYOUT(CarriedEvent, x.name, x.data)
@@ -74,7 +87,8 @@ void refuse_unknown(Enum value, Enum last, const char* what) {
 }
 
 template <class Archive>
-void serialize(Archive& archive, ErrorOrigin& x, std::uint32_t const /*version*/) {
+void serialize(Archive& archive, ErrorOrigin& x, std::uint32_t const version) {
+  refuse_later<Archive, ErrorOrigin>(version);
   archive(x.kind, x.name, x.instance, x.execution_id, x.event_id);
   refuse_unknown<Archive>(x.kind, ErrorOrigin::Kind::orchestration, "origin of an error");
 }
@@ -83,6 +97,7 @@ DUROXIDE_LAYOUT(NondeterminismReport, x.event_id, x.recorded, x.attempted, x.orc
 DUROXIDE_LAYOUT(ErrorData, x.type, x.payload)
 template <class Archive>
 void serialize(Archive& archive, ErrorDetails& x, std::uint32_t const version) {
+  refuse_later<Archive, ErrorDetails>(version);
   archive(x.category, x.kind, x.message, x.subject, x.retryable, x.attempts, x.max_attempts,
           x.nondeterminism, x.chain);
   if (version >= 2) {
@@ -111,6 +126,7 @@ namespace event {
 
 template <class Archive, model::HasEntry Kind>
 void serialize(Archive& archive, Kind& x, std::uint32_t const version) {
+  refuse_later<Archive, Kind>(version);
   StoredLayout layout(archive, version);
   model::KindOf<Kind>::fields(layout, x);
 }
@@ -121,6 +137,7 @@ namespace work {
 
 template <class Archive, model::HasMessageEntry Message>
 void serialize(Archive& archive, Message& x, std::uint32_t const version) {
+  refuse_later<Archive, Message>(version);
   StoredLayout layout(archive, version);
   model::MessageOf<Message>::fields(layout, x);
 }

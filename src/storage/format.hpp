@@ -15,8 +15,9 @@ namespace duroxide::storage {
 /// The number of the format that this release writes, and the newest it reads.
 /// 1: without a journal. 2: what was cancelled is indexed as failed, instances have no incarnation,
 /// failed ones keep no messages, and values have no checksum over key and value in front. 3: with a
-/// journal instead of a log.
-inline constexpr std::uint64_t store_format = 4;
+/// journal instead of a log. 4: errors have no data, and no history has a side effect or something that
+/// was sent to another instance.
+inline constexpr std::uint64_t store_format = 5;
 
 /// What stands under `format` in the meta table: the magic, then the number.
 inline constexpr std::string_view format_magic = "duroxide";

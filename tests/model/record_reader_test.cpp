@@ -88,6 +88,19 @@ TEST_CASE("an error of a kind that this release does not know is refused", "[rec
              Contains("category of an error number 9"));
 }
 
+TEST_CASE("what a later release has written with more fields is refused", "[records][upgrade]") {
+  const std::string error = model::encode_error(application_error(ErrorKind::cancelled, "stop"));
+  CHECK_THAT(model::decode_error(with(error, mark + 1, "\x03")).error().what,
+             Contains("layout version 3, this release knows versions up to 2"));
+  const std::string message = model::encode_work_item(work::ExternalRaised{"i", "E", "data"});
+  CHECK_THAT(model::decode_work_item(with(message, mark + 1 + 4, "\x63")).error().what,
+             Contains("layout version 99, this release knows versions up to 1"));
+  // Where nothing tells the version, by what stands behind.
+  CHECK_THAT(
+      model::decode<std::uint32_t>(with(model::encode(1U) + "more", mark, "\x01")).error().what,
+      Contains("4 bytes are left over"));
+}
+
 TEST_CASE("numbers of a record are little endian", "[records][corruption]") {
   const std::string record = model::encode(std::uint32_t{0x01020304});
   CHECK(record.substr(mark) == "\x01\x04\x03\x02\x01");

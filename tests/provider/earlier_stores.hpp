@@ -17,7 +17,7 @@ struct EarlierStore {
 
 [[nodiscard]] const std::vector<EarlierStore>& all_earlier_stores();
 
-/// Puts the database of a store into `directory`.
+/// Puts the database of a store, and its log if it had one, into `directory`.
 void unpack_store(const EarlierStore& store, const std::filesystem::path& directory);
 
 }  // namespace duroxide::earlier_stores
