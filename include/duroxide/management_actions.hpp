@@ -93,10 +93,10 @@ struct PausedItem {
 /// Where a failed instance is taken up again.
 struct RewindOptions {
   /// The last event of its history to keep. Default: all before the failure that ended it, which is
-  /// the request if it was cancelled, else the last failed activity or child if there is one, and
-  /// else the end itself, as also if the engine has found the code at fault, or if the code could not
-  /// decode something. What the end itself has
-  /// closed is never kept.
+  /// the request if it was cancelled, else the side effect whose error it is, else the last failed
+  /// activity or child if there is one, and else the end itself, as also if the engine has found the
+  /// code at fault, or if the code could not decode something. What the end itself has closed is never
+  /// kept. A failed side effect that the code caught keeps its error, unless it is cut away.
   std::optional<std::uint64_t> event_id;
   /// Arrivals that are not delivered again: ids of `ExternalEvent` and `QueueEventDelivered` events.
   /// The history is cut before the first of them, if it would not be cut earlier anyway, so activities

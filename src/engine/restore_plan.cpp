@@ -51,16 +51,27 @@ std::uint64_t size_before_last(const std::vector<Event>& history, const IsIt& is
                                 : static_cast<std::uint64_t>(history.rend() - last) - 1;
 }
 
+/// Whether that is the side effect which could not be made, and whose error nobody caught.
+bool has_failed_with(const EventKind& kind, const ErrorDetails& details) {
+  const auto* effect = std::get_if<event::SideEffectRecorded>(&kind);
+  return effect != nullptr && effect->error == details;
+}
+
 std::uint64_t default_rewind_cut(const std::vector<Event>& history, const ErrorDetails& details) {
   if (details.is_cancelled()) {
     return size_before_last(history, [](const EventKind& kind) {
       return std::holds_alternative<event::OrchestrationCancelRequested>(kind);
     });
   }
+  const auto is_the_effect = [&](const EventKind& kind) { return has_failed_with(kind, details); };
+  if (std::any_of(history.begin(), history.end(),
+                  [&](const Event& event) { return is_the_effect(event.kind); })) {
+    return size_before_last(history, is_the_effect);  // to be made anew, whatever has failed it
+  }
   if (is_verdict(details)) {
     return size_before_end(history);
   }
-  return size_before_last(history, model::has_failed);
+  return size_before_last(history, model::is_failed_answer);
 }
 
 Result<std::uint64_t, model::Flaw> wished_cut(const std::vector<Event>& history,

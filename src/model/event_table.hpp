@@ -16,7 +16,6 @@
 //   identity  what tells it from others of its kind, for people
 //   check     whether names are right, which another store may not have checked
 //   change    what it changes of what the instance shows to others, as an `InstanceState`
-//   has_failed  of what is only recorded, whether it is a failure: a rewind does it again
 //   whereabouts, Failure    see event_roles.hpp
 //
 // A field that a later release adds stands last, behind `if (holds(io, 2))`, and

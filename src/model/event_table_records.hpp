@@ -157,7 +157,6 @@ struct KindOf<event::SideEffectRecorded> : Records {
   static Checked check(const event::SideEffectRecorded& x) {
     return check_name("name of a side effect", x.name);
   }
-  static bool has_failed(const event::SideEffectRecorded& x) { return x.error.has_value(); }
 };
 
 // --- what is sent to another instance ---

@@ -84,13 +84,11 @@ ExecutionStatus status_after(const EventKind& kind) {
       kind);
 }
 
-bool has_failed(const EventKind& kind) {
+bool is_failed_answer(const EventKind& kind) {
   return std::visit(
-      []<class Kind>([[maybe_unused]] const Kind& each) {
+      []<class Kind>(const Kind&) {
         if constexpr (KindOf<Kind>::role == Role::answers) {
           return KindOf<Kind>::is_failure;
-        } else if constexpr (requires { KindOf<Kind>::has_failed(each); }) {
-          return KindOf<Kind>::has_failed(each);
         } else {
           return false;
         }

@@ -36,9 +36,8 @@ namespace duroxide::model {
 /// The status of an execution whose last event this is: running, unless it is an end.
 [[nodiscard]] ExecutionStatus status_after(const EventKind& kind);
 
-/// An answer that says that the step has failed, or the record of what the code could not do. A rewind
-/// does it again.
-[[nodiscard]] bool has_failed(const EventKind& kind);
+/// An answer that says that the step has failed.
+[[nodiscard]] bool is_failed_answer(const EventKind& kind);
 
 /// Whether the names in it are right, which become keys or name instances.
 [[nodiscard]] Checked check_names(const EventKind& kind);

@@ -49,6 +49,10 @@ Entry child_failed(std::uint64_t source) {
   return {event::SubOrchestrationFailed{application_error(ErrorKind::orchestration_failed, "no")},
           source};
 }
+/// A side effect whose function has thrown.
+Entry unmade(ErrorKind kind = ErrorKind::orchestration_failed) {
+  return {event::SideEffectRecorded{"S", {}, application_error(kind, "no")}};
+}
 Entry raised() {
   return {event::ExternalEvent{"E", "data"}};
 }
@@ -87,6 +91,20 @@ TEST_CASE("a rewind keeps what was before the failure", "[restore_plan]") {
   // What the engine found has nothing to do with an activity that failed long before.
   CHECK(rewind_cut({started(), activity(), refused(2), activity(), given_up(4),
                     ended(ErrorKind::nondeterminism)}) == 4);
+}
+
+TEST_CASE("a rewind makes a side effect anew if its error has ended the instance",
+          "[restore_plan][recorded]") {
+  CHECK(rewind_cut({started(), unmade(), ended()}) == 1);
+  CHECK(rewind_cut({started(), activity(), refused(2), unmade(), ended()}) == 3);
+  CHECK(rewind_cut({started(), unmade(), activity(), unmade(), given_up(3), ended()}) == 3);
+  // Its value could not be encoded: as if the engine had found that, and yet it is made anew.
+  CHECK(rewind_cut({started(), activity(), unmade(ErrorKind::invalid_payload), given_up(2),
+                    ended(ErrorKind::invalid_payload)}) == 2);
+  // The code had caught it.
+  CHECK(rewind_cut({started(), unmade(ErrorKind::storage), activity(), refused(3), ended()}) == 3);
+  CHECK(rewind_cut({started(), activity(), refused(2), unmade(ErrorKind::storage), ended()}) == 2);
+  CHECK(rewind_cut({started(), unmade(ErrorKind::storage), ended()}) == 2);
 }
 
 TEST_CASE("a rewind keeps what it is told to keep", "[restore_plan]") {
