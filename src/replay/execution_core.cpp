@@ -157,7 +157,7 @@ void ExecutionCore::drop(Slot& slot) noexcept {
     return;
   }
   if (slot.complete) {
-    if (model::is_wait(slot.kind) && !slot.taken) {
+    if (model::is_wait(slot.kind) && !slot.taken && !is_dropped_in_side_effect(slot)) {
       hand_to_wait(state_.give_back(slot.kind, slot.name, slot.arrival, *slot.outcome));
     }
     return;
@@ -167,7 +167,7 @@ void ExecutionCore::drop(Slot& slot) noexcept {
     return;
   }
   const auto found = open_.find(slot.event_id);
-  if (found != open_.end()) {
+  if (found != open_.end() && !is_dropped_in_side_effect(slot)) {
     const Open open = std::move(found->second);
     open_.erase(found);
     cancel(open, "dropped");

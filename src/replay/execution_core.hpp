@@ -119,6 +119,7 @@ class ExecutionCore final : private Completion {
   void make_side_effect(event::SideEffectRecorded& effect,
                         const std::function<std::string()>& make);
   void require_no_side_effect() const;
+  [[nodiscard]] bool is_dropped_in_side_effect(const Slot& slot);
 
   // execution_cancel.cpp: cancellation
   void request_cancel(const std::string& reason);

@@ -96,6 +96,7 @@ std::shared_ptr<Slot> ExecutionCore::schedule_child(std::string_view name, Paylo
 }
 
 void ExecutionCore::continue_as_new(Payload input, std::optional<std::string> version) {
+  require_no_side_effect();
   require(model::check_payload("next execution's input", input));
   require_version(version);
   if (!next_execution_) {
@@ -139,6 +140,7 @@ void ExecutionCore::require_other(std::string_view instance) const {
 }
 
 bool ExecutionCore::patched(std::string_view id) {
+  require_no_side_effect();
   require(model::check_name("patch id", id));
   const event::PatchMarked mark{std::string(id)};
   const auto known = patches_.find(id);
@@ -158,6 +160,7 @@ bool ExecutionCore::patched(std::string_view id) {
 }
 
 void ExecutionCore::deprecate_patch(std::string_view id) {
+  require_no_side_effect();
   require(model::check_name("patch id", id));
   const event::PatchMarked mark{std::string(id)};
   if (is_recorded_next(mark)) {
@@ -189,7 +192,14 @@ Payload ExecutionCore::side_effect(std::string_view name,
 
 void ExecutionCore::make_side_effect(event::SideEffectRecorded& effect,
                                      const std::function<std::string()>& make) {
-  in_side_effect_ = true;
+  struct Within {
+    explicit Within(bool& given) : is_within(given) { is_within = true; }
+    Within(const Within&) = delete;
+    Within& operator=(const Within&) = delete;
+    ~Within() { is_within = false; }
+    bool& is_within;
+  };
+  const Within within(in_side_effect_);
   try {
     effect.value = make();
     require(model::check_payload("value of side effect " + effect.name, effect.value));
@@ -199,20 +209,39 @@ void ExecutionCore::make_side_effect(event::SideEffectRecorded& effect,
         model::details_of(std::current_exception(), ErrorKind::orchestration_failed, effect.name);
     model::limit_size(*effect.error);
   }
-  in_side_effect_ = false;
 }
+
+namespace {
+
+ErrorDetails misuse_in_side_effect(const std::string& what) {
+  ErrorDetails details;
+  details.category = ErrorCategory::configuration;
+  details.kind = ErrorKind::invalid_input;
+  details.message =
+      "a function given to side_effect must not " + what + ": only what it returns is recorded";
+  return details;
+}
+
+}  // namespace
 
 /// What a side effect decides is its value; replay does not call it, and would miss anything else.
 void ExecutionCore::require_no_side_effect() const {
   if (in_side_effect_) {
-    ErrorDetails details;
-    details.category = ErrorCategory::configuration;
-    details.kind = ErrorKind::invalid_input;
-    details.message =
-        "a function given to side_effect must not use the context: only what it returns is "
-        "recorded";
-    throw OrchestrationError(std::move(details));
+    throw OrchestrationError(misuse_in_side_effect("use the context"));
   }
+}
+
+/// The same where nothing can be thrown. Whether the function has let go of a future that still matters;
+/// the future is kept, so that the end of the instance closes it.
+bool ExecutionCore::is_dropped_in_side_effect(const Slot& slot) {
+  if (!in_side_effect_) {
+    return false;
+  }
+  if (!failure_) {
+    failure_ = misuse_in_side_effect("drop or cancel the future of `" + slot.name + "`");
+    failure_->subject = assignment_.orchestration;
+  }
+  return true;
 }
 
 void ExecutionCore::log(LogLevel level, std::string message) const {

@@ -166,6 +166,68 @@ TEST_CASE("side effects: a function that uses the context is refused", "[recorde
              Contains("must not use the context"));
 }
 
+TEST_CASE("side effects: a function does not continue as new, nor ask for patches",
+          "[recorded][errors]") {
+  const int what = GENERATE(0, 1, 2);
+  Harness harness(both_ways(), [what](OrchestrationContext ctx) -> Task<std::string> {
+    std::string said;
+    const auto misused = [&ctx, what] {
+      if (what == 0) {
+        (void)ctx.continue_as_new(std::string("next"));
+      } else if (what == 1) {
+        (void)ctx.patched("patch");
+      } else {
+        ctx.deprecate_patch("patch");
+      }
+      return 1;
+    };
+    try {
+      (void)ctx.side_effect("misused", misused);
+    } catch (const SideEffectFailed& failed) {
+      said = failed.details().message;
+    }
+    co_await ctx.wait_for_external_event("Go");
+    co_return said;
+  });
+  (void)harness.start();
+  CHECK(harness.types() ==
+        Types{"OrchestrationStarted", "SideEffectRecorded", "ExternalSubscribed"});
+  CHECK_THAT(output_of(harness.turn(Harness::raised("Go", ""))),
+             Contains("must not use the context"));
+}
+
+TEST_CASE("side effects: a function that drops a future fails its instance, whatever it catches",
+          "[recorded][errors]") {
+  const bool has_come = GENERATE(false, true);
+  Harness harness(both_ways(), [has_come](OrchestrationContext ctx) -> Task<std::string> {
+    auto first = ctx.wait_for_external_event("Go");
+    auto second = std::make_unique<decltype(first)>(ctx.wait_for_external_event("Go"));
+    if (has_come) {
+      co_await ctx.wait_for_external_event("Look");
+    }
+    const auto dropping = [&second] {
+      second.reset();
+      return 1;
+    };
+    try {
+      (void)ctx.side_effect("dropping", dropping);
+    } catch (const std::exception&) {
+      // as if nothing had happened
+    }
+    co_await ctx.wait_for_external_event("Never");
+    co_return "";
+  });
+  auto result = harness.start();
+  if (has_come) {
+    (void)harness.turn(Harness::raised("Go", ""));
+    (void)harness.turn(Harness::raised("Go", ""));
+    result = harness.turn(Harness::raised("Look", ""));
+  }
+  const ErrorDetails details = failure_of(result);
+  CHECK(details.category == ErrorCategory::configuration);
+  CHECK_THAT(details.message, Contains("must not drop or cancel the future of `Go`"));
+}
+
 TEST_CASE("side effects: limits of names and values", "[recorded][limits][large]") {
   const auto run = [](std::string name, std::size_t size) {
     Harness harness(both_ways(), [name, size](OrchestrationContext ctx) -> Task<std::string> {
