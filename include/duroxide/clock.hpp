@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,6 +35,15 @@ class Duration {
   constexpr Duration(std::chrono::duration<Rep, Period> length)  // NOLINT: that is what it is for
       : length_(rounded(length)) {}
   constexpr operator Milliseconds() const { return length_; }  // NOLINT: likewise
+
+  // As `Milliseconds` has them.
+  [[nodiscard]] constexpr Milliseconds::rep count() const { return length_.count(); }
+  friend constexpr bool operator==(const Duration& a, const Duration& b) {
+    return a.length_ == b.length_;
+  }
+  friend constexpr std::strong_ordering operator<=>(const Duration& a, const Duration& b) {
+    return a.length_.count() <=> b.length_.count();
+  }
 
  private:
   template <class Rep, class Period>

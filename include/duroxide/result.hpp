@@ -20,7 +20,8 @@ struct Nothing {
 /// failure of the store, of the input or of a user's code. `value()` on an error throws
 /// `tl::bad_expected_access<E>`, which is what a `main` that cannot go on wants; for that to work
 /// with calls that return no value too, `Result<void, E>` holds a `Nothing`. A template that takes
-/// `const Result<T, E>&` deduces both.
+/// `const Result<T, E>&` deduces both; so that it can, `Result<void, E>` and `Result<Nothing, E>` are two
+/// types, which convert into one another and compare.
 template <class T, class E>
 using Result = Expected<T, E>;
 

@@ -40,17 +40,19 @@ std::string limited_text(std::string text, std::size_t most) {
   return text.substr(0, kept) + note;
 }
 
+std::size_t data_bytes(const ErrorDetails& details) {
+  return details.data ? details.data->type.size() + details.data->payload.size() : 0;
+}
+
 void limit_size(ErrorDetails& details) {
-  if (details.data) {
-    const std::size_t size = details.data->type.size() + details.data->payload.size();
-    if (size > max_error_data_bytes) {
-      details.data.reset();
-      details.message += " (its data is left out: it had " + std::to_string(size) +
-                         " bytes, and at most " + std::to_string(max_error_data_bytes) +
-                         " are kept)";
-    }
+  std::string note;  // which must not be what is cut off
+  if (const std::size_t size = data_bytes(details); size > max_error_data_bytes) {
+    details.data.reset();
+    note = " (its data is left out: it had " + std::to_string(size) + " bytes, and at most " +
+           std::to_string(max_error_data_bytes) + " are kept)";
   }
-  details.message = limited_text(std::move(details.message), max_error_message_bytes);
+  details.message =
+      limited_text(std::move(details.message), max_error_message_bytes - note.size()) + note;
   limit_label(details.subject);
   if (details.nondeterminism) {
     NondeterminismReport& report = *details.nondeterminism;

@@ -180,8 +180,8 @@ std::vector<StuckInstance> Management::stuck(const StuckFilter& filter) const {
     InstanceFilter old = running();
     old.order = InstanceOrder::updated;
     // One that has not changed for exactly so long counts.
-    old.updated_before =
-        saturating_add(clock_->now(), Milliseconds{1} - Milliseconds(*filter.no_progress_for));
+    const auto unchanged_for = std::max(Milliseconds{0}, Milliseconds(*filter.no_progress_for));
+    old.updated_before = saturating_add(clock_->now(), Milliseconds{1} - unchanged_for);
     Listing listing(*store_, old, std::nullopt, 0, log_);
     while (!unchanged.full() && listing.find(true)) {
       const FoundInstance found{listing.number(), listing.record()};

@@ -9,6 +9,7 @@
 
 #include "model/decision_text.hpp"
 #include "model/engine_flags.hpp"
+#include "model/error_size.hpp"
 #include "model/exceptions.hpp"
 #include "model/history_check.hpp"
 #include "model/kinds.hpp"
@@ -35,7 +36,8 @@ std::uint64_t bytes_of(const WorkItem& completion) {
     return completed->result.size();
   }
   const auto* failed = std::get_if<work::ActivityFailed>(&completion);
-  return failed == nullptr ? 0 : failed->details.message.size();
+  return failed == nullptr ? 0
+                           : failed->details.message.size() + model::data_bytes(failed->details);
 }
 
 }  // namespace

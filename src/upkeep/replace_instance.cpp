@@ -13,10 +13,16 @@ namespace duroxide::storage {
 
 namespace {
 
-/// Whether code of another instance has scheduled it, and that is still there to be told of its end.
+/// Whether code of another instance has scheduled it, and that still runs, to be told of its end. Who
+/// has the parent's name by now may be somebody else.
 bool is_waited_for(Transaction& transaction, const InstanceRecord& record) {
-  return record.parent && record.parent->execution_id != 0 &&
-         transaction.instances().find(record.parent->instance);
+  if (!record.parent || record.parent->execution_id == 0 || record.parent_number == 0) {
+    return false;
+  }
+  const auto number = transaction.instances().find(record.parent->instance);
+  const auto parent =
+      number == record.parent_number ? transaction.instances().load(*number) : std::nullopt;
+  return parent && parent->status == ExecutionStatus::running;
 }
 
 void remove_existing(Transaction& transaction, const std::string& instance) {

@@ -9,7 +9,7 @@
 namespace duroxide::storage {
 
 /// Terminates the instance that has the id, if there is one and it runs, deletes it with its descendants,
-/// and starts the new one, all in one request. Refused for a child whose parent is there, which waits for
+/// and starts the new one, all in one request. Refused for a child whose parent runs, which waits for
 /// it, and for more descendants than a transaction takes.
 [[nodiscard]] provider::StartedOrFound start_in_place(Transaction& transaction,
                                                       const provider::StartOrFind& request);

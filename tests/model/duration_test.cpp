@@ -78,6 +78,9 @@ TEST_CASE("durations: every option takes them", "[timers][limits]") {
   StuckFilter filter;
   filter.no_progress_for = 0.5s;
   CHECK(Milliseconds(*filter.no_progress_for) == 500ms);
+  CHECK(filter.no_progress_for->count() == 500);
+  CHECK(*filter.no_progress_for == 500ms);
+  CHECK(*filter.no_progress_for < 1s);
   const auto clock = std::make_shared<ManualClock>();
   const Timestamp before = clock->now();
   clock->advance(0.5s);

@@ -20,6 +20,10 @@ namespace {
 using NamesResult = Result<std::vector<std::string>, std::string>;
 using Owner = Result<std::unique_ptr<int>, std::string>;
 
+// Two types, and as good as one.
+static_assert(std::is_convertible_v<Result<void, int>, Result<Nothing, int>>);
+static_assert(std::is_convertible_v<Result<Nothing, int>, Result<void, int>>);
+
 /// A value that can neither be copied nor moved: made in its place.
 struct Pinned {
   explicit Pinned(int value) : code(value) {}

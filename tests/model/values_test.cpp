@@ -115,6 +115,17 @@ TEST_CASE("an error that is too long is cut between two characters, and says so"
   CHECK(limited(std::string(2 * most, '\x80')).size() <= most);
 }
 
+TEST_CASE("that an error's data was left out is told behind a message that is cut",
+          "[errors][limits]") {
+  constexpr std::size_t most = model::max_error_message_bytes;
+  ErrorDetails details = application_error(ErrorKind::activity_failed, std::string(2 * most, 'x'));
+  details.data = ErrorData{"T", std::string(most, 'x')};
+  model::limit_size(details);
+  CHECK(details.message.size() <= most);
+  CHECK_THAT(details.message, Catch::Contains("cut off: it had 131072 bytes") &&
+                                  Catch::EndsWith("at most 65536 are kept)"));
+}
+
 TEST_CASE("an error of a user's making is cut in all its parts", "[errors][limits]") {
   const std::string large(std::size_t{1} << 20, 'x');
   ErrorDetails details = application_error(ErrorKind::activity_failed, "small", large);

@@ -186,4 +186,18 @@ TEST_CASE("a start in place takes descendants along, and refuses a child that is
   CHECK(replace(world, "child").value().created);
 }
 
+TEST_CASE("a start in place takes the place of a child that nobody waits for any more",
+          "[conformance][starts][children]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("parent");
+  Event scheduled = scheduled_event(2);
+  scheduled.kind = event::SubOrchestrationScheduled{"Child", std::nullopt, "child", "input"};
+  auto ack = ack_of(world.fetch_one(), {started_event("Order"), scheduled});
+  ack.orchestrator_items = {start_item("child", "Child", ParentLink{"parent", 1, 2})};
+  world.ack(ack).value();
+  REQUIRE_FALSE(replace(world, "child"));
+  REQUIRE(world.manage<Done>(management::TerminateInstance{"parent", "enough"}));
+  CHECK(replace(world, "child").value().replaced);
+}
+
 }  // namespace duroxide::conformance_starts_test

@@ -185,6 +185,8 @@ TEST_CASE("what has not changed for a time is shown if asked for", "[stuck]") {
   CHECK(stuck(world, filter).size() == 1);
   filter.no_progress_for = Milliseconds::max();
   CHECK(stuck(world, filter).empty());
+  filter.no_progress_for = Milliseconds::min();  // as good as none
+  CHECK(stuck(world, filter).size() == 1);
 }
 
 TEST_CASE("reasons to wait are remembered until what waits gets on", "[stuck]") {
