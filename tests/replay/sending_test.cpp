@@ -43,6 +43,19 @@ TEST_CASE("sending: what is sent to an instance that the turn starts comes behin
   CHECK(std::holds_alternative<work::ExternalRaised>(result.messages[1]));
 }
 
+TEST_CASE("sending: what stands before the start of the one it is for goes out before it",
+          "[events][children]") {
+  Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<> {
+    ctx.raise_event("other", "E");
+    ctx.schedule_orchestration("Other", "other");
+    co_return;
+  });
+  const auto result = harness.start();
+  REQUIRE(result.messages.size() == 2);
+  CHECK(std::holds_alternative<work::ExternalRaised>(result.messages[0]));
+  CHECK(std::holds_alternative<work::StartOrchestration>(result.messages[1]));
+}
+
 TEST_CASE("sending: wrong arguments, and one's own id, are refused at the call",
           "[events][queues][cancellation][errors]") {
   Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {

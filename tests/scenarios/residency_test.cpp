@@ -1,5 +1,8 @@
 // Whether an instance stays in memory between its turns must make no difference to its history.
 
+#include <array>
+#include <atomic>
+#include <memory>
 #include <mutex>
 
 #include "scenario.hpp"
@@ -139,6 +142,43 @@ TEST_CASE("recorded times and guids are the same at every replay",
   CHECK(run.checked[0] == run.checked[1]);
   CHECK(run.checked[2] == run.checked[3]);
   CHECK(run.checked[0] != run.checked[2]);
+}
+
+TEST_CASE("what a side effect has made stays, over restarts and from execution to execution",
+          "[residency][replay][recorded]") {
+  // Each call makes another value, and what is made is committed before an activity hears of it.
+  const auto calls = std::make_shared<std::atomic<int>>(0);
+  const auto committed = std::make_shared<std::array<Gate, 3>>();
+  const auto registrations = [calls, committed](Runtime& runtime) {
+    runtime
+        .register_orchestration(
+            "Draws",
+            [calls](OrchestrationContext context, std::string before) -> Task<std::string> {
+              const auto draw = [calls] { return ++*calls; };
+              const int drawn = context.side_effect("draw", draw);
+              co_await context.schedule_activity("Drawn", drawn);
+              co_await context.wait_for_external_event("Go");
+              const std::string all = before + std::to_string(drawn);
+              if (all.size() < 3) {
+                co_await context.continue_as_new(all);
+              }
+              co_return all;
+            })
+        .register_activity("Drawn", [committed](int drawn) {
+          committed->at(static_cast<std::size_t>(drawn - 1)).open();
+          return drawn;
+        });
+  };
+  Scenario s(EVERY_BACKEND, registrations,
+             RuntimeOptions().max_resident_instances(GENERATE(0U, 100U)));
+  s.start("i", "Draws");
+  for (Gate& gate : *committed) {
+    gate.wait();
+    s.restart();
+    s.raise("i", "Go");
+  }
+  CHECK(s.wait("i").output() == "123");
+  CHECK(*calls == 3);
 }
 
 TEST_CASE("a chain of a thousand steps, replayed at every one, has the same history",

@@ -104,7 +104,9 @@ Task<std::string> family(OrchestrationContext ctx) {
   options.retry(RetryPolicy().backoff(Backoff::none()));
   std::string text = co_await ctx.schedule_sub_orchestration("FlakyChild", 1, options);
   ctx.schedule_orchestration("Detached", ctx.instance_id() + "-detached", text);
-  const auto ended = ctx.new_guid().size() + ctx.side_effect("nine", [] { return 9U; }) - 9;
+  const auto guid = ctx.new_guid();
+  const unsigned nine = ctx.side_effect("nine", [] { return 9U; });
+  const auto ended = guid.size() + nine - 9;
   text += ctx.patched("longer") ? "+" : "-";
   co_return text + std::to_string(ended);
 }
