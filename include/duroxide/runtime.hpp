@@ -20,6 +20,10 @@
 
 namespace duroxide {
 
+namespace detail {
+struct RuntimeAccess;
+}  // namespace detail
+
 /// What an activity promises, and so where and when it may run. The more it promises, the less a step
 /// costs: see *What a step costs* in the guide.
 enum class ActivityKind : std::uint8_t {
@@ -307,6 +311,8 @@ class DUROXIDE_API Runtime {
   [[nodiscard]] bool is_running() const;
 
  private:
+  friend struct detail::RuntimeAccess;
+
   Runtime& add_orchestration(std::string name, std::string version, OrchestrationHandler handler);
   Runtime& add_activity(std::string name, ActivityHandler handler, ActivityKind kind);
 

@@ -44,6 +44,18 @@ model::Checked OrchestrationRegistry::add(const std::string& name, const std::st
   return {};
 }
 
+void OrchestrationRegistry::replace(const std::string& name, OrchestrationHandler handler) {
+  const auto shared = std::make_shared<const OrchestrationHandler>(std::move(handler));
+  Versions& versions = names_[name];
+  for (auto& [number, found] : versions) {
+    found.handler = shared;
+  }
+  if (versions.empty()) {
+    const std::string version = "1.0.0";
+    versions.emplace(*model::parse_version(version), Found{version, shared});
+  }
+}
+
 model::Checked OrchestrationRegistry::set_policy(const std::string& name, VersionPolicy policy) {
   if (auto checked = model::check_name("orchestration name", name); !checked) {
     return checked;
@@ -112,6 +124,17 @@ model::Checked ActivityRegistry::add(const std::string& name, ActivityHandler ha
   place.first->second = {std::make_shared<const ActivityHandler>(std::move(handler)), kind};
   has_pure_ = has_pure_ || kind == ActivityKind::pure;
   return {};
+}
+
+void ActivityRegistry::replace(const std::string& name, ActivityHandler handler) {
+  names_[name] = {std::make_shared<const ActivityHandler>(std::move(handler)),
+                  ActivityKind::ordinary};
+}
+
+void ActivityRegistry::wrap_each(const Wrap& wrap) {
+  for (auto& [name, found] : names_) {
+    found.handler = std::make_shared<const ActivityHandler>(wrap(*found.handler));
+  }
 }
 
 Result<ActivityRegistry::Found, NotRegistered> ActivityRegistry::resolve(

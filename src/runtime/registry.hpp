@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,6 +38,10 @@ class OrchestrationRegistry {
   [[nodiscard]] model::Checked add(const std::string& name, const std::string& version,
                                    OrchestrationHandler handler);
 
+  /// Puts `handler` in the place of each version of it, or adds it as 1.0.0 if there is none. The name
+  /// must be a valid one.
+  void replace(const std::string& name, OrchestrationHandler handler);
+
   /// Says which version is meant where none is asked for. If it is refused, nothing has changed.
   [[nodiscard]] model::Checked set_policy(const std::string& name, VersionPolicy policy);
   /// What is wrong with the policies, now that everything is registered: a sentence for each mistake.
@@ -66,6 +71,13 @@ class ActivityRegistry {
   /// If it is refused, nothing was added.
   [[nodiscard]] model::Checked add(const std::string& name, ActivityHandler handler,
                                    ActivityKind kind = ActivityKind::ordinary);
+
+  /// Puts `handler`, as an ordinary activity, in the place of the one of this name, if there is one. The
+  /// name must be a valid one.
+  void replace(const std::string& name, ActivityHandler handler);
+  using Wrap = std::function<ActivityHandler(ActivityHandler)>;
+  /// Puts what `wrap` makes of each handler in its place.
+  void wrap_each(const Wrap& wrap);
 
   [[nodiscard]] Result<Found, NotRegistered> resolve(const std::string& name) const;
   /// The handler of a pure activity of this name; null if there is none.

@@ -17,6 +17,7 @@
 #include "runtime/environment.hpp"
 #include "runtime/options.hpp"
 #include "runtime/running.hpp"
+#include "runtime/runtime_access.hpp"
 
 namespace duroxide {
 
@@ -29,6 +30,22 @@ struct Runtime::Impl {
     if (!registered) {
       mistakes.push_back(std::move(registered).error().what);
     }
+  }
+
+  /// All mistakes in one error.
+  [[nodiscard]] Result<void, RuntimeError> check_registrations() const {
+    std::vector<std::string> all = mistakes;
+    for (std::string& mistake : orchestrations.check_policies()) {
+      all.push_back(std::move(mistake));
+    }
+    if (all.empty()) {
+      return {};
+    }
+    std::string message = "mistakes in the registrations:";
+    for (const std::string& mistake : all) {
+      message += "\n" + mistake;
+    }
+    return failure(RuntimeError{RuntimeError::Kind::registry_error, std::move(message)});
   }
 
   [[nodiscard]] runtime::SharedEnvironment make_environment() const {
@@ -193,16 +210,8 @@ Result<void, RuntimeError> Runtime::start() {
   if (impl_->is_started) {
     return failure(RuntimeError{RuntimeError::Kind::dispatcher_error, "the runtime runs already"});
   }
-  std::vector<std::string> mistakes = impl_->mistakes;
-  for (std::string& mistake : impl_->orchestrations.check_policies()) {
-    mistakes.push_back(std::move(mistake));
-  }
-  if (!mistakes.empty()) {
-    std::string message = "mistakes in the registrations:";
-    for (const std::string& mistake : mistakes) {
-      message += "\n" + mistake;
-    }
-    return failure(RuntimeError{RuntimeError::Kind::registry_error, std::move(message)});
+  if (auto checked = impl_->check_registrations(); !checked) {
+    return checked;
   }
   if (auto checked = runtime::check_options(impl_->options); !checked) {
     return checked;
@@ -244,6 +253,18 @@ void Runtime::stop() {
 
 bool Runtime::is_running() const {
   return impl_->is_started && *impl_->store_works;
+}
+
+runtime::OrchestrationRegistry& detail::RuntimeAccess::orchestrations(Runtime& runtime) {
+  return runtime.impl_->orchestrations;
+}
+
+runtime::ActivityRegistry& detail::RuntimeAccess::activities(Runtime& runtime) {
+  return runtime.impl_->activities;
+}
+
+Result<void, RuntimeError> detail::RuntimeAccess::check_registrations(const Runtime& runtime) {
+  return runtime.impl_->check_registrations();
 }
 
 }  // namespace duroxide

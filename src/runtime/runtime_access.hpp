@@ -1,0 +1,18 @@
+#pragma once
+
+#include <duroxide/result.hpp>
+#include <duroxide/runtime.hpp>
+
+#include "runtime/registry.hpp"
+
+namespace duroxide::detail {
+
+/// The way to what is registered with a runtime that has not started, for the layers above.
+struct RuntimeAccess {
+  [[nodiscard]] static runtime::OrchestrationRegistry& orchestrations(Runtime& runtime);
+  [[nodiscard]] static runtime::ActivityRegistry& activities(Runtime& runtime);
+  /// Errors: `registry_error`, with all mistakes so far.
+  [[nodiscard]] static Result<void, RuntimeError> check_registrations(const Runtime& runtime);
+};
+
+}  // namespace duroxide::detail
