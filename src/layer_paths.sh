@@ -16,9 +16,9 @@ complain() {
 
 # show_public LAYER OTHER: the public headers of another layer.
 show_public() {
-  mkdir -p "$out/$1/duroxide/detail"
   for header in $(sed -n "s/^public $2 //p" "$table"); do
     [ -f "$source/include/duroxide/$header" ] || complain "there is no public header $header"
+    mkdir -p "$(dirname "$out/$1/duroxide/$header")"
     ln -sf "$source/include/duroxide/$header" "$out/$1/duroxide/$header"
   done
 }
