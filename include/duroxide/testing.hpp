@@ -1,8 +1,9 @@
 #pragma once
 
 /// For tests of what is written with this library: a system on a clock of the test, without threads, with
-/// mocks. Any test framework will do; what it may print has an `operator<<`.
+/// mocks and crashes. Any test framework will do; what it may print has an `operator<<`.
 
+#include <duroxide/testing/crashes.hpp>
 #include <duroxide/testing/history.hpp>
 #include <duroxide/testing/mock.hpp>
 #include <duroxide/testing/registrations.hpp>

@@ -1,0 +1,57 @@
+#include <duroxide/testing/crashes.hpp>
+
+#include <exception>
+#include <ostream>
+
+namespace duroxide::testing {
+
+std::string CrashPoint::to_string() const {
+  return (kind == Kind::before_turn ? "before turn " : "after turn ") + std::to_string(turn);
+}
+
+std::string CrashReport::to_string() const {
+  if (is_same()) {
+    return "the same with a crash before and after each of " + std::to_string(turns_) +
+           " turns: " + undisturbed_;
+  }
+  std::string text = "without a crash: " + undisturbed_;
+  for (const Difference& each : differences_) {
+    text += "\nwith a crash " + each.crash.to_string() + ": " + each.result;
+  }
+  return text;
+}
+
+std::ostream& operator<<(std::ostream& out, const CrashReport& report) {
+  return out << report.to_string();
+}
+
+CrashReport compare_with_crashes(const std::function<std::string(TestSystem&)>& scenario,
+                                 const TestOptions& options) {
+  TestSystem first(options);
+  std::string undisturbed = scenario(first);
+  const std::uint64_t turns = first.turns();
+  std::vector<CrashReport::Difference> differences;
+  for (std::uint64_t turn = 1; turn <= turns; ++turn) {
+    for (const auto kind : {CrashPoint::Kind::before_turn, CrashPoint::Kind::after_turn}) {
+      const CrashPoint crash{kind, turn};
+      TestSystem test(options);
+      if (kind == CrashPoint::Kind::before_turn) {
+        test.crash_before_turn(turn);
+      } else {
+        test.crash_after_turn(turn);
+      }
+      std::string result;
+      try {
+        result = scenario(test);
+      } catch (const std::exception& thrown) {
+        result = std::string("it throws: ") + duroxide::detail::words_of(thrown);
+      }
+      if (result != undisturbed) {
+        differences.push_back({crash, std::move(result)});
+      }
+    }
+  }
+  return {std::move(undisturbed), turns, std::move(differences)};
+}
+
+}  // namespace duroxide::testing
