@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <duroxide/testing/replay.hpp>
+
+#include "runtime/registry.hpp"
+
+namespace duroxide::testing {
+
+/// Runs code on histories, and gathers what comes of it.
+class Replayer {
+ public:
+  explicit Replayer(const Registrations& registrations);
+
+  void replay(const InstanceExport& exported);
+  [[nodiscard]] ReplayReport take() { return std::move(report_); }
+
+ private:
+  [[nodiscard]] std::optional<Divergence> replay(const InstanceExport& exported,
+                                                 const ExportedExecution& execution) const;
+
+  runtime::OrchestrationRegistry orchestrations_;
+  std::optional<std::string> mistakes_;  ///< in the registrations
+  ReplayReport report_;
+};
+
+}  // namespace duroxide::testing
