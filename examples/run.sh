@@ -20,6 +20,7 @@ Stores are made in the current directory; delete them to begin anew.
   child_orchestrations  orchestrations that start others
   eternal_monitor       a loop without an end, by continue-as-new
   cancellation_cleanup  an activity that is told to stop, and cleanup under a shield
+  testing_an_order      tests with mocks, virtual time, crashes and recorded histories
   versioned_upgrade     new code under running instances
   client_usage          the control plane alone
   runtime_usage         the runtime alone, until Ctrl-C or --for SECONDS
@@ -29,7 +30,7 @@ USAGE
 }
 
 examples=(hello_world order_processing fan_out_fan_in timers_and_events human_approval saga
-  child_orchestrations eternal_monitor cancellation_cleanup versioned_upgrade client_usage
+  child_orchestrations eternal_monitor cancellation_cleanup versioned_upgrade testing_an_order client_usage
   runtime_usage combined_usage guide)
 
 case ${1-} in
