@@ -59,7 +59,7 @@ refuse() {
   [[ -z $found ]] || complain "not to be included here: $found"
 }
 refuse '"[^"]*\.\./' '^$'
-refuse '<caf/' '/detail/caf\.hpp:|/protocol/engine_(scheduler|thread)\.[ch]pp:'
+refuse '<caf/' '/detail/caf\.hpp:|/protocol/(engine_scheduler|engine_thread|numbered_requests)\.[ch]pp:'
 refuse '<lmdb' '/storage/lmdb/'
 refuse '<spdlog' '/model/log\.cpp:'
 refuse '<CLI/' '/cli/'

@@ -151,11 +151,11 @@ void Calls::guarded(const std::function<void()>& callback) const {
   }
 }
 
-void Calls::give_up(std::uint64_t id) {
+void Calls::finish(std::uint64_t id, Content* content) {
   auto open = open_.extract(id);
   DUROXIDE_INVARIANT(!open.empty() || server_ended_, "an open call is taken out once");
   if (!open.empty()) {
-    open.mapped()();
+    open.mapped()(content);
   }
 }
 
@@ -163,7 +163,7 @@ void Calls::server_ended() {
   server_ended_ = true;
   behind_.clear();  // their calls are open, and given up with the others
   while (!open_.empty()) {
-    give_up(open_.begin()->first);
+    finish(open_.begin()->first, nullptr);
   }
 }
 

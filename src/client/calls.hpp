@@ -9,7 +9,7 @@
 #include <deque>
 #include <functional>
 #include <map>
-#include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -17,6 +17,7 @@
 #include "client/companion.hpp"
 #include "client/deadlines.hpp"
 #include "model/invariant.hpp"
+#include "protocol/numbered_requests.hpp"
 #include "protocol/watched_code.hpp"
 
 namespace duroxide::client {
@@ -42,11 +43,10 @@ concept Waits = std::is_same_v<Request, provider::WaitForStatus> ||
 class Calls : private actors::MayBeOverdue {
  public:
   /// So many requests that a provider answers by itself are under way at once. The rest waits here, so
-  /// that a million starts are no flood of messages; and looking up an open request takes the actor
-  /// library longer the more there are.
+  /// that a million starts are no flood of messages.
   static constexpr std::size_t most_under_way = 256;
 
-  using Self = CompanionActor::base;
+  using Self = actors::NumberedRequests<CompanionActor::base>;
 
   Calls(Self* self, ProviderActor provider, ManagementActor management, Surroundings surroundings);
 
@@ -56,39 +56,25 @@ class Calls : private actors::MayBeOverdue {
   /// Asks the store, and calls `on_answer` once.
   template <class Request>
   void make(Request request, OnAnswerOf<Request> on_answer) {
-    using Answer = AnswerOf<Request>;
     const std::uint64_t id = ++last_id_;
-    // The book holds what to do if no answer comes; the answer takes it out again.
-    auto shared = std::make_shared<OnAnswerOf<Request>>(std::move(on_answer));
-    const bool is_new =
-        open_.emplace(id, [this, shared] { finish<Answer>(*shared, failure(ended())); }).second;
-    DUROXIDE_INVARIANT(is_new, "a call has a number of its own");
+    open_.emplace_hint(open_.end(), id,
+                       [this, on_answer = std::move(on_answer)](Content* content) mutable {
+                         finish<Request>(on_answer, content);
+                       });
     if (server_ended_) {
-      give_up(id);
+      finish(id, nullptr);
       return;
     }
-    constexpr bool counts = !IsOfManagement<Request>::value && !Waits<Request>;
-    const auto answered = [this, id, shared](typename AnswerTo<Request>::Message& answer) {
-      if constexpr (counts) {
-        one_less();
-      }
-      const bool was_open = open_.erase(id) != 0;
-      DUROXIDE_INVARIANT(was_open || server_ended_, "an open call is taken out once");
-      if (was_open) {
-        finish<Answer>(*shared, std::move(answer));
-      }
-    };
-    const auto gone = [this, id] { give_up(id); };
     if constexpr (IsOfManagement<Request>::value) {
       DUROXIDE_INVARIANT(management_, "a request of management is made of a management");
-      actors::ask(self_, management_, std::move(request), answered, gone);
+      actors::ask_under(self_, id, management_, std::move(request));
     } else {
       DUROXIDE_INVARIANT(provider_, "a request of a provider is made of a provider");
-      if (may_go(counts)) {
-        actors::ask(self_, provider_, std::move(request), answered, gone);
+      if (may_go(counts<Request>)) {
+        actors::ask_under(self_, id, provider_, std::move(request));
       } else {
-        behind_.push_back({counts, [this, request = std::move(request), answered, gone] {
-                             actors::ask(self_, provider_, request, answered, gone);
+        behind_.push_back({counts<Request>, [this, id, request = std::move(request)] {
+                             actors::ask_under(self_, id, provider_, request);
                            }});
       }
     }
@@ -133,6 +119,9 @@ class Calls : private actors::MayBeOverdue {
     }
   }
 
+  /// Something has come for a call.
+  void answered(std::uint64_t id, actors::AnswerContent& content) { finish(id, &content); }
+
   void stop_waiting(std::uint64_t wait_id);
   void tick(const actors::Tick& tick) { give_up_waits(deadlines_.take_due(tick)); }
   /// Leaves nothing of `action`.
@@ -141,11 +130,16 @@ class Calls : private actors::MayBeOverdue {
   void exit();
 
  private:
+  using Content = actors::AnswerContent;
+
   /// What goes to the provider when there is room for it, in this order.
   struct Behind {
     bool counts = false;  ///< for `most_under_way`
     std::function<void()> send;
   };
+
+  template <class Request>
+  static constexpr bool counts = !IsOfManagement<Request>::value && !Waits<Request>;
 
   /// Whether it goes to the provider at once; then it is counted. Nothing overtakes what waits.
   [[nodiscard]] bool may_go(bool counts);
@@ -157,9 +151,23 @@ class Calls : private actors::MayBeOverdue {
 
   [[nodiscard]] static ProviderError ended();
 
-  template <class Answer>
-  void finish(std::function<void(Answer)>& on_answer, Answer answer) {
-    guarded([&] { std::exchange(on_answer, nullptr)(std::move(answer)); });
+  /// With what has come for a call, or with nothing if nothing will come.
+  void finish(std::uint64_t id, Content* content);
+
+  template <class Request>
+  void finish(OnAnswerOf<Request>& on_answer, Content* content) {
+    using Answer = AnswerOf<Request>;
+    std::optional<typename AnswerTo<Request>::Message> message;
+    if (content != nullptr) {
+      message = actors::take_answer<typename AnswerTo<Request>::Message>(*content);
+      if (counts<Request>) {
+        one_less();
+      }
+    }
+    guarded([&] {
+      std::exchange(on_answer,
+                    nullptr)(message ? Answer(std::move(*message)) : Answer(failure(ended())));
+    });
     end_if_done();
   }
 
@@ -169,7 +177,6 @@ class Calls : private actors::MayBeOverdue {
   void taken_back(const provider::WaitForValue& wait, const OnValue& on_answer,
                   const AnswerOf<provider::WaitForValue>& value);
   void guarded(const std::function<void()>& callback) const;
-  void give_up(std::uint64_t id);
   void give_up_waits(const std::vector<std::uint64_t>& overdue);
   void server_ended();
   void end_if_done();
@@ -181,8 +188,8 @@ class Calls : private actors::MayBeOverdue {
   LogSink log_;
   Deadlines<Self> deadlines_;
   std::uint64_t last_id_ = 0;
-  std::map<std::uint64_t, std::function<void()>> open_;
-  std::size_t under_way_ = 0;  ///< of those that count
+  std::map<std::uint64_t, std::function<void(Content*)>> open_;  ///< called once
+  std::size_t under_way_ = 0;                                    ///< of those that count
   std::deque<Behind> behind_;
   bool server_ended_ = false;
   bool closing_ = false;

@@ -1,5 +1,6 @@
 #include "client/companion.hpp"
 
+#include <cstdint>
 #include <utility>
 
 #include "client/calls.hpp"
@@ -9,11 +10,11 @@ namespace duroxide::client {
 
 namespace {
 
-class CompanionImpl final : public CompanionActor::base {
+class CompanionImpl final : public Calls::Self {
  public:
   CompanionImpl(caf::actor_config& config, ProviderActor provider, ManagementActor management,
                 Surroundings surroundings)
-      : CompanionActor::base(config),
+      : Calls::Self(config),
         calls_(this, std::move(provider), std::move(management), std::move(surroundings)) {}
 
   void on_exit() override { calls_.exit(); }
@@ -28,6 +29,10 @@ class CompanionImpl final : public CompanionActor::base {
   }
 
  private:
+  void answered(std::uint64_t number, actors::AnswerContent& content) override {
+    calls_.answered(number, content);
+  }
+
   Calls calls_;
 };
 
