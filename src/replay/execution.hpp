@@ -88,6 +88,8 @@ struct Assignment {
 class Execution {
  public:
   Execution(Assignment assignment, TurnServices services);
+  /// With what many executions share.
+  Execution(Assignment assignment, std::shared_ptr<const TurnServices> services);
   Execution(const Execution&) = delete;
   Execution& operator=(const Execution&) = delete;
   ~Execution();

@@ -32,7 +32,8 @@ void complete(Slot& slot, model::StepOutcome outcome) {
   }
 }
 
-ExecutionCore::ExecutionCore(replay::Assignment assignment, replay::TurnServices services)
+ExecutionCore::ExecutionCore(replay::Assignment assignment,
+                             std::shared_ptr<const replay::TurnServices> services)
     : assignment_(std::move(assignment)), services_(std::move(services)) {}
 
 ExecutionCore::~ExecutionCore() {
@@ -83,14 +84,15 @@ bool ExecutionCore::is_recorded_next(const EventKind& kind) const {
 Event ExecutionCore::append(EventKind kind, std::uint64_t source_event_id) {
   DUROXIDE_INVARIANT(history_ == nullptr || next_event_id_ > history_->size(),
                      "a new event stands behind the history");
-  DUROXIDE_INVARIANT(result_.events.empty() || result_.events.back().event_id + 1 == next_event_id_,
-                     "the new events of a turn are numbered one by one");
+  DUROXIDE_INVARIANT(
+      result().events.empty() || result().events.back().event_id + 1 == next_event_id_,
+      "the new events of a turn are numbered one by one");
   Event event;
   event.event_id = next_event_id_++;
   event.source_event_id = source_event_id;
-  event.timestamp = services_.now();
+  event.timestamp = services_->now();
   event.kind = std::move(kind);
-  result_.events.push_back(event);
+  result().events.push_back(event);
   return event;
 }
 
@@ -139,14 +141,14 @@ void ExecutionCore::send_request(const Event& event) {
     return;
   }
   if (auto* activity = std::get_if<work::ActivityExecute>(&*request)) {
-    if (services_.run_at_once) {
+    if (services_->run_at_once) {
       to_run_at_once_.push_back(activity->id);
     }
-    result_.activities.push_back(std::move(*activity));
+    result().activities.push_back(std::move(*activity));
   } else if (auto* timer = std::get_if<work::TimerFired>(&*request)) {
-    result_.timers.push_back(std::move(*timer));
+    result().timers.push_back(std::move(*timer));
   } else {
-    result_.messages.push_back(std::move(*request));
+    result().messages.push_back(std::move(*request));
   }
 }
 
@@ -198,18 +200,18 @@ void ExecutionCore::take_back(const Open& open, const std::string& reason) {
   };
   switch (model::errand_of(open.slot->kind)) {
     case model::Errand::activity:
-      if (!remove_unsent(result_.activities, same_id)) {
-        result_.cancelled_activities.push_back(id);
+      if (!remove_unsent(result().activities, same_id)) {
+        result().cancelled_activities.push_back(id);
       }
       break;
     case model::Errand::timer:
-      if (!remove_unsent(result_.timers, same_id)) {
-        result_.cancelled_timers.push_back({id, open.at.due});
+      if (!remove_unsent(result().timers, same_id)) {
+        result().cancelled_timers.push_back({id, open.at.due});
       }
       break;
     case model::Errand::child:
-      if (!remove_unsent(result_.messages, is_its_start)) {
-        result_.messages.push_back(
+      if (!remove_unsent(result().messages, is_its_start)) {
+        result().messages.push_back(
             work::CancelInstance{open.at.instance,
                                  "the parent instance " + assignment_.instance +
                                      " no longer waits for it (" + reason + ")",

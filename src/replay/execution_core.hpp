@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -32,7 +31,8 @@ namespace duroxide::detail {
 /// it, each command is new and appended. So a live turn and a replay differ in nothing else.
 class ExecutionCore final : private Completion {
  public:
-  ExecutionCore(replay::Assignment assignment, replay::TurnServices services);
+  ExecutionCore(replay::Assignment assignment,
+                std::shared_ptr<const replay::TurnServices> services);
   ExecutionCore(const ExecutionCore&) = delete;
   ExecutionCore& operator=(const ExecutionCore&) = delete;
   ~ExecutionCore();
@@ -45,7 +45,7 @@ class ExecutionCore final : private Completion {
   [[nodiscard]] std::uint64_t history_size() const {
     return history_ != nullptr ? cursor_ : next_event_id_ - 1;
   }
-  [[nodiscard]] const replay::TurnServices& services() const { return services_; }
+  [[nodiscard]] const replay::TurnServices& services() const { return *services_; }
 
   std::shared_ptr<Slot> call_activity(std::string_view name, Payload input,
                                       const ActivityOptions& options);
@@ -127,6 +127,9 @@ class ExecutionCore final : private Completion {
   void interrupt_waits();
 
   // execution_driver.cpp: arrivals
+  /// What this turn has decided so far.
+  [[nodiscard]] replay::TurnResult& result();
+  [[nodiscard]] replay::TurnResult take_result();
   void begin(const Event& event);
   void begin_from(const WorkItem& message);
   void adopt(const std::vector<Event>& history);
@@ -158,7 +161,7 @@ class ExecutionCore final : private Completion {
                                             const std::string& difference = {}) const;
 
   replay::Assignment assignment_;
-  replay::TurnServices services_;
+  std::shared_ptr<const replay::TurnServices> services_;
   TurnScheduler scheduler_;
 
   const std::vector<Event>* history_ = nullptr;  ///< only during `replay`
@@ -186,11 +189,12 @@ class ExecutionCore final : private Completion {
   bool in_side_effect_ =
       false;  ///< a function of the code's runs, of which only the value is recorded
   // Of this turn: activities that may be run within it, those that were, and what came of them.
-  std::deque<std::uint64_t> to_run_at_once_;
+  std::vector<std::uint64_t> to_run_at_once_;
   std::vector<std::uint64_t> done_at_once_;
   std::uint64_t bytes_at_once_ = 0;
 
-  replay::TurnResult result_;
+  std::unique_ptr<replay::TurnResult>
+      result_;  ///< none between turns: an instance that waits is small
   Task<std::string> root_;
 };
 

@@ -1,7 +1,9 @@
 // The driver's side of ExecutionCore: feeding it history and messages, and ending it.
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -110,7 +112,7 @@ void ExecutionCore::replay(const std::vector<Event>& history) {
   }
   history_ = nullptr;
   replaying_ = false;
-  history_warned_ = services_.history_warning != 0 && history_size() >= services_.history_warning;
+  history_warned_ = services_->history_warning != 0 && history_size() >= services_->history_warning;
   if (failure_) {
     adopt(history);
   }
@@ -141,7 +143,7 @@ void ExecutionCore::adopt(const std::vector<Event>& history) {
   finished_ = found.ended;
   parent_ = std::move(found.parent);
   open_.clear();
-  result_ = {};
+  result_.reset();
   for (const model::OpenStep& step : found.steps) {
     auto slot = std::make_shared<Slot>();
     slot->kind = step.what.index();
@@ -149,6 +151,18 @@ void ExecutionCore::adopt(const std::vector<Event>& history) {
     slot->name = model::label_of(step.what);
     open_[step.event_id] = Open{std::move(slot), model::whereabouts_of(step.what)};
   }
+}
+
+replay::TurnResult& ExecutionCore::result() {
+  if (result_ == nullptr) {
+    result_ = std::make_unique<replay::TurnResult>();
+  }
+  return *result_;
+}
+
+replay::TurnResult ExecutionCore::take_result() {
+  const auto taken = std::exchange(result_, nullptr);
+  return taken == nullptr ? replay::TurnResult() : std::move(*taken);
 }
 
 replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
@@ -165,7 +179,7 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
       finish(cancelled_with(reason));
     } else if (!failure_) {
       // A copy: the code appends events while it runs.
-      const Event started = result_.events.front();
+      const Event started = result().events.front();
       begin(started);
     }
   }
@@ -174,56 +188,58 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
   for (; message != messages.end(); ++message) {
     const auto place = static_cast<std::uint64_t>(message - messages.begin());
     if (!finished_) {
-      const std::size_t recorded = result_.events.size();
+      const std::size_t recorded = result().events.size();
       arrive(*message);
-      if (failure_ && result_.events.size() == recorded) {
-        result_.untaken.push_back(place);  // it is what shows that code and history disagree
+      if (failure_ && result().events.size() == recorded) {
+        result().untaken.push_back(place);  // it is what shows that code and history disagree
       }
       finish_root();
       run_at_once();
-    } else if (std::holds_alternative<replay::ContinuedAsNew>(result_.outcome)) {
+    } else if (std::holds_alternative<replay::ContinuedAsNew>(result().outcome)) {
       hand_on(*message);
     } else {
-      result_.untaken.push_back(place);
+      result().untaken.push_back(place);
     }
   }
   end_at_once();
   report_state();
-  return std::exchange(result_, {});
+  return take_result();
 }
 
 /// Their results come in like messages, at the place in the history where they are computed, so that a
 /// replay meets them there. Each is tried once.
 void ExecutionCore::run_at_once() {
-  while (!finished_ && !to_run_at_once_.empty() &&
-         done_at_once_.size() < services_.most_run_at_once &&
-         bytes_at_once_ < services_.most_bytes_at_once) {
-    const std::uint64_t id = to_run_at_once_.front();
-    to_run_at_once_.pop_front();
+  std::size_t tried = 0;  // others come behind them meanwhile
+  while (!finished_ && tried < to_run_at_once_.size() &&
+         done_at_once_.size() < services_->most_run_at_once &&
+         bytes_at_once_ < services_->most_bytes_at_once) {
+    const std::uint64_t id = to_run_at_once_[tried++];
     // By id, in which order they are: what the code has given up meanwhile is no longer there.
     const auto activity =
-        std::lower_bound(result_.activities.begin(), result_.activities.end(), id,
+        std::lower_bound(result().activities.begin(), result().activities.end(), id,
                          [](const auto& each, std::uint64_t wanted) { return each.id < wanted; });
-    if (activity == result_.activities.end() || activity->id != id) {
+    if (activity == result().activities.end() || activity->id != id) {
       continue;
     }
-    if (const auto completion = services_.run_at_once(*activity)) {
+    if (const auto completion = services_->run_at_once(*activity)) {
       done_at_once_.push_back(id);
       bytes_at_once_ += bytes_of(*completion);
       arrive(*completion);
       finish_root();
     }
   }
+  to_run_at_once_.erase(to_run_at_once_.begin(),
+                        to_run_at_once_.begin() + static_cast<std::ptrdiff_t>(tried));
 }
 
 /// What was done within the turn does not go out.
 void ExecutionCore::end_at_once() {
   std::sort(done_at_once_.begin(), done_at_once_.end());
-  std::erase_if(result_.activities, [this](const auto& each) {
+  std::erase_if(result().activities, [this](const auto& each) {
     return std::binary_search(done_at_once_.begin(), done_at_once_.end(), each.id);
   });
-  done_at_once_.clear();
-  to_run_at_once_.clear();
+  done_at_once_ = {};
+  to_run_at_once_ = {};
   bytes_at_once_ = 0;
 }
 
@@ -238,7 +254,7 @@ replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,
     ++place;
   }
   for (; place < messages.size(); ++place) {
-    result_.untaken.push_back(place);
+    result().untaken.push_back(place);
   }
   if (!finished_ && details.is_cancelled()) {
     append(event::OrchestrationCancelRequested{details.message}, 0);
@@ -247,16 +263,16 @@ replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,
     finish(replay::Failed{std::move(details)});
   }
   report_state();
-  return std::exchange(result_, {});
+  return take_result();
 }
 
 void ExecutionCore::report_state() {
   model::InstanceState& shown = state_.shown();
   for (auto& [key, value] : shown.take_new_values()) {
-    result_.values.push_back({key, std::move(value)});
+    result().values.push_back({key, std::move(value)});
   }
   if (shown.take_status_is_new()) {
-    result_.custom_status =
+    result().custom_status =
         replay::CustomStatusChange{shown.custom_status(), shown.custom_status_version()};
   }
 }

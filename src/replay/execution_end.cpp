@@ -12,18 +12,18 @@ namespace duroxide::detail {
 
 void ExecutionCore::check_history_size() {
   const std::uint64_t size = history_size();
-  if (services_.history_warning != 0 && size >= services_.history_warning && !history_warned_) {
+  if (services_->history_warning != 0 && size >= services_->history_warning && !history_warned_) {
     history_warned_ = true;
     log(LogLevel::warn, "the history has " + std::to_string(size) +
                             " events; continue as new to keep replays short");
   }
-  if (services_.history_limit != 0 && size > services_.history_limit && !failure_) {
+  if (services_->history_limit != 0 && size > services_->history_limit && !failure_) {
     ErrorDetails details;
     details.category = ErrorCategory::configuration;
     details.kind = ErrorKind::limit_exceeded;
     details.subject = assignment_.instance;
     details.message = "the history has " + std::to_string(size) + " events, the limit is " +
-                      std::to_string(services_.history_limit) +
+                      std::to_string(services_->history_limit) +
                       "; continue as new earlier, or raise RuntimeOptions::history_limit";
     failure_ = std::move(details);
   }
@@ -103,16 +103,16 @@ void ExecutionCore::finish(replay::Outcome outcome) {
     begin_next_execution();
   }
   tell_parent(outcome);
-  result_.outcome = std::move(outcome);
+  result().outcome = std::move(outcome);
 }
 
 void ExecutionCore::begin_next_execution() {
   append(event::OrchestrationContinuedAsNew{next_execution_->input, next_execution_->version}, 0);
-  result_.messages.push_back(work::ContinueAsNew{
+  result().messages.push_back(work::ContinueAsNew{
       assignment_.instance, assignment_.execution_id + 1, assignment_.orchestration,
       next_execution_->input, next_execution_->version, parent_, state_.carried()});
   if (cancel_reason_) {
-    result_.messages.push_back(
+    result().messages.push_back(
         work::CancelInstance{assignment_.instance, *cancel_reason_, std::nullopt});
   }
 }
@@ -120,7 +120,7 @@ void ExecutionCore::begin_next_execution() {
 /// A message behind the end of the execution is the next one's, if it is for the whole instance.
 void ExecutionCore::hand_on(const WorkItem& message) {
   CarriedState* carried = nullptr;
-  for (WorkItem& item : result_.messages) {
+  for (WorkItem& item : result().messages) {
     if (auto* next = std::get_if<work::ContinueAsNew>(&item)) {
       carried = &next->carried;
     }
@@ -128,7 +128,7 @@ void ExecutionCore::hand_on(const WorkItem& message) {
   DUROXIDE_INVARIANT(carried != nullptr,
                      "the end of an execution that continues as new starts the next one");
   if (!model::carry(message, *carried) && std::holds_alternative<work::CancelInstance>(message)) {
-    result_.messages.push_back(message);
+    result().messages.push_back(message);
   }
 }
 
@@ -145,14 +145,14 @@ void ExecutionCore::tell_parent(const replay::Outcome& outcome) {
     return;
   }
   if (const auto* completed = std::get_if<replay::Completed>(&outcome)) {
-    result_.messages.push_back(work::SubOrchCompleted{parent_->instance, parent_->execution_id,
-                                                      parent_->event_id, completed->output});
+    result().messages.push_back(work::SubOrchCompleted{parent_->instance, parent_->execution_id,
+                                                       parent_->event_id, completed->output});
   } else if (const auto* failed = std::get_if<replay::Failed>(&outcome)) {
     ErrorDetails details = failed->details;
     details.came_through({ErrorOrigin::Kind::orchestration, assignment_.orchestration,
                           assignment_.instance, assignment_.execution_id, 0});
-    result_.messages.push_back(work::SubOrchFailed{parent_->instance, parent_->execution_id,
-                                                   parent_->event_id, std::move(details)});
+    result().messages.push_back(work::SubOrchFailed{parent_->instance, parent_->execution_id,
+                                                    parent_->event_id, std::move(details)});
   }
 }
 

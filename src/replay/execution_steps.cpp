@@ -80,7 +80,7 @@ std::shared_ptr<Slot> ExecutionCore::schedule_activity(std::string_view name, Pa
 }
 
 std::shared_ptr<Slot> ExecutionCore::schedule_timer(Milliseconds delay) {
-  return schedule(event::TimerCreated{saturating_add(services_.now(), delay)});
+  return schedule(event::TimerCreated{saturating_add(services_->now(), delay)});
 }
 
 std::shared_ptr<Slot> ExecutionCore::schedule_child(std::string_view name, Payload input,
@@ -109,11 +109,11 @@ void ExecutionCore::set_value(std::string_view key, Payload value) {
   const event::KeyValueSet change{std::string(key), std::move(value)};
   if (!is_recorded_next(change)) {
     require_within("value of key `" + change.key + "`", change.value.size(),
-                   services_.max_value_bytes, "bytes", "RuntimeOptions::max_value_bytes");
+                   services_->max_value_bytes, "bytes", "RuntimeOptions::max_value_bytes");
     const std::size_t size =
         state().values().size() + (state().values().count(change.key) == 0 ? 1 : 0);
     require_within("key-value state of instance " + assignment_.instance, size,
-                   services_.max_values, "entries", "RuntimeOptions::max_values");
+                   services_->max_values, "entries", "RuntimeOptions::max_values");
   }
   record_event(change);
 }
@@ -125,7 +125,7 @@ void ExecutionCore::set_custom_status(std::optional<std::string> status) {
   const bool was_accepted = is_recorded_next(change) && std::get<event::CustomStatusUpdated>(
                                                             (*history_)[cursor_].kind) == change;
   if (change.status && !was_accepted) {
-    require_within("custom status", change.status->size(), services_.max_custom_status_bytes,
+    require_within("custom status", change.status->size(), services_->max_custom_status_bytes,
                    "bytes", "RuntimeOptions::max_custom_status_bytes");
   }
   record_event(change);
@@ -245,15 +245,15 @@ bool ExecutionCore::is_dropped_in_side_effect(const Slot& slot) {
 }
 
 void ExecutionCore::log(LogLevel level, std::string message) const {
-  if (!replaying_ && services_.log) {
-    services_.log(LogRecord{level,
-                            std::move(message),
-                            assignment_.instance,
-                            assignment_.execution_id,
-                            assignment_.orchestration,
-                            assignment_.version,
-                            {},
-                            0});
+  if (!replaying_ && services_->log) {
+    services_->log(LogRecord{level,
+                             std::move(message),
+                             assignment_.instance,
+                             assignment_.execution_id,
+                             assignment_.orchestration,
+                             assignment_.version,
+                             {},
+                             0});
   }
 }
 

@@ -16,18 +16,27 @@ void TurnScheduler::ready(Resumable& coroutine) {
 }
 
 void TurnScheduler::forget(const Resumable& coroutine) {
-  ready_.erase(std::remove(ready_.begin(), ready_.end(), &coroutine), ready_.end());
+  std::replace_if(
+      ready_.begin(), ready_.end(), [&](const Resumable* each) { return each == &coroutine; },
+      nullptr);
 }
 
 bool TurnScheduler::drain() {
-  while (!ready_.empty()) {
-    Resumable* next = ready_.front();
-    ready_.pop_front();
+  while (next_ < ready_.size()) {
+    Resumable* next = ready_[next_++];
+    if (next_ == ready_.size()) {
+      ready_.clear();  // before it queues others: what goes on for long needs no more room for that
+      next_ = 0;
+    }
+    if (next == nullptr) {
+      continue;
+    }
     next->queued = false;
     suspension_noted_ = false;
     next->handle.resume();
     if (!suspension_noted_) {
       ready_.clear();
+      next_ = 0;
       return false;
     }
   }

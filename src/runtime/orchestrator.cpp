@@ -10,8 +10,6 @@
 #include "model/exceptions.hpp"
 #include "model/invariant.hpp"
 #include "model/lent_thread.hpp"
-#include "runtime/guid.hpp"
-#include "runtime/pure_activity.hpp"
 #include "runtime/turn_ack.hpp"
 
 namespace duroxide::runtime {
@@ -57,9 +55,11 @@ const work::CancelInstance* cancel_among(const std::vector<WorkItem>& messages) 
 }  // namespace
 
 Orchestrator::Orchestrator(caf::actor_config& config, SharedEnvironment environment,
+                           std::shared_ptr<const replay::TurnServices> services,
                            std::string instance)
     : OrchestratorActor::base(config),
       environment_(std::move(environment)),
+      services_(std::move(services)),
       instance_(std::move(instance)) {}
 
 class Orchestrator::AtCode {
@@ -231,22 +231,8 @@ Result<replay::Assignment, NotRegistered> Orchestrator::assign(
 }
 
 void Orchestrator::make_execution(replay::Assignment assignment) {
-  replay::TurnServices services;
-  services.now = [clock = environment_->clock] { return clock->now(); };
-  services.new_guid = new_guid;
-  services.log = [environment = environment_](const LogRecord& line) { environment->log(line); };
-  if (environment_->activities.has_pure()) {
-    services.run_at_once = [environment = environment_](const work::ActivityExecute& item) {
-      return run_pure(*environment, item);
-    };
-  }
-  services.history_warning = environment_->options.history_warning();
-  services.history_limit = environment_->options.history_limit();
-  services.max_values = environment_->options.max_values();
-  services.max_value_bytes = environment_->options.max_value_bytes();
-  services.max_custom_status_bytes = environment_->options.max_custom_status_bytes();
   assignment_ = std::move(assignment);
-  execution_ = std::make_unique<replay::Execution>(assignment_, std::move(services));
+  execution_ = std::make_unique<replay::Execution>(assignment_, services_);
 }
 
 TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult result) {

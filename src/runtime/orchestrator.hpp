@@ -19,7 +19,8 @@ namespace duroxide::runtime {
 /// the store refuses, that memory is ahead of the disk and is dropped.
 class Orchestrator final : public OrchestratorActor::base, private actors::MayBeOverdue {
  public:
-  Orchestrator(caf::actor_config& config, SharedEnvironment environment, std::string instance);
+  Orchestrator(caf::actor_config& config, SharedEnvironment environment,
+               std::shared_ptr<const replay::TurnServices> services, std::string instance);
 
   behavior_type make_behavior() override;
   void on_exit() override;
@@ -49,6 +50,7 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
   [[nodiscard]] LogRecord record(LogLevel level, std::string message) const;
 
   SharedEnvironment environment_;
+  std::shared_ptr<const replay::TurnServices> services_;
   std::string instance_;
   replay::Assignment assignment_;  ///< of `execution_`
   std::unique_ptr<replay::Execution> execution_;

@@ -11,6 +11,7 @@
 #include "runtime/orchestration_dispatcher.hpp"
 #include "runtime/orchestrator.hpp"
 #include "runtime/timer_service.hpp"
+#include "runtime/turn_services.hpp"
 #include "runtime/worker.hpp"
 
 namespace duroxide::runtime {
@@ -47,9 +48,11 @@ Running::Running(caf::actor_system& system, SharedEnvironment environment)
     : system_(system), environment_(std::move(environment)) {
   const actors::SpawnsFromOutside outside;
   const auto workers = spawn_workers(system_, environment_);
-  const auto make_orchestrator = [&system, shared = environment_](const std::string& instance) {
-    return system.spawn<Orchestrator>(shared, instance);
-  };
+  const auto make_orchestrator =
+      [&system, shared = environment_,
+       services = make_turn_services(environment_)](const std::string& instance) {
+        return system.spawn<Orchestrator>(shared, services, instance);
+      };
   const auto make_worker = [&system, shared = environment_] {
     storage::require_threads(system, 1);
     return spawn_worker(system, shared);

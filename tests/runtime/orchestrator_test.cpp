@@ -2,6 +2,7 @@
 
 #include "runtime/orchestrator.hpp"
 #include "fixture.hpp"
+#include "runtime/turn_services.hpp"
 
 namespace duroxide::orchestrator_test {
 
@@ -21,7 +22,9 @@ struct OrchestratorFixture : Fixture {
 
   OrchestratorActor orchestrator = spawn();
 
-  OrchestratorActor spawn() { return system.get().spawn<Orchestrator>(environment, "i"); }
+  OrchestratorActor spawn() {
+    return system.get().spawn<Orchestrator>(environment, make_turn_services(environment), "i");
+  }
 
   /// Runs a turn and returns how it ended.
   TurnEnded turn(provider::OrchestrationItem item, bool keep_resident = true) {

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <coroutine>
-#include <deque>
+#include <cstddef>
+#include <vector>
 
 #include <duroxide/detail/api.hpp>
 
@@ -50,7 +51,10 @@ class DUROXIDE_API TurnScheduler {
   void forget(const Resumable& coroutine);
 
  private:
-  std::deque<Resumable*> ready_;
+  /// Those that are to be resumed stand from `next_` on; null is one that was forgotten. An instance that
+  /// waits has none, and a queue that takes no memory then.
+  std::vector<Resumable*> ready_;
+  std::size_t next_ = 0;
   bool suspension_noted_ = false;
 };
 
