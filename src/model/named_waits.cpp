@@ -1,6 +1,5 @@
 #include "model/named_waits.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "model/invariant.hpp"
@@ -18,8 +17,7 @@ std::optional<Arrived> NamedWaits::give_back(std::string_view name, std::uint64_
     queue.kept.emplace(arrival, std::move(data));
     return std::nullopt;
   }
-  const std::uint64_t wait = queue.waiting.front();
-  queue.waiting.pop_front();
+  const std::uint64_t wait = queue.waiting.extract(queue.waiting.begin()).value();
   names_of_.erase(wait);
   return Arrived{wait, arrival, std::move(data)};
 }
@@ -27,7 +25,7 @@ std::optional<Arrived> NamedWaits::give_back(std::string_view name, std::uint64_
 std::optional<Arrived> NamedWaits::wait(std::uint64_t wait, const std::string& name) {
   Name& queue = names_[name];
   if (queue.kept.empty()) {
-    queue.waiting.push_back(wait);
+    queue.waiting.insert(wait);
     names_of_.emplace(wait, name);
     return std::nullopt;
   }
@@ -42,10 +40,8 @@ void NamedWaits::stop_waiting(std::uint64_t wait) {
   }
   const auto queue = names_.find(name->second);
   DUROXIDE_INVARIANT(queue != names_.end(), "a wait stands in the queue of its name");
-  auto& waiting = queue->second.waiting;
-  const auto place = std::find(waiting.begin(), waiting.end(), wait);
-  DUROXIDE_INVARIANT(place != waiting.end(), "a wait stands in the queue of its name");
-  waiting.erase(place);
+  const bool was_waiting = queue->second.waiting.erase(wait) != 0;
+  DUROXIDE_INVARIANT(was_waiting, "a wait stands in the queue of its name");
   names_of_.erase(name);
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +42,7 @@ class NamedWaits {
  private:
   struct Name {
     std::map<std::uint64_t, Payload> kept;  ///< by arrival
-    std::deque<std::uint64_t> waiting;
+    std::set<std::uint64_t> waiting;        ///< by event id, in which order they came
   };
 
   std::map<std::string, Name, std::less<>> names_;

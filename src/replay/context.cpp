@@ -47,10 +47,10 @@ void stop_waiting(Slot& slot) noexcept {
 const std::string& take_outcome(Slot& slot) {
   throw_if_interrupted(slot);
   slot.taken = true;
-  if (!slot.outcome) {
-    model::throw_failure(slot.kind, slot.outcome.error());
+  if (slot.error) {
+    model::throw_failure(slot.kind, *slot.error);
   }
-  return *slot.outcome;
+  return slot.value;
 }
 
 void throw_undecodable(const Slot& slot, const std::string& why) {

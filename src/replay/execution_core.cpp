@@ -26,7 +26,11 @@ bool remove_unsent(std::vector<Item>& items, const Id& is_the_one) {
 void complete(Slot& slot, model::StepOutcome outcome) {
   DUROXIDE_INVARIANT(!slot.complete, "a step is completed once");
   slot.complete = true;
-  slot.outcome = std::move(outcome);
+  if (outcome) {
+    slot.value = std::move(*outcome);
+  } else {
+    slot.error = std::move(outcome).error();
+  }
   if (Completion* waiter = std::exchange(slot.waiter, nullptr)) {
     waiter->done();
   }
@@ -160,7 +164,7 @@ void ExecutionCore::drop(Slot& slot) noexcept {
   }
   if (slot.complete) {
     if (model::is_wait(slot.kind) && !slot.taken && !is_dropped_in_side_effect(slot)) {
-      hand_to_wait(state_.give_back(slot.kind, slot.name, slot.arrival, *slot.outcome));
+      hand_to_wait(state_.give_back(slot.kind, slot.name, slot.arrival, slot.value));
     }
     return;
   }

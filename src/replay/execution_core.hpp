@@ -14,6 +14,7 @@
 
 #include <duroxide/context.hpp>
 
+#include "model/boxed.hpp"
 #include "model/execution_state.hpp"
 #include "model/kinds.hpp"
 #include "replay/call_driver.hpp"
@@ -181,7 +182,7 @@ class ExecutionCore final : private Completion {
   std::uint32_t shields_ = 0;
   std::uint32_t interruptions_ = 0;
   std::optional<NextExecution> next_execution_;
-  std::optional<ErrorDetails> failure_;  ///< the engine's own verdict; user code cannot undo it
+  model::Boxed<ErrorDetails> failure_;  ///< the engine's own verdict; user code cannot undo it
   bool root_done_ = false;
   bool finished_ = false;
   bool closing_ = false;  ///< frames are being destroyed: drops record nothing

@@ -8,7 +8,8 @@
 #include <duroxide/errors.hpp>
 #include <duroxide/future.hpp>
 #include <duroxide/payload.hpp>
-#include <duroxide/result.hpp>
+
+#include "model/boxed.hpp"
 
 namespace duroxide::detail {
 
@@ -25,7 +26,9 @@ struct Slot {
   bool interrupted = false;   ///< whoever awaits it is to learn of the cancellation instead
   bool internal = false;      ///< awaited by the engine's own code, which is never interrupted
   std::uint64_t arrival = 0;  ///< external and queued events: their place in the order of arrival
-  Result<Payload, ErrorDetails> outcome;
+  // The outcome, once it is complete.
+  Payload value;
+  model::Boxed<ErrorDetails> error;  ///< instead of the value
   Completion* waiter = nullptr;
   std::shared_ptr<CallDriver> driver;  ///< a call with retries or a timeout: what makes it
 };
