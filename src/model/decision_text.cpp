@@ -26,7 +26,7 @@ struct Field {
   bool is_quoted = false;
 };
 
-/// What the table of event kinds says of a decision, field by field.
+/// What the table of event kinds says of an event, field by field.
 class FieldList {
  public:
   template <class T>
@@ -50,6 +50,10 @@ class FieldList {
         {name, to_iso(time).value_or(std::to_string(to_milliseconds(time)) + " ms"), false});
   }
   void add(std::string_view name, const ErrorDetails& error) { add(name, error.to_string()); }
+  // What an execution was handed by others is not for people.
+  void add(std::string_view, const ParentLink&) {}
+  void add(std::string_view, const CarriedState&) {}
+  void add(std::string_view, std::uint64_t) {}
   template <class T>
   void add(std::string_view name, const std::optional<T>& value) {
     if (value) {
@@ -58,15 +62,9 @@ class FieldList {
   }
 };
 
-std::vector<Field> fields_of(const EventKind& decision) {
+std::vector<Field> fields_of(const EventKind& kind) {
   FieldList list;
-  std::visit(
-      [&]<class Kind>(const Kind& each) {
-        if constexpr (is_command(KindOf<Kind>::role)) {
-          KindOf<Kind>::fields(list, each);
-        }
-      },
-      decision);
+  std::visit([&]<class Kind>(const Kind& each) { KindOf<Kind>::fields(list, each); }, kind);
   return std::move(list.fields);
 }
 
@@ -90,7 +88,7 @@ std::size_t character_begin(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// `twin` is the same field of the other decision, if that has it.
+/// `twin` is the same field of the other event, if that has it.
 std::string text_of_field(const Field& field, const Field* twin) {
   const std::string& text = field.text;
   std::string described(field.name);
@@ -112,9 +110,9 @@ std::string text_of_field(const Field& field, const Field* twin) {
          std::to_string(text.size()) + " bytes)";
 }
 
-std::string text_of_decision(const EventKind& decision, std::uint64_t source,
-                             const std::vector<Field>& fields, const std::vector<Field>& twins) {
-  std::string text(event_type(decision));
+std::string text_of_event(const EventKind& kind, std::uint64_t source,
+                          const std::vector<Field>& fields, const std::vector<Field>& twins) {
+  std::string text(event_type(kind));
   if (source != 0) {
     text += " of event " + std::to_string(source);
   }
@@ -150,8 +148,8 @@ std::string difference(const std::vector<Field>& recorded, const std::vector<Fie
 
 }  // namespace
 
-std::string describe_decision(const EventKind& decision, std::uint64_t source) {
-  return text_of_decision(decision, source, fields_of(decision), {});
+std::string describe_in_full(const EventKind& kind, std::uint64_t source) {
+  return text_of_event(kind, source, fields_of(kind), {});
 }
 
 DecisionsApart describe_apart(const EventKind& recorded, std::uint64_t recorded_source,
@@ -159,11 +157,11 @@ DecisionsApart describe_apart(const EventKind& recorded, std::uint64_t recorded_
   const std::vector<Field> left = fields_of(recorded);
   const std::vector<Field> right = fields_of(attempted);
   if (recorded.index() != attempted.index()) {
-    return {text_of_decision(recorded, recorded_source, left, {}),
-            text_of_decision(attempted, attempted_source, right, {}), std::string()};
+    return {text_of_event(recorded, recorded_source, left, {}),
+            text_of_event(attempted, attempted_source, right, {}), std::string()};
   }
-  return {text_of_decision(recorded, recorded_source, left, right),
-          text_of_decision(attempted, attempted_source, right, left), difference(left, right)};
+  return {text_of_event(recorded, recorded_source, left, right),
+          text_of_event(attempted, attempted_source, right, left), difference(left, right)};
 }
 
 }  // namespace duroxide::model

@@ -7,12 +7,12 @@
 
 namespace duroxide::model {
 
-/// A decision of the code, for people, with all that it holds:
-/// `ActivityScheduled(name "Charge", input `{"id":1}`)`. Of a long value the beginning and the length are
-/// shown. `source` is the event that it gives up; 0 for none.
-[[nodiscard]] std::string describe_decision(const EventKind& decision, std::uint64_t source);
+/// An event, for people, on one line, with all that it holds: "ActivityScheduled(name `Charge`, input
+/// `{"id":1}`)". Of a long value the beginning and the length are shown. `source` is the event that it
+/// gives up; 0 for none, or if that is not to be told.
+[[nodiscard]] std::string describe_in_full(const EventKind& kind, std::uint64_t source = 0);
 
-/// Two decisions of which one was expected to be the other. Of a long value that differs they show where.
+/// Two decisions of the code, or two ends, of which one was expected to be the other. Of a long value that differs they show where.
 struct DecisionsApart {
   std::string recorded;
   std::string attempted;

@@ -102,7 +102,7 @@ void ExecutionCore::replay(const std::vector<Event>& history) {
     const Event& event = history[cursor_];
     if (model::is_command(event.kind)) {
       failure_ = nondeterminism(event.event_id,
-                                model::describe_decision(event.kind, event.source_event_id),
+                                model::describe_in_full(event.kind, event.source_event_id),
                                 root_done_ ? "nothing more: it had ended" : what_is_open());
     } else {
       ++cursor_;

@@ -5,7 +5,7 @@
 #include <utility>
 #include <variant>
 
-#include "model/event_words.hpp"
+#include "model/decision_text.hpp"
 #include "model/printable.hpp"
 
 namespace duroxide::testing {
@@ -48,14 +48,14 @@ std::string History::to_string() const {
     const Event& event = events_[i];
     const auto since = event.timestamp - events_.front().timestamp;
     std::string line = std::to_string(event.event_id) + "  +" + std::to_string(since.count()) +
-                       " ms  " + model::describe_with_data(event.kind);
+                       " ms  " + model::describe_in_full(event.kind);
     if (event.source_event_id != 0) {
       line += ", for event " + std::to_string(event.source_event_id);
       if (!names_[i].empty()) {
-        line += " (" + names_[i] + ")";
+        line += " (" + model::printable(names_[i]) + ")";
       }
     }
-    text += model::printable(line) + "\n";
+    text += line + "\n";
   }
   return text;
 }

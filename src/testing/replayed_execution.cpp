@@ -5,7 +5,7 @@
 #include <utility>
 #include <variant>
 
-#include "model/event_words.hpp"
+#include "model/decision_text.hpp"
 #include "model/kinds.hpp"
 
 namespace duroxide::testing {
@@ -110,6 +110,10 @@ std::optional<Parting> parting_within(const replay::TurnResult& turn) {
   return std::nullopt;
 }
 
+std::string text_of(const Event& event) {
+  return model::describe_in_full(event.kind, event.source_event_id);
+}
+
 /// Compares what the code does behind what it has lived through with what is recorded there.
 std::optional<Parting> parting_behind(const Parts& parts, const std::vector<Event>& attempted) {
   const std::size_t both = std::max(parts.end.size(), attempted.size());
@@ -117,12 +121,16 @@ std::optional<Parting> parting_behind(const Parts& parts, const std::vector<Even
     if (i < parts.end.size() && i < attempted.size() && is_same(parts.end[i], attempted[i])) {
       continue;
     }
-    return Parting{parts.lived.size() + i + 1,
-                   i < parts.end.size() ? model::describe_with_data(parts.end[i].kind)
-                                        : std::string("nothing more: it waits"),
-                   i < attempted.size()
-                       ? model::describe_with_data(attempted[i].kind)
-                       : std::string("nothing: it was waiting for something else")};
+    const std::uint64_t place = parts.lived.size() + i + 1;
+    if (i >= parts.end.size()) {
+      return Parting{place, "nothing more: it waits", text_of(attempted[i])};
+    }
+    if (i >= attempted.size()) {
+      return Parting{place, text_of(parts.end[i]), "nothing: it was waiting for something else"};
+    }
+    auto apart = model::describe_apart(parts.end[i].kind, parts.end[i].source_event_id,
+                                       attempted[i].kind, attempted[i].source_event_id);
+    return Parting{place, std::move(apart.recorded), std::move(apart.attempted)};
   }
   return std::nullopt;
 }

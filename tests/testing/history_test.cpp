@@ -38,10 +38,13 @@ TEST_CASE("histories: printed as a line for each event", "[test-system][history]
   std::ostringstream printed;
   printed << test.history("order-1");
   CHECK_THAT(printed.str(),
-             Catch::Contains("2  +0 ms  ActivityScheduled(\"Charge\") with input `500`\n") &&
+             Catch::Contains("2  +0 ms  ActivityScheduled(name `Charge`, input `500`)\n") &&
                  Catch::Contains("for event 2 (Charge)\n") &&
-                 Catch::Contains("with data `by Ada\\nBeda`"));
+                 Catch::Contains("data `by Ada\\nBeda`"));
   CHECK(History().to_string().empty());
+  const std::string start =
+      History({{1, 0, {}, event::OrchestrationStarted{"Order", "1.0.0", "x", {}, {}}}}).to_string();
+  CHECK(start == "1  +0 ms  OrchestrationStarted(name `Order`, version `1.0.0`, input `x`)\n");
 }
 
 }  // namespace duroxide::history_test

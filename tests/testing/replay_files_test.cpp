@@ -102,9 +102,9 @@ TEST_CASE("replay: as a program, a line for each file and an exit code", "[repla
     const Ended ended = run_main(changed, {good});
     CHECK(ended.code == 1);
     CHECK_THAT(ended.on_stdout,
-               Catch::Contains("event 2 is recorded as ActivityScheduled(\"Charge\") "
-                               "with input `500`, but the code does "
-                               "ActivityScheduled(\"A\") with input ``\n"));
+               Catch::Contains("event 2 is recorded as ActivityScheduled(name `Charge`, "
+                               "input `500`), but the code does "
+                               "ActivityScheduled(name `A`, input ``)\n"));
   }
   SECTION("unreadable, which is worse") {
     const Ended ended = run_main(changed, {bad, good});
