@@ -12,8 +12,8 @@ Execution::Execution(Assignment assignment, std::shared_ptr<const TurnServices> 
 
 Execution::~Execution() = default;
 
-void Execution::replay(const std::vector<Event>& history) {
-  core_->replay(history);
+void Execution::replay(const std::vector<Event>& history, bool has_ended_there) {
+  core_->replay(history, has_ended_there);
 }
 
 TurnResult Execution::run(const std::vector<WorkItem>& messages) {

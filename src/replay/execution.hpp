@@ -95,8 +95,10 @@ class Execution {
   ~Execution();
 
   /// Rebuilds the execution from its history. Call it at most once, before `run`, and not at all for
-  /// an execution without a history.
-  void replay(const std::vector<Event>& history);
+  /// an execution without a history. `has_ended_there`: the execution that has left this history has
+  /// ended behind it, so the code comes to no place that is new; a patch whose mark is not recorded is
+  /// off there.
+  void replay(const std::vector<Event>& history, bool has_ended_there = false);
 
   /// Takes messages, in order, and runs the code as far as it goes. The first message of an
   /// execution without a history must be its start (`StartOrchestration` or `ContinueAsNew`).

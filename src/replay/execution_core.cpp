@@ -85,6 +85,11 @@ bool ExecutionCore::is_recorded_next(const EventKind& kind) const {
          model::is_same_decision((*history_)[cursor_].kind, kind);
 }
 
+/// Whether the code was at this place before.
+bool ExecutionCore::has_passed_here() const {
+  return history_ != nullptr && (cursor_ < history_->size() || has_ended_there_);
+}
+
 Event ExecutionCore::append(EventKind kind, std::uint64_t source_event_id) {
   DUROXIDE_INVARIANT(history_ == nullptr || next_event_id_ > history_->size(),
                      "a new event stands behind the history");

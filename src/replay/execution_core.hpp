@@ -83,7 +83,7 @@ class ExecutionCore final : private Completion {
 
   // --- the driver's side: see replay::Execution ---
 
-  void replay(const std::vector<Event>& history);
+  void replay(const std::vector<Event>& history, bool has_ended_there);
   [[nodiscard]] replay::TurnResult run(const std::vector<WorkItem>& messages);
   [[nodiscard]] replay::TurnResult fail(const std::vector<Event>& history,
                                         const std::vector<WorkItem>& messages,
@@ -103,6 +103,7 @@ class ExecutionCore final : private Completion {
   // execution_core.cpp: commands
   Event command(EventKind kind, std::uint64_t source_event_id = 0);
   [[nodiscard]] bool is_recorded_next(const EventKind& kind) const;
+  [[nodiscard]] bool has_passed_here() const;
   Event append(EventKind kind, std::uint64_t source_event_id);
   Event record_event(EventKind kind);
   void send_request(const Event& event);
@@ -168,6 +169,7 @@ class ExecutionCore final : private Completion {
   const std::vector<Event>* history_ = nullptr;  ///< only during `replay`
   std::size_t cursor_ = 0;
   bool replaying_ = false;
+  bool has_ended_there_ = false;  ///< behind the history that is replayed
 
   std::uint64_t next_event_id_ = 1;
   std::optional<ParentLink> parent_;

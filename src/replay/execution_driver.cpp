@@ -84,7 +84,8 @@ void ExecutionCore::begin_from(const WorkItem& message) {
   append(started, 0);
 }
 
-void ExecutionCore::replay(const std::vector<Event>& history) {
+void ExecutionCore::replay(const std::vector<Event>& history, bool has_ended_there) {
+  has_ended_there_ = has_ended_there;
   next_event_id_ = history.size() + 1;
   if (model::has_ended(history)) {
     finished_ = true;
@@ -101,9 +102,9 @@ void ExecutionCore::replay(const std::vector<Event>& history) {
   while (!failure_ && cursor_ < history.size()) {
     const Event& event = history[cursor_];
     if (model::is_command(event.kind)) {
-      failure_ = nondeterminism(event.event_id,
-                                model::describe_in_full(event.kind, event.source_event_id),
-                                root_done_ ? "nothing more: it had ended" : what_is_open());
+      failure_ =
+          nondeterminism(event.event_id, model::describe_in_full(event.kind, event.source_event_id),
+                         root_done_ ? "nothing more: it had ended" : what_is_open());
     } else {
       ++cursor_;
       deliver(event);

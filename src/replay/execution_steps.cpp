@@ -150,8 +150,7 @@ bool ExecutionCore::patched(std::string_view id) {
     }
     return known->second;
   }
-  const bool has_passed_here = history_ != nullptr && cursor_ < history_->size();
-  const bool is_on = !has_passed_here || is_recorded_next(mark);
+  const bool is_on = !has_passed_here() || is_recorded_next(mark);
   if (is_on) {
     record_event(mark);
   }
@@ -175,8 +174,7 @@ Payload ExecutionCore::side_effect(std::string_view name,
   require(model::check_name("name of a side effect", name));
   require_no_side_effect();
   event::SideEffectRecorded effect{std::string(name), {}};
-  const bool has_passed_here = history_ != nullptr && cursor_ < history_->size();
-  if (!has_passed_here) {
+  if (!has_passed_here()) {
     make_side_effect(effect, make);
   }
   effect = record(std::move(effect));

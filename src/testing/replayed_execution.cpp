@@ -114,6 +114,13 @@ std::string text_of(const Event& event) {
   return model::describe_in_full(event.kind, event.source_event_id);
 }
 
+/// Whether an execution that runs comes to new code behind its last event, which is on there: what it
+/// does then is what the engine will let it do.
+bool begins_a_patch(const Parts& parts, const std::vector<Event>& attempted) {
+  return parts.end.empty() && !attempted.empty() &&
+         std::holds_alternative<event::PatchMarked>(attempted.front().kind);
+}
+
 /// Compares what the code does behind what it has lived through with what is recorded there.
 std::optional<Parting> parting_behind(const Parts& parts, const std::vector<Event>& attempted) {
   const std::size_t both = std::max(parts.end.size(), attempted.size());
@@ -148,7 +155,7 @@ std::optional<Parting> replay_execution(replay::Assignment assignment,
   services.new_guid = [] { return std::string("00000000-0000-4000-8000-000000000000"); };
   services.log = [](const LogRecord&) {};
   replay::Execution execution(std::move(assignment), std::move(services));
-  execution.replay(parts.lived);
+  execution.replay(parts.lived, !parts.end.empty());
   const replay::TurnResult turn = execution.run({});
   const bool ends_alike =
       !parts.end.empty() && !turn.events.empty() && is_same(parts.end.back(), turn.events.back());
@@ -157,7 +164,9 @@ std::optional<Parting> replay_execution(replay::Assignment assignment,
       return within;
     }
   }
-  return parts.ended_by_others ? std::nullopt : parting_behind(parts, turn.events);
+  return parts.ended_by_others || begins_a_patch(parts, turn.events)
+             ? std::nullopt
+             : parting_behind(parts, turn.events);
 }
 
 }  // namespace duroxide::testing

@@ -82,9 +82,10 @@ TEST_CASE("replay: the first event that parts is told, with the inputs of both s
     CHECK(parting.event_id == 2);
     CHECK(parting.recorded == "ActivityScheduled(name `A`, input `x`)");
     CHECK(parting.attempted == "ActivityScheduled(name `A`, input `xy`)");
-    CHECK(parting.to_string() ==
-          "instance i, execution 1 of Code 1.0.0: event 2 is recorded as ActivityScheduled(name `A`, "
-          "input `x`), but the code does ActivityScheduled(name `A`, input `xy`)");
+    CHECK(
+        parting.to_string() ==
+        "instance i, execution 1 of Code 1.0.0: event 2 is recorded as ActivityScheduled(name `A`, "
+        "input `x`), but the code does ActivityScheduled(name `A`, input `xy`)");
   }
   SECTION("a step that is missing") {
     const auto parting = parting_of(
@@ -172,6 +173,65 @@ TEST_CASE("replay: an instance that still runs", "[replayer]") {
   CHECK(parting.event_id == 5);
   CHECK(parting.recorded == "nothing more: it waits");
   CHECK(parting.attempted == "CustomStatusUpdated(status `waits`)");
+}
+
+namespace {
+
+/// As `ended_late`, with more in a patch in its last turn.
+Task<std::string> patched_late(OrchestrationContext ctx, std::string input) {
+  std::string text = co_await ctx.schedule_activity("A", input);
+  if (ctx.patched("more")) {
+    text = co_await ctx.schedule_activity("A", text);
+  }
+  co_return text;
+}
+
+Task<std::string> ended_late(OrchestrationContext ctx, std::string input) {
+  std::string text = co_await ctx.schedule_activity("A", input);
+  co_return text;
+}
+
+}  // namespace
+
+TEST_CASE("replay: a patch is off where an execution has passed it, up to its end",
+          "[replayer][versioning]") {
+  const std::string before = export_of(with(ended_late));
+  const std::string after = export_of(with(patched_late));
+  CHECK(replay_json(with(patched_late), before));
+  CHECK(replay_json(with(patched_late), after));
+  CHECK(parting_of(replay_json(with(ended_late), after)).event_id == 4);
+}
+
+TEST_CASE("replay: a patch is on where a running instance comes to new code",
+          "[replayer][versioning]") {
+  const std::string history = [] {
+    TestSystem test(with([](OrchestrationContext ctx, std::string input) -> Task<std::string> {
+      auto later = ctx.wait_for_external_event("Later");
+      const std::string said = co_await std::move(later);
+      co_return input + said;
+    }));
+    test.start("i", "Code", "x");
+    return test.exported("i");
+  }();
+  CHECK(replay_json(with([](OrchestrationContext ctx, std::string input) -> Task<std::string> {
+                      auto later = ctx.wait_for_external_event("Later");
+                      if (ctx.patched("told")) {
+                        ctx.set_custom_status("waits");
+                      }
+                      const std::string said = co_await std::move(later);
+                      co_return input + said;
+                    }),
+                    history));
+  const auto parting = parting_of(
+      replay_json(with([](OrchestrationContext ctx, std::string input) -> Task<std::string> {
+                    auto later = ctx.wait_for_external_event("Later");
+                    ctx.set_custom_status("waits");
+                    const bool is_told = ctx.patched("told");
+                    const std::string said = co_await std::move(later);
+                    co_return input + said + (is_told ? "!" : "");
+                  }),
+                  history));
+  CHECK(parting.event_id == 3);
 }
 
 TEST_CASE("replay: failures, cancellations and ends that the code was not asked for",
