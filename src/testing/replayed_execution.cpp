@@ -159,10 +159,11 @@ std::optional<Parting> replay_execution(replay::Assignment assignment,
   const replay::TurnResult turn = execution.run({});
   const bool ends_alike =
       !parts.end.empty() && !turn.events.empty() && is_same(parts.end.back(), turn.events.back());
-  if (!ends_alike) {
-    if (auto within = parting_within(turn)) {
-      return within;
-    }
+  // An instance that has failed of code that does not fit its history ends alike with the same code, and
+  // that is no excuse.
+  auto within = parting_within(turn);
+  if (within && (within->event_id != 0 || !ends_alike)) {
+    return within;
   }
   return parts.ended_by_others || begins_a_patch(parts, turn.events)
              ? std::nullopt

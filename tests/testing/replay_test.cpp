@@ -283,6 +283,39 @@ TEST_CASE("replay: what an engine has failed is compared up to there", "[replaye
   CHECK(replay_json(with(recorded), test.exported("i")));
 }
 
+TEST_CASE("replay: an instance that has failed of its code parts from that code, and from no other",
+          "[replayer][nondeterminism]") {
+  const auto sound = with([](OrchestrationContext ctx, std::string input) -> Task<std::string> {
+    const std::string first = co_await ctx.schedule_activity("A", input);
+    const std::string said = co_await ctx.wait_for_external_event("Go");
+    co_return first + said;
+  });
+  const auto broken = with([](OrchestrationContext ctx, std::string input) -> Task<std::string> {
+    const std::string first = co_await ctx.schedule_activity("A", input + "y");
+    const std::string said = co_await ctx.wait_for_external_event("Go");
+    co_return first + said;
+  });
+  TestSystem test;
+  bool is_broken = false;
+  test.register_orchestration("Code", [&is_broken](OrchestrationContext ctx) -> Task<std::string> {
+    const std::string input = is_broken ? "xy" : "x";
+    const std::string first = co_await ctx.schedule_activity("A", input);
+    const std::string said = co_await ctx.wait_for_external_event("Go");
+    co_return first + said;
+  });
+  test.mock_activity("A").returns("a");
+  test.start("i", "Code", "x");
+  is_broken = true;
+  test.raise_event("i", "Go");
+  REQUIRE(test.status("i").error() != nullptr);
+  REQUIRE(test.status("i").error()->kind == ErrorKind::nondeterminism);
+  const std::string history = test.exported("i");
+  CHECK(replay_json(sound, history));
+  const auto parting = parting_of(replay_json(broken, history));
+  CHECK(parting.event_id == 2);
+  CHECK(parting.attempted == "ActivityScheduled(name `A`, input `xy`)");
+}
+
 TEST_CASE("replay: every execution, and children in the same document",
           "[replayer][continue-as-new][children]") {
   const Registrations code = [](Runtime& runtime) {
