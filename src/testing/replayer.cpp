@@ -17,6 +17,21 @@ struct Config : caf::actor_system_config {
   Config() { actors::configure_deterministic(*this); }
 };
 
+/// Hands out all messages at the end, as a deterministic system waits for ever for actors that were not
+/// told to go.
+class Drained {
+ public:
+  explicit Drained(caf::actor_system& system) : system_(system) {}
+  ~Drained() {
+    actors::run_until(system_, [] { return false; });
+  }
+  Drained(const Drained&) = delete;
+  Drained& operator=(const Drained&) = delete;
+
+ private:
+  caf::actor_system& system_;
+};
+
 std::size_t events_of(const InstanceExport& exported) {
   std::size_t events = 0;
   for (const ExportedExecution& execution : exported.executions) {
@@ -31,16 +46,14 @@ std::size_t events_of(const InstanceExport& exported) {
 Replayer::Replayer(const Registrations& registrations) {
   Config config;
   caf::actor_system system(config);
-  {
-    Runtime runtime(MemoryProvider::create(MemoryOptions().actor_system(use_actor_system(system))));
-    registrations(runtime);
-    orchestrations_ = duroxide::detail::RuntimeAccess::orchestrations(runtime);
-    if (const auto checked = duroxide::detail::RuntimeAccess::check_registrations(runtime);
-        !checked) {
-      mistakes_ = checked.error().message;
-    }
+  const Drained drained(system);
+  Runtime runtime(MemoryProvider::create(MemoryOptions().actor_system(use_actor_system(system))));
+  registrations(runtime);
+  orchestrations_ = duroxide::detail::RuntimeAccess::orchestrations(runtime);
+  if (const auto checked = duroxide::detail::RuntimeAccess::check_registrations(runtime);
+      !checked) {
+    mistakes_ = checked.error().message;
   }
-  actors::run_until(system, [] { return false; });
 }
 
 void Replayer::replay(const InstanceExport& exported) {

@@ -389,6 +389,15 @@ TEST_CASE("replay: what cannot be run is told", "[replayer][errors]") {
   }
 }
 
+TEST_CASE("replay: what registrations throw is thrown on", "[replayer][errors]") {
+  const Registrations broken = [](Runtime& runtime) {
+    with(recorded)(runtime);
+    throw std::runtime_error("no configuration");
+  };
+  const std::string history = export_of(with(recorded));
+  CHECK_THROWS_WITH(replay_json(broken, history), "no configuration");
+}
+
 TEST_CASE("replay: a report prints what parts", "[replayer]") {
   const ReplayReport report = replay_json(with(recorded, "2.0.0"), export_of(with(recorded)));
   std::ostringstream printed;

@@ -61,6 +61,7 @@ DUROXIDE_API std::ostream& operator<<(std::ostream& out, const ReplayReport& rep
 /// Runs the code of today on recorded histories, those of all executions, and compares what it does with
 /// what they say, to the last event. No store is touched and no activity runs. Errors are divergences
 /// too: a version that is not registered, a history that is damaged, mistakes in the registrations.
+/// What the registrations throw is thrown on.
 ///
 /// What ended an execution without its code (poison, a limit, an operator who terminated it) is not
 /// expected of the code; up to there it is compared.
