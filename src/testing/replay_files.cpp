@@ -47,13 +47,15 @@ constexpr const char* usage =
     "it parts from one, 2 if one cannot be read.\n";
 
 /// What the process exits with on account of this file.
-int replay_one(const Registrations& registrations, const std::string& file) {
+int replay_one(const Registrations& registrations, const std::string& file,
+               const RuntimeOptions& options) {
   try {
     const ReplayReport report =
-        file == "-"
-            ? replay_json(registrations, std::string(std::istreambuf_iterator<char>(std::cin),
-                                                     std::istreambuf_iterator<char>()))
-            : replay_file(registrations, file);
+        file == "-" ? replay_json(registrations,
+                                  std::string(std::istreambuf_iterator<char>(std::cin),
+                                              std::istreambuf_iterator<char>()),
+                                  options)
+                    : replay_file(registrations, file, options);
     std::cout << file << ": " << report << "\n";
     return report ? 0 : 1;
   } catch (const std::exception& error) {
@@ -64,15 +66,18 @@ int replay_one(const Registrations& registrations, const std::string& file) {
 
 }  // namespace
 
-ReplayReport replay_json(const Registrations& registrations, std::string_view json) {
-  return replay(registrations, exports_in(json));
+ReplayReport replay_json(const Registrations& registrations, std::string_view json,
+                         const RuntimeOptions& options) {
+  return replay(registrations, exports_in(json), options);
 }
 
-ReplayReport replay_file(const Registrations& registrations, const std::filesystem::path& file) {
-  return replay_json(registrations, contents_of(file));
+ReplayReport replay_file(const Registrations& registrations, const std::filesystem::path& file,
+                         const RuntimeOptions& options) {
+  return replay_json(registrations, contents_of(file), options);
 }
 
-int replay_main(const Registrations& registrations, int argc, const char* const* argv) {
+int replay_main(const Registrations& registrations, int argc, const char* const* argv,
+                const RuntimeOptions& options) {
   const std::string program = argc > 0 ? argv[0] : "replay";
   int worst = argc < 2 ? 2 : 0;
   if (argc < 2) {
@@ -84,7 +89,7 @@ int replay_main(const Registrations& registrations, int argc, const char* const*
       std::cout << "usage: " << program << usage;
       return 0;
     }
-    worst = std::max(worst, replay_one(registrations, argument));
+    worst = std::max(worst, replay_one(registrations, argument, options));
   }
   std::cout.flush();
   return worst;

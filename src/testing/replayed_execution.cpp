@@ -65,9 +65,9 @@ Parts parts_of(const std::vector<Event>& history) {
     take();
   }
   if (const auto* failed = std::get_if<event::OrchestrationFailed>(&history.back().kind)) {
-    // Whoever is cancelled waits for something, which is closed; else its code has not run since.
+    // Whether its code let the cancellation pass, or was not there to be asked, shows nowhere.
     const bool is_terminated =
-        failed->details.is_cancelled() && parts.end.size() == 1 && !parts.lived.empty() &&
+        failed->details.is_cancelled() && !parts.lived.empty() &&
         std::holds_alternative<event::OrchestrationCancelRequested>(parts.lived.back().kind);
     if (is_terminated) {
       take();
@@ -145,7 +145,8 @@ std::optional<Parting> parting_behind(const Parts& parts, const std::vector<Even
 }  // namespace
 
 std::optional<Parting> replay_execution(replay::Assignment assignment,
-                                        const std::vector<Event>& history) {
+                                        const std::vector<Event>& history,
+                                        const RuntimeOptions& options) {
   const Parts parts = parts_of(history);
   if (parts.lived.empty()) {
     return Parting{0, "nothing", "a history begins with the start of its execution"};
@@ -154,6 +155,9 @@ std::optional<Parting> replay_execution(replay::Assignment assignment,
   services.now = [now = history.back().timestamp] { return now; };
   services.new_guid = [] { return std::string("00000000-0000-4000-8000-000000000000"); };
   services.log = [](const LogRecord&) {};
+  services.max_values = options.max_values();
+  services.max_value_bytes = options.max_value_bytes();
+  services.max_custom_status_bytes = options.max_custom_status_bytes();
   replay::Execution execution(std::move(assignment), std::move(services));
   execution.replay(parts.lived, !parts.end.empty());
   const replay::TurnResult turn = execution.run({});

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <duroxide/events.hpp>
+#include <duroxide/runtime.hpp>
 
 #include "replay/execution.hpp"
 
@@ -18,8 +19,10 @@ struct Parting {
   std::string attempted;
 };
 
-/// Runs code on the whole of a history, its end included. None if it does what the history says.
+/// Runs code on the whole of a history, its end included, within the limits that the options set to what
+/// code may keep. None if it does what the history says.
 [[nodiscard]] std::optional<Parting> replay_execution(replay::Assignment assignment,
-                                                      const std::vector<Event>& history);
+                                                      const std::vector<Event>& history,
+                                                      const RuntimeOptions& options);
 
 }  // namespace duroxide::testing

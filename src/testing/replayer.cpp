@@ -6,6 +6,7 @@
 #include <duroxide/memory_provider.hpp>
 #include <duroxide/provider.hpp>
 
+#include "model/engine_flags.hpp"
 #include "runtime/runtime_access.hpp"
 #include "testing/replayed_execution.hpp"
 
@@ -43,7 +44,8 @@ std::size_t events_of(const InstanceExport& exported) {
 }  // namespace
 
 /// Whoever registers is given a runtime, which needs a store and so an actor system; neither is used.
-Replayer::Replayer(const Registrations& registrations) {
+Replayer::Replayer(const Registrations& registrations, RuntimeOptions options)
+    : options_(std::move(options)) {
   Config config;
   caf::actor_system system(config);
   const Drained drained(system);
@@ -81,6 +83,15 @@ std::optional<Divergence> Replayer::replay(const InstanceExport& exported,
           std::get_if<event::OrchestrationStarted>(&execution.events.front().kind)) {
     divergence.orchestration = started->name;
     divergence.version = started->version;
+    if (started->version.empty()) {
+      return std::nullopt;  // it was ended before its code was looked for
+    }
+    if (const auto unknown = model::unknown_engine_flags(started->engine_flags); unknown != 0) {
+      divergence.attempted = "it was begun by a newer release of the engine (flags " +
+                             std::to_string(unknown) +
+                             "); replay it with a program that is built with that";
+      return divergence;
+    }
   }
   if (mistakes_) {
     divergence.attempted = *mistakes_;
@@ -93,7 +104,7 @@ std::optional<Divergence> Replayer::replay(const InstanceExport& exported,
   }
   auto parting = replay_execution({exported.instance_id, execution.execution_id,
                                    divergence.orchestration, divergence.version, found->handler},
-                                  execution.events);
+                                  execution.events, options_);
   if (!parting) {
     return std::nullopt;
   }
@@ -103,17 +114,18 @@ std::optional<Divergence> Replayer::replay(const InstanceExport& exported,
   return divergence;
 }
 
-ReplayReport replay(const Registrations& registrations,
-                    const std::vector<InstanceExport>& exports) {
-  Replayer replayer(registrations);
+ReplayReport replay(const Registrations& registrations, const std::vector<InstanceExport>& exports,
+                    const RuntimeOptions& options) {
+  Replayer replayer(registrations, options);
   for (const InstanceExport& each : exports) {
     replayer.replay(each);
   }
   return replayer.take();
 }
 
-ReplayReport replay(const Registrations& registrations, const InstanceExport& exported) {
-  return replay(registrations, std::vector<InstanceExport>{exported});
+ReplayReport replay(const Registrations& registrations, const InstanceExport& exported,
+                    const RuntimeOptions& options) {
+  return replay(registrations, std::vector<InstanceExport>{exported}, options);
 }
 
 }  // namespace duroxide::testing

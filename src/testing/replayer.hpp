@@ -14,7 +14,7 @@ namespace duroxide::testing {
 /// Runs code on histories, and gathers what comes of it.
 class Replayer {
  public:
-  explicit Replayer(const Registrations& registrations);
+  Replayer(const Registrations& registrations, RuntimeOptions options);
 
   void replay(const InstanceExport& exported);
   [[nodiscard]] ReplayReport take() { return std::move(report_); }
@@ -23,6 +23,7 @@ class Replayer {
   [[nodiscard]] std::optional<Divergence> replay(const InstanceExport& exported,
                                                  const ExportedExecution& execution) const;
 
+  RuntimeOptions options_;
   runtime::OrchestrationRegistry orchestrations_;
   std::optional<std::string> mistakes_;  ///< in the registrations
   ReplayReport report_;

@@ -274,6 +274,78 @@ TEST_CASE("replay: failures, cancellations and ends that the code was not asked 
   CHECK(replay_json(code, test.exported("i")));
 }
 
+TEST_CASE("replay: ends that no code was there for", "[replayer][registration]") {
+  TestSystem test;
+  SECTION("terminated before the first turn") {
+    test.start("i", "Code", "x");
+    CHECK(test.client().management().value().terminate_instance("i", "enough"));
+    CHECK(test.history("i").one<event::OrchestrationStarted>().version.empty());
+  }
+  SECTION("cancelled with open steps") {
+    InstanceExport exported = instance_from_json(export_of(with(recorded))).value();
+    auto& events = exported.executions.at(0).events;
+    // The timer and the wait are open; then it is cancelled, and its code is not asked.
+    events.resize(6);
+    const Timestamp at = events.back().timestamp;
+    events.push_back({7, 0, at, event::OrchestrationCancelRequested{"enough"}});
+    for (const Event& each : std::vector<Event>(events)) {
+      const std::string reason = "the orchestration has ended";
+      if (std::holds_alternative<event::TimerCreated>(each.kind)) {
+        events.push_back({events.size() + 1, each.event_id, at, event::TimerCancelled{reason}});
+      } else if (std::holds_alternative<event::ExternalSubscribed>(each.kind)) {
+        events.push_back(
+            {events.size() + 1, each.event_id, at, event::ExternalSubscribedCancelled{reason}});
+      }
+    }
+    events.push_back(
+        {events.size() + 1, 0, at,
+         event::OrchestrationFailed{application_error(ErrorKind::cancelled, "enough", "i")}});
+    const auto cleans = with([](OrchestrationContext ctx, std::string input) -> Task<std::string> {
+      std::string said = co_await ctx.schedule_activity("A", input);
+      (void)ctx.utc_now();
+      auto deadline = ctx.schedule_timer(1h);
+      try {
+        said = co_await ctx.wait_for_external_event("Go");
+      } catch (const OrchestrationCancelled&) {
+        said = "cancelled";
+      }
+      const auto shield = ctx.shield();
+      (void)co_await ctx.schedule_activity("A", said);
+      co_return said;
+    });
+    CHECK(replay(with(recorded), exported));
+    CHECK(replay(cleans, exported));
+    return;
+  }
+  CHECK(replay_json(with(recorded), test.exported("i")));
+}
+
+TEST_CASE("replay: the limits of the runtime hold", "[replayer][limits][values]") {
+  const auto code = with([](OrchestrationContext ctx, std::string input) -> Task<std::string> {
+    std::string kept = "kept";
+    try {
+      ctx.set_value("k", input + "y");
+    } catch (const OrchestrationError&) {
+      kept = "too long";
+    }
+    co_return kept;
+  });
+  const RuntimeOptions options = RuntimeOptions().max_value_bytes(1).log_sink({});
+  TestSystem test(code, testing::TestOptions().runtime(options));
+  CHECK(test.run("i", "Code", "x").output() == "too long");
+  CHECK(replay_json(code, test.exported("i"), options));
+  CHECK_FALSE(replay_json(code, test.exported("i")));
+}
+
+TEST_CASE("replay: what a newer release has begun cannot be run", "[replayer][versioning]") {
+  InstanceExport exported = instance_from_json(export_of(with(recorded))).value();
+  auto& first = exported.executions.at(0).events.front().kind;
+  std::get<event::OrchestrationStarted>(first).engine_flags |= std::uint64_t{1} << 62U;
+  const auto parting = parting_of(replay(with(recorded), exported));
+  CHECK(parting.event_id == 0);
+  CHECK_THAT(parting.to_string(), Catch::Contains("begun by a newer release of the engine"));
+}
+
 TEST_CASE("replay: what an engine has failed is compared up to there", "[replayer][limits]") {
   TestSystem test(with(recorded),
                   testing::TestOptions().runtime(RuntimeOptions().history_limit(4).log_sink({})));

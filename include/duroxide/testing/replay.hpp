@@ -10,6 +10,7 @@
 
 #include <duroxide/detail/api.hpp>
 #include <duroxide/instance_export.hpp>
+#include <duroxide/runtime.hpp>
 #include <duroxide/testing/registrations.hpp>
 
 namespace duroxide::testing {
@@ -64,20 +65,28 @@ DUROXIDE_API std::ostream& operator<<(std::ostream& out, const ReplayReport& rep
 /// What the registrations throw is thrown on.
 ///
 /// What ended an execution without its code (poison, a limit, an operator who terminated it) is not
-/// expected of the code; up to there it is compared.
+/// expected of the code; up to there it is compared. Nor is the end of one that was cancelled and has
+/// taken no step since, as that may have happened without its code.
+///
+/// `options` are those of the runtime that has recorded, for the limits to what code may keep:
+/// `max_values`, `max_value_bytes` and `max_custom_status_bytes`; nothing else of them counts.
 [[nodiscard]] DUROXIDE_API ReplayReport replay(const Registrations& registrations,
-                                               const std::vector<InstanceExport>& exports);
+                                               const std::vector<InstanceExport>& exports,
+                                               const RuntimeOptions& options = RuntimeOptions());
 [[nodiscard]] DUROXIDE_API ReplayReport replay(const Registrations& registrations,
-                                               const InstanceExport& exported);
+                                               const InstanceExport& exported,
+                                               const RuntimeOptions& options = RuntimeOptions());
 
 /// The same for what `duroxide export` and `ManagementClient::export_instance` have written: one
 /// document, several one behind the other, as of an instance and its children, or a JSON array of them.
 /// Throws `std::runtime_error`, with the place, if it is nothing of that.
-[[nodiscard]] DUROXIDE_API ReplayReport replay_json(const Registrations& registrations,
-                                                    std::string_view json);
+[[nodiscard]] DUROXIDE_API ReplayReport
+replay_json(const Registrations& registrations, std::string_view json,
+            const RuntimeOptions& options = RuntimeOptions());
 /// The same for a file. Throws `std::runtime_error` if it cannot be read, too.
-[[nodiscard]] DUROXIDE_API ReplayReport replay_file(const Registrations& registrations,
-                                                    const std::filesystem::path& file);
+[[nodiscard]] DUROXIDE_API ReplayReport
+replay_file(const Registrations& registrations, const std::filesystem::path& file,
+            const RuntimeOptions& options = RuntimeOptions());
 
 /// A replayer as a program, or as a mode of the user's own: takes files with exports (`-` is standard
 /// input) and writes a line for each to standard output, and one for each divergence.
@@ -87,6 +96,7 @@ DUROXIDE_API std::ostream& operator<<(std::ostream& out, const ReplayReport& rep
 /// Returns what the process is to exit with: 0 if the code does what they say, 1 if it parts from one, 2
 /// if a file cannot be read, holds no export, or none was given.
 [[nodiscard]] DUROXIDE_API int replay_main(const Registrations& registrations, int argc,
-                                           const char* const* argv);
+                                           const char* const* argv,
+                                           const RuntimeOptions& options = RuntimeOptions());
 
 }  // namespace duroxide::testing
