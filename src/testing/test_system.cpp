@@ -13,8 +13,7 @@ constexpr std::int64_t default_start = 1'700'000'000'000;
 }  // namespace
 
 TestOptions::TestOptions()
-    : runtime_(
-          RuntimeOptions().max_resident_instances(0).log_sink(stderr_log_sink(LogLevel::error))),
+    : runtime_(RuntimeOptions().log_sink(stderr_log_sink(LogLevel::error))),
       start_at_(from_milliseconds(default_start)) {}
 
 TestSystem::TestSystem(const TestOptions& options) : impl_(std::make_unique<Impl>(options)) {}

@@ -26,6 +26,9 @@ Mock TestSystem::Impl::mock(Mocks::Found found) {
 void TestSystem::Impl::start_process() {
   auto bytes = disk_.connect();
   RuntimeOptions options = options_.runtime();
+  if (options_.replay_each_turn()) {
+    options.max_resident_instances(0);
+  }
   // What a process says that has crashed is heard by nobody.
   options.log_sink(
       [has_crashed = disk_.cut_flag(), sink = options.log_sink()](const LogRecord& line) {

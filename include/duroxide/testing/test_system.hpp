@@ -27,11 +27,17 @@ class DUROXIDE_API TestOptions {
  public:
   TestOptions();
 
-  /// Of its runtime. By default `max_resident_instances` is 0, so that each turn is replayed from
-  /// history, and code that is not deterministic fails; and only errors are logged, as failures are what
-  /// many tests are about. It never has a control socket.
+  /// Of its runtime. By default only errors are logged, as failures are what many tests are about. It
+  /// never has a control socket.
   TestOptions& runtime(RuntimeOptions value) {
     runtime_ = std::move(value);
+    return *this;
+  }
+  /// Whether instances leave memory after each turn, so that the next one replays what is recorded, and
+  /// code that is not deterministic fails. The last turn of an execution is followed by none, so what
+  /// that decides is not replayed. It overrides `RuntimeOptions::max_resident_instances`. Default: true.
+  TestOptions& replay_each_turn(bool value) {
+    replay_each_turn_ = value;
     return *this;
   }
   /// What its clock says at first. Default: a moment in November 2023, the same in each run.
@@ -52,12 +58,14 @@ class DUROXIDE_API TestOptions {
   }
 
   [[nodiscard]] const RuntimeOptions& runtime() const { return runtime_; }
+  [[nodiscard]] bool replay_each_turn() const { return replay_each_turn_; }
   [[nodiscard]] Timestamp start_at() const { return start_at_; }
   [[nodiscard]] Milliseconds longest_wait() const { return longest_wait_; }
   [[nodiscard]] std::uint64_t most_turns() const { return most_turns_; }
 
  private:
   RuntimeOptions runtime_;
+  bool replay_each_turn_ = true;
   Timestamp start_at_;
   Milliseconds longest_wait_{std::chrono::hours{24 * 3652}};
   std::uint64_t most_turns_ = 100'000;
