@@ -30,6 +30,11 @@ CrashReport compare_with_crashes(const std::function<std::string(TestSystem&)>& 
   TestSystem first(options);
   std::string undisturbed = scenario(first);
   const std::uint64_t turns = first.turns();
+  if (turns == 0) {
+    throw TestError(
+        "the scenario runs no turn, so there is nothing to crash between: start an "
+        "instance in it");
+  }
   std::vector<CrashReport::Difference> differences;
   for (std::uint64_t turn = 1; turn <= turns; ++turn) {
     for (const auto kind : {CrashPoint::Kind::before_turn, CrashPoint::Kind::after_turn}) {
@@ -41,10 +46,21 @@ CrashReport compare_with_crashes(const std::function<std::string(TestSystem&)>& 
         test.crash_after_turn(turn);
       }
       std::string result;
+      bool has_crashed = true;
       try {
         result = scenario(test);
+        (void)test.client();  // if its last call met the crash, that is over now
+        has_crashed = test.crashes() != 0;
       } catch (const std::exception& thrown) {
         result = std::string("it throws: ") + duroxide::detail::words_of(thrown);
+      } catch (...) {
+        result =
+            "it throws what is no std::exception, as the failed check of a test framework may be";
+      }
+      if (!has_crashed) {
+        throw TestError("the crash " + crash.to_string() +
+                        " did not happen, as the scenario took fewer turns than before: it must do "
+                        "the same each time");
       }
       if (result != undisturbed) {
         differences.push_back({crash, std::move(result)});

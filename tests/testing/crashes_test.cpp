@@ -157,6 +157,30 @@ TEST_CASE("crashes: what a scenario throws is a difference", "[test-system][rest
   CHECK(report.differences().at(0).result == "it throws: it has crashed");
   CHECK_THROWS_WITH(crash_at_every_turn([](TestSystem& test) { (void)test.wait("nobody"); }),
                     Catch::Contains("nobody"));
+  const auto no_exception = crash_at_every_turn([](TestSystem& test) {
+    test.register_all(register_all);
+    (void)test.run("order-1", "Order", 500);
+    if (test.crashes() != 0) {
+      throw 1;  // as a test framework throws to end a test
+    }
+  });
+  CHECK(no_exception.differences().size() == 2 * no_exception.turns());
+  CHECK_THAT(no_exception.to_string(),
+             Catch::Contains("with a crash before turn 1: it throws what"));
+}
+
+TEST_CASE("crashes: a scenario in which none can happen is refused",
+          "[test-system][restart][errors]") {
+  CHECK_THROWS_WITH(crash_at_every_turn([](TestSystem& test) { (void)test.outcomes(); }),
+                    Catch::Contains("runs no turn"));
+  int runs = 0;
+  CHECK_THROWS_WITH(crash_at_every_turn([&runs](TestSystem& test) {
+                      test.register_all(register_all);
+                      if (++runs == 1) {
+                        (void)test.run("order-1", "Order", 500);
+                      }
+                    }),
+                    Catch::Contains("the crash before turn 1 did not happen"));
 }
 
 }  // namespace duroxide::crashes_test

@@ -37,7 +37,7 @@ class DUROXIDE_API CrashReport {
   /// A run that came to something else.
   struct Difference {
     CrashPoint crash;
-    std::string result;  ///< or the message of what the scenario threw
+    std::string result;  ///< or, if the scenario threw, what
   };
 
   CrashReport(std::string undisturbed, std::uint64_t turns, std::vector<Difference> differences)
@@ -48,7 +48,7 @@ class DUROXIDE_API CrashReport {
 
   /// What it comes to without a crash.
   [[nodiscard]] const std::string& undisturbed() const { return undisturbed_; }
-  /// How many turns it takes then.
+  /// How many turns it takes then, as `TestSystem::turns` counts them.
   [[nodiscard]] std::uint64_t turns() const { return turns_; }
   [[nodiscard]] const std::vector<Difference>& differences() const { return differences_; }
 
@@ -79,7 +79,9 @@ DUROXIDE_API std::ostream& operator<<(std::ostream& out, const CrashReport& repo
 /// What is compared is what the scenario returns, text or anything cereal serialises; if it returns
 /// nothing, how each instance ended, as `TestSystem::outcomes` tells. It must not return what may differ
 /// after a crash, such as the number of calls of an activity, which then runs twice. What it throws in an
-/// undisturbed run is thrown on.
+/// undisturbed run is thrown on; what it throws behind a crash is a difference.
+///
+/// Throws `TestError` if the scenario runs no turn, or so few the next time that a crash does not happen.
 template <class Scenario>
 [[nodiscard]] CrashReport crash_at_every_turn(const Scenario& scenario,
                                               const TestOptions& options = TestOptions()) {

@@ -218,7 +218,8 @@ class DUROXIDE_API TestSystem {
 
   // --- crashes ------------------------------------------------------------------------------------
 
-  /// How many turns are durable so far, those of all instances together.
+  /// How many turns are durable so far, those of all instances together. Those are counted that have
+  /// added to a history: a message that finds nobody who waits for it makes no turn that counts.
   [[nodiscard]] std::uint64_t turns() const;
   /// The process crashes as soon as the n-th turn is durable: everything in memory is lost, the store is
   /// what its last commit has left of it, and the runtime starts again at once. Turns that share a commit
