@@ -84,17 +84,32 @@ void Disk::cut() {
   *is_cut_ = true;
 }
 
+void Disk::note_ends_of_ids(const storage::Changes& changes) {
+  const auto view = bytes_->snapshot();
+  for (const auto& [id, change] : changes.at(static_cast<std::size_t>(storage::Table::ids))) {
+    if (view->get(storage::Table::ids, id)) {
+      ++lives_[id];
+    }
+  }
+}
+
 void Disk::write(storage::Changes&& changes) {
   const std::uint64_t after = turns_ + turns_in(changes);
   if (after > turns_ && take_up_to(cut_before_, after)) {
     cut();
     throw storage::StorageFailure(ProviderError::Kind::storage, "the process of the test crashed");
   }
+  note_ends_of_ids(changes);
   bytes_->commit(std::move(changes));
   turns_ = after;
   if (take_up_to(cut_after_, after)) {
     cut();
   }
+}
+
+std::uint64_t Disk::life_of(const std::string& instance) const {
+  const auto found = lives_.find(instance);
+  return found == lives_.end() ? 0 : found->second;
 }
 
 std::optional<Timestamp> Disk::next_timer(Timestamp now) const {

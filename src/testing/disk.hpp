@@ -2,9 +2,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 
 #include <duroxide/clock.hpp>
 
@@ -37,6 +40,9 @@ class Disk {
   void cut_after(std::uint64_t turn) { cut_after_.insert(turn); }
   void cut_before(std::uint64_t turn) { cut_before_.insert(turn); }
 
+  /// Tells one life of an instance id from the next, from before its start is durable on: how often the id
+  /// was deleted or given to another instance.
+  [[nodiscard]] std::uint64_t life_of(const std::string& instance) const;
   /// When the first durable timer after `now` is due.
   [[nodiscard]] std::optional<Timestamp> next_timer(Timestamp now) const;
 
@@ -44,10 +50,12 @@ class Disk {
   class Connection;
 
   void write(storage::Changes&& changes);
+  void note_ends_of_ids(const storage::Changes& changes);
 
   std::shared_ptr<storage::KvStore> bytes_;
   std::shared_ptr<bool> is_cut_;  ///< of the last connection, which may outlive this
   std::uint64_t turns_ = 0;
+  std::map<std::string, std::uint64_t> lives_;
   std::set<std::uint64_t> cut_after_;
   std::set<std::uint64_t> cut_before_;
 };

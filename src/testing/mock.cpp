@@ -11,6 +11,7 @@ void MockState::tell(Behaviour behaviour) {
     behaviours.pop_back();  // nothing could ever follow it
   }
   behaviours.push_back(std::move(behaviour));
+  decided_.clear();
   is_told = true;
 }
 
@@ -22,8 +23,13 @@ MockState::Behaviour& MockState::last(const std::string& what) {
   return behaviours.back();
 }
 
-MockState::Behaviour MockState::begin(MockCall call) {
+MockState::Behaviour MockState::begin(const CallKey& key, MockCall call) {
   calls.push_back(std::move(call));
+  const auto known = decided_.find(key);
+  return known != decided_.end() ? known->second : decided_.emplace(key, take_next()).first->second;
+}
+
+MockState::Behaviour MockState::take_next() {
   while (!behaviours.empty() && behaviours.front().calls_left == std::size_t{0}) {
     behaviours.pop_front();
   }

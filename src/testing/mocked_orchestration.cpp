@@ -21,20 +21,23 @@ struct Decision {
 /// What was decided for each execution.
 class Decisions {
  public:
-  Decisions(std::shared_ptr<MockState> mock, std::shared_ptr<const Clock> clock)
-      : mock_(std::move(mock)), clock_(std::move(clock)) {}
+  Decisions(std::shared_ptr<MockState> mock, std::shared_ptr<const Clock> clock, LifeOf life_of)
+      : mock_(std::move(mock)), clock_(std::move(clock)), life_of_(std::move(life_of)) {}
 
   [[nodiscard]] Decision of(const OrchestrationContext& context, const Payload& input) {
-    const auto place = made_.try_emplace({context.instance_id(), context.execution_id()});
+    const MockState::CallKey key{context.instance_id(), life_of_(context.instance_id()),
+                                 context.execution_id(), 0};
+    const auto place = made_.try_emplace(key);
     if (place.second) {
-      place.first->second = decide(context, input);
+      place.first->second = decide(key, context, input);
     }
     return place.first->second;
   }
 
  private:
-  [[nodiscard]] Decision decide(const OrchestrationContext& context, const Payload& input) {
-    const auto behaviour = mock_->begin({context.instance_id(), input, clock_->now(), 1});
+  [[nodiscard]] Decision decide(const MockState::CallKey& key, const OrchestrationContext& context,
+                                const Payload& input) {
+    const auto behaviour = mock_->begin(key, {context.instance_id(), input, clock_->now(), 1});
     Decision decision;
     decision.takes = behaviour.takes;
     decision.never_completes = behaviour.never_completes;
@@ -59,7 +62,8 @@ class Decisions {
 
   std::shared_ptr<MockState> mock_;
   std::shared_ptr<const Clock> clock_;
-  std::map<std::pair<std::string, std::uint64_t>, Decision> made_;
+  LifeOf life_of_;
+  std::map<MockState::CallKey, Decision> made_;
 };
 
 Task<std::string> follow(OrchestrationContext context, Decision decided) {
@@ -79,8 +83,9 @@ Task<std::string> follow(OrchestrationContext context, Decision decided) {
 }  // namespace
 
 OrchestrationHandler mocked_orchestration(std::shared_ptr<MockState> mock,
-                                          std::shared_ptr<const Clock> clock) {
-  const auto decisions = std::make_shared<Decisions>(std::move(mock), std::move(clock));
+                                          std::shared_ptr<const Clock> clock, LifeOf life_of) {
+  const auto decisions =
+      std::make_shared<Decisions>(std::move(mock), std::move(clock), std::move(life_of));
   return [decisions](OrchestrationContext context, const Payload& input) {
     return follow(context, decisions->of(context, input));
   };

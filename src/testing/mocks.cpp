@@ -7,7 +7,6 @@
 #include "model/exceptions.hpp"
 #include "model/limits.hpp"
 #include "runtime/runtime_access.hpp"
-#include "testing/mocked_orchestration.hpp"
 
 namespace duroxide::testing {
 
@@ -40,8 +39,10 @@ WorkItem completion_of(const ActivityContext& context, Result<std::string, Error
 
 }  // namespace
 
-Mocks::Mocks(std::shared_ptr<const Clock> clock, std::function<bool()> has_crashed)
-    : clock_(std::move(clock)), has_crashed_(std::move(has_crashed)) {}
+Mocks::Mocks(std::shared_ptr<const Clock> clock, std::function<bool()> has_crashed, LifeOf life_of)
+    : clock_(std::move(clock)),
+      has_crashed_(std::move(has_crashed)),
+      life_of_(std::move(life_of)) {}
 
 Mocks::Found Mocks::find(States& states, std::string_view what, std::string_view name) {
   if (const auto checked = model::check_name(what, name); !checked) {
@@ -61,7 +62,7 @@ Mocks::Found Mocks::activity(std::string_view name) {
 Mocks::Found Mocks::orchestration(std::string_view name) {
   Found found = find(orchestrations_, "orchestration name", name);
   if (found.is_new) {
-    mocked_orchestrations_.emplace(name, mocked_orchestration(found.state, clock_));
+    mocked_orchestrations_.emplace(name, mocked_orchestration(found.state, clock_, life_of_));
   }
   return found;
 }
@@ -92,8 +93,10 @@ void Mocks::put_into(Runtime& runtime) {
 
 Result<std::string, ErrorDetails> Mocks::call(MockState& mock, ActivityContext& context,
                                               const std::string& input) {
+  const ActivityToken token = context.token();
   const MockState::Behaviour behaviour =
-      mock.begin({context.instance_id(), input, clock_->now(), context.attempt()});
+      mock.begin({token.instance, token.incarnation, token.execution_id, token.event_id},
+                 {context.instance_id(), input, clock_->now(), context.attempt()});
   if (behaviour.never_completes) {
     (void)context.complete_later();
     return std::string();
@@ -102,7 +105,7 @@ Result<std::string, ErrorDetails> Mocks::call(MockState& mock, ActivityContext& 
     return behaviour.answer(context, input);
   }
   auto answer = answer_of(mock, behaviour, context, input);
-  const ActivityToken token = context.complete_later();
+  (void)context.complete_later();
   open_.emplace(saturating_add(clock_->now(), behaviour.takes),
                 Finished{token, completion_of(context, std::move(answer))});
   return std::string();

@@ -15,6 +15,7 @@
 #include <duroxide/work_items.hpp>
 
 #include "testing/mock_state.hpp"
+#include "testing/mocked_orchestration.hpp"
 
 namespace duroxide::testing {
 
@@ -24,7 +25,7 @@ class Mocks {
  public:
   /// `has_crashed`: whether the process in which a call comes is gone already, so that user code must see
   /// nothing of it any more.
-  Mocks(std::shared_ptr<const Clock> clock, std::function<bool()> has_crashed);
+  Mocks(std::shared_ptr<const Clock> clock, std::function<bool()> has_crashed, LifeOf life_of);
 
   /// The mock of that name, and whether it is new. Throws `TestError` for what is no name.
   struct Found {
@@ -58,6 +59,7 @@ class Mocks {
 
   std::shared_ptr<const Clock> clock_;
   std::function<bool()> has_crashed_;
+  LifeOf life_of_;
   States activities_;
   States orchestrations_;
   /// By name; they remember what they have decided for an execution.

@@ -7,7 +7,9 @@ namespace duroxide::testing {
 TestSystem::Impl::Impl(const TestOptions& options)
     : options_(options),
       clock_(std::make_shared<ManualClock>(options.start_at())),
-      mocks_(clock_, [this] { return disk_.is_cut(); }) {}
+      mocks_(
+          clock_, [this] { return disk_.is_cut(); },
+          [this](const std::string& instance) { return disk_.life_of(instance); }) {}
 
 TestSystem::Impl::~Impl() {
   disk_.cut();  // what the last process would say or write is for nobody

@@ -97,6 +97,23 @@ TEST_CASE("crashes: a call that takes long is made again", "[test-system][restar
   CHECK(charge.count() == 2);
 }
 
+TEST_CASE("crashes: a call that is made again gets the same of its mock",
+          "[test-system][restart]") {
+  const auto report = crash_at_every_turn([](TestSystem& test) {
+    test.register_orchestration("Twice", [](OrchestrationContext ctx) -> Task<std::string> {
+      const std::string first = co_await ctx.schedule_activity("Work");
+      const std::string second = co_await ctx.schedule_activity("Work");
+      const std::string child = co_await ctx.schedule_sub_orchestration("Child");
+      co_return first + second + child;
+    });
+    test.mock_activity("Work").returns("a").times(1).returns("b");
+    test.mock_orchestration("Child").returns("c").times(1).returns("d");
+    return test.run("i", "Twice").output();
+  });
+  CHECK(report);
+  CHECK(report.undisturbed() == "abc");
+}
+
 TEST_CASE("crashes: an orchestration comes to the same with a crash at every turn",
           "[test-system][restart]") {
   const auto report = crash_at_every_turn([](TestSystem& test) {

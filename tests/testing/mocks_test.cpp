@@ -186,6 +186,15 @@ TEST_CASE("mocks: children by name", "[test-system][children]") {
   }
 }
 
+TEST_CASE("mocks: an id that is used again makes new calls", "[test-system][children]") {
+  TestSystem test;
+  auto child = test.mock_orchestration("Child").returns("a").times(1).returns("b");
+  CHECK(test.run("i", "Child").output() == "a");
+  CHECK(test.client().management().value().delete_instance("i"));
+  CHECK(test.run("i", "Child").output() == "b");
+  CHECK(child.count() == 2);
+}
+
 TEST_CASE("mocks: what says nothing is told", "[test-system][errors]") {
   TestSystem test;
   auto work = test.mock_activity("Work");

@@ -79,7 +79,8 @@ class DUROXIDE_API Mock {
   /// The call stays open: until a timeout, a cancellation, or for ever.
   Mock& never_completes();
 
-  /// What was said last holds for so many calls only. Throws `TestError` if nothing was said.
+  /// What was said last holds for so many calls only. A call that a crash has cut off, and that is made
+  /// again, is one call with the same answer. Throws `TestError` if nothing was said.
   Mock& times(std::size_t calls);
   /// What was said last takes so long, by the clock of the test. Throws `TestError` if nothing was said,
   /// and for a duration that is no delay: see `max_delay`.
