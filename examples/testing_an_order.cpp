@@ -15,7 +15,7 @@
 
 using namespace duroxide;
 using namespace std::chrono_literals;
-using duroxide::testing::TestSystem;
+using duroxide::testkit::TestSystem;
 
 // --- what is tested -------------------------------------------------------------------------------
 
@@ -73,7 +73,7 @@ void test_customer() {
 }
 
 void test_crashes() {
-  const auto report = testing::crash_at_every_turn([](TestSystem& test) {
+  const auto report = testkit::crash_at_every_turn([](TestSystem& test) {
     test.register_all(register_all);
     return test.run("order-1", "Order", 500).to_string();
   });
@@ -83,13 +83,13 @@ void test_crashes() {
 void test_recorded() {
   TestSystem test(register_all);
   (void)test.run("order-1", "Order", 500);
-  const auto report = testing::replay_json(register_all, test.exported("order-1"));
+  const auto report = testkit::replay_json(register_all, test.exported("order-1"));
   check(report.is_same(), report.to_string());
 }
 
 int main(int argc, char** argv) try {
   if (argc > 1) {
-    return testing::replay_main(register_all, argc, argv);
+    return testkit::replay_main(register_all, argc, argv);
   }
   test_patience();
   test_customer();

@@ -55,7 +55,7 @@ void test_activity() {
 
 void test_orchestration() {
   // [test-orchestration]
-  testing::TestSystem test;
+  testkit::TestSystem test;
   test.register_orchestration("Order", order).register_activity("Refund", refund);
   auto charges = test.mock_activity("Charge").returns("paid");
 
@@ -71,7 +71,7 @@ void test_orchestration() {
 
 void test_mocks() {
   // [test-mocks]
-  testing::TestSystem test(register_all);  // as the program does, but for these:
+  testkit::TestSystem test(register_all);  // as the program does, but for these:
   auto ships = test.mock_activity("Ship").returns("a parcel").takes(3min);
   test.mock_orchestration("Order").does([](int cents) { return std::to_string(cents) + " paid"; });
 
@@ -82,14 +82,14 @@ void test_mocks() {
 }
 
 void test_history() {
-  testing::TestSystem test(register_all);
+  testkit::TestSystem test(register_all);
   // [test-history]
   auto charges = test.mock_activity("Charge").fails("the bank is closed").times(2).returns("paid");
   test.start("order-1", "Order", 500);
   test.advance(40s);
   test.raise_event("order-1", "Confirmed");
 
-  const testing::History history = test.history("order-1");
+  const testkit::History history = test.history("order-1");
   const std::size_t failed = history.count<event::ActivityFailed>("Charge");
   const std::string paid = history.one<event::ActivityCompleted>("Charge").result;
   const std::vector<int> inputs = charges.inputs<int>();
@@ -100,7 +100,7 @@ void test_history() {
 
 void test_crashes() {
   // [test-crashes]
-  const auto report = testing::crash_at_every_turn([](testing::TestSystem& test) {
+  const auto report = testkit::crash_at_every_turn([](testkit::TestSystem& test) {
     test.register_all(register_all);
     test.start("order-1", "Order", 500);
     test.raise_event("order-1", "Confirmed");
@@ -113,16 +113,16 @@ void test_crashes() {
 
 // [replay-main]
 int replay_orders(int argc, const char* const* argv) {
-  return testing::replay_main(register_all, argc, argv);
+  return testkit::replay_main(register_all, argc, argv);
 }
 // [/replay-main]
 
 void test_replay() {
-  testing::TestSystem test(register_all);
+  testkit::TestSystem test(register_all);
   test.start("order-1", "Order", 500);
   const std::string recorded = test.exported("order-1");
   // [test-replay]
-  const testing::ReplayReport report = testing::replay_json(register_all, recorded);
+  const testkit::ReplayReport report = testkit::replay_json(register_all, recorded);
   // [/test-replay]
   check("test-replay", report.to_string(),
         "1 instance, 1 execution, 5 events: the code does what they say");

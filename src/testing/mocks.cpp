@@ -8,7 +8,7 @@
 #include "model/limits.hpp"
 #include "runtime/runtime_access.hpp"
 
-namespace duroxide::testing {
+namespace duroxide::testkit {
 
 namespace {
 
@@ -125,4 +125,4 @@ std::optional<Timestamp> Mocks::next_end() const {
   return open_.empty() ? std::nullopt : std::optional<Timestamp>(open_.begin()->first);
 }
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::testkit

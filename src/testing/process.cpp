@@ -11,7 +11,7 @@
 #include "protocol/store_impl.hpp"
 #include "provider/start_store.hpp"
 
-namespace duroxide::testing {
+namespace duroxide::testkit {
 
 /// The actor system, and who has run in it.
 class Process::Actors final : public duroxide::detail::ActorSystemImpl {
@@ -139,4 +139,4 @@ void Process::stop() {
   }
 }
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::testkit

@@ -8,7 +8,7 @@
 #include "model/decision_text.hpp"
 #include "model/kinds.hpp"
 
-namespace duroxide::testing {
+namespace duroxide::testkit {
 
 namespace {
 
@@ -174,4 +174,4 @@ std::optional<Parting> replay_execution(replay::Assignment assignment,
              : parting_behind(parts, turn.events);
 }
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::testkit

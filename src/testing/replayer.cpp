@@ -10,7 +10,7 @@
 #include "runtime/runtime_access.hpp"
 #include "testing/replayed_execution.hpp"
 
-namespace duroxide::testing {
+namespace duroxide::testkit {
 
 namespace {
 
@@ -128,4 +128,4 @@ ReplayReport replay(const Registrations& registrations, const InstanceExport& ex
   return replay(registrations, std::vector<InstanceExport>{exported}, options);
 }
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::testkit

@@ -4,7 +4,7 @@
 
 #include "testing/test_system_impl.hpp"
 
-namespace duroxide::testing {
+namespace duroxide::testkit {
 
 namespace {
 
@@ -144,4 +144,4 @@ const std::shared_ptr<ManualClock>& TestSystem::clock() const {
   return impl_->clock();
 }
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::testkit

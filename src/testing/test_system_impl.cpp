@@ -2,7 +2,7 @@
 
 #include "engine/suspects.hpp"
 
-namespace duroxide::testing {
+namespace duroxide::testkit {
 
 TestSystem::Impl::Impl(const TestOptions& options)
     : options_(options),
@@ -129,4 +129,4 @@ Client& TestSystem::Impl::client() {
   return process_->client();
 }
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::testkit

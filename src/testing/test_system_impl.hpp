@@ -14,7 +14,7 @@
 #include "testing/mocks.hpp"
 #include "testing/process.hpp"
 
-namespace duroxide::testing {
+namespace duroxide::testkit {
 
 /// What stands behind a `TestSystem`: the machine on which one process follows another.
 class TestSystem::Impl {
@@ -106,4 +106,4 @@ class TestSystem::Impl {
   std::optional<Timestamp> cautious_until_;
 };
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::testkit

@@ -6,7 +6,7 @@
 
 #include "testing/test_system_impl.hpp"
 
-namespace duroxide::testing {
+namespace duroxide::testkit {
 
 namespace {
 
@@ -87,4 +87,4 @@ std::string TestSystem::exported(std::string_view instance) {
       [&](const ManagementClient& management) { return management.export_instance(instance); });
 }
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::testkit

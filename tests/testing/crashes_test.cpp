@@ -9,9 +9,9 @@
 namespace duroxide::crashes_test {
 
 using namespace duroxide::order;
-using testing::crash_at_every_turn;
-using testing::CrashPoint;
-using testing::TestSystem;
+using testkit::crash_at_every_turn;
+using testkit::CrashPoint;
+using testkit::TestSystem;
 
 TEST_CASE("crashes: behind a turn nothing that follows from it has happened",
           "[test-system][restart]") {

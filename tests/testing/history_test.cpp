@@ -9,8 +9,8 @@
 namespace duroxide::history_test {
 
 using namespace duroxide::order;
-using testing::History;
-using testing::TestSystem;
+using testkit::History;
+using testkit::TestSystem;
 
 TEST_CASE("histories: events by kind and name", "[test-system][history]") {
   TestSystem test(register_all);
@@ -21,7 +21,7 @@ TEST_CASE("histories: events by kind and name", "[test-system][history]") {
   CHECK(history.count<event::ActivityScheduled>("Charge") == 2);
   CHECK(history.one<event::ActivityFailed>("Charge").details.message == "closed");
   CHECK(history.one<event::ActivityCompleted>("Charge").result == "receipt");
-  CHECK(testing::decoded<int>(history.all<event::ActivityScheduled>("Charge").at(1).input) == 500);
+  CHECK(testkit::decoded<int>(history.all<event::ActivityScheduled>("Charge").at(1).input) == 500);
   CHECK(history.has<event::ExternalSubscribed>("Confirmed"));
   CHECK_FALSE(history.has<event::ExternalEvent>());
   CHECK(history.name_of(0) == "Order");

@@ -7,8 +7,8 @@
 namespace duroxide::mocks_test {
 
 using namespace duroxide::order;
-using testing::TestError;
-using testing::TestSystem;
+using testkit::TestError;
+using testkit::TestSystem;
 
 namespace {
 

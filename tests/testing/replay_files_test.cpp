@@ -12,11 +12,11 @@
 namespace duroxide::replay_files_test {
 
 using namespace duroxide::order;
-using testing::documents_in;
-using testing::replay_file;
-using testing::replay_json;
-using testing::replay_main;
-using testing::TestSystem;
+using testkit::documents_in;
+using testkit::replay_file;
+using testkit::replay_json;
+using testkit::replay_main;
+using testkit::TestSystem;
 
 namespace {
 
@@ -37,7 +37,7 @@ struct Ended {
 };
 
 /// Runs the program in a process of its own, which ends with its code as a signal cannot be 0, 1 or 2.
-Ended run_main(const testing::Registrations& registrations, const std::vector<std::string>& files) {
+Ended run_main(const testkit::Registrations& registrations, const std::vector<std::string>& files) {
   const testing::TempDir directory;
   const auto code_file = directory.path() / "code";
   const auto ending = testing::ending_of([&] {
@@ -84,7 +84,7 @@ TEST_CASE("replay: as a program, a line for each file and an exit code", "[repla
   const std::string bad = directory.path() / "bad.json";
   write(good, export_of_order());
   write(bad, "nothing");
-  const testing::Registrations changed = [](Runtime& runtime) {
+  const testkit::Registrations changed = [](Runtime& runtime) {
     runtime.register_orchestration("Order", [](OrchestrationContext ctx, int) -> Task<std::string> {
       const std::string said = co_await ctx.schedule_activity("A");
       co_return said;

@@ -9,11 +9,11 @@
 namespace duroxide::replay_test {
 
 using namespace duroxide::order;
-using testing::Registrations;
-using testing::replay;
-using testing::replay_json;
-using testing::ReplayReport;
-using testing::TestSystem;
+using testkit::Registrations;
+using testkit::replay;
+using testkit::replay_json;
+using testkit::ReplayReport;
+using testkit::TestSystem;
 
 namespace {
 
@@ -51,7 +51,7 @@ std::string export_of(const Registrations& code) {
 }
 
 /// The only divergence.
-testing::Divergence parting_of(const ReplayReport& report) {
+testkit::Divergence parting_of(const ReplayReport& report) {
   INFO(report);
   CHECK_FALSE(report);
   REQUIRE(report.divergences().size() == 1);
@@ -331,7 +331,7 @@ TEST_CASE("replay: the limits of the runtime hold", "[replayer][limits][values]"
     co_return kept;
   });
   const RuntimeOptions options = RuntimeOptions().max_value_bytes(1).log_sink({});
-  TestSystem test(code, testing::TestOptions().runtime(options));
+  TestSystem test(code, testkit::TestOptions().runtime(options));
   CHECK(test.run("i", "Code", "x").output() == "too long");
   CHECK(replay_json(code, test.exported("i"), options));
   CHECK_FALSE(replay_json(code, test.exported("i")));
@@ -348,7 +348,7 @@ TEST_CASE("replay: what a newer release has begun cannot be run", "[replayer][ve
 
 TEST_CASE("replay: what an engine has failed is compared up to there", "[replayer][limits]") {
   TestSystem test(with(recorded),
-                  testing::TestOptions().runtime(RuntimeOptions().history_limit(4).log_sink({})));
+                  testkit::TestOptions().runtime(RuntimeOptions().history_limit(4).log_sink({})));
   test.start("i", "Code", "x");
   REQUIRE(test.status("i").error() != nullptr);
   CHECK(test.status("i").error()->kind == ErrorKind::limit_exceeded);

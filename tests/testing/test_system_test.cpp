@@ -7,9 +7,9 @@
 namespace duroxide::test_system_test {
 
 using namespace duroxide::order;
-using testing::TestError;
-using testing::TestOptions;
-using testing::TestSystem;
+using testkit::TestError;
+using testkit::TestOptions;
+using testkit::TestSystem;
 
 TEST_CASE("test system: time skips to the timer that an instance waits for",
           "[test-system][timers]") {

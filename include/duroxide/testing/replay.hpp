@@ -13,7 +13,7 @@
 #include <duroxide/runtime.hpp>
 #include <duroxide/testing/registrations.hpp>
 
-namespace duroxide::testing {
+namespace duroxide::testkit {
 
 /// Where the code of today does not do what a history says.
 struct DUROXIDE_API Divergence {
@@ -91,7 +91,7 @@ replay_file(const Registrations& registrations, const std::filesystem::path& fil
 /// A replayer as a program, or as a mode of the user's own: takes files with exports (`-` is standard
 /// input) and writes a line for each to standard output, and one for each divergence.
 ///
-///     int main(int argc, char** argv) { return duroxide::testing::replay_main(register_all, argc, argv); }
+///     int main(int argc, char** argv) { return duroxide::testkit::replay_main(register_all, argc, argv); }
 ///
 /// Returns what the process is to exit with: 0 if the code does what they say, 1 if it parts from one, 2
 /// if a file cannot be read, holds no export, or none was given.
@@ -99,4 +99,4 @@ replay_file(const Registrations& registrations, const std::filesystem::path& fil
                                            const char* const* argv,
                                            const RuntimeOptions& options = RuntimeOptions());
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::testkit

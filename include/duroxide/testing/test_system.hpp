@@ -20,7 +20,7 @@
 #include <duroxide/testing/registrations.hpp>
 #include <duroxide/typed_handles.hpp>
 
-namespace duroxide::testing {
+namespace duroxide::testkit {
 
 /// Options of a `TestSystem`. Setters chain.
 class DUROXIDE_API TestOptions {
@@ -271,4 +271,4 @@ class DUROXIDE_API TestSystem {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::testkit
