@@ -12,29 +12,60 @@ namespace duroxide::testkit {
 
 namespace {
 
-/// What comes of the call, also if it throws.
-Result<std::string, ErrorDetails> answer_of(const MockState& mock,
-                                            const MockState::Behaviour& behaviour,
+/// What a context tells of its call, for one that outlives it.
+ActivityContext::Call call_of(const ActivityContext& context) {
+  ActivityContext::Call call;
+  call.instance = context.instance_id();
+  call.execution_id = context.execution_id();
+  call.event_id = context.event_id();
+  call.orchestration = context.orchestration_name();
+  call.version = context.orchestration_version();
+  call.activity = context.activity_name();
+  call.attempt = context.attempt();
+  call.tag = context.tag();
+  call.session = context.session_id();
+  call.incarnation = context.token().incarnation;
+  return call;
+}
+
+/// What comes of the call, also if it throws, or returns more than a payload may hold.
+Result<std::string, ErrorDetails> answer_of(const MockState::Behaviour& behaviour,
                                             ActivityContext& context, const std::string& input) {
   try {
-    return behaviour.answer(context, input);
+    auto answer = behaviour.answer(context, input);
+    if (!answer) {
+      return answer;
+    }
+    const auto size =
+        model::check_payload("result of activity " + context.activity_name(), *answer);
+    if (size) {
+      return answer;
+    }
+    ErrorDetails details;
+    details.category = ErrorCategory::configuration;
+    details.kind = ErrorKind::limit_exceeded;
+    details.message = size.error().what;
+    details.subject = context.activity_name();
+    return failure(std::move(details));
   } catch (...) {
-    return failure(
-        model::details_of(std::current_exception(), ErrorKind::activity_failed, mock.name));
+    return failure(model::details_of(std::current_exception(), ErrorKind::activity_failed,
+                                     context.activity_name()));
   }
 }
 
-WorkItem completion_of(const ActivityContext& context, Result<std::string, ErrorDetails> answer) {
+WorkItem completion_of(const MockState::Behaviour& behaviour, const ActivityContext::Call& call,
+                       const std::string& input) {
+  ActivityContext context(call, {});
+  auto answer = answer_of(behaviour, context, input);
   if (answer) {
-    return work::ActivityCompleted{context.instance_id(), context.execution_id(),
-                                   context.event_id(), std::move(*answer)};
+    return work::ActivityCompleted{call.instance, call.execution_id, call.event_id,
+                                   std::move(*answer)};
   }
   ErrorDetails details = std::move(answer).error();
   model::limit_size(details);
-  details.came_through({ErrorOrigin::Kind::activity, context.activity_name(), context.instance_id(),
-                        context.execution_id(), context.event_id()});
-  return work::ActivityFailed{context.instance_id(), context.execution_id(), context.event_id(),
-                              std::move(details)};
+  details.came_through({ErrorOrigin::Kind::activity, call.activity, call.instance,
+                        call.execution_id, call.event_id});
+  return work::ActivityFailed{call.instance, call.execution_id, call.event_id, std::move(details)};
 }
 
 }  // namespace
@@ -104,10 +135,11 @@ Result<std::string, ErrorDetails> Mocks::call(MockState& mock, ActivityContext& 
   if (behaviour.takes == Milliseconds::zero()) {
     return behaviour.answer(context, input);
   }
-  auto answer = answer_of(mock, behaviour, context, input);
   (void)context.complete_later();
   open_.emplace(saturating_add(clock_->now(), behaviour.takes),
-                Finished{token, completion_of(context, std::move(answer))});
+                Finished{token, [behaviour, call = call_of(context), input] {
+                           return completion_of(behaviour, call, input);
+                         }});
   return std::string();
 }
 

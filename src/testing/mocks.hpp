@@ -41,7 +41,8 @@ class Mocks {
   /// A call that has lasted as long as it was to.
   struct Finished {
     ActivityToken activity;
-    WorkItem completion;
+    /// Asks the mock, which may be code of the user's.
+    std::function<WorkItem()> complete;
   };
   /// Takes out one whose time is over.
   [[nodiscard]] std::optional<Finished> take_finished();

@@ -83,7 +83,7 @@ void TestSystem::Impl::settle() {
     }
     is_busy = recover_from_crash();
     if (const auto finished = mocks_.take_finished()) {
-      process_->finish(finished->activity, finished->completion);
+      process_->finish(finished->activity, finished->complete());
       is_busy = true;
     }
   }

@@ -133,6 +133,40 @@ TEST_CASE("mocks: one that takes long meets timeouts in virtual time",
   CHECK(work.count() == 1);
 }
 
+TEST_CASE("mocks: one that takes long does it when that is over", "[test-system][clock]") {
+  TestSystem test;
+  test.register_orchestration("Calls", [](OrchestrationContext ctx) -> Task<std::string> {
+    const std::string said = co_await ctx.schedule_activity("Work");
+    co_return said;
+  });
+  auto work = test.mock_activity("Work");
+  SECTION("not before") {
+    std::vector<Milliseconds> ends;
+    work.does([&] {
+          ends.push_back(test.elapsed());
+          return std::string("done");
+        })
+        .takes(9s);
+    CHECK(test.run("i", "Calls").output() == "done");
+    CHECK(ends == std::vector<Milliseconds>{9s});
+  }
+  SECTION("and not after a crash that has cut it off") {
+    int ends = 0;
+    work.does([&ends] { ++ends; }).takes(9s);
+    test.start("i", "Calls");
+    test.advance(8s);
+    test.crash();
+    (void)test.wait("i");
+    CHECK(ends == 1);
+  }
+  SECTION("and not more than a payload may hold") {
+    work.does([] { return std::string((std::size_t{64} << 20) + 1, 'x'); }).takes(9s);
+    const auto status = test.run("i", "Calls");
+    REQUIRE(status.error() != nullptr);
+    CHECK(status.error()->kind == ErrorKind::limit_exceeded);
+  }
+}
+
 TEST_CASE("mocks: a pure activity is mocked like any other", "[test-system][activities]") {
   TestSystem test;
   test.register_activity(

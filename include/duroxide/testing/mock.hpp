@@ -82,8 +82,11 @@ class DUROXIDE_API Mock {
   /// What was said last holds for so many calls only. A call that a crash has cut off, and that is made
   /// again, is one call with the same answer. Throws `TestError` if nothing was said.
   Mock& times(std::size_t calls);
-  /// What was said last takes so long, by the clock of the test. Throws `TestError` if nothing was said,
-  /// and for a duration that is no delay: see `max_delay`.
+  /// What was said last takes so long, by the clock of the test: the answer is made up when that is over,
+  /// by a function that `does` was given too, whose context has no client then and is never cancelled.
+  /// Meanwhile the call holds neither a worker nor its session: how many run at once, and in which order a
+  /// session's do, is not modelled. Throws `TestError` if nothing was said, and for a duration that is no
+  /// delay: see `max_delay`.
   template <class Rep, class Period>
   Mock& takes(std::chrono::duration<Rep, Period> duration) {
     const auto delay = checked_milliseconds(duration);
