@@ -90,7 +90,12 @@ void TestSystem::skip_until(const std::function<bool()>& holds) {
 void TestSystem::advance_milliseconds(Milliseconds step) {
   impl_->settle();
   const Timestamp end = saturating_add(now(), step);
+  const std::uint64_t first = turns();
   while (impl_->skip_to_next(end)) {
+    if (turns() - first > impl_->options().most_turns()) {
+      throw TestError("more than " + std::to_string(impl_->options().most_turns()) +
+                      " turns have run while time was advanced; see TestOptions::most_turns");
+    }
   }
   impl_->pass_time(end - now());
 }

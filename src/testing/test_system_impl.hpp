@@ -26,6 +26,7 @@ class TestSystem::Impl {
 
   void add(Registrations registrations);
   [[nodiscard]] Mock mock(Mocks::Found found);
+  [[nodiscard]] const TestOptions& options() const { return options_; }
   [[nodiscard]] Mocks& mocks() { return mocks_; }
   [[nodiscard]] Disk& disk() { return disk_; }
   [[nodiscard]] const std::shared_ptr<ManualClock>& clock() const { return clock_; }

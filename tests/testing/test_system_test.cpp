@@ -143,6 +143,7 @@ TEST_CASE("test system: what does not end is told, and why", "[test-system][wait
   CHECK_THROWS_WITH(test.run("c", "Missing"),
                     Catch::Contains("waiting for registration of activity Nobody"));
   CHECK_THROWS_WITH(test.run("d", "Eternal"), Catch::Contains("after 50 turns"));
+  CHECK_THROWS_WITH(test.advance(1h), Catch::Contains("50 turns have run while time was advanced"));
   CHECK_THROWS_WITH(test.wait("nobody"), Catch::Contains("there is no instance `nobody`"));
   CHECK_THROWS_WITH(test.skip_until([] { return false; }), Catch::Contains("`a`: Running"));
   CHECK_THROWS_WITH(test.run("e", "Circles"), Catch::Contains("go round in circles"));

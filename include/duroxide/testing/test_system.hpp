@@ -50,8 +50,8 @@ class DUROXIDE_API TestOptions {
     longest_wait_ = value;
     return *this;
   }
-  /// How many turns may run in one call before it gives up, as code that goes round in circles would
-  /// never come to rest. Default: 100,000.
+  /// How many turns may run in one call, of `advance` too, before it gives up, as code that goes round in
+  /// circles would never come to rest. Default: 100,000.
   TestOptions& most_turns(std::uint64_t value) {
     most_turns_ = value;
     return *this;
@@ -83,6 +83,11 @@ class DUROXIDE_API TestOptions {
 /// Each call first does what it says and then lets everything run that can run without time passing.
 /// Time passes in `advance`, `wait`, `run` and `skip_until`, from one timer to the next, so that each
 /// fires at its own moment. What a call cannot do is a `TestError`.
+///
+/// Known to them are the timers in the store, those of retries and timeouts among them, and the ends of
+/// mocks that take time. What else the engine does when some time has passed (retention, sessions that
+/// are idle, a grace for cancelled activities) comes in the next step of time that goes beyond it, and
+/// nothing waits for that: use `advance`.
 ///
 /// The runtime starts with the first call that needs it. What is registered or mocked afterwards
 /// restarts it, and activities that have not completed are called again.
@@ -183,7 +188,8 @@ class DUROXIDE_API TestSystem {
   OrchestrationStatus wait(std::string_view instance);
   /// Lets time pass until `holds`, which is asked after each step of time. Throws `TestError` as `wait`.
   void skip_until(const std::function<bool()>& holds);
-  /// Lets so much time pass.
+  /// Lets so much time pass. Throws `TestError` if more turns run meanwhile than
+  /// `TestOptions::most_turns`.
   template <class Rep, class Period>
   void advance(std::chrono::duration<Rep, Period> time) {
     const auto step = checked_milliseconds(time);
