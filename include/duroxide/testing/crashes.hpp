@@ -78,8 +78,8 @@ DUROXIDE_API std::ostream& operator<<(std::ostream& out, const CrashReport& repo
 ///
 /// What is compared is what the scenario returns, text or anything cereal serialises; if it returns
 /// nothing, how each instance ended, as `TestSystem::outcomes` tells. It must not return what may differ
-/// after a crash, such as the number of calls of an activity, which then runs twice. What it throws in an
-/// undisturbed run is thrown on; what it throws behind a crash is a difference.
+/// after a crash, such as a guid, or the number of calls of an activity, which then runs twice. What it
+/// throws in an undisturbed run is thrown on; what it throws behind a crash is a difference.
 ///
 /// Throws `TestError` if the scenario runs no turn, or so few the next time that a crash does not happen.
 template <class Scenario>

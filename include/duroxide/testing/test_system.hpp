@@ -72,7 +72,8 @@ class DUROXIDE_API TestOptions {
 };
 
 /// A whole system for a test: a store in memory, a runtime and a client, on a clock of the test and
-/// without threads. Nothing waits, and each run is the same.
+/// without threads. Nothing waits, and each run is the same, but for guids and the tokens of activities,
+/// which are random as ever.
 ///
 ///     TestSystem test;
 ///     test.register_orchestration("Order", order);
