@@ -347,8 +347,8 @@ class DUROXIDE_API OrchestrationContext {
   ///
   /// What the function throws is recorded too, as is a value that cannot be encoded or is too large, and
   /// thrown as `SideEffectFailed`; a rewind calls the function again if that has ended the instance. It
-  /// must not use the context. Other errors: `OrchestrationError` for a wrong name, `PayloadError` for a recorded value that is no longer
-  /// of the type. Under GCC 12 a lambda with captures needs a name.
+  /// must not use the context. Other errors: `OrchestrationError` for a wrong name, `PayloadError` for a
+  /// recorded value that is no longer of the type. Under GCC 12 a lambda with captures needs a name.
   template <class F>
   auto side_effect(std::string_view name, F&& function) {
     detail::check_callable<F>();

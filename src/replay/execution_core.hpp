@@ -189,15 +189,14 @@ class ExecutionCore final : private Completion {
   bool finished_ = false;
   bool closing_ = false;  ///< frames are being destroyed: drops record nothing
   bool history_warned_ = false;
-  bool in_side_effect_ =
-      false;  ///< a function of the code's runs, of which only the value is recorded
+  bool in_side_effect_ = false;  ///< a function runs of which only the value is recorded
   // Of this turn: activities that may be run within it, those that were, and what came of them.
   std::vector<std::uint64_t> to_run_at_once_;
   std::vector<std::uint64_t> done_at_once_;
   std::uint64_t bytes_at_once_ = 0;
 
-  std::unique_ptr<replay::TurnResult>
-      result_;  ///< none between turns: an instance that waits is small
+  /// None between turns: an instance that waits is small.
+  std::unique_ptr<replay::TurnResult> result_;
   Task<std::string> root_;
 };
 

@@ -30,7 +30,7 @@ struct MockState {
   /// Which call it is, whichever delivery of it.
   struct CallKey {
     std::string instance;
-    std::uint64_t incarnation = 0;
+    std::uint64_t incarnation = 0;  ///< of an orchestration: which life of its id, see `Disk`
     std::uint64_t execution_id = 0;
     std::uint64_t event_id = 0;  ///< that scheduled it; 0 for an orchestration, which is one call
 
