@@ -91,7 +91,7 @@ run_fuzzer() {
     "To run it again: $program $(sed -n 's/^.*Test unit written to //p' "$log" | tail -n 1)"
 }
 
-install_packages "${base_packages[@]}"
+install_packages "${base_packages[@]}" cmake  # which the suite package tries, as its users do
 build=$root/build
 arguments=("-Dwerror=$werror" "-Ddebug=$debug")
 if [[ $compiler == clang ]]; then

@@ -9,6 +9,8 @@
 #include <typeinfo>
 #include <utility>
 
+#include <duroxide/detail/cereal.hpp>  // before all else of cereal's
+
 #include <cereal/types/map.hpp>
 #include <cereal/types/optional.hpp>
 #include <cereal/types/string.hpp>

@@ -26,3 +26,4 @@
 #include <duroxide/tags.hpp>
 #include <duroxide/task.hpp>
 #include <duroxide/typed_handles.hpp>
+#include <duroxide/version.hpp>

@@ -10,6 +10,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <duroxide/version.hpp>
+
 #include "cli/command_line.hpp"
 #include "cli/program.hpp"
 #include "cli/values.hpp"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # install_test.sh BUILD PROGRAMS COMPILER…: installs the library into an empty directory, builds and
-# runs the programs there, paths with commas between, with pkg-config alone, and runs the command.
+# runs the programs there, paths with commas between, with what pkg-config says; the first of them in a
+# later standard too, and as projects of CMake and Meson; and runs the command.
 set -euo pipefail
 
 build=$1
@@ -20,12 +21,72 @@ PKG_CONFIG_PATH=$(dirname "$config")
 export PKG_CONFIG_PATH
 flags=$(pkg-config --cflags --libs duroxide)
 echo "flags: $flags"
+[[ $flags != *-std=* ]] || { echo 'the package says in which standard a program is written'; exit 1; }
+[[ $flags != *SPDLOG* && $flags != *-DFMT* ]] || { echo 'flags of a private library leak'; exit 1; }
 for program in "${programs[@]}"; do
   name=$(basename "$program" .cpp)
   # shellcheck disable=SC2086  # the flags are words
-  "$@" "$name.cpp" -o "$name" $flags
+  "$@" -std=c++20 "$name.cpp" -o "$name" $flags
   LD_LIBRARY_PATH=$library "./$name"
 done
+first=$(basename "${programs[0]}")
+
+# An older standard is refused with a sentence, a later one is none of our business.
+# shellcheck disable=SC2086
+if "$@" -std=c++17 -fsyntax-only "$first" $flags 2>errors; then
+  echo 'C++17 was not refused'
+  exit 1
+fi
+grep -q 'duroxide is C++20: compile with -std=c++20' errors
+# shellcheck disable=SC2086
+"$@" -std=c++23 -fsyntax-only "$first" $flags
+# cereal must lock what threads share, whoever includes it first.
+printf '#include <cereal/cereal.hpp>\n#include <duroxide/codec.hpp>\n' >late.cpp
+# shellcheck disable=SC2046
+if "$@" -std=c++20 -fsyntax-only late.cpp $(pkg-config --cflags-only-I duroxide) 2>errors; then
+  echo 'cereal without locks was not refused'
+  exit 1
+fi
+grep -q 'compile with -DCEREAL_THREAD_SAFE=1' errors
+
+# run_program DIRECTORY: the first program, as a project has built it.
+run_program() {
+  (cd "$1" && rm -rf store && LD_LIBRARY_PATH=$library ./hello)
+}
+mkdir with_cmake with_meson
+cat >with_cmake/CMakeLists.txt <<CMAKE
+cmake_minimum_required(VERSION 3.18)
+project(hello LANGUAGES CXX)
+find_package(duroxide 0.1 CONFIG REQUIRED COMPONENTS provider)
+add_executable(hello ../$first)
+target_link_libraries(hello PRIVATE duroxide::duroxide)
+get_target_property(provider duroxide::provider INTERFACE_LINK_LIBRARIES)
+if(NOT provider MATCHES "caf_core")
+  message(FATAL_ERROR "who writes a provider finds no CAF")
+endif()
+find_package(duroxide 0.0.9...0.2 CONFIG REQUIRED)
+find_package(duroxide 7.0 CONFIG QUIET)
+if(duroxide_FOUND)
+  message(FATAL_ERROR "a release that is not compatible was taken")
+endif()
+CMAKE
+{
+  cmake -S with_cmake -B with_cmake/build -DCMAKE_CXX_COMPILER="${*: -1}" \
+    -DCMAKE_PREFIX_PATH="${config%/lib*/pkgconfig/*}"
+  cmake --build with_cmake/build
+} >with_cmake/log 2>&1 || { cat with_cmake/log; exit 1; }
+run_program with_cmake/build
+cat >with_meson/meson.build <<MESON
+project('hello', 'cpp', default_options : ['cpp_std=c++20'])
+executable('hello', 'hello.cpp', dependencies : dependency('duroxide', version : '>=0.1'))
+MESON
+cp "$first" with_meson/hello.cpp
+{
+  CXX=$* meson setup with_meson/build with_meson
+  ninja -C with_meson/build
+} >with_meson/log 2>&1 || { cat with_meson/log; exit 1; }
+run_program with_meson/build
+
 # The command needs nothing but what the library needs too.
 command=$(find "$directory" -path '*/bin/duroxide')
 "$command" --version

@@ -14,9 +14,8 @@
 #include <type_traits>
 #include <typeinfo>
 
-#include <cereal/cereal.hpp>
-
 #include <duroxide/detail/api.hpp>
+#include <duroxide/detail/cereal.hpp>
 #include <duroxide/strict_payload.hpp>
 
 /// What the compiler says of a type that cereal can neither write nor read.
