@@ -6,7 +6,8 @@
 #ifndef CEREAL_THREAD_SAFE
 #define CEREAL_THREAD_SAFE 1
 #elif !CEREAL_THREAD_SAFE
-#error "cereal does not lock what threads share: compile with -DCEREAL_THREAD_SAFE=1, or include duroxide's headers before cereal's"
+#error \
+    "cereal does not lock what threads share: compile with -DCEREAL_THREAD_SAFE=1, or include duroxide's headers before cereal's"
 #endif
 
 #include <cereal/cereal.hpp>
