@@ -20,7 +20,7 @@ A line with the comment `wrong on purpose` just above the function excuses it.
 import re
 import sys
 
-KEYWORD = re.compile(r"\bco_(?:await|return|yield)\b")
+KEYWORD = re.compile(r"(?<!operator )\bco_(?:await|return|yield)\b")
 CONTROL = re.compile(r"(?:if|while|for|switch|try|do)\b")
 # A declaration in the outermost block: a type, a name, and an initialiser, an argument list or nothing.
 DECLARATION = re.compile(
@@ -126,7 +126,7 @@ def shapes_of(block, aggregates):
         stripped = text.strip()
         offset = place + text.index(stripped) if stripped else place
         if CONTROL.match(stripped):
-            if re.search(r"\bco_await\b", stripped) and control is None:
+            if re.search(r"(?<!operator )\bco_await\b", stripped) and control is None:
                 control = offset
         elif DECLARATION.match(stripped) and not NOT_A_TYPE.match(stripped):
             declares = True
@@ -177,6 +177,7 @@ SAMPLES = [
     (None, "Task<int> f(C c) {\n  const auto shield = c.shield();\n  if (c.yes()) {\n    co_await c.a();\n  }\n  co_return 1;\n}"),
     (None, "Task<int> f(C c) {\n  if (c.yes()) {\n    c.log();\n  }\n  co_return co_await c.a();\n}"),
     (None, "Task<int> f(C c) {\n  std::vector<int> all;\n  for (int i : all) {\n    co_await c.a();\n  }\n  co_return 1;\n}"),
+    (None, "auto f(C c) {\n  if (c.yes()) {\n    return operator co_await(c);\n  }\n  return c.a();\n}"),
     (None, "int f(C c) {\n  if (c.yes()) {\n    c.step(\"co_await\");  // co_await\n  }\n  return 1;\n}"),
     ("aggregate", "Task<int> f(C c) {\n  co_await c.step(\"A\", Options{.tag = 1});\n  co_return 1;\n}"),
     ("aggregate", "struct Order {\n  int n;\n};\nTask<int> f(C c) {\n  co_await c.step(\"A\", Order{1});\n  co_return 1;\n}"),
