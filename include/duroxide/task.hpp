@@ -127,43 +127,35 @@ class Promise<void> : public PromiseBase {
   }
 };
 
-}  // namespace detail
-
-/// The coroutine type of orchestrations and of the helpers that they await. Lazy: it runs when
-/// awaited (or given to `when_all` or `when_any`), and a task that is destroyed before its end takes
-/// what it was waiting for with it. Move-only; use it on the orchestration's own thread only.
-template <class T = void>
-class [[nodiscard]] Task {
+/// Owns the frame of a coroutine whose promise is a `Promise`, and is what awaits it sees of it. `Task` has
+/// one, and so has whatever else runs in a `TurnScheduler`.
+template <class Frame, class T>
+class OwnedFrame {
  public:
+  using promise_type = Frame;
   using value_type = T;
-  using DurableAwaitableTag = void;
 
-  class promise_type : public detail::Promise<T> {
-   public:
-    Task get_return_object() {
-      auto frame = std::coroutine_handle<promise_type>::from_promise(*this);
-      this->handle = frame;
-      return Task(frame);
-    }
-  };
-
-  Task() = default;
-  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-  Task& operator=(Task&& other) noexcept {
+  OwnedFrame() = default;
+  explicit OwnedFrame(Frame& promise)
+      : handle_(std::coroutine_handle<Frame>::from_promise(promise)) {
+    promise.handle = handle_;
+  }
+  OwnedFrame(OwnedFrame&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  OwnedFrame& operator=(OwnedFrame&& other) noexcept {
     if (this != &other) {
       destroy();
       handle_ = std::exchange(other.handle_, nullptr);
     }
     return *this;
   }
-  ~Task() { destroy(); }
+  ~OwnedFrame() { destroy(); }
 
-  /// False for a task that was moved from.
+  /// False for one that was moved from.
   [[nodiscard]] explicit operator bool() const { return handle_ != nullptr; }
 
   // The engine's side: see detail::Awaiter.
   [[nodiscard]] bool is_ready() const noexcept { return handle_ && handle_.promise().finished; }
-  void start(detail::TurnScheduler& scheduler, detail::Completion& completion) {
+  void start(TurnScheduler& scheduler, Completion& completion) {
     if (!handle_) {
       throw std::logic_error("a task was awaited that had been moved from");
     }
@@ -190,15 +182,39 @@ class [[nodiscard]] Task {
   void leak() noexcept { handle_ = nullptr; }
 
  private:
-  explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
-
   void destroy() noexcept {
     if (handle_) {
       std::exchange(handle_, nullptr).destroy();
     }
   }
 
-  std::coroutine_handle<promise_type> handle_;
+  std::coroutine_handle<Frame> handle_;
 };
+
+template <class T>
+class TaskPromise;
+
+}  // namespace detail
+
+/// The coroutine type of orchestrations and of the helpers that they await. Lazy: it runs when
+/// awaited (or given to `when_all` or `when_any`), and a task that is destroyed before its end takes
+/// what it was waiting for with it. Move-only; use it on the orchestration's own thread only.
+template <class T = void>
+class [[nodiscard]] Task : public detail::OwnedFrame<detail::TaskPromise<T>, T> {
+ public:
+  using DurableAwaitableTag = void;
+
+  using detail::OwnedFrame<detail::TaskPromise<T>, T>::OwnedFrame;
+};
+
+namespace detail {
+
+template <class T>
+class TaskPromise : public Promise<T> {
+ public:
+  Task<T> get_return_object() { return Task<T>(*this); }
+};
+
+}  // namespace detail
 
 }  // namespace duroxide
