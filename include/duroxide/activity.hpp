@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include <duroxide/clock.hpp>
 #include <duroxide/codec.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
@@ -18,6 +19,11 @@
 namespace duroxide {
 
 class Client;
+class ActivitySleep;
+
+namespace detail {
+class CoroutineActivity;
+}  // namespace detail
 
 /// Names one call of an activity for ever, whichever delivery of it: no other call has the same
 /// token, not even one of an instance that was deleted and started anew under its id, nor one that a
@@ -135,6 +141,11 @@ class DUROXIDE_API ActivityContext {
   }
   [[nodiscard]] bool completes_later() const { return completes_later_; }
 
+  /// Of an activity that is a coroutine, an `ActivityTask`: lets so much time pass by the store's clock,
+  /// without holding a thread. Ends early, with `ActivityCancelled`, when the activity is cancelled; at
+  /// once if the delay is not positive. To be awaited in the coroutine; nothing else can.
+  [[nodiscard]] ActivitySleep sleep(Duration delay) const;
+
   /// A client of the store that the call came from, to start, signal and read other instances. Its
   /// copies keep the store open. Throws `std::logic_error` in a context that was made without one, and
   /// when the runtime has been stopped.
@@ -146,11 +157,21 @@ class DUROXIDE_API ActivityContext {
   void log_warn(std::string message) const { log(LogLevel::warn, std::move(message)); }
   void log_error(std::string message) const { log(LogLevel::error, std::move(message)); }
 
+  // The engine's side of activities that are coroutines. What the call has come to so far is one that has
+  // not begun yet.
+  void go_on_as(std::shared_ptr<detail::CoroutineActivity> coroutine) {
+    coroutine_ = std::move(coroutine);
+  }
+  [[nodiscard]] const std::shared_ptr<detail::CoroutineActivity>& coroutine() const {
+    return coroutine_;
+  }
+
  private:
   void record_progress(Result<std::string, std::string> progress) const;
 
   Call call_;
   Services services_;
+  std::shared_ptr<detail::CoroutineActivity> coroutine_;
   bool completes_later_ = false;
 };
 

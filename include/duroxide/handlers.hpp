@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <duroxide/activity.hpp>
+#include <duroxide/activity_task.hpp>
 #include <duroxide/codec.hpp>
 #include <duroxide/context.hpp>
 #include <duroxide/detail/callable.hpp>
@@ -20,7 +21,8 @@ namespace duroxide {
 /// An orchestration as the engine runs it: text in, text out.
 using OrchestrationHandler = std::function<Task<std::string>(OrchestrationContext, Payload)>;
 
-/// An activity as the engine runs it. May throw.
+/// An activity as the engine runs it. May throw. Of one that is a coroutine it only makes the coroutine,
+/// hands that to `ActivityContext::go_on_as`, and what it returns is not looked at.
 using ActivityHandler =
     std::function<Result<std::string, ErrorDetails>(ActivityContext&, const std::string&)>;
 
@@ -72,6 +74,22 @@ consteval bool check_orchestration() {
     }
   }
 }
+
+template <class T>
+struct ActivityTaskValue {
+  static constexpr bool is_activity_task = false;
+  using Type = T;
+};
+template <class T>
+struct ActivityTaskValue<ActivityTask<T>> {
+  static constexpr bool is_activity_task = true;
+  using Type = T;
+};
+
+/// Whether it is an activity that is a coroutine.
+template <class F>
+inline constexpr bool is_coroutine_activity =
+    ActivityTaskValue<typename CallableOf<F>::Output>::is_activity_task;
 
 template <class T>
 struct ResultValue {
@@ -142,8 +160,8 @@ constexpr void check_orchestration_types() {
 
 template <class Handle, class F>
 constexpr void check_activity_types() {
-  static_assert(std::is_same_v<typename PassedOn<typename CallableOf<F>::Output>::Type,
-                               typename Handle::Output>,
+  using Returned = typename ActivityTaskValue<typename CallableOf<F>::Output>::Type;
+  static_assert(std::is_same_v<typename PassedOn<Returned>::Type, typename Handle::Output>,
                 "the activity returns another type than its handle says");
   if constexpr (CallableOf<F>::arity > 0) {
     constexpr bool has_context = std::is_same_v<ArgumentOf<F, 0>, ActivityContext>;
@@ -186,6 +204,15 @@ OrchestrationHandler make_orchestration_handler(F function) {
 }
 
 template <class F>
+constexpr bool takes_context() {
+  if constexpr (CallableOf<F>::arity > 0) {
+    return std::is_same_v<ArgumentOf<F, 0>, ActivityContext>;
+  } else {
+    return false;
+  }
+}
+
+template <class F>
 decltype(auto) call_activity(const F& function, ActivityContext& context,
                              const std::string& input) {
   using Traits = CallableOf<F>;
@@ -218,31 +245,69 @@ ErrorDetails activity_error(const E& error, const ActivityContext& context) {
   }
 }
 
+using ActivityOutcome = Result<std::string, ErrorDetails>;
+
+/// What an activity returned, as the engine passes it on.
+template <class Output>
+ActivityOutcome outcome_of(Output value, const ActivityContext& context) {
+  if constexpr (!ResultValue<Output>::is_result) {
+    return encode_or_throw(std::move(value));
+  } else if (!value) {
+    return failure(activity_error(value.error(), context));
+  } else if constexpr (std::is_void_v<typename PassedOn<Output>::Type>) {
+    return std::string();
+  } else {
+    return encode_or_throw(std::move(*value));
+  }
+}
+
+/// An activity that is a coroutine, from its making to its end.
+class CoroutineActivity {
+ public:
+  explicit CoroutineActivity(ActivityTask<ActivityOutcome> made) : task(std::move(made)) {}
+
+  ActivityTask<ActivityOutcome> task;
+};
+
+/// `function` may be a lambda, to which its coroutine refers, and so has to live as long.
+template <class F, class Output>
+ActivityTask<ActivityOutcome> run_coroutine(std::shared_ptr<const F> /*function*/,
+                                            ActivityTask<Output> task,
+                                            const ActivityContext& context) {
+  std::string nothing;
+  if constexpr (std::is_void_v<Output>) {
+    co_await std::move(task);
+    co_return ActivityOutcome(std::move(nothing));
+  } else {
+    Output value = co_await std::move(task);
+    co_return outcome_of(std::move(value), context);
+  }
+}
+
 /// Accepts functions of `(ActivityContext&, In)`, `(ActivityContext&)`, `(In)` or `()`, that return
-/// a value, nothing, or a `Result` with text, `ApplicationError` or `ErrorDetails` as its error.
+/// a value, nothing, or a `Result` with text, `ApplicationError` or `ErrorDetails` as its error; or an
+/// `ActivityTask` of one of these.
 template <class F>
 ActivityHandler make_activity_handler(F function) {
   using Traits = CallableOf<F>;
+  using Output = typename Traits::Output;
   static_assert(Traits::arity <= 2, "an activity takes an ActivityContext& and at most one input");
   auto shared = std::make_shared<const std::decay_t<F>>(std::move(function));
-  return [shared](ActivityContext& context,
-                  const std::string& input) -> Result<std::string, ErrorDetails> {
-    using Output = typename Traits::Output;
-    if constexpr (std::is_void_v<Output>) {
+  return [shared](ActivityContext& context, const std::string& input) -> ActivityOutcome {
+    if constexpr (is_coroutine_activity<F>) {
+      constexpr std::size_t contexts = takes_context<F>() ? 1 : 0;
+      static_assert(
+          Traits::references <= contexts,
+          "an activity that is a coroutine takes its input by value: it outlives whatever "
+          "a reference would refer to");
+      context.go_on_as(std::make_shared<CoroutineActivity>(
+          run_coroutine(shared, call_activity(*shared, context, input), context)));
+      return std::string();
+    } else if constexpr (std::is_void_v<Output>) {
       call_activity(*shared, context, input);
       return std::string();
-    } else if constexpr (ResultValue<Output>::is_result) {
-      Output result = call_activity(*shared, context, input);
-      if (!result) {
-        return failure(activity_error(result.error(), context));
-      }
-      if constexpr (std::is_void_v<typename PassedOn<Output>::Type>) {
-        return std::string();
-      } else {
-        return encode_or_throw(std::move(*result));
-      }
     } else {
-      return encode_or_throw(call_activity(*shared, context, input));
+      return outcome_of<Output>(call_activity(*shared, context, input), context);
     }
   };
 }

@@ -41,7 +41,17 @@ enum class ActivityKind : std::uint8_t {
   /// on a runtime that does not take untagged activities, it runs as a short one; so does one that leaves
   /// its call open, after it was called within the turn.
   pure,
+  /// It is a coroutine, an `ActivityTask`, and waits without holding a thread. Registering one says so by
+  /// itself; anything else registered as one is a mistake. Its schedule is on the disk before it begins.
+  coroutine,
 };
+
+namespace detail {
+/// What an activity is unless it promises more.
+template <class F>
+inline constexpr ActivityKind natural_kind =
+    is_coroutine_activity<F> ? ActivityKind::coroutine : ActivityKind::ordinary;
+}  // namespace detail
 
 /// What becomes of an instance, or an activity, that was started again and again without finishing.
 enum class PoisonPolicy : std::uint8_t {
@@ -83,6 +93,12 @@ class DUROXIDE_API RuntimeOptions {
   /// Activities running at once, each on a thread. Default: twice the cores, at least 4.
   RuntimeOptions& worker_concurrency(std::size_t n) {
     worker_concurrency_ = n;
+    return *this;
+  }
+  /// Activities that are coroutines under way at once, waiting or not. Four threads run all of them. Default
+  /// 10,000.
+  RuntimeOptions& coroutine_concurrency(std::size_t n) {
+    coroutine_concurrency_ = n;
     return *this;
   }
   /// Suspended orchestrations kept in memory; the least recently used is evicted first and rebuilt
@@ -197,6 +213,7 @@ class DUROXIDE_API RuntimeOptions {
   [[nodiscard]] Milliseconds stop_timeout() const { return stop_timeout_; }
   [[nodiscard]] std::uint64_t history_warning() const { return history_warning_; }
   [[nodiscard]] std::uint64_t history_limit() const { return history_limit_; }
+  [[nodiscard]] std::size_t coroutine_concurrency() const { return coroutine_concurrency_; }
   [[nodiscard]] bool control_socket() const { return control_socket_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
   [[nodiscard]] const RetentionPolicy& retention() const { return retention_; }
@@ -214,6 +231,7 @@ class DUROXIDE_API RuntimeOptions {
  private:
   std::size_t orchestration_concurrency_ = 256;
   std::size_t worker_concurrency_;
+  std::size_t coroutine_concurrency_ = 10'000;
   std::size_t max_resident_instances_ = 10'000;
   Milliseconds idle_eviction_{60'000};
   std::uint32_t max_attempts_ = 10;
@@ -281,15 +299,17 @@ class DUROXIDE_API Runtime {
 
   /// Registers an activity: any function of `(ActivityContext&, In)`, `(ActivityContext&)`, `(In)` or
   /// `()`. It fails by throwing or by returning an error `Result`; it must be safe to call from several
-  /// threads at once. It may block, unless it promises more than an ordinary one: see `ActivityKind`.
+  /// threads at once. It may block, unless it promises more than an ordinary one: see `ActivityKind`. One
+  /// that returns an `ActivityTask` is a coroutine, and waits without a thread.
   template <class F>
   Runtime& register_activity(std::string name, F activity,
-                             ActivityKind kind = ActivityKind::ordinary) {
-    return add_activity(std::move(name), detail::make_activity_handler(std::move(activity)), kind);
+                             ActivityKind kind = detail::natural_kind<F>) {
+    return add_activity(std::move(name), detail::make_activity_handler(std::move(activity)), kind,
+                        detail::is_coroutine_activity<F>);
   }
   template <TypedActivity Handle, class F>
   Runtime& register_activity(const Handle& handle, F activity,
-                             ActivityKind kind = ActivityKind::ordinary) {
+                             ActivityKind kind = detail::natural_kind<F>) {
     detail::check_activity_types<Handle, F>();
     return register_activity(std::string(handle.name()), std::move(activity), kind);
   }
@@ -314,7 +334,8 @@ class DUROXIDE_API Runtime {
   friend struct detail::RuntimeAccess;
 
   Runtime& add_orchestration(std::string name, std::string version, OrchestrationHandler handler);
-  Runtime& add_activity(std::string name, ActivityHandler handler, ActivityKind kind);
+  Runtime& add_activity(std::string name, ActivityHandler handler, ActivityKind kind,
+                        bool is_coroutine);
 
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -5,13 +5,12 @@
 
 #include "model/error_size.hpp"
 #include "model/exceptions.hpp"
+#include "model/invariant.hpp"
 #include "model/limits.hpp"
 
 namespace duroxide::runtime {
 
-namespace {
-
-ActivityContext::Call describe(const provider::WorkerItem& delivered) {
+ActivityContext::Call describe_call(const provider::WorkerItem& delivered) {
   const work::ActivityExecute& item = delivered.item;
   ActivityContext::Call call;
   call.instance = item.instance;
@@ -28,13 +27,17 @@ ActivityContext::Call describe(const provider::WorkerItem& delivered) {
   return call;
 }
 
+namespace {
+
 /// None if the activity left the call open.
 std::optional<Result<std::string, ErrorDetails>> call(const provider::WorkerItem& item,
                                                       const ActivityHandler& handler,
                                                       ActivityContext::Services services) {
   try {
-    ActivityContext context(describe(item), std::move(services));
+    ActivityContext context(describe_call(item), std::move(services));
     auto result = handler(context, item.item.input);
+    DUROXIDE_INVARIANT(context.coroutine() == nullptr,
+                       "a coroutine runs on a worker of coroutines");
     if (context.completes_later()) {
       return std::nullopt;
     }
@@ -70,8 +73,11 @@ std::optional<WorkItem> call_activity(const provider::WorkerItem& delivered,
   if (!outcome) {
     return std::nullopt;
   }
-  const work::ActivityExecute& item = delivered.item;
-  auto& result = *outcome;
+  return completion_of(delivered.item, std::move(*outcome));
+}
+
+WorkItem completion_of(const work::ActivityExecute& item,
+                       Result<std::string, ErrorDetails> result) {
   if (!result) {
     return failed_activity(item, std::move(result).error());
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include <duroxide/handlers.hpp>
 #include <duroxide/provider.hpp>
@@ -14,6 +15,13 @@ namespace duroxide::runtime {
 [[nodiscard]] std::optional<WorkItem> call_activity(const provider::WorkerItem& item,
                                                     const ActivityHandler& handler,
                                                     ActivityContext::Services services);
+
+/// What the code of a delivery is told of its call.
+[[nodiscard]] ActivityContext::Call describe_call(const provider::WorkerItem& delivered);
+
+/// The message that says what the activity has come to.
+[[nodiscard]] WorkItem completion_of(const work::ActivityExecute& item,
+                                     Result<std::string, ErrorDetails> outcome);
 
 /// The message that fails the activity with `details`, which have come through it from now on.
 [[nodiscard]] WorkItem failed_activity(const work::ActivityExecute& item, ErrorDetails details);

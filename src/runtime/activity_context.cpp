@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include <duroxide/activity_task.hpp>
 #include <duroxide/client.hpp>
 
 #include "model/limits.hpp"
@@ -33,6 +34,22 @@ void ActivityContext::log(LogLevel level, std::string message) const {
   if (services_.log) {
     services_.log(LogRecord{level, std::move(message), call_.instance, call_.execution_id,
                             call_.orchestration, call_.version, call_.activity, call_.event_id});
+  }
+}
+
+void ActivitySleep::start(detail::TurnScheduler& scheduler, detail::Completion& completion) {
+  run_ = &static_cast<detail::ActivityRun&>(scheduler);
+  completion_ = &completion;
+  run_->sleep(delay_, completion);
+}
+
+void ActivitySleep::stop_waiting() noexcept {
+  run_->stop_sleeping(*completion_);
+}
+
+void ActivitySleep::take() const {
+  if (stop_.stop_requested()) {
+    throw ActivityCancelled();
   }
 }
 

@@ -52,7 +52,8 @@ void ActivityDispatcher::cancelled(const std::vector<provider::LockToken>& token
       return others.contains(each->item.lock_token);
     };
     std::erase_if(waiting_, is_cancelled);
-    std::erase_if(waiting_short_, is_cancelled);
+    short_crew_.drop_waiting(is_cancelled);
+    coroutine_crew_.drop_waiting(is_cancelled);
     sessions_.drop(others, environment_->clock->now());
   }
   set_alarm();
@@ -92,8 +93,11 @@ void ActivityDispatcher::leave_behind(const RunningDeliveries::Entry& overdue) {
   line.message = "activity " + item.name + " of instance " + item.instance +
                  " was cancelled and has not returned within " +
                  std::to_string(environment_->options.activity_cancellation_grace().count()) +
-                 " ms; another worker takes the place of its own. Let it look at "
-                 "ActivityContext::is_cancelled, or use on_cancelled";
+                 " ms; " +
+                 (overdue.delivery->way == Delivery::Way::coroutine
+                      ? "it counts no longer, and stays until what it awaits is over"
+                      : "another worker takes the place of its own") +
+                 ". Let it look at ActivityContext::is_cancelled, or use on_cancelled";
   line.instance = item.instance;
   line.execution_id = item.execution_id;
   line.orchestration = item.orchestration;
@@ -101,11 +105,11 @@ void ActivityDispatcher::leave_behind(const RunningDeliveries::Entry& overdue) {
   line.activity = item.name;
   line.event_id = item.id;
   environment_->log(line);
-  if (overdue.delivery->is_short) {
-    if (const auto left = short_workers_.extract(overdue.delivery->item.lock_token)) {
-      actors::stop(left.mapped());  // it ends when what it runs has returned
+  if (Crew* const crew = crew_of(*overdue.delivery)) {
+    if (const auto left = crew->leave_behind(overdue.delivery->item.lock_token)) {
+      actors::stop(*left);  // it ends when what it runs has returned
     }
-    use_room_for_short();
+    use_room_in(*crew);
     return;
   }
   end_of_session_item(*overdue.delivery);

@@ -18,11 +18,12 @@ constexpr std::size_t longest_look_ahead = 1'024;
 
 ActivityDispatcher::ActivityDispatcher(caf::actor_config& config, SharedEnvironment environment,
                                        const std::vector<WorkerActor>& workers,
-                                       MakeWorker make_worker, MakeWorker make_short_worker)
+                                       MakeWorker make_worker, Crew short_crew, Crew coroutine_crew)
     : ActivityDispatcherActor::base(config),
       environment_(std::move(environment)),
       make_worker_(std::move(make_worker)),
-      make_short_worker_(std::move(make_short_worker)),
+      short_crew_(std::move(short_crew)),
+      coroutine_crew_(std::move(coroutine_crew)),
       look_ahead_(workers.size()),
       backoffs_(environment_->options.unregistered_base(),
                 environment_->options.unregistered_longest()),
@@ -54,14 +55,15 @@ ActivityDispatcher::behavior_type ActivityDispatcher::make_behavior() {
       [this](Drain& drain) {
         draining_.begin(drain);
         forget_waiting();  // goes back to the store with all other leases
+        running_.for_each(
+            [](Delivery& each) { (void)each.order(Delivery::Order::give_back_if_sleeping); });
         drain_if_done();
       },
       [this](const GiveUp&) {
         // In this order: once the leases are given back, the store takes no result of an activity
         // that ends because of the stop, and it will run again.
         draining_.complete();
-        running_.for_each(
-            [this](const Delivery& each) { request_stop_aside(home_system(), each); });
+        running_.for_each([this](Delivery& each) { request_stop_aside(home_system(), each); });
       },
   };
 }
@@ -73,18 +75,11 @@ void ActivityDispatcher::on_exit() {
   for (const auto& [id, worker] : left_behind_) {
     actors::stop(worker);
   }
-  for (const auto& [token, worker] : short_workers_) {
-    actors::stop(worker);
-  }
-  for (const WorkerActor& worker : idle_short_workers_) {
-    actors::stop(worker);
-  }
+  short_crew_.stop();
+  coroutine_crew_.stop();
   actors::stop_watching(this, environment_->provider);
   alarm_.close();
   make_worker_ = nullptr;
-  make_short_worker_ = nullptr;
-  short_workers_.clear();
-  idle_short_workers_.clear();
   workers_.clear();
   left_behind_.clear();
   running_.clear();
@@ -109,13 +104,15 @@ void ActivityDispatcher::fetch() {
   // many sessions does not keep the others without work.
   const std::size_t share =
       std::max<std::size_t>(1, look_ahead_ / std::max<std::size_t>(1, workers_.size()));
-  const std::size_t have = waiting_.size() + waiting_short_.size() + sessions_.waiting(share);
-  const std::size_t wanted = workers_.idle() + look_ahead_ + short_credit();
+  const std::size_t have = waiting_.size() + short_crew_.waiting() + sessions_.waiting(share);
+  const std::size_t wanted =
+      workers_.idle() + look_ahead_ + short_crew_.credit() + coroutine_crew_.credit();
   if (have >= wanted) {
     return;
   }
   ended_since_fetch_ = 0;
-  short_ended_since_fetch_ = 0;
+  short_crew_.fetches();
+  coroutine_crew_.fetches();
   fetches_.emplace_back(saturated.begin(), saturated.end());
   actors::ask(
       this, environment_->provider,
@@ -167,9 +164,17 @@ void ActivityDispatcher::accept(provider::WorkerItem item) {
     wait_for_registration(item, found.error());
     return;
   }
+  if (found->kind == ActivityKind::coroutine && item.item.session) {
+    refuse_in_session(item);
+    return;
+  }
   auto delivery =
       std::make_shared<Delivery>(std::move(item), std::move(found->handler), ++arrivals_);
-  delivery->is_short = found->kind != ActivityKind::ordinary && !delivery->item.item.session;
+  if (found->kind == ActivityKind::coroutine) {
+    delivery->way = Delivery::Way::coroutine;
+  } else if (found->kind != ActivityKind::ordinary && !delivery->item.item.session) {
+    delivery->way = Delivery::Way::short_running;
+  }
   if (delivery->item.item.session) {
     sessions_.arrived(*delivery->item.item.session);
   }
@@ -181,8 +186,8 @@ void ActivityDispatcher::accept(provider::WorkerItem item) {
 /// Nothing waits that an idle worker may run: what comes either finds such a worker or waits.
 void ActivityDispatcher::place(SharedDelivery delivery) {
   const auto& session = delivery->item.item.session;
-  if (delivery->is_short) {
-    place_short(std::move(delivery));
+  if (Crew* const crew = crew_of(*delivery)) {
+    place_in(*crew, std::move(delivery));
     return;
   }
   if (!session) {
@@ -196,10 +201,7 @@ void ActivityDispatcher::place(SharedDelivery delivery) {
   const auto worker = worker_for_session(*session);
   if (!worker) {
     end_of_session_item(*delivery);
-    provider::AbandonWorker request;
-    request.lock_token = delivery->item.lock_token;
-    request.delay = retry_delay(1);
-    abandon(std::move(request));
+    try_again_elsewhere(delivery->item.lock_token);
   } else if (workers_.take(*worker)) {
     run_on(*worker, std::move(delivery));
   } else {
@@ -274,10 +276,7 @@ void ActivityDispatcher::worker_lost(WorkerId worker, provider::LockToken token)
   if (const auto run = running_.remove(token)) {
     end_of_session_item(*run->delivery);
   }
-  provider::AbandonWorker request;
-  request.lock_token = token;
-  request.delay = retry_delay(1);
-  abandon(std::move(request));
+  try_again_elsewhere(token);
   replace(worker);
   drain_if_done();
   fetch();
@@ -301,7 +300,8 @@ void ActivityDispatcher::try_again_later() {
 
 void ActivityDispatcher::forget_waiting() {
   waiting_.clear();
-  waiting_short_.clear();
+  short_crew_.forget_waiting();
+  coroutine_crew_.forget_waiting();
   sessions_.clear();
 }
 

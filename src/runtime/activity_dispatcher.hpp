@@ -8,10 +8,10 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "runtime/backoff.hpp"
+#include "runtime/crew.hpp"
 #include "runtime/delivery.hpp"
 #include "runtime/draining.hpp"
 #include "runtime/environment.hpp"
@@ -28,11 +28,10 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
  public:
   using MakeWorker = std::function<WorkerActor()>;
 
-  /// `make_worker` replaces workers that are lost; it may throw. `make_short_worker` makes one without a
-  /// thread of its own.
+  /// `make_worker` replaces workers that are lost; it may throw.
   ActivityDispatcher(caf::actor_config& config, SharedEnvironment environment,
                      const std::vector<WorkerActor>& workers, MakeWorker make_worker,
-                     MakeWorker make_short_worker);
+                     Crew short_crew, Crew coroutine_crew);
 
   behavior_type make_behavior() override;
   void on_exit() override;
@@ -61,21 +60,24 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   void result_refused(provider::LockToken token, const ProviderError& error);
   void set_poisoned_aside(const provider::WorkerItem& item);
   void wait_for_registration(const provider::WorkerItem& item, const NotRegistered& missing);
+  void give_back(provider::LockToken token, Milliseconds delay,
+                 std::optional<std::string> waiting_for = std::nullopt);
   void abandon(provider::AbandonWorker request);
   /// For a request that must not be lost with its lease still held: if the store refuses it, the item
   /// is given back to be tried again.
   template <class Request>
   void end_lease(Request request);
 
-  // short_deliveries.cpp
-  void place_short(SharedDelivery delivery);
-  void run_short(SharedDelivery delivery);
+  // crew_deliveries.cpp
+  /// Null for an activity that holds a thread.
+  [[nodiscard]] Crew* crew_of(const Delivery& delivery);
+  void place_in(Crew& crew, SharedDelivery delivery);
+  void run_in(Crew& crew, SharedDelivery delivery);
   /// Takes those that wait, as far as there is room.
-  void use_room_for_short();
-  /// How many more may be fetched because many of them end.
-  [[nodiscard]] std::size_t short_credit() const;
-  void short_ended(provider::LockToken token, ActivityEnded& activity);
-  void short_lost(provider::LockToken token);
+  void use_room_in(Crew& crew);
+  void end_in(Crew& crew, provider::LockToken token);
+  void try_again_elsewhere(provider::LockToken token);
+  void refuse_in_session(const provider::WorkerItem& item);
 
   // activity_control.cpp
   void await_cancelled();
@@ -94,12 +96,8 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   std::size_t missing_workers_ = 0;              ///< that could not be started so far
   std::map<WorkerId, WorkerActor> left_behind_;  ///< end when what they run has returned
 
-  MakeWorker make_short_worker_;
-  std::vector<WorkerActor> idle_short_workers_;
-  std::deque<SharedDelivery> waiting_short_;  ///< because many of these run
-  std::size_t short_ended_since_fetch_ = 0;
-  /// By what they run. One that is told to stop and does not is no longer among them.
-  std::unordered_map<provider::LockToken, WorkerActor> short_workers_;
+  Crew short_crew_;
+  Crew coroutine_crew_;
 
   std::deque<SharedDelivery> waiting_;  ///< for any worker
   Sessions sessions_;

@@ -36,6 +36,10 @@ ErrorDetails poison_details(const provider::WorkerItem& item, std::uint32_t max_
 }  // namespace
 
 void ActivityDispatcher::acknowledge(provider::LockToken token, ActivityEnded& activity) {
+  if (activity.given_back) {
+    give_back(token, Milliseconds(0));
+    return;
+  }
   if (!activity.completion) {
     return;  // the call was left open, or nobody waits for it
   }
@@ -114,11 +118,17 @@ void ActivityDispatcher::wait_for_registration(const provider::WorkerItem& item,
     line.event_id = item.item.id;
     environment_->log(line);
   }
+  give_back(item.lock_token, step.delay, missing.waiting_for());
+}
+
+/// It is handed out again, as if it had not been.
+void ActivityDispatcher::give_back(provider::LockToken token, Milliseconds delay,
+                                   std::optional<std::string> waiting_for) {
   provider::AbandonWorker request;
-  request.lock_token = item.lock_token;
-  request.delay = step.delay;
+  request.lock_token = token;
+  request.delay = delay;
   request.ignore_attempt = true;
-  request.waiting_for = missing.waiting_for();
+  request.waiting_for = std::move(waiting_for);
   abandon(std::move(request));
 }
 

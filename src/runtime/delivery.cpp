@@ -19,7 +19,32 @@ std::optional<std::string> Delivery::next_progress() {
   return std::exchange(progress_, std::nullopt);
 }
 
-void request_stop_aside(caf::actor_system& system, const Delivery& delivery) {
+bool Delivery::take_orders(Orders orders) {
+  const std::lock_guard lock(mutex_);
+  if (stop.stop_requested()) {
+    return false;
+  }
+  orders_ = std::move(orders);
+  return true;
+}
+
+bool Delivery::order(Order order) {
+  const std::lock_guard lock(mutex_);
+  if (orders_) {
+    orders_(order);
+    return true;
+  }
+  if (order == Order::stop && way == Way::coroutine) {
+    stop.request_stop();  // its code has not begun, so nobody is called back
+    return true;
+  }
+  return false;
+}
+
+void request_stop_aside(caf::actor_system& system, Delivery& delivery) {
+  if (delivery.order(Delivery::Order::stop)) {
+    return;
+  }
   auto stop = delivery.stop;
   try {
     storage::require_threads(system, 1);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,8 +25,21 @@ class Delivery {
   const provider::WorkerItem item;
   const std::shared_ptr<const ActivityHandler> handler;
   const std::uint64_t arrival;  ///< what came first is run first
-  bool is_short = false;        ///< it runs on the engine's thread; set before anybody runs it
-  std::stop_source stop;        ///< of the activity; see `request_stop_aside`
+  /// Where it runs. Set before anybody runs it.
+  enum class Way : std::uint8_t { own_thread, short_running, coroutine };
+  Way way = Way::own_thread;
+  std::stop_source stop;  ///< of the activity; see `request_stop_aside`
+
+  /// What the worker of an activity that is a coroutine is asked, from any thread.
+  enum class Order : std::uint8_t {
+    stop,                  ///< request a stop, on the worker's own thread
+    give_back_if_sleeping  ///< the runtime ends: do not wait for a time that is far
+  };
+  using Orders = std::function<void(Order)>;
+  /// Says where orders go from now on. False if a stop was requested before.
+  [[nodiscard]] bool take_orders(Orders orders);
+  /// False if nobody takes orders.
+  bool order(Order order);
 
   /// Keeps how far the activity is, in place of what waits to be sent. True if the dispatcher has to
   /// be told: only then does nothing of this delivery wait or travel already.
@@ -41,12 +55,14 @@ class Delivery {
   std::mutex mutex_;
   std::optional<std::string> progress_;
   bool progress_travels_ = false;
+  Orders orders_;
 };
 
 using SharedDelivery = std::shared_ptr<Delivery>;
 
 /// Requests stop of an activity on a thread of its own. The callbacks of its author run inside that
-/// request and may block: here they hold up neither an actor nor the cancellation of another call.
-void request_stop_aside(caf::actor_system& system, const Delivery& delivery);
+/// request and may block: here they hold up neither an actor nor the cancellation of another call. One
+/// that is a coroutine has its worker do it: there may be thousands, and they must not block.
+void request_stop_aside(caf::actor_system& system, Delivery& delivery);
 
 }  // namespace duroxide::runtime

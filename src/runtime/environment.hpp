@@ -11,6 +11,7 @@
 
 #include "protocol/overdue_turns.hpp"
 #include "runtime/registry.hpp"
+#include "runtime/wake_times.hpp"
 
 namespace duroxide::runtime {
 
@@ -24,6 +25,9 @@ struct Environment {
   /// Cleared by the first actor that finds the provider gone; outlives the actors.
   std::shared_ptr<std::atomic<bool>> store_works;
   std::shared_ptr<detail::OverdueTurns> overdue_turns = std::make_shared<detail::OverdueTurns>();
+
+  /// When activities that sleep go on.
+  std::shared_ptr<WakeTimes> wake_times = std::make_shared<WakeTimes>();
 
   /// For activities. The runtime owns it and drops it when it has stopped: actors may live on a little,
   /// and must neither keep the store open nor close it on a thread of the store's own.

@@ -89,6 +89,7 @@ struct RunActivity {
 /// What came out of it, for its instance; none if the call was left open, or nobody waits for it.
 struct ActivityEnded {
   std::optional<WorkItem> completion;
+  bool given_back = false;  ///< it has not ended: the runtime does, and it is to begin anew
 };
 
 using WorkerActor = actors::Actor<actors::Replies<RunActivity, ActivityEnded>>;

@@ -41,6 +41,8 @@ Result<void, RuntimeError> check_options(const RuntimeOptions& options) {
       "orchestration_concurrency must be from 1 to 1000000", problems);
   require(options.worker_concurrency() >= 1 && options.worker_concurrency() <= most_workers,
           "worker_concurrency must be from 1 to 4096", problems);
+  require(options.coroutine_concurrency() >= 1 && options.coroutine_concurrency() <= most_turns,
+          "coroutine_concurrency must be from 1 to 1000000", problems);
   require(options.idle_eviction() > Milliseconds(0) && is_delay(options.idle_eviction()),
           "idle_eviction must be positive and at most 100 years", problems);
   require(options.max_attempts() >= 1, "max_attempts must be at least 1", problems);

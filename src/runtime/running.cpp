@@ -7,6 +7,8 @@
 
 #include "protocol/enough_threads.hpp"
 #include "runtime/activity_dispatcher.hpp"
+#include "runtime/coroutine_worker.hpp"
+#include "runtime/crew.hpp"
 #include "runtime/latch.hpp"
 #include "runtime/orchestration_dispatcher.hpp"
 #include "runtime/orchestrator.hpp"
@@ -20,6 +22,13 @@ namespace {
 
 /// Giving the leases back is one request to the store; it needs no more than a slow disk.
 constexpr Milliseconds least_time_to_release{5'000};
+
+/// So many short activities run, or try to: one that breaks its promise and blocks holds a thread of the
+/// engine's.
+constexpr std::size_t most_short_at_once = 64;
+
+/// They compute little between their awaits, and each thread is there only once it is needed.
+constexpr std::size_t coroutine_threads = 4;
 
 WorkerActor spawn_worker(caf::actor_system& system, const SharedEnvironment& environment) {
   if (actors::is_deterministic(system)) {
@@ -57,12 +66,22 @@ Running::Running(caf::actor_system& system, SharedEnvironment environment)
     storage::require_threads(system, 1);
     return spawn_worker(system, shared);
   };
-  const auto make_short_worker = [&system, shared = environment_] {
+  const auto make_short_worker = [&system, shared = environment_]() -> WorkerActor {
     return system.spawn<Worker>(shared);
   };
+  const auto make_coroutine_worker = [&system, shared = environment_]() -> WorkerActor {
+    if (actors::is_deterministic(system)) {
+      return system.spawn<CoroutineWorker>(shared);
+    }
+    storage::require_threads(system, 1);
+    return system.spawn<CoroutineWorker, actors::own_thread>(shared);
+  };
   orchestrations_ = system_.spawn<OrchestrationDispatcher>(environment_, make_orchestrator);
-  activities_ =
-      system_.spawn<ActivityDispatcher>(environment_, workers, make_worker, make_short_worker);
+  activities_ = system_.spawn<ActivityDispatcher>(
+      environment_, workers, make_worker,
+      Crew::of_single_workers(make_short_worker, most_short_at_once),
+      Crew::of_shared_workers(make_coroutine_worker, environment_->options.coroutine_concurrency(),
+                              coroutine_threads));
   timers_ = system_.spawn<TimerService>(environment_);
   if (environment_->options.retention().deletes_anything()) {
     retention_ = actors::is_deterministic(system_)

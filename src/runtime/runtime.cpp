@@ -57,6 +57,7 @@ struct Runtime::Impl {
     environment->orchestrations = orchestrations;
     environment->activities = activities;
     environment->store_works = store_works;
+    environment->wake_times = wake_times;
     environment->overdue_turns = detail::StoreAccess::impl(store).overdue_turns;
     environment->client = client;
     return environment;
@@ -152,6 +153,7 @@ struct Runtime::Impl {
   runtime::ActivityRegistry activities;
   std::vector<std::string> mistakes;
   std::shared_ptr<std::atomic<bool>> store_works = std::make_shared<std::atomic<bool>>(true);
+  std::shared_ptr<runtime::WakeTimes> wake_times = std::make_shared<runtime::WakeTimes>();
   std::atomic<bool> is_started{false};
   std::shared_ptr<const Client> client;  ///< of the activities, while the runtime runs
   std::unique_ptr<runtime::Running> running;
@@ -196,7 +198,19 @@ Runtime& Runtime::set_version_policy(std::string name, VersionPolicy policy) {
   return *this;
 }
 
-Runtime& Runtime::add_activity(std::string name, ActivityHandler handler, ActivityKind kind) {
+Runtime& Runtime::add_activity(std::string name, ActivityHandler handler, ActivityKind kind,
+                               bool is_coroutine) {
+  if (is_coroutine != (kind == ActivityKind::coroutine)) {
+    impl_->note_mistake(model::flaw(
+        is_coroutine
+            ? "activity " + name +
+                  " is a coroutine (it returns an ActivityTask), so it can only be "
+                  "registered as ActivityKind::coroutine, which it is if no kind is named"
+            : "activity " + name +
+                  " is registered as ActivityKind::coroutine and is none: it would hold up "
+                  "others. Let it return an ActivityTask, or name another kind"));
+    return *this;
+  }
   impl_->note_mistake(impl_->is_started
                           ? model::flaw("activity " + name + " is registered after the start")
                           : impl_->activities.add(name, std::move(handler), kind));
@@ -261,6 +275,10 @@ runtime::OrchestrationRegistry& detail::RuntimeAccess::orchestrations(Runtime& r
 
 runtime::ActivityRegistry& detail::RuntimeAccess::activities(Runtime& runtime) {
   return runtime.impl_->activities;
+}
+
+std::optional<Timestamp> detail::RuntimeAccess::next_wake(const Runtime& runtime) {
+  return runtime.impl_->wake_times->next();
 }
 
 Result<void, RuntimeError> detail::RuntimeAccess::check_registrations(const Runtime& runtime) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+
+#include <duroxide/clock.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/runtime.hpp>
 
@@ -11,6 +14,8 @@ namespace duroxide::detail {
 struct RuntimeAccess {
   [[nodiscard]] static runtime::OrchestrationRegistry& orchestrations(Runtime& runtime);
   [[nodiscard]] static runtime::ActivityRegistry& activities(Runtime& runtime);
+  /// When the next activity that sleeps goes on, by the store's clock; none if none sleeps.
+  [[nodiscard]] static std::optional<Timestamp> next_wake(const Runtime& runtime);
   /// Errors: `registry_error`, with all mistakes so far.
   [[nodiscard]] static Result<void, RuntimeError> check_registrations(const Runtime& runtime);
 };

@@ -26,7 +26,7 @@ Worker::behavior_type Worker::make_behavior() {
 
 std::optional<WorkItem> Worker::run(const RunActivity& run) const {
   const Delivery& delivery = *run.delivery;
-  if (!delivery.is_short) {
+  if (delivery.way != Delivery::Way::short_running) {
     return call_activity(delivery.item, *delivery.handler, services_for(run));
   }
   const ShortActivity watched(*environment_, delivery.item.item);

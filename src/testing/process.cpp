@@ -10,6 +10,7 @@
 #include "engine/opening.hpp"
 #include "protocol/store_impl.hpp"
 #include "provider/start_store.hpp"
+#include "runtime/runtime_access.hpp"
 
 namespace duroxide::testkit {
 
@@ -121,6 +122,10 @@ bool Process::step() {
 
 void Process::pass_time(Milliseconds step) {
   actors_->pass_time(step);
+}
+
+std::optional<Timestamp> Process::next_wake() const {
+  return duroxide::detail::RuntimeAccess::next_wake(*runtime_);
 }
 
 void Process::finish(const ActivityToken& activity, WorkItem completion) {

@@ -39,6 +39,8 @@ class Process {
   /// One actor handles one message. False if there is none.
   bool step();
   [[nodiscard]] Client& client() { return *client_; }
+  /// When the next activity that sleeps goes on.
+  [[nodiscard]] std::optional<Timestamp> next_wake() const;
   /// For delayed messages, which go by a clock of the actor system.
   void pass_time(Milliseconds step);
   /// Ends an activity that has left its call open, in one of the next steps; nothing if nobody waits for it

@@ -99,6 +99,9 @@ std::optional<Timestamp> TestSystem::Impl::next_due() const {
   add(disk_.next_timer(clock_->now()));
   add(mocks_.next_end());
   add(cautious_until_);
+  if (process_) {
+    add(process_->next_wake());
+  }
   return next;
 }
 

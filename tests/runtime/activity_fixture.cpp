@@ -22,8 +22,13 @@ ActivityFixture::ActivityFixture(std::size_t worker_count, RuntimeOptions option
     return workers.emplace_back(system).actor();
   };
   const auto make_short_worker = [this] { return short_workers.emplace_back(system).actor(); };
-  dispatcher =
-      system.get().spawn<ActivityDispatcher>(environment, handles, make_worker, make_short_worker);
+  const auto make_coroutine_worker = [this] {
+    return coroutine_workers.emplace_back(system).actor();
+  };
+  dispatcher = system.get().spawn<ActivityDispatcher>(
+      environment, handles, make_worker, Crew::of_single_workers(make_short_worker, 64),
+      Crew::of_shared_workers(make_coroutine_worker, environment->options.coroutine_concurrency(),
+                              2));
   system.run();
 }
 
@@ -35,6 +40,9 @@ ActivityFixture::~ActivityFixture() {
     workers[i].end();
   }
   for (auto& each : short_workers) {
+    each.end();
+  }
+  for (auto& each : coroutine_workers) {
     each.end();
   }
 }

@@ -45,6 +45,8 @@ struct ActivityFixture : Fixture {
   std::deque<ScriptedWorker> workers;
   /// Those for activities that are registered as short.
   std::deque<ScriptedWorker> short_workers;
+  /// The two that share all activities that are coroutines.
+  std::deque<ScriptedWorker> coroutine_workers;
   ActivityDispatcherActor dispatcher;
   bool drained = false;
   bool makes_workers = true;

@@ -40,6 +40,31 @@ TEST_CASE("test system: what comes from outside, with and without a type",
   CHECK(test.elapsed() == 0s);
 }
 
+TEST_CASE("test system: an activity that sleeps takes no time but the clock's",
+          "[test-system][activities]") {
+  TestSystem test;
+  int looks = 0;
+  test.register_orchestration("Tracks", [](OrchestrationContext ctx) -> Task<int> {
+    co_return co_await ctx.schedule_activity<int>("Track");
+  });
+  test.register_activity("Track", [&looks](ActivityContext& context) -> ActivityTask<int> {
+    const auto pause = 10min;
+    while (++looks < 7) {
+      co_await context.sleep(pause);
+    }
+    co_return looks;
+  });
+  SECTION("skipped to its end") {
+    CHECK(test.run("i", "Tracks").output() == "7");
+    CHECK(test.elapsed() == 60min);
+  }
+  SECTION("advanced, however far at once") {
+    test.start("i", "Tracks");
+    test.advance(35min);
+    CHECK(looks == 4);
+  }
+}
+
 TEST_CASE("test system: queues, values and cancellation", "[test-system][queues][values]") {
   TestSystem test;
   test.register_orchestration("Sum", [](OrchestrationContext ctx) -> Task<int> {

@@ -24,6 +24,7 @@
 #include <caf/replies_to.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -42,6 +43,14 @@ using Actor = caf::typed_actor<Signatures...>;
 
 template <class Response>
 using Promise = caf::typed_response_promise<Response>;
+
+/// Answers that there will be no answer: whoever asked is told as if the actor had ended.
+template <class Response>
+void refuse(Promise<Response>& promise) {
+  if (promise.pending()) {
+    promise.deliver(caf::make_error(caf::sec::runtime_error));
+  }
+}
 
 /// What a handler returns that has handed its request on: somebody else answers.
 template <class Response>

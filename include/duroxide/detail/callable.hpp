@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <tuple>
 #include <type_traits>
 
@@ -13,7 +14,8 @@ template <class R, class... As>
 struct Callable<R (*)(As...)> {
   using Output = R;
   using Arguments = std::tuple<std::remove_cvref_t<As>...>;
-  static constexpr bool takes_references = (std::is_reference_v<As> || ...);
+  static constexpr std::size_t references = (std::size_t{0} + ... + std::is_reference_v<As>);
+  static constexpr bool takes_references = references != 0;
   static constexpr std::size_t arity = sizeof...(As);
 };
 template <class R, class... As>

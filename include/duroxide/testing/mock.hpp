@@ -74,6 +74,8 @@ class DUROXIDE_API Mock {
   /// activity's failure, so a check that throws belongs behind the call that runs it.
   template <class F>
   Mock& does(F function) {
+    static_assert(!duroxide::detail::is_coroutine_activity<F>,
+                  "what a mock does is a plain function: say how long it takes with `takes`");
     return runs(duroxide::detail::make_activity_handler(std::move(function)));
   }
   /// The call stays open: until a timeout, a cancellation, or for ever.

@@ -85,8 +85,8 @@ class DUROXIDE_API TestOptions {
 /// Time passes in `advance`, `wait`, `run` and `skip_until`, from one timer to the next, so that each
 /// fires at its own moment. What a call cannot do is a `TestError`.
 ///
-/// Known to them are the timers in the store, those of retries and timeouts among them, and the ends of
-/// mocks that take time. What else the engine does when some time has passed (retention, sessions that
+/// Known to them are the timers in the store, those of retries and timeouts among them, the ends of
+/// mocks that take time, and when activities that are coroutines have slept. What else the engine does when some time has passed (retention, sessions that
 /// are idle, a grace for cancelled activities) comes in the next step of time that goes beyond it, and
 /// nothing waits for that: use `advance`.
 ///
@@ -123,7 +123,7 @@ class DUROXIDE_API TestSystem {
   }
   template <class Name, class F>
   TestSystem& register_activity(const Name& name, F activity,
-                                ActivityKind kind = ActivityKind::ordinary) {
+                                ActivityKind kind = duroxide::detail::natural_kind<F>) {
     return register_all([name = kept(name), activity, kind](Runtime& runtime) {
       runtime.register_activity(name, activity, kind);
     });
