@@ -76,6 +76,23 @@ void import_half(ActivityContext& context, const std::string& file) {
 }
 // [/activity-client]
 
+std::string place_of(const std::string& parcel);
+
+// [coroutine-activity]
+ActivityTask<std::string> track(ActivityContext& context, std::string parcel) {
+  int looked = 0;
+  while (place_of(parcel) != "delivered") {
+    context.heartbeat(++looked);
+    co_await context.sleep(10min);  // by the store's clock; ends early when the call is cancelled
+  }
+  co_return parcel + " is delivered";
+}
+// [/coroutine-activity]
+
+std::string place_of(const std::string& /*parcel*/) {
+  return "delivered";
+}
+
 template <class In, class Out>
 auto calling(std::string activity) {
   return [activity](OrchestrationContext ctx, In input) -> Task<Out> {
@@ -126,12 +143,16 @@ void activities() {
         .register_orchestration("Copy", calling<int, int>("Copy"))
         .register_orchestration("Ask", calling<std::string, std::string>("Ask"))
         .register_orchestration("Import", import_file)
+        .register_orchestration("Track", calling<std::string, std::string>("Track"))
         .register_activity("Encode", encode)
         .register_activity("Copy", copy_book)
         .register_activity("Ask", ask_by_mail)
+        .register_activity("Track", track)
         .register_activity("ImportHalf", import_half);
   });
   Client& client = world.client;
+
+  check("coroutine-activity", world.run("Track", "the book"), "Completed: the book is delivered");
 
   world.start("Encode", "film");
   wait_until([] { return is_encoding.load(); });
