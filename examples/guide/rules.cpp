@@ -103,7 +103,7 @@ Task<std::string> greet(OrchestrationContext ctx, std::string greeting) {
 
 }  // namespace
 
-// Wrong on purpose.
+// duroxide-lint: allow(no-local) it shows what goes wrong
 // [outermost]
 Task<int> wrong(OrchestrationContext ctx) {  // nothing is declared outermost
   while (true) {

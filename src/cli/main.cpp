@@ -53,7 +53,7 @@ ExitCode run(const std::vector<std::string>& words) {
   }
   if (!order->answer.empty()) {
     std::cout << order->answer;
-    return ExitCode::done;
+    return order->answered;
   }
   return run_invocation(order->settings, order->invocation);
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/completion.hpp"
+#include "cli/lint_command.hpp"
 #include "cli/parser.hpp"
 #include "cli/program.hpp"
 #include "cli/views.hpp"
@@ -52,6 +53,11 @@ Result<Order, CommandError> read_order(const std::vector<std::string>& words) {
   const auto settings = Arguments::read(program(), line->settings, Wording::command_line);
   if (!settings) {
     return failure(settings.error());
+  }
+  if (line->command == &lint_command()) {
+    const auto arguments = Arguments::read(*line->command, line->arguments, Wording::command_line);
+    return arguments ? order_of_lint(*arguments, settings->flag("json"))
+                     : failure(arguments.error());
   }
   if (line->command->run == nullptr) {
     return order_of_completion(*line);

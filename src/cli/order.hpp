@@ -5,6 +5,7 @@
 
 #include <duroxide/result.hpp>
 
+#include "cli/exit_code.hpp"
 #include "cli/invocation.hpp"
 #include "gateway/command_error.hpp"
 
@@ -16,6 +17,7 @@ struct Order {
       answer;  ///< to be printed as it is, and nothing more; empty if something is to be done
   Settings settings;
   Invocation invocation;
+  ExitCode answered = ExitCode::done;  ///< what the process ends with after the answer
 };
 
 /// Errors: `usage`. An argument that is a file is read for this.

@@ -138,7 +138,8 @@ class Options {
       option->delimiter(',');
     }
     return option
-        ->allow_extra_args(false)  // what follows is another argument
+        // What follows an option's value is another argument.
+        ->allow_extra_args(is_positional(argument))
         ->required(argument.required)
         ->type_name(placeholder(argument));
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/lint_command.hpp"
+
 namespace duroxide::cli {
 
 namespace {
@@ -22,7 +24,7 @@ the answer is a line there as well: {"warning":{"kind":"...","message":"..."}}, 
 
 Exit codes:
   0    done
-  1    failed
+  1    failed; `lint` has found something
   2    the command line makes no sense
   3    no such instance or execution
   4    the store cannot be opened: missing, foreign, corrupt, in use
@@ -76,12 +78,13 @@ const Command& program() {
 const std::vector<const Command*>& commands() {
   static const std::vector<const Command*> all = [] {
     std::vector<const Command*> found;
-    found.reserve(gateway::all_commands().size() + 1);
+    found.reserve(gateway::all_commands().size() + 2);
     for (const Command& command : gateway::all_commands()) {
       if (!command.help.empty()) {
         found.push_back(&command);
       }
     }
+    found.push_back(&lint_command());
     found.push_back(&completion());
     return found;
   }();

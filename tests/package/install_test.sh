@@ -90,5 +90,4 @@ run_program with_meson/build
 # The command needs nothing but what the library needs too.
 command=$(find "$directory" -path '*/bin/duroxide')
 "$command" --version
-# So is the lint.
-"$(dirname "$command")/duroxide-check-coroutines" hello.cpp
+"$command" lint hello.cpp

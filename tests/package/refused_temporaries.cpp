@@ -9,7 +9,7 @@ OrderOf<number> make() {
   return {};
 }
 
-// Wrong on purpose.
+// duroxide-lint: allow(aggregate) the compiler must refuse them
 Task<int> inputs(OrchestrationContext ctx, Saga& saga) {
   int n = 0;
   OrderOf<22> moved;
@@ -36,7 +36,7 @@ Task<int> inputs(OrchestrationContext ctx, Saga& saga) {
   co_return n;
 }
 
-// Wrong on purpose.
+// duroxide-lint: allow(capturing) the compiler must refuse them
 Task<std::string> callables(OrchestrationContext ctx, Saga& saga) {
   std::string t = "x";
   co_await ctx.schedule_activity("A").map([t](std::string x) { return x + t; });         // refused
