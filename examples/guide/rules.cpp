@@ -1,5 +1,6 @@
 // Typed handles and payloads; what orchestration code must keep to.
 #include <cstdlib>
+#include <unordered_map>
 
 #include "guide.hpp"
 
@@ -93,6 +94,22 @@ Task<std::string> sell(OrchestrationContext ctx) {
 }
 // [/aggregate]
 
+// [allowed]
+Task<int> pairs(OrchestrationContext ctx) {
+  const std::string word = co_await ctx.schedule_activity("Work", "committee");
+  std::unordered_map<char, int> letters;
+  for (const char letter : word) {
+    ++letters[letter];
+  }
+  int twice = 0;
+  // duroxide-lint: allow(unordered) how many there are does not depend on the order
+  for (const auto& [letter, count] : letters) {
+    twice += count == 2 ? 1 : 0;
+  }
+  co_return twice;
+}
+// [/allowed]
+
 // [named-lambda]
 Task<std::string> greet(OrchestrationContext ctx, std::string greeting) {
   const auto greeted = [greeting](std::string name) { return greeting + ", " + name; };
@@ -132,6 +149,7 @@ void rules() {
         .register_orchestration("SellTea", sell_tea)
         .register_orchestration("Sample", sample)
         .register_orchestration("Greet", greet)
+        .register_orchestration("Pairs", pairs)
         .register_orchestration("Right", right)
         .register_activity("Work", [](const std::string& what) { return what; })
         .register_activity("Ready", [] { return true; });
@@ -147,6 +165,7 @@ void rules() {
   check("aggregate", world.run("Sell"), "Completed: o-1: 500 cents, o-2: 700 cents");
   check("made-input", world.run("SellTea", "o-1"), "Completed: o-1: 500 cents");
   check("named-lambda", world.run("Greet", "Hello"), "Completed: Hello, Ada");
+  check("allowed", world.run("Pairs"), "Completed: 3");
   check("payload", decode_payload<Order>(R"({"id":"o-1","unknown":[]})").value().id, "o-1");
   check("payload", decode_payload<Order>(R"({"id":"o-1","cents":500,"goods":["tea",5]})").error(),
         "the payload is no `guide::Order`: its field `goods[1]` at byte 39 is the number 5 where a "
