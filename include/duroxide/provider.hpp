@@ -18,6 +18,75 @@
 /// - **Waiting fetches are parked**, not refused: each is answered once, with 1 to `max_items`
 ///   items, or with none if its holder is released.
 /// - Leases live in memory and end with the process; every item then is handed out again.
+///
+/// provider_messages.hpp says what each request is. What follows goes for several of them, and the
+/// runtime relies on it.
+///
+/// **Answers.** Every request is answered exactly once, but for those that `Accepts` names, which have no
+/// answer. A refusal changes nothing, and its answer waits for the commit if the reason is in the same
+/// batch (an instance that was started in it, say). After the store has stopped or is closed, everything
+/// is refused as `closed`, parked fetches and waits included. What is wrong with the request itself is
+/// `invalid_input`: `max_items` of 0, an id, name, key, version or tag that is empty or too long, a delay
+/// below 0, a completion that completes something else. A request that ends a lease which is over, or
+/// never was, is `invalid_lock_token`; tokens are not used again, not even after the store was opened
+/// anew. A holder is the actor that sends: a token that somebody else holds can be acknowledged, but
+/// `ReleaseHolder`, `ReleaseInstance`, `ReleaseSessions`, `StopWaiting` and `AwaitCancelledWork` are about
+/// the sender alone. A holder that ends is treated as if it had sent `ReleaseHolder`, and its waits are
+/// dropped without an answer: so the store monitors whoever fetches or waits.
+///
+/// **Time.** A store has no timer of its own, and needs none: everything that ends by the clock ends by way
+/// of `DequeueTimerPeekLock`, of which the runtime's timer service keeps one parked. These are the timers
+/// of histories (`AckOrchestrationItem::timers`), those of `EnqueueTimerWork`, delayed messages and starts,
+/// and the delays of items that were given back (`AbandonOrchestrationItem::delay`,
+/// `AbandonWorker::delay`). `DueTimers::next_due` is the earliest of all of them; when the timer service
+/// asks again at that time, the store hands out what was held back, and leases to the service what has
+/// rows in the timer queue. A parked request is answered with an earlier `next_due` as soon as the commit
+/// that brings one is done. Delays of what was given back are kept in memory: after an opening there are
+/// none. Times are those of the `Clock` that was given to `make_store`.
+///
+/// **Counting deliveries.** `attempt_count` counts deliveries that came to no end: 1 with the first, and one
+/// more with each that was abandoned, or ended with the process. It is how poison is found, so it must be
+/// on the disk before what may end the process is handed out: after an unclean end (nobody closed the
+/// store) deliveries are counted by a commit first, and then made. An ack sets the count of a turn to 0.
+/// What does not count: an abandoned item with `ignore_attempt`, and whatever `ReleaseHolder`, or the end
+/// of its holder, gives back. Its next delivery has the number that this one had.
+///
+/// **Turns.** A turn takes all messages that wait, up to a limit of bytes that the store sets itself; what
+/// is left waits for the next. `AckOrchestrationItem` takes out the messages that were handed out, and no
+/// later ones; the events must go on where the history ends, and `execution_id` must be that of the lease.
+/// If it is refused for what it says, the lease stays, and the holder abandons it; if there is no room
+/// (`disk_full`), the lease is void. Of what an ack says, order matters only in this: messages of an
+/// instance to itself find it as the ack leaves it, and `cancelled_activities` are removed after
+/// `worker_items` were added, so that an activity that is scheduled and cancelled in one turn never runs.
+/// When the instance ends, its inbox goes with it, or is kept for a rewind if it has failed (`untaken`);
+/// activities and timers go that the ack names as cancelled, and what else is left of them comes to
+/// nothing. Holders of activities that are removed learn of it by `AwaitCancelledWork`. An instance whose last ack said `stays_resident` is handed out to
+/// its holder without history, to anybody else with it. `recovered` and `waiting_for` are for people alone.
+///
+/// **Messages between instances.** One to nobody, to an instance that has ended, or from an execution that
+/// its parent has left behind is dropped without an error when a turn sends it, and refused when
+/// `EnqueueOrchestratorWork` does. The answer of a child reaches its parent in whatever execution that is
+/// by then; results of activities and timers only the execution that asked. A `CancelInstance` that names
+/// a parent reaches only a child of that parent, and brings a delayed start forward. A start whose id is
+/// taken, by a turn, is answered to the parent with `SubOrchFailed`. With a `ContinueAsNew` the messages
+/// that came after the turn was handed out stay for the next execution, behind it; what the turn was
+/// handed is gone, and carried over by the `ContinueAsNew` itself. A read of another instance's value
+/// (`work::ReadKeyValue`) is answered by the store itself, in the same commit, with what that commit leaves.
+///
+/// **Activities.** They are handed out in the order in which they were committed, within what a fetch
+/// accepts; what `ReleaseHolder` gives back comes first, what was abandoned last. None is handed out before its commit. `AckWorker` and
+/// `CompleteActivity` remove it and send its result in one commit; a result for an instance that has
+/// ended, or for an earlier execution, is dropped, and the request succeeds. A session is bound to a
+/// holder by the first item of it that the holder gets, stays so while none of it waits, and is not on the
+/// disk: an opening begins without any.
+///
+/// **Quarantine** (`quarantine` of an abandon) is on the disk. An instance in it is handed out only while a
+/// `CancelInstance` is among its messages, with `quarantined` set; an activity in it not at all.
+///
+/// **Reads and waits** see what is committed, and see every commit that was answered before they were sent.
+/// The one exception is whether an instance is there: a wait for one whose start is in the open batch is
+/// parked. A wait goes on through continue-as-new, is answered with what was committed, and ends when its
+/// instance ends or is deleted. A second wait with the same number ends the first.
 
 #include <functional>
 #include <memory>
