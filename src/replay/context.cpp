@@ -6,11 +6,13 @@
 #include "model/kinds.hpp"
 #include "model/limits.hpp"
 #include "replay/execution_core.hpp"
+#include "replay/running.hpp"
 #include "replay/slot.hpp"
 #include "replay/step_arguments.hpp"
 
 namespace duroxide {
 
+using detail::require_running;
 using replay::require;
 
 namespace detail {
@@ -32,6 +34,10 @@ void start_waiting(Slot* slot, Completion& completion) {
   }
   if (slot->waiter != nullptr) {
     throw std::logic_error("a future is awaited in two places at once: " + slot->name);
+  }
+  // One without an event stands behind a failure: its code is not to go on.
+  if (slot->event_id != 0 && !slot->complete) {
+    require_own_future(slot->core, slot->name.c_str());
   }
   if (slot->complete || interrupt_at_start(*slot)) {
     completion.done();
@@ -63,49 +69,53 @@ void throw_undecodable(const Slot& slot, const std::string& why) {
 }  // namespace detail
 
 const std::string& OrchestrationContext::instance_id() const {
-  return core_->assignment().instance;
+  return require_running(core_).assignment().instance;
 }
 
 std::uint64_t OrchestrationContext::execution_id() const {
-  return core_->assignment().execution_id;
+  return require_running(core_).assignment().execution_id;
 }
 
 const std::string& OrchestrationContext::orchestration_name() const {
-  return core_->assignment().orchestration;
+  return require_running(core_).assignment().orchestration;
 }
 
 const std::string& OrchestrationContext::version() const {
-  return core_->assignment().version;
+  return require_running(core_).assignment().version;
 }
 
 bool OrchestrationContext::is_replaying() const {
-  return core_->is_replaying();
+  return require_running(core_).is_replaying();
 }
 
 std::uint64_t OrchestrationContext::history_size() const {
-  return core_->history_size();
+  return require_running(core_).history_size();
 }
 
 Timestamp OrchestrationContext::utc_now() {
-  return core_->record(event::UtcNowRecorded{core_->services().now()}).time;
+  return require_running(core_)
+      .record(event::UtcNowRecorded{require_running(core_).services().now()})
+      .time;
 }
 
 std::string OrchestrationContext::new_guid() {
-  return core_->record(event::GuidRecorded{core_->services().new_guid()}).guid;
+  return require_running(core_)
+      .record(event::GuidRecorded{require_running(core_).services().new_guid()})
+      .guid;
 }
 
 Payload OrchestrationContext::side_effect_text(std::string_view name,
                                                const std::function<std::string()>& make) {
-  return core_->side_effect(name, make);
+  return require_running(core_).side_effect(name, make);
 }
 
 void OrchestrationContext::log(LogLevel level, std::string message) const {
-  core_->log(level, std::move(message));
+  require_running(core_).log(level, std::move(message));
 }
 
 std::shared_ptr<detail::Slot> OrchestrationContext::schedule_activity_text(
     std::string_view name, std::string input, const ActivityOptions& options) {
-  return core_->call_activity(name, std::move(input), options);
+  return require_running(core_).call_activity(name, std::move(input), options);
 }
 
 std::shared_ptr<detail::Slot> OrchestrationContext::schedule_timer_milliseconds(
@@ -117,67 +127,68 @@ std::shared_ptr<detail::Slot> OrchestrationContext::schedule_timer_milliseconds(
     details.message = "the delay of a timer is negative or above 100 years";
     throw OrchestrationError(std::move(details));
   }
-  return core_->schedule_timer(*delay);
+  return require_running(core_).schedule_timer(*delay);
 }
 
 std::shared_ptr<detail::Slot> OrchestrationContext::wait_for_event_text(std::string_view name) {
   require(model::check_name("event name", name));
-  return core_->schedule(event::ExternalSubscribed{std::string(name)});
+  return require_running(core_).schedule(event::ExternalSubscribed{std::string(name)});
 }
 
 std::shared_ptr<detail::Slot> OrchestrationContext::dequeue_text(std::string_view queue) {
   require(model::check_name("queue name", queue));
-  return core_->schedule(event::QueueSubscribed{std::string(queue)});
+  return require_running(core_).schedule(event::QueueSubscribed{std::string(queue)});
 }
 
 std::shared_ptr<detail::Slot> OrchestrationContext::read_value_text(std::string_view instance,
                                                                     std::string_view key) {
   require(model::check_instance_id(instance));
   require(model::check_key(key));
-  return core_->schedule(event::KeyValueReadScheduled{std::string(instance), std::string(key)});
+  return require_running(core_).schedule(
+      event::KeyValueReadScheduled{std::string(instance), std::string(key)});
 }
 
 const std::optional<std::string>& OrchestrationContext::custom_status() const {
-  return core_->state().custom_status();
+  return require_running(core_).state().custom_status();
 }
 
 void OrchestrationContext::set_custom_status_text(std::optional<std::string> status) {
-  core_->set_custom_status(std::move(status));
+  require_running(core_).set_custom_status(std::move(status));
 }
 
 const std::map<std::string, StoredValue, std::less<>>& OrchestrationContext::values() const {
-  return core_->state().values();
+  return require_running(core_).state().values();
 }
 
 const StoredValue* OrchestrationContext::find_value(std::string_view key) const {
-  const auto found = core_->state().values().find(key);
-  return found == core_->state().values().end() ? nullptr : &found->second;
+  const auto found = require_running(core_).state().values().find(key);
+  return found == require_running(core_).state().values().end() ? nullptr : &found->second;
 }
 
 void OrchestrationContext::set_value_text(std::string_view key, std::string value) {
-  core_->set_value(key, std::move(value));
+  require_running(core_).set_value(key, std::move(value));
 }
 
 void OrchestrationContext::clear_value(std::string_view key) {
   require(model::check_key(key));
-  core_->record(event::KeyValueCleared{std::string(key)});
+  require_running(core_).record(event::KeyValueCleared{std::string(key)});
 }
 
 void OrchestrationContext::clear_all_values() {
-  core_->record(event::KeyValuesCleared{});
+  require_running(core_).record(event::KeyValuesCleared{});
 }
 
 bool OrchestrationContext::patched(std::string_view id) {
-  return core_->patched(id);
+  return require_running(core_).patched(id);
 }
 
 void OrchestrationContext::deprecate_patch(std::string_view id) {
-  core_->deprecate_patch(id);
+  require_running(core_).deprecate_patch(id);
 }
 
 std::shared_ptr<detail::Slot> OrchestrationContext::schedule_child_text(
     std::string_view name, std::string input, const SubOrchestrationOptions& options) {
-  return core_->call_child(name, std::move(input), options);
+  return require_running(core_).call_child(name, std::move(input), options);
 }
 
 void OrchestrationContext::schedule_detached_text(std::string_view name, std::string_view instance,
@@ -187,36 +198,37 @@ void OrchestrationContext::schedule_detached_text(std::string_view name, std::st
   require(model::check_instance_id(instance));
   require(model::check_payload("orchestration's input", input));
   replay::require_version(version);
-  core_->record(event::OrchestrationChained{std::string(name), std::move(version),
-                                            std::string(instance), std::move(input)});
+  require_running(core_).record(event::OrchestrationChained{
+      std::string(name), std::move(version), std::string(instance), std::move(input)});
 }
 
 void OrchestrationContext::raise_event_text(std::string_view instance, std::string_view event,
                                             std::string data) {
-  core_->require_other(instance);
+  require_running(core_).require_other(instance);
   require(model::check_name("event name", event));
   require(model::check_payload("event data", data));
-  core_->record(event::EventSent{std::string(instance), std::string(event), std::move(data)});
+  require_running(core_).record(
+      event::EventSent{std::string(instance), std::string(event), std::move(data)});
 }
 
 void OrchestrationContext::enqueue_event_text(std::string_view instance, std::string_view queue,
                                               std::string data) {
-  core_->require_other(instance);
+  require_running(core_).require_other(instance);
   require(model::check_name("queue name", queue));
   require(model::check_payload("message", data));
-  core_->record(
+  require_running(core_).record(
       event::QueueMessageSent{std::string(instance), std::string(queue), std::move(data)});
 }
 
 void OrchestrationContext::cancel_instance(std::string_view instance, std::string_view reason) {
-  core_->require_other(instance);
+  require_running(core_).require_other(instance);
   require(model::check_payload("reason", reason));
-  core_->record(event::CancelSent{std::string(instance), std::string(reason)});
+  require_running(core_).record(event::CancelSent{std::string(instance), std::string(reason)});
 }
 
 void OrchestrationContext::continue_as_new_text(std::string input,
                                                 std::optional<std::string> version) {
-  core_->continue_as_new(std::move(input), std::move(version));
+  require_running(core_).continue_as_new(std::move(input), std::move(version));
 }
 
 }  // namespace duroxide

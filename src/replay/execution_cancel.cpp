@@ -5,6 +5,7 @@
 
 #include "model/invariant.hpp"
 #include "replay/execution_core.hpp"
+#include "replay/running.hpp"
 
 namespace duroxide::detail {
 
@@ -91,7 +92,8 @@ void throw_if_interrupted(Slot& slot) {
 
 namespace duroxide {
 
-CancellationShield::CancellationShield(detail::ExecutionCore& core) : core_(&core) {
+CancellationShield::CancellationShield(detail::ExecutionCore& core)
+    : core_(&detail::require_running(&core)) {
   core_->raise_shield();
 }
 

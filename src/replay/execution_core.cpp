@@ -6,6 +6,7 @@
 #include "model/decision_text.hpp"
 #include "model/invariant.hpp"
 #include "model/kinds.hpp"
+#include "replay/running.hpp"
 
 namespace duroxide::detail {
 
@@ -41,6 +42,7 @@ ExecutionCore::ExecutionCore(replay::Assignment assignment,
     : assignment_(std::move(assignment)), services_(std::move(services)) {}
 
 ExecutionCore::~ExecutionCore() {
+  const RunsHere here(*this);  // what the code has left to do when its frame goes
   closing_ = true;
   root_ = Task<std::string>();
   disown_futures();

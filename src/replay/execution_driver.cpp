@@ -19,6 +19,7 @@
 #include "model/open_steps.hpp"
 #include "model/overloaded.hpp"
 #include "replay/execution_core.hpp"
+#include "replay/running.hpp"
 
 namespace duroxide::detail {
 
@@ -85,6 +86,7 @@ void ExecutionCore::begin_from(const WorkItem& message) {
 }
 
 void ExecutionCore::replay(const std::vector<Event>& history, bool has_ended_there) {
+  const RunsHere here(*this);
   has_ended_there_ = has_ended_there;
   next_event_id_ = history.size() + 1;
   if (model::has_ended(history)) {
@@ -167,6 +169,7 @@ replay::TurnResult ExecutionCore::take_result() {
 }
 
 replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
+  const RunsHere here(*this);
   auto message = messages.begin();
   if (next_event_id_ == 1 && !finished_ && message != messages.end()) {
     begin_from(*message++);
@@ -247,6 +250,7 @@ void ExecutionCore::end_at_once() {
 replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,
                                        const std::vector<WorkItem>& messages,
                                        ErrorDetails details) {
+  const RunsHere here(*this);
   std::uint64_t place = 0;
   if (next_event_id_ == 1 && !history.empty()) {
     adopt(history);

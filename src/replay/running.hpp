@@ -1,0 +1,29 @@
+#pragma once
+
+namespace duroxide::detail {
+
+class ExecutionCore;
+
+/// As long as it lives, the code of this execution, or its end, runs on this thread. Only its context may
+/// be used here meanwhile: what another one points to may be in use on another thread, or gone. Within
+/// another it is the inner one that counts.
+class RunsHere {
+ public:
+  explicit RunsHere(const ExecutionCore& core) noexcept;
+  RunsHere(const RunsHere&) = delete;
+  RunsHere& operator=(const RunsHere&) = delete;
+  ~RunsHere();
+
+ private:
+  const ExecutionCore* before_;
+};
+
+/// The core of a context that is used now. Throws `std::logic_error`, without having looked at it, if it is
+/// not the one that runs here.
+[[nodiscard]] ExecutionCore& require_running(ExecutionCore* core);
+
+/// Throws `std::logic_error` if a future that is awaited now belongs to another execution than the one
+/// that runs here.
+void require_own_future(const ExecutionCore* owner, const char* name);
+
+}  // namespace duroxide::detail
