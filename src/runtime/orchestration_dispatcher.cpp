@@ -169,11 +169,17 @@ void OrchestrationDispatcher::one_turn_less() {
 void OrchestrationDispatcher::wait_for_registration(const std::string& instance,
                                                     provider::LockToken token,
                                                     const NotRegistered& missing) {
+  // As when somebody has mixed up the two texts that a start takes.
+  const std::string hint =
+      environment_->orchestrations.resolve(instance, std::nullopt)
+          ? ". There is an orchestration by the name of the instance, `" + instance +
+                "`: start_orchestration takes the id of the instance first, then the orchestration"
+          : "";
   const Backoffs::Step step = backoffs_.next(instance, environment_->clock->now());
   if (step.is_first) {
     LogRecord line;
     line.level = LogLevel::warn;
-    line.message = missing.waiting_for() + "; " + missing.registered;
+    line.message = missing.waiting_for() + "; " + missing.registered + hint;
     line.instance = instance;
     environment_->log(line);
   }
@@ -182,7 +188,7 @@ void OrchestrationDispatcher::wait_for_registration(const std::string& instance,
   request.lock_token = token;
   request.delay = step.delay;
   request.ignore_attempt = true;
-  request.waiting_for = missing.waiting_for();
+  request.waiting_for = missing.waiting_for() + hint;
   abandon(std::move(request));
 }
 

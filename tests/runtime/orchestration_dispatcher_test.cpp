@@ -175,6 +175,23 @@ TEST_CASE("dispatcher: an orchestrator without the history it needs is replaced"
   CHECK(f.provider.take<AbandonOrchestrationItem>().request.lock_token == turn.item.lock_token);
 }
 
+TEST_CASE(
+    "dispatcher: an unknown orchestration by an instance that is named like one hints at a mix-up",
+    "[turns][registration]") {
+  DispatcherFixture f;
+  f.orchestration("Pay", [](OrchestrationContext) -> Task<std::string> { co_return ""; });
+  f.deliver({"Pay"});
+  f.end_turn("Pay", Kind::not_registered);
+  const std::string hint =
+      ". There is an orchestration by the name of the instance, `Pay`: start_orchestration takes "
+      "the id "
+      "of the instance first, then the orchestration";
+  CHECK(f.provider.answer<AbandonOrchestrationItem>(Done()).waiting_for ==
+        "waiting for registration of orchestration O" + hint);
+  REQUIRE(f.logged.size() == 1);
+  CHECK_THAT(f.logged[0].message, Catch::EndsWith(hint));
+}
+
 TEST_CASE("dispatcher: an instance without code is tried again, later each time",
           "[turns][registration]") {
   DispatcherFixture f(
