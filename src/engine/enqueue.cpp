@@ -5,7 +5,6 @@
 
 #include "engine/messages.hpp"
 #include "engine/starts.hpp"
-#include "model/ids.hpp"
 
 namespace duroxide::storage {
 
@@ -17,7 +16,8 @@ void check_delay(const std::optional<Milliseconds>& delay) {
   }
 }
 
-void require_same_start(const InstanceRecord& record, const work::StartOrchestration& start) {
+void require_same_start(const Opening& opening, const InstanceRecord& record,
+                        const work::StartOrchestration& start) {
   const auto refuse_start = [&](const std::string& why) {
     throw StorageFailure(ProviderError::Kind::instance_already_exists,
                          "the instance `" + start.instance + "` exists already, and " + why);
@@ -27,7 +27,7 @@ void require_same_start(const InstanceRecord& record, const work::StartOrchestra
         "it is not known what it was started with: it was imported or forked, or started by an "
         "earlier release. Look at it, and ask for it with `use_existing` if it will do");
   }
-  if (record.start_digest != model::digest_of_start(start.orchestration, start.input)) {
+  if (!is_start_digest(opening, start, record.start_digest)) {
     refuse_start(
         "it was started as another orchestration or with another input. Use another id, or "
         "`use_existing` to take it whatever it is");
@@ -60,7 +60,7 @@ provider::StartedOrFound start_or_find(Transaction& transaction,
   const auto found = accept_start(transaction, request.start, request.delay);
   if (found && request.same_input) {
     const auto record = transaction.instances().load(*found);
-    require_same_start(record.value_or(InstanceRecord()), request.start);
+    require_same_start(transaction.opening(), record.value_or(InstanceRecord()), request.start);
   }
   return provider::StartedOrFound{!found};
 }

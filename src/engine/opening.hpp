@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include <duroxide/clock.hpp>
 
+#include "model/keyed_digest.hpp"
 #include "storage/kv.hpp"
 
 namespace duroxide::storage {
@@ -14,6 +16,8 @@ struct Opening {
   bool after_crash = false;  ///< the one before did not close the store
   Number next_instance = 1;  ///< numbers below belong to earlier sessions
   Timestamp last_created;    ///< creation times never go back
+  /// Of a store whose payloads are encoded: what stands in the open tells nothing of them.
+  std::optional<model::DigestKey> digest_key{};
 
   /// Sequences and lock tokens of an opening are above those of all earlier ones.
   [[nodiscard]] std::uint64_t sequence_base() const { return id << 40; }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "model/archive.hpp"
+#include "model/broken_value.hpp"
 #include "model/encoding.hpp"
 #include "model/serialization.hpp"
 #include "storage/keys.hpp"
@@ -45,10 +46,6 @@ constexpr std::size_t work_header_bytes = 10;  // format, first count, session
 
 constexpr char result_format = 1;
 constexpr std::size_t result_header_bytes = 2;  // format, kind
-
-bool is_broken_value(std::string_view bytes) {
-  return !bytes.empty() && bytes.front() == model::broken_seal;
-}
 
 void append_text(std::string& bytes, const std::optional<std::string>& text) {
   append_number(bytes, text ? text->size() + 1 : 0);
@@ -144,8 +141,8 @@ std::string encode_failed(const ErrorDetails& details) {
 }
 
 Result<OrchestrationStatus, model::Flaw> decode_result(std::string_view bytes) {
-  if (is_broken_value(bytes)) {
-    return model::flaw(model::broken_seal_problem);
+  if (const auto problem = model::broken_value_problem(bytes)) {
+    return model::flaw(std::string(*problem));
   }
   if (bytes.size() < result_header_bytes || bytes[0] != result_format) {
     return model::flaw("the record is not the result of an execution");
@@ -215,8 +212,8 @@ void count_first_delivery(std::string& bytes) {
 }
 
 Result<ActivityRow, model::Flaw> decode_activity_row(std::string_view bytes) {
-  if (is_broken_value(bytes)) {
-    return model::flaw(model::broken_seal_problem);
+  if (const auto problem = model::broken_value_problem(bytes)) {
+    return model::flaw(std::string(*problem));
   }
   const auto header = read_work_header(bytes);
   if (!header) {

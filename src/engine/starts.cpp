@@ -1,9 +1,13 @@
 #include "engine/starts.hpp"
 
+#include <string>
+#include <string_view>
+
 #include "engine/change_notes.hpp"
 #include "engine/messages.hpp"
 #include "model/encoding.hpp"
 #include "model/ids.hpp"
+#include "model/keyed_digest.hpp"
 #include "model/limits.hpp"
 
 namespace duroxide::storage {
@@ -16,6 +20,23 @@ void check_start(const work::StartOrchestration& start) {
     require(model::check_version(*start.version));
   }
   require(model::check_tags(start.tags));
+}
+
+std::uint64_t start_digest(const Opening& opening, const work::StartOrchestration& start) {
+  if (!opening.digest_key) {
+    return model::digest_of_start(start.orchestration, start.input);
+  }
+  std::string bytes = start.orchestration;
+  bytes.push_back('\0');
+  bytes.append(std::string_view(start.input));
+  const std::uint64_t digest = model::keyed_digest(*opening.digest_key, bytes);
+  return digest == 0 ? 1 : digest;
+}
+
+bool is_start_digest(const Opening& opening, const work::StartOrchestration& start,
+                     std::uint64_t digest) {
+  return digest == start_digest(opening, start) ||
+         (opening.digest_key && digest == model::digest_of_start(start.orchestration, start.input));
 }
 
 void create_instance(Transaction& transaction, const work::StartOrchestration& start,
@@ -33,7 +54,7 @@ void create_instance(Transaction& transaction, const work::StartOrchestration& s
   record.parent = start.parent;
   record.start_due = due;
   record.tags = start.tags;
-  record.start_digest = model::digest_of_start(start.orchestration, start.input);
+  record.start_digest = start_digest(transaction.opening(), start);
   record.start_version = start.version.value_or("");
   if (start.parent) {
     record.parent_number = transaction.instances().find(start.parent->instance).value_or(0);

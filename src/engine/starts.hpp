@@ -2,6 +2,7 @@
 
 // Starts of instances.
 
+#include <cstdint>
 #include <optional>
 
 #include <duroxide/work_items.hpp>
@@ -12,6 +13,14 @@ namespace duroxide::storage {
 
 /// What anybody may start.
 void check_start(const work::StartOrchestration& start);
+
+/// What an instance keeps of the orchestration and the input that it is started with.
+[[nodiscard]] std::uint64_t start_digest(const Opening& opening,
+                                         const work::StartOrchestration& start);
+/// Whether an instance that keeps this was started so. One from before the store had a codec keeps the
+/// digest of then.
+[[nodiscard]] bool is_start_digest(const Opening& opening, const work::StartOrchestration& start,
+                                   std::uint64_t digest);
 
 /// Its id must be free. It begins at once, or when it is due.
 void create_instance(Transaction& transaction, const work::StartOrchestration& start,

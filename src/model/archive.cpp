@@ -5,6 +5,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "model/broken_value.hpp"
+
 namespace duroxide::model {
 
 std::uint64_t checksum(std::string_view bytes, std::uint64_t seed) {
@@ -52,8 +54,8 @@ std::string take_record(std::string& room) {
 }
 
 Checked check_record(std::string_view bytes) {
-  if (!bytes.empty() && bytes[0] == broken_seal) {
-    return flaw(broken_seal_problem);
+  if (const auto problem = broken_value_problem(bytes)) {
+    return flaw(std::string(*problem));
   }
   if (bytes.size() < record_header_bytes) {
     return flaw("the record is cut short: " + std::to_string(bytes.size()) + " bytes");

@@ -7,6 +7,7 @@
 #include "engine/counters.hpp"
 #include "engine/instances.hpp"
 #include "model/archive.hpp"
+#include "model/broken_value.hpp"
 #include "model/encoding.hpp"
 #include "model/limits.hpp"
 #include "storage/format.hpp"
@@ -22,7 +23,7 @@ void RowCheck::check(Table table, std::string_view key, std::string_view value) 
   value_ = value;
   if (is_broken(value) && table != Table::set_aside && table != Table::instances) {
     owner_.reset();
-    return found(model::broken_seal_problem);
+    return found(std::string(*model::broken_value_problem(value)));
   }
   switch (table) {
     case Table::instances:
