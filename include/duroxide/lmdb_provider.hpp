@@ -9,6 +9,7 @@
 #include <duroxide/durability.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/log.hpp>
+#include <duroxide/payload_codec.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/store.hpp>
 
@@ -53,12 +54,23 @@ class DUROXIDE_API LmdbOptions {
     return *this;
   }
 
+  /// What payloads go through on their way to the disk and back. Default: none. A store that has had one
+  /// is opened with it from then on; one that had none keeps its records as they are, and encodes what
+  /// is written from now on.
+  LmdbOptions& payload_codec(std::shared_ptr<const PayloadCodec> value) {
+    payload_codec_ = std::move(value);
+    return *this;
+  }
+
   [[nodiscard]] Durability durability() const { return durability_; }
   [[nodiscard]] std::uint64_t map_size() const { return map_size_; }
   [[nodiscard]] std::uint64_t checkpoint_size() const { return checkpoint_size_; }
   [[nodiscard]] const std::shared_ptr<Clock>& clock() const { return clock_; }
   [[nodiscard]] const std::optional<ActorSystem>& actor_system() const { return actor_system_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
+  [[nodiscard]] const std::shared_ptr<const PayloadCodec>& payload_codec() const {
+    return payload_codec_;
+  }
 
  private:
   Durability durability_ = Durability::full;
@@ -67,6 +79,7 @@ class DUROXIDE_API LmdbOptions {
   std::shared_ptr<Clock> clock_;
   std::optional<ActorSystem> actor_system_;
   LogSink log_sink_;
+  std::shared_ptr<const PayloadCodec> payload_codec_;
 };
 
 /// The default store: an LMDB database and the log in front of it, in a directory of their own.
@@ -82,6 +95,9 @@ class DUROXIDE_API LmdbProvider {
   /// file is `foreign_store`. A store that others may read or write, as earlier releases made it,
   /// opens, with a warning in the log that names file, mode and the command that mends it; modes of
   /// what is there are left alone, as somebody may have meant them.
+  ///
+  /// A store whose payloads are encoded is `permission_denied` without its codec, with one of another
+  /// name, and with one that has not the key under which the store was opened last.
   ///
   /// Errors, each leaving the directory as it was: `not_a_directory`, `permission_denied`,
   /// `foreign_store`, `newer_format`, `corrupt`, `in_use`, `disk_full`, `storage`. The message of

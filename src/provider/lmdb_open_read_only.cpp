@@ -10,6 +10,7 @@
 
 #include "protocol/store_impl.hpp"
 #include "provider/start_store.hpp"
+#include "storage/coded/coded_kv.hpp"
 #include "storage/format.hpp"
 #include "storage/lmdb/directory_lock.hpp"
 #include "storage/lmdb/lmdb_reader.hpp"
@@ -32,7 +33,8 @@ void require_presence(const fs::path& directory) {
   }
 }
 
-std::shared_ptr<storage::KvStore> open_reader(const fs::path& directory) {
+std::shared_ptr<storage::KvStore> open_reader(const fs::path& directory,
+                                              const LmdbOptions& options) {
   const storage::SizeSignalHeld held;
   require_presence(directory);
   storage::require_store_files(directory, storage::Use::read);
@@ -46,7 +48,9 @@ std::shared_ptr<storage::KvStore> open_reader(const fs::path& directory) {
       view->count(storage::Table::ids) == 0) {
     throw storage::no_store_in(directory);
   }
-  return reader;
+  const auto& codec = options.payload_codec();
+  (void)storage::require_codec(*view, codec.get());
+  return codec ? storage::make_coded(reader, codec) : reader;
 }
 
 }  // namespace
@@ -54,7 +58,7 @@ std::shared_ptr<storage::KvStore> open_reader(const fs::path& directory) {
 Result<Store, ProviderError> LmdbProvider::open_read_only(const fs::path& directory,
                                                           const LmdbOptions& options) {
   try {
-    auto kv = open_reader(directory);
+    auto kv = open_reader(directory, options);
     storage::warn_of_exposure(directory, options.log_sink());
     Store store = detail::start_read_only_store(
         options.actor_system() ? *options.actor_system() : ActorSystem::create(), std::move(kv),

@@ -7,6 +7,7 @@
 #include "protocol/enough_threads.hpp"
 #include "protocol/store_impl.hpp"
 #include "provider/start_store.hpp"
+#include "storage/coded/coded_kv.hpp"
 #include "storage/directories.hpp"
 #include "storage/lmdb/directory_lock.hpp"
 #include "storage/lmdb/disk_reserve.hpp"
@@ -87,7 +88,15 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
   parts.store = std::make_shared<storage::LoggedKv>(
       std::move(tables), options.durability(),
       storage::LoggedLimits::of_checkpoint(options.checkpoint_size()), options.log_sink());
+  const auto codec = options.payload_codec();
+  const auto digest_key = storage::require_codec(*parts.store->writer_view(), codec.get());
+  if (codec) {
+    parts.store = storage::make_coded(std::move(parts.store), codec);
+  }
   parts.opening = storage::begin_opening(*parts.store);
+  if (codec) {
+    parts.opening.digest_key = storage::note_codec(*parts.store, *codec, digest_key);
+  }
   // The names are on the disk if somebody has closed the store since they were made.
   if (has_new_files || parts.opening.after_crash || parts.opening.id == 1) {
     storage::sync_directories(directory);

@@ -32,12 +32,13 @@ void Batch::set(Table table, std::string key, std::optional<std::string> value, 
     throw_invalid("a key of " + std::to_string(key.size()) + " bytes; a store takes 1 to " +
                   std::to_string(longest_key));
   }
-  if (value && value->size() > longest_value) {
+  const std::size_t growth = store_.growth_of(table);
+  if (value && value->size() > longest_value - growth) {
     throw_invalid("a value of " + std::to_string(value->size()) + " bytes; a store takes up to " +
-                  std::to_string(longest_value));
+                  std::to_string(longest_value - growth));
   }
   auto& staged = changes(table);
-  bytes_ += key.size() + (value ? value->size() : 0) + bytes_of_change;
+  bytes_ += key.size() + (value ? value->size() + growth : 0) + bytes_of_change;
   auto [entry, inserted] = staged.try_emplace(std::move(key));
   undo_.push_back(Undo{table, &entry->first, std::nullopt, {}});
   if (inserted) {

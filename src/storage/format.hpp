@@ -16,8 +16,8 @@ namespace duroxide::storage {
 /// 1: without a journal. 2: what was cancelled is indexed as failed, instances have no incarnation,
 /// failed ones keep no messages, and values have no checksum over key and value in front. 3: with a
 /// journal instead of a log. 4: errors have no data, and no history has a side effect or something that
-/// was sent to another instance.
-inline constexpr std::uint64_t store_format = 5;
+/// was sent to another instance. 5: no record has gone through a codec.
+inline constexpr std::uint64_t store_format = 6;
 
 /// What stands under `format` in the meta table: the magic, then the number.
 inline constexpr std::string_view format_magic = "duroxide";
@@ -31,6 +31,10 @@ inline constexpr std::string_view log = "log";
 inline constexpr std::string_view open = "open";  ///< there while the store is open
 /// While a store of an earlier format is taken over: the first instance that was not looked at yet.
 inline constexpr std::string_view upgrade = "upgrade";
+/// The name of the codec of the payloads; none if there was never one.
+inline constexpr std::string_view codec = "codec";
+/// The key of digests, encoded by that codec: who can decode it has the key.
+inline constexpr std::string_view codec_key = "codec_key";
 }  // namespace meta_keys
 
 /// What whoever writes this release's format over that of an earlier one must leave under

@@ -142,6 +142,9 @@ class KvStore {
   /// what must never meet damage unprepared. Slower.
   [[nodiscard]] virtual std::unique_ptr<ReadView> checked_snapshot() { return lasting_snapshot(); }
 
+  /// As `checked_snapshot`, with every value as it lies on the disk, whatever the others make of it.
+  [[nodiscard]] virtual std::unique_ptr<ReadView> stored_snapshot() { return checked_snapshot(); }
+
   /// The store is about to grow or to close, and waits until its snapshots are let go of.
   [[nodiscard]] virtual bool wants_snapshots_back() const { return false; }
 
@@ -150,6 +153,9 @@ class KvStore {
 
   /// What is kept in memory for those who take snapshots is read from the disk again. For any thread.
   virtual void forget_cached() {}
+
+  /// By how many bytes a value of this table may grow when it is committed.
+  [[nodiscard]] virtual std::size_t growth_of(Table /*table*/) const { return 0; }
 
   using LetGo = std::function<void()>;
   /// Makes sure that the next commit finds its place if it takes at most so many bytes (see

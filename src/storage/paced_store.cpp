@@ -42,6 +42,12 @@ class PacedStore final : public KvStore {
   [[nodiscard]] std::unique_ptr<ReadView> checked_snapshot() override {
     return store_->checked_snapshot();
   }
+  [[nodiscard]] std::unique_ptr<ReadView> stored_snapshot() override {
+    return store_->stored_snapshot();
+  }
+  [[nodiscard]] std::size_t growth_of(Table table) const override {
+    return store_->growth_of(table);
+  }
   [[nodiscard]] bool wants_snapshots_back() const override {
     return store_->wants_snapshots_back();
   }

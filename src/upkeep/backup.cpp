@@ -49,7 +49,7 @@ bool is_left_out(Table table, std::string_view key) {
 /// One attempt. Nothing if the store wants its snapshot back.
 std::optional<BackupResult> copy_store(KvStore& store, const fs::path& directory,
                                        const OnProgress& on_progress) {
-  auto view = store.checked_snapshot();
+  auto view = store.stored_snapshot();
   LmdbCopy copy(directory);
   ProgressReport progress("backup", on_progress, count_rows(*view));
   BackupResult result;
