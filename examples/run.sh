@@ -21,6 +21,7 @@ Stores are made in the current directory; delete them to begin anew.
   eternal_monitor       a loop without an end, by continue-as-new
   cancellation_cleanup  an activity that is told to stop, and cleanup under a shield
   testing_an_order      tests with mocks, virtual time, crashes and recorded histories
+  encrypted_store       payloads encrypted with libsodium, and a change of keys
   versioned_upgrade     new code under running instances
   client_usage          the control plane alone
   runtime_usage         the runtime alone, until Ctrl-C or --for SECONDS
@@ -30,8 +31,8 @@ USAGE
 }
 
 examples=(hello_world order_processing fan_out_fan_in timers_and_events human_approval saga
-  child_orchestrations eternal_monitor cancellation_cleanup versioned_upgrade testing_an_order client_usage
-  runtime_usage combined_usage guide)
+  child_orchestrations eternal_monitor cancellation_cleanup versioned_upgrade testing_an_order encrypted_store
+  client_usage runtime_usage combined_usage guide)
 
 case ${1-} in
   -h | --help)
@@ -48,6 +49,7 @@ case ${1-} in
 esac
 
 install_packages "${base_packages[@]}"
+[[ " ${wanted[*]} " != *" encrypted_store "* ]] || install_packages libsodium-dev
 configure "$root/build"
 build "$root/build" "${wanted[@]/#/examples/}"
 for name in "${wanted[@]}"; do

@@ -107,6 +107,13 @@ RuntimeOptions tidy() {
 }
 // [/retention]
 
+// [codec]
+Result<Store, ProviderError> open_encoded(const std::filesystem::path& directory,
+                                          std::shared_ptr<const PayloadCodec> codec) {
+  return LmdbProvider::open(directory, LmdbOptions().payload_codec(std::move(codec)));
+}
+// [/codec]
+
 // [backup]
 bool back_up(const ManagementClient& management, const std::filesystem::path& directory) {
   expect(management.backup(directory));
@@ -142,6 +149,7 @@ void operating() {
   const auto directory =
       std::filesystem::temp_directory_path() / ("duroxide-guide-" + std::to_string(::getpid()));
   check("backup", back_up(management, directory) ? "clean" : "damaged", "clean");
+  check("codec", open_encoded(directory, nullptr) ? "opened" : "refused", "opened");
   std::filesystem::remove_all(directory);
 }
 
