@@ -22,7 +22,9 @@ void show_scope(Output& output, const json& result, std::string_view what) {
 void show_started(Output& output, const json& result) {
   // An engine of an earlier release does not say.
   show_act(output, result,
-           result.value("created", true) ? "started" : "was there already, and is as it was");
+           result.value("replaced", false) ? "started, in the place of the one that had the id"
+           : result.value("created", true) ? "started"
+                                           : "was there already, and is as it was");
 }
 
 void show_released(Output& output, const json& result) {

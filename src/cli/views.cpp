@@ -87,7 +87,15 @@ void adapt_verify(Invocation& invocation, const json&) {
   };
 }
 
-void adapt_start(Invocation& invocation, const json&) {
+void adapt_start(Invocation& invocation, const json& given) {
+  if (given.value("reuse", json()) == "terminate") {
+    invocation.question = [](const json&) {
+      return std::string(
+          "If there is an instance of that id, end it and delete it for good, with everything "
+          "below "
+          "it?");
+    };
+  }
   invocation.notice = [](const json& result) -> std::optional<Remark> {
     const auto found = result.find("warning");
     if (found == result.end()) {

@@ -19,6 +19,16 @@ run 0 --json start Echo echo-1 --input hello --same-input
 has /created false
 run 5 start Echo echo-1 --input other --same-input
 complains 'with another input'
+run 0 --json start Echo echo-1 --reuse use-existing
+has /created false
+run 2 start Echo echo-1 --reuse terminate
+complains '--yes'
+run 0 start Echo echo-1 --input hello --reuse Terminate --yes
+says 'in the place of the one that had the id'
+run 0 tail echo-1
+run 2 start Echo echo-1 --reuse maybe
+complains 'reject, use-existing, same-input or terminate'
+run 2 start Echo echo-1 --reuse reject --use-existing
 run 2 start Echo
 run 2 start Echo ''
 run 0 --json tail echo-1

@@ -269,6 +269,8 @@ TEST_CASE("the command says what it has done", "[control]") {
   CHECK(view_of("start", start, one) == "i\\n1: started\n");
   CHECK_THAT(view_of("start", start, {{"instance_id", "i"}, {"created", false}}),
              Contains("was there already"));
+  CHECK_THAT(view_of("start", start, {{"instance_id", "i"}, {"created", true}, {"replaced", true}}),
+             Contains("i: started, in the place of the one that had the id"));
   CHECK(view_of("pause", order, {{"scope", "instance"}, {"name", "i"}}) == "instance i: paused\n");
   CHECK(view_of("resume", {{"store", true}}, {{"scope", "store"}, {"name", ""}}) ==
         "store: resumed\n");
@@ -301,6 +303,13 @@ TEST_CASE("what cannot be undone is asked for, with how much it would hit", "[co
   CHECK(question("prune", {{"id_prefix", "x"}, {"keep_last", 1}, {"limit", 4}}, {{"count", 9}}) ==
         "Prune up to 4 instances?");
   CHECK(question("cancel", order, json()) == "(none)");
+  const json start = {{"orchestration", "O"}, {"instance", "i"}};
+  CHECK(question("start", start, json()) == "(none)");
+  json replace = start;
+  replace["reuse"] = "terminate";
+  CHECK_THAT(question("start", replace, json()), Contains("end it and delete it for good"));
+  replace["reuse"] = "use-existing";
+  CHECK(question("start", replace, json()) == "(none)");
 }
 
 }  // namespace duroxide::cli_views_test

@@ -108,6 +108,36 @@ TEST_CASE("control commands: a start with everything, listed by it", "[control]"
   CHECK(f.run("count", {{"id_prefix", "j"}})["count"] == 1);
 }
 
+TEST_CASE("control commands: what a start does if the id is taken goes by the policy's name",
+          "[control][starts]") {
+  RunningFixture f;
+  const auto again = [](const json& more) {
+    json arguments{{"instance", "i"}, {"orchestration", "Approval"}, {"input", "a"}};
+    arguments.update(more);
+    return arguments;
+  };
+  CHECK(f.run("start", again({{"reuse", "terminate"}}))["replaced"] == false);
+  CHECK(f.refused("start", again({{"reuse", "reject"}})) == Kind::refused);
+  CHECK(f.refused("start", again({{"reuse", "same-input"}, {"input", "b"}})) == Kind::refused);
+  for (const char* policy : {"use-existing", "same-input"}) {
+    const json found = f.run("start", again({{"reuse", policy}}));
+    CHECK(found["created"] == false);
+    CHECK(found["replaced"] == false);
+  }
+  const json replaced = f.run("start", again({{"reuse", "terminate"}, {"input", "b"}}));
+  CHECK(replaced["created"] == true);
+  CHECK(replaced["replaced"] == true);
+  CHECK(f.run("count")["count"] == 1);
+  CHECK(f.refused("start", again({{"reuse", "merge"}})) == Kind::usage);
+  CHECK(f.refused("start", again({{"reuse", "reject"}, {"use_existing", true}})) == Kind::usage);
+  CHECK(f.refused("start", again({{"reuse", "reject"}, {"same_input", true}})) == Kind::usage);
+  // A parent may wait for a child.
+  f.start("p", "Parent");
+  f.await("p");
+  CHECK(f.refused("start", again({{"instance", "c"}, {"reuse", "terminate"}})) == Kind::refused);
+  CHECK(f.refused("start", again({{"reuse", "terminate"}, {"version", "one"}})) == Kind::usage);
+}
+
 TEST_CASE("control commands: messages that wait are shown and dropped", "[control]") {
   CommandFixture f;
   f.start("i");
