@@ -24,7 +24,7 @@ enum class InstanceOrder : std::uint8_t {
 
 /// Which instances; what is not set does not restrict, and everything set must hold. Every field up
 /// to `offset` is indexed: a page costs its own length, whatever the store holds. So are the tags; only
-/// `version` and `roots_only` are looked at row by row.
+/// `version`, `roots_only` and `search` are looked at row by row.
 struct InstanceFilter {
   std::optional<StatusFilters> status;  ///< any of these
   std::optional<std::string> orchestration_name;
@@ -42,6 +42,12 @@ struct InstanceFilter {
       false;  ///< rows of what has completed carry the output, which is read for each
   InstanceOrder order = InstanceOrder::created;
   bool descending = false;  ///< newest, or last, first
+  /// Instances whose id, custom status or error holds this text; the letters A to Z are the same as a
+  /// to z. 1 to 1,000 bytes. No index helps: of each instance that all else allows, the record, the
+  /// custom status and, if it has failed or was cancelled, the error are read. So `list_page` looks at
+  /// 10,000 of them at most, and its page may be short or empty although there are more;
+  /// `list_instances` and `count_instances` look at all of them, as does what acts on many.
+  std::optional<std::string> search = std::nullopt;
 };
 
 /// One row of a listing.
@@ -66,7 +72,7 @@ struct InstancePage {
   std::vector<InstanceSummary> instances;
   /// Where the next page begins; none if this was the last. Good for the same filter, at any later
   /// time: what is created, changed or deleted meanwhile makes no row appear twice or vanish that
-  /// stays where it was.
+  /// stays where it was. With `InstanceFilter::search` a page may have one although it is not full.
   std::optional<std::string> next_cursor;
 };
 

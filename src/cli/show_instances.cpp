@@ -104,6 +104,14 @@ void show_values(Output& output, const json& values) {
   }
 }
 
+/// Why it failed, in short: a listing has a line for each.
+std::string short_error(const json& summary) {
+  constexpr std::size_t longest = 80;
+  const auto error = summary.find("error");
+  return error == summary.end() || !error->is_object() ? std::string()
+                                                       : cut(text_at(*error, "text"), longest);
+}
+
 }  // namespace
 
 Table instance_table() {
@@ -111,9 +119,10 @@ Table instance_table() {
                 {"ORCHESTRATION", false, true},
                 {"VERSION"},
                 {"STATUS"},
-                {"CREATED (UTC)"},
+                {.title = "CREATED (UTC)", .gives_way = true},
                 {"AGE"},
-                {"UPDATED"}});
+                {"UPDATED"},
+                {.title = "ERROR", .shrinks = true, .may_lack = true}});
 }
 
 void add_instance(const Output& output, Table& table, const json& summary) {
@@ -123,7 +132,8 @@ void add_instance(const Output& output, Table& table, const json& summary) {
              status_cell(summary),
              {time_at(summary, "created_at")},
              {age_at(output, summary, "created_at")},
-             {age_at(output, summary, "updated_at") + " ago"}});
+             {age_at(output, summary, "updated_at") + " ago"},
+             {short_error(summary)}});
 }
 
 void show_list(Output& output, const json& result) {

@@ -1,7 +1,7 @@
 #include "cli/table.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <iterator>
 #include <utility>
 
 #include "cli/text.hpp"
@@ -22,43 +22,72 @@ void Table::add(std::vector<Cell> row) {
   rows_.push_back(std::move(row));
 }
 
-std::vector<std::size_t> Table::widths(std::size_t available) const {
-  std::vector<std::size_t> widths;
+std::vector<Table::Shown> Table::whole() const {
+  std::vector<Shown> shown;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    std::size_t width = columns_[i].title.size();
+    std::size_t widest = 0;
     for (const auto& row : rows_) {
-      width = std::max(width, width_of(row[i].text));
+      widest = std::max(widest, width_of(row[i].text));
     }
-    widths.push_back(width);
+    if (widest > 0 || !columns_[i].may_lack) {
+      shown.push_back({i, std::max(columns_[i].title.size(), widest)});
+    }
   }
-  std::size_t total = std::accumulate(widths.begin(), widths.end(), gap * (widths.size() - 1));
-  while (available > 0 && total > available) {
-    std::size_t* widest = nullptr;
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-      if (columns_[i].shrinks && widths[i] > least_width &&
-          (widest == nullptr || widths[i] > *widest)) {
-        widest = &widths[i];
+  return shown;
+}
+
+std::vector<Table::Shown> Table::fitted(std::size_t available) const {
+  std::vector<Shown> shown = whole();
+  const auto total = [&](std::size_t (*width)(const Column&, std::size_t)) {
+    std::size_t sum = shown.empty() ? 0 : gap * (shown.size() - 1);
+    for (const Shown& each : shown) {
+      sum += width(columns_[each.column], each.width);
+    }
+    return sum;
+  };
+  const auto least = [&] {
+    return total([](const Column& column, std::size_t width) {
+      return column.shrinks ? std::min(width, least_width) : width;
+    });
+  };
+  while (available > 0 && least() > available) {
+    const auto last = std::find_if(shown.rbegin(), shown.rend(), [&](const Shown& each) {
+      return columns_[each.column].gives_way;
+    });
+    if (last == shown.rend()) {
+      break;
+    }
+    shown.erase(std::next(last).base());
+  }
+  std::size_t width = total([](const Column&, std::size_t each) { return each; });
+  while (available > 0 && width > available) {
+    Shown* widest = nullptr;
+    for (Shown& each : shown) {
+      if (columns_[each.column].shrinks && each.width > least_width &&
+          (widest == nullptr || each.width > widest->width)) {
+        widest = &each;
       }
     }
     if (widest == nullptr) {
       break;
     }
-    --*widest;
-    --total;
+    --widest->width;
+    --width;
   }
-  return widths;
+  return shown;
 }
 
 void Table::print_row(Output& output, const std::vector<Cell>& row,
-                      const std::vector<std::size_t>& widths) const {
+                      const std::vector<Shown>& shown) const {
   std::string line;
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    const std::string text = cut(row[i].text, widths[i]);
-    const std::string padding(widths[i] - width_of(text), ' ');
-    const std::string painted = output.paint(row[i].color, text);
-    line += columns_[i].right ? padding + painted : painted;
-    if (i + 1 < row.size()) {
-      line += (columns_[i].right ? std::string() : padding) + std::string(gap, ' ');
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const auto [column, width] = shown[i];
+    const std::string text = cut(row[column].text, width);
+    const std::string padding(width - width_of(text), ' ');
+    const std::string painted = output.paint(row[column].color, text);
+    line += columns_[column].right ? padding + painted : painted;
+    if (i + 1 < shown.size()) {
+      line += (columns_[column].right ? std::string() : padding) + std::string(gap, ' ');
     }
   }
   line.erase(line.find_last_not_of(' ') + 1);
@@ -66,14 +95,14 @@ void Table::print_row(Output& output, const std::vector<Cell>& row,
 }
 
 void Table::print(Output& output) const {
-  const auto widths = this->widths(output.width());
+  const auto shown = fitted(output.width());
   std::vector<Cell> titles;
   for (const Column& column : columns_) {
     titles.push_back({column.title, Color::bold});
   }
-  print_row(output, titles, widths);
+  print_row(output, titles, shown);
   for (const auto& row : rows_) {
-    print_row(output, row, widths);
+    print_row(output, row, shown);
   }
 }
 

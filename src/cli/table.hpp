@@ -10,8 +10,10 @@ namespace duroxide::cli {
 
 struct Column {
   std::string title;
-  bool right = false;    ///< numbers
-  bool shrinks = false;  ///< is cut where the terminal is too narrow
+  bool right = false;      ///< numbers
+  bool shrinks = false;    ///< is cut where the terminal is too narrow
+  bool may_lack = false;   ///< is left out if no row has anything in it
+  bool gives_way = false;  ///< is left out where the terminal is too narrow for all, even cut
 };
 
 struct Cell {
@@ -19,7 +21,9 @@ struct Cell {
   Color color = Color::plain;
 };
 
-/// Rows in columns that are as wide as what they hold, unless the terminal is narrower than that.
+/// Rows in columns that are as wide as what they hold, unless the terminal is narrower than that. Then
+/// columns that shrink are cut, to eight characters at least; if that is not enough, those that give way
+/// are left out, from the last to the first.
 class Table {
  public:
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
@@ -30,9 +34,17 @@ class Table {
   void print(Output& output) const;
 
  private:
-  [[nodiscard]] std::vector<std::size_t> widths(std::size_t available) const;
+  /// Of a column that is shown, and how wide it is.
+  struct Shown {
+    std::size_t column = 0;
+    std::size_t width = 0;
+  };
+
+  /// Those that have something to say, each as wide as what it holds.
+  [[nodiscard]] std::vector<Shown> whole() const;
+  [[nodiscard]] std::vector<Shown> fitted(std::size_t available) const;
   void print_row(Output& output, const std::vector<Cell>& row,
-                 const std::vector<std::size_t>& widths) const;
+                 const std::vector<Shown>& shown) const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;

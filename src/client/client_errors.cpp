@@ -9,6 +9,8 @@ namespace duroxide::client {
 
 namespace {
 
+constexpr std::size_t longest_search = 1'000;  ///< in bytes
+
 /// What a check has found, as an error of that kind.
 Checked as(ClientError::Kind kind, model::Checked checked) {
   return std::move(checked).map_error([kind](model::Flaw flaw) {
@@ -253,6 +255,10 @@ Checked check_filter(const InstanceFilter& filter) {
     if (auto checked = as_filter(model::check_name("tag", tag)); !checked) {
       return checked;
     }
+  }
+  if (filter.search && (filter.search->empty() || filter.search->size() > longest_search)) {
+    return invalid_filter("the text to search for has " + std::to_string(filter.search->size()) +
+                          " bytes; 1 to 1,000 will do");
   }
   if (filter.version) {
     return as_filter(model::check_version(*filter.version));

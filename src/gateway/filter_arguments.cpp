@@ -78,6 +78,11 @@ const std::vector<Argument>& restricting() {
        .repeats = true},
       {.name = "version", .option = "--of-version", .help = "of this version"},
       {.name = "roots_only", .type = Type::flag, .option = "--roots", .help = "no children"},
+      {.name = "search",
+       .option = "--search",
+       .help =
+           "with this text in the id, the custom status or the error, in capitals or not; looks "
+           "at each"},
   };
   return arguments;
 }
@@ -128,6 +133,7 @@ InstanceFilter filter_of(const Arguments& arguments) {
   filter.updated_before = arguments.time("updated_before");
   filter.version = arguments.optional_text("version");
   filter.roots_only = arguments.flag("roots_only");
+  filter.search = arguments.optional_text("search");
   if (const auto order = arguments.optional_text("order")) {
     filter.order = value_named(orders, *order);
   }

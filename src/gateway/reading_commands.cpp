@@ -53,14 +53,29 @@ CommandResult list_all(const StoreInUse& store, const Arguments& arguments, Sink
   return json{{"count", count}};
 }
 
-CommandResult list(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  const auto page = store.management.list_page(
-      filter_of(arguments), *arguments.small_number("limit"), arguments.optional_text("cursor"));
-  if (!page) {
-    return failure(CommandError(page.error()));
-  }
-  return json{{"instances", json_of(page->instances)},
-              {"next_cursor", page->next_cursor ? json(*page->next_cursor) : json()}};
+/// A full page, or what there is. A search may take several of the store's, which looks at so many
+/// instances for each.
+CommandResult list(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+  const InstanceFilter filter = filter_of(arguments);
+  const std::uint32_t size = *arguments.small_number("limit");
+  json instances = json::array();
+  std::optional<std::string> cursor = arguments.optional_text("cursor");
+  do {
+    const auto left = size - static_cast<std::uint32_t>(instances.size());
+    const auto page = store.management.list_page(filter, left, cursor);
+    if (!page) {
+      return failure(CommandError(page.error()));
+    }
+    for (const InstanceSummary& summary : page->instances) {
+      instances.push_back(json_of(summary));
+    }
+    cursor = page->next_cursor;
+    if (cursor && instances.size() < size && !sink.progress(Progress{instances.size(), size})) {
+      return failure(CommandError(CommandError::Kind::interrupted, "the listing was interrupted"));
+    }
+  } while (cursor && instances.size() < size);
+  return json{{"instances", std::move(instances)},
+              {"next_cursor", cursor ? json(*cursor) : json()}};
 }
 
 CommandResult count(const StoreInUse& store, const Arguments& arguments, Sink&) {
@@ -155,6 +170,7 @@ Command list_command() {
   return {.name = "list",
           .help = "List instances",
           .examples = {"duroxide --store orders list --status failed --since 2h",
+                       "duroxide --store orders list --search 'connection refused' --since 1d",
                        "duroxide --store orders --json list --all --name Ship"},
           .arguments =
               joined(filter_arguments(OrderOptions::shown),

@@ -78,6 +78,9 @@ Listing::Listing(KvStore& store, const InstanceFilter& filter, std::optional<Pla
       after_(std::move(after)),
       to_skip_(skip),
       log_(std::move(log)) {
+  if (filter.search) {
+    search_.emplace(*filter.search);
+  }
   renew();
   to_skip_ -= rows_->skip(to_skip_);
 }
@@ -91,8 +94,17 @@ void Listing::renew() {
   steps_ = 0;
 }
 
+bool Listing::matches_record() const {
+  return matches(plan_, filter_, *record_) &&
+         (!search_ || search_->finds(*view_, number_, *record_));
+}
+
 bool Listing::find(bool wanted) {
   for (;;) {
+    if (wanted && records_left_ == 0) {
+      stopped_ = true;
+      return false;
+    }
     if (steps_ == steps_per_snapshot) {
       after_ = rows_->place();
       renew();
@@ -110,7 +122,8 @@ bool Listing::find(bool wanted) {
     }
     number_ = step->number;
     record_ = load_if_readable(*view_, number_, log_);
-    if (record_ && matches(plan_, filter_, *record_)) {
+    records_left_ -= wanted ? 1 : 0;
+    if (record_ && matches_record()) {
       return true;
     }
   }

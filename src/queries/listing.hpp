@@ -9,6 +9,7 @@
 
 #include "engine/instances.hpp"
 #include "queries/rows.hpp"
+#include "queries/text_search.hpp"
 
 namespace duroxide::storage {
 
@@ -25,6 +26,10 @@ class Listing {
   Listing& operator=(const Listing&) = delete;
 
   [[nodiscard]] std::optional<InstanceSummary> next();
+  /// From here on reads so many records at most; `skip` apart, which always goes to its end.
+  void read_at_most(std::uint64_t records) { records_left_ = records; }
+  /// Whether it has stopped for that, so that there may be more behind `place()`.
+  [[nodiscard]] bool has_stopped() const { return stopped_; }
   /// The same in two steps: to the next match, whose record is loaded if it is wanted or decides.
   [[nodiscard]] bool find(bool wanted);
   [[nodiscard]] const InstanceRecord& record() const { return *record_; }
@@ -38,12 +43,16 @@ class Listing {
 
  private:
   void renew();
+  [[nodiscard]] bool matches_record() const;
 
   KvStore& store_;
   const InstanceFilter& filter_;
   std::optional<Place> after_;
   std::uint64_t to_skip_;
   LogSink log_;
+  std::optional<TextSearch> search_;
+  std::uint64_t records_left_ = ~std::uint64_t{0};
+  bool stopped_ = false;
   std::unique_ptr<ReadView> view_;
   ListingPlan plan_;
   std::unique_ptr<Rows> rows_;

@@ -174,7 +174,7 @@ ListingPlan make_plan(const ReadView& view, const InstanceFilter& filter) {
     add_list(list_updated(view, *filter.updated_before, plan.statuses), plan);
     plan.check_updated = true;
   }
-  plan.check_record = filter.version || filter.roots_only;
+  plan.check_record = filter.version || filter.roots_only || filter.search;
   if (plan.sets.size() > 1 || !plan.sets.front().listed.empty() || !plan.lists.empty() ||
       plan.reads_records()) {
     plan.counters.clear();

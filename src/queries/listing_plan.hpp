@@ -42,7 +42,8 @@ struct ListingPlan {
 
 [[nodiscard]] ListingPlan make_plan(const ReadView& view, const InstanceFilter& filter);
 
-/// Whether an instance that the indexes have found matches in what they leave open.
+/// Whether an instance that the indexes have found matches in what they leave open, but for the text
+/// that is searched for.
 [[nodiscard]] bool matches(const ListingPlan& plan, const InstanceFilter& filter,
                            const InstanceRecord& record);
 

@@ -11,6 +11,8 @@ namespace duroxide::storage {
 namespace {
 
 constexpr std::uint32_t largest_page = 10'000;
+/// Of a page that no index leads to.
+constexpr std::uint64_t most_searched = 10'000;
 
 }  // namespace
 
@@ -45,6 +47,9 @@ InstancePage Management::page(const management::ListPage& request) const {
   }
   InstancePage page;
   Listing listing(*store_, request.filter, std::move(after), skip, log_);
+  if (request.filter.search) {
+    listing.read_at_most(most_searched);
+  }
   Place last;
   while (auto row = listing.next()) {
     if (page.instances.size() == request.page_size) {
@@ -53,6 +58,9 @@ InstancePage Management::page(const management::ListPage& request) const {
     }
     page.instances.push_back(std::move(*row));
     last = listing.place();
+  }
+  if (listing.has_stopped()) {
+    page.next_cursor = encode_cursor(request.filter, listing.place());
   }
   return page;
 }

@@ -178,6 +178,15 @@ says 'echo-1'
 says_not 'bad-1'
 run 0 list --since 2999-01-01
 says 'no instances'
+run 0 list --search 'NO WAY: tea'
+says 'bad-1' 'ERROR' 'no way: tea'
+says_not 'echo-1'
+run 0 list --status completed
+says_not 'ERROR'
+run 0 --json count --search ECHO-
+has /count 1
+run 2 list --search ''
+complains '1 to 1,000 will do'
 run 0 list --order id --descending --limit 1
 says 'echo-1' '--cursor'
 run 0 --json list --order id --limit 1

@@ -92,6 +92,59 @@ TEST_CASE("on a narrow terminal a table cuts what may be cut, by characters", "[
                                                       });
 }
 
+TEST_CASE("a column with nothing in it is left out, and one that gives way where there is no room",
+          "[control]") {
+  const auto print = [](const char* error) {
+    return [error](Output& output) {
+      Table table({{"INSTANCE", false, true},
+                   {.title = "CREATED", .gives_way = true},
+                   {"AGE"},
+                   {.title = "ERROR", .shrinks = true, .may_lack = true}});
+      table.add({{"order-1"}, {"2026-01-31"}, {"3m"}, {""}});
+      table.add({{"order-2"}, {"2026-02-01"}, {"2m"}, {error}});
+      table.print(output);
+    };
+  };
+  CHECK(lines_of(seen_in_file(print(""))) == std::vector<std::string>{"INSTANCE  CREATED     AGE",
+                                                                      "order-1   2026-01-31  3m",
+                                                                      "order-2   2026-02-01  2m"});
+  CHECK(lines_of(seen_in_file(print("nobody answers"))) ==
+        std::vector<std::string>{"INSTANCE  CREATED     AGE  ERROR", "order-1   2026-01-31  3m",
+                                 "order-2   2026-02-01  2m   nobody answers"});
+  CHECK(lines_of(seen_on_terminal(35, print("nobody answers"))) ==
+        std::vector<std::string>{"INSTANCE  CREATED     AGE  ERROR", "order-1   2026-01-31  3m",
+                                 "order-2   2026-02-01  2m   nobody…"});
+  CHECK(lines_of(seen_on_terminal(30, print("nobody answers"))) ==
+        std::vector<std::string>{"INSTANCE  AGE  ERROR", "order-1   3m",
+                                 "order-2   2m   nobody answers"});
+}
+
+TEST_CASE("a listing says in a column why instances have failed", "[control][listing][errors]") {
+  const json failed = {{"instance_id", "order-1"},
+                       {"orchestration_name", "Order"},
+                       {"version", "1.0.0"},
+                       {"status", "Failed"},
+                       {"error", {{"text", "no\nway " + std::string(200, 'x')}}}};
+  const json running = {{"instance_id", "order-2"}, {"status", "Running"}, {"error", json()}};
+  const auto show = [](const json& instances) {
+    return [instances](Output& output) {
+      show_list(output, {{"instances", instances}, {"next_cursor", json()}});
+    };
+  };
+  const auto all = lines_of(seen_in_file(show({failed, running})));
+  REQUIRE(all.size() == 3);
+  CHECK_THAT(all[0], Catch::Contains("CREATED") && Catch::EndsWith("ERROR"));
+  CHECK_THAT(all[1], Catch::Contains("no\\nway xxx") && Catch::EndsWith("x…"));
+  CHECK(width_of(all[1]) < 200);
+  CHECK_THAT(seen_in_file(show({running})), !Catch::Contains("ERROR"));
+  for (const unsigned short columns : {70, 80, 100, 140}) {
+    const auto fitted = lines_of(seen_on_terminal(columns, show({failed, running})));
+    REQUIRE(fitted.size() == 3);
+    CHECK(width_of(fitted[1]) <= columns);
+    CHECK_THAT(fitted[1], Catch::Contains("no\\n") && Catch::EndsWith("…"));
+  }
+}
+
 TEST_CASE("a text is cut to its width, and says so", "[control]") {
   CHECK(cut("order", 5) == "order");
   CHECK(cut("orders", 5) == "orde…");

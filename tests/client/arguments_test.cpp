@@ -134,6 +134,10 @@ TEST_CASE("client arguments: of a filter each is named that no instance can matc
              Contains("the id_prefix has 0 bytes"));
   CHECK_THAT(of_filter([](InstanceFilter& f) { f.id_prefix = std::string(300, 'x'); }),
              Contains("the id_prefix has 300 bytes"));
+  CHECK_THAT(of_filter([](InstanceFilter& f) { f.search = ""; }),
+             Contains("the text to search for has 0 bytes"));
+  CHECK_THAT(of_filter([](InstanceFilter& f) { f.search = std::string(1001, 'x'); }),
+             Contains("1001 bytes; 1 to 1,000 will do"));
   CHECK_THAT(of_filter([](InstanceFilter& f) { f.tags = {"good", ""}; }), Contains("tag"));
   CHECK_THAT(of_filter([](InstanceFilter& f) { f.version = "one"; }), Contains("one"));
   InstanceFilter all;

@@ -183,6 +183,43 @@ TEST_CASE("control commands: a listing in pages, and all at once", "[control]") 
   CHECK(f.refused("list", {{"limit", 10'001}}) == Kind::usage);
 }
 
+TEST_CASE("control commands: a listing searches in what instances say", "[control][listing]") {
+  RunningFixture f;
+  for (const char* instance : {"bad-1", "bad-2", "bad-3"}) {
+    f.start(instance, "Failing");
+    f.await(instance);
+  }
+  f.start("good", "Approval");
+  const json some = f.run("list", {{"search", "NO way"}, {"limit", 2}});
+  CHECK(some["instances"].size() == 2);
+  CHECK(some["instances"][0]["error"]["text"] == "no way");
+  const json rest = f.run("list", {{"search", "NO way"}, {"cursor", some["next_cursor"]}});
+  REQUIRE(rest["instances"].size() == 1);
+  CHECK(rest["instances"][0]["instance_id"] == "bad-3");
+  CHECK(rest["next_cursor"].is_null());
+  CHECK(f.run("count", {{"search", "good"}})["count"] == 1);
+  CHECK(f.run("list_all", {{"search", "bad"}})["count"] == 3);
+  CHECK(f.run("delete", {{"search", "no way"}, {"limit", 2}})["instances_deleted"] == 2);
+  CHECK(f.refused("list", {{"search", ""}}) == Kind::usage);
+}
+
+TEST_CASE("control commands: a listing that looks at very many goes on until its page is full",
+          "[control][listing]") {
+  CommandFixture f;
+  constexpr int instances = 10'001;  // more than the store looks at for a page
+  for (int i = 0; i < instances; ++i) {
+    f.in_use.client.start_orchestration("i" + std::to_string(i), "O", std::string(), StartOptions(),
+                                        [](const auto&) {});
+  }
+  f.start("needle");
+  const json found = f.run("list", {{"search", "needle"}});
+  REQUIRE(found["instances"].size() == 1);
+  CHECK(found["next_cursor"].is_null());
+  CHECK(f.sink.reported.total == 100);
+  f.sink.goes_on = false;
+  CHECK(f.refused("list", {{"search", "needle"}}) == Kind::interrupted);
+}
+
 TEST_CASE("control commands: a limit is not zero", "[control]") {
   CommandFixture f;
   for (const char* name : {"list", "list_all", "stuck"}) {

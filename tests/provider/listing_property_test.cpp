@@ -24,6 +24,7 @@ std::string describe(const InstanceFilter& filter) {
   text += " parent " + filter.parent_instance.value_or("any");
   text += " prefix " + filter.id_prefix.value_or("any");
   text += " version " + filter.version.value_or("any");
+  text += " search " + filter.search.value_or("none");
   for (const auto& tag : filter.tags) {
     text += " " + tag;
   }

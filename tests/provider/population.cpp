@@ -46,6 +46,7 @@ bool matches(const InstanceFilter& filter, Number number, const InstanceRecord& 
                      }) &&
          (!filter.updated_before || record.updated_at < *filter.updated_before) &&
          (!filter.version || *filter.version == record.version) &&
+         (!filter.search || record.id.find(*filter.search) != std::string::npos) &&
          (!filter.roots_only || !record.parent) && number != 0;
 }
 
@@ -222,6 +223,9 @@ InstanceFilter Population::random_filter() {
   }
   if (chance(10)) {
     filter.version = "2.0.0";
+  }
+  if (chance(10)) {
+    filter.search = chance(50) ? prefixes[pick(prefixes.size())] : std::to_string(pick(100));
   }
   filter.roots_only = chance(10);
   filter.order = static_cast<InstanceOrder>(pick(3));
