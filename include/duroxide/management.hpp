@@ -29,8 +29,8 @@ class Client;
 ///
 /// Each call has a blocking form and one with a callback, under the rules of `Client`. Only blocking
 /// are the listings by a fixed condition (`list_all_instances` to `find_failed_instances`),
-/// `get_bulk_status`, `get_metrics`, `delete_instance`, what acts on many (`delete_instances`,
-/// `prune_instances`), `backup`, `verify` and `subscribe`.
+/// `get_bulk_status`, `get_metrics`, `delete_instance`, what acts on many (`act_on_instances`,
+/// `delete_instances`, `prune_instances`), `backup`, `verify` and `subscribe`.
 ///
 /// Errors of all: `storage_error`, `invalid_instance`, `management_not_available` if the store has
 /// none; of those that change something and of `subscribe` also `read_only`, if the store was opened
@@ -280,6 +280,17 @@ class DUROXIDE_API ManagementClient {
   // milliseconds at most, so that others wait no longer than for a large commit. If an operation is
   // stopped, or the process ends, what was committed is done and the rest is untouched. An instance
   // that changes meanwhile so that it no longer fits is left as it is.
+
+  /// Cancels, pauses, resumes, rewinds … every instance that matches, some hundred at a time, which share
+  /// commits. A filter without a status means those that the action is for: what runs; what is paused by
+  /// itself, for `resume`; what has failed or was cancelled, for `rewind`. Only those to which it is done
+  /// count for the filter's `limit`, and their order is that of creation. What the store refuses of one
+  /// instance is told in the result, and the others are gone on with. Whatever has stopped it, it can be
+  /// done again: what was done already is left as it is then, but for what is raised or enqueued. Errors:
+  /// `invalid_filter`; `invalid_input` for a reason, name or data that no instance could be given.
+  [[nodiscard]] Answer<BulkResult> act_on_instances(const InstanceFilter& filter,
+                                                    const BulkAction& action,
+                                                    const OnProgress& on_progress = {}) const;
 
   /// Deletes the roots that match, with everything below them, each tree whole or not at all; only a
   /// tree of more than 1,000 instances takes several transactions, from its leaves up. Without `force` only trees that have

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <duroxide/clock.hpp>
@@ -102,6 +103,57 @@ struct RewindOptions {
   /// The history is cut before the first of them, if it would not be cut earlier anyway, so activities
   /// that were scheduled behind it run again.
   std::vector<std::uint64_t> skip = {};
+};
+
+/// What is done to each of many instances; see `ManagementClient::act_on_instances`. Make one by the
+/// function of its name.
+struct DUROXIDE_API BulkAction {
+  enum class Kind : std::uint8_t { cancel, pause, resume, raise, enqueue, terminate, rewind };
+
+  Kind kind = Kind::cancel;
+  std::string name;  ///< `raise`: of the event; `enqueue`: of the queue
+  std::string text;  ///< `cancel`, `terminate`: the reason; `raise`, `enqueue`: the data
+
+  /// As `Client::cancel_instance`.
+  [[nodiscard]] static BulkAction cancel(std::string reason = {}) {
+    return {Kind::cancel, {}, std::move(reason)};
+  }
+  /// As `ManagementClient::pause` and `resume`, of each instance by itself.
+  [[nodiscard]] static BulkAction pause() { return {Kind::pause, {}, {}}; }
+  [[nodiscard]] static BulkAction resume() { return {Kind::resume, {}, {}}; }
+  /// As `Client::raise_event` and `Client::enqueue_event` with a text, which is sent as it is. Done
+  /// again, they send again: these two alone are not the same if they are done twice.
+  [[nodiscard]] static BulkAction raise(std::string event, std::string data = {}) {
+    return {Kind::raise, std::move(event), std::move(data)};
+  }
+  [[nodiscard]] static BulkAction enqueue(std::string queue, std::string message = {}) {
+    return {Kind::enqueue, std::move(queue), std::move(message)};
+  }
+  /// As `ManagementClient::terminate_instance`.
+  [[nodiscard]] static BulkAction terminate(std::string reason = "terminated") {
+    return {Kind::terminate, {}, std::move(reason)};
+  }
+  /// As `ManagementClient::rewind_instance` to where that goes by default.
+  [[nodiscard]] static BulkAction rewind() { return {Kind::rewind, {}, {}}; }
+};
+
+/// `cancel`, `pause`, …
+[[nodiscard]] DUROXIDE_API std::string_view to_string(BulkAction::Kind kind);
+
+/// An instance to which something could not be done.
+struct RefusedInstance {
+  std::string instance_id;
+  std::string why;
+};
+
+/// What doing something to many instances came to.
+struct BulkResult {
+  std::uint64_t done = 0;  ///< instances to which it was done
+  /// Those that were left as they are, because they were so already, or changed after they had been
+  /// listed: what was to be cancelled has ended by itself, what was to be rewound went with its parent.
+  std::uint64_t unchanged = 0;
+  std::uint64_t refused = 0;
+  std::vector<RefusedInstance> refusals;  ///< the first 1,000 of them
 };
 
 /// From where an instance is copied.

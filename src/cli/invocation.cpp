@@ -49,8 +49,10 @@ Result<void, CommandError> confirm(const Settings& settings, const Invocation& i
     return {};
   }
   if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
-    return failure(CommandError{CommandError::Kind::usage,
-                                "this cannot be undone; say --yes to do it without a question"});
+    return failure(
+        CommandError{CommandError::Kind::usage,
+                     "people are asked before this is done, and nobody can answer here; say "
+                     "--yes to do it without a question"});
   }
   json found;
   if (invocation.preview) {

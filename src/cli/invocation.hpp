@@ -30,8 +30,8 @@ struct Invocation {
   std::function<std::optional<Remark>(const nlohmann::json&)> notice;
   /// What the result means, if not that all is well.
   std::function<ExitCode(const nlohmann::json&)> judge;
-  /// For what cannot be undone: the question, and a look at what it would hit if the question needs
-  /// one.
+  /// For what cannot be undone, or is done to many: the question, and a look at what it would hit if
+  /// the question needs one.
   std::optional<gateway::Request> preview;
   std::function<std::string(const nlohmann::json&)> question;
 };

@@ -28,7 +28,8 @@ Exit codes:
   2    the command line makes no sense
   3    no such instance or execution
   4    the store cannot be opened: missing, foreign, corrupt, in use
-  5    refused for the state of the instance: it exists already, still runs, has finished
+  5    refused for the state of the instance: it exists already, still runs, has finished; of
+       many: for some of them
   6    `verify` has found something wrong
   130  interrupted)";
 
@@ -66,7 +67,7 @@ const Command& program() {
           {.name = "yes",
            .type = Type::flag,
            .option = "-y,--yes",
-           .help = "do what cannot be undone without a question"},
+           .help = "do what people are asked about without a question"},
           {.name = "color",
            .type = Type::choice,
            .option = "--color",

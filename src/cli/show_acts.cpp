@@ -1,5 +1,8 @@
 // What was done, mostly in a line, for people.
 
+#include <cstdint>
+#include <string>
+
 #include <nlohmann/json.hpp>
 
 #include "cli/show.hpp"
@@ -11,6 +14,43 @@ using nlohmann::json;
 
 void show_act(Output& output, const json& result, std::string_view what) {
   output.line(printable(text_at(result, "instance_id")).append(": ").append(what));
+}
+
+void show_would(Output& output, const json& instances, std::string_view what) {
+  Table table = instance_table();
+  for (const json& each : instances) {
+    add_instance(output, table, each);
+  }
+  if (table.empty()) {
+    output.line(std::string("nothing would be ").append(what));
+  } else {
+    output.line(std::string("would be ").append(what).append(":"));
+    table.print(output);
+  }
+}
+
+void show_bulk(Output& output, const json& result, std::string_view what) {
+  std::string line = number_at(result, "done") + " instances ";
+  line.append(what);
+  if (result.value("unchanged", std::uint64_t{0}) != 0) {
+    line += ", " + number_at(result, "unchanged") + " left as they are";
+  }
+  const auto refused = result.value("refused", std::uint64_t{0});
+  if (refused != 0) {
+    line += ", " + output.paint(Color::red, std::to_string(refused) + " refused");
+  }
+  output.line(line);
+  Table table({{"REFUSED", false, true}, {"WHY", false, true}});
+  for (const json& each : result["refusals"]) {
+    table.add({{text_at(each, "instance_id")}, {text_at(each, "why")}});
+  }
+  if (!table.empty()) {
+    table.print(output);
+  }
+  if (table.rows() < refused) {
+    output.line(
+        output.paint(Color::dim, "and " + std::to_string(refused - table.rows()) + " more"));
+  }
 }
 
 void show_scope(Output& output, const json& result, std::string_view what) {
@@ -50,16 +90,7 @@ void show_deleted(Output& output, const json& result) {
                 number_at(result, "queue_messages_deleted") + " messages");
     return;
   }
-  Table table = instance_table();
-  for (const json& each : result["would_delete"]) {
-    add_instance(output, table, each);
-  }
-  if (table.empty()) {
-    output.line("nothing would be deleted");
-  } else {
-    output.line("would be deleted:");
-    table.print(output);
-  }
+  show_would(output, result["would_delete"], "deleted");
 }
 
 void show_pruned(Output& output, const json& result) {

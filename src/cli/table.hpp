@@ -31,6 +31,7 @@ class Table {
   /// One cell for each column. Control characters are written out.
   void add(std::vector<Cell> row);
   [[nodiscard]] bool empty() const { return rows_.empty(); }
+  [[nodiscard]] std::size_t rows() const { return rows_.size(); }
   void print(Output& output) const;
 
  private:

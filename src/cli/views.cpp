@@ -130,6 +130,63 @@ void adapt_prune(Invocation& invocation, const json& given) {
   };
 }
 
+/// What is said of a command that acts on many: before, and of those to which it was done.
+struct BulkWords {
+  std::string_view command;
+  std::string_view question;  ///< how many instances stand in the place of `#`
+  std::string_view done;
+};
+
+constexpr std::array bulk_words{
+    BulkWords{"raise", "Send it to # instances?", "told"},
+    BulkWords{"cancel", "Ask # instances to stop?", "asked to stop"},
+    BulkWords{"terminate", "End # instances for good, without a chance for their code to clean up?",
+              "ended"},
+    BulkWords{"pause", "Pause # instances?", "paused"},
+    BulkWords{"resume", "Resume # instances?", "resumed"},
+    BulkWords{"rewind", "Rewind # instances, and drop the events after that for good?", "rewound"},
+};
+
+void adapt_bulk(Invocation& invocation, const json& given) {
+  if (!given.value("all", false)) {
+    return;
+  }
+  const std::string& command = invocation.request.command;
+  const BulkWords words =
+      *std::find_if(bulk_words.begin(), bulk_words.end(),
+                    [&](const BulkWords& each) { return each.command == command; });
+  const std::string would = "would_" + command;
+  if (given.value("dry_run", false)) {
+    invocation.question = nullptr;
+    invocation.show = [would, done = words.done](Output& output, const json& result) {
+      show_would(output, result[would], done);
+    };
+    return;
+  }
+  invocation.preview = invocation.request;
+  invocation.preview->arguments["dry_run"] = true;
+  invocation.question = [would, question = std::string(words.question)](const json& preview) {
+    std::string asked = question;
+    return asked.replace(asked.find('#'), 1, std::to_string(preview[would].size()));
+  };
+  invocation.show = [done = words.done](Output& output, const json& result) {
+    show_bulk(output, result, done);
+  };
+  invocation.judge = [](const json& result) {
+    return result.value("refused", std::uint64_t{0}) == 0 ? ExitCode::done : ExitCode::refused;
+  };
+}
+
+/// With `--all` no instance is named, so the event is the first word.
+void adapt_raise(Invocation& invocation, const json& given) {
+  json& arguments = invocation.request.arguments;
+  if (given.value("all", false) && given.contains("instance") && !given.contains("name")) {
+    arguments["name"] = std::move(arguments["instance"]);
+    arguments.erase("instance");
+  }
+  adapt_bulk(invocation, given);
+}
+
 /// The document itself, to standard output or into a file, for people and programs alike.
 void write_document(const std::string& file, Output& output, const json& result) {
   const std::string document = printable_json(text_at(result, "document"));
@@ -177,18 +234,22 @@ constexpr std::array views{
     View{"backup", show_backup},
     View{"verify", show_verify, adapt_verify},
     View{"start", show_started, adapt_start},
-    View{"raise", [](Output& output, const json& result) { show_act(output, result, "told"); }},
+    View{"raise", [](Output& output, const json& result) { show_act(output, result, "told"); },
+         adapt_raise},
     View{"cancel",
-         [](Output& output, const json& result) { show_act(output, result, "asked to stop"); }},
-    View{"terminate",
-         [](Output& output, const json& result) { show_act(output, result, "ended"); }},
-    View{"pause", [](Output& output, const json& result) { show_scope(output, result, "paused"); }},
+         [](Output& output, const json& result) { show_act(output, result, "asked to stop"); },
+         adapt_bulk},
+    View{"terminate", [](Output& output, const json& result) { show_act(output, result, "ended"); },
+         adapt_bulk},
+    View{"pause", [](Output& output, const json& result) { show_scope(output, result, "paused"); },
+         adapt_bulk},
     View{"resume",
-         [](Output& output, const json& result) { show_scope(output, result, "resumed"); }},
+         [](Output& output, const json& result) { show_scope(output, result, "resumed"); },
+         adapt_bulk},
     View{"release", show_released},
     View{"delete", show_deleted, adapt_delete},
     View{"prune", show_pruned, adapt_prune},
-    View{"rewind", show_restored},
+    View{"rewind", show_restored, adapt_bulk},
     View{"messages", show_messages},
     View{"drop", show_dropped},
     View{"fork", show_restored},

@@ -1,97 +1,27 @@
 // What goes over many instances: page by page, several instances, or trees, in one transaction.
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
-#include <span>
 
 #include "client/deletable.hpp"
+#include "client/each_match.hpp"
 #include "client/management_impl.hpp"
 
 namespace duroxide {
 
+using client::add;
+using client::for_each_match;
+using client::Step;
+
 namespace {
 
 constexpr std::size_t tree_in_one_transaction = 1000;
-constexpr std::uint32_t bulk_page = 1000;
-/// More than a transaction takes of the smallest.
-constexpr std::size_t most_at_a_time = 400;
-
-void add(DeleteInstanceResult& total, const DeleteInstanceResult& more) {
-  total.instances_deleted += more.instances_deleted;
-  total.executions_deleted += more.executions_deleted;
-  total.events_deleted += more.events_deleted;
-  total.queue_messages_deleted += more.queue_messages_deleted;
-}
-
-void add(PruneResult& total, const PruneResult& more) {
-  total.instances_processed += more.instances_processed;
-  total.executions_deleted += more.executions_deleted;
-  total.events_deleted += more.events_deleted;
-}
 
 /// Whether an instance that could not be dealt with is merely left as it is: it has gone, or changed,
 /// since it was listed.
 bool is_passed_over(const ClientError& error) {
   return error.kind == ClientError::Kind::instance_not_found ||
          error.kind == ClientError::Kind::invalid_input;
-}
-
-/// What one transaction has done with the instances that it was given, in their order.
-template <class Result>
-struct Step {
-  Result done;
-  std::uint64_t seen = 0;      ///< those that are dealt with, or left as they are
-  std::uint64_t acted_on = 0;  ///< those of them of which something was dropped
-};
-
-template <class Result>
-using Act = std::function<ManagementClient::Answer<Step<Result>>(
-    std::span<const InstanceSummary> instances, std::optional<std::uint64_t> limit)>;
-
-/// Gives the instances that match to `act`, which takes as many of the first as it can at a time and
-/// acts on `limit` at most, until it fails, `on_progress` says so, or it has dropped something of as
-/// many as the filter's limit allows. Gives what all of them came to.
-template <class Result>
-ManagementClient::Answer<Result> for_each_match(const ManagementClient& client,
-                                                const InstanceFilter& filter,
-                                                const OnProgress& on_progress,
-                                                const Act<Result>& act) {
-  auto count = client.count_instances(filter);
-  if (!count) {
-    return failure(std::move(count).error());
-  }
-  const std::uint64_t limit = filter.limit.value_or(~std::uint64_t{0});
-  Progress progress{0, std::min(*count, limit)};
-  Result total;
-  std::uint64_t acted_on = 0;
-  std::optional<std::string> cursor;
-  do {
-    auto page = client.list_page(filter, bulk_page, cursor);
-    if (!page) {
-      return failure(std::move(page).error());
-    }
-    for (std::span<const InstanceSummary> rest(page->instances); !rest.empty();) {
-      auto step = act(rest.first(std::min(rest.size(), most_at_a_time)),
-                      filter.limit ? std::optional(limit - acted_on) : std::nullopt);
-      if (!step) {
-        return failure(std::move(step).error());
-      }
-      add(total, step->done);
-      acted_on += step->acted_on;
-      rest = rest.subspan(std::min<std::size_t>(step->seen, rest.size()));
-      progress.done = filter.limit ? acted_on : progress.done + step->seen;
-      progress.total = std::max(progress.total, progress.done);
-      if (on_progress && !on_progress(progress)) {
-        return total;
-      }
-      if (acted_on >= limit) {
-        return total;
-      }
-    }
-    cursor = page->next_cursor;
-  } while (cursor);
-  return total;
 }
 
 /// Adds the tree that is next, and too large for a transaction with others.

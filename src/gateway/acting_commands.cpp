@@ -1,14 +1,14 @@
-// Commands that start instances and steer them.
+// Commands that steer instances, one or many.
 
-#include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "gateway/answers.hpp"
+#include "gateway/bulk_commands.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
 
@@ -27,97 +27,49 @@ CommandResult of_instance(const std::string& instance, const Result<void, Client
   return json{{"instance_id", instance}};
 }
 
-struct NamedPolicy {
-  std::string_view name;
-  ReusePolicy policy;
-};
-constexpr std::array<NamedPolicy, 4> policies{{
-    {"reject", ReusePolicy::reject},
-    {"use-existing", ReusePolicy::use_existing},
-    {"same-input", ReusePolicy::use_existing_same_input},
-    {"terminate", ReusePolicy::terminate_existing},
-}};
-constexpr auto policy_names = [] {
-  std::array<std::string_view, policies.size()> names;
-  std::transform(policies.begin(), policies.end(), names.begin(),
-                 [](const NamedPolicy& each) { return each.name; });
-  return names;
-}();
+/// In `raise`, `name` is that of the event.
+constexpr std::string_view name_in_raise = "orchestration";
 
-ReusePolicy reuse_policy(const Arguments& arguments) {
-  if (const auto name = arguments.optional_text("reuse")) {
-    return std::find_if(policies.begin(), policies.end(),
-                        [&](const NamedPolicy& each) { return each.name == *name; })
-        ->policy;
+Result<void, CommandError> check_raise(const Arguments& arguments) {
+  if (auto checked = check_one_or_all(arguments, name_in_raise); !checked) {
+    return checked;
   }
-  return arguments.flag("same_input")     ? ReusePolicy::use_existing_same_input
-         : arguments.flag("use_existing") ? ReusePolicy::use_existing
-                                          : ReusePolicy::reject;
+  if (!arguments.has("name")) {
+    return failure(usage_error("say which event, or which queue"));
+  }
+  return {};
 }
 
-/// Whether a new instance may not take the place of this one, because a parent may wait for it.
-bool is_child(const StoreInUse& store, const std::string& instance) {
-  const auto info = store.management.get_instance_info(instance);
-  return info && info->parent_instance_id;
-}
-
-StartOptions start_options(const Arguments& arguments) {
-  StartOptions options;
-  if (auto version = arguments.optional_text("version")) {
-    options.version(std::move(*version));
-  }
-  if (const auto delay = arguments.duration("delay")) {
-    options.delay(*delay);
-  }
-  if (auto parent = arguments.optional_text("parent")) {
-    options.parent(std::move(*parent));
-  }
-  for (std::string& tag : arguments.texts("tags")) {
-    options.tag(std::move(tag));
-  }
-  options.reuse(reuse_policy(arguments));
-  return options;
-}
-
-CommandResult start(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  const std::string instance = arguments.text("instance");
-  const std::string orchestration = arguments.text("orchestration");
-  Client client = store.client;
-  const StartOptions options = start_options(arguments);
-  const auto started =
-      client.start_orchestration(instance, orchestration, arguments.text("input"), options);
-  if (!started) {
-    return failure(options.reuse() == ReusePolicy::terminate_existing && is_child(store, instance)
-                       ? refused_by_state(started.error())
-                       : CommandError(started.error()));
-  }
-  json result{{"instance_id", instance},
-              {"created", started->created()},
-              {"replaced", started->replaced()}};
-  if (const auto missing =
-          store.missing_registration(orchestration, arguments.optional_text("version"))) {
-    result["warning"] = {{"kind", "not_registered"},
-                         {"message", "the engine cannot run it, and it waits: " + *missing}};
-  }
-  return result;
-}
-
-CommandResult raise(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult raise(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const std::string instance = arguments.text("instance");
   const std::string name = arguments.text("name");
   const std::string data = arguments.text("data");
+  if (means_all(arguments)) {
+    return act_on_all(
+        store, arguments, sink, "raise",
+        arguments.flag("queue") ? BulkAction::enqueue(name, data) : BulkAction::raise(name, data),
+        name_in_raise);
+  }
   Client client = store.client;
   return of_instance(instance, arguments.flag("queue") ? client.enqueue_event(instance, name, data)
                                                        : client.raise_event(instance, name, data));
 }
 
-CommandResult cancel(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult cancel(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+  if (means_all(arguments)) {
+    return act_on_all(store, arguments, sink, "cancel",
+                      BulkAction::cancel(arguments.text("reason")));
+  }
   const std::string instance = arguments.text("instance");
   Client client = store.client;
   return of_instance(instance, client.cancel_orchestration(instance, arguments.text("reason")));
 }
 
-CommandResult terminate(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult terminate(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+  if (means_all(arguments)) {
+    return act_on_all(store, arguments, sink, "terminate",
+                      BulkAction::terminate(arguments.text("reason")));
+  }
   const std::string instance = arguments.text("instance");
   return of_instance(instance,
                      store.management.terminate_instance(instance, arguments.text("reason")));
@@ -139,12 +91,18 @@ CommandResult of_scope(const PauseScope& scope, const Result<void, ClientError>&
   return json{{"scope", to_string(scope.kind)}, {"name", scope.name}};
 }
 
-CommandResult pause(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult pause(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+  if (means_all(arguments)) {
+    return act_on_all(store, arguments, sink, "pause", BulkAction::pause());
+  }
   const PauseScope scope = scope_of(arguments);
   return of_scope(scope, store.management.pause(scope));
 }
 
-CommandResult resume(const StoreInUse& store, const Arguments& arguments, Sink&) {
+CommandResult resume(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+  if (means_all(arguments)) {
+    return act_on_all(store, arguments, sink, "resume", BulkAction::resume());
+  }
   const PauseScope scope = scope_of(arguments);
   return of_scope(scope, store.management.resume(scope));
 }
@@ -162,135 +120,109 @@ constexpr Argument its_reason{
     .name = "reason", .option = "--reason", .help = "why, for its failure"};
 
 std::vector<Argument> scope_arguments() {
-  return {
-      {.name = "instance", .type = Type::instance, .option = "instance", .help = "one instance"},
-      {.name = "orchestration",
-       .type = Type::orchestration,
-       .option = "--orchestration",
-       .help = "all instances of an orchestration"},
-      {.name = "store", .type = Type::flag, .option = "--everything", .help = "the whole store"}};
+  return one_or_all(
+      {{.name = "instance", .type = Type::instance, .option = "instance", .help = "one instance"},
+       {.name = "orchestration",
+        .type = Type::orchestration,
+        .option = "--orchestration",
+        .help = "all instances of an orchestration"},
+       {.name = "store", .type = Type::flag, .option = "--everything", .help = "the whole store"}});
 }
 
 std::vector<Alternatives> one_scope() {
-  return {{{"instance", "orchestration", "store"}, true}};
+  return {{{"instance", "orchestration", "store", "all"}, true}};
 }
 
-Command start_command() {
-  return {
-      .name = "start",
-      .help = "Start an instance",
-      .examples = {R"(duroxide --store orders start Order order-7 --input '{"item":"tea"}')",
-                   "duroxide --store orders start Order order-7 --reuse terminate --yes"},
-      .details =
-          "If the id is taken, --reuse says what happens:\n"
-          "  reject        it is refused\n"
-          "  use-existing  the instance that has it is left as it is, and that is a success\n"
-          "  same-input    the same, but only if it was started with the same name, input and\n"
-          "                version; else it is refused\n"
-          "  terminate     that instance is ended and deleted with everything below it, and the\n"
-          "                new one takes its place\n"
-          "\n"
-          "If no runtime of the engine knows the name in this version, that is said on\n"
-          "standard error, and as \"warning\" in the JSON: the instance waits until one does.",
-      .arguments =
-          {{.name = "orchestration",
-            .type = Type::orchestration,
-            .option = "orchestration",
-            .help = "the orchestration's name",
-            .required = true},
-           {.name = "instance",
-            .option = "instance",
-            .help = "the id of the new instance",
-            .required = true},
-           {.name = "input", .option = "-i,--input", .help = "its input", .by_default = ""},
-           {.name = "version",
-            .option = "--run-version",
-            .help = "this version of it; default: the newest"},
-           {.name = "delay",
-            .type = Type::duration,
-            .option = "--delay",
-            .help = "only after so long"},
-           {.name = "parent",
-            .type = Type::instance,
-            .option = "--parent",
-            .help = "list it as a child of this instance"},
-           {.name = "tags",
-            .option = "--tag",
-            .help = "mark it with this tag; may be given several times",
-            .repeats = true},
-           {.name = "reuse",
-            .type = Type::choice,
-            .option = "--reuse",
-            .help = "what to do if the id is taken, see below",
-            .choices = policy_names,
-            .by_default = "reject"},
-           {.name = "use_existing",
-            .type = Type::flag,
-            .option = "--use-existing",
-            .help = "the same as --reuse use-existing"},
-           {.name = "same_input",
-            .type = Type::flag,
-            .option = "--same-input",
-            .help = "the same as --reuse same-input"}},
-      .alternatives = {{{"reuse", "use_existing"}}, {{"reuse", "same_input"}}},
-      .changes = true,
-      .run = start};
+/// A scope is no choice of many: a filter needs `--all`.
+Result<void, CommandError> check_scope(const Arguments& arguments) {
+  const bool scope = arguments.has("orchestration") || arguments.flag("store");
+  if (scope && chooses(arguments)) {
+    return failure(
+        usage_error("a filter chooses instances with --all, not an orchestration or the store"));
+  }
+  return scope ? Result<void, CommandError>() : check_one_or_all(arguments);
 }
+
+constexpr std::string_view about_all =
+    "With --all it is done to every instance that the filter chooses; without --status, to those\n"
+    "that it makes sense for. Many go at a time, each by itself: what is refused is told, and the\n"
+    "others are gone on with (exit code 5 then). It can be interrupted and done again.";
+constexpr std::string_view about_raising_at_all =
+    "With --all the event goes to every instance that the filter chooses; without --status, to "
+    "those\n"
+    "that run. What is refused is told, and the others are gone on with (exit code 5 then). Done\n"
+    "again, it is sent again.";
 
 }  // namespace
 
 std::vector<Command> acting_commands() {
   return {
-      start_command(),
       {.name = "raise",
-       .help = "Send an event, or a message for a queue, to an instance",
+       .help = "Send an event, or a message for a queue, to an instance or to many",
        .examples = {"duroxide --store orders raise order-7 Approved --data yes",
-                    "duroxide --store orders raise order-7 parcels --data box-3 --queue"},
-       .arguments = {its_id,
-                     {.name = "name",
-                      .option = "name",
-                      .help = "of the event or the queue",
-                      .required = true},
-                     {.name = "data", .option = "-d,--data", .by_default = ""},
-                     {.name = "queue",
-                      .type = Type::flag,
-                      .option = "--queue",
-                      .help = "put it into the queue of that name"}},
+                    "duroxide --store orders raise order-7 parcels --data box-3 --queue",
+                    "duroxide --store orders raise --all Approved --name Order --dry-run"},
+       .details = about_raising_at_all,
+       .arguments = one_or_all(
+           {{.name = "instance",
+             .type = Type::instance,
+             .option = "instance",
+             .help = "one instance; left out with --all"},
+            {.name = "name", .option = "event", .help = "the name of the event or the queue"},
+            {.name = "data", .option = "-d,--data", .by_default = ""},
+            {.name = "queue",
+             .type = Type::flag,
+             .option = "--queue",
+             .help = "put it into the queue of that name"}},
+           name_in_raise),
        .changes = true,
+       .check = check_raise,
        .run = raise},
       {.name = "cancel",
-       .help = "Ask an instance to stop; its code may clean up first",
-       .examples = {"duroxide --store orders cancel order-7 --reason 'out of tea'"},
-       .arguments = {its_id, its_reason},
+       .help = "Ask an instance, or many, to stop; the code may clean up first",
+       .examples = {"duroxide --store orders cancel order-7 --reason 'out of tea'",
+                    "duroxide --store orders cancel --all --name Order --since 2h --dry-run"},
+       .details = about_all,
+       .arguments = one_or_all({one_instance, its_reason}),
        .changes = true,
+       .check = check_one_or_all,
        .run = cancel},
       {.name = "terminate",
-       .help = "End an instance at once, without its code being told",
-       .examples = {"duroxide --store orders terminate order-7 --reason 'out of control' --yes"},
-       .arguments = {its_id,
-                     {.name = "reason",
-                      .option = "--reason",
-                      .help = "why, for its failure",
-                      .by_default = "terminated"}},
+       .help = "End an instance, or many, at once, without the code being told",
+       .examples = {"duroxide --store orders terminate order-7 --reason 'out of control' --yes",
+                    "duroxide --store orders terminate --all --prefix load-test- --yes"},
+       .details = about_all,
+       .arguments = one_or_all({one_instance,
+                                {.name = "reason",
+                                 .option = "--reason",
+                                 .help = "why, for its failure",
+                                 .by_default = "terminated"}}),
        .question = "End it for good, without a chance for its code to clean up?",
        .changes = true,
+       .check = check_one_or_all,
        .run = terminate},
       {.name = "pause",
-       .help = "Hand out no more turns of an instance, an orchestration or the store",
+       .help = "Hand out no more turns of an instance, of many, of an orchestration or the store",
        .examples = {"duroxide --store orders pause order-7",
                     "duroxide --store orders pause --orchestration Ship",
+                    "duroxide --store orders pause --all --name Ship --tag eu",
                     "duroxide --store orders pause --everything"},
+       .details = about_all,
        .arguments = scope_arguments(),
        .alternatives = one_scope(),
        .changes = true,
+       .check = check_scope,
        .run = pause},
       {.name = "resume",
        .help = "Go on with what was paused",
        .examples = {"duroxide --store orders resume order-7",
+                    "duroxide --store orders resume --all --name Ship",
                     "duroxide --store orders resume --everything"},
+       .details = about_all,
        .arguments = scope_arguments(),
        .alternatives = one_scope(),
        .changes = true,
+       .check = check_scope,
        .run = resume},
       {.name = "release",
        .help = "Let an instance out of quarantine, with its activities",

@@ -43,15 +43,15 @@ constexpr Choices<InstanceOrder, 3> orders{{{"created", InstanceOrder::created},
                                             {"id", InstanceOrder::id}}};
 const auto order_names = names_of(orders);
 
-const std::vector<Argument>& restricting() {
-  static const std::vector<Argument> arguments{
+std::vector<Argument> restricting(std::string_view name) {
+  return {
       {.name = "status",
        .type = Type::choice,
        .option = "-s,--status",
        .help = "running, completed, failed, cancelled or paused; several are separated by commas",
        .repeats = true,
        .choices = status_names},
-      {.name = "name",
+      {.name = name,
        .type = Type::orchestration,
        .option = "-n,--name",
        .help = "orchestrations of this name"},
@@ -84,31 +84,30 @@ const std::vector<Argument>& restricting() {
            "with this text in the id, the custom status or the error, in capitals or not; looks "
            "at each"},
   };
-  return arguments;
 }
 
-/// Whether any argument restricts.
-bool has_filter(const Arguments& arguments) {
-  return std::any_of(restricting().begin(), restricting().end(), [&](const Argument& argument) {
+}  // namespace
+
+bool has_filter(const Arguments& arguments, std::string_view name) {
+  const auto restricts = restricting(name);
+  return std::any_of(restricts.begin(), restricts.end(), [&](const Argument& argument) {
     return argument.type == Type::flag ? arguments.flag(argument.name)
                                        : arguments.has(argument.name);
   });
 }
 
-}  // namespace
-
-std::vector<Argument> filter_arguments(OrderOptions order) {
+std::vector<Argument> filter_arguments(OrderOptions order, std::string_view name) {
   const bool shown = order == OrderOptions::shown;
-  return joined(restricting(), {{.name = "order",
-                                 .type = Type::choice,
-                                 .option = shown ? "--order" : "",
-                                 .help = "created or updated, the newest first, or id",
-                                 .choices = order_names,
-                                 .by_default = "created"},
-                                {.name = "descending",
-                                 .type = Type::flag,
-                                 .option = shown ? "-r,--descending" : "",
-                                 .help = "newest, or last, first"}});
+  return joined(restricting(name), {{.name = "order",
+                                     .type = Type::choice,
+                                     .option = shown ? "--order" : "",
+                                     .help = "created or updated, the newest first, or id",
+                                     .choices = order_names,
+                                     .by_default = "created"},
+                                    {.name = "descending",
+                                     .type = Type::flag,
+                                     .option = shown ? "-r,--descending" : "",
+                                     .help = "newest, or last, first"}});
 }
 
 std::vector<Argument> joined(std::vector<Argument> first, const std::vector<Argument>& more) {
@@ -116,7 +115,7 @@ std::vector<Argument> joined(std::vector<Argument> first, const std::vector<Argu
   return first;
 }
 
-InstanceFilter filter_of(const Arguments& arguments) {
+InstanceFilter filter_of(const Arguments& arguments, std::string_view name) {
   InstanceFilter filter;
   if (arguments.has("status")) {
     filter.status.emplace();
@@ -124,7 +123,7 @@ InstanceFilter filter_of(const Arguments& arguments) {
       filter.status->push_back(value_named(statuses, status));
     }
   }
-  filter.orchestration_name = arguments.optional_text("name");
+  filter.orchestration_name = arguments.optional_text(name);
   filter.created_after = arguments.time("created_after");
   filter.created_before = arguments.time("created_before");
   filter.parent_instance = arguments.optional_text("parent");
@@ -138,6 +137,12 @@ InstanceFilter filter_of(const Arguments& arguments) {
     filter.order = value_named(orders, *order);
   }
   filter.descending = arguments.flag("descending");
+  return filter;
+}
+
+InstanceFilter chosen(const Arguments& arguments, std::string_view name) {
+  InstanceFilter filter = filter_of(arguments, name);
+  filter.limit = arguments.small_number("limit");
   return filter;
 }
 

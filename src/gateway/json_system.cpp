@@ -1,6 +1,7 @@
 // The store as a whole, and what acting on it has brought, as JSON.
 
 #include <string>
+#include <utility>
 
 #include "gateway/json_text.hpp"
 #include "gateway/json_types.hpp"
@@ -91,6 +92,17 @@ json json_of(const PruneResult& result) {
   return {{"instances_processed", result.instances_processed},
           {"executions_deleted", result.executions_deleted},
           {"events_deleted", result.events_deleted}};
+}
+
+json json_of(const BulkResult& result) {
+  json refusals = json::array();
+  for (const RefusedInstance& each : result.refusals) {
+    refusals.push_back({{"instance_id", each.instance_id}, {"why", json_of_text(each.why)}});
+  }
+  return {{"done", result.done},
+          {"unchanged", result.unchanged},
+          {"refused", result.refused},
+          {"refusals", std::move(refusals)}};
 }
 
 json json_of(const RestoredInstance& restored) {

@@ -38,6 +38,7 @@ namespace duroxide::gateway {
 
 [[nodiscard]] nlohmann::json json_of(const DeleteInstanceResult& result);
 [[nodiscard]] nlohmann::json json_of(const PruneResult& result);
+[[nodiscard]] nlohmann::json json_of(const BulkResult& result);
 [[nodiscard]] nlohmann::json json_of(const RestoredInstance& restored);
 [[nodiscard]] nlohmann::json json_of(const BackupResult& result);
 [[nodiscard]] nlohmann::json json_of(const VerifyReport& report);

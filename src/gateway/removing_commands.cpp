@@ -20,13 +20,6 @@ namespace {
 using nlohmann::json;
 using Type = ArgumentType;
 
-/// The instances that a command without an instance is about.
-InstanceFilter chosen(const Arguments& arguments) {
-  InstanceFilter filter = filter_of(arguments);
-  filter.limit = arguments.small_number("limit");
-  return filter;
-}
-
 template <class Answer>
 CommandResult would_delete(const Answer& instances) {
   return instances.transform([](const auto& found) {
@@ -88,18 +81,8 @@ Result<void, CommandError> check_prune(const Arguments& arguments) {
   return check_choice(arguments);
 }
 
-constexpr Argument one_instance{.name = "instance",
-                                .type = Type::instance,
-                                .option = "instance",
-                                .help = "one instance; else a filter chooses"};
 constexpr Argument everything{
     .name = "everything", .type = Type::flag, .option = "--everything", .help = "all instances"};
-constexpr Argument limit_of_filter{.name = "limit",
-                                   .type = Type::number,
-                                   .option = "-l,--limit",
-                                   .help = "of a filter: at most so many",
-                                   .least = 1,
-                                   .most = std::numeric_limits<std::uint32_t>::max()};
 
 }  // namespace
 
@@ -118,10 +101,7 @@ std::vector<Command> removing_commands() {
                              .type = Type::flag,
                              .option = "--force",
                              .help = "also what still runs"},
-                            {.name = "dry_run",
-                             .type = Type::flag,
-                             .option = "--dry-run",
-                             .help = "only show what would be deleted"},
+                            dry_run_argument("only show what would be deleted"),
                             everything,
                             limit_of_filter},
                            filter_arguments()),

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gateway/answers.hpp"
+#include "gateway/bulk_commands.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
 
@@ -24,7 +25,17 @@ bool cannot_rewind(const StoreInUse& store, const std::string& instance) {
   return info && !info->status.is_failed();
 }
 
-CommandResult rewind(const StoreInUse& store, const Arguments& arguments, Sink&) {
+Result<void, CommandError> check_rewind(const Arguments& arguments) {
+  if (means_all(arguments) && (arguments.has("event") || arguments.has("skip"))) {
+    return failure(usage_error("--event and --skip are about one instance, not about --all"));
+  }
+  return check_one_or_all(arguments);
+}
+
+CommandResult rewind(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+  if (means_all(arguments)) {
+    return act_on_all(store, arguments, sink, "rewind", BulkAction::rewind());
+  }
   RewindOptions options;
   options.event_id = arguments.number("event");
   options.skip = arguments.numbers("skip");
@@ -89,20 +100,27 @@ constexpr Argument last_event(std::string_view help) {
 std::vector<Command> restoring_commands() {
   return {
       {.name = "rewind",
-       .help = "Take a failed instance up again before its failure",
+       .help = "Take a failed instance, or many, up again before the failure",
        .examples = {"duroxide --store orders rewind order-7",
                     "duroxide --store orders rewind order-7 --event 12 --yes",
-                    "duroxide --store orders rewind order-7 --skip 13"},
-       .arguments = {its_id,
-                     last_event("the last event to keep; default: all before the failure"),
-                     {.name = "skip",
-                      .type = Type::digits,
-                      .option = "--skip",
-                      .help = "do not deliver this event again, a raised one or a message of a "
-                              "queue; may be given several times",
-                      .repeats = true}},
+                    "duroxide --store orders rewind order-7 --skip 13",
+                    "duroxide --store orders rewind --all --search 'connection refused' --yes"},
+       .details =
+           "With --all it is done to every instance that the filter chooses; without --status, to\n"
+           "those that have failed or were cancelled. What is refused is told, and the others are\n"
+           "gone on with (exit code 5 then). It can be interrupted and done again.",
+       .arguments =
+           one_or_all({one_instance,
+                       last_event("the last event to keep; default: all before the failure"),
+                       {.name = "skip",
+                        .type = Type::digits,
+                        .option = "--skip",
+                        .help = "do not deliver this event again, a raised one or a message of a "
+                                "queue; may be given several times",
+                        .repeats = true}}),
        .question = "Drop the events after that for good?",
        .changes = true,
+       .check = check_rewind,
        .run = rewind},
       {.name = "messages",
        .help = "Show what an instance has been sent and its code has not seen",

@@ -45,6 +45,26 @@ std::string_view to_string(MessagePlace place) {
   return "unread";
 }
 
+std::string_view to_string(BulkAction::Kind kind) {
+  switch (kind) {
+    case BulkAction::Kind::cancel:
+      return "cancel";
+    case BulkAction::Kind::pause:
+      return "pause";
+    case BulkAction::Kind::resume:
+      return "resume";
+    case BulkAction::Kind::raise:
+      return "raise";
+    case BulkAction::Kind::enqueue:
+      return "enqueue";
+    case BulkAction::Kind::terminate:
+      return "terminate";
+    case BulkAction::Kind::rewind:
+      return "rewind";
+  }
+  return "unknown";
+}
+
 std::string_view to_string(PauseScope::Kind kind) {
   switch (kind) {
     case PauseScope::Kind::instance:

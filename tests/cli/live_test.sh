@@ -381,6 +381,55 @@ run 0 raise cz ChangePrice --data 13
 follow cz
 says 'costs 13 now'
 
+# Many at once: shown first, asked for, done, and again for nothing
+for number in 1 2 3; do
+  run 0 start Approval "many-$number" --tag many
+  run 0 start Failing "wrong-$number" --tag many
+  follow "wrong-$number"
+done
+run 0 cancel --all --tag many --dry-run
+says 'would be asked to stop:' 'many-1' 'many-3'
+says_not 'wrong-1'
+run 0 --json pause --all --name Approval --tag many --dry-run
+has /would_pause 3
+run 2 pause --all --tag many
+complains '--yes'
+run 0 pause --all --tag many --limit 2 --yes
+says '2 instances paused'
+run 0 --json pause --all --tag many --yes
+has /done 1
+has /unchanged 2
+run 0 resume --all --tag many --yes
+says '3 instances resumed'
+run 0 raise --all Approved --data yes --tag many --prefix many-1 --yes
+says '1 instances told'
+follow many-1
+run 0 cancel --all --tag many --reason enough --yes
+says '2 instances asked to stop'
+follow many-2
+follow many-3
+run 0 cancel --all --tag many --yes
+says '0 instances asked to stop'
+run 5 cancel --all --tag many --status failed --yes
+says '3 refused' 'wrong-1' 'has ended'
+run 0 rewind --all --search 'no way' --tag many --yes
+says '3 instances rewound'
+for number in 1 2 3; do
+  follow "wrong-$number"
+done
+run 0 start Approval many-4 --tag many
+run 0 terminate --all --tag many --yes
+says '1 instances ended'
+run 2 cancel --tag many
+complains 'say --all'
+run 2 cancel many-1 --all
+run 2 terminate --all many-1
+run 2 raise --all --tag many
+run 2 pause --everything --tag many
+run 2 rewind --all --event 1 --tag many
+run 0 delete --tag many --yes
+says '7 instances deleted'
+
 # fork
 run 0 fork pot pot-2 --event 1
 follow pot-2

@@ -52,6 +52,17 @@ on_terminal 130 n terminate ask-1
 says '[y/N]' 'nothing was done'
 on_terminal 0 '' terminate ask-1 --yes
 says 'ask-1: ended'
+for number in 1 2; do
+  run 0 start Approval "many-$number"
+done
+on_terminal 130 n cancel --all --prefix many-
+says 'Ask 2 instances to stop? [y/N]' 'nothing was done'
+on_terminal 0 '' cancel --all --prefix many- --dry-run
+says 'would be asked to stop' 'many-2'
+says_not '[y/N]'
+on_terminal 0 y pause --all --prefix many-
+says 'Pause 2 instances? [y/N]' '2 instances paused'
+run 0 delete --prefix many- --force --yes
 # What cannot be done is said before anybody is asked.
 on_terminal 3 y delete nobody
 says_not '[y/N]'

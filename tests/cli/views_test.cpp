@@ -288,6 +288,36 @@ TEST_CASE("the command says what it has done", "[control]") {
       Contains("would be deleted:\nINSTANCE"));
 }
 
+TEST_CASE("the command says what it has done to many, and what was refused", "[control][bulk]") {
+  const json all = {{"all", true}, {"id_prefix", "x"}};
+  BulkResult result;
+  result.done = 12;
+  CHECK(view_of("cancel", all, json_of(result)) == "12 instances asked to stop\n");
+  CHECK(view_of("pause", all, json_of(result)) == "12 instances paused\n");
+  CHECK(view_of("resume", all, json_of(result)) == "12 instances resumed\n");
+  CHECK(view_of("terminate", all, json_of(result)) == "12 instances ended\n");
+  CHECK(view_of("rewind", all, json_of(result)) == "12 instances rewound\n");
+  const json to_all = {{"all", true}, {"instance", "Approved"}};
+  CHECK(view_of("raise", to_all, json_of(result)) == "12 instances told\n");
+  const auto invocation = invocation_of(*command_named("raise"), to_all).value();
+  CHECK(invocation.request.arguments == json{{"all", true}, {"name", "Approved"}});
+  CHECK(invocation.judge(json_of(result)) == ExitCode::done);
+  result.unchanged = 2;
+  result.refused = 3;
+  result.refusals = {{"order-1", "it has\nended"}, {"order-22", "no"}};
+  CHECK(view_of("cancel", all, json_of(result)) ==
+        "12 instances asked to stop, 2 left as they are, 3 refused\n"
+        "REFUSED   WHY\n"
+        "order-1   it has\\nended\n"
+        "order-22  no\n"
+        "and 1 more\n");
+  CHECK(invocation.judge(json_of(result)) == ExitCode::refused);
+  const json dry = {{"all", true}, {"dry_run", true}};
+  CHECK(view_of("pause", dry, {{"would_pause", json::array()}}) == "nothing would be paused\n");
+  CHECK_THAT(view_of("cancel", dry, {{"would_cancel", json_of(std::vector<InstanceSummary>(1))}}),
+             Contains("would be asked to stop:\nINSTANCE"));
+}
+
 TEST_CASE("what cannot be undone is asked for, with how much it would hit", "[control][delete]") {
   const auto question = [](const char* name, const json& arguments, const json& preview) {
     const auto invocation = invocation_of(*command_named(name), arguments);
@@ -303,6 +333,17 @@ TEST_CASE("what cannot be undone is asked for, with how much it would hit", "[co
   CHECK(question("prune", {{"id_prefix", "x"}, {"keep_last", 1}, {"limit", 4}}, {{"count", 9}}) ==
         "Prune up to 4 instances?");
   CHECK(question("cancel", order, json()) == "(none)");
+  const auto all = [&](const char* name, json more = json::object()) {
+    more["all"] = true;
+    return question(name, more, {{std::string("would_") + name, two["would_delete"]}});
+  };
+  CHECK(all("cancel") == "Ask 2 instances to stop?");
+  CHECK(all("pause") == "Pause 2 instances?");
+  CHECK(all("resume") == "Resume 2 instances?");
+  CHECK(all("raise", {{"instance", "E"}}) == "Send it to 2 instances?");
+  CHECK_THAT(all("terminate"), Contains("End 2 instances for good"));
+  CHECK_THAT(all("rewind"), Contains("Rewind 2 instances, and drop"));
+  CHECK(all("rewind", {{"dry_run", true}}) == "(none)");
   const json start = {{"orchestration", "O"}, {"instance", "i"}};
   CHECK(question("start", start, json()) == "(none)");
   json replace = start;

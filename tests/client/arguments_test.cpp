@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "client/bulk_targets.hpp"
 #include "client/client_errors.hpp"
 
 namespace duroxide::client_arguments_test {
@@ -196,6 +197,19 @@ TEST_CASE("client arguments: of a subscription each is named that is wrong",
   CHECK(client::check_changes(filter, 1));
   filter.instance = "";
   CHECK_THAT(refusal(client::check_changes(filter, 1)), Contains("invalid instance: "));
+}
+
+TEST_CASE("client errors: what is to be done to many is checked before any is asked for",
+          "[client][errors][bulk]") {
+  CHECK(client::check_action(BulkAction::pause()));
+  CHECK(client::check_action(BulkAction::resume()));
+  CHECK(client::check_action(BulkAction::rewind()));
+  CHECK(client::check_action(BulkAction::cancel()));
+  CHECK(client::check_action(BulkAction::terminate()));
+  CHECK(client::check_action(BulkAction::raise("E", "data")));
+  CHECK(client::check_action(BulkAction::enqueue("Q")));
+  CHECK_THAT(refusal(client::check_action(BulkAction::raise(""))), Contains("event name"));
+  CHECK_THAT(refusal(client::check_action(BulkAction::enqueue(""))), Contains("queue name"));
 }
 
 }  // namespace duroxide::client_arguments_test

@@ -1,0 +1,101 @@
+#pragma once
+
+// Going through the instances that match a filter, page by page, and acting on some of them at a time.
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <duroxide/management.hpp>
+
+namespace duroxide::client {
+
+inline void add(DeleteInstanceResult& total, const DeleteInstanceResult& more) {
+  total.instances_deleted += more.instances_deleted;
+  total.executions_deleted += more.executions_deleted;
+  total.events_deleted += more.events_deleted;
+  total.queue_messages_deleted += more.queue_messages_deleted;
+}
+
+inline void add(PruneResult& total, const PruneResult& more) {
+  total.instances_processed += more.instances_processed;
+  total.executions_deleted += more.executions_deleted;
+  total.events_deleted += more.events_deleted;
+}
+
+inline void add(BulkResult& total, BulkResult more) {
+  constexpr std::size_t most_told = 1000;
+  total.done += more.done;
+  total.unchanged += more.unchanged;
+  total.refused += more.refused;
+  for (RefusedInstance& each : more.refusals) {
+    if (total.refusals.size() < most_told) {
+      total.refusals.push_back(std::move(each));
+    }
+  }
+}
+
+/// What was done to the first of some instances.
+template <class Result>
+struct Step {
+  Result done;
+  std::uint64_t seen = 0;      ///< those that are dealt with, or left as they are
+  std::uint64_t acted_on = 0;  ///< those of them that count for a limit
+};
+
+template <class Result>
+using Act = std::function<ManagementClient::Answer<Step<Result>>(
+    std::span<const InstanceSummary> instances, std::optional<std::uint64_t> limit)>;
+
+/// Gives the instances that match to `act`, which takes as many of the first as it can at a time and
+/// acts on `limit` at most, until it fails, `on_progress` says so, or it has acted on as many as the
+/// filter's limit allows. Gives what all of them came to.
+template <class Result>
+ManagementClient::Answer<Result> for_each_match(const ManagementClient& client,
+                                                const InstanceFilter& filter,
+                                                const OnProgress& on_progress,
+                                                const Act<Result>& act) {
+  constexpr std::uint32_t bulk_page = 1000;
+  constexpr std::size_t most_at_a_time = 400;  // more than a transaction takes of the smallest
+  auto count = client.count_instances(filter);
+  if (!count) {
+    return failure(std::move(count).error());
+  }
+  const std::uint64_t limit = filter.limit.value_or(~std::uint64_t{0});
+  Progress progress{0, std::min(*count, limit)};
+  Result total;
+  std::uint64_t acted_on = 0;
+  std::optional<std::string> cursor;
+  do {
+    auto page = client.list_page(filter, bulk_page, cursor);
+    if (!page) {
+      return failure(std::move(page).error());
+    }
+    for (std::span<const InstanceSummary> rest(page->instances); !rest.empty();) {
+      auto step = act(rest.first(std::min(rest.size(), most_at_a_time)),
+                      filter.limit ? std::optional(limit - acted_on) : std::nullopt);
+      if (!step) {
+        return failure(std::move(step).error());
+      }
+      add(total, std::move(step->done));
+      acted_on += step->acted_on;
+      rest = rest.subspan(std::min<std::size_t>(step->seen, rest.size()));
+      progress.done = filter.limit ? acted_on : progress.done + step->seen;
+      progress.total = std::max(progress.total, progress.done);
+      if (on_progress && !on_progress(progress)) {
+        return total;
+      }
+      if (acted_on >= limit) {
+        return total;
+      }
+    }
+    cursor = page->next_cursor;
+  } while (cursor);
+  return total;
+}
+
+}  // namespace duroxide::client
