@@ -35,6 +35,8 @@ void show_count(Output& output, const nlohmann::json& result);
 void show_instance(Output& output, const nlohmann::json& result);
 void show_history(Output& output, const nlohmann::json& result);
 void show_event(Output& output, const nlohmann::json& event);
+/// A change of the store's, in one line of the terminal.
+void show_change(Output& output, const nlohmann::json& change);
 void show_tail_end(Output& output, const nlohmann::json& result);
 /// That it was not followed to its end, if so.
 [[nodiscard]] std::optional<Remark> tail_notice(const nlohmann::json& result);

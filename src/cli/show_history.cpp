@@ -1,6 +1,8 @@
 // Events and messages, for people.
 
+#include <algorithm>
 #include <array>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
@@ -31,10 +33,25 @@ Color color_of_event(const std::string& type) {
                                                        : Color::plain;
 }
 
-std::string clock_time(const json& event) {
-  const std::string text = exact_time_at(event, "timestamp");
+std::string clock_time(const json& event, const char* name = "timestamp") {
+  const std::string text = exact_time_at(event, name);
   constexpr std::size_t after_date = 11;
   return text.size() > after_date ? text.substr(after_date) : text;
+}
+
+/// What an instance has said with the change.
+std::string words_of(const json& change) {
+  return change.contains("error")           ? text_at(change["error"], "text")
+         : change.contains("custom_status") ? text_at(change, "custom_status")
+                                            : std::string();
+}
+
+Color color_of_change(const std::string& kind) {
+  return kind == "failed"      ? Color::red
+         : kind == "cancelled" ? Color::yellow
+         : kind == "completed" ? Color::green
+         : kind == "started"   ? Color::cyan
+                               : Color::plain;
 }
 
 }  // namespace
@@ -67,6 +84,33 @@ void show_event(Output& output, const json& event) {
   output.line(output.paint(Color::dim, start) + "  " +
               output.paint(color_of_event(text_at(event, "type")), about) +
               (payload.empty() ? "" : "  " + payload));
+}
+
+void show_change(Output& output, const json& change) {
+  const std::string kind = text_at(change, "kind");
+  if (kind == "following") {
+    output.line(output.paint(Color::dim, "following what happens from now on"));
+    return;
+  }
+  if (kind == "missed") {
+    output.line(output.paint(Color::yellow, number_at(change, "count") +
+                                                " changes were missed: this reader is too slow"));
+    return;
+  }
+  constexpr std::size_t longest_kind = 16;
+  const std::string time = clock_time(change, "at") + "  ";
+  std::string rest = printable(text_at(change, "instance_id")) + "  " +
+                     printable(text_at(change, "orchestration_name"));
+  if (const std::string words = printable(words_of(change)); !words.empty()) {
+    rest.append("  ").append(words);
+  }
+  if (output.width() > 0) {
+    const std::size_t used = time.size() + longest_kind + 2;
+    rest = cut(rest, output.width() > used ? output.width() - used : 0);
+  }
+  const std::string padding(longest_kind + 2 - std::min(kind.size(), longest_kind), ' ');
+  output.line(output.paint(Color::dim, time) + output.paint(color_of_change(kind), kind) + padding +
+              rest);
 }
 
 void show_tail_end(Output& output, const json& result) {

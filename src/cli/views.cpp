@@ -73,7 +73,11 @@ void adapt_list(Invocation& invocation, const json& given) {
   }
 }
 
-void adapt_tail(Invocation& invocation, const json&) {
+void adapt_tail(Invocation& invocation, const json& given) {
+  if (!given.contains("instance")) {
+    invocation.show_item = show_change;
+    return;
+  }
   invocation.show_item = show_event;
   invocation.write_for_programs = [](Output& output, const json& result) {
     output.json_line(result);

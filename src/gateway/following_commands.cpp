@@ -1,19 +1,20 @@
-// `tail`: an instance's events as they are committed.
+// `tail`: an instance's events as they are committed, or what happens in the whole store.
 
 #include <algorithm>
-#include <memory>
-#include <mutex>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "gateway/change_waiter.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
 #include "gateway/event_json.hpp"
+#include "gateway/filter_arguments.hpp"
 #include "gateway/json_types.hpp"
-#include "gateway/wakeup.hpp"
+#include "gateway/store_tail.hpp"
 
 namespace duroxide::gateway {
 
@@ -21,52 +22,23 @@ namespace {
 
 using nlohmann::json;
 
-CommandError interrupted() {
-  return {CommandError::Kind::interrupted, "the tail was interrupted"};
+ChangeFilter turns_of(const std::string& instance) {
+  ChangeFilter filter;
+  filter.instance = instance;
+  filter.turns = true;
+  return filter;
 }
 
-/// Waits for changes, and for the end of the reader beside them.
-class Changes {
- public:
-  explicit Changes(ChangeSubscription subscription) : subscription_(std::move(subscription)) {}
-
-  static ChangeFilter filter_of(const std::string& instance) {
-    ChangeFilter filter;
-    filter.instance = instance;
-    filter.turns = true;
-    return filter;
+/// Waits for the next changes; false if the instance was deleted.
+Result<bool, CommandError> wait_for_turn(ChangeWaiter& changes, Sink& sink) {
+  const auto batch = changes.wait(sink);
+  if (!batch) {
+    return failure(batch.error());
   }
-
-  /// Waits for the next ones; false if the instance was deleted.
-  [[nodiscard]] Result<bool, CommandError> wait(Sink& sink) {
-    const auto arrival = std::make_shared<Arrival>();
-    subscription_.next([arrival](Result<ChangeBatch, ClientError> batch) {
-      const std::lock_guard lock(arrival->mutex);
-      arrival->batch = std::move(batch);
-      arrival->wakeup.raise();
-    });
-    if (!sink.wait_until_readable(arrival->wakeup.file())) {
-      return failure(interrupted());
-    }
-    const std::lock_guard lock(arrival->mutex);
-    const auto& batch = *arrival->batch;
-    if (!batch) {
-      return failure(CommandError(batch.error()));
-    }
-    return std::none_of(
-        batch->changes.begin(), batch->changes.end(),
-        [](const StatusChange& change) { return change.kind == ChangeKind::deleted; });
-  }
-
- private:
-  struct Arrival {
-    Wakeup wakeup;
-    std::mutex mutex;
-    std::optional<Result<ChangeBatch, ClientError>> batch;
-  };
-
-  ChangeSubscription subscription_;
-};
+  return std::none_of(batch->changes.begin(), batch->changes.end(), [](const StatusChange& change) {
+    return change.kind == ChangeKind::deleted;
+  });
+}
 
 /// Hands on the events of an instance, each once.
 class EventReader {
@@ -121,7 +93,7 @@ class EventReader {
       json item = json_of_event(event);
       item["execution_id"] = execution_;
       if (!sink_.item(item)) {
-        return failure(interrupted());
+        return failure(tail_interrupted());
       }
       seen_ = event.event_id;
     }
@@ -137,13 +109,14 @@ class EventReader {
 
 /// Reads until the instance has ended, if there are changes to wait for; gives its last status.
 Result<EventReader::Status, CommandError> read_to_end(EventReader& reader,
-                                                      std::optional<Changes>& changes, Sink& sink) {
+                                                      std::optional<ChangeWaiter>& changes,
+                                                      Sink& sink) {
   while (true) {
     auto status = reader.read();
     if (!status || !*status || !changes || (*status)->is_terminal()) {
       return status;
     }
-    const auto is_there = changes->wait(sink);
+    const auto is_there = wait_for_turn(*changes, sink);
     if (!is_there) {
       return failure(is_there.error());
     }
@@ -153,12 +126,12 @@ Result<EventReader::Status, CommandError> read_to_end(EventReader& reader,
   }
 }
 
-CommandResult tail(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+CommandResult tail_instance(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const std::string instance = arguments.text("instance");
   // Before the first look, so that nothing falls between the two.
-  std::optional<Changes> changes;
+  std::optional<ChangeWaiter> changes;
   if (store.live) {
-    auto subscription = store.management.subscribe(Changes::filter_of(instance));
+    auto subscription = store.management.subscribe(turns_of(instance));
     if (!subscription) {
       return failure(CommandError(std::move(subscription).error()));
     }
@@ -183,21 +156,53 @@ CommandResult tail(const StoreInUse& store, const Arguments& arguments, Sink& si
               {"status", deleted ? json() : json_of(**status)}};
 }
 
+CommandResult tail(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+  return arguments.has("instance") ? tail_instance(store, arguments, sink)
+                                   : tail_store(store, arguments, sink);
+}
+
+Result<void, CommandError> check_tail(const Arguments& arguments) {
+  if (!arguments.has("instance") && arguments.has("execution")) {
+    return failure(usage_error("an execution is one of an instance; name that"));
+  }
+  if (arguments.has("instance") && restricts_store_tail(arguments)) {
+    return failure(
+        usage_error("an instance is followed by itself; a filter is for the whole store"));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<Command> following_commands() {
-  return {{.name = "tail",
-           .help = "Follow an instance: its events so far, and then each as it is committed, until "
-                   "the instance ends",
-           .examples = {"duroxide --store orders tail order-7"},
-           .details =
-               "With --json each event is a line, and the end is one more, with\n"
-               "  \"deleted\": true  if the instance was deleted meanwhile\n"
-               "  \"ended\": false   if it still runs, and was not followed: no engine answers",
-           .arguments = {its_id, execution_argument("begin with this one; default: the current "
-                                                    "one")},
-           .follows = true,
-           .run = tail}};
+  return {
+      {.name = "tail",
+       .help = "Follow an instance, its events so far and then each as it is committed, until it "
+               "ends; or the whole store, what happens from now on",
+       .examples = {"duroxide --store orders tail order-7", "duroxide --store orders tail",
+                    "duroxide --store orders --json tail --name Order --status failed,cancelled"},
+       .details =
+           "Of an instance, with --json each event is a line, and the end is one more, with\n"
+           "  \"deleted\": true  if the instance was deleted meanwhile\n"
+           "  \"ended\": false   if it still runs, and was not followed: no engine answers\n"
+           "\n"
+           "Of the store, starts, ends, failures, custom statuses, restores and deletions are "
+           "told,\n"
+           "a line each, until Ctrl-C, or the end of the engine, which is an error. Why something\n"
+           "has failed, and what a custom status says, is looked up when the line is made, so it\n"
+           "may be newer than the line. With --json the first line is {\"kind\":\"following\"}, "
+           "and\n"
+           "{\"kind\":\"missed\",\"count\":N} stands where a slow reader has lost some.",
+       .arguments = joined({{.name = "instance",
+                             .type = ArgumentType::instance,
+                             .option = "instance",
+                             .help = "its id; left out for the whole store"},
+                            execution_argument("of an instance: begin with this one; default: "
+                                               "the current one")},
+                           store_tail_arguments()),
+       .follows = true,
+       .check = check_tail,
+       .run = tail}};
 }
 
 }  // namespace duroxide::gateway

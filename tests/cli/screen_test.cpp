@@ -7,6 +7,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -171,6 +172,44 @@ TEST_CASE("an event of a tail takes one line of the terminal", "[control]") {
   CHECK(on_terminal.front() == cut(whole.front(), 60));
   CHECK(lines_of(seen_on_terminal(20, show)) ==
         std::vector<std::string>{"08:15:00.250  1.3       activity completed"});
+}
+
+TEST_CASE("a change of the store takes one line of the terminal, and says why it has come about",
+          "[control][changes]") {
+  const auto show = [](const json& change) {
+    return [change](Output& output) { show_change(output, change); };
+  };
+  json change = {{"kind", "completed"},
+                 {"instance_id", "order-7"},
+                 {"orchestration_name", "Order"},
+                 {"at", "2026-01-31T08:15:00.250Z"}};
+  CHECK(seen_in_file(show(change)) == "08:15:00.250  completed         order-7  Order\n");
+  change["kind"] = "failed";
+  change["error"] = {{"text", "no\nway " + std::string(200, 'x')}};
+  CHECK_THAT(seen_in_file(show(change)),
+             Catch::StartsWith("08:15:00.250  failed            order-7  Order  no\\nway xxx"));
+  const auto fitted = lines_of(seen_on_terminal(60, show(change)));
+  REQUIRE(fitted.size() == 1);
+  CHECK(width_of(fitted.front()) == 60);
+  CHECK(lines_of(seen_on_terminal(10, show(change))) ==
+        std::vector<std::string>{"08:15:00.250  failed            "});
+  CHECK_THAT(seen_in_file(show(change), ColorMode::always),
+             Catch::Contains("\x1b[31mfailed\x1b[0m"));
+  change.erase("error");
+  change["kind"] = "custom_status";
+  change["custom_status"] = "half way";
+  CHECK(seen_in_file(show(change)) == "08:15:00.250  custom_status     order-7  Order  half way\n");
+  change.erase("custom_status");
+  for (const auto& [kind, color] :
+       {std::pair("cancelled", "33"), std::pair("completed", "32"), std::pair("started", "36")}) {
+    change["kind"] = kind;
+    CHECK_THAT(seen_in_file(show(change), ColorMode::always),
+               Catch::Contains(std::string("\x1b[") + color + "m" + kind));
+  }
+  CHECK(seen_in_file(show({{"kind", "missed"}, {"count", 3}})) ==
+        "3 changes were missed: this reader is too slow\n");
+  CHECK(seen_in_file(show({{"kind", "following"}, {"at", "2026-01-31T08:15:00.250Z"}})) ==
+        "following what happens from now on\n");
 }
 
 TEST_CASE("colours are for terminals that have them, unless they are asked for", "[control]") {

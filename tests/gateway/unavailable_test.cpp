@@ -108,6 +108,10 @@ TEST_CASE("control commands: without management each that needs it says so",
            Row{"prune", {{"instance", "i"}, {"keep_last", 1}}},
            Row{"prune", {{"everything", true}, {"keep_last", 1}}},
            Row{"rewind", instance},
+           Row{"cancel", {{"all", true}}},
+           Row{"cancel", {{"all", true}, {"dry_run", true}}},
+           Row{"pause", {{"all", true}}},
+           Row{"pause", {{"all", true}, {"dry_run", true}}},
            Row{"fork", {{"instance", "i"}, {"new_instance", "j"}}},
            Row{"fork", {{"instance", "i"}, {"new_instance", "j"}, {"execution", 1}}},
            Row{"export", instance},
@@ -135,6 +139,10 @@ TEST_CASE("control commands: a listing whose pages cannot be read is an error",
   CHECK_THAT(f.refused(*f.forgetful, "list_all", json::object()).message,
              Contains("not available"));
   CHECK_THAT(f.refused(*f.forgetful, "delete", all).message, Contains("not available"));
+  for (const bool dry_run : {false, true}) {
+    const json many{{"all", true}, {"dry_run", dry_run}};
+    CHECK_THAT(f.refused(*f.forgetful, "cancel", many).message, Contains("not available"));
+  }
 }
 
 }  // namespace duroxide::gateway_unavailable_test
