@@ -88,6 +88,15 @@ std::string try_again(Client& client, const ManagementClient& management,
 }
 // [/rewind]
 
+// [act-on-many]
+BulkResult stop_stale_orders(const ManagementClient& management) {
+  InstanceFilter stale;
+  stale.orchestration_name = "Order";
+  stale.updated_before = system_clock()->now() - 24h * 7;
+  return expect(management.act_on_instances(stale, BulkAction::cancel("nobody has paid")));
+}
+// [/act-on-many]
+
 // [clean-up]
 std::uint64_t clean_up(const ManagementClient& management) {
   InstanceFilter old;
@@ -144,6 +153,7 @@ void operating() {
     expect(turns.next());
   }
   check("details", waits_for(management, "order-1"), "nothing");
+  check("act-on-many", std::to_string(stop_stale_orders(management).done), "0");
   check("clean-up", std::to_string(clean_up(management)), "0");
 
   const auto directory =

@@ -17,22 +17,28 @@ namespace {
 
 constexpr std::size_t label_width = 18;
 
+/// Whether it is one that does what it is told by control sequences.
+bool is_able_terminal() {
+  const char* terminal = std::getenv("TERM");  // NOLINT: nobody sets it meanwhile
+  return ::isatty(STDOUT_FILENO) != 0 &&
+         (terminal == nullptr || std::string_view(terminal) != "dumb");
+}
+
 bool wants_color(ColorMode mode) {
   if (mode != ColorMode::automatic) {
     return mode == ColorMode::always;
   }
-  const char* no_color = std::getenv("NO_COLOR");  // NOLINT: nobody sets it meanwhile
-  const char* terminal = std::getenv("TERM");      // NOLINT
-  return ::isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0') &&
-         (terminal == nullptr || std::string_view(terminal) != "dumb");
+  const char* no_color = std::getenv("NO_COLOR");  // NOLINT
+  return is_able_terminal() && (no_color == nullptr || *no_color == '\0');
 }
 
-std::size_t terminal_width() {
+/// All 0 if it is none.
+winsize terminal_size() {
   winsize size{};
   if (::isatty(STDOUT_FILENO) == 0 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) {
-    return 0;
+    return {};
   }
-  return size.ws_col;
+  return size;
 }
 
 gateway::CommandError cannot_write() {
@@ -64,7 +70,7 @@ std::string_view code_of(Color color) {
 Output::Output(bool json, ColorMode color)
     : json_(json),
       colored_(!json && wants_color(color)),
-      width_(terminal_width()),
+      width_(terminal_size().ws_col),
       now_(system_clock()->now()) {}
 
 std::string Output::paint(Color color, std::string_view text) const {
@@ -81,8 +87,37 @@ void Output::write(std::string_view text) {
 }
 
 void Output::line(std::string_view text) {
+  if (lines_left_ && *lines_left_ == 0) {
+    return;
+  }
   write(text);
+  if (lines_left_) {
+    --*lines_left_;
+    write("\x1b[K");  // what stood there reached further
+  }
   write("\n");
+}
+
+std::size_t Output::height() {
+  return is_able_terminal() ? terminal_size().ws_row : 0;
+}
+
+void Output::begin_screen() {
+  now_ = system_clock()->now();
+  width_ = terminal_size().ws_col;
+  if (const std::size_t lines = height(); lines > 0) {
+    lines_left_ = lines - 1;  // the last one stays empty, or its end would move all of it up
+    write("\x1b[H\x1b[?7l");  // lines that are too long are cut, not wrapped
+  }
+}
+
+void Output::end_screen() {
+  if (!lines_left_) {
+    line();
+    return;
+  }
+  lines_left_.reset();
+  write("\x1b[J\x1b[?7h");
 }
 
 void Output::field(std::string_view label, std::string_view value) {

@@ -28,6 +28,8 @@ class Output {
   [[nodiscard]] bool json() const { return json_; }
   /// Columns of the terminal; 0 if it is none.
   [[nodiscard]] std::size_t width() const { return width_; }
+  /// Lines that it has room for now; 0 if it is none, or one that cannot be written over.
+  [[nodiscard]] static std::size_t height();
   [[nodiscard]] Timestamp now() const { return now_; }
 
   /// `text` in a colour, if there are any.
@@ -37,6 +39,11 @@ class Output {
   void line(std::string_view text = {});
   /// `label: value`, aligned with others.
   void field(std::string_view label, std::string_view value);
+  /// Until `end_screen`, lines take the place of what the terminal shows, from its first line on, and
+  /// what has no room is left out. Elsewhere they are written as they come. Looks again how large the
+  /// terminal is, and what time it is.
+  void begin_screen();
+  void end_screen();
   /// For programs: indented, or on one line.
   void document(const nlohmann::json& value);
   void json_line(const nlohmann::json& value);
@@ -51,6 +58,8 @@ class Output {
   std::optional<gateway::CommandError> failure_;
   std::size_t width_ = 0;
   Timestamp now_;
+  /// Lines that there is still room for, on a terminal that is written over just now.
+  std::optional<std::size_t> lines_left_;
 };
 
 /// The colour of a status, or of the kind of an event.

@@ -16,7 +16,7 @@ constexpr std::string_view details =
     R"(A command goes to the engine that runs on the store, if one answers on its control socket, and is
 carried out on the store itself if nobody runs on it.
 
-With --json, standard output holds the answer as one document (lines of them for `tail` and
+With --json, standard output holds the answer as one document (lines of them for `tail`, `top` and
 `list --all`) and nothing if there is none. What went wrong is one line on standard error:
   {"error":{"kind":"not_found","message":"...","exit_code":3}}
 with the kind failed, usage, not_found, store, refused or interrupted. What is to be known beside

@@ -58,6 +58,13 @@ void show_deleted(Output& output, const nlohmann::json& result);
 void show_pruned(Output& output, const nlohmann::json& result);
 void show_backup(Output& output, const nlohmann::json& result);
 
+/// One look of `top`, and the same in the place of the last.
+void show_top(Output& output, const nlohmann::json& result);
+void redraw_top(Output& output, const nlohmann::json& result);
+/// That it has looked only once, if for another reason than that it was told to.
+[[nodiscard]] std::optional<Remark> top_notice(const nlohmann::json& result);
+/// `1.5 MiB`.
+[[nodiscard]] std::string bytes_text(const nlohmann::json& bytes);
 void show_stats(Output& output, const nlohmann::json& result);
 void show_health(Output& output, const nlohmann::json& result);
 void show_stuck(Output& output, const nlohmann::json& result);

@@ -12,14 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string bytes_text(const json& bytes) {
-  const double mebibytes = bytes.get<double>() / (1024 * 1024);
-  std::string text(32, '\0');
-  text.resize(
-      static_cast<std::size_t>(std::snprintf(text.data(), text.size(), "%.1f MiB", mebibytes)));
-  return text;
-}
-
 void show_numbers(Output& output, const json& object,
                   std::initializer_list<std::pair<const char*, const char*>> names) {
   for (const auto& [label, name] : names) {
@@ -28,6 +20,14 @@ void show_numbers(Output& output, const json& object,
 }
 
 }  // namespace
+
+std::string bytes_text(const json& bytes) {
+  const double mebibytes = bytes.get<double>() / (1024 * 1024);
+  std::string text(32, '\0');
+  text.resize(
+      static_cast<std::size_t>(std::snprintf(text.data(), text.size(), "%.1f MiB", mebibytes)));
+  return text;
+}
 
 void show_stats(Output& output, const json& result) {
   show_numbers(output, result,

@@ -85,6 +85,22 @@ void adapt_tail(Invocation& invocation, const json& given) {
   invocation.notice = tail_notice;
 }
 
+void adapt_top(Invocation& invocation, const json& given) {
+  constexpr std::size_t above_rows = 10;  // lines, and one below that stays empty
+  if (const std::size_t lines = Output::height(); lines > 0 && !given.contains("rows")) {
+    invocation.request.arguments["rows"] =
+        std::min<std::size_t>(lines > above_rows ? lines - above_rows : 0, 100);
+  }
+  if (given.value("once", false)) {
+    return;
+  }
+  invocation.show_item = redraw_top;
+  invocation.write_for_programs = [](Output& output, const json& result) {
+    output.json_line(result);
+  };
+  invocation.notice = top_notice;
+}
+
 void adapt_verify(Invocation& invocation, const json&) {
   invocation.judge = [](const json& result) {
     return result.value("clean", false) ? ExitCode::done : ExitCode::problems;
@@ -232,6 +248,7 @@ constexpr std::array views{
     View{"history", show_history},
     View{"tree", show_tree},
     View{"tail", show_tail_end, adapt_tail},
+    View{"top", show_top, adapt_top},
     View{"stats", show_stats},
     View{"health", show_health},
     View{"stuck", show_stuck},

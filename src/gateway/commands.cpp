@@ -25,8 +25,9 @@ StoreInUse::StoreInUse(const Store& store, bool is_live)
 const std::vector<Command>& all_commands() {
   static const std::vector<Command> commands = [] {
     std::vector<Command> all;
-    for (auto* group : {reading_commands, following_commands, store_reading_commands,
-                        store_commands, starting_commands, acting_commands, removing_commands, restoring_commands}) {
+    for (auto* group : {reading_commands, following_commands, top_commands, store_reading_commands,
+                        store_commands, starting_commands, acting_commands, removing_commands,
+                        restoring_commands}) {
       std::vector<Command> more = group();
       std::move(more.begin(), more.end(), std::back_inserter(all));
     }

@@ -107,6 +107,38 @@ says 'Cancelled' 'out of control'
 run 5 terminate ask-3 --yes
 run 3 terminate nobody --yes
 
+# A tail of the whole store, at once for people and for programs
+mkfifo watched
+"$duroxide" tail >tailed 2>errors &
+tail_process=$!
+"$duroxide" --json tail --name Failing --status failed --prefix seen- >watched 2>/dev/null &
+watch_process=$!
+exec 9<tailed 6<watched
+read -r -u 9 line
+[[ $line == *following* ]] || fail "the tail began with: $line"
+read -r -u 6 line
+[[ $line == *'"kind":"following"'* ]] || fail "the tail began with: $line"
+run 0 start Failing other-1
+run 0 start Failing seen-1 --input tea
+read -r -u 6 line
+[[ $line == *'"instance_id":"seen-1"'* && $line == *'no way: tea'* ]] || fail "told was: $line"
+seen=
+while [[ $seen != *'no way: tea'* ]] && read -r -u 9 line; do
+  seen+="$line"$'\n'
+done
+[[ $seen == *started*other-1* && $seen == *started*seen-1* && $seen == *failed*seen-1* ]] ||
+  fail "the tail saw: $seen"
+for process in "$tail_process" "$watch_process"; do
+  kill -INT "$process"
+  code=0
+  wait "$process" || code=$?
+  ((code == 130)) || fail "an interrupted tail ended with $code"
+done
+exec 9<&- 6<&-
+run 2 tail --execution 1
+run 2 tail seen-1 --turns
+run 0 delete --name Failing --yes
+
 # history
 run 0 history ask-1
 says 'ExternalSubscribed' 'by Ada'
@@ -254,6 +286,28 @@ run 0 health
 says 'of 100'
 run 0 --json health
 has /recent_failures 1
+run 0 top --once
+says 'instances:' 'rates:' 'from the next look on' 'of files with the log'
+run 0 --json top --once
+has /live true
+has /rates null
+has /metrics/failed_instances 1
+run 2 top --interval 1ms
+complains '100ms'
+rm tailed && mkfifo tailed
+"$duroxide" --json top --interval 100ms --rows 0 >tailed 2>errors &
+tail_process=$!
+exec 9<tailed
+for look in first second; do
+  read -r -u 9 line
+  [[ $line == *'"longest":[]'* ]] || fail "the $look look was: $line"
+done
+[[ $line == *'"rates":{'* ]] || fail "the second look has no rates: $line"
+kill -INT "$tail_process"
+code=0
+wait "$tail_process" || code=$?
+exec 9<&-
+((code == 130)) || fail "an interrupted watch ended with $code"
 run 0 stuck
 says 'nothing is stuck'
 run 0 start NoSuchThing lost-1

@@ -310,6 +310,114 @@ TEST_CASE("a misspelled word is answered with the one that was meant, if one com
              Catch::Contains("`list` has no") && Catch::Contains("`--all`"));
 }
 
+namespace {
+
+json look_with(std::size_t instances) {
+  json look = {{"at", "2026-01-31T08:15:00.250Z"},
+               {"live", true},
+               {"metrics",
+                {{"running_instances", 3},
+                 {"paused_instances", 0},
+                 {"completed_instances", 12},
+                 {"failed_instances", 1},
+                 {"cancelled_instances", 0},
+                 {"quarantined", 2},
+                 {"store_bytes", 3 << 19},
+                 {"store_file_bytes", 3 << 20}}},
+               {"rates", {{"starts", 12.25}, {"ends", 2}, {"failures", 0.5}, {"missed", 0}}},
+               {"stuck", {{"waiting", 2}, {"quarantined", 1}}},
+               {"longest", json::array()}};
+  look["metrics"]["queues"] = {{"orchestrator_queue", 4}, {"worker_queue", 5}, {"timer_queue", 6}};
+  for (std::size_t i = 0; i < instances; ++i) {
+    look["longest"].push_back({{"instance_id", "order-" + std::to_string(i)},
+                               {"orchestration_name", "Order"},
+                               {"activities", json::array()}});
+  }
+  return look;
+}
+
+}  // namespace
+
+TEST_CASE("a look at the store tells counts, rates, queues and what does not get on",
+          "[control][overview]") {
+  json look = look_with(1);
+  look["longest"][0]["activities"] = {{{"name", "Charge"}, {"attempts", 1}},
+                                      {{"name", "Ship"}, {"attempts", 3}},
+                                      {{"name", "Pack"}},
+                                      {{"name", "Send"}}};
+  const auto show = [&](Output& output) { show_top(output, look); };
+  CHECK(lines_of(seen_in_file(show)) ==
+        std::vector<std::string>{
+            "at:               2026-01-31 08:15:00 UTC",
+            "instances:        3 running, 0 of them paused, 12 completed, 1 failed, 0 cancelled",
+            "rates:            12.2/s started, 2.0/s ended, 0.5/s failed",
+            "queues:           4 messages, 5 activities, 6 timers",
+            "stuck:            1 quarantined, 2 waiting", "quarantined:      2",
+            "size:             1.5 MiB in use, 3.0 MiB of files with the log", "",
+            "RUNNING LONGEST  ORCHESTRATION  AGE  UNCHANGED FOR  ACTIVITIES",
+            "order-0          Order          -    -              Charge for -, Ship for -, attempt "
+            "3, "
+            "Pack for - and 1 more"});
+  CHECK_THAT(seen_in_file(show, ColorMode::always),
+             Catch::Contains("\x1b[36m3 running\x1b[0m") &&
+                 Catch::Contains("\x1b[31m1 failed\x1b[0m") &&
+                 Catch::Contains("\x1b[31m0.5/s failed\x1b[0m"));
+  for (const unsigned short columns : {60, 80}) {
+    CHECK(width_of(lines_of(seen_on_terminal(columns, show)).back()) <= columns);
+  }
+  look["rates"]["missed"] = 7;
+  CHECK_THAT(seen_in_file(show), Catch::Contains("0.5/s failed, and 7 that were not told"));
+  look["rates"] = json();
+  look["stuck"] = json::object();
+  look["longest"] = json::array();
+  CHECK_THAT(seen_in_file(show), Catch::Contains("rates:            from the next look on\n") &&
+                                     Catch::Contains("stuck:            nothing\n") &&
+                                     !Catch::Contains("RUNNING LONGEST"));
+  look["live"] = false;
+  CHECK_THAT(seen_in_file(show), Catch::Contains("none: no engine is at work"));
+  CHECK(top_notice(look)->message.find("how it stands") != std::string::npos);
+  CHECK_FALSE(top_notice(look_with(0)));
+}
+
+TEST_CASE("at a terminal a look takes the place of the last, and no more lines than there are",
+          "[control][overview]") {
+  const Variable terminal("TERM", "xterm");
+  const auto draw = [](Output& output) {
+    redraw_top(output, look_with(40));
+    redraw_top(output, look_with(0));
+  };
+  const std::string drawn = seen_on_terminal(80, draw);
+  const std::string home = "\x1b[H\x1b[?7l";
+  const std::string rest = "\x1b[J\x1b[?7h";
+  REQUIRE(drawn.starts_with(home));
+  REQUIRE(drawn.ends_with(rest));
+  const std::size_t second = drawn.find(home, 1);
+  REQUIRE(second != std::string::npos);
+  const std::string first = drawn.substr(0, second);
+  CHECK(first.ends_with(rest));
+  CHECK(std::count(first.begin(), first.end(), '\n') == 23);  // of 24
+  CHECK_THAT(first, Catch::Contains("order-13 ") && !Catch::Contains("order-14 "));
+  CHECK(std::count(drawn.begin() + static_cast<std::ptrdiff_t>(second), drawn.end(), '\n') == 7);
+  for (const auto& line : lines_of(first)) {
+    CHECK((line.ends_with("\x1b[K") || line == rest));
+  }
+  // Where nothing can be written over, looks follow each other.
+  const std::string in_file = seen_in_file(draw);
+  CHECK(in_file.find('\x1b') == std::string::npos);
+  CHECK_THAT(in_file, Catch::Contains("order-39 ") && Catch::Contains("\n\nat:  ") &&
+                          Catch::EndsWith("\n\n"));
+  const Variable dumb("TERM", "dumb");
+  CHECK(seen_on_terminal(80, draw).find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("a watch asks for as many rows as it shows", "[control][overview]") {
+  const auto invocation = invocation_of(*command_named("top"), {{"rows", 3}}).value();
+  CHECK(invocation.request.arguments["rows"] == 3);
+  CHECK(invocation.show_item);
+  CHECK(invocation.notice);
+  CHECK_FALSE(invocation_of(*command_named("top"), {{"once", true}}).value().show_item);
+}
+
 TEST_CASE("a shell is offered what may stand next, wherever the line has got to", "[control]") {
   const auto offered = [](const std::vector<std::string>& words, const std::string& word) {
     const auto found = completions("", words);

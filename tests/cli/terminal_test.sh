@@ -73,6 +73,10 @@ grep -qE $'\r\x1b\\[K[0-9]+ of [0-9]+' output || fail 'no progress on a terminal
 says 'all is well'
 run 0 verify
 if grep -qE '[0-9]+ of [0-9]+$' errors; then fail 'progress though nobody looks'; fi
+# A watch: without an engine there is one look, which stays.
+on_terminal 0 '' top
+says 'instances:' 'so this is how it stands'
+
 # Colours, and lines that fit.
 unset NO_COLOR
 TERM=xterm on_terminal 0 '' list

@@ -5,7 +5,7 @@ guide=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../examples/guide.md")
 # shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-reading='list count show history messages tree tail stats health stuck verify export'
+reading='list count show history messages tree tail top stats health stuck verify export'
 acting='start raise cancel terminate pause resume release drop delete prune rewind fork import'
 
 # No command is forgotten here, nor in the table of the guide.
@@ -223,6 +223,27 @@ wait "$tail_process" || code=$?
 ((code == 1)) || fail "a tail of an engine that died ended with $code"
 complains 'went away'
 exec 9<&-
+
+rm tailed
+mkfifo tailed
+start_engine --socket
+"$duroxide" tail >tailed 2>errors &
+tail_process=$!
+exec 9<tailed
+read -r -u 9 line
+kill_engine
+code=0
+wait "$tail_process" || code=$?
+((code == 1)) || fail "a tail of a store whose engine died ended with $code"
+complains 'went away'
+exec 9<&-
+
+# No engine: nothing happens, and whoever would wait for it is told.
+run 1 tail
+complains 'no engine answers on this store'
+run 0 top
+says 'instances:' 'none: no engine is at work'
+complains 'so this is how it stands'
 
 # A path that is longer than a socket's may be
 long=$directory/$(printf 'd%.0s' {1..120})/$(printf 'e%.0s' {1..120})

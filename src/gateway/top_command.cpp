@@ -1,0 +1,173 @@
+// `top`: how the store does, again and again.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/alarm_clock.hpp"
+#include "gateway/answers.hpp"
+#include "gateway/change_counter.hpp"
+#include "gateway/command_groups.hpp"
+#include "gateway/commands.hpp"
+#include "gateway/time_text.hpp"
+
+namespace duroxide::gateway {
+
+namespace {
+
+using nlohmann::json;
+using Type = ArgumentType;
+using Steady = std::chrono::steady_clock;
+
+constexpr Milliseconds default_interval{2000};
+constexpr Milliseconds shortest_interval{100};
+
+/// How many of each kind do not get on; a kind with none is left out.
+Result<json, CommandError> count_stuck(const ManagementClient& management) {
+  const auto stuck = management.list_stuck();
+  if (!stuck) {
+    return failure(CommandError(stuck.error()));
+  }
+  std::map<std::string, std::uint64_t> kinds;
+  for (const StuckInstance& each : *stuck) {
+    ++kinds[std::string(to_string(each.kind))];
+  }
+  return json(kinds);
+}
+
+/// The oldest of those that run, with the activities that they wait for.
+Result<json, CommandError> longest_running(const ManagementClient& management, std::uint32_t rows) {
+  json found = json::array();
+  if (rows == 0) {
+    return found;
+  }
+  InstanceFilter running;
+  running.status = {ExecutionStatus::running};
+  const auto page = management.list_page(running, rows);
+  if (!page) {
+    return failure(CommandError(page.error()));
+  }
+  for (const InstanceSummary& each : page->instances) {
+    const auto activities = management.list_pending_activities(each.instance_id);
+    if (!activities && activities.error().kind == ClientError::Kind::storage_error) {
+      return failure(CommandError(activities.error()));
+    }
+    json row = json_of(each);
+    row["activities"] = activities ? json_of(*activities) : json::array();
+    found.push_back(std::move(row));
+  }
+  return found;
+}
+
+json rates_of(const ChangeCounter::Counts& counts, Steady::duration since) {
+  const double seconds = std::chrono::duration<double>(since).count();
+  const auto rate = [&](std::uint64_t count) {
+    return seconds > 0 ? static_cast<double>(count) / seconds : 0.0;
+  };
+  return {{"starts", rate(counts.started)},
+          {"ends", rate(counts.completed + counts.failed + counts.cancelled)},
+          {"failures", rate(counts.failed)},
+          {"missed", counts.missed}};
+}
+
+/// One look, without rates.
+CommandResult look(const StoreInUse& store, std::uint32_t rows) {
+  const auto metrics = store.management.get_system_metrics();
+  if (!metrics) {
+    return failure(CommandError(metrics.error()));
+  }
+  auto stuck = count_stuck(store.management);
+  if (!stuck) {
+    return stuck;
+  }
+  auto longest = longest_running(store.management, rows);
+  if (!longest) {
+    return longest;
+  }
+  return json{{"at", time_text(store.clock->now())}, {"live", store.live},
+              {"metrics", json_of(*metrics)},        {"rates", json()},
+              {"stuck", std::move(*stuck)},          {"longest", std::move(*longest)}};
+}
+
+CommandResult look_again_and_again(const StoreInUse& store, std::uint32_t rows,
+                                   Milliseconds interval, Sink& sink) {
+  auto counter = ChangeCounter::begin(store.management);
+  if (!counter) {
+    return failure(std::move(counter).error());
+  }
+  const AlarmClock alarm(interval);
+  std::optional<Steady::time_point> last;
+  while (true) {
+    auto found = look(store, rows);
+    if (!found) {
+      return found;
+    }
+    const auto counts = counter->take();
+    if (!counts) {
+      return failure(counts.error());
+    }
+    const auto now = Steady::now();
+    if (last) {
+      (*found)["rates"] = rates_of(*counts, now - *last);
+    }
+    last = now;
+    if (!sink.item(*found) || !sink.wait_until_readable(alarm.file())) {
+      return failure(CommandError(CommandError::Kind::interrupted, "interrupted"));
+    }
+    alarm.reset();
+  }
+}
+
+CommandResult top(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
+  const std::uint32_t rows = *arguments.small_number("rows");
+  if (arguments.flag("once") || !store.live) {
+    return look(store, rows);
+  }
+  return look_again_and_again(store, rows,
+                              arguments.duration("interval").value_or(default_interval), sink);
+}
+
+Result<void, CommandError> check_top(const Arguments& arguments) {
+  const auto interval = arguments.duration("interval");
+  if (interval && *interval < shortest_interval) {
+    return failure(usage_error("the interval is shorter than 100ms; nobody reads so fast"));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Command> top_commands() {
+  return {
+      {.name = "top",
+       .help = "Watch how the store does: counts, rates, queues, what runs longest, until Ctrl-C",
+       .examples = {"duroxide --store orders top", "duroxide --store orders top --once",
+                    "duroxide --store orders --json top --interval 10s"},
+       .details =
+           "At a terminal it is drawn anew in its place, elsewhere written one after the other;\n"
+           "with --json each look is a line. Rates are of the time since the last look, so the\n"
+           "first one has none, nor has --once. \"queues\" are what waits and what is in work. Of\n"
+           "what is stuck, 1,000 of each kind are counted. Each look costs some reads, and two\n"
+           "more for each instance in the list.",
+       .arguments = {{.name = "interval",
+                      .type = Type::duration,
+                      .option = "-i,--interval",
+                      .help = "how often; default: 2s"},
+                     {.name = "rows",
+                      .type = Type::number,
+                      .option = "--rows",
+                      .help = "so many of those that run longest; at a terminal as many as fit",
+                      .most = 100,
+                      .by_default = std::uint64_t{10}},
+                     {.name = "once", .type = Type::flag, .option = "--once", .help = "one look"}},
+       .follows = true,
+       .check = check_top,
+       .run = top}};
+}
+
+}  // namespace duroxide::gateway
