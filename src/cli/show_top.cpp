@@ -67,21 +67,20 @@ std::string stuck_line(const Output& output, const json& result) {
   return line.empty() ? "nothing" : line;
 }
 
-/// The activities that an instance waits for, the first of them with what is to be known.
+/// The activities that an instance waits for: the first of them, and how many more.
 std::string activities_of(const Output& output, const json& instance) {
-  constexpr std::size_t most_named = 3;
   std::string line;
   const json& activities = instance["activities"];
-  for (std::size_t i = 0; i < activities.size() && i < most_named; ++i) {
-    const json& each = activities[i];
+  for (const json& each : activities) {
     std::string part = text_at(each, "name") + " for " + age_at(output, each, "scheduled_at");
     if (each.value("attempts", 0U) > 1) {
       part += ", attempt " + number_at(each, "attempts");
     }
     append_part(line, part);
   }
-  if (activities.size() > most_named) {
-    line += " and " + std::to_string(activities.size() - most_named) + " more";
+  const std::size_t all = instance.value("activity_count", activities.size());
+  if (all > activities.size()) {
+    line += " and " + std::to_string(all - activities.size()) + " more";
   }
   return line;
 }

@@ -83,9 +83,11 @@ bool BulkTargets::has_changed(const ManagementClient& client, const InstanceSumm
     case ClientError::Kind::instance_finished:
       return listed.status.is_running();
     case ClientError::Kind::invalid_input: {
+      if (kind_ != ActionKind::rewind || !listed.status.is_failed()) {
+        return false;
+      }
       const auto now = client.get_instance_info(listed.instance_id);
-      return kind_ == ActionKind::rewind && listed.status.is_failed() && now &&
-             !now->status.is_failed();
+      return now && !now->status.is_failed();
     }
     default:
       return false;

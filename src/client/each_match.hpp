@@ -48,7 +48,7 @@ struct Step {
 };
 
 template <class Result>
-using Act = std::function<ManagementClient::Answer<Step<Result>>(
+using ActOnSome = std::function<ManagementClient::Answer<Step<Result>>(
     std::span<const InstanceSummary> instances, std::optional<std::uint64_t> limit)>;
 
 /// Gives the instances that match to `act`, which takes as many of the first as it can at a time and
@@ -58,7 +58,7 @@ template <class Result>
 ManagementClient::Answer<Result> for_each_match(const ManagementClient& client,
                                                 const InstanceFilter& filter,
                                                 const OnProgress& on_progress,
-                                                const Act<Result>& act) {
+                                                const ActOnSome<Result>& act) {
   constexpr std::uint32_t bulk_page = 1000;
   constexpr std::size_t most_at_a_time = 400;  // more than a transaction takes of the smallest
   auto count = client.count_instances(filter);

@@ -88,12 +88,15 @@ std::vector<Argument> restricting(std::string_view name) {
 
 }  // namespace
 
-bool has_filter(const Arguments& arguments, std::string_view name) {
-  const auto restricts = restricting(name);
-  return std::any_of(restricts.begin(), restricts.end(), [&](const Argument& argument) {
+bool any_given(const Arguments& arguments, const std::vector<Argument>& these) {
+  return std::any_of(these.begin(), these.end(), [&](const Argument& argument) {
     return argument.type == Type::flag ? arguments.flag(argument.name)
                                        : arguments.has(argument.name);
   });
+}
+
+bool has_filter(const Arguments& arguments, std::string_view name) {
+  return any_given(arguments, restricting(name));
 }
 
 std::vector<Argument> filter_arguments(OrderOptions order, std::string_view name) {

@@ -26,7 +26,9 @@ inline constexpr std::string_view name_of_filter = "name";
 [[nodiscard]] std::vector<Argument> joined(std::vector<Argument> first,
                                            const std::vector<Argument>& more);
 
-/// Whether any of them restricts.
+/// Whether any of these was given.
+[[nodiscard]] bool any_given(const Arguments& arguments, const std::vector<Argument>& these);
+/// Whether any argument of the filter restricts.
 [[nodiscard]] bool has_filter(const Arguments& arguments, std::string_view name = name_of_filter);
 /// The filter they make, without its limit.
 [[nodiscard]] InstanceFilter filter_of(const Arguments& arguments,

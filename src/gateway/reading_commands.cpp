@@ -49,6 +49,10 @@ CommandResult list_all(const StoreInUse& store, const Arguments& arguments, Sink
     count += page->instances.size();
     left -= page->instances.size();
     cursor = page->next_cursor;
+    // A search may find nothing for long, and somebody may have gone meanwhile.
+    if (page->instances.empty() && cursor && !sink.progress(Progress{count, count})) {
+      return failure(CommandError(CommandError::Kind::interrupted, "the listing was interrupted"));
+    }
   } while (cursor);
   return json{{"count", count}};
 }

@@ -8,10 +8,12 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "gateway/change_waiter.hpp"
+#include "gateway/filter_arguments.hpp"
 #include "gateway/json_text.hpp"
 #include "gateway/json_types.hpp"
 #include "gateway/time_text.hpp"
@@ -180,11 +182,7 @@ std::vector<Argument> store_tail_arguments() {
 }
 
 bool restricts_store_tail(const Arguments& arguments) {
-  const auto mine = store_tail_arguments();
-  return std::any_of(mine.begin(), mine.end(), [&](const Argument& argument) {
-    return argument.type == Type::flag ? arguments.flag(argument.name)
-                                       : arguments.has(argument.name);
-  });
+  return any_given(arguments, store_tail_arguments());
 }
 
 CommandResult tail_store(const StoreInUse& store, const Arguments& arguments, Sink& sink) {

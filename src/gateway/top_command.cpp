@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -40,6 +41,20 @@ Result<json, CommandError> count_stuck(const ManagementClient& management) {
   return json(kinds);
 }
 
+/// Adds how many activities an instance waits for, and what is to be known of the first of them:
+/// there may be very many, with large inputs.
+void add_activities(const std::vector<PendingActivity>& activities, json& row) {
+  constexpr std::size_t most_named = 3;
+  row["activity_count"] = activities.size();
+  json& named = row["activities"] = json::array();
+  for (std::size_t i = 0; i < activities.size() && i < most_named; ++i) {
+    const PendingActivity& each = activities[i];
+    named.push_back({{"name", each.name},
+                     {"scheduled_at", time_text(each.scheduled_at)},
+                     {"attempts", each.attempts}});
+  }
+}
+
 /// The oldest of those that run, with the activities that they wait for.
 Result<json, CommandError> longest_running(const ManagementClient& management, std::uint32_t rows) {
   json found = json::array();
@@ -58,7 +73,7 @@ Result<json, CommandError> longest_running(const ManagementClient& management, s
       return failure(CommandError(activities.error()));
     }
     json row = json_of(each);
-    row["activities"] = activities ? json_of(*activities) : json::array();
+    add_activities(activities ? *activities : std::vector<PendingActivity>(), row);
     found.push_back(std::move(row));
   }
   return found;

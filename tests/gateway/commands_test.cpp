@@ -218,8 +218,11 @@ TEST_CASE("control commands: a listing that looks at very many goes on until its
   REQUIRE(found["instances"].size() == 1);
   CHECK(found["next_cursor"].is_null());
   CHECK(f.sink.reported.total == 100);
+  CHECK(f.run("list_all", {{"search", "needle"}})["count"] == 1);
   f.sink.goes_on = false;
-  CHECK(f.refused("list", {{"search", "needle"}}) == Kind::interrupted);
+  for (const char* name : {"list", "list_all"}) {
+    CHECK(f.refused(name, {{"search", "needle"}}) == Kind::interrupted);
+  }
 }
 
 TEST_CASE("control commands: a limit is not zero", "[control]") {
