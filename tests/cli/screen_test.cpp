@@ -114,7 +114,7 @@ TEST_CASE("a column with nothing in it is left out, and one that gives way where
                                  "order-2   2026-02-01  2m   nobody answers"});
   CHECK(lines_of(seen_on_terminal(35, print("nobody answers"))) ==
         std::vector<std::string>{"INSTANCE  CREATED     AGE  ERROR", "order-1   2026-01-31  3m",
-                                 "order-2   2026-02-01  2m   nobody…"});
+                                 "order-2   2026-02-01  2m   nobody …"});
   CHECK(lines_of(seen_on_terminal(30, print("nobody answers"))) ==
         std::vector<std::string>{"INSTANCE  AGE  ERROR", "order-1   3m",
                                  "order-2   2m   nobody answers"});

@@ -157,7 +157,7 @@ TEST_CASE("control commands: what is refused of one is told, and the others are 
   CHECK_THAT(told["refusals"][0]["why"].get<std::string>(), Catch::Contains("has ended"));
 }
 
-TEST_CASE("control commands: many that have failed are rewound, a parent with its child",
+TEST_CASE("control commands: many that have failed are rewound, and what has not is refused",
           "[control][bulk][restore]") {
   BulkFixture f;
   f.start("bad-2", "Failing");
