@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # project_test.sh BUILD PROJECT: installs the library, builds the example project against it with Meson
-# and, where there is one, CMake, and runs its tests: the program, and the lint on its source. Then the
+# and with CMake, and runs its tests: the program, and the lint on its source. Then the
 # source has a mistake, and the lint must fail.
 set -euo pipefail
 
@@ -32,12 +32,9 @@ mistake() {
 
 meson setup build-meson >"$directory/said" || { cat "$directory/said"; exit 1; }
 meson test -C build-meson --print-errorlogs
-if command -v cmake >/dev/null; then
-  cmake -S . -B build-cmake
-  cmake --build build-cmake
-  (cd build-cmake && ctest --output-on-failure)
-  mistake
-  must_fail cmake --build build-cmake --target lint
-fi
+cmake -S . -B build-cmake -DCMAKE_PREFIX_PATH="${config%/lib*/pkgconfig/*}"
+cmake --build build-cmake
+(cd build-cmake && ctest --output-on-failure)
 mistake
+must_fail cmake --build build-cmake --target lint
 must_fail meson test -C build-meson --no-rebuild --print-errorlogs lint
