@@ -188,10 +188,15 @@ struct DUROXIDE_API ClientError {
     /// or a log sink), which would wait for itself. Use the form that takes a callback, or make the
     /// call from an activity or a thread of your own.
     would_deadlock,
+    update_refused,  ///< the validator of an update said no; `details` says why
+    update_failed,   ///< the handler of an update answered with an error; `details` has it
+    query_failed,    ///< the handler of a query threw, or there is none; `details` says more
   };
 
   Kind kind = Kind::storage_error;
   std::string message;
+  /// What the instance's own code said, of an update.
+  std::optional<ErrorDetails> details = std::nullopt;
 
   [[nodiscard]] std::string to_string() const { return message; }
 };

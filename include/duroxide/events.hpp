@@ -251,6 +251,24 @@ struct CancelSent {
   bool operator==(const CancelSent&) const = default;
 };
 
+/// Somebody asks the execution something, and waits for the answer: it was accepted, or is kept until
+/// the code has a handler for it.
+struct UpdateReceived {
+  std::string id;  ///< the caller's, by which the same update is known again
+  std::string name;
+  Payload input;
+  bool operator==(const UpdateReceived&) const = default;
+};
+/// What the code has answered. Whatever else its handler decided stands before it.
+struct UpdateAnswered {
+  std::string id;  ///< of the update
+  Payload output;
+  std::optional<ErrorDetails> error = std::nullopt;  ///< instead of the output
+  /// The validator said no when the code had a handler at last, and the handler was not called.
+  bool refused = false;
+  bool operator==(const UpdateAnswered&) const = default;
+};
+
 }  // namespace event
 
 /// The order of the alternatives is part of the store's format: append, never reorder.
@@ -266,7 +284,8 @@ using EventKind = std::variant<
     event::QueueEventDelivered, event::QueueSubscriptionCancelled, event::CustomStatusUpdated,
     event::KeyValueSet, event::KeyValueCleared, event::KeyValuesCleared,
     event::KeyValueReadScheduled, event::KeyValueReadCompleted, event::PatchMarked,
-    event::SideEffectRecorded, event::EventSent, event::QueueMessageSent, event::CancelSent>;
+    event::SideEffectRecorded, event::EventSent, event::QueueMessageSent, event::CancelSent,
+    event::UpdateReceived, event::UpdateAnswered>;
 
 /// One entry of a history.
 struct Event {

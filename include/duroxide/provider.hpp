@@ -125,7 +125,9 @@ using ProviderActor = actors::Actor<
     actors::Replies<provider::AwaitCancelledWork,
                     provider::Answer<std::vector<provider::LockToken>>>,
     actors::Replies<provider::Heartbeat, Done>, actors::Replies<provider::CompleteActivity, Done>,
-    actors::Replies<provider::StartOrFind, provider::Answer<provider::StartedOrFound>>>;
+    actors::Replies<provider::StartOrFind, provider::Answer<provider::StartedOrFound>>,
+    actors::Replies<provider::AskUpdate, provider::Answer<std::optional<provider::UpdateAnswer>>>,
+    actors::Replies<provider::AskQuery, provider::Answer<std::optional<provider::UpdateAnswer>>>>;
 
 /// An actor system of the process's own, which must outlive every store that uses it. Its scheduler
 /// should have the policy `sharing`.
@@ -159,6 +161,8 @@ DUROXIDE_MESSAGE(duroxide::provider::WaitForStatus)
 DUROXIDE_MESSAGE(duroxide::provider::GetValue)
 DUROXIDE_MESSAGE(duroxide::provider::GetValues)
 DUROXIDE_MESSAGE(duroxide::provider::WaitForValue)
+DUROXIDE_MESSAGE(duroxide::provider::AskUpdate)
+DUROXIDE_MESSAGE(duroxide::provider::AskQuery)
 DUROXIDE_MESSAGE(duroxide::provider::StopWaiting)
 DUROXIDE_MESSAGE(duroxide::provider::ReleaseFromQuarantine)
 DUROXIDE_MESSAGE(duroxide::provider::ReleaseSessions)

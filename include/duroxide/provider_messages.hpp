@@ -31,6 +31,13 @@ struct FetchOrchestrationItem {
   std::uint64_t max_items = 1;
 };
 
+/// What somebody asks of the code of an instance that leaves no trace.
+struct Question {
+  std::string id;  ///< of this asking, for its answer
+  std::string name;
+  Payload input;
+};
+
 /// One instance with everything a turn needs.
 struct OrchestrationItem {
   std::string instance;
@@ -42,7 +49,9 @@ struct OrchestrationItem {
   std::vector<Event> history;
   bool history_included = true;
   std::uint64_t history_size = 0;  ///< number of events of the current execution, in any case
-  std::vector<WorkItem> messages;  ///< in order of acceptance; never empty
+  /// In order of acceptance. Empty only if there are questions; such a turn decides nothing, and its ack
+  /// without events writes nothing.
+  std::vector<WorkItem> messages;
   LockToken lock_token = 0;
   std::uint32_t attempt_count = 1;  ///< this delivery included
   /// The instance is in quarantine and only handed out because somebody cancels it: end it without
@@ -51,6 +60,9 @@ struct OrchestrationItem {
   /// The history comes from before the store was opened, and is handed out for the first time since.
   /// For the log only.
   bool recovered = false;
+  /// To be answered behind the messages, if the execution still runs then. Those that a turn leaves are
+  /// handed out with the next.
+  std::vector<Question> questions = {};
 };
 
 /// What the current execution has become; kept beside the history so that nobody must read that.
@@ -79,6 +91,14 @@ struct CustomStatusChange {
   std::uint64_t version = 0;
 };
 
+/// What came of an update or a question.
+struct UpdateAnswer {
+  std::string id;  ///< of the update or the question
+  Payload output;
+  std::optional<ErrorDetails> error = std::nullopt;  ///< instead of the output
+  bool refused = false;  ///< by the validator: the handler was not called
+};
+
 /// Ends a turn: everything below in one transaction, or nothing.
 struct AckOrchestrationItem {
   LockToken lock_token = 0;
@@ -103,6 +123,9 @@ struct AckOrchestrationItem {
   /// With a `ContinueAsNew`: earlier executions that are dropped with it, some at a time if there are
   /// many. What cannot be read stays.
   std::optional<PruneOptions> prune = std::nullopt;
+  /// For whoever waits for these updates and questions of the instance, once all of this is committed.
+  /// Nothing of it is kept: what has to be stands among the events.
+  std::vector<UpdateAnswer> updates = {};
 };
 
 /// Gives an item back. The instance is handed out again after `delay`.
@@ -195,6 +218,27 @@ struct WaitForValue {
   std::string instance;
   std::string key;
   std::uint64_t after_version = 0;
+  std::uint64_t wait_id = 0;
+};
+
+/// Appends `request` to the queue of its instance, and is answered with what a turn of the instance
+/// gives as the answer to an update of that id (`AckOrchestrationItem::updates`), once that is
+/// committed. `wait_id` as for `WaitForStatus`, from the same numbers: `StopWaiting` ends the wait with
+/// none, and the update goes its way. Of an instance that has ended, or ends meanwhile, the answer is
+/// looked for among the `UpdateAnswered` of its last execution. Errors: `instance_not_found`, also if
+/// it is deleted meanwhile; `instance_finished`, if there is no answer.
+struct AskUpdate {
+  work::UpdateRequest request;
+  std::uint64_t wait_id = 0;
+};
+
+/// Has the code of an instance asked, in a turn (`OrchestrationItem::questions`), and is answered with what
+/// that turn gives as the answer, once all is committed that the turn has seen. Nothing of it is kept: if
+/// nobody takes turns, it waits. `wait_id` as for `AskUpdate`. Errors: `instance_not_found`,
+/// `instance_finished`, also if that is so before there is an answer.
+struct AskQuery {
+  std::string instance;
+  Question question;
   std::uint64_t wait_id = 0;
 };
 

@@ -132,14 +132,24 @@ struct KeyValueRead {
   bool operator==(const KeyValueRead&) const = default;
 };
 
+/// Asks the instance's code something. The answer goes to whoever waits for it at the store; see
+/// `provider::AskUpdate`.
+struct UpdateRequest {
+  std::string instance;
+  std::string id;  ///< the same update, asked again, has the same
+  std::string name;
+  Payload input;
+  bool operator==(const UpdateRequest&) const = default;
+};
+
 }  // namespace work
 
 /// The order of the alternatives is part of the store's format: append, never reorder.
-using WorkItem =
-    std::variant<work::StartOrchestration, work::ContinueAsNew, work::ActivityExecute,
-                 work::ActivityCompleted, work::ActivityFailed, work::TimerFired,
-                 work::ExternalRaised, work::SubOrchCompleted, work::SubOrchFailed,
-                 work::CancelInstance, work::QueueMessage, work::ReadKeyValue, work::KeyValueRead>;
+using WorkItem = std::variant<work::StartOrchestration, work::ContinueAsNew, work::ActivityExecute,
+                              work::ActivityCompleted, work::ActivityFailed, work::TimerFired,
+                              work::ExternalRaised, work::SubOrchCompleted, work::SubOrchFailed,
+                              work::CancelInstance, work::QueueMessage, work::ReadKeyValue,
+                              work::KeyValueRead, work::UpdateRequest>;
 
 /// The instance an item is for.
 [[nodiscard]] DUROXIDE_API const std::string& target_instance(const WorkItem& item);

@@ -18,6 +18,7 @@ Kind kind_of(ClientError::Kind kind) {
       return Kind::usage;
     case ClientError::Kind::instance_already_exists:
     case ClientError::Kind::instance_finished:
+    case ClientError::Kind::update_refused:
       return Kind::refused;
     case ClientError::Kind::read_only:
     case ClientError::Kind::storage_error:
@@ -25,6 +26,8 @@ Kind kind_of(ClientError::Kind kind) {
     case ClientError::Kind::management_not_available:
     case ClientError::Kind::would_deadlock:
     case ClientError::Kind::invalid_payload:
+    case ClientError::Kind::update_failed:
+    case ClientError::Kind::query_failed:
       break;
   }
   return Kind::failed;

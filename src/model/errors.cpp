@@ -130,6 +130,12 @@ std::string_view to_string(ClientError::Kind kind) {
       return "read only";
     case Kind::would_deadlock:
       return "would deadlock";
+    case Kind::update_refused:
+      return "update refused";
+    case Kind::update_failed:
+      return "update failed";
+    case Kind::query_failed:
+      return "query failed";
   }
   return "unknown";
 }

@@ -50,6 +50,7 @@ enum class Role : std::uint8_t {
   answers,    ///< what was asked for has come
   waits,      ///< the code waits for the next thing that is raised under a name
   raised,     ///< something was raised: it goes to the oldest wait of its name, or is kept
+  asked,      ///< somebody asks the code something: it has a handler for that, or it is kept
   gives_up,   ///< the code no longer wants what it has scheduled or waits for
   records,    ///< the code decided something, and nothing more comes of it
 };
@@ -218,6 +219,13 @@ struct GivesUp : AnyKind {
   static constexpr Role role = Role::gives_up;
   static constexpr Match match = Match::place;
   using Source = Opening;
+};
+
+/// `Request` is the message that brings it.
+template <class Request>
+struct Asked : AnyKind {
+  static constexpr Role role = Role::asked;
+  using Message = Request;
 };
 
 struct Records : AnyKind {

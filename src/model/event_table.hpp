@@ -16,6 +16,7 @@
 //   identity  what tells it from others of its kind, for people
 //   check     whether names are right, which another store may not have checked
 //   change    what it changes of what the instance shows to others, as an `InstanceState`
+//   follow    what it means to the `Updates` that others have asked for
 //   whereabouts, Failure    see event_roles.hpp
 //
 // A field that a later release adds stands last, behind `if (holds(io, 2))`, and

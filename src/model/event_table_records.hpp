@@ -159,6 +159,44 @@ struct KindOf<event::SideEffectRecorded> : Records {
   }
 };
 
+// --- what others ask the code ---
+
+template <>
+struct KindOf<event::UpdateReceived> : Asked<work::UpdateRequest> {
+  static constexpr std::string_view name = "UpdateReceived";
+  static void fields(auto& io, auto& x) {
+    io.needed("id", x.id);
+    io.needed("name", x.name);
+    io.needed("input", x.input);
+  }
+  static std::string identity(const event::UpdateReceived& x) {
+    return in_quotes(x.name) + ", id " + in_quotes(x.id);
+  }
+  static Checked check(const event::UpdateReceived& x) { return check_update(x.id, x.name); }
+  static event::UpdateReceived from(const work::UpdateRequest& message) {
+    return {message.id, message.name, message.input};
+  }
+  static work::UpdateRequest to_message(const event::UpdateReceived& event) {
+    return {{}, event.id, event.name, event.input};
+  }
+  static void follow(auto& updates, const event::UpdateReceived& x) { updates.receive(x); }
+};
+
+template <>
+struct KindOf<event::UpdateAnswered> : Records {
+  static constexpr std::string_view name = "UpdateAnswered";
+  static constexpr Match match = Match::name;  // the caller was told what is recorded
+  static void fields(auto& io, auto& x) {
+    io.needed("id", x.id);
+    io.usual("output", x.output);
+    io.usual("error", x.error);
+    io.usual("refused", x.refused);
+  }
+  static std::string identity(const event::UpdateAnswered& x) { return "id " + in_quotes(x.id); }
+  static Checked check(const event::UpdateAnswered& x) { return check_name("update id", x.id); }
+  static void follow(auto& updates, const event::UpdateAnswered& x) { updates.answer(x); }
+};
+
 // --- what is sent to another instance ---
 
 template <>

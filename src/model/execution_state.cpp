@@ -32,6 +32,8 @@ std::optional<Arrived> ExecutionState::take(const Event& event, bool is_new) {
           return waits_[place_of<typename Entry::Source>()].raise(kind.name, kind.data);
         } else if constexpr (Entry::role == Role::gives_up) {
           stop_waiting(place_of<typename Entry::Source>(), event.source_event_id);
+        } else if constexpr (requires { Entry::follow(updates_, kind); }) {
+          Entry::follow(updates_, kind);
         } else if constexpr (requires { Entry::change(shown_, kind, event.timestamp, is_new); }) {
           Entry::change(shown_, kind, event.timestamp, is_new);
         }

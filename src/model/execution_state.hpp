@@ -10,6 +10,7 @@
 
 #include "model/instance_state.hpp"
 #include "model/named_waits.hpp"
+#include "model/updates.hpp"
 
 namespace duroxide::model {
 
@@ -31,6 +32,7 @@ class ExecutionState {
 
   [[nodiscard]] const InstanceState& shown() const { return shown_; }
   [[nodiscard]] InstanceState& shown() { return shown_; }
+  [[nodiscard]] const Updates& updates() const { return updates_; }
 
   /// What the next execution would be handed if this one continued as new now.
   [[nodiscard]] CarriedState carried() const;
@@ -40,6 +42,7 @@ class ExecutionState {
 
   std::map<std::size_t, NamedWaits> waits_;  ///< by the kind of the wait
   InstanceState shown_;
+  Updates updates_;
 };
 
 }  // namespace duroxide::model

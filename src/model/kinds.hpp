@@ -84,11 +84,11 @@ struct Answer {
 /// None if the message answers no step.
 [[nodiscard]] std::optional<Answer> answer_in(const WorkItem& message);
 
-/// Whether it is raised for whoever waits under a name, in whichever execution.
+/// Whether it is raised for whoever waits, or handles updates, under a name, in whichever execution.
 [[nodiscard]] bool is_raised(const WorkItem& message);
 
-/// Adds what the message raises to what the next execution is handed. Gives whether it raises
-/// anything.
+/// Adds the event or the message of a queue that it brings to what the next execution is handed. Gives
+/// whether it brings one.
 [[nodiscard]] bool carry(const WorkItem& message, CarriedState& carried);
 
 /// The event that the message becomes when it is taken; none if it becomes none.
@@ -113,7 +113,7 @@ struct Answer {
 /// The step for which the store is asked; null if the message asks it for nothing.
 [[nodiscard]] const ParentLink* reader_of(const WorkItem& message);
 
-/// The event or the queue that it is raised for; empty if it is raised for none.
+/// The event, the queue or the update that it is raised for; empty if it is raised for none.
 [[nodiscard]] std::string raised_name(const WorkItem& message);
 
 /// What people are shown of it.

@@ -43,6 +43,11 @@ Checked check_name(std::string_view what, std::string_view name) {
   return check_text(what, name, max_name_bytes);
 }
 
+Checked check_update(std::string_view id, std::string_view name) {
+  Checked checked = check_name("update id", id);
+  return checked ? check_name("update name", name) : checked;
+}
+
 Checked check_tags(const std::vector<std::string>& tags) {
   if (tags.size() > max_instance_tags) {
     return flaw("there are " + std::to_string(tags.size()) + " tags, at most " +

@@ -23,10 +23,12 @@ inline constexpr std::size_t max_heartbeat_bytes = std::size_t{64} << 10;
 // breaks.
 
 [[nodiscard]] Checked check_instance_id(std::string_view id);
-/// Names of orchestrations, activities, events, queues, tags, sessions and patches.
+/// Names of orchestrations, activities, events, queues, updates, tags, sessions and patches.
 [[nodiscard]] Checked check_name(std::string_view what, std::string_view name);
 /// The tags that an instance is started with.
 [[nodiscard]] Checked check_tags(const std::vector<std::string>& tags);
+/// What tells one update from others, and which handler it is for.
+[[nodiscard]] Checked check_update(std::string_view id, std::string_view name);
 /// Keys of an instance's key-value state.
 [[nodiscard]] Checked check_key(std::string_view key);
 [[nodiscard]] Checked check_payload(std::string_view what, std::string_view payload);

@@ -38,6 +38,12 @@ consteval bool brings(Role role) {
   }
 }
 
+/// Whether it is for whatever the code waits for, or handles, under its name.
+template <class Message>
+consteval bool has_taker_by_name() {
+  return brings<Message>(Role::raised) || brings<Message>(Role::asked);
+}
+
 }  // namespace
 
 std::optional<Answer> answer_in(const WorkItem& message) {
@@ -55,7 +61,7 @@ std::optional<Answer> answer_in(const WorkItem& message) {
 }
 
 bool is_raised(const WorkItem& message) {
-  return std::visit([]<class Message>(const Message&) { return brings<Message>(Role::raised); },
+  return std::visit([]<class Message>(const Message&) { return has_taker_by_name<Message>(); },
                     message);
 }
 
@@ -90,7 +96,7 @@ std::optional<WorkItem> message_again(const Event& event, const std::string& ins
   return std::visit(
       [&]<class Kind>(const Kind& each) -> std::optional<WorkItem> {
         using Entry = KindOf<Kind>;
-        if constexpr (Entry::role == Role::raised) {
+        if constexpr (Entry::role == Role::raised || Entry::role == Role::asked) {
           auto message = Entry::to_message(each);
           message.instance = instance;
           return message;
@@ -144,7 +150,7 @@ const ParentLink* reader_of(const WorkItem& message) {
 std::string raised_name(const WorkItem& message) {
   return std::visit(
       []<class Message>(const Message& each) -> std::string {
-        if constexpr (brings<Message>(Role::raised)) {
+        if constexpr (has_taker_by_name<Message>()) {
           return each.name;
         } else {
           return {};

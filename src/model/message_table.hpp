@@ -210,6 +210,22 @@ struct MessageOf<work::KeyValueRead> : AnyMessage {
   static std::string data(const work::KeyValueRead& x) { return x.value.value_or(""); }
 };
 
+template <>
+struct MessageOf<work::UpdateRequest> : AnyMessage {
+  static constexpr std::string_view name = "UpdateRequest";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("id", x.id);
+    io.needed("name", x.name);
+    io.needed("input", x.input);
+  }
+  static std::string data(const work::UpdateRequest& x) { return x.input; }
+  static Checked check(const work::UpdateRequest& x) {
+    Checked checked = check_update(x.id, x.name);
+    return checked ? check_payload("update's input", x.input) : checked;
+  }
+};
+
 /// Refuses to compile unless every alternative of `WorkItem` has an entry.
 template <class... Messages>
 consteval bool is_complete_message_table(const std::variant<Messages...>*) {

@@ -48,6 +48,7 @@ class StepReader {
 
   [[nodiscard]] OpenSteps finish() && {
     steps_.state = state_.carried();
+    steps_.updates = state_.updates().waiting();
     if (!steps_.ended) {
       for (const auto& [event_id, event] : open_) {
         steps_.steps.push_back({event_id, event->timestamp, event->kind});

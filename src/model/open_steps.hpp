@@ -41,6 +41,8 @@ struct OpenSteps {
   /// The events and messages that nobody has waited for, the custom status and the values: what the
   /// next execution would be handed if this one continued as new here.
   CarriedState state;
+  /// Those that no handler has answered yet, in order of arrival.
+  std::vector<event::UpdateReceived> updates;
   std::optional<ParentLink> parent;
   bool cancel_requested = false;
   bool ended = false;

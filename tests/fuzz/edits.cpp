@@ -89,7 +89,11 @@ WorkItem any_message(Bytes& bytes, const std::string& instance, std::uint64_t ex
           message.execution_id = execution_id;
         }
         if constexpr (requires { message.id; }) {
-          message.id = id;
+          if constexpr (std::is_same_v<decltype(message.id), std::string>) {
+            message.id = std::to_string(id);  // an update has one that its sender chose
+          } else {
+            message.id = id;
+          }
         }
       },
       item);

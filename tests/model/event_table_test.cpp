@@ -96,6 +96,7 @@ TEST_CASE("what the code decides and what comes to it", "[event-kinds]") {
   CHECK(count[Role::schedules] == 4);
   CHECK(count[Role::waits] == 2);
   CHECK(count[Role::raised] == 2);
+  CHECK(count[Role::asked] == 1);
   CHECK(model::is_command(event::ActivityScheduled{}));
   CHECK(model::is_command(event::TimerCancelled{}));
   CHECK(model::is_command(event::GuidRecorded{}));
@@ -119,6 +120,8 @@ TEST_CASE("a decision is the same with the same fields, or at the same place", "
   CHECK_FALSE(model::is_same_decision(TimerCreated{}, UtcNowRecorded{}));
   CHECK(model::is_same_decision(SideEffectRecorded{"a", "1"}, SideEffectRecorded{"a", "2"}));
   CHECK_FALSE(model::is_same_decision(SideEffectRecorded{"a", "1"}, SideEffectRecorded{"b", "1"}));
+  CHECK(model::is_same_decision(UpdateAnswered{"a", "1"}, UpdateAnswered{"a", "2"}));
+  CHECK_FALSE(model::is_same_decision(UpdateAnswered{"a", "1"}, UpdateAnswered{"b", "1"}));
 }
 
 TEST_CASE("an event answers only what was asked for", "[event-kinds]") {
@@ -182,7 +185,8 @@ TEST_CASE("a message becomes an event, and the event the message again", "[event
       continue;
     }
     CHECK(answer.has_value() == (model::role_of(*kind) == Role::answers));
-    CHECK(model::is_raised(message) == (model::role_of(*kind) == Role::raised));
+    CHECK(model::is_raised(message) ==
+          (model::role_of(*kind) == Role::raised || model::role_of(*kind) == Role::asked));
     CHECK(model::outcome_of(*kind).has_value() == answer.has_value());
     const auto again = model::message_again(at(9, *kind, answer ? answer->id : 0), "i", 3);
     if (answer && !answer->is_failure) {
@@ -213,6 +217,7 @@ TEST_CASE("what is raised is handed to the next execution by its wait", "[event-
   CHECK(model::carry(work::ExternalRaised{"i", "E", "1"}, carried));
   CHECK(model::carry(work::QueueMessage{"i", "Q", "2"}, carried));
   CHECK_FALSE(model::carry(work::CancelInstance{"i", "why"}, carried));
+  CHECK_FALSE(model::carry(work::UpdateRequest{"i", "u", "U", "in"}, carried));
   CHECK(carried.events == std::vector<CarriedEvent>{{"E", "1"}});
   CHECK(carried.messages == std::vector<CarriedEvent>{{"Q", "2"}});
 }

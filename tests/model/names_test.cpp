@@ -54,11 +54,12 @@ TEST_CASE("errors are called what they are, each kind by a name of its own", "[e
               "newer format", "corrupt", "in use", "closed", "invalid input", "invalid lock token",
               "instance not found", "instance already exists", "instance finished",
               "activity not found", "read only", "no store", "not available"});
-  CHECK(names_up_to(ClientError::Kind::would_deadlock) ==
+  CHECK(names_up_to(ClientError::Kind::query_failed) ==
         Names{"storage error", "instance not found", "invalid instance", "timeout",
               "invalid filter", "invalid input", "instance already exists", "instance finished",
               "execution not found", "management not available", "invalid payload",
-              "activity not found", "read only", "would deadlock"});
+              "activity not found", "read only", "would deadlock", "update refused",
+              "update failed", "query failed"});
 }
 
 TEST_CASE("a kind of error that has no name is told as unknown", "[errors]") {

@@ -66,6 +66,8 @@ std::vector<std::pair<std::string, Event>> sample_events() {
       event::EventSent{"other", "E", "data"},
       event::QueueMessageSent{"other", "Q", "data"},
       event::CancelSent{"other", "reason"},
+      event::UpdateReceived{"update-1", "AddItem", "in"},
+      event::UpdateAnswered{"update-1", "out", full_error(), true},
   };
   std::vector<std::pair<std::string, Event>> samples;
   for (const EventKind& kind : kinds) {
@@ -93,6 +95,7 @@ std::vector<std::pair<std::string, WorkItem>> sample_work_items() {
       {"work.QueueMessage", work::QueueMessage{"i", "Q", "data"}},
       {"work.ReadKeyValue", work::ReadKeyValue{"i", "key", parent}},
       {"work.KeyValueRead", work::KeyValueRead{"i", 3, 4, "value"}},
+      {"work.UpdateRequest", work::UpdateRequest{"i", "update-1", "AddItem", "in"}},
   };
 }
 
