@@ -18,6 +18,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/detail/gcc12.hpp>
 #include <duroxide/detail/handle_input.hpp>
+#include <duroxide/detail/update_handler.hpp>
 #include <duroxide/events.hpp>
 #include <duroxide/future.hpp>
 #include <duroxide/log.hpp>
@@ -156,6 +157,82 @@ class DUROXIDE_API OrchestrationContext {
   template <class T>
   [[nodiscard]] DurableFuture<T> dequeue_event(const EventQueue<T>& queue) {
     return DurableFuture<T>(dequeue_text(queue.name()));
+  }
+
+  // --- updates: others ask, and are answered ---
+
+  /// From now on, `Client::update` under this name is answered by `handler`, a function of `const In&`
+  /// that returns an `Out` (or nothing, if `Out` is void), or a `Result` of one with text,
+  /// `ApplicationError` or `ErrorDetails` as its error. What it returns or throws as an error is the
+  /// caller's, and the instance goes on.
+  ///
+  /// It runs in the turn, while the orchestration waits, at the place of its message among what comes to
+  /// the instance; what it has done and answered is recorded, and repeated in replay. It may change the
+  /// orchestration's locals, and use of the context what takes no awaiting (`utc_now`, `set_value`,
+  /// `raise_event` to others …); a step that would have to be awaited, and `continue_as_new`, throw
+  /// `OrchestrationError` there. `wait_until` lets the orchestration go on because of it.
+  ///
+  /// An update that came before is kept until its handler is registered, also across `continue_as_new`,
+  /// and then handled when the orchestration next waits. A later registration of a name replaces the
+  /// earlier.
+  ///
+  /// The handler is kept until the execution ends, and called no more once the orchestration has
+  /// returned: what it refers to must be a local of the orchestration itself, declared before this call
+  /// in its outermost block, or live longer. Errors: `OrchestrationError` for a wrong name.
+  template <class In, class Out, class F>
+  void on_update(std::string_view name, F handler) {
+    on_update<In, Out>(name, std::move(handler), [](const In&) {});
+  }
+  /// With a validator, a function of `const In&` that throws, or returns a `Result<void, …>` with an
+  /// error, to refuse the update. It is asked before anything is recorded: what it refuses leaves no trace
+  /// in the history, unless it had to wait for its handler. It must change nothing and not use the
+  /// context. An input that does not decode is refused likewise.
+  template <class In, class Out, class F, class V>
+  void on_update(std::string_view name, F handler, V validator) {
+    on_update_text(name, detail::make_update_handler<In, Out>("update", name, std::move(handler),
+                                                              std::move(validator)));
+  }
+  template <class In, class Out, class F>
+  void on_update(const Update<In, Out>& handle, F handler) {
+    on_update<In, Out>(handle.name(), std::move(handler));
+  }
+  template <class In, class Out, class F, class V>
+  void on_update(const Update<In, Out>& handle, F handler, V validator) {
+    on_update<In, Out>(handle.name(), std::move(handler), std::move(validator));
+  }
+
+  /// From now on, `Client::query` under this name is answered by `handler`, a function of `const In&` that
+  /// returns an `Out`, or a `Result` as that of an update. It looks at the state in which the last turn
+  /// has left the orchestration, leaves no trace in history or store, and may run at any time and in
+  /// replay: it must change nothing and not use the context. What it refers to must live as for
+  /// `on_update`. Errors: `OrchestrationError` for a wrong name.
+  template <class In, class Out, class F>
+  void on_query(std::string_view name, F handler) {
+    static_assert(!std::is_void_v<Out>, "a query answers something");
+    on_query_text(
+        name,
+        detail::make_update_handler<In, Out>("query", name, std::move(handler), [](const In&) {
+        }).handle);
+  }
+  template <class In, class Out, class F>
+  void on_query(const Query<In, Out>& handle, F handler) {
+    on_query<In, Out>(handle.name(), std::move(handler));
+  }
+
+  /// Waits until `holds` gives true, which is asked now and after all that happens to the instance: an
+  /// update, an event, a result, a step of another branch of the code. Nothing is recorded for it, as it
+  /// follows from what is. `holds` looks at locals of the orchestration, as a handler does; it must
+  /// change nothing and not use the context. What it throws, the await throws. Under GCC 12 a lambda with
+  /// captures needs a name:
+  ///
+  ///     const auto is_complete = [&] { return items.size() == 3; };
+  ///     co_await ctx.wait_until(is_complete);
+  template <class F>
+  [[nodiscard]] DurableFuture<void> wait_until(F&& holds) {
+    detail::check_callable<F>();
+    static_assert(std::is_convertible_v<std::invoke_result_t<std::decay_t<F>&>, bool>,
+                  "wait_until takes a function without arguments that returns true or false");
+    return DurableFuture<void>(wait_until_holds(std::forward<F>(holds)));
   }
 
   // --- other orchestrations ---
@@ -397,6 +474,9 @@ class DUROXIDE_API OrchestrationContext {
   void raise_event_text(std::string_view instance, std::string_view event, std::string data);
   void enqueue_event_text(std::string_view instance, std::string_view queue, std::string data);
   void continue_as_new_text(std::string input, std::optional<std::string> version);
+  void on_update_text(std::string_view name, detail::UpdateHandler handler);
+  void on_query_text(std::string_view name, std::function<std::string(const Payload&)> handler);
+  std::shared_ptr<detail::Slot> wait_until_holds(std::function<bool()> holds);
 
   detail::ExecutionCore* core_;
 };

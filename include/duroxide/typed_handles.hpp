@@ -93,6 +93,35 @@ class EventQueue {
   std::string_view name_;
 };
 
+/// The same for an update, with the types of what it takes and what it answers:
+/// `inline constexpr Update<Item, Total> add_item{"AddItem"};`. `Out` may be void.
+template <class In, class Out>
+class Update {
+ public:
+  using Input = In;
+  using Output = Out;
+
+  constexpr explicit Update(std::string_view name) : name_(name) {}
+  [[nodiscard]] constexpr std::string_view name() const { return name_; }
+
+ private:
+  std::string_view name_;
+};
+
+/// The same for a query: `inline constexpr Query<std::string, int> price_of{"PriceOf"};`.
+template <class In, class Out>
+class Query {
+ public:
+  using Input = In;
+  using Output = Out;
+
+  constexpr explicit Query(std::string_view name) : name_(name) {}
+  [[nodiscard]] constexpr std::string_view name() const { return name_; }
+
+ private:
+  std::string_view name_;
+};
+
 template <class H>
 concept TypedActivity = requires {
   typename H::ActivityTag;

@@ -1,5 +1,7 @@
 #include "replay/execution.hpp"
 
+#include <utility>
+
 #include "replay/execution_core.hpp"
 
 namespace duroxide::replay {
@@ -18,6 +20,10 @@ void Execution::replay(const std::vector<Event>& history, bool has_ended_there) 
 
 TurnResult Execution::run(const std::vector<WorkItem>& messages) {
   return core_->run(messages);
+}
+
+std::optional<UpdateAnswer> Execution::answer(const provider::Question& question) {
+  return core_->answer(question);
 }
 
 TurnResult Execution::fail(const std::vector<Event>& history, const std::vector<WorkItem>& messages,

@@ -54,6 +54,7 @@ using Outcome = std::variant<StillRunning, Completed, Failed, ContinuedAsNew>;
 // What a turn changes is what its ack tells the store.
 using provider::CustomStatusChange;
 using provider::TimerKey;
+using provider::UpdateAnswer;
 using provider::ValueChange;
 
 /// What one turn has decided. Nothing of it has happened yet.
@@ -66,6 +67,7 @@ struct TurnResult {
   std::vector<TimerKey> cancelled_timers;
   std::vector<ValueChange> values;  ///< the last change of each key, by key
   std::optional<CustomStatusChange> custom_status;
+  std::vector<UpdateAnswer> updates;  ///< that this turn has answered, or answered again
   /// The messages, by their place from 0 on, that are neither recorded nor rightly dropped, because
   /// the execution ended before they were looked at. What the next execution is handed is not among
   /// them.
@@ -105,6 +107,10 @@ class Execution {
   /// Messages for another execution, repeated ones and results of what was cancelled change nothing.
   /// If `replay` has failed, the turn fails the execution with that.
   [[nodiscard]] TurnResult run(const std::vector<WorkItem>& messages);
+
+  /// What the code, as it waits now, says to a question; or, after a `replay` that has failed, why it
+  /// cannot be asked. None if it has ended.
+  [[nodiscard]] std::optional<UpdateAnswer> answer(const provider::Question& question);
 
   /// Ends the execution with `details` without running its code, which may not even exist: it was
   /// started too often, say. What is open is closed as at any end, and a parent is told. `history` is

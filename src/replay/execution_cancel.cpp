@@ -47,11 +47,18 @@ void ExecutionCore::interrupt_waits() {
   for (const auto& [event_id, slot] : awaited) {
     // One that is told may end what its neighbours wait for, but nothing runs, and so nothing is
     // dropped, before this is over.
-    if (slot->waiter != nullptr) {
-      slot->interrupted = true;
-      cancel_told_ = true;
-      std::exchange(slot->waiter, nullptr)->done();
-    }
+    interrupt(*slot);
+  }
+  for (const auto& condition : std::vector(conditions_)) {
+    interrupt(*condition->slot);
+  }
+}
+
+void ExecutionCore::interrupt(Slot& slot) {
+  if (slot.waiter != nullptr) {
+    slot.interrupted = true;
+    cancel_told_ = true;
+    std::exchange(slot.waiter, nullptr)->done();
   }
 }
 

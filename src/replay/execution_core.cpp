@@ -44,6 +44,8 @@ ExecutionCore::ExecutionCore(replay::Assignment assignment,
 ExecutionCore::~ExecutionCore() {
   const RunsHere here(*this);  // what the code has left to do when its frame goes
   closing_ = true;
+  update_handlers_.clear();  // first: they refer to what the code holds
+  query_handlers_.clear();
   root_ = Task<std::string>();
   disown_futures();
 }
@@ -56,6 +58,9 @@ void ExecutionCore::disown_futures() {
   }
   for (auto& [event_id, open] : open_) {
     open.slot->core = nullptr;
+  }
+  for (const auto& condition : std::exchange(conditions_, {})) {
+    condition->slot->core = nullptr;
   }
 }
 
@@ -108,7 +113,7 @@ Event ExecutionCore::append(EventKind kind, std::uint64_t source_event_id) {
 }
 
 Event ExecutionCore::record_event(EventKind kind) {
-  require_no_side_effect();
+  require_no_pure_code();
   Event event = command(std::move(kind));
   if (event.event_id != 0) {
     send_request(event);
@@ -118,7 +123,8 @@ Event ExecutionCore::record_event(EventKind kind) {
 }
 
 std::shared_ptr<Slot> ExecutionCore::schedule(EventKind kind) {
-  require_no_side_effect();
+  require_no_pure_code();
+  require_awaitable("ask for what would have to be awaited");
   auto slot = std::make_shared<Slot>();
   slot->kind = kind.index();
   slot->name = model::label_of(kind);
@@ -170,9 +176,13 @@ void ExecutionCore::drop(Slot& slot) noexcept {
     return;
   }
   if (slot.complete) {
-    if (model::is_wait(slot.kind) && !slot.taken && !is_dropped_in_side_effect(slot)) {
+    if (model::is_wait(slot.kind) && !slot.taken && !is_dropped_in_pure_code(slot)) {
       hand_to_wait(state_.give_back(slot.kind, slot.name, slot.arrival, slot.value));
     }
+    return;
+  }
+  if (slot.event_id == 0) {
+    forget_condition(slot);
     return;
   }
   if (closing_ || finished_) {
@@ -180,7 +190,7 @@ void ExecutionCore::drop(Slot& slot) noexcept {
     return;
   }
   const auto found = open_.find(slot.event_id);
-  if (found != open_.end() && !is_dropped_in_side_effect(slot)) {
+  if (found != open_.end() && !is_dropped_in_pure_code(slot)) {
     const Open open = std::move(found->second);
     open_.erase(found);
     cancel(open, "dropped");

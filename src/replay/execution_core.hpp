@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <duroxide/context.hpp>
+#include <duroxide/detail/update_handler.hpp>
 
 #include "model/boxed.hpp"
 #include "model/execution_state.hpp"
@@ -73,6 +74,9 @@ class ExecutionCore final : private Completion {
   [[nodiscard]] bool patched(std::string_view id);
   void deprecate_patch(std::string_view id);
   void continue_as_new(Payload input, std::optional<std::string> version);
+  void on_update(std::string_view name, UpdateHandler handler);
+  void on_query(std::string_view name, std::function<std::string(const Payload&)> handler);
+  std::shared_ptr<Slot> wait_until(std::function<bool()> holds);
   void log(LogLevel level, std::string message) const;
   void drop(Slot& slot) noexcept;
   [[nodiscard]] const std::optional<std::string>& cancel_reason() const { return cancel_reason_; }
@@ -85,6 +89,7 @@ class ExecutionCore final : private Completion {
 
   void replay(const std::vector<Event>& history, bool has_ended_there);
   [[nodiscard]] replay::TurnResult run(const std::vector<WorkItem>& messages);
+  [[nodiscard]] std::optional<replay::UpdateAnswer> answer(const provider::Question& question);
   [[nodiscard]] replay::TurnResult fail(const std::vector<Event>& history,
                                         const std::vector<WorkItem>& messages,
                                         ErrorDetails details);
@@ -100,6 +105,15 @@ class ExecutionCore final : private Completion {
     std::optional<std::string> version;
   };
 
+  /// What the code waits for to become true.
+  struct Condition {
+    std::shared_ptr<Slot> slot;
+    std::function<bool()> holds;
+  };
+  /// A function of the user's of which only what it returns counts.
+  enum class PureCode : std::uint8_t { none, side_effect, validator, condition, query };
+  class InPureCode;
+
   // execution_core.cpp: commands
   Event command(EventKind kind, std::uint64_t source_event_id = 0);
   [[nodiscard]] bool is_recorded_next(const EventKind& kind) const;
@@ -111,7 +125,7 @@ class ExecutionCore final : private Completion {
   void cancel(const Open& open, const std::string& reason);
   void take_back(const Open& open, const std::string& reason);
 
-  // execution_steps.cpp: what the code asks for
+  // execution_steps.cpp and pure_code.cpp: what the code asks for, and must not
   std::shared_ptr<Slot> schedule_activity(std::string_view name, Payload input,
                                           const ActivityOptions& options);
   std::shared_ptr<Slot> schedule_child(std::string_view name, Payload input,
@@ -120,13 +134,35 @@ class ExecutionCore final : private Completion {
   std::shared_ptr<Slot> call(Call call);
   void make_side_effect(event::SideEffectRecorded& effect,
                         const std::function<std::string()>& make);
-  void require_no_side_effect() const;
-  [[nodiscard]] bool is_dropped_in_side_effect(const Slot& slot);
+  [[nodiscard]] std::string misuse_of_pure_code(const std::string& what) const;
+  void require_no_pure_code() const;
+  /// What is to be awaited must not be asked for by the handler of an update.
+  void require_awaitable(std::string_view what) const;
+  [[nodiscard]] bool is_dropped_in_pure_code(const Slot& slot);
+
+  // execution_updates.cpp: what others ask the code, and what it waits for because of it
+  void arrive_update(const work::UpdateRequest& update);
+  [[nodiscard]] bool is_code_waiting() const;
+  [[nodiscard]] bool handle_next_update();
+  void handle_update(const std::shared_ptr<const UpdateHandler>& handler,
+                     const event::UpdateReceived& update);
+  void call_handler(const UpdateHandler& handler, const event::UpdateReceived& update,
+                    event::UpdateAnswered& answered);
+  [[nodiscard]] std::optional<ErrorDetails> refusal_of(const UpdateHandler& handler,
+                                                       std::string_view name, const Payload& input);
+  [[nodiscard]] bool is_recorded_as_refused(const std::string& id) const;
+  void tell_answer(const event::UpdateAnswered& answered);
+  [[nodiscard]] ErrorDetails no_such_query(const std::string& name) const;
+  void ask_again_in_next_execution();
+  [[nodiscard]] bool meet_conditions();
+  [[nodiscard]] bool is_met(const Condition& condition);
+  void forget_condition(const Slot& slot);
 
   // execution_cancel.cpp: cancellation
   void request_cancel(const std::string& reason);
   [[nodiscard]] bool is_interrupting() const;
   void interrupt_waits();
+  void interrupt(Slot& slot);
 
   // execution_driver.cpp: arrivals
   /// What this turn has decided so far.
@@ -142,6 +178,7 @@ class ExecutionCore final : private Completion {
   void arrive_for_step(const model::Answer& answer, const WorkItem& message);
   void report_state();
   void run_until_waiting();
+  void run_code();
   void run_at_once();
   void end_at_once();
 
@@ -189,7 +226,12 @@ class ExecutionCore final : private Completion {
   bool finished_ = false;
   bool closing_ = false;  ///< frames are being destroyed: drops record nothing
   bool history_warned_ = false;
-  bool in_side_effect_ = false;  ///< a function runs of which only the value is recorded
+  PureCode pure_code_ = PureCode::none;  ///< that runs
+  std::map<std::string, std::shared_ptr<const UpdateHandler>, std::less<>> update_handlers_;
+  std::map<std::string, std::function<std::string(const Payload&)>, std::less<>> query_handlers_;
+  std::string accepted_update_;  ///< by the validator, just now; its handler is called next
+  bool in_update_ = false;       ///< the handler of an update runs
+  std::vector<std::shared_ptr<const Condition>> conditions_;  ///< in the order they were asked for
   // Of this turn: activities that may be run within it, those that were, and what came of them.
   std::vector<std::uint64_t> to_run_at_once_;
   std::vector<std::uint64_t> done_at_once_;

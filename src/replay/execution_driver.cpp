@@ -305,6 +305,8 @@ void ExecutionCore::arrive_for_step(const model::Answer& answer, const WorkItem&
 void ExecutionCore::arrive(const WorkItem& message) {
   if (const auto answer = model::answer_in(message)) {
     arrive_for_step(*answer, message);
+  } else if (const auto* update = std::get_if<work::UpdateRequest>(&message)) {
+    arrive_update(*update);
   } else if (!std::holds_alternative<work::CancelInstance>(message) || !cancel_reason_) {
     if (auto event = model::event_of(message)) {
       deliver(append(std::move(*event), 0));
@@ -341,7 +343,15 @@ void ExecutionCore::resolve(std::uint64_t event_id, model::StepOutcome outcome,
   }
 }
 
+/// The code runs as far as it goes; then what has become true lets it go on, and after that one by one
+/// what was asked of it.
 void ExecutionCore::run_until_waiting() {
+  do {
+    run_code();
+  } while (meet_conditions() || handle_next_update());
+}
+
+void ExecutionCore::run_code() {
   if (!failure_ && !scheduler_.drain()) {
     root_.leak();
     ErrorDetails details;

@@ -87,6 +87,8 @@ replay::Outcome ExecutionCore::outcome_of_cancelled_root() {
 void ExecutionCore::finish(replay::Outcome outcome) {
   DUROXIDE_INVARIANT(!finished_, "an execution ends once");
   closing_ = true;
+  update_handlers_.clear();  // first: they refer to what the code holds
+  query_handlers_.clear();
   root_ = Task<std::string>();
   closing_ = false;
   disown_futures();
@@ -111,6 +113,7 @@ void ExecutionCore::begin_next_execution() {
   result().messages.push_back(work::ContinueAsNew{
       assignment_.instance, assignment_.execution_id + 1, assignment_.orchestration,
       next_execution_->input, next_execution_->version, parent_, state_.carried()});
+  ask_again_in_next_execution();
   if (cancel_reason_) {
     result().messages.push_back(
         work::CancelInstance{assignment_.instance, *cancel_reason_, std::nullopt});
@@ -127,7 +130,11 @@ void ExecutionCore::hand_on(const WorkItem& message) {
   }
   DUROXIDE_INVARIANT(carried != nullptr,
                      "the end of an execution that continues as new starts the next one");
-  if (!model::carry(message, *carried) && std::holds_alternative<work::CancelInstance>(message)) {
+  if (model::carry(message, *carried)) {
+    return;
+  }
+  if (std::holds_alternative<work::CancelInstance>(message) ||
+      std::holds_alternative<work::UpdateRequest>(message)) {
     result().messages.push_back(message);
   }
 }

@@ -8,6 +8,7 @@
 #include "model/ids.hpp"
 #include "model/limits.hpp"
 #include "replay/execution_core.hpp"
+#include "replay/pure_code.hpp"
 #include "replay/step_arguments.hpp"
 
 namespace duroxide::detail {
@@ -96,7 +97,8 @@ std::shared_ptr<Slot> ExecutionCore::schedule_child(std::string_view name, Paylo
 }
 
 void ExecutionCore::continue_as_new(Payload input, std::optional<std::string> version) {
-  require_no_side_effect();
+  require_no_pure_code();
+  require_awaitable("continue as new");
   require(model::check_payload("next execution's input", input));
   require_version(version);
   if (!next_execution_) {
@@ -140,7 +142,7 @@ void ExecutionCore::require_other(std::string_view instance) const {
 }
 
 bool ExecutionCore::patched(std::string_view id) {
-  require_no_side_effect();
+  require_no_pure_code();
   require(model::check_name("patch id", id));
   const event::PatchMarked mark{std::string(id)};
   const auto known = patches_.find(id);
@@ -159,7 +161,7 @@ bool ExecutionCore::patched(std::string_view id) {
 }
 
 void ExecutionCore::deprecate_patch(std::string_view id) {
-  require_no_side_effect();
+  require_no_pure_code();
   require(model::check_name("patch id", id));
   const event::PatchMarked mark{std::string(id)};
   if (is_recorded_next(mark)) {
@@ -172,7 +174,7 @@ void ExecutionCore::deprecate_patch(std::string_view id) {
 Payload ExecutionCore::side_effect(std::string_view name,
                                    const std::function<std::string()>& make) {
   require(model::check_name("name of a side effect", name));
-  require_no_side_effect();
+  require_no_pure_code();
   event::SideEffectRecorded effect{std::string(name), {}};
   if (!has_passed_here()) {
     make_side_effect(effect, make);
@@ -190,14 +192,7 @@ Payload ExecutionCore::side_effect(std::string_view name,
 
 void ExecutionCore::make_side_effect(event::SideEffectRecorded& effect,
                                      const std::function<std::string()>& make) {
-  struct Within {
-    explicit Within(bool& given) : is_within(given) { is_within = true; }
-    Within(const Within&) = delete;
-    Within& operator=(const Within&) = delete;
-    ~Within() { is_within = false; }
-    bool& is_within;
-  };
-  const Within within(in_side_effect_);
+  const InPureCode within(*this, PureCode::side_effect);
   try {
     effect.value = make();
     require(model::check_payload("value of side effect " + effect.name, effect.value));
@@ -207,39 +202,6 @@ void ExecutionCore::make_side_effect(event::SideEffectRecorded& effect,
         model::details_of(std::current_exception(), ErrorKind::orchestration_failed, effect.name);
     model::limit_size(*effect.error);
   }
-}
-
-namespace {
-
-ErrorDetails misuse_in_side_effect(const std::string& what) {
-  ErrorDetails details;
-  details.category = ErrorCategory::configuration;
-  details.kind = ErrorKind::invalid_input;
-  details.message =
-      "a function given to side_effect must not " + what + ": only what it returns is recorded";
-  return details;
-}
-
-}  // namespace
-
-/// What a side effect decides is its value; replay does not call it, and would miss anything else.
-void ExecutionCore::require_no_side_effect() const {
-  if (in_side_effect_) {
-    throw OrchestrationError(misuse_in_side_effect("use the context"));
-  }
-}
-
-/// The same where nothing can be thrown. Whether the function has let go of a future that still matters;
-/// the future is kept, so that the end of the instance closes it.
-bool ExecutionCore::is_dropped_in_side_effect(const Slot& slot) {
-  if (!in_side_effect_) {
-    return false;
-  }
-  if (!failure_) {
-    failure_ = misuse_in_side_effect("drop or cancel the future of `" + slot.name + "`");
-    failure_->subject = assignment_.orchestration;
-  }
-  return true;
 }
 
 void ExecutionCore::log(LogLevel level, std::string message) const {
