@@ -16,7 +16,7 @@ void abandon_turn(Transaction& transaction, const provider::AbandonOrchestration
   const auto key = make_key(number);
   if (request.ignore_attempt && lease->counted) {
     take_back_attempt(transaction, key);
-  } else if (!request.ignore_attempt && !lease->counted) {
+  } else if (!request.ignore_attempt && !lease->counted && !lease->sequences.empty()) {
     store_attempts(transaction, key, stored_attempts(transaction, key) + 1);
   }
   if (request.quarantine) {

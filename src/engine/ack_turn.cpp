@@ -18,6 +18,7 @@
 #include "engine/shown_values.hpp"
 #include "engine/timer_rows.hpp"
 #include "engine/turn_end.hpp"
+#include "engine/updates.hpp"
 #include "model/encoding.hpp"
 #include "model/invariant.hpp"
 #include "model/kinds.hpp"
@@ -155,6 +156,44 @@ void remove_cancelled(Transaction& transaction, const provider::AckOrchestration
   }
 }
 
+/// Of a turn without messages that has decided nothing: it was only asked, and leaves no trace.
+bool has_only_answered(const provider::AckOrchestrationItem& request, const TurnLease& lease) {
+  return lease.sequences.empty() && request.events.empty() &&
+         request.metadata.status == ExecutionStatus::running;
+}
+
+/// Tells those who wait for what the turn has answered, once all is committed that it may have seen.
+void give_answers(Transaction& transaction, Number number,
+                  const provider::AckOrchestrationItem& request) {
+  if (!transaction.waits().any(number)) {
+    return;
+  }
+  const bool is_committed = transaction.batch().empty() && !transaction.timing().open();
+  for (const provider::UpdateAnswer& update : request.updates) {
+    if (is_committed) {
+      answer_update(transaction, number, update);
+    } else {
+      transaction.outcome().updates.emplace_back(number, update);
+    }
+  }
+}
+
+void end_asked_turn(Transaction& transaction, const provider::AckOrchestrationItem& request,
+                    Number number) {
+  transaction.after_applied([&transaction, &request, number] {
+    const Holder holder = transaction.turns().find(request.lock_token)->holder;
+    give_answers(transaction, number, request);
+    end_turn(transaction, request.lock_token);
+    transaction.reasons().clear({number, 0, 0});
+    if (request.stays_resident) {
+      transaction.turns().set_resident(number, holder);
+    } else {
+      transaction.turns().clear_resident(number);
+    }
+    transaction.turns().push(number);  // for what has arrived meanwhile
+  });
+}
+
 }  // namespace
 
 void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& request) {
@@ -168,6 +207,10 @@ void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& re
     throw_corrupt(Table::instances, make_key(number), "the record is gone");
   }
   check_ack(request, *lease, *before);
+  if (has_only_answered(request, *lease)) {
+    end_asked_turn(transaction, request, number);
+    return;
+  }
 
   if (keeps_messages(request.metadata.status)) {
     keep_untaken(transaction, request, *lease);
@@ -229,6 +272,7 @@ void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& re
     end_turn(transaction, request.lock_token);
     transaction.reasons().clear({number, 0, 0});
     transaction.outcome().touched.insert(number);
+    give_answers(transaction, number, request);
     if (ended) {
       transaction.outcome().finished.push_back(number);
       transaction.turns().clear_resident(number);

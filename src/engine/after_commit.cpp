@@ -2,6 +2,7 @@
 
 #include "engine/care.hpp"
 #include "engine/small_tables.hpp"
+#include "engine/updates.hpp"
 #include "engine/waiting.hpp"
 
 namespace duroxide::storage {
@@ -9,6 +10,9 @@ namespace duroxide::storage {
 namespace {
 
 void tell_who_waits(Transaction& transaction, const BatchOutcome& outcome) {
+  for (const auto& [number, update] : outcome.updates) {
+    answer_update(transaction, number, update);  // before its instance has ended
+  }
   for (const Number number : outcome.finished) {
     transaction.reasons().clear_all(number);
     answer_waits(transaction, number, true);

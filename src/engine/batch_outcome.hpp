@@ -27,13 +27,15 @@ struct BatchOutcome {
   };
 
   std::vector<Answer> answers;
-  std::unordered_set<Number> touched;       ///< instances that the batch changes
-  std::vector<Number> finished;             ///< instances that end with it
-  std::vector<Number> deleted;              ///< instances that it takes out
-  std::unordered_set<Number> changed;       ///< instances whose values or custom status it changes
-  std::vector<WorkRef> new_work;            ///< rows it adds
-  std::vector<WorkRef> work_after_commit;   ///< rows to be handed out after it
-  std::vector<ReleasedWork> released_work;  ///< rows that it lets out of quarantine
+  std::unordered_set<Number> touched;  ///< instances that the batch changes
+  std::vector<Number> finished;        ///< instances that end with it
+  std::vector<Number> deleted;         ///< instances that it takes out
+  std::unordered_set<Number> changed;  ///< instances whose values or custom status it changes
+  /// Updates that its turns have answered, and for which somebody waits.
+  std::vector<std::pair<Number, provider::UpdateAnswer>> updates;
+  std::vector<WorkRef> new_work;                  ///< rows it adds
+  std::vector<WorkRef> work_after_commit;         ///< rows to be handed out after it
+  std::vector<ReleasedWork> released_work;        ///< rows that it lets out of quarantine
   std::vector<provider::LockToken> moved_timers;  ///< their leases last until it is committed
   std::unordered_set<Number> counting_turns;      ///< instances whose next delivery it counts
   std::uint64_t turns_counted = 0;                ///< deliveries it counts, to be made after it

@@ -96,9 +96,10 @@ model::Checked check_skipped(const std::vector<Event>& history, std::uint64_t sk
                        std::to_string(history.size()) + " events");
   }
   const EventKind& kind = history[skipped - 1].kind;
-  if (model::role_of(kind) != model::Role::raised) {
+  const model::Role role = model::role_of(kind);
+  if (role != model::Role::raised && role != model::Role::asked) {
     return model::flaw(which + " is " + describe(kind) +
-                       "; only raised events and messages of queues can be skipped");
+                       "; only raised events, messages of queues and updates can be skipped");
   }
   if (last_kept && skipped <= *last_kept) {
     return model::flaw(which + " cannot be both kept and skipped");

@@ -45,7 +45,11 @@ void hand_out_readable_turn(Transaction& transaction, Number number, Holder hold
   }
   TurnMessages messages = read_messages(transaction, number);
   const bool quarantined = transaction.quarantine().contains(number);
-  if (messages.items.empty() ||
+  std::vector<provider::Question> questions;
+  if (!quarantined) {
+    questions = transaction.waits().questions(number);
+  }
+  if ((messages.items.empty() && questions.empty()) ||
       (quarantined && !find_cancellation(transaction, number, messages))) {
     return;
   }
@@ -54,11 +58,11 @@ void hand_out_readable_turn(Transaction& transaction, Number number, Holder hold
     return;
   }
   const bool begun = record->event_count > 0;
-  if (!begun && messages.sequences.front() != 0) {
+  if (!begun && (messages.sequences.empty() || messages.sequences.front() != 0)) {
     return;  // its start is delayed
   }
   const auto attempts_key = make_key(number);
-  if (count_before_delivery(transaction, *record, number, messages)) {
+  if (!messages.items.empty() && count_before_delivery(transaction, *record, number, messages)) {
     transaction.write_of_itself([&] {
       store_attempts(transaction, attempts_key, stored_attempts(transaction, attempts_key) + 1);
     });
@@ -89,6 +93,7 @@ void hand_out_readable_turn(Transaction& transaction, Number number, Holder hold
   item.history_size = record->event_count;
   item.quarantined = quarantined;
   item.messages = std::move(messages.items);
+  item.questions = std::move(questions);
 
   TurnLease lease;
   lease.number = number;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "engine/updates.hpp"
 #include "engine/values.hpp"
 #include "model/limits.hpp"
 #include "model/overloaded.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr const char* for_status = "wait_for_status";
 constexpr const char* for_value = "wait_for_value";
+constexpr const char* for_update = "update";
 
 std::optional<Number> find_number_for_wait(Transaction& transaction, const std::string& instance) {
   // One that the open batch deletes is there until that is committed.
@@ -22,13 +24,13 @@ std::optional<Number> find_number_for_wait(Transaction& transaction, const std::
   return number ? number : find_number(transaction.committed(), instance);
 }
 
+}  // namespace
+
 void park(Transaction& transaction, Number number, Holder sender, std::uint64_t wait_id,
           Wait wait) {
   stop_waiting(transaction, sender, wait_id);
   transaction.waits().add(number, sender, wait_id, std::move(wait));
 }
-
-}  // namespace
 
 void wait_for_status(Transaction& transaction, Holder sender,
                      const provider::WaitForStatus& request, Reply<StatusWait::Answer> reply) {
@@ -95,6 +97,8 @@ void stop_waiting(Transaction& transaction, Holder sender, std::uint64_t wait_id
     value->reply(answer_of<std::optional<StoredValue>>(for_value, [&, id = number] {
       return load_value(transaction.committed(), id, value->key);
     }));
+  } else if (const auto* update = std::get_if<UpdateWait>(&wait)) {
+    update->reply(std::optional<provider::UpdateAnswer>());
   }
 }
 
@@ -126,8 +130,14 @@ void answer_waits(Transaction& transaction, Number number, bool ended) {
     wait.reply(std::move(value));
     return true;
   };
+  const auto answer_update_at_end = [&](const UpdateWait& wait) {
+    if (ended) {
+      wait.reply(update_answer_of_ended(transaction, number, wait.update_id));
+    }
+    return ended;
+  };
   transaction.waits().remove_if(number, [&](const Wait& wait) {
-    return std::visit(model::Overloaded{answer_status, answer_value}, wait);
+    return std::visit(model::Overloaded{answer_status, answer_value, answer_update_at_end}, wait);
   });
 }
 
@@ -145,17 +155,24 @@ void answer_waits_for_nobody(Transaction& transaction, const std::vector<Number>
       continue;
     }
     for (const Wait& wait : transaction.waits().take(number)) {
-      std::visit(model::Overloaded{
-                     [](const StatusWait& each) { each.reply(OrchestrationStatus{}); },
-                     [](const ValueWait& each) { each.reply(std::optional<StoredValue>{}); }},
-                 wait);
+      std::visit(
+          model::Overloaded{
+              [](const StatusWait& each) { each.reply(OrchestrationStatus{}); },
+              [](const ValueWait& each) { each.reply(std::optional<StoredValue>{}); },
+              [](const UpdateWait& each) {
+                each.reply(failure(make_error(ProviderError::Kind::instance_not_found, for_update,
+                                              "the instance was deleted before it answered")));
+              }},
+          wait);
     }
   }
 }
 
 void refuse_waits(Transaction& transaction, ProviderError closed) {
   for (const Wait& wait : transaction.waits().take_all()) {
-    closed.operation = std::holds_alternative<StatusWait>(wait) ? for_status : for_value;
+    closed.operation = std::holds_alternative<StatusWait>(wait)  ? for_status
+                       : std::holds_alternative<ValueWait>(wait) ? for_value
+                                                                 : for_update;
     std::visit([&closed](const auto& each) { each.reply(failure(closed)); }, wait);
   }
 }

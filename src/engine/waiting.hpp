@@ -19,6 +19,9 @@ void wait_for_status(Transaction& transaction, Holder sender,
 void wait_for_value(Transaction& transaction, Holder sender, const provider::WaitForValue& request,
                     Reply<ValueWait::Answer> reply);
 
+/// Adds a wait; an earlier one of the sender's by that number ends.
+void park(Transaction& transaction, Number number, Holder sender, std::uint64_t wait_id, Wait wait);
+
 /// Answers with what there is.
 void stop_waiting(Transaction& transaction, Holder sender, std::uint64_t wait_id);
 

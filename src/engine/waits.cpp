@@ -11,6 +11,20 @@ void Waits::add(Number number, Holder sender, std::uint64_t wait_id, Wait wait) 
   waits_[number].insert_or_assign(id, std::move(wait));
 }
 
+std::vector<provider::Question> Waits::questions(Number number) const {
+  std::vector<provider::Question> questions;
+  const auto found = waits_.find(number);
+  if (found != waits_.end()) {
+    for (const auto& [id, wait] : found->second) {
+      const auto* update = std::get_if<UpdateWait>(&wait);
+      if (update != nullptr && update->question) {
+        questions.push_back(*update->question);
+      }
+    }
+  }
+  return questions;
+}
+
 void Waits::remove_if(Number number, const std::function<bool(const Wait&)>& answered) {
   const auto found = waits_.find(number);
   if (found == waits_.end()) {

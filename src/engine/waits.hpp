@@ -42,7 +42,17 @@ struct ValueWait {
   }
 };
 
-using Wait = std::variant<StatusWait, ValueWait>;
+/// For the answer to an update or a query; none if the wait is taken back before there is one.
+struct UpdateWait {
+  using Answer = provider::Answer<std::optional<provider::UpdateAnswer>>;
+
+  std::string update_id;
+  Reply<Answer> reply;
+  /// A query, which stands nowhere else.
+  std::optional<provider::Question> question = std::nullopt;
+};
+
+using Wait = std::variant<StatusWait, ValueWait, UpdateWait>;
 
 /// Those who wait for something of an instance. Each wait leaves once.
 class Waits {
@@ -50,6 +60,8 @@ class Waits {
   /// The sender must have no wait of that id.
   void add(Number number, Holder sender, std::uint64_t wait_id, Wait wait);
   [[nodiscard]] bool any(Number number) const { return waits_.contains(number); }
+  /// What is asked of the code of an instance.
+  [[nodiscard]] std::vector<provider::Question> questions(Number number) const;
 
   /// Removes the waits of one instance for which `answered` returns true. It must not come back here.
   void remove_if(Number number, const std::function<bool(const Wait&)>& answered);

@@ -21,6 +21,7 @@
 #include "engine/subscriptions.hpp"
 #include "engine/timer_dispatch.hpp"
 #include "engine/turn_dispatch.hpp"
+#include "engine/updates.hpp"
 #include "engine/voided.hpp"
 #include "engine/waiting.hpp"
 #include "engine/work_dispatch.hpp"
@@ -283,6 +284,12 @@ Writer::behavior_type Writer::make_behavior() {
       [this](const StartOrFind& request) {
         return change("start_or_find", request, request.replace ? start_in_place : start_or_find);
       },
+      [this](const AskUpdate& request) {
+        return answer_holder<UpdateWait::Answer>([&](Holder holder, auto reply) {
+          ask_update(engine_, holder, request, std::move(reply));
+        });
+      },
+      [this](const AskQuery& request) { return ask("query", request, ask_query); },
       [this](const StopWaiting& request) {
         engine_.let_go([&, holder = sender()](Transaction& transaction) {
           stop_waiting(transaction, holder, request.wait_id);

@@ -162,6 +162,8 @@ ReadOnlyProvider::behavior_type ReadOnlyProvider::make_behavior() {
       refused<AckWorker, Done>(),
       refused<EnqueueOrchestratorWork, Done>(),
       refused<StartOrFind, Answer<StartedOrFound>>(),
+      refused<AskUpdate, Answer<std::optional<UpdateAnswer>>>(),
+      refused<AskQuery, Answer<std::optional<UpdateAnswer>>>(),
       refused<EnqueueTimerWork, Done>(),
       refused<DequeueTimerPeekLock, Answer<DueTimers>>(),
       refused<AckTimer, Done>(),

@@ -74,6 +74,9 @@ std::vector<InstanceMessage> Management::messages(const std::string& instance) c
         found, load_history(*view, found.number, found.record, found.record.execution));
     add_unread(open.state.events, "ExternalRaised", messages);
     add_unread(open.state.messages, "QueueMessage", messages);
+    for (const event::UpdateReceived& each : open.updates) {
+      messages.push_back({0, MessagePlace::unread, "UpdateRequest", each.name, 0, each.input});
+    }
   }
   add_rows(*view, Table::kept, found.number, MessagePlace::kept, messages);
   add_rows(*view, Table::inbox, found.number, MessagePlace::waiting, messages);

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 
 #include "engine/rows.hpp"
 #include "engine/timer_rows.hpp"
@@ -19,8 +21,25 @@ void require_droppable(std::string_view bytes) {
   const auto item = model::decode_work_item(bytes);
   if (item && !model::is_raised(*item)) {
     throw StorageFailure(ProviderError::Kind::invalid_input,
-                         "only raised events and messages of queues can be dropped");
+                         "only raised events, messages of queues and updates can be dropped");
   }
+}
+
+/// Whoever waits for the answer to an update that is dropped learns of it.
+void tell_of_drop(Transaction& transaction, Number number, std::string_view bytes) {
+  const auto item = model::decode_work_item(bytes);
+  const auto* update = item ? std::get_if<work::UpdateRequest>(&*item) : nullptr;
+  if (update == nullptr) {
+    return;
+  }
+  provider::UpdateAnswer answer;
+  answer.id = update->id;
+  answer.refused = true;
+  answer.error = application_error(ErrorKind::orchestration_failed,
+                                   "the update was dropped by an operator", update->name);
+  transaction.after_applied([&transaction, number, answer = std::move(answer)] {
+    transaction.outcome().updates.emplace_back(number, answer);
+  });
 }
 
 }  // namespace
@@ -41,6 +60,7 @@ void drop_message(Transaction& transaction, const management::DropMessage& reque
   for (const Table table : {Table::inbox, Table::kept}) {
     if (const auto bytes = transaction.batch().get(table, key)) {
       require_droppable(*bytes);
+      tell_of_drop(transaction, number, *bytes);
       transaction.batch().erase(table, key);
       transaction.after_applied(
           [&transaction, number] { transaction.outcome().touched.insert(number); });

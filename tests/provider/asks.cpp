@@ -34,5 +34,7 @@ template Pending<Answer<std::vector<LockToken>>> Partner::ask(AwaitCancelledWork
 template Pending<Done> Partner::ask(Heartbeat);
 template Pending<Done> Partner::ask(CompleteActivity);
 template Pending<Answer<StartedOrFound>> Partner::ask(StartOrFind);
+template Pending<Answer<std::optional<UpdateAnswer>>> Partner::ask(AskUpdate);
+template Pending<Answer<std::optional<UpdateAnswer>>> Partner::ask(AskQuery);
 
 }  // namespace duroxide::testing

@@ -119,7 +119,8 @@ TEST_CASE("an answer is not dropped, and what is not there is told", "[messages]
   REQUIRE(listed.size() == 1);
   const auto refused = drop(world, listed[0].message_id);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().message == "only raised events and messages of queues can be dropped");
+  CHECK(refused.error().message ==
+        "only raised events, messages of queues and updates can be dropped");
   CHECK(drop(world, 99).error().message.find("no message 99 waits") != std::string::npos);
 }
 

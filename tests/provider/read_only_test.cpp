@@ -315,6 +315,13 @@ TEST_CASE("a reader refuses whatever would change the store", "[lmdb][read-only]
   CHECK(reader->ask<Answer<std::uint64_t>>(*reader->client, ReleaseFromQuarantine{"running"})
             .error()
             .kind == Kind::read_only);
+  using Updated = Answer<std::optional<UpdateAnswer>>;
+  CHECK(reader->ask<Updated>(*reader->client, AskUpdate{{"running", "u", "Add", ""}, 1})
+            .error()
+            .kind == Kind::read_only);
+  CHECK(reader->ask<Updated>(*reader->client, AskQuery{"running", {"q", "Total", ""}, 1})
+            .error()
+            .kind == Kind::read_only);
 
   const auto wait = [&](const std::string& id) {
     return reader->ask<Answer<OrchestrationStatus>>(*reader->client, WaitForStatus{id, 1, {}});

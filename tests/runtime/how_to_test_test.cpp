@@ -219,6 +219,8 @@ class FlakyProvider final : public ProviderActor::base {
         pass<provider::Heartbeat>(),
         pass<provider::CompleteActivity>(),
         pass<provider::StartOrFind>(),
+        pass<provider::AskUpdate>(),
+        pass<provider::AskQuery>(),
     };
   }
 

@@ -77,6 +77,8 @@ class TurnCounter final : public ProviderActor::base {
         pass<provider::Heartbeat>(),
         pass<provider::CompleteActivity>(),
         pass<provider::StartOrFind>(),
+        pass<provider::AskUpdate>(),
+        pass<provider::AskQuery>(),
     };
   }
 

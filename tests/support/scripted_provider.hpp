@@ -29,7 +29,9 @@ using ScriptedProvider = ScriptedActor<
     Received<provider::ReleaseSessions>,
     Asked<provider::AwaitCancelledWork, provider::Answer<std::vector<provider::LockToken>>>,
     Asked<provider::Heartbeat, Done>, Asked<provider::CompleteActivity, Done>,
-    Asked<provider::StartOrFind, provider::Answer<provider::StartedOrFound>>>;
+    Asked<provider::StartOrFind, provider::Answer<provider::StartedOrFound>>,
+    Asked<provider::AskUpdate, provider::Answer<std::optional<provider::UpdateAnswer>>>,
+    Asked<provider::AskQuery, provider::Answer<std::optional<provider::UpdateAnswer>>>>;
 
 template <class Requests>
 struct ScriptOf;

@@ -1,0 +1,33 @@
+#pragma once
+
+// Updates and queries: somebody asks an instance something and waits for the answer of its code. An update
+// goes to the instance as a message; a query stands in memory alone, and goes along with the next turn, which
+// it brings about if there is none. The answer comes with the ack of the turn.
+
+#include <string>
+
+#include <duroxide/provider_messages.hpp>
+
+#include "engine/engine.hpp"
+#include "engine/transaction.hpp"
+
+namespace duroxide::storage {
+
+/// Refused at once, or answered when a turn has answered it, or when there will be none that does.
+void ask_update(Engine& engine, Holder sender, const provider::AskUpdate& request,
+                Reply<UpdateWait::Answer> reply);
+
+/// Answered when a turn has answered it, or when there will be none that does. Gives whether something may
+/// be handed out now.
+[[nodiscard]] bool ask_query(Transaction& transaction, Holder sender,
+                             const provider::AskQuery& request, Reply<UpdateWait::Answer> reply);
+
+/// A turn that is committed has answered an update: tells those who wait for it.
+void answer_update(Transaction& transaction, Number number, const provider::UpdateAnswer& answer);
+
+/// What there is to say of an update to an instance that has ended, as committed: what it was answered in
+/// the last execution, or that nobody will.
+[[nodiscard]] UpdateWait::Answer update_answer_of_ended(Transaction& transaction, Number number,
+                                                        const std::string& update_id);
+
+}  // namespace duroxide::storage

@@ -1,0 +1,325 @@
+// What every provider must do for those who ask an instance for an update and wait for the answer.
+
+#include <catch2/catch.hpp>
+
+#include "provider/values.hpp"
+
+namespace duroxide::conformance_updates_test {
+
+using namespace duroxide::provider;
+using namespace duroxide::testing;
+using Catch::Contains;
+using Kind = ProviderError::Kind;
+using Updated = Answer<std::optional<UpdateAnswer>>;
+
+namespace {
+
+AskUpdate update(const std::string& instance, const std::string& id, std::uint64_t wait_id) {
+  return AskUpdate{{instance, id, "Add", "in of " + id}, wait_id};
+}
+
+/// A request that has arrived.
+Pending<Updated> ask(World& world, const AskUpdate& request) {
+  auto pending = world.client->ask<Updated>(request);
+  world.run();
+  return pending;
+}
+
+/// An ack that answers an update, and records it.
+AckOrchestrationItem answer_of(const OrchestrationItem& item, const std::string& id,
+                               const std::string& output) {
+  Event received;
+  received.kind = event::UpdateReceived{id, "Add", "in of " + id};
+  Event answered;
+  answered.kind = event::UpdateAnswered{id, output};
+  std::vector<Event> events{received, answered};
+  if (item.history_size == 0) {
+    events.insert(events.begin(), started_event());
+  }
+  auto ack = ack_of(item, std::move(events));
+  ack.updates = {UpdateAnswer{id, output}};
+  return ack;
+}
+
+void start_and_take_first_turn(World& world, const std::string& id = "a") {
+  world.start(id);
+  world.ack(ack_of(world.fetch_one(), {started_event()})).value();
+}
+
+}  // namespace
+
+TEST_CASE("an update reaches its instance as a message, and its answer whoever has asked",
+          "[conformance][updates]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_take_first_turn(world);
+  const auto first = ask(world, update("a", "u1", 1));
+  const auto second = ask(world, update("a", "u2", 2));
+  const auto again = world.worker->ask<Updated>(update("a", "u1", 1));
+  world.run();
+  const auto item = world.fetch_one();
+  CHECK(item.messages == std::vector<WorkItem>{work::UpdateRequest{"a", "u1", "Add", "in of u1"},
+                                               work::UpdateRequest{"a", "u2", "Add", "in of u2"},
+                                               work::UpdateRequest{"a", "u1", "Add", "in of u1"}});
+  CHECK_FALSE(first.answered());
+  world.ack(answer_of(item, "u1", "one")).value();
+  for (const auto& each : {first, again}) {
+    REQUIRE(each.answered());
+    REQUIRE(each.value());
+    CHECK(each.value()->id == "u1");
+    CHECK(each.value()->output == "one");
+    CHECK_FALSE(each.value()->error);
+  }
+  // What one turn has not answered a later one may.
+  CHECK_FALSE(second.answered());
+  auto refused = ack_of(turn_of(world, "a"));
+  refused.updates = {
+      UpdateAnswer{"u2", {}, application_error(ErrorKind::orchestration_failed, "no"), true}};
+  world.ack(refused).value();
+  REQUIRE(second.answered());
+  CHECK(second.value()->refused);
+  CHECK(second.value()->error->message == "no");
+}
+
+TEST_CASE("an answer to an update is given after the commit, not before",
+          "[conformance][updates]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_take_first_turn(world, "a");
+  start_and_take_first_turn(world, "b");
+  const auto fetch = world.fetch_later(2);
+  const auto asked = world.client->ask<Updated>(update("a", "u", 1));
+  (void)world.client->ask<Done>(EnqueueOrchestratorWork{raise_item("b", "Go"), {}, false});
+  world.run();
+  const auto items = fetch.value();
+  REQUIRE(items.size() == 2);
+  const bool first_is_a = items.at(0).instance == "a";
+  const auto acked =
+      world.dispatcher->ask<Done>(answer_of(items.at(first_is_a ? 0 : 1), "u", "out"));
+  world.run();
+  CHECK_FALSE(asked.answered());
+  world.ack(ack_of(items.at(first_is_a ? 1 : 0))).value();
+  CHECK(acked.answer());
+  REQUIRE(asked.answered());
+  CHECK(asked.value()->output == "out");
+}
+
+TEST_CASE("an update of nobody, or of an instance that has ended, is refused",
+          "[conformance][updates][errors]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  CHECK(ask(world, update("a", "u", 1)).error().kind == Kind::instance_not_found);
+  start_and_take_first_turn(world);
+  const auto kept = ask(world, update("a", "answered", 1));
+  const auto lost = ask(world, update("a", "lost", 2));
+  auto ack = answer_of(world.fetch_one(), "answered", "out");
+  world.ack(ack).value();
+  CHECK(kept.value()->output == "out");
+  const auto late = ask(world, update("a", "answered", 3));
+  world.ack(GENERATE(true, false) ? complete_of(turn_of(world, "a")) : fail_of(turn_of(world, "a")))
+      .value();
+  REQUIRE(lost.answered());
+  CHECK(lost.error().kind == Kind::instance_finished);
+  CHECK_THAT(lost.error().message, Contains("`a` has ended, and has not answered"));
+  // What was answered before is found in the history.
+  REQUIRE(late.answered());
+  CHECK(late.value()->output == "out");
+  CHECK(ask(world, update("a", "answered", 4)).value()->output == "out");
+  CHECK(ask(world, update("a", "new", 5)).error().kind == Kind::instance_finished);
+}
+
+TEST_CASE("an update with a wrong name or id is refused", "[conformance][updates][errors]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_take_first_turn(world);
+  CHECK_THAT(ask(world, update("a", "", 1)).error().message, Contains("the update id is empty"));
+  CHECK_THAT(ask(world, AskUpdate{{"a", "u", "", "in"}, 1}).error().message,
+             Contains("the update name is empty"));
+  CHECK(world.nothing_to_fetch());
+}
+
+TEST_CASE("an update whose wait is taken back goes its way", "[conformance][updates]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_take_first_turn(world);
+  const auto asked = ask(world, update("a", "u", 7));
+  world.client->send(StopWaiting{7});
+  world.run();
+  REQUIRE(asked.answered());
+  CHECK_FALSE(asked.value());
+  const auto item = world.fetch_one();
+  CHECK(item.messages.size() == 1);
+  const auto again = ask(world, update("a", "u", 7));
+  world.ack(answer_of(item, "u", "out")).value();
+  REQUIRE(again.answered());
+  CHECK(again.value()->output == "out");
+}
+
+TEST_CASE("who waits for an update learns that its instance was deleted",
+          "[conformance][updates][delete]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_take_first_turn(world);
+  const auto asked = ask(world, update("a", "u", 1));
+  management::DeleteInstances request;
+  request.instances = {"a"};
+  request.force = true;
+  CHECK(world.manage<management::DeleteInstances::Response>(request));
+  REQUIRE(asked.answered());
+  CHECK(asked.error().kind == Kind::instance_not_found);
+}
+
+TEST_CASE("updates wait through continue-as-new, and what the instance asks itself is delivered",
+          "[conformance][updates][continue-as-new]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_take_first_turn(world);
+  const auto asked = ask(world, update("a", "u", 1));
+  auto ack = continue_of(world.fetch_one());
+  ack.orchestrator_items.push_back(work::UpdateRequest{"a", "u", "Add", "in of u"});
+  world.ack(ack).value();
+  CHECK_FALSE(asked.answered());
+  const auto item = world.fetch_one();
+  REQUIRE(item.messages.size() == 2);
+  CHECK(std::holds_alternative<work::ContinueAsNew>(item.messages.front()));
+  CHECK(item.messages.back() == WorkItem(work::UpdateRequest{"a", "u", "Add", "in of u"}));
+  world.ack(answer_of(item, "u", "out")).value();
+  CHECK(asked.value()->output == "out");
+}
+
+// --- queries --------------------------------------------------------------------------------------
+
+namespace {
+
+Pending<Updated> query(World& world, const std::string& instance, const std::string& id,
+                       std::uint64_t wait_id) {
+  auto pending = world.client->ask<Updated>(AskQuery{instance, {id, "Total", "in"}, wait_id});
+  world.run();
+  return pending;
+}
+
+AckOrchestrationItem told_of(const OrchestrationItem& item, const std::string& output) {
+  auto ack = ack_of(item);
+  for (const Question& question : item.questions) {
+    ack.updates.push_back(UpdateAnswer{question.id, output});
+  }
+  return ack;
+}
+
+}  // namespace
+
+TEST_CASE("a query makes a turn of its own, which leaves no trace", "[conformance][queries]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_take_first_turn(world);
+  const auto before = world.status("a");
+  const auto asked = query(world, "a", "q1", 1);
+  world.clock->advance(Milliseconds(1000));
+  const auto item = world.fetch_one();
+  CHECK(item.messages.empty());
+  REQUIRE(item.questions.size() == 1);
+  CHECK(item.questions.front().name == "Total");
+  CHECK(item.questions.front().input == "in");
+  CHECK(item.history.size() == 1);
+  CHECK(item.attempt_count == 1);
+  world.ack(told_of(item, "out")).value();
+  REQUIRE(asked.answered());
+  CHECK(asked.value()->output == "out");
+  CHECK(world.history("a").size() == 1);
+  CHECK(world.nothing_to_fetch());
+  InstanceInfo info =
+      world.manage<management::GetInstanceInfo::Response>(management::GetInstanceInfo{"a"}).value();
+  CHECK(info.updated_at < world.clock->now());
+  CHECK(before.is_running());
+}
+
+TEST_CASE("a query goes along with a turn that comes anyway, and stays until it is answered",
+          "[conformance][queries]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_take_first_turn(world);
+  world.raise("a", "Go");
+  const auto asked = query(world, "a", "q1", 1);
+  auto item = world.fetch_one();
+  CHECK(item.messages.size() == 1);
+  CHECK(item.questions.size() == 1);
+  // Another comes while the turn is under way, and this one answers none.
+  const auto late = query(world, "a", "q2", 2);
+  world.ack(ack_of(item)).value();
+  CHECK_FALSE(asked.answered());
+  item = world.fetch_one();
+  CHECK(item.messages.empty());
+  REQUIRE(item.questions.size() == 2);
+  world.ack(told_of(item, "both")).value();
+  CHECK(asked.value()->output == "both");
+  CHECK(late.value()->output == "both");
+}
+
+TEST_CASE("a query is answered once what its turn has seen is committed",
+          "[conformance][queries]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_take_first_turn(world, "a");
+  start_and_take_first_turn(world, "b");
+  const auto fetch = world.fetch_later(2);
+  (void)world.client->ask<Done>(EnqueueOrchestratorWork{raise_item("a", "Go"), {}, false});
+  (void)world.client->ask<Done>(EnqueueOrchestratorWork{raise_item("b", "Go"), {}, false});
+  const auto asked = world.client->ask<Updated>(AskQuery{"a", {"q", "Total", ""}, 1});
+  world.run();
+  const auto items = fetch.value();
+  REQUIRE(items.size() == 2);
+  const std::size_t of_a = items.at(0).instance == "a" ? 0 : 1;
+  const auto acked = world.dispatcher->ask<Done>(told_of(items.at(of_a), "out"));
+  world.run();
+  CHECK_FALSE(asked.answered());
+  world.ack(ack_of(items.at(1 - of_a))).value();
+  CHECK(acked.answer());
+  CHECK(asked.value()->output == "out");
+}
+
+TEST_CASE("a resident is asked without its history, and may leave with a query",
+          "[conformance][queries][residency]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("a");
+  auto ack = ack_of(world.fetch_one(), {started_event()});
+  ack.stays_resident = true;
+  world.ack(ack).value();
+  const auto first = query(world, "a", "q1", 1);
+  auto item = world.fetch_one();
+  CHECK_FALSE(item.history_included);
+  CHECK(item.history_size == 1);
+  world.ack(told_of(item, "one")).value();
+  CHECK(first.value()->output == "one");
+  const auto second = query(world, "a", "q2", 2);
+  item = world.fetch_one();
+  CHECK(item.history_included);
+  // Given back, it comes again, and is not counted.
+  world.abandon(item.lock_token).value();
+  item = world.fetch_one();
+  CHECK(item.attempt_count == 1);
+  world.ack(told_of(item, "two")).value();
+  CHECK(second.value()->output == "two");
+}
+
+TEST_CASE("a query of nobody, of an instance that has ended or ends, is refused",
+          "[conformance][queries][errors]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  CHECK(query(world, "a", "q", 1).error().kind == Kind::instance_not_found);
+  world.start("a");
+  // It waits for the first turn.
+  const auto early = query(world, "a", "early", 1);
+  auto item = world.fetch_one();
+  CHECK(item.questions.size() == 1);
+  world.ack(told_of(item, "begun")).value();
+  CHECK(early.value()->output == "begun");
+  const auto asked = query(world, "a", "q", 1);
+  item = turn_of(world, "a");
+  world.ack(complete_of(item)).value();
+  REQUIRE(asked.answered());
+  CHECK(asked.error().kind == Kind::instance_finished);
+  CHECK(query(world, "a", "q", 1).error().kind == Kind::instance_finished);
+  CHECK_THAT(query(world, "a", "q", 2).error().message, Contains("has ended"));
+}
+
+TEST_CASE("a query that is taken back brings about no turn", "[conformance][queries]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_take_first_turn(world);
+  const auto asked = query(world, "a", "q", 1);
+  world.client->send(StopWaiting{1});
+  world.run();
+  REQUIRE(asked.answered());
+  CHECK_FALSE(asked.value());
+  CHECK(world.nothing_to_fetch());
+}
+
+}  // namespace duroxide::conformance_updates_test
