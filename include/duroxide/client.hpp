@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include <duroxide/errors.hpp>
 #include <duroxide/events.hpp>
 #include <duroxide/management.hpp>
+#include <duroxide/payload.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/status.hpp>
 #include <duroxide/store.hpp>
@@ -110,6 +112,34 @@ class DUROXIDE_API StartOptions {
   ReusePolicy reuse_ = ReusePolicy::reject;
 };
 
+/// Options of `Client::update`. Setters chain.
+class DUROXIDE_API UpdateOptions {
+ public:
+  UpdateOptions() {}  // NOLINT: not an aggregate, see the guide on compiler hazards
+
+  /// How long the call waits for the answer. The update goes its way all the same; ask again with the
+  /// same id for its answer. Default: for ever.
+  template <class Rep, class Period>
+  UpdateOptions& timeout(std::chrono::duration<Rep, Period> value) {
+    timeout_ = checked_milliseconds(value).value_or(Milliseconds(-1));
+    return *this;
+  }
+  /// The update's own name: asked again with the same id, by whomever and also after a crash, it is not
+  /// done again but answered with what was recorded. Up to 255 bytes. Default: a random one.
+  UpdateOptions& id(std::string value) {
+    id_ = std::move(value);
+    return *this;
+  }
+
+  /// Negative if it cannot be a timeout; the call refuses it then.
+  [[nodiscard]] const std::optional<Milliseconds>& timeout() const { return timeout_; }
+  [[nodiscard]] const std::optional<std::string>& id() const { return id_; }
+
+ private:
+  std::optional<Milliseconds> timeout_;
+  std::optional<std::string> id_;
+};
+
 /// What a wait can answer instead of a status. A client has one type of error for all its calls.
 using WaitError = ClientError;
 
@@ -145,6 +175,8 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   using OnValue = std::function<void(Value)>;
   using Values = Result<std::vector<StoredValue>, ClientError>;
   using OnValues = std::function<void(Values)>;
+  using Updated = Result<Payload, ClientError>;
+  using OnUpdated = std::function<void(Updated)>;
 
   /// A client with everything the store offers.
   explicit Client(Store store);
@@ -237,6 +269,71 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   [[nodiscard]] Done enqueue_event(std::string_view instance, const EventQueue<T>& queue,
                                    const T& data) {
     return enqueue_text(instance, queue.name(), encode_payload(data));
+  }
+
+  /// Asks the code of an instance something, and waits for what it answers: see
+  /// `OrchestrationContext::on_update`. An answer means that it is durable, with all that the handler has
+  /// done. Before the instance has a handler of that name the update waits for one, also across its
+  /// `continue_as_new`.
+  ///
+  /// With an id of your own the call can be repeated: while the execution that has answered the update is
+  /// the instance's last, the same id gets the same answer, whatever else is asked. After a
+  /// `continue_as_new` it is a new update.
+  ///
+  /// Errors: `update_refused`, by the validator; `update_failed`, of the handler; `ClientError::details`
+  /// has what was thrown. `instance_not_found`; `instance_finished` if the instance has ended, or ends
+  /// without an answer; `timeout`; `invalid_payload` if the answer is no `Out`; `invalid_input`.
+  template <class Out = std::string, class In = std::string>
+  [[nodiscard]] Result<Out, ClientError> update(std::string_view instance, std::string_view name,
+                                                const In& input = In(),
+                                                const UpdateOptions& options = UpdateOptions()) {
+    return answer_as<Out>(update_text(instance, name, encode_payload(input), options));
+  }
+  template <class Out = std::string, class In = std::string>
+  void update(std::string_view instance, std::string_view name, const In& input,
+              const UpdateOptions& options,
+              std::function<void(Result<Out, ClientError>)> on_answer) {
+    update_text(instance, name, encode_payload(input), options,
+                [on_answer = std::move(on_answer)](const Updated& updated) {
+                  on_answer(answer_as<Out>(updated));
+                });
+  }
+  template <class In, class Out>
+  [[nodiscard]] Result<Out, ClientError> update(std::string_view instance,
+                                                const Update<In, Out>& handle,
+                                                const std::type_identity_t<In>& input,
+                                                const UpdateOptions& options = UpdateOptions()) {
+    return answer_as<Out>(update_text(instance, handle.name(), encode_payload(input), options));
+  }
+
+  /// Looks into an instance: asks its code, which answers from the state in which the last turn has left
+  /// it, see `OrchestrationContext::on_query`. Nothing of it is kept anywhere. It takes a runtime that has
+  /// the orchestration, and waits for one, and for the instance to have begun; a paused one is not asked.
+  /// Errors: `query_failed`, of the handler, or if there is none of that name; `ClientError::details` has
+  /// what was thrown. `instance_not_found`; `instance_finished`, as the code of an instance that has ended
+  /// is gone; `timeout`; `invalid_payload` if the answer is no `Out`; `invalid_input`.
+  template <class Out = std::string, class In = std::string, class Rep, class Period>
+  [[nodiscard]] Result<Out, ClientError> query(std::string_view instance, std::string_view name,
+                                               const In& input,
+                                               std::chrono::duration<Rep, Period> timeout) const {
+    return answer_as<Out>(query_text(instance, name, encode_payload(input), timeout_of(timeout)));
+  }
+  template <class Out = std::string, class In = std::string, class Rep, class Period>
+  void query(std::string_view instance, std::string_view name, const In& input,
+             std::chrono::duration<Rep, Period> timeout,
+             std::function<void(Result<Out, ClientError>)> on_answer) const {
+    query_text(instance, name, encode_payload(input), timeout_of(timeout),
+               [on_answer = std::move(on_answer)](const Updated& answer) {
+                 on_answer(answer_as<Out>(answer));
+               });
+  }
+  template <class In, class Out, class Rep, class Period>
+  [[nodiscard]] Result<Out, ClientError> query(std::string_view instance,
+                                               const Query<In, Out>& handle,
+                                               const std::type_identity_t<In>& input,
+                                               std::chrono::duration<Rep, Period> timeout) const {
+    return answer_as<Out>(
+        query_text(instance, handle.name(), encode_payload(input), timeout_of(timeout)));
   }
 
   /// Asks an instance to stop. Its code may clean up first (see `OrchestrationCancelled`); then it
@@ -389,6 +486,32 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
     return checked_milliseconds(timeout).value_or(Milliseconds(-1));
   }
 
+  /// The answer to an update or a query, decoded.
+  template <class Out>
+  [[nodiscard]] static Result<Out, ClientError> answer_as(const Updated& updated) {
+    if (!updated) {
+      return failure(updated.error());
+    }
+    if constexpr (std::is_void_v<Out> || std::is_same_v<Out, Nothing>) {
+      return {};
+    } else {
+      auto value = decode_payload<Out>(*updated);
+      if (!value) {
+        return failure(
+            ClientError{ClientError::Kind::invalid_payload, "the answer: " + value.error()});
+      }
+      return std::move(*value);
+    }
+  }
+
+  Updated query_text(std::string_view instance, std::string_view name, Text input,
+                     Milliseconds timeout) const;
+  void query_text(std::string_view instance, std::string_view name, Text input,
+                  Milliseconds timeout, OnUpdated on_answer) const;
+  Updated update_text(std::string_view instance, std::string_view name, Text input,
+                      const UpdateOptions& options);
+  void update_text(std::string_view instance, std::string_view name, Text input,
+                   const UpdateOptions& options, OnUpdated on_updated);
   Started start_text(std::string_view instance, std::string_view orchestration, Text input,
                      const StartOptions& options);
   void start_text(std::string_view instance, std::string_view orchestration, Text input,

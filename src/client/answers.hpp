@@ -45,6 +45,10 @@ struct AnswerTo<provider::GetValues> : Answers<std::vector<StoredValue>> {};
 template <>
 struct AnswerTo<provider::WaitForValue> : Answers<std::optional<StoredValue>> {};
 template <>
+struct AnswerTo<provider::AskUpdate> : Answers<std::optional<provider::UpdateAnswer>> {};
+template <>
+struct AnswerTo<provider::AskQuery> : Answers<std::optional<provider::UpdateAnswer>> {};
+template <>
 struct AnswerTo<provider::Heartbeat> : Answers<void> {};
 template <>
 struct AnswerTo<provider::CompleteActivity> : Answers<void> {};

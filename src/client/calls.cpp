@@ -107,6 +107,16 @@ void Calls::taken_back(const provider::WaitForValue& wait, const OnValue& on_ans
        }));
 }
 
+void Calls::taken_back(const provider::AskUpdate& /*wait*/, const OnUpdate& on_answer,
+                       AnswerOf<provider::AskUpdate> answer) {
+  on_answer(std::move(answer), false);
+}
+
+void Calls::taken_back(const provider::AskQuery& /*wait*/, const OnUpdate& on_answer,
+                       AnswerOf<provider::AskQuery> answer) {
+  on_answer(std::move(answer), false);
+}
+
 void Calls::run(std::function<void()>& action) {
   guarded([&] { std::exchange(action, nullptr)(); });
 }

@@ -37,7 +37,8 @@ concept MayBeDelayed = std::is_same_v<Request, provider::EnqueueOrchestratorWork
 /// What the store answers only when something has happened.
 template <class Request>
 concept Waits = std::is_same_v<Request, provider::WaitForStatus> ||
-    std::is_same_v<Request, provider::WaitForValue>;
+    std::is_same_v<Request, provider::WaitForValue> ||
+    std::is_same_v<Request, provider::AskUpdate> || std::is_same_v<Request, provider::AskQuery>;
 
 /// Used on the companion's own turn.
 class Calls : private actors::MayBeOverdue {
@@ -148,6 +149,7 @@ class Calls : private actors::MayBeOverdue {
 
   using OnStatus = std::function<void(AnswerOf<provider::WaitForStatus>, bool)>;
   using OnValue = std::function<void(AnswerOf<provider::WaitForValue>, bool)>;
+  using OnUpdate = std::function<void(AnswerOf<provider::AskUpdate>, bool)>;
 
   [[nodiscard]] static ProviderError ended();
 
@@ -176,6 +178,10 @@ class Calls : private actors::MayBeOverdue {
                   AnswerOf<provider::WaitForStatus> status);
   void taken_back(const provider::WaitForValue& wait, const OnValue& on_answer,
                   const AnswerOf<provider::WaitForValue>& value);
+  void taken_back(const provider::AskUpdate& wait, const OnUpdate& on_answer,
+                  AnswerOf<provider::AskUpdate> answer);
+  void taken_back(const provider::AskQuery& wait, const OnUpdate& on_answer,
+                  AnswerOf<provider::AskQuery> answer);
   void guarded(const std::function<void()>& callback) const;
   void give_up_waits(const std::vector<std::uint64_t>& overdue);
   void server_ended();

@@ -20,6 +20,8 @@ template void Companion::ask(provider::WaitForStatus, OnAnswerOf<provider::WaitF
 template void Companion::ask(provider::GetValue, OnAnswerOf<provider::GetValue>) const;
 template void Companion::ask(provider::GetValues, OnAnswerOf<provider::GetValues>) const;
 template void Companion::ask(provider::WaitForValue, OnAnswerOf<provider::WaitForValue>) const;
+template void Companion::ask(provider::AskUpdate, OnAnswerOf<provider::AskUpdate>) const;
+template void Companion::ask(provider::AskQuery, OnAnswerOf<provider::AskQuery>) const;
 template void Companion::ask(provider::Heartbeat, OnAnswerOf<provider::Heartbeat>) const;
 template void Companion::ask(provider::CompleteActivity,
                              OnAnswerOf<provider::CompleteActivity>) const;
@@ -32,5 +34,9 @@ template void Companion::ask_within(
 template void Companion::ask_within(
     provider::WaitForValue, Milliseconds,
     std::function<void(AnswerOf<provider::WaitForValue>, bool)>) const;
+template void Companion::ask_within(provider::AskQuery, Milliseconds,
+                                    std::function<void(AnswerOf<provider::AskQuery>, bool)>) const;
+template void Companion::ask_within(provider::AskUpdate, Milliseconds,
+                                    std::function<void(AnswerOf<provider::AskUpdate>, bool)>) const;
 
 }  // namespace duroxide::client

@@ -89,6 +89,16 @@ ClientError timed_out(std::string_view what, Milliseconds timeout) {
           std::string(what) + " within " + std::to_string(timeout.count()) + " ms"};
 }
 
+ClientError update_error(const provider::UpdateAnswer& answer) {
+  const ErrorDetails& details = *answer.error;
+  return {answer.refused ? ClientError::Kind::update_refused : ClientError::Kind::update_failed,
+          details.to_string(), details};
+}
+
+ClientError query_error(const provider::UpdateAnswer& answer) {
+  return {ClientError::Kind::query_failed, answer.error->to_string(), *answer.error};
+}
+
 ClientError no_management() {
   return {ClientError::Kind::management_not_available,
           "management features not available: the store offers none"};
@@ -149,6 +159,39 @@ Checked check_queue_message(std::string_view instance, std::string_view queue,
     return checked;
   }
   return as_input(check_text("message", message));
+}
+
+Checked check_update(std::string_view instance, std::string_view update,
+                     const Result<std::string, std::string>& input, const UpdateOptions& options) {
+  if (auto checked = check_instance(instance); !checked) {
+    return checked;
+  }
+  if (auto checked = as_input(model::check_name("update name", update)); !checked) {
+    return checked;
+  }
+  if (options.id()) {
+    if (auto checked = as_input(model::check_name("update id", *options.id())); !checked) {
+      return checked;
+    }
+  }
+  if (auto checked = as_input(check_text("update's input", input)); !checked) {
+    return checked;
+  }
+  return options.timeout() ? check_timeout(*options.timeout()) : Checked();
+}
+
+Checked check_query(std::string_view instance, std::string_view query,
+                    const Result<std::string, std::string>& input, Milliseconds timeout) {
+  if (auto checked = check_instance(instance); !checked) {
+    return checked;
+  }
+  if (auto checked = as_input(model::check_name("query name", query)); !checked) {
+    return checked;
+  }
+  if (auto checked = as_input(check_text("query's input", input)); !checked) {
+    return checked;
+  }
+  return check_timeout(timeout);
 }
 
 Checked check_cancel(std::string_view instance, std::string_view reason) {

@@ -7,6 +7,7 @@
 #include <duroxide/client.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/management_types.hpp>
+#include <duroxide/provider_messages.hpp>
 #include <duroxide/result.hpp>
 
 namespace duroxide::client {
@@ -24,6 +25,9 @@ template <class Answer>
 [[nodiscard]] ClientError activity_not_found(const ActivityToken& activity);
 /// `what` has not happened, e.g. "instance i has not finished".
 [[nodiscard]] ClientError timed_out(std::string_view what, Milliseconds timeout);
+/// What the instance's own code said instead of an answer.
+[[nodiscard]] ClientError update_error(const provider::UpdateAnswer& answer);
+[[nodiscard]] ClientError query_error(const provider::UpdateAnswer& answer);
 [[nodiscard]] ClientError no_management();
 
 // Arguments are checked before anything is sent.
@@ -38,6 +42,12 @@ using Checked = Result<void, ClientError>;
                                   const Result<std::string, std::string>& data);
 [[nodiscard]] Checked check_queue_message(std::string_view instance, std::string_view queue,
                                           const Result<std::string, std::string>& message);
+[[nodiscard]] Checked check_update(std::string_view instance, std::string_view update,
+                                   const Result<std::string, std::string>& input,
+                                   const UpdateOptions& options);
+[[nodiscard]] Checked check_query(std::string_view instance, std::string_view query,
+                                  const Result<std::string, std::string>& input,
+                                  Milliseconds timeout);
 [[nodiscard]] Checked check_cancel(std::string_view instance, std::string_view reason);
 [[nodiscard]] Checked check_timeout(Milliseconds timeout);
 [[nodiscard]] Checked check_key(std::string_view instance, std::string_view key);

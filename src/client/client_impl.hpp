@@ -59,6 +59,12 @@ struct Client::Impl {
   void wait_for_status(provider::WaitForStatus wait, Milliseconds timeout,
                        OnStatus on_status) const;
   void wait_for_value(provider::WaitForValue wait, OnValue on_value) const;
+  /// A wait for an answer is taken back when its time is up.
+  void ask_update(provider::AskUpdate ask, const std::optional<Milliseconds>& timeout,
+                  OnUpdated on_updated) const;
+  /// Of a call that blocks.
+  [[nodiscard]] Updated answer_of(std::uint64_t wait_id, client::Awaited<Updated>& awaited) const;
+  void ask_query(provider::AskQuery ask, Milliseconds timeout, OnUpdated on_answer) const;
 
   /// Takes a wait back. The store answers it with what is there now, so that a wait without time
   /// has looked all the same; nothing only in a deterministic system whose store does not answer.

@@ -43,6 +43,20 @@ std::uint64_t unknown_flags(const std::vector<Event>& history) {
   return started == nullptr ? 0 : model::unknown_engine_flags(started->engine_flags);
 }
 
+/// Every question is answered, or it would be handed out again and again.
+provider::UpdateAnswer has_returned(const provider::Question& question,
+                                    const std::string& instance) {
+  provider::UpdateAnswer answer;
+  answer.id = question.id;
+  answer.error = application_error(
+      ErrorKind::orchestration_failed,
+      "the code of instance " + instance +
+          " returns where its history goes on: it was changed under the same version, and is not "
+          "there to be asked",
+      question.name);
+  return answer;
+}
+
 const work::CancelInstance* cancel_among(const std::vector<WorkItem>& messages) {
   for (const WorkItem& each : messages) {
     if (const auto* cancel = std::get_if<work::CancelInstance>(&each)) {
@@ -142,7 +156,7 @@ TurnEnded Orchestrator::run_turn(RunTurn& turn) {
     return fail_without_code(
         turn, application_error(ErrorKind::cancelled, cancel->reason, item.instance));
   }
-  if (item.attempt_count > environment_->options.max_attempts()) {
+  if (item.attempt_count > environment_->options.max_attempts() && !item.messages.empty()) {
     return run_poisoned(turn);
   }
   if (!execution_) {
@@ -161,7 +175,30 @@ TurnEnded Orchestrator::run_turn(RunTurn& turn) {
                                                    " events of its history"));
     }
   }
-  return acknowledge(turn, run_code(item));
+  return item.messages.empty() ? answer_questions(turn) : acknowledge(turn, run_code(item));
+}
+
+TurnEnded Orchestrator::answer_questions(const RunTurn& turn) {
+  const provider::OrchestrationItem& item = turn.item;
+  replay::TurnResult result;
+  bool can_go_on = true;
+  {
+    const AtCode at_code(*this);
+    if (!item.history.empty()) {
+      execution_->replay(item.history);
+    }
+    for (const provider::Question& question : item.questions) {
+      auto answer = execution_->answer(question);
+      can_go_on = answer && execution_->history_size() == item.history_size;
+      result.updates.push_back(answer ? std::move(*answer) : has_returned(question, instance_));
+    }
+  }
+  RunTurn answered;
+  answered.item.lock_token = item.lock_token;
+  answered.item.execution_id = item.execution_id;
+  answered.item.history_size = item.history_size;
+  answered.keep_resident = turn.keep_resident && can_go_on;
+  return acknowledge(answered, std::move(result));
 }
 
 replay::TurnResult Orchestrator::run_code(const provider::OrchestrationItem& item) {
@@ -169,7 +206,13 @@ replay::TurnResult Orchestrator::run_code(const provider::OrchestrationItem& ite
   if (!item.history.empty()) {
     execution_->replay(item.history);
   }
-  return execution_->run(item.messages);
+  replay::TurnResult result = execution_->run(item.messages);
+  for (const provider::Question& question : item.questions) {
+    if (auto answer = result.is_terminal() ? std::nullopt : execution_->answer(question)) {
+      result.updates.push_back(std::move(*answer));
+    }
+  }
+  return result;
 }
 
 TurnEnded Orchestrator::run_poisoned(RunTurn& turn) {

@@ -33,6 +33,8 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
   TurnEnded run_turn(RunTurn& turn);
   /// Replays what is in the item, and runs on from there.
   [[nodiscard]] replay::TurnResult run_code(const provider::OrchestrationItem& item);
+  /// A turn without messages: it decides nothing.
+  TurnEnded answer_questions(const RunTurn& turn);
   TurnEnded run_poisoned(RunTurn& turn);
   TurnEnded fail_without_code(RunTurn& turn, ErrorDetails details);
   [[nodiscard]] bool continues(const provider::OrchestrationItem& item) const;

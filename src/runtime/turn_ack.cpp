@@ -45,6 +45,7 @@ provider::AckOrchestrationItem make_ack(const provider::OrchestrationItem& item,
   ack.metadata.orchestration_name = assignment.orchestration;
   ack.metadata.orchestration_version = assignment.version;
   std::visit(Describe{ack.metadata}, result.outcome);
+  ack.updates = std::move(result.updates);
   ack.untaken = std::move(result.untaken);
   ack.stays_resident = stays_resident;
   return ack;
