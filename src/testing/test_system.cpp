@@ -1,5 +1,7 @@
 #include <duroxide/testing/test_system.hpp>
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "testing/test_system_impl.hpp"
@@ -51,6 +53,26 @@ void TestSystem::raise_text(std::string_view instance, std::string_view event, s
 
 void TestSystem::enqueue_text(std::string_view instance, std::string_view queue, std::string data) {
   impl_->perform([&](Client& client) { return client.enqueue_event(instance, queue, data); });
+}
+
+Result<std::string, ErrorDetails> TestSystem::update_text(std::string_view instance,
+                                                          std::string_view name,
+                                                          std::string input) {
+  const auto options = UpdateOptions().id(impl_->next_update_id());
+  std::optional<ErrorDetails> error;
+  const std::string output =
+      impl_->perform([&](Client& client) -> Result<std::string, ClientError> {
+        auto answer = client.update(instance, name, input, options);
+        if (answer || !answer.error().details) {
+          return answer;
+        }
+        error = std::move(answer).error().details;
+        return std::string();
+      });
+  if (error) {
+    return failure(std::move(*error));
+  }
+  return output;
 }
 
 void TestSystem::cancel(std::string_view instance, std::string_view reason) {

@@ -32,6 +32,7 @@ class TestSystem::Impl {
   [[nodiscard]] const std::shared_ptr<ManualClock>& clock() const { return clock_; }
   [[nodiscard]] Milliseconds elapsed() const { return clock_->now() - options_.start_at(); }
   [[nodiscard]] std::uint64_t crashes() const { return crashes_; }
+  [[nodiscard]] std::string next_update_id() { return "update-" + std::to_string(++last_update_); }
 
   /// Runs all that can run without time passing. Throws `TestError` if that does not end.
   void settle();
@@ -103,6 +104,7 @@ class TestSystem::Impl {
   std::optional<Process> process_;
   bool is_outdated_ = false;  ///< something was registered since the process started
   std::uint64_t crashes_ = 0;
+  std::uint64_t last_update_ = 0;
   /// For so long after a crash the engine may hold back what could have been the reason.
   std::optional<Timestamp> cautious_until_;
 };

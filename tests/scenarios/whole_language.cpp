@@ -116,6 +116,27 @@ Task<std::string> detached(OrchestrationContext, std::string input) {
   co_return text;
 }
 
+/// Adds what an activity asks it to, once whatever comes twice.
+Task<std::string> asked(OrchestrationContext ctx) {
+  int sum = 0;
+  const auto add = [&, ctx](int number) mutable {
+    sum += number;
+    ctx.set_value("sum", sum);
+    return sum;
+  };
+  const auto check = [](int number) -> Result<void, std::string> {
+    return number < 10 ? Result<void, std::string>() : failure("too much");
+  };
+  std::string text = co_await ctx.schedule_activity("AskMe");  // before there is a handler
+  ctx.on_update<int, int>("Add", add, check);
+  const auto three = [&] { return sum == 3; };
+  co_await ctx.wait_until(three);
+  text = co_await ctx.schedule_activity("AskMe");  // the same ids again
+  const auto more = [&] { return sum > 3; };
+  const auto first = co_await when_any(ctx.wait_until(more), ctx.schedule_timer(1ms));
+  co_return text + std::to_string(sum) + "." + std::to_string(first.index());
+}
+
 Task<std::string> labelled(OrchestrationContext ctx) {
   std::string text;
   for (int i = 0; i < 3; ++i) {
@@ -141,6 +162,7 @@ void register_whole_language(Runtime& runtime, const std::shared_ptr<Flaky>& fla
       .register_orchestration("Family", family)
       .register_orchestration("Detached", detached)
       .register_orchestration("Labelled", labelled)
+      .register_orchestration("Asked", asked)
       .register_activity(echo, [](std::string text) { return text; })
       .register_activity("Fail", [](std::string) { throw std::runtime_error("failed"); })
       .register_activity("Flaky", [flaky](ActivityContext& context,
@@ -167,6 +189,18 @@ void register_whole_language(Runtime& runtime, const std::shared_ptr<Flaky>& fla
                            (void)client.enqueue_event(id, letters, std::to_string(round) + "a");
                            (void)client.enqueue_event(id, letters, std::to_string(round) + "b");
                          })
+      .register_activity("AskMe",
+                         [](ActivityContext& context) {
+                           auto client = context.client();
+                           const auto id = context.instance_id();
+                           for (const int number : {1, 2, 10}) {
+                             // Nobody waits for the answer: the runtime may end with each turn.
+                             const auto once =
+                                 UpdateOptions().id(std::to_string(number)).timeout(0s);
+                             (void)client.update<int>(id, "Add", number, once);
+                           }
+                           return std::string("asked ");
+                         })
       .register_activity("Labels", [](ActivityContext& context, int) {
         return context.tag().value_or("-") + context.session_id().value_or("-");
       });
@@ -179,7 +213,8 @@ const std::map<std::string, std::string>& whole_language() {
       {"Undoes", "Failed: failed"},
       {"State", "Completed: 2b3a3b3"},
       {"Family", "Completed: second+36"},
-      {"Labelled", "Completed: gpusgpusgpus--"}};
+      {"Labelled", "Completed: gpusgpusgpus--"},
+      {"Asked", "Completed: asked 3.1"}};
   return outcomes;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <duroxide/client.hpp>
@@ -180,6 +181,28 @@ class DUROXIDE_API TestSystem {
   void enqueue_event(std::string_view instance, const EventQueue<T>& queue, const T& data) {
     enqueue_text(instance, queue.name(), text_of(data));
   }
+  /// Asks an instance for an update, and gives what its code answered, or refused with. Under the same
+  /// id again if that was lost in a crash. Throws `TestError` if there is no answer without time passing:
+  /// nobody handles the update, or the instance ends.
+  template <class Out = std::string, class In = std::string>
+  [[nodiscard]] Result<Out, ErrorDetails> update(std::string_view instance, std::string_view name,
+                                                 const In& input = In()) {
+    const auto answer = update_text(instance, name, text_of(input));
+    if (!answer) {
+      return failure(answer.error());
+    }
+    if constexpr (std::is_void_v<Out> || std::is_same_v<Out, Nothing>) {
+      return {};
+    } else {
+      return decoded<Out>(*answer);
+    }
+  }
+  template <class In, class Out>
+  [[nodiscard]] Result<Out, ErrorDetails> update(std::string_view instance,
+                                                 const Update<In, Out>& handle,
+                                                 const std::type_identity_t<In>& input) {
+    return update<Out, In>(instance, handle.name(), input);
+  }
   void cancel(std::string_view instance, std::string_view reason = {});
 
   // --- time ---------------------------------------------------------------------------------------
@@ -270,6 +293,9 @@ class DUROXIDE_API TestSystem {
                   const StartOptions& options);
   void raise_text(std::string_view instance, std::string_view event, std::string data);
   void enqueue_text(std::string_view instance, std::string_view queue, std::string data);
+  [[nodiscard]] Result<std::string, ErrorDetails> update_text(std::string_view instance,
+                                                              std::string_view name,
+                                                              std::string input);
   void advance_milliseconds(Milliseconds step);
   [[nodiscard]] std::optional<std::string> value_text(std::string_view instance,
                                                       std::string_view key);
