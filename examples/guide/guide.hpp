@@ -62,6 +62,7 @@ void waiting();
 void composition();
 void cancellation();
 void state();
+void asking();
 void versions();
 void errors();
 void rules();

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
            Chapter("composition", guide::composition),
            Chapter("cancellation", guide::cancellation),
            Chapter("state", guide::state),
+           Chapter("asking", guide::asking),
            Chapter("versions", guide::versions),
            Chapter("errors", guide::errors),
            Chapter("rules", guide::rules),
