@@ -193,6 +193,9 @@ Pending<Updated> query(World& world, const std::string& instance, const std::str
 
 AckOrchestrationItem told_of(const OrchestrationItem& item, const std::string& output) {
   auto ack = ack_of(item);
+  if (item.messages.empty()) {
+    ack.events.clear();  // it was only asked
+  }
   for (const Question& question : item.questions) {
     ack.updates.push_back(UpdateAnswer{question.id, output});
   }

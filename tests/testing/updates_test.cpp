@@ -81,7 +81,7 @@ TEST_CASE("test system: updates come to the same with a crash at every turn",
 TEST_CASE("test system: an update that nobody handles is told", "[test-system][updates]") {
   TestSystem test;
   test.register_orchestration("Cart", cart);
-  test.mock_activity("Open").takes(1h).returns("");
+  test.mock_activity("Open").returns("").takes(1h);
   test.start("c", "Cart", 2);
   CHECK_THROWS_AS(test.update("c", add_item, "early"), TestError);
   test.advance(1h);
