@@ -29,6 +29,14 @@ bool same_status(const std::optional<replay::CustomStatusChange>& left,
          (!left || (left->status == right->status && left->version == right->version));
 }
 
+bool same_answers(const std::vector<replay::UpdateAnswer>& left,
+                  const std::vector<replay::UpdateAnswer>& right) {
+  return std::equal(
+      left.begin(), left.end(), right.begin(), right.end(), [](const auto& a, const auto& b) {
+        return a.id == b.id && a.output == b.output && a.error == b.error && a.refused == b.refused;
+      });
+}
+
 }  // namespace
 
 std::string difference(const Turn& expected, const Turn& actual) {
@@ -51,6 +59,9 @@ std::string difference(const Turn& expected, const Turn& actual) {
   if (!same_values(left.values, right.values) ||
       !same_status(left.custom_status, right.custom_status)) {
     return "the values or the custom status differ";
+  }
+  if (!same_answers(left.updates, right.updates)) {
+    return "updates are answered otherwise";
   }
   if (left.outcome.index() != right.outcome.index()) {
     return "the outcome differs";

@@ -95,6 +95,9 @@ std::optional<WorkItem> message_of(const Event& event, const std::string& instan
   if (const auto* queued = std::get_if<event::QueueEventDelivered>(&event.kind)) {
     return work::QueueMessage{instance, queued->name, queued->data};
   }
+  if (const auto* update = std::get_if<event::UpdateReceived>(&event.kind)) {
+    return work::UpdateRequest{instance, update->id, update->name, update->input};
+  }
   if (const auto* read = std::get_if<event::KeyValueReadCompleted>(&event.kind)) {
     return work::KeyValueRead{instance, execution, id, read->value};
   }

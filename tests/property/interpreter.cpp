@@ -476,6 +476,38 @@ Text run(Place place, const Node* node) {
   }
 }
 
+/// Answers what the world asks. The program takes no notice of it; its history does.
+class Answering {
+ public:
+  explicit Answering(OrchestrationContext context, bool knows_all) {
+    const auto add =
+        [this, context](const std::string& text) mutable -> Result<std::string, std::string> {
+      sum_ += text;
+      (void)context.utc_now();
+      if (sum_.size() % 3 == 0) {
+        return failure(sum_);
+      }
+      context.set_custom_status(sum_.substr(sum_.size() / 2));  // which may be too long
+      return context.new_guid() + sum_;
+    };
+    const auto check = [this](const std::string& text) -> Result<void, std::string> {
+      if ((sum_.size() + text.size()) % 5 == 0) {
+        return failure("not " + text);
+      }
+      return {};
+    };
+    context.on_update<std::string, std::string>("U0", add, check);
+    if (knows_all) {
+      context.on_update<std::string, std::string>("U1", add);
+    }
+  }
+  Answering(const Answering&) = delete;
+  Answering& operator=(const Answering&) = delete;
+
+ private:
+  std::string sum_;
+};
+
 }  // namespace
 
 Task<std::string> interpret(OrchestrationContext context, const Environment* environment,
@@ -483,6 +515,7 @@ Task<std::string> interpret(OrchestrationContext context, const Environment* env
   std::string result;
   Place place{context, environment, nullptr, nullptr, 0, false};
   place.rounds = input.empty() ? 0 : static_cast<std::uint32_t>(std::stoul(input));
+  const Answering answering(context, environment->index % 2 == 0 && place.rounds != 1);
   Text body = run(place, &environment->program->orchestrations[environment->index]);
   result = co_await std::move(body);
   co_return result;

@@ -61,6 +61,11 @@ void World::plan_outside_messages() {
            random_.below(120));
     }
   }
+  for (std::uint32_t updates = random_.chance(40) ? random_.below(5) : 0; updates > 0; --updates) {
+    const std::string number = std::to_string(++events_sent_);
+    post(work::UpdateRequest{"root", "u" + number, "U" + std::to_string(random_.below(2)), number},
+         random_.below(120));
+  }
   if (random_.chance(50)) {
     post(work::CancelInstance{"root", "outside"}, random_.below(random_.chance(50) ? 40 : 200));
   }
