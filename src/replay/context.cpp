@@ -227,16 +227,16 @@ void OrchestrationContext::cancel_instance(std::string_view instance, std::strin
 }
 
 void OrchestrationContext::on_update_text(std::string_view name, detail::UpdateHandler handler) {
-  core_->on_update(name, std::move(handler));
+  require_running(core_).on_update(name, std::move(handler));
 }
 
 void OrchestrationContext::on_query_text(std::string_view name,
                                          std::function<std::string(const Payload&)> handler) {
-  core_->on_query(name, std::move(handler));
+  require_running(core_).on_query(name, std::move(handler));
 }
 
 std::shared_ptr<detail::Slot> OrchestrationContext::wait_until_holds(std::function<bool()> holds) {
-  return core_->wait_until(std::move(holds));
+  return require_running(core_).wait_until(std::move(holds));
 }
 
 void OrchestrationContext::continue_as_new_text(std::string input,
