@@ -137,6 +137,11 @@ struct AbandonOrchestrationItem {
   /// Put the instance into quarantine for this reason: it is not handed out until
   /// `ReleaseFromQuarantine`, except to be cancelled. Kept in the store.
   std::optional<std::string> quarantine = std::nullopt;
+  /// The sender has no code for it, and another may: the store hands this and all that needs the same
+  /// orchestration in the same version to those who have not given it back so, at once. Only if all who
+  /// fetch have, `delay` and `waiting_for` hold, until somebody begins to fetch, or
+  /// `ReleaseFromQuarantine`. A store need not heed it.
+  bool unregistered = false;
 };
 
 /// The sender no longer holds this instance in memory: its next item needs the history.
@@ -321,6 +326,9 @@ struct AbandonWorker {
   bool ignore_attempt = false;
   std::optional<std::string> waiting_for;
   std::optional<std::string> quarantine = std::nullopt;  ///< as for `AbandonOrchestrationItem`
+  /// As for `AbandonOrchestrationItem`, by the activity's name, and of those who take its tag. A session
+  /// that the sender has nothing else of is no longer bound to it.
+  bool unregistered = false;
 };
 
 // --- timer queue ----------------------------------------------------------------------------------

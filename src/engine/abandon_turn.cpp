@@ -4,6 +4,7 @@
 #include "engine/hold_back.hpp"
 #include "engine/quarantine_rows.hpp"
 #include "engine/turn_end.hpp"
+#include "engine/unregistered.hpp"
 
 namespace duroxide::storage {
 
@@ -22,8 +23,14 @@ void abandon_turn(Transaction& transaction, const provider::AbandonOrchestration
   if (request.quarantine) {
     put_in_quarantine(transaction, key, *request.quarantine, {});
   }
-  transaction.after_applied([&transaction, &request, number] {
+  const auto code =
+      request.unregistered && !request.quarantine ? code_of(transaction, number) : std::nullopt;
+  transaction.after_applied([&transaction, &request, number, holder = lease->holder, code] {
     end_turn(transaction, request.lock_token);
+    if (code) {
+      give_back_unregistered(transaction, number, holder, *code, request);
+      return;
+    }
     if (request.waiting_for) {
       transaction.reasons().set({number, 0, 0}, *request.waiting_for, transaction.now());
     }

@@ -1,11 +1,13 @@
 #include "engine/ack_work.hpp"
 
 #include <string>
+#include <utility>
 
 #include "engine/activity_rows.hpp"
 #include "engine/hold_back.hpp"
 #include "engine/messages.hpp"
 #include "engine/quarantine_rows.hpp"
+#include "engine/unregistered.hpp"
 #include "model/limits.hpp"
 
 namespace duroxide::storage {
@@ -45,19 +47,26 @@ void ack_work(Transaction& transaction, const provider::AckWorker& request) {
 
 void abandon_work(Transaction& transaction, const provider::AbandonWorker& request) {
   const WorkLease& lease = require_lease(transaction, request.lock_token);
-  if (request.quarantine) {
+  std::string name;
+  if (request.quarantine || request.unregistered) {
     const auto bytes = transaction.batch().get(Table::work, lease.work.key.bytes());
     const auto row = bytes ? decode_activity_row(*bytes) : model::flaw("there is no row");
-    put_in_quarantine(transaction, lease.work.key.bytes(), *request.quarantine,
-                      row ? row->item.name : std::string());
+    name = row ? row->item.name : std::string();
   }
-  transaction.after_applied([&transaction, &request, lease] {
+  if (request.quarantine) {
+    put_in_quarantine(transaction, lease.work.key.bytes(), *request.quarantine, name);
+  }
+  transaction.after_applied([&transaction, &request, lease, name = std::move(name)] {
     const WorkKey& key = lease.work.key;
     if (request.ignore_attempt) {
       transaction.work().counts_to_write[key] = lease.attempt - 1;
     }
     transaction.work().end_lease(request.lock_token);
     transaction.work_suspects().ended(key);
+    if (request.unregistered && !request.quarantine && !name.empty()) {
+      give_back_unregistered(transaction, lease, name, request);
+      return;
+    }
     if (request.waiting_for) {
       transaction.reasons().set({key.number, key.execution, key.event_id}, *request.waiting_for,
                                 transaction.now());

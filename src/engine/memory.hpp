@@ -20,6 +20,7 @@
 #include "engine/rest.hpp"
 #include "engine/suspects.hpp"
 #include "engine/timer_queue.hpp"
+#include "engine/unknown_names.hpp"
 #include "engine/waiting_reasons.hpp"
 #include "engine/waits.hpp"
 #include "engine/work_suspects.hpp"
@@ -65,6 +66,8 @@ struct Memory {
   Paused paused;
   ChangeFeed feed;
   Rest rest;
+  Unregistered<Number, Number> unregistered_turns;
+  Unregistered<WorkRef, WorkKey> unregistered_work;
 };
 
 inline Memory::Memory(Batch& batch, const Opening& opened, std::shared_ptr<WaitingReasons> why,

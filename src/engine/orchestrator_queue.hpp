@@ -83,10 +83,12 @@ class OrchestratorQueue {
     return number < backlog_end_ && !taken_up_.contains(number);
   }
 
-  // Instances that were abandoned with a delay, or cannot be read.
+  // Instances that were abandoned with a delay, cannot be read, or are left to another runtime.
 
   void hold_back(Number number) { held_.insert(number); }
   void release(Number number);
+  /// As `release`, for whoever hands it out at once. False if it is held back no more.
+  [[nodiscard]] bool take_back(Number number) { return held_.erase(number) != 0; }
 
   void set_token_base(std::uint64_t base) { next_token_ = base; }
 

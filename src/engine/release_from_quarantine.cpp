@@ -7,6 +7,7 @@
 
 #include "engine/attempts.hpp"
 #include "engine/engine.hpp"
+#include "engine/unregistered.hpp"
 
 namespace duroxide::storage {
 
@@ -43,12 +44,15 @@ std::uint64_t bring_forward(Transaction& transaction, Number number) {
   });
   for (const auto& what : early) {
     if (const auto* work = std::get_if<WorkRef>(&what)) {
+      transaction.unregistered_work().left.no_longer_held_back(work->key);
       transaction.work().push(*work);
     } else {
+      transaction.unregistered_turns().left.no_longer_held_back(number);
       transaction.turns().release(number);
     }
   }
   transaction.timers().changed = transaction.timers().changed || !early.empty();
+  try_unregistered_again(transaction);
   return early.size();
 }
 

@@ -5,6 +5,7 @@
 #include "engine/attempts.hpp"
 #include "engine/engine.hpp"
 #include "engine/turn_end.hpp"
+#include "engine/unregistered.hpp"
 #include "model/invariant.hpp"
 
 namespace duroxide::storage {
@@ -47,6 +48,7 @@ void release_all_of(Transaction& transaction, Holder holder) {
     return fetch.holder == holder;
   });
   release_work_of(transaction, holder);
+  asks_no_more(transaction, holder);
   for (const auto token : transaction.timers().leases_of(holder)) {
     transaction.timers().end_lease(token);
     transaction.timers().changed = true;

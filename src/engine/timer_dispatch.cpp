@@ -41,8 +41,10 @@ bool answer_due(Transaction& transaction, TimerQueue::ParkedDequeue& parked) {
 void release_held_back(Transaction& transaction) {
   for (const auto& what : transaction.timers().take_released(transaction.now())) {
     if (const auto* number = std::get_if<Number>(&what)) {
+      transaction.unregistered_turns().left.no_longer_held_back(*number);
       transaction.turns().release(*number);
     } else if (const auto* work = std::get_if<WorkRef>(&what)) {
+      transaction.unregistered_work().left.no_longer_held_back(work->key);
       transaction.work().push(*work);
     } else if (const auto* timer = std::get_if<TimerQueue::VoidTimer>(&what)) {
       transaction.timers().end_lease(timer->token);

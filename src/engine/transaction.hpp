@@ -45,6 +45,8 @@ class Transaction {
   [[nodiscard]] Paused& paused() { return memory_.paused; }
   [[nodiscard]] ChangeFeed& feed() { return memory_.feed; }
   [[nodiscard]] Rest& rest() { return memory_.rest; }
+  [[nodiscard]] auto& unregistered_turns() { return memory_.unregistered_turns; }
+  [[nodiscard]] auto& unregistered_work() { return memory_.unregistered_work; }
   [[nodiscard]] CommitTiming& timing() { return memory_.timing; }
   [[nodiscard]] WaitingReasons& reasons() { return *memory_.reasons; }
   /// What the open batch comes to.

@@ -9,6 +9,7 @@
 #include "engine/care.hpp"
 #include "engine/resting.hpp"
 #include "engine/turn_messages.hpp"
+#include "engine/unregistered.hpp"
 #include "model/invariant.hpp"
 
 namespace duroxide::storage {
@@ -60,6 +61,13 @@ void hand_out_readable_turn(Transaction& transaction, Number number, Holder hold
   const bool begun = record->event_count > 0;
   if (!begun && (messages.sequences.empty() || messages.sequences.front() != 0)) {
     return;  // its start is delayed
+  }
+  if (transaction.unregistered_turns().names.any() && !quarantined &&
+      !transaction.turns().is_resident(number, holder)) {
+    const auto code = code_of(*record, messages.items.front());
+    if (code && leave_to_another(transaction, number, holder, *code)) {
+      return;
+    }
   }
   const auto attempts_key = make_key(number);
   if (!messages.items.empty() && count_before_delivery(transaction, *record, number, messages)) {
@@ -144,6 +152,41 @@ void hand_out_turn(Transaction& transaction, Number number, Holder holder,
   }
 }
 
+struct TurnsHandedOut {
+  std::vector<provider::OrchestrationItem> items;
+  bool has_failed = false;  ///< it was broken off by what cannot be read now
+};
+
+/// What one who asks for up to `room` is given.
+TurnsHandedOut hand_out_turns(Transaction& transaction, Holder holder, std::uint64_t room) {
+  TurnsHandedOut out;
+  std::size_t bytes = 0;
+  const auto& left = transaction.unregistered_turns().left;
+  const std::size_t most_left = left.size() + most_left_at_once;
+  while (out.items.size() + transaction.outcome().turns_counted < room &&
+         bytes < bytes_per_answer) {
+    if (left.size() >= most_left) {
+      go_on_in_a_moment(transaction);
+      break;
+    }
+    try {
+      auto number = take_left_turn(transaction, holder);
+      if (!number) {
+        number = transaction.turns().pop(transaction.committed());
+      }
+      if (!number) {
+        break;
+      }
+      hand_out_turn(transaction, *number, holder, out.items, bytes);
+    } catch (const std::exception& failed) {
+      broken_off(transaction, failed);
+      out.has_failed = true;
+      break;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 bool fetch_turns(Transaction& transaction, Holder holder,
@@ -154,37 +197,30 @@ bool fetch_turns(Transaction& transaction, Holder holder,
                              "max_items is 0")));
     return false;
   }
+  asks_for_turns(transaction, holder);
   transaction.turns().parked.push_back({holder, request.max_items, std::move(reply)});
   return true;
 }
 
 void dispatch_turns(Transaction& transaction) {
-  bool has_failed = false;
-  while (!has_failed && !transaction.turns().parked.empty() && !transaction.is_resting() &&
+  auto& parked = transaction.turns().parked;
+  std::size_t passed_over = 0;  // they know nothing of what waits
+  while (passed_over < parked.size() && !transaction.is_resting() &&
          !transaction.paused().store()) {
-    const auto holder = transaction.turns().parked.front().holder;
-    const auto room = transaction.turns().parked.front().max_items;
-    std::vector<provider::OrchestrationItem> items;
-    std::size_t bytes = 0;
-    while (items.size() + transaction.outcome().turns_counted < room && bytes < bytes_per_answer) {
-      try {
-        const auto number = transaction.turns().pop(transaction.committed());
-        if (!number) {
-          break;
-        }
-        hand_out_turn(transaction, *number, holder, items, bytes);
-      } catch (const std::exception& failed) {
-        broken_off(transaction, failed);
-        has_failed = true;
-        break;
-      }
+    const auto fetch = parked.begin() + static_cast<std::ptrdiff_t>(passed_over);
+    TurnsHandedOut out = hand_out_turns(transaction, fetch->holder, fetch->max_items);
+    if (!out.items.empty()) {
+      const auto reply = std::move(fetch->reply);
+      parked.erase(fetch);
+      reply(std::move(out.items));
+    } else if (transaction.unregistered_turns().left.empty()) {
+      return;
+    } else {
+      ++passed_over;
     }
-    if (items.empty()) {
+    if (out.has_failed) {
       return;
     }
-    const auto reply = std::move(transaction.turns().parked.front().reply);
-    transaction.turns().parked.pop_front();
-    reply(std::move(items));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "engine/care.hpp"
 #include "engine/resting.hpp"
 #include "engine/set_aside.hpp"
+#include "engine/unregistered.hpp"
 
 namespace duroxide::storage {
 
@@ -52,6 +53,10 @@ void hand_out_work(Transaction& transaction, const WorkRef& work, WorkerQueue::P
         [&] { set_aside(transaction, Table::work, row_key, row.error().what); });
     return;
   }
+  if (transaction.unregistered_work().names.any() &&
+      leave_to_another(transaction, work, fetch.filter.holder, row->item.name)) {
+    return;
+  }
   const auto row_bytes = found->size();
   const auto count = stored_count(transaction, key, *row);
   const bool counted = transaction.counted().work.contains(key);
@@ -85,19 +90,29 @@ void hand_out_work(Transaction& transaction, const WorkRef& work, WorkerQueue::P
   items.push_back(std::move(item));
 }
 
-/// False if it was broken off by what cannot be read now.
+/// False if it was broken off: by what cannot be read now, or as it has lasted long enough.
 bool hand_out_waiting_work(Transaction& transaction) {
   const auto left_alone = [&transaction](const WorkKey& key) {
     return transaction.quarantine().contains(key);
   };
+  const auto& left = transaction.unregistered_work().left;
   for (auto fetch = transaction.work().parked.begin(); fetch != transaction.work().parked.end();) {
     std::vector<provider::WorkerItem> items;
     std::size_t bytes = 0;
-    bool has_failed = false;
+    bool is_broken_off = false;
+    const std::size_t most_left = left.size() + most_left_at_once;
     while (items.size() + fetch->reserved < fetch->max_items && bytes < work_bytes_per_answer) {
+      if (left.size() >= most_left) {
+        go_on_in_a_moment(transaction);
+        is_broken_off = true;
+        break;
+      }
       std::optional<WorkRef> work;
       try {
-        work = transaction.work().pop(transaction.committed(), fetch->filter, left_alone);
+        work = take_left_work(transaction, fetch->filter);
+        if (!work) {
+          work = transaction.work().pop(transaction.committed(), fetch->filter, left_alone);
+        }
         if (!work) {
           break;
         }
@@ -107,7 +122,7 @@ bool hand_out_waiting_work(Transaction& transaction) {
         if (work) {
           transaction.work().push_front(*work);
         }
-        has_failed = true;
+        is_broken_off = true;
         break;
       }
     }
@@ -118,7 +133,7 @@ bool hand_out_waiting_work(Transaction& transaction) {
       fetch = transaction.work().parked.erase(fetch);
       reply(std::move(items));
     }
-    if (has_failed) {
+    if (is_broken_off) {
       return false;
     }
   }
@@ -136,6 +151,7 @@ bool fetch_work(Transaction& transaction, Holder holder,
     return false;
   }
   const auto& saturated = request.saturated_sessions;
+  asks_for_work(transaction, holder, request.tags);
   transaction.work().park({WorkFilter(holder, request.tags, {saturated.begin(), saturated.end()}),
                            request.max_items, std::move(reply)});
   return true;

@@ -90,4 +90,11 @@ std::vector<provider::LockToken> WorkerQueue::leases_of(Holder holder) const {
   return tokens;
 }
 
+bool WorkerQueue::has_lease_in(const std::string& session) const {
+  return std::any_of(leases_.begin(), leases_.end(), [&session](const auto& entry) {
+    const LaneRef& lane = entry.second.work.lane;
+    return lane && lane->session == session;
+  });
+}
+
 }  // namespace duroxide::storage

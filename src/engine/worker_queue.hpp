@@ -72,6 +72,8 @@ class WorkerQueue {
   /// that nobody takes cost nothing.
   [[nodiscard]] bool worth_a_try() const { return changed_ && !parked.empty(); }
   void all_tried() { changed_ = false; }
+  /// Something that is not in the lanes has changed for those who ask.
+  void worth_another_try() { changed_ = true; }
   /// The open batch has ended.
   void batch_ended();
 
@@ -95,6 +97,8 @@ class WorkerQueue {
   /// The lease must be held.
   void end_lease(provider::LockToken token);
   [[nodiscard]] std::vector<provider::LockToken> leases_of(Holder holder) const;
+  /// Whether an activity of the session is at work. Looks through all leases.
+  [[nodiscard]] bool has_lease_in(const std::string& session) const;
 
   /// Delivery counts of rows that were handed out from memory, to be written with the next commit.
   std::map<WorkKey, std::uint32_t> counts_to_write;

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <duroxide/tags.hpp>
+
+#include "storage/common.hpp"
+
+namespace duroxide::storage {
+
+/// Who asks for the items of one queue, and which names they have given back since they have no code for
+/// them. Who asks stands for a runtime, as each has one actor that fetches turns and one that fetches
+/// activities, and what a runtime has registered stays the same while it runs. In memory only.
+class UnknownNames {
+ public:
+  /// Somebody asks. True if that is the first time since it has come.
+  bool asks(Holder holder, const TagFilter& tags);
+  /// It asks no more, and what it knows no longer matters. False if it has never asked.
+  bool leaves(Holder holder);
+
+  /// Whether anybody has given back anything. Nearly always nobody has, and then nothing else here need be
+  /// asked.
+  [[nodiscard]] bool any() const { return !unknown_.empty(); }
+  /// `holder` has given back something of this name.
+  void add(const std::string& name, Holder holder);
+  [[nodiscard]] bool is_unknown(const std::string& name, Holder holder) const;
+  /// All are to be tried again.
+  void forget() { unknown_.clear(); }
+
+  /// Whether somebody asks who has not given it back and whom `suits(holder, tags)` accepts.
+  template <class Suits>
+  [[nodiscard]] bool another_may_know(const std::string& name, const Suits& suits) const {
+    for (const auto& [holder, tags] : askers_) {
+      if (!is_unknown(name, holder) && suits(holder, tags)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  std::map<Holder, TagFilter> askers_;
+  std::unordered_map<std::string, std::vector<Holder>> unknown_;
+};
+
+/// What waits for somebody who knows it: items that are left to others than those who have given them
+/// back, and the keys of those that all have given back, which are held back for a while.
+template <class Item, class Key>
+class LeftItems {
+ public:
+  /// The next that is left to others goes in line behind those of the same `name` and `lane`. `lane` is a
+  /// text that is equal for what the same holders take.
+  void leave(const std::string& name, const std::string& lane, Item item) {
+    Line& line = lines_[{name, lane}];
+    line.emplace_back(++newest_, std::move(item));
+    ++size_;
+  }
+
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+  /// Takes out the oldest of a name that `knows(name)` and that `takes(item)`; of one lane, all or none are
+  /// taken.
+  template <class Knows, class Takes>
+  [[nodiscard]] std::optional<Item> take(const Knows& knows, const Takes& takes) {
+    auto best = lines_.end();
+    for (auto line = lines_.begin(); line != lines_.end(); ++line) {
+      const auto& [order, item] = line->second.front();
+      if ((best == lines_.end() || order < best->second.front().first) &&
+          knows(line->first.first) && takes(item)) {
+        best = line;
+      }
+    }
+    if (best == lines_.end()) {
+      return std::nullopt;
+    }
+    Item item = std::move(best->second.front().second);
+    best->second.pop_front();
+    if (best->second.empty()) {
+      lines_.erase(best);
+    }
+    --size_;
+    return item;
+  }
+
+  /// Takes out all, the oldest of each line first.
+  [[nodiscard]] std::vector<Item> take_all() {
+    std::vector<Item> all;
+    all.reserve(size_);
+    for (auto& entry : lines_) {
+      for (auto& [order, item] : entry.second) {
+        all.push_back(std::move(item));
+      }
+    }
+    lines_.clear();
+    size_ = 0;
+    return all;
+  }
+
+  /// All have given it back: it is held back, and tried again at once when somebody comes who has not.
+  void held_back(const Key& key) { held_back_.insert(key); }
+  void no_longer_held_back(const Key& key) { held_back_.erase(key); }
+  [[nodiscard]] bool any_held_back() const { return !held_back_.empty(); }
+  [[nodiscard]] bool is_held_back(const Key& key) const { return held_back_.contains(key); }
+
+ private:
+  using Line = std::deque<std::pair<std::uint64_t, Item>>;
+
+  std::map<std::pair<std::string, std::string>, Line> lines_;  ///< by name and lane; none is empty
+  std::size_t size_ = 0;
+  std::uint64_t newest_ = 0;
+  std::set<Key> held_back_;
+};
+
+/// Of one queue.
+template <class Item, class Key>
+struct Unregistered {
+  UnknownNames names;
+  LeftItems<Item, Key> left;
+};
+
+}  // namespace duroxide::storage
