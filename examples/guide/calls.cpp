@@ -63,6 +63,20 @@ Task<std::string> draw(OrchestrationContext ctx) {
 }
 // [/tag]
 
+Task<std::string> collect(OrchestrationContext, std::string price) {
+  co_return price + " collected";
+}
+
+Task<std::string> sell(OrchestrationContext ctx, std::string goods) {
+  const std::string paid = co_await ctx.schedule_sub_orchestration("Collect", "5");
+  const std::string wrapped = co_await ctx.schedule_activity("Wrap", goods);
+  co_return wrapped + ", " + paid;
+}
+
+std::string wrap(const std::string& goods) {
+  return "wrapped " + goods;
+}
+
 // [session]
 Task<std::string> use_model(OrchestrationContext ctx) {
   const auto same_worker = ActivityOptions().session("model-of-" + ctx.instance_id());
@@ -129,11 +143,28 @@ void run_tags() {
   check("tag", expect(client.wait_for_output<std::string>("cat", ample)), "a cat by the GPU");
 }
 
+void run_fleet() {
+  const Store store = MemoryProvider::create();
+  // [fleet]
+  Runtime shop{store};
+  shop.register_orchestration("Sell", sell).register_activity("Wrap", wrap);
+  Runtime bank{store};
+  bank.register_orchestration("Collect", collect);  // a child of `Sell`
+  // [/fleet]
+  expect(shop.start());
+  expect(bank.start());
+  Client client{store};
+  expect(client.start_orchestration("sale", "Sell", "a book"));
+  check("fleet", expect(client.wait_for_output<std::string>("sale", ample)),
+        "wrapped a book, 5 collected");
+}
+
 }  // namespace
 
 void calls() {
   run_calls();
   run_tags();
+  run_fleet();
 }
 
 }  // namespace guide

@@ -155,8 +155,8 @@ class DUROXIDE_API RuntimeOptions {
     max_custom_status_bytes_ = n;
     return *this;
   }
-  /// Wait before an instance or activity whose name is not registered is tried again: `base`,
-  /// doubled each time up to `longest`. Default 1 s and 60 s.
+  /// Wait before an instance or activity whose name no runtime on the store has registered is tried
+  /// again: `base`, doubled each time up to `longest`. Default 1 s and 60 s.
   RuntimeOptions& unregistered_backoff(Duration base, Duration longest) {
     unregistered_base_ = base;
     unregistered_longest_ = longest;

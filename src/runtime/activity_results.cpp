@@ -118,7 +118,13 @@ void ActivityDispatcher::wait_for_registration(const provider::WorkerItem& item,
     line.event_id = item.item.id;
     environment_->log(line);
   }
-  give_back(item.lock_token, step.delay, missing.waiting_for());
+  provider::AbandonWorker request;
+  request.lock_token = item.lock_token;
+  request.delay = step.delay;
+  request.ignore_attempt = true;
+  request.waiting_for = missing.waiting_for();
+  request.unregistered = missing.another_may_have_it;
+  abandon(std::move(request));
 }
 
 /// It is handed out again, as if it had not been.

@@ -189,6 +189,7 @@ void OrchestrationDispatcher::wait_for_registration(const std::string& instance,
   request.delay = step.delay;
   request.ignore_attempt = true;
   request.waiting_for = missing.waiting_for() + hint;
+  request.unregistered = missing.another_may_have_it;
   abandon(std::move(request));
 }
 

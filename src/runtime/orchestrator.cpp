@@ -263,7 +263,7 @@ Result<replay::Assignment, NotRegistered> Orchestrator::assign(
   if (const std::uint64_t unknown = unknown_flags(item.history); unknown != 0) {
     return failure(NotRegistered{
         "a newer release of the engine (flags " + std::to_string(unknown) + ")",
-        "this release knows the flags " + std::to_string(model::current_engine_flags)});
+        "this release knows the flags " + std::to_string(model::current_engine_flags), false});
   }
   auto found = environment_->orchestrations.resolve(name, version);
   if (!found) {

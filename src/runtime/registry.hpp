@@ -21,6 +21,7 @@ namespace duroxide::runtime {
 struct NotRegistered {
   std::string what;
   std::string registered;
+  bool another_may_have_it = true;  ///< another runtime, that is
 
   /// As management shows it.
   [[nodiscard]] std::string waiting_for() const { return "waiting for registration of " + what; }
