@@ -48,7 +48,7 @@ enum class ErrorKind : std::uint8_t {
   poisoned_activity,        ///< the activity was started too often
   invalid_input,            ///< a wrong argument of a call in the orchestration
   attempt_timed_out,        ///< one attempt of a call took longer than its policy allows
-  timed_out,                ///< a call, with all its attempts, took longer than it may
+  timed_out,                ///< a call with all its attempts, or an instance, took too long
   cancellation_ignored,     ///< the code caught its cancellation again and again
 };
 

@@ -56,6 +56,15 @@ struct CarriedState {
   bool operator==(const CarriedState&) const = default;
 };
 
+/// How long an activity may take, in milliseconds; 0 for as long as it likes. See `ActivityOptions`.
+struct ActivityTimeouts {
+  std::uint64_t run_ms = 0;        ///< from the beginning of a delivery to its end
+  std::uint64_t heartbeat_ms = 0;  ///< from there, or a heartbeat, to the next
+  std::uint64_t start_ms = 0;      ///< from the schedule until it begins to run for the first time
+
+  bool operator==(const ActivityTimeouts&) const = default;
+};
+
 /// The kinds of history events. Two sorts stand in one history, in the order in which they
 /// happened: what the code decided (*commands*: schedules, cancellations, recorded values) and what
 /// came to it (*arrivals*: completions, fired timers, raised events). Replay feeds the arrivals and
@@ -87,6 +96,7 @@ struct OrchestrationContinuedAsNew {
 };
 struct OrchestrationCancelRequested {
   std::string reason;
+  bool timed_out = false;  ///< nobody has asked: the time that it was given at its start is over
   bool operator==(const OrchestrationCancelRequested&) const = default;
 };
 
@@ -95,6 +105,7 @@ struct ActivityScheduled {
   Payload input;
   std::optional<std::string> tag = std::nullopt;      ///< the kind of worker it needs
   std::optional<std::string> session = std::nullopt;  ///< the activities it shares a worker with
+  std::optional<ActivityTimeouts> timeouts = std::nullopt;
   bool operator==(const ActivityScheduled&) const = default;
 };
 struct ActivityCompleted {

@@ -23,6 +23,8 @@ struct StartOrchestration {
   std::optional<std::string> version;  ///< none means the newest registered
   std::optional<ParentLink> parent;
   std::vector<std::string> tags = {};  ///< to find it by
+  /// From its start on, over all executions; then it is asked to stop, and ends as timed out.
+  std::optional<std::uint64_t> timeout_ms = std::nullopt;
   bool operator==(const StartOrchestration&) const = default;
 };
 
@@ -51,6 +53,9 @@ struct ActivityExecute {
   std::optional<std::string> session = std::nullopt;
   /// Of the instance, see `ActivityToken`. The store sets it when the item is queued.
   std::uint64_t incarnation = 0;
+  std::optional<ActivityTimeouts> timeouts = std::nullopt;
+  /// When it must have begun to run. The store sets it when the item is queued.
+  std::optional<Timestamp> start_due = std::nullopt;
   bool operator==(const ActivityExecute&) const = default;
 };
 
@@ -106,6 +111,8 @@ struct CancelInstance {
   /// Set if a parent gives up its child: then it is for that very child, not for whoever else has
   /// the id.
   std::optional<ParentLink> parent = std::nullopt;
+  /// Nobody asks: it has taken longer than it may, see `StartOrchestration::timeout_ms`.
+  bool timed_out = false;
   bool operator==(const CancelInstance&) const = default;
 };
 

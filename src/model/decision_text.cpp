@@ -53,6 +53,7 @@ class FieldList {
   // What an execution was handed by others is not for people.
   void add(std::string_view, const ParentLink&) {}
   void add(std::string_view, const CarriedState&) {}
+  void add(std::string_view, const ActivityTimeouts&) {}
   void add(std::string_view, std::uint64_t) {}
   template <class T>
   void add(std::string_view name, const std::optional<T>& value) {

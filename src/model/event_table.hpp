@@ -15,6 +15,7 @@
 // and if there is something to say
 //   identity  what tells it from others of its kind, for people
 //   check     whether names are right, which another store may not have checked
+//   is_same   whether a recorded one is the decision of the code, where `match` cannot say it
 //   change    what it changes of what the instance shows to others, as an `InstanceState`
 //   follow    what it means to the `Updates` that others have asked for
 //   whereabouts, Failure    see event_roles.hpp

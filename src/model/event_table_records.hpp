@@ -49,9 +49,15 @@ struct KindOf<event::OrchestrationContinuedAsNew> : Ends<ExecutionStatus::contin
 template <>
 struct KindOf<event::OrchestrationCancelRequested> : Tells<work::CancelInstance> {
   static constexpr std::string_view name = "OrchestrationCancelRequested";
-  static void fields(auto& io, auto& x) { io.needed("reason", x.reason); }
+  static constexpr std::uint32_t layout_version = 2;
+  static void fields(auto& io, auto& x) {
+    io.needed("reason", x.reason);
+    if (holds(io, 2)) {
+      io.usual("timed_out", x.timed_out);
+    }
+  }
   static event::OrchestrationCancelRequested from(const work::CancelInstance& message) {
-    return {message.reason};
+    return {message.reason, message.timed_out};
   }
 };
 

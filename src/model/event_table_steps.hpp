@@ -12,6 +12,7 @@ namespace duroxide::model {
 template <>
 struct KindOf<event::ActivityScheduled> : Schedules {
   static constexpr std::string_view name = "ActivityScheduled";
+  static constexpr std::uint32_t layout_version = 2;
   static constexpr Match match = Match::whole;
   static constexpr StepWords words{"an activity", "the result of the activity "};
   using Failure = ActivityFailed;
@@ -20,6 +21,13 @@ struct KindOf<event::ActivityScheduled> : Schedules {
     io.needed("input", x.input);
     io.usual("tag", x.tag);
     io.usual("session", x.session);
+    if (holds(io, 2)) {
+      io.usual("timeouts", x.timeouts);
+    }
+  }
+  /// Other timeouts are not another decision.
+  static bool is_same(const event::ActivityScheduled& a, const event::ActivityScheduled& b) {
+    return a.name == b.name && a.input == b.input && a.tag == b.tag && a.session == b.session;
   }
   static std::string identity(const event::ActivityScheduled& x) { return in_quotes(x.name); }
   static std::string label(const event::ActivityScheduled& x) { return x.name; }
@@ -31,8 +39,17 @@ struct KindOf<event::ActivityScheduled> : Schedules {
   }
   static work::ActivityExecute ask(const Caller& by, std::uint64_t id,
                                    const event::ActivityScheduled& x) {
-    return {std::string(by.instance),      by.execution_id,         id,    x.name,   x.input,
-            std::string(by.orchestration), std::string(by.version), x.tag, x.session};
+    return {std::string(by.instance),
+            by.execution_id,
+            id,
+            x.name,
+            x.input,
+            std::string(by.orchestration),
+            std::string(by.version),
+            x.tag,
+            x.session,
+            0,
+            x.timeouts};
   }
 };
 

@@ -25,6 +25,8 @@ namespace duroxide {
 
 DUROXIDE_JSON(ParentLink, io.needed("instance", x.instance);
               io.needed("execution_id", x.execution_id); io.needed("event_id", x.event_id);)
+DUROXIDE_JSON(ActivityTimeouts, io.usual("run_ms", x.run_ms);
+              io.usual("heartbeat_ms", x.heartbeat_ms); io.usual("start_ms", x.start_ms);)
 DUROXIDE_JSON(CarriedEvent, io.needed("name", x.name); io.needed("data", x.data);)
 DUROXIDE_JSON(StoredValue, io.needed("key", x.key); io.needed("value", x.value);
               io.needed("updated_at", x.updated_at); io.needed("version", x.version);)

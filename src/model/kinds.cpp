@@ -40,6 +40,8 @@ bool is_same_decision(const EventKind& recorded, const EventKind& attempted) {
                  return false;
                } else if constexpr (Entry::match == Match::name) {
                  return Entry::identity(each) == Entry::identity(std::get<Kind>(attempted));
+               } else if constexpr (requires { Entry::is_same(each, each); }) {
+                 return Entry::is_same(each, std::get<Kind>(attempted));
                } else {
                  return Entry::match == Match::place || each == std::get<Kind>(attempted);
                }

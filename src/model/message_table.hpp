@@ -36,6 +36,7 @@ struct AsksStore : AnyMessage {
 template <>
 struct MessageOf<work::StartOrchestration> : AnyMessage {
   static constexpr std::string_view name = "StartOrchestration";
+  static constexpr std::uint32_t layout_version = 2;
   static void fields(auto& io, auto& x) {
     io.needed("instance", x.instance);
     io.needed("orchestration", x.orchestration);
@@ -43,6 +44,9 @@ struct MessageOf<work::StartOrchestration> : AnyMessage {
     io.usual("version", x.version);
     io.usual("parent", x.parent);
     io.usual("tags", x.tags);
+    if (holds(io, 2)) {
+      io.usual("timeout_ms", x.timeout_ms);
+    }
   }
   static std::string data(const work::StartOrchestration& x) { return x.input; }
 };
@@ -66,7 +70,7 @@ struct MessageOf<work::ContinueAsNew> : AnyMessage {
 template <>
 struct MessageOf<work::ActivityExecute> : AnyMessage {
   static constexpr std::string_view name = "ActivityExecute";
-  static constexpr std::uint32_t layout_version = 2;
+  static constexpr std::uint32_t layout_version = 3;
   static constexpr std::string_view refusal = "an activity cannot be sent to an instance";
   static void fields(auto& io, auto& x) {
     io.needed("instance", x.instance);
@@ -80,6 +84,10 @@ struct MessageOf<work::ActivityExecute> : AnyMessage {
     io.usual("session", x.session);
     if (holds(io, 2)) {
       io.usual("incarnation", x.incarnation);
+    }
+    if (holds(io, 3)) {
+      io.usual("timeouts", x.timeouts);
+      io.usual("start_due", x.start_due);
     }
   }
   static std::string data(const work::ActivityExecute&) { return {}; }
@@ -163,10 +171,14 @@ struct MessageOf<work::SubOrchFailed> : AnyMessage {
 template <>
 struct MessageOf<work::CancelInstance> : AnyMessage {
   static constexpr std::string_view name = "CancelInstance";
+  static constexpr std::uint32_t layout_version = 2;
   static void fields(auto& io, auto& x) {
     io.needed("instance", x.instance);
     io.needed("reason", x.reason);
     io.usual("parent", x.parent);
+    if (holds(io, 2)) {
+      io.usual("timed_out", x.timed_out);
+    }
   }
   static std::string data(const work::CancelInstance& x) { return x.reason; }
 };

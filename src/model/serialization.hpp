@@ -69,6 +69,7 @@ void refuse_later(std::uint32_t version) {
 }
 
 DUROXIDE_LAYOUT(ParentLink, x.instance, x.execution_id, x.event_id)
+DUROXIDE_LAYOUT(ActivityTimeouts, x.run_ms, x.heartbeat_ms, x.start_ms)
 DUROXIDE_LAYOUT(CarriedEvent, x.name, x.data)
 DUROXIDE_LAYOUT(StoredValue, x.key, x.value, x.updated_at, x.version)
 DUROXIDE_LAYOUT(CarriedState, x.events, x.messages, x.custom_status, x.custom_status_version,
@@ -147,6 +148,7 @@ void serialize(Archive& archive, Message& x, std::uint32_t const version) {
 }  // namespace duroxide
 
 CEREAL_CLASS_VERSION(duroxide::ParentLink, 1)
+CEREAL_CLASS_VERSION(duroxide::ActivityTimeouts, 1)
 CEREAL_CLASS_VERSION(duroxide::CarriedEvent, 1)
 CEREAL_CLASS_VERSION(duroxide::StoredValue, 1)
 CEREAL_CLASS_VERSION(duroxide::CarriedState, 1)

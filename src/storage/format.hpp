@@ -16,8 +16,8 @@ namespace duroxide::storage {
 /// 1: without a journal. 2: what was cancelled is indexed as failed, instances have no incarnation,
 /// failed ones keep no messages, and values have no checksum over key and value in front. 3: with a
 /// journal instead of a log. 4: errors have no data, and no history has a side effect or something that
-/// was sent to another instance. 5: nobody asks an instance for an update, and no record has gone through
-/// a codec.
+/// was sent to another instance. 5: nobody asks an instance for an update, no instance has a time by which
+/// it must have ended, and no record has gone through a codec.
 inline constexpr std::uint64_t store_format = 6;
 
 /// What stands under `format` in the meta table: the magic, then the number.

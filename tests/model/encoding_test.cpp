@@ -67,16 +67,25 @@ ErrorDetails earlier_error() {
 // Records in a layout of an earlier release, and what they are read as.
 
 std::map<std::string, WorkItem> earlier_work_items() {
+  const ParentLink parent{"parent", 2, 9};
   return {{"work.ActivityExecute.v1",
            work::ActivityExecute{"i", 3, 4, "Charge", "in", "Orders", "1.2.3", "gpu", "session-1"}},
+          {"work.ActivityExecute.v2", work::ActivityExecute{"i", 3, 4, "Charge", "in", "Orders",
+                                                            "1.2.3", "gpu", "session-1", 5}},
           {"work.ActivityFailed.v1", work::ActivityFailed{"i", 3, 4, earlier_error()}},
+          {"work.CancelInstance.v1", work::CancelInstance{"i", "reason", parent}},
+          {"work.StartOrchestration.v1",
+           work::StartOrchestration{"i", "Orders", "in", "1.2.3", parent, {"red", "blue"}}},
           {"work.SubOrchFailed.v1", work::SubOrchFailed{"i", 3, 4, earlier_error()}}};
 }
 
 std::map<std::string, EventKind> earlier_events() {
-  return {{"event.ActivityFailed.v1", event::ActivityFailed{earlier_error()}},
-          {"event.OrchestrationFailed.v1", event::OrchestrationFailed{earlier_error()}},
-          {"event.SubOrchestrationFailed.v1", event::SubOrchestrationFailed{earlier_error()}}};
+  return {
+      {"event.ActivityFailed.v1", event::ActivityFailed{earlier_error()}},
+      {"event.ActivityScheduled.v1", event::ActivityScheduled{"Charge", "in", "gpu", "session-1"}},
+      {"event.OrchestrationCancelRequested.v1", event::OrchestrationCancelRequested{"reason"}},
+      {"event.OrchestrationFailed.v1", event::OrchestrationFailed{earlier_error()}},
+      {"event.SubOrchestrationFailed.v1", event::SubOrchestrationFailed{earlier_error()}}};
 }
 
 }  // namespace

@@ -75,18 +75,24 @@ TEST_CASE("an instance record is read back", "[records]") {
   }
 }
 
-TEST_CASE("an instance record of a release without incarnations is read", "[records]") {
+TEST_CASE("an instance record of an earlier layout is read", "[records]") {
   InstanceRecord record;
   record.id = "order-1";
   record.tags = {"red", "blue"};
   record.cancelled = true;
-  // The incarnation and what the instance was started with, a number and a text, stand last; the version
-  // of the layout behind the archive's mark.
+  // What later layouts have stands last, and the version of the layout behind the archive's mark.
+  constexpr std::size_t no_deadline = 1;
   std::string bytes = encode_instance(record);
-  bytes.resize(bytes.size() - sizeof record.incarnation - sizeof record.start_digest -
-               sizeof(std::uint64_t));
-  REQUIRE(bytes.at(model::record_header_bytes + 1) == 1);
-  bytes.at(model::record_header_bytes + 1) = 0;
+  REQUIRE(bytes.at(model::record_header_bytes + 1) == 2);
+  SECTION("without a time by which it must have ended") {
+    bytes.resize(bytes.size() - no_deadline);
+    bytes.at(model::record_header_bytes + 1) = 1;
+  }
+  SECTION("without an incarnation and what it was started with, a number and a text") {
+    bytes.resize(bytes.size() - no_deadline - sizeof record.incarnation -
+                 sizeof record.start_digest - sizeof(std::uint64_t));
+    bytes.at(model::record_header_bytes + 1) = 0;
+  }
   model::seal_record(bytes);
   CHECK(decode_instance(bytes).value() == record);
 }
