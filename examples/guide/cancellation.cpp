@@ -80,6 +80,14 @@ void cancellation() {
 
   check("saga", world.run("Trip"), "Failed: the card was declined");
   check("saga", log.at(1) + ", " + log.at(2), "booked hotel, booked flight");
+
+  // [start-timeout]
+  expect(client.start_orchestration("Late", "Rent", "", StartOptions().timeout(20ms)));
+  const auto late = expect(client.wait_for_completion("Late", ample));
+  const bool timed_out = late.error()->kind == ErrorKind::timed_out;  // and it is not cancelled
+  // [/start-timeout]
+  check("start-timeout", timed_out ? late.error()->message : late.to_string(),
+        "the instance has not ended within 20 ms of its start");
 }
 
 }  // namespace guide

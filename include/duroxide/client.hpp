@@ -83,6 +83,16 @@ class DUROXIDE_API StartOptions {
     delay_is_valid_ = delay_.has_value();
     return *this;
   }
+  /// How long it may take from its start on, which may be delayed, over all executions, replayed or not,
+  /// and while nobody runs it too. Then its code is asked to stop as by `cancel_orchestration`: it can
+  /// clean up under a `CancellationShield`, which takes what time it takes. The instance ends as failed,
+  /// with `ErrorKind::timed_out`. What is rewound, forked or imported has no such limit any more.
+  template <class Rep, class Period>
+  StartOptions& timeout(std::chrono::duration<Rep, Period> value) {
+    timeout_ = checked_milliseconds(value);
+    timeout_is_valid_ = timeout_.has_value() && *timeout_ > Milliseconds::zero();
+    return *this;
+  }
   /// Marks it, so that management finds it by this tag; up to 16, in any order. They stay as they are
   /// given here, and children do not get them.
   StartOptions& tag(std::string value);
@@ -99,6 +109,9 @@ class DUROXIDE_API StartOptions {
   [[nodiscard]] const std::optional<Milliseconds>& delay() const { return delay_; }
   /// False if a delay was set that is negative or above `max_delay`.
   [[nodiscard]] bool delay_is_valid() const { return delay_is_valid_; }
+  [[nodiscard]] const std::optional<Milliseconds>& timeout() const { return timeout_; }
+  /// False if a timeout was set that is not above zero, or above `max_delay`.
+  [[nodiscard]] bool timeout_is_valid() const { return timeout_is_valid_; }
   [[nodiscard]] const std::vector<std::string>& tags() const { return tags_; }
   [[nodiscard]] ReusePolicy reuse() const { return reuse_; }
 
@@ -108,6 +121,8 @@ class DUROXIDE_API StartOptions {
   std::uint64_t parent_id_ = 0;
   std::optional<Milliseconds> delay_;
   bool delay_is_valid_ = true;
+  std::optional<Milliseconds> timeout_;
+  bool timeout_is_valid_ = true;
   std::vector<std::string> tags_;
   ReusePolicy reuse_ = ReusePolicy::reject;
 };

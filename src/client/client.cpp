@@ -88,6 +88,9 @@ void Client::start_text(std::string_view instance, std::string_view orchestratio
   start.input = std::move(*input);
   start.version = options.version();
   start.tags = options.tags();
+  if (options.timeout()) {
+    start.timeout_ms = static_cast<std::uint64_t>(options.timeout()->count());
+  }
   if (options.parent_instance()) {
     start.parent = ParentLink{*options.parent_instance(), 0, options.parent_id()};
   }

@@ -136,6 +136,9 @@ Checked check_start(std::string_view instance, std::string_view orchestration,
   if (!options.delay_is_valid()) {
     return invalid_input("the delay is negative or longer than 100 years");
   }
+  if (!options.timeout_is_valid()) {
+    return invalid_input("the timeout is not longer than zero, or longer than 100 years");
+  }
   return {};
 }
 

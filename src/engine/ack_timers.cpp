@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/deadline.hpp"
 #include "engine/engine.hpp"
 #include "engine/kept_messages.hpp"
 #include "engine/kept_rows.hpp"
@@ -17,6 +18,10 @@ namespace duroxide::storage {
 namespace {
 
 void deliver_to_instance(Transaction& transaction, const TimerRow& row, const WorkItem& item) {
+  if (row.execution == 0 && row.id == deadline_id) {
+    reach_deadline(transaction, row, item);
+    return;
+  }
   const bool is_start = row.execution == 0 && row.id == 0;
   const auto record = transaction.instances().load(row.number);
   if (!is_start && row.execution == 0 && record && keeps_messages(record->status)) {

@@ -6,6 +6,7 @@
 
 #include "engine/activity_rows.hpp"
 #include "engine/change_notes.hpp"
+#include "engine/deadline.hpp"
 #include "engine/execution_rows.hpp"
 #include "engine/kept_messages.hpp"
 #include "engine/kept_rows.hpp"
@@ -139,6 +140,7 @@ void end_execution(Transaction& transaction, const provider::AckOrchestrationIte
                                 encode_failed(metadata.failure.value_or(ErrorDetails{})));
   }
   record.status = status;
+  erase_deadline(transaction, number, record);
   end_pause(transaction, PauseScope::of_instance(record.id));
   if (keeps_messages(record.status)) {
     keep_inbox(transaction, number, record.execution);

@@ -8,11 +8,11 @@
 #include "model/serialization.hpp"
 #include "storage/keys.hpp"
 
-CEREAL_CLASS_VERSION(duroxide::storage::InstanceRecord, 1)
+CEREAL_CLASS_VERSION(duroxide::storage::InstanceRecord, 2)
 
 namespace duroxide::storage {
 
-/// Version 1 has the incarnation and what the instance was started with.
+/// Version 1 has the incarnation and what the instance was started with, 2 by when it must have ended.
 template <class Archive>
 void serialize(Archive& archive, InstanceRecord& x, std::uint32_t const version) {
   refuse_later<Archive, InstanceRecord>(version);
@@ -21,6 +21,9 @@ void serialize(Archive& archive, InstanceRecord& x, std::uint32_t const version)
           x.start_due, x.tags, x.cancelled);
   if (version >= 1) {
     archive(x.incarnation, x.start_digest, x.start_version);
+  }
+  if (version >= 2) {
+    archive(x.deadline);
   }
 }
 DUROXIDE_LAYOUT(ExecutionRecord, x.version, x.status, x.started_at, x.ended_at, x.event_count)

@@ -48,6 +48,8 @@ struct InstanceRecord {
   std::uint64_t start_digest = 0;
   /// Asked for at its start, or else the one that its first execution began with; empty before.
   std::string start_version;
+  /// When it is asked to stop, as it has taken longer than it may, see engine/deadline.hpp.
+  std::optional<Timestamp> deadline;
 
   bool operator==(const InstanceRecord&) const = default;
 };

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "model/cancellation.hpp"
 #include "model/kinds.hpp"
 
 namespace duroxide::storage {
@@ -58,10 +59,14 @@ bool has_failed_with(const EventKind& kind, const ErrorDetails& details) {
 }
 
 std::uint64_t default_rewind_cut(const std::vector<Event>& history, const ErrorDetails& details) {
-  if (details.is_cancelled()) {
-    return size_before_last(history, [](const EventKind& kind) {
-      return std::holds_alternative<event::OrchestrationCancelRequested>(kind);
-    });
+  const auto is_its_cause = [&](const EventKind& kind) {
+    const auto* request = std::get_if<event::OrchestrationCancelRequested>(&kind);
+    return request != nullptr && model::ends_by_request(details, *request);
+  };
+  if (details.is_cancelled() ||
+      std::any_of(history.begin(), history.end(),
+                  [&](const Event& event) { return is_its_cause(event.kind); })) {
+    return size_before_last(history, is_its_cause);
   }
   const auto is_the_effect = [&](const EventKind& kind) { return has_failed_with(kind, details); };
   if (std::any_of(history.begin(), history.end(),

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "engine/change_notes.hpp"
+#include "engine/deadline.hpp"
 #include "engine/messages.hpp"
 #include "model/encoding.hpp"
 #include "model/ids.hpp"
@@ -20,6 +21,11 @@ void check_start(const work::StartOrchestration& start) {
     require(model::check_version(*start.version));
   }
   require(model::check_tags(start.tags));
+  if (start.timeout_ms && (*start.timeout_ms == 0 ||
+                           *start.timeout_ms > static_cast<std::uint64_t>(max_delay.count()))) {
+    throw StorageFailure(ProviderError::Kind::invalid_input,
+                         "the timeout is not longer than zero, or longer than 100 years");
+  }
 }
 
 std::uint64_t start_digest(const Opening& opening, const work::StartOrchestration& start) {
@@ -59,6 +65,7 @@ void create_instance(Transaction& transaction, const work::StartOrchestration& s
   if (start.parent) {
     record.parent_number = transaction.instances().find(start.parent->instance).value_or(0);
   }
+  add_deadline(transaction, number, record, due.value_or(transaction.now()), start.timeout_ms);
   transaction.instances().create(number, record);
   note_change(transaction, ChangeKind::started, record);
   transaction.after_applied(

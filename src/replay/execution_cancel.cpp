@@ -17,9 +17,9 @@ constexpr std::uint32_t most_interruptions = 10'000;
 
 }  // namespace
 
-void ExecutionCore::request_cancel(const std::string& reason) {
-  if (!cancel_reason_) {
-    cancel_reason_ = reason;
+void ExecutionCore::request_cancel(const event::OrchestrationCancelRequested& request) {
+  if (!cancel_) {
+    cancel_ = request;
     interrupt_waits();
   }
 }
@@ -31,7 +31,7 @@ void ExecutionCore::lower_shield() {
 }
 
 bool ExecutionCore::is_interrupting() const {
-  return cancel_reason_ && shields_ == 0 && !closing_ && !finished_ && !failure_;
+  return cancel_ && shields_ == 0 && !closing_ && !finished_ && !failure_;
 }
 
 void ExecutionCore::interrupt_waits() {
@@ -90,8 +90,8 @@ bool interrupt_at_start(Slot& slot) {
 void throw_if_interrupted(Slot& slot) {
   // What has come meanwhile is better than the interruption.
   if (std::exchange(slot.interrupted, false) && !slot.complete) {
-    throw OrchestrationCancelled(slot.core == nullptr ? std::string()
-                                                      : slot.core->cancel_reason().value_or(""));
+    const bool is_told = slot.core != nullptr && slot.core->cancel_request();
+    throw OrchestrationCancelled(is_told ? slot.core->cancel_request()->reason : std::string());
   }
 }
 
@@ -111,7 +111,7 @@ CancellationShield::~CancellationShield() {
 }
 
 bool OrchestrationContext::is_cancel_requested() const {
-  return core_->cancel_reason().has_value();
+  return core_->cancel_request().has_value();
 }
 
 }  // namespace duroxide

@@ -79,7 +79,10 @@ class ExecutionCore final : private Completion {
   std::shared_ptr<Slot> wait_until(std::function<bool()> holds);
   void log(LogLevel level, std::string message) const;
   void drop(Slot& slot) noexcept;
-  [[nodiscard]] const std::optional<std::string>& cancel_reason() const { return cancel_reason_; }
+  /// The request to stop, if there is one.
+  [[nodiscard]] const std::optional<event::OrchestrationCancelRequested>& cancel_request() const {
+    return cancel_;
+  }
   void raise_shield() { ++shields_; }
   void lower_shield();
   /// See the functions of the same name in future.hpp.
@@ -159,7 +162,7 @@ class ExecutionCore final : private Completion {
   void forget_condition(const Slot& slot);
 
   // execution_cancel.cpp: cancellation
-  void request_cancel(const std::string& reason);
+  void request_cancel(const event::OrchestrationCancelRequested& request);
   [[nodiscard]] bool is_interrupting() const;
   void interrupt_waits();
   void interrupt(Slot& slot);
@@ -187,7 +190,8 @@ class ExecutionCore final : private Completion {
   void finish_root();
   [[nodiscard]] replay::Outcome outcome_of_root();
   [[nodiscard]] replay::Outcome outcome_of_cancelled_root();
-  [[nodiscard]] replay::Outcome cancelled_with(const std::string& reason) const;
+  [[nodiscard]] replay::Outcome cancelled_by(
+      const event::OrchestrationCancelRequested& request) const;
   void finish(replay::Outcome outcome);
   void begin_next_execution();
   void hand_on(const WorkItem& message);
@@ -215,9 +219,9 @@ class ExecutionCore final : private Completion {
   std::map<std::uint64_t, Open> open_;
   std::map<std::uint64_t, Slot*> calls_;  ///< of several steps; by the id of their first
   model::ExecutionState state_;
-  std::map<std::string, bool, std::less<>> patches_;  ///< asked for, and the answer
-  std::optional<std::string> cancel_reason_;          ///< somebody has asked the instance to stop
-  bool cancel_told_ = false;                          ///< and the code knows
+  std::map<std::string, bool, std::less<>> patches_;           ///< asked for, and the answer
+  std::optional<event::OrchestrationCancelRequested> cancel_;  ///< the instance is asked to stop
+  bool cancel_told_ = false;                                   ///< and the code knows
   std::uint32_t shields_ = 0;
   std::uint32_t interruptions_ = 0;
   std::optional<NextExecution> next_execution_;

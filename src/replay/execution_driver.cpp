@@ -178,9 +178,10 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
     });
     if (cancel != messages.end()) {
       // Before any of its code has run: there is nothing to clean up.
-      const std::string& reason = std::get<work::CancelInstance>(*cancel).reason;
-      append(event::OrchestrationCancelRequested{reason}, 0);
-      finish(cancelled_with(reason));
+      const auto& message = std::get<work::CancelInstance>(*cancel);
+      const event::OrchestrationCancelRequested request{message.reason, message.timed_out};
+      append(request, 0);
+      finish(cancelled_by(request));
     } else if (!failure_) {
       // A copy: the code appends events while it runs.
       const Event started = result().events.front();
@@ -261,8 +262,9 @@ replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,
   for (; place < messages.size(); ++place) {
     result().untaken.push_back(place);
   }
-  if (!finished_ && details.is_cancelled()) {
-    append(event::OrchestrationCancelRequested{details.message}, 0);
+  const bool timed_out = details.kind == ErrorKind::timed_out;
+  if (!finished_ && (timed_out || details.is_cancelled())) {
+    append(event::OrchestrationCancelRequested{details.message, timed_out}, 0);
   }
   if (!finished_) {
     finish(replay::Failed{std::move(details)});
@@ -307,7 +309,7 @@ void ExecutionCore::arrive(const WorkItem& message) {
     arrive_for_step(*answer, message);
   } else if (const auto* update = std::get_if<work::UpdateRequest>(&message)) {
     arrive_update(*update);
-  } else if (!std::holds_alternative<work::CancelInstance>(message) || !cancel_reason_) {
+  } else if (!std::holds_alternative<work::CancelInstance>(message) || !cancel_) {
     if (auto event = model::event_of(message)) {
       deliver(append(std::move(*event), 0));
     }
@@ -322,7 +324,7 @@ void ExecutionCore::deliver(const Event& event) {
   if (auto outcome = model::outcome_of(event.kind)) {
     resolve(event.source_event_id, std::move(*outcome));
   } else if (const auto* cancel = std::get_if<event::OrchestrationCancelRequested>(&event.kind)) {
-    request_cancel(cancel->reason);
+    request_cancel(*cancel);
   }
 }
 

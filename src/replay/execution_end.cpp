@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "model/cancellation.hpp"
 #include "model/error_size.hpp"
 #include "model/exceptions.hpp"
 #include "model/invariant.hpp"
@@ -45,8 +46,9 @@ void ExecutionCore::finish_root() {
   }
 }
 
-replay::Outcome ExecutionCore::cancelled_with(const std::string& reason) const {
-  return replay::Failed{application_error(ErrorKind::cancelled, reason, assignment_.instance)};
+replay::Outcome ExecutionCore::cancelled_by(
+    const event::OrchestrationCancelRequested& request) const {
+  return replay::Failed{model::details_of(request, assignment_.instance)};
 }
 
 replay::Outcome ExecutionCore::outcome_of_root() {
@@ -81,7 +83,7 @@ replay::Outcome ExecutionCore::outcome_of_cancelled_root() {
       return outcome_of_root();
     }
   }
-  return cancelled_with(*cancel_reason_);
+  return cancelled_by(*cancel_);
 }
 
 void ExecutionCore::finish(replay::Outcome outcome) {
@@ -114,9 +116,9 @@ void ExecutionCore::begin_next_execution() {
       assignment_.instance, assignment_.execution_id + 1, assignment_.orchestration,
       next_execution_->input, next_execution_->version, parent_, state_.carried()});
   ask_again_in_next_execution();
-  if (cancel_reason_) {
-    result().messages.push_back(
-        work::CancelInstance{assignment_.instance, *cancel_reason_, std::nullopt});
+  if (cancel_) {
+    result().messages.push_back(work::CancelInstance{assignment_.instance, cancel_->reason,
+                                                     std::nullopt, cancel_->timed_out});
   }
 }
 

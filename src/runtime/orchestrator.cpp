@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "model/cancellation.hpp"
 #include "model/engine_flags.hpp"
 #include "model/exceptions.hpp"
 #include "model/invariant.hpp"
@@ -55,6 +56,11 @@ provider::UpdateAnswer has_returned(const provider::Question& question,
           "there to be asked",
       question.name);
   return answer;
+}
+
+ErrorDetails details_of_cancel(const work::CancelInstance& cancel) {
+  return model::details_of(event::OrchestrationCancelRequested{cancel.reason, cancel.timed_out},
+                           cancel.instance);
 }
 
 const work::CancelInstance* cancel_among(const std::vector<WorkItem>& messages) {
@@ -153,8 +159,7 @@ TurnEnded Orchestrator::run_turn(RunTurn& turn) {
   }
   const auto* cancel = cancel_among(item.messages);
   if (item.quarantined && cancel != nullptr) {
-    return fail_without_code(
-        turn, application_error(ErrorKind::cancelled, cancel->reason, item.instance));
+    return fail_without_code(turn, details_of_cancel(*cancel));
   }
   if (item.attempt_count > environment_->options.max_attempts() && !item.messages.empty()) {
     return run_poisoned(turn);
@@ -163,8 +168,7 @@ TurnEnded Orchestrator::run_turn(RunTurn& turn) {
     auto assignment = assign(item);
     if (!assignment) {
       if (cancel != nullptr) {
-        return fail_without_code(
-            turn, application_error(ErrorKind::cancelled, cancel->reason, item.instance));
+        return fail_without_code(turn, details_of_cancel(*cancel));
       }
       return {TurnEnded::Kind::not_registered, std::move(assignment).error()};
     }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "model/cancellation.hpp"
 #include "model/decision_text.hpp"
 #include "model/kinds.hpp"
 
@@ -66,9 +67,12 @@ Parts parts_of(const std::vector<Event>& history) {
   }
   if (const auto* failed = std::get_if<event::OrchestrationFailed>(&history.back().kind)) {
     // Whether its code let the cancellation pass, or was not there to be asked, shows nowhere.
+    const auto* request =
+        parts.lived.empty()
+            ? nullptr
+            : std::get_if<event::OrchestrationCancelRequested>(&parts.lived.back().kind);
     const bool is_terminated =
-        failed->details.is_cancelled() && !parts.lived.empty() &&
-        std::holds_alternative<event::OrchestrationCancelRequested>(parts.lived.back().kind);
+        request != nullptr && model::ends_by_request(failed->details, *request);
     if (is_terminated) {
       take();
     }

@@ -1,5 +1,6 @@
 // Everything the store keeps of one instance, as of one moment.
 
+#include "engine/deadline.hpp"
 #include "engine/values.hpp"
 #include "model/encoding.hpp"
 #include "queries/management.hpp"
@@ -70,7 +71,7 @@ std::vector<WorkItem> load_messages(const ReadView& view, Number number,
     const TimerRow row{from_sortable(number_at(key, 8)), number, number_at(key, 16),
                        number_at(key, 24)};
     const auto message = view.get(Table::timers, row.bytes());
-    if (row.execution == 0 && row.id != 0 && message) {
+    if (row.execution == 0 && row.id != 0 && row.id != deadline_id && message) {
       messages.push_back(decode_message(Table::timers, row.bytes(), *message));
     }
   });

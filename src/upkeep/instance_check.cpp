@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/deadline.hpp"
 #include "engine/instances.hpp"
 #include "model/encoding.hpp"
 #include "storage/keys.hpp"
@@ -34,6 +35,7 @@ class InstanceCheck {
     check_executions();
     if (is_running()) {
       check_current();
+      check_deadline();
     } else if (!view_.get(Table::results, make_key(number_, record_.execution))) {
       found(Table::results, make_key(number_, record_.execution),
             "the instance has ended but has no result");
@@ -164,6 +166,15 @@ class InstanceCheck {
       return;
     }
     check_open_steps(view_, number_, record_, history->steps, findings_);
+  }
+
+  void check_deadline() const {
+    if (record_.deadline) {
+      const auto row = TimerRow{*record_.deadline, number_, 0, deadline_id}.bytes();
+      if (!view_.get(Table::timers, row)) {
+        found(Table::timers, row, "what ends the instance when its time is over is missing");
+      }
+    }
   }
 
   void check_start() const {

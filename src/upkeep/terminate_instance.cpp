@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/change_notes.hpp"
+#include "engine/deadline.hpp"
 #include "engine/execution_rows.hpp"
 #include "engine/kept_rows.hpp"
 #include "engine/parents.hpp"
@@ -52,6 +53,7 @@ void end_without_turn(Transaction& transaction, const Doomed& doomed) {
   after.updated_at = std::max(before.updated_at, transaction.now());
   after.status = ExecutionStatus::cancelled;
   after.start_due.reset();
+  erase_deadline(transaction, number, after);
   ErrorDetails details = application_error(ErrorKind::cancelled, reason, before.id);
   model::limit_size(details);
 
