@@ -1,4 +1,5 @@
 // Calls of activities and their options.
+#include <atomic>
 #include <sstream>
 #include <thread>
 
@@ -55,6 +56,15 @@ Task<std::string> ask(OrchestrationContext ctx, std::string question) {
 }
 // [/timeout]
 
+// [heartbeat-timeout]
+Task<std::string> convert(OrchestrationContext ctx, std::string film) {
+  const auto options =
+      ActivityOptions().heartbeat_timeout(50ms).retry(RetryPolicy().max_attempts(2));
+  std::string converted = co_await ctx.schedule_activity("Convert", film, options);
+  co_return converted;
+}
+// [/heartbeat-timeout]
+
 // [tag]
 Task<std::string> draw(OrchestrationContext ctx) {
   const auto on_gpu = ActivityOptions().tag("gpu");
@@ -89,6 +99,7 @@ Task<std::string> use_model(OrchestrationContext ctx) {
 
 void run_calls() {
   int fetches = 0;
+  std::atomic<int> conversions{0};
   World world([&](Runtime& runtime) {
     // [register]
     runtime.register_orchestration("Pay", pay).register_activity("Charge", charge);
@@ -112,6 +123,15 @@ void run_calls() {
                                std::this_thread::sleep_for(1ms);
                              }
                            })
+        .register_orchestration("Film", convert)
+        .register_activity("Convert",
+                           [&](ActivityContext& context, const std::string& film) {
+                             const bool hangs = ++conversions == 1;
+                             while (hangs && !context.is_cancelled()) {
+                               std::this_thread::sleep_for(1ms);
+                             }
+                             return film + ", converted by attempt " + std::to_string(conversions);
+                           })
         .register_activity("Thread", [] {
           std::ostringstream id;
           id << std::this_thread::get_id();
@@ -123,6 +143,8 @@ void run_calls() {
   expect(world.client.start_orchestration("missing", "Fetch", "missing"));
   check("retry", world.end_of("missing"), "Failed: no such page");
   check("timeout", world.run("Ask"), "Completed: no answer in time");
+  check("heartbeat-timeout", world.run("Film", "Metropolis"),
+        "Completed: Metropolis, converted by attempt 2");
   check("session", world.run("UseModel"), "Completed: same thread");
 }
 

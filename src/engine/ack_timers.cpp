@@ -1,6 +1,7 @@
 #include "engine/ack_timers.hpp"
 
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "engine/deadline.hpp"
@@ -9,6 +10,7 @@
 #include "engine/kept_rows.hpp"
 #include "engine/messages.hpp"
 #include "engine/set_aside.hpp"
+#include "engine/start_timeout.hpp"
 #include "engine/timer_rows.hpp"
 #include "engine/voided.hpp"
 #include "model/encoding.hpp"
@@ -20,6 +22,10 @@ namespace {
 void deliver_to_instance(Transaction& transaction, const TimerRow& row, const WorkItem& item) {
   if (row.execution == 0 && row.id == deadline_id) {
     reach_deadline(transaction, row, item);
+    return;
+  }
+  if (std::holds_alternative<work::ActivityExecute>(item)) {
+    reach_start_due(transaction, row);
     return;
   }
   const bool is_start = row.execution == 0 && row.id == 0;

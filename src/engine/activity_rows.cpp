@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/set_aside.hpp"
+#include "engine/start_timeout.hpp"
 #include "model/invariant.hpp"
 
 namespace duroxide::storage {
@@ -10,6 +11,7 @@ namespace duroxide::storage {
 void add_activity(Transaction& transaction, Number number, work::ActivityExecute item,
                   std::uint64_t incarnation) {
   item.incarnation = incarnation;
+  watch_start(transaction, number, item);
   WorkRef work{{number, item.execution_id, item.id}, make_lane(item.tag, item.session)};
   transaction.batch().put_new(
       Table::work, work.key.bytes(),

@@ -143,6 +143,14 @@ bool hand_out_waiting_work(Transaction& transaction) {
 
 }  // namespace
 
+bool has_been_handed_out(Transaction& transaction, const WorkKey& key, const ActivityRow& row) {
+  if (transaction.work().token_of(key)) {
+    return true;
+  }
+  // One that is counted is about to be.
+  return stored_count(transaction, key, row) > (transaction.counted().work.contains(key) ? 1U : 0U);
+}
+
 bool fetch_work(Transaction& transaction, Holder holder,
                 const provider::DequeueWorkerPeekLock& request, WorkerQueue::FetchReply reply) {
   if (request.max_items == 0) {

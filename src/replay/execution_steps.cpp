@@ -1,6 +1,8 @@
 // What the code asks for, step by step: see OrchestrationContext.
 
+#include <cstdint>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "model/error_size.hpp"
@@ -16,6 +18,22 @@ namespace duroxide::detail {
 using replay::require;
 using replay::require_version;
 using replay::require_within;
+
+namespace {
+
+/// None if it has none, so that it takes no room in the history.
+std::optional<ActivityTimeouts> timeouts_of(const ActivityOptions& options) {
+  if (!options.start_timeout() && !options.run_timeout() && !options.heartbeat_timeout()) {
+    return std::nullopt;
+  }
+  const auto count = [](const std::optional<Milliseconds>& time) {
+    return time ? static_cast<std::uint64_t>(time->count()) : 0;
+  };
+  return ActivityTimeouts{count(options.run_timeout()), count(options.heartbeat_timeout()),
+                          count(options.start_timeout())};
+}
+
+}  // namespace
 
 std::shared_ptr<Slot> ExecutionCore::call_activity(std::string_view name, Payload input,
                                                    const ActivityOptions& options) {
@@ -77,7 +95,7 @@ std::shared_ptr<Slot> ExecutionCore::call(Call call) {
 std::shared_ptr<Slot> ExecutionCore::schedule_activity(std::string_view name, Payload input,
                                                        const ActivityOptions& options) {
   return schedule(event::ActivityScheduled{std::string(name), std::move(input), options.tag(),
-                                           options.session()});
+                                           options.session(), timeouts_of(options)});
 }
 
 std::shared_ptr<Slot> ExecutionCore::schedule_timer(Milliseconds delay) {

@@ -69,6 +69,9 @@ void require_within(const std::string& what, std::size_t size, std::size_t limit
 void require_options(const ActivityOptions& options) {
   require_policy(options.retry());
   require_duration("timeout of the activity", options.timeout());
+  require_duration("start_timeout of the activity", options.start_timeout());
+  require_duration("run_timeout of the activity", options.run_timeout());
+  require_duration("heartbeat_timeout of the activity", options.heartbeat_timeout());
   if (options.tag()) {
     require(model::check_name("activity's tag", *options.tag()));
   }

@@ -3,7 +3,7 @@
 #include <exception>
 #include <utility>
 
-#include "model/error_size.hpp"
+#include "model/activity_failure.hpp"
 #include "model/exceptions.hpp"
 #include "model/invariant.hpp"
 #include "model/limits.hpp"
@@ -59,13 +59,6 @@ ErrorDetails too_large(const work::ActivityExecute& item, model::Flaw flaw) {
 
 }  // namespace
 
-WorkItem failed_activity(const work::ActivityExecute& item, ErrorDetails details) {
-  model::limit_size(details);
-  details.came_through(
-      {ErrorOrigin::Kind::activity, item.name, item.instance, item.execution_id, item.id});
-  return work::ActivityFailed{item.instance, item.execution_id, item.id, std::move(details)};
-}
-
 std::optional<WorkItem> call_activity(const provider::WorkerItem& delivered,
                                       const ActivityHandler& handler,
                                       ActivityContext::Services services) {
@@ -79,11 +72,11 @@ std::optional<WorkItem> call_activity(const provider::WorkerItem& delivered,
 WorkItem completion_of(const work::ActivityExecute& item,
                        Result<std::string, ErrorDetails> result) {
   if (!result) {
-    return failed_activity(item, std::move(result).error());
+    return model::failed_activity(item, std::move(result).error());
   }
   auto size = model::check_payload("result of activity " + item.name, *result);
   if (!size) {
-    return failed_activity(item, too_large(item, std::move(size).error()));
+    return model::failed_activity(item, too_large(item, std::move(size).error()));
   }
   return work::ActivityCompleted{item.instance, item.execution_id, item.id, std::move(*result)};
 }

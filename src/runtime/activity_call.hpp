@@ -23,7 +23,4 @@ namespace duroxide::runtime {
 [[nodiscard]] WorkItem completion_of(const work::ActivityExecute& item,
                                      Result<std::string, ErrorDetails> outcome);
 
-/// The message that fails the activity with `details`, which have come through it from now on.
-[[nodiscard]] WorkItem failed_activity(const work::ActivityExecute& item, ErrorDetails details);
-
 }  // namespace duroxide::runtime

@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "model/activity_failure.hpp"
 #include "runtime/activity_dispatcher.hpp"
 
 namespace duroxide::runtime {
@@ -48,16 +49,20 @@ void ActivityDispatcher::cancelled(const std::vector<provider::LockToken>& token
     }
   }
   if (!others.empty()) {
-    const auto is_cancelled = [&](const SharedDelivery& each) {
-      return others.contains(each->item.lock_token);
-    };
-    std::erase_if(waiting_, is_cancelled);
-    short_crew_.drop_waiting(is_cancelled);
-    coroutine_crew_.drop_waiting(is_cancelled);
-    sessions_.drop(others, environment_->clock->now());
+    drop_waiting(others);
   }
   set_alarm();
   fetch();
+}
+
+void ActivityDispatcher::drop_waiting(const std::unordered_set<provider::LockToken>& tokens) {
+  const auto is_dropped = [&](const SharedDelivery& each) {
+    return tokens.contains(each->item.lock_token);
+  };
+  std::erase_if(waiting_, is_dropped);
+  short_crew_.drop_waiting(is_dropped);
+  coroutine_crew_.drop_waiting(is_dropped);
+  sessions_.drop(tokens, environment_->clock->now());
 }
 
 bool ActivityDispatcher::tell_to_stop(provider::LockToken token) {
@@ -72,8 +77,45 @@ bool ActivityDispatcher::tell_to_stop(provider::LockToken token) {
 
 // --- the time that is left ------------------------------------------------------------------------
 
+void ActivityDispatcher::add_running(WorkerId worker, const SharedDelivery& delivery) {
+  if (!delivery->item.item.timeouts) {
+    running_.add(worker, delivery);
+    return;
+  }
+  delivery->begins(environment_->clock->now());
+  running_.add(worker, delivery);
+  set_alarm();
+}
+
+/// One that waits here for a worker has not begun yet, unless an earlier delivery has.
+void ActivityDispatcher::watch_start(const SharedDelivery& delivery) {
+  if (delivery->item.item.start_due && delivery->item.attempt_count == 1) {
+    starts_.emplace(*delivery->item.item.start_due, delivery);
+    set_alarm();
+  }
+}
+
+void ActivityDispatcher::give_up_waiting(Timestamp now) {
+  std::unordered_set<provider::LockToken> late;
+  for (; !starts_.empty() && starts_.begin()->first <= now; starts_.erase(starts_.begin())) {
+    const Delivery& delivery = *starts_.begin()->second;
+    if (!delivery.has_begun()) {
+      late.insert(delivery.item.lock_token);
+      give_up(delivery, model::not_begun_in_time(delivery.item.item));
+    }
+  }
+  if (!late.empty()) {
+    drop_waiting(late);
+  }
+}
+
 void ActivityDispatcher::time_has_passed() {
   const Timestamp now = environment_->clock->now();
+  for (const SharedDelivery& each : running_.beyond_limit(now)) {
+    give_up(*each, each->too_slow(now));
+    tell_to_stop(each->item.lock_token);  // its result finds nobody
+  }
+  give_up_waiting(now);
   for (const RunningDeliveries::Entry& overdue : running_.take_overdue(now)) {
     leave_behind(overdue);
   }
@@ -153,6 +195,13 @@ void ActivityDispatcher::set_alarm() {
     const Timestamp session =
         saturating_add(*idle_since, environment_->options.session_idle_timeout());
     due = due ? std::min(*due, session) : session;
+  }
+  if (const auto limit = running_.next_limit()) {
+    due = due ? std::min(*due, *limit) : limit;
+  }
+  if (!starts_.empty()) {
+    const Timestamp start = starts_.begin()->first;
+    due = due ? std::min(*due, start) : start;
   }
   alarm_.set(due);
 }

@@ -178,6 +178,7 @@ void ActivityDispatcher::accept(provider::WorkerItem item) {
   if (delivery->item.item.session) {
     sessions_.arrived(*delivery->item.item.session);
   }
+  watch_start(delivery);
   place(std::move(delivery));
 }
 
@@ -243,7 +244,7 @@ void ActivityDispatcher::use(WorkerId worker) {
 
 void ActivityDispatcher::run_on(WorkerId worker, SharedDelivery delivery) {
   const provider::LockToken token = delivery->item.lock_token;
-  running_.add(worker, delivery);
+  add_running(worker, delivery);
   actors::ask(
       this, workers_.actor(worker), RunActivity{std::move(delivery), ActivityDispatcherActor(this)},
       [this, worker, token](ActivityEnded& activity) { ended(worker, token, activity); },
@@ -299,6 +300,7 @@ void ActivityDispatcher::try_again_later() {
 }
 
 void ActivityDispatcher::forget_waiting() {
+  starts_.clear();
   waiting_.clear();
   short_crew_.forget_waiting();
   coroutine_crew_.forget_waiting();

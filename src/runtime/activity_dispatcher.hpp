@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "runtime/backoff.hpp"
@@ -58,6 +59,8 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   /// Hands the result on to the store.
   void acknowledge(provider::LockToken token, ActivityEnded& activity);
   void result_refused(provider::LockToken token, const ProviderError& error);
+  /// The call fails at once.
+  void give_up(const Delivery& delivery, ErrorDetails details);
   void set_poisoned_aside(const provider::WorkerItem& item);
   void wait_for_registration(const provider::WorkerItem& item, const NotRegistered& missing);
   void give_back(provider::LockToken token, Milliseconds delay,
@@ -82,8 +85,12 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   // activity_control.cpp
   void await_cancelled();
   void cancelled(const std::vector<provider::LockToken>& tokens);
+  void drop_waiting(const std::unordered_set<provider::LockToken>& tokens);
   bool tell_to_stop(provider::LockToken token);
   void send_progress(SharedDelivery delivery);
+  void add_running(WorkerId worker, const SharedDelivery& delivery);
+  void watch_start(const SharedDelivery& delivery);
+  void give_up_waiting(Timestamp now);
   void time_has_passed();
   void leave_behind(const RunningDeliveries::Entry& overdue);
   void replace(WorkerId worker);
@@ -99,7 +106,8 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   Crew short_crew_;
   Crew coroutine_crew_;
 
-  std::deque<SharedDelivery> waiting_;  ///< for any worker
+  std::deque<SharedDelivery> waiting_;               ///< for any worker
+  std::multimap<Timestamp, SharedDelivery> starts_;  ///< that must have begun by then
   Sessions sessions_;
   RunningDeliveries running_;
   std::uint64_t arrivals_ = 0;

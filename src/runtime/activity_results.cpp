@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "runtime/activity_call.hpp"
+#include "model/activity_failure.hpp"
 #include "runtime/activity_dispatcher.hpp"
 
 namespace duroxide::runtime {
@@ -78,7 +78,8 @@ void ActivityDispatcher::set_poisoned_aside(const provider::WorkerItem& item) {
   line.event_id = item.item.id;
   if (environment_->options.on_poison() == PoisonPolicy::fail) {
     environment_->log(line);
-    end_lease(provider::AckWorker{item.lock_token, failed_activity(item.item, std::move(details))});
+    end_lease(provider::AckWorker{item.lock_token,
+                                  model::failed_activity(item.item, std::move(details))});
     return;
   }
   line.message += ". It is in quarantine until it is released or its instance cancelled";
@@ -103,6 +104,22 @@ void ActivityDispatcher::end_lease(Request request) {
         }
       },
       [] {});
+}
+
+void ActivityDispatcher::give_up(const Delivery& delivery, ErrorDetails details) {
+  const work::ActivityExecute& item = delivery.item.item;
+  LogRecord line;
+  line.level = LogLevel::warn;
+  line.message = details.message + " and is given up";
+  line.instance = item.instance;
+  line.execution_id = item.execution_id;
+  line.orchestration = item.orchestration;
+  line.version = item.version;
+  line.activity = item.name;
+  line.event_id = item.id;
+  environment_->log(line);
+  end_lease(provider::AckWorker{delivery.item.lock_token,
+                                model::failed_activity(item, std::move(details))});
 }
 
 void ActivityDispatcher::wait_for_registration(const provider::WorkerItem& item,

@@ -148,6 +148,9 @@ ActivityContext::Services CoroutineRun::services() const {
   services.heartbeat = [way = way_, delivery = delivery_](const ActivityToken&,
                                                           std::string details) {
     way->with([&](const WayToActors::Ends& ends) {
+      if (delivery->item.item.timeouts) {
+        delivery->gives_sign(ends.environment->clock->now());
+      }
       if (delivery->offer_progress(std::move(details))) {
         actors::send_from_outside(ends.dispatcher, ProgressMade{delivery});
       }

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "runtime/activity_call.hpp"
+#include "model/activity_failure.hpp"
 #include "runtime/activity_dispatcher.hpp"
 
 namespace duroxide::runtime {
@@ -64,7 +64,7 @@ void ActivityDispatcher::run_in(Crew& crew, SharedDelivery delivery) {
     give_back(token, retry_delay(1));
     return;
   }
-  running_.add(no_worker, delivery);
+  add_running(no_worker, delivery);
   crew.runs(token, worker);
   actors::ask(
       this, worker, RunActivity{std::move(delivery), ActivityDispatcherActor(this)},
@@ -107,7 +107,8 @@ void ActivityDispatcher::refuse_in_session(const provider::WorkerItem& item) {
                     *item.item.session +
                     ", whose activities share one worker. Call it without a session, or register a "
                     "plain function";
-  end_lease(provider::AckWorker{item.lock_token, failed_activity(item.item, std::move(details))});
+  end_lease(
+      provider::AckWorker{item.lock_token, model::failed_activity(item.item, std::move(details))});
 }
 
 }  // namespace duroxide::runtime

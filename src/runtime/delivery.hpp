@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include <duroxide/clock.hpp>
+#include <duroxide/errors.hpp>
 #include <duroxide/handlers.hpp>
 #include <duroxide/provider.hpp>
 
@@ -47,15 +49,30 @@ class Delivery {
   /// What to send next. None: `offer_progress` tells again.
   [[nodiscard]] std::optional<std::string> next_progress();
 
+  // Timeouts, of those that have any.
+
+  /// It begins to run. Once, before anybody runs it.
+  void begins(Timestamp now);
+  [[nodiscard]] bool has_begun() const;
+  /// It has sent a heartbeat.
+  void gives_sign(Timestamp now);
+  /// When it has taken longer than it may, as far as is known; none if it may take for ever.
+  [[nodiscard]] std::optional<Timestamp> limit() const;
+  /// The error of one that is given up at this time.
+  [[nodiscard]] ErrorDetails too_slow(Timestamp now) const;
+
   [[nodiscard]] provider::ActivityReference reference() const {
     return {item.item.instance, item.item.execution_id, item.item.id, item.item.incarnation};
   }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::optional<std::string> progress_;
   bool progress_travels_ = false;
   Orders orders_;
+  bool has_begun_ = false;
+  Timestamp began_{};
+  Timestamp last_sign_{};
 };
 
 using SharedDelivery = std::shared_ptr<Delivery>;

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -13,13 +14,14 @@
 
 namespace duroxide::runtime {
 
-/// The activities that run, and which of them have been told to stop.
+/// The activities that run, which of them have been told to stop, and when their timeouts are over.
 class RunningDeliveries {
  public:
   struct Entry {
     WorkerId worker = 0;
     SharedDelivery delivery;
     bool is_told_to_stop = false;
+    std::optional<Timestamp> limit = std::nullopt;  ///< when its timeouts are looked at
   };
 
   [[nodiscard]] bool empty() const { return entries_.empty(); }
@@ -34,6 +36,11 @@ class RunningDeliveries {
   /// Removes those whose deadline has come.
   [[nodiscard]] std::vector<Entry> take_overdue(Timestamp now);
 
+  /// When the timeouts of one are looked at next, none if none has any.
+  [[nodiscard]] std::optional<Timestamp> next_limit() const;
+  /// Those that have taken longer than their timeouts allow. They still run.
+  [[nodiscard]] std::vector<SharedDelivery> beyond_limit(Timestamp now);
+
   /// Calls `f` with each delivery.
   template <class F>
   void for_each(F f) const {
@@ -41,12 +48,18 @@ class RunningDeliveries {
       f(*entry.second.delivery);
     }
   }
-  void clear() { entries_.clear(); }
+  void clear() {
+    entries_.clear();
+    limits_.clear();
+  }
 
  private:
+  void set_limit(provider::LockToken token, Entry& entry, std::optional<Timestamp> limit);
+
   std::unordered_map<provider::LockToken, Entry> entries_;
   /// In order, because all have the same time. Of some the activity has ended since.
   std::deque<std::pair<Timestamp, provider::LockToken>> deadlines_;
+  std::set<std::pair<Timestamp, provider::LockToken>> limits_;
 };
 
 }  // namespace duroxide::runtime

@@ -38,7 +38,11 @@ ActivityContext::Services Worker::services_for(const RunActivity& run) const {
   ActivityContext::Services services;
   services.log = std::ref(log_);
   services.stop = run.delivery->stop.get_token();
-  services.heartbeat = [&run](const ActivityToken&, std::string details) {
+  services.heartbeat = [&run, clock = environment_->clock.get()](const ActivityToken&,
+                                                                 std::string details) {
+    if (run.delivery->item.item.timeouts) {
+      run.delivery->gives_sign(clock->now());
+    }
     if (run.delivery->offer_progress(std::move(details))) {
       actors::send_from_outside(run.dispatcher, ProgressMade{run.delivery});
     }

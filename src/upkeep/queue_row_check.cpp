@@ -113,6 +113,13 @@ void RowCheck::check_timer() {
     }
     return;
   }
+  if (const auto* activity = std::get_if<work::ActivityExecute>(&*item)) {
+    if (activity->execution_id != row.execution || activity->id != row.id ||
+        activity->start_due != row.due) {
+      found("the time by which an activity must have begun is another one than its key says");
+    }
+    return;
+  }
   const auto* timer = std::get_if<work::TimerFired>(&*item);
   if (timer == nullptr || timer->execution_id != row.execution || timer->id != row.id ||
       timer->fire_at != row.due) {
