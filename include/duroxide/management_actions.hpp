@@ -103,6 +103,9 @@ struct RewindOptions {
   /// The history is cut before the first of them, if it would not be cut earlier anyway, so activities
   /// that were scheduled behind it run again.
   std::vector<std::uint64_t> skip = {};
+  /// The version in which it goes on, of the execution it is in: with the code that mends what has failed,
+  /// say. That has to do what the history says up to where it is cut. Default: the one it began with.
+  std::optional<std::string> version = std::nullopt;
 };
 
 /// What is done to each of many instances; see `ManagementClient::act_on_instances`. Make one by the
@@ -160,6 +163,8 @@ struct BulkResult {
 struct ForkOptions {
   std::optional<std::uint64_t> execution_id;  ///< default: the current one
   std::optional<std::uint64_t> event_id;      ///< the last event to keep; default: all but the end
+  /// The version in which the copy goes on, as in `RewindOptions`.
+  std::optional<std::string> version = std::nullopt;
 };
 
 /// What a rewind or a fork has done.

@@ -63,6 +63,22 @@ void cut_history(Transaction& transaction, Number number, const std::vector<Even
                                        static_cast<std::int64_t>(history.size()));
 }
 
+void change_version(Transaction& transaction, Number number, std::uint64_t execution,
+                    const std::string& version) {
+  const auto key = make_key(number, execution, std::uint64_t{1});
+  const auto bytes = transaction.batch().get(Table::history, key);
+  auto events = bytes ? model::decode_events(*bytes) : model::flaw("the first row is missing");
+  auto* started = events && !events->empty()
+                      ? std::get_if<event::OrchestrationStarted>(&events->front().kind)
+                      : nullptr;
+  if (started == nullptr) {
+    throw_corrupt(Table::history, key,
+                  events ? "it does not begin with the start" : events.error().what);
+  }
+  started->version = version;
+  transaction.batch().put(Table::history, key, model::encode_events(*events));
+}
+
 void write_state(Transaction& transaction, Number number, const CarriedState& state) {
   std::vector<std::string> rows;
   transaction.batch().scan(Table::values, make_key(number),

@@ -25,6 +25,9 @@ void write_history(Transaction& transaction, Number number, std::uint64_t execut
 /// Leaves the first `kept` events.
 void cut_history(Transaction& transaction, Number number, const std::vector<Event>& history,
                  std::uint64_t execution, std::uint64_t kept);
+/// Has the history begin in another version. It must have a first event.
+void change_version(Transaction& transaction, Number number, std::uint64_t execution,
+                    const std::string& version);
 
 /// What the instance shows to others.
 void write_state(Transaction& transaction, Number number, const CarriedState& state);

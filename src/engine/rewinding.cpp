@@ -11,6 +11,7 @@
 #include "engine/restore_plan.hpp"
 #include "engine/restored.hpp"
 #include "engine/rows.hpp"
+#include "model/limits.hpp"
 
 namespace duroxide::storage {
 
@@ -32,13 +33,16 @@ Result<RestoredInstance, model::Flaw> rewind_one(Transaction& transaction, Numbe
   if (!has_failed(*before)) {
     return model::flaw("it has not failed");
   }
+  if (options.version) {
+    require(model::check_version(*options.version));
+  }
   const auto history = transaction.instances().load_history(number, *before, before->execution);
   const auto kept = find_rewind_cut(history, options);
   if (!kept) {
     return failure(kept.error());
   }
   const ExecutionOf execution{before->id, before->execution, before->orchestration,
-                              before->version};
+                              options.version.value_or(before->version)};
   const std::vector<Event> events(history.begin(),
                                   history.begin() + static_cast<std::ptrdiff_t>(*kept));
   auto messages = messages_behind(execution, history, *kept, options.skip);
@@ -49,6 +53,9 @@ Result<RestoredInstance, model::Flaw> rewind_one(Transaction& transaction, Numbe
   }
 
   cut_history(transaction, number, history, before->execution, *kept);
+  if (options.version) {
+    change_version(transaction, number, before->execution, *options.version);
+  }
   const auto key = make_key(number, before->execution);
   transaction.batch().erase(Table::executions, key);
   transaction.batch().erase(Table::results, key);
@@ -58,6 +65,7 @@ Result<RestoredInstance, model::Flaw> rewind_one(Transaction& transaction, Numbe
   after.status = ExecutionStatus::running;
   after.incarnation = new_incarnation();
   after.event_count = *kept;
+  after.version = options.version.value_or(before->version);
   after.updated_at = std::max(before->updated_at, transaction.now());
   transaction.instances().update(number, *before, after);
   note_change(transaction, ChangeKind::restored, after);

@@ -8,6 +8,7 @@
 #include "engine/kept_rows.hpp"
 #include "engine/restored.hpp"
 #include "model/instance_rename.hpp"
+#include "model/limits.hpp"
 
 namespace duroxide::storage {
 
@@ -33,7 +34,11 @@ RestoredInstance fork_instance(Transaction& transaction, const management::ForkI
   const bool is_whole = execution == from.execution && kept == find_fork_cut(events, {});
   events.resize(*kept);
   model::become_root(events, execution, from.id, request.new_instance);
-  const auto& started = std::get<event::OrchestrationStarted>(events.front().kind);
+  auto& started = std::get<event::OrchestrationStarted>(events.front().kind);
+  if (request.options.version) {
+    require(model::check_version(*request.options.version));
+    started.version = *request.options.version;
+  }
 
   InstanceRecord record;
   record.id = request.new_instance;
