@@ -118,7 +118,7 @@ TEST_CASE("what a runtime that has stopped alone knew waits for another, and is 
   std::string child_id;
   while (child_id.empty()) {
     const auto tree = management.get_instance_tree("p2").value();
-    for (const auto& each : tree.all_ids) {
+    for (const auto& each : tree.all_ids()) {
       child_id = each == "p2" ? child_id : each;
     }
   }
