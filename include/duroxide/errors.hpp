@@ -156,6 +156,7 @@ struct DUROXIDE_API ProviderError {
     read_only,           ///< the store was opened for reading only
     no_store,            ///< the directory holds none, and opening it to read makes none
     not_available,       ///< this store does not offer what was asked for
+    cancelled,           ///< whoever asked has gone before it was answered
   };
 
   Kind kind = Kind::storage;
@@ -191,6 +192,9 @@ struct DUROXIDE_API ClientError {
     update_refused,  ///< the validator of an update said no; `details` says why
     update_failed,   ///< the handler of an update answered with an error; `details` has it
     query_failed,    ///< the handler of a query threw, or there is none; `details` says more
+    /// The call was taken back before it was answered, or its client is gone. The message says whether
+    /// it had been sent: then what it was to change may have been changed all the same.
+    cancelled,
   };
 
   Kind kind = Kind::storage_error;

@@ -51,6 +51,8 @@ ClientError::Kind client_kind(ProviderError::Kind kind) {
       return ClientError::Kind::read_only;
     case ProviderError::Kind::not_available:
       return ClientError::Kind::management_not_available;
+    case ProviderError::Kind::cancelled:
+      return ClientError::Kind::cancelled;
     case ProviderError::Kind::storage:
     case ProviderError::Kind::disk_full:
     case ProviderError::Kind::permission_denied:

@@ -25,6 +25,7 @@ Kind kind_of(ClientError::Kind kind) {
     case ClientError::Kind::timeout:
     case ClientError::Kind::management_not_available:
     case ClientError::Kind::would_deadlock:
+    case ClientError::Kind::cancelled:
     case ClientError::Kind::invalid_payload:
     case ClientError::Kind::update_failed:
     case ClientError::Kind::query_failed:

@@ -95,6 +95,8 @@ std::string_view to_string(ProviderError::Kind kind) {
       return "no store";
     case Kind::not_available:
       return "not available";
+    case Kind::cancelled:
+      return "cancelled";
   }
   return "unknown";
 }
@@ -136,6 +138,8 @@ std::string_view to_string(ClientError::Kind kind) {
       return "update failed";
     case Kind::query_failed:
       return "query failed";
+    case Kind::cancelled:
+      return "cancelled";
   }
   return "unknown";
 }

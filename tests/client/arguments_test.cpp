@@ -59,6 +59,7 @@ TEST_CASE("client errors: each refusal of a store has the kind that a caller can
            Row{Store::activity_not_found, Kind::activity_not_found},
            Row{Store::read_only, Kind::read_only},
            Row{Store::not_available, Kind::management_not_available},
+           Row{Store::cancelled, Kind::cancelled},
        }) {
     CAPTURE(to_string(of_store));
     const auto error = client::client_error({of_store, "enqueue", "why", false});

@@ -67,7 +67,7 @@ TEST_CASE("control errors: each error of a client is one of the command", "[cont
         Row{Client::management_not_available, Kind::failed},
         Row{Client::invalid_payload, Kind::failed},
         Row{Client::activity_not_found, Kind::not_found}, Row{Client::read_only, Kind::failed},
-        Row{Client::would_deadlock, Kind::failed}}) {
+        Row{Client::would_deadlock, Kind::failed}, Row{Client::cancelled, Kind::failed}}) {
     CAPTURE(to_string(of_client));
     const CommandError error(ClientError{of_client, "why"});
     CHECK(error == CommandError(of_command, "why"));

@@ -49,17 +49,17 @@ TEST_CASE("errors are called what they are, each kind by a name of its own", "[e
               "nondeterministic", "spurious suspension", "limit exceeded", "invalid payload",
               "instance already exists", "storage", "poisoned orchestration", "poisoned activity",
               "invalid input", "attempt timed out", "timed out", "cancellation ignored"});
-  CHECK(names_up_to(ProviderError::Kind::not_available) ==
+  CHECK(names_up_to(ProviderError::Kind::cancelled) ==
         Names{"storage", "disk full", "permission denied", "not a directory", "foreign store",
               "newer format", "corrupt", "in use", "closed", "invalid input", "invalid lock token",
               "instance not found", "instance already exists", "instance finished",
-              "activity not found", "read only", "no store", "not available"});
-  CHECK(names_up_to(ClientError::Kind::query_failed) ==
+              "activity not found", "read only", "no store", "not available", "cancelled"});
+  CHECK(names_up_to(ClientError::Kind::cancelled) ==
         Names{"storage error", "instance not found", "invalid instance", "timeout",
               "invalid filter", "invalid input", "instance already exists", "instance finished",
               "execution not found", "management not available", "invalid payload",
               "activity not found", "read only", "would deadlock", "update refused",
-              "update failed", "query failed"});
+              "update failed", "query failed", "cancelled"});
 }
 
 TEST_CASE("a kind of error that has no name is told as unknown", "[errors]") {
