@@ -51,6 +51,16 @@ class DUROXIDE_API Store {
   /// `LmdbProvider::open_read_only`.
   [[nodiscard]] bool is_read_only() const;
 
+  /// Finishes what it was told and closes, whoever still has a copy of it, of a client or of a runtime;
+  /// then its directory can be opened again. Every call that is pending or comes later answers
+  /// `storage_error`, "the store was closed…", and `Runtime::start` likewise. Stop its runtimes first:
+  /// one that still runs is cut off as by a crash; `is_running` is false then, and what it was at is
+  /// handed out again when the store is opened again. Closing twice is harmless; the second call does
+  /// not wait for the first. In a process that was forked of the one that opened it, it does nothing.
+  void close() const;
+  /// Whether `close` was called.
+  [[nodiscard]] bool is_closed() const;
+
  private:
   friend struct detail::StoreAccess;
   explicit Store(std::shared_ptr<detail::StoreImpl> impl) : impl_(std::move(impl)) {}

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/process_mark.hpp"
 #include "protocol/engine_scheduler.hpp"
 #include "protocol/enough_threads.hpp"
 #include "protocol/store_impl.hpp"
@@ -44,8 +45,11 @@ class OwnSystem final : public detail::ActorSystemImpl {
  public:
   [[nodiscard]] caf::actor_system& get() override { return system_; }
   [[nodiscard]] bool runs_this_thread() const { return system_of_this_thread == &config_; }
+  /// Whether its threads are in another process, of which this one was forked.
+  [[nodiscard]] bool is_foreign() const { return process_.is_foreign(); }
 
  private:
+  model::ProcessMark process_;
   Config config_;
   caf::actor_system system_{config_};
 };
@@ -65,6 +69,9 @@ void tell_of_what_stays() {
 /// Ending a system waits for its threads, so another thread does it. Nobody waits for that if the last
 /// handle is dropped on one of these threads, or if user code never comes back.
 void end_system(OwnSystem* system) {
+  if (system->is_foreign()) {
+    return;  // it cannot end here, so it stays
+  }
   {
     const actors::SpawnsFromOutside until_now;  // else the system would wait for this thread to end
   }

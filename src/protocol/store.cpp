@@ -7,9 +7,25 @@
 namespace duroxide {
 
 detail::StoreImpl::~StoreImpl() {
-  if (on_close) {
-    on_close();
+  close();
+}
+
+void detail::StoreImpl::close() {
+  if (process.is_foreign() || is_closing.exchange(true)) {
+    return;
   }
+  if (on_close) {
+    std::exchange(on_close, nullptr)();
+  }
+}
+
+void Store::close() const {
+  *impl_->was_closed = true;
+  impl_->close();
+}
+
+bool Store::is_closed() const {
+  return *impl_->was_closed;
 }
 
 bool Store::has_management() const {

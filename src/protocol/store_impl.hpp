@@ -2,6 +2,7 @@
 
 // What stands behind the public handles of store.hpp.
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -15,6 +16,7 @@
 
 #include "model/careful_sink.hpp"
 #include "model/invariant_sink.hpp"
+#include "model/process_mark.hpp"
 #include "protocol/overdue_turns.hpp"
 #include "protocol/registrations.hpp"
 
@@ -40,11 +42,18 @@ struct StoreImpl {
   StoreImpl(const StoreImpl&) = delete;
   StoreImpl& operator=(const StoreImpl&) = delete;
 
+  /// Closes it, once, whoever still has a handle. Nothing happens in a process that was forked.
+  void close();
+
   ActorSystem system;  ///< first, so that it outlives the actors
   std::shared_ptr<Clock> clock;
   ProviderActor provider;
   ManagementActor management;
-  std::function<void()> on_close;
+  std::function<void()> on_close;  ///< called once
+  std::atomic<bool> is_closing{false};
+  /// Whether that was `Store::close`. Clients share it.
+  std::shared_ptr<std::atomic<bool>> was_closed = std::make_shared<std::atomic<bool>>(false);
+  model::ProcessMark process;  ///< the one that opened it
   /// For what goes wrong in the calls of its facades; a store of somebody else's has no other.
   LogSink log = model::careful_sink(stderr_log_sink(LogLevel::warn));
   /// So that the log of a store of ours has the last words of a process that ends by a bug of ours.

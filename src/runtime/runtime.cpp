@@ -12,6 +12,7 @@
 
 #include "model/careful_sink.hpp"
 #include "model/lent_thread.hpp"
+#include "model/process_mark.hpp"
 #include "protocol/store_impl.hpp"
 #include "runtime/beside.hpp"
 #include "runtime/environment.hpp"
@@ -81,10 +82,22 @@ struct Runtime::Impl {
     return error;
   }
 
+  /// Forgets what cannot end in this process, as its threads are in the one that this was forked of.
+  template <class T>
+  static void leave(T what) {
+    (void)new T(std::move(what));
+  }
+
   /// Stops what runs. On a thread that is lent to user code another one does it, as this one may be
   /// what it waits for.
   void stop() {
     is_started = false;
+    if (detail::StoreAccess::impl(store).process.is_foreign()) {
+      leave(std::move(running));
+      leave(std::move(beside));
+      leave(std::move(registration));
+      return;
+    }
     registration.reset();
     if (!running) {
       client.reset();
@@ -221,6 +234,9 @@ Result<void, RuntimeError> Runtime::start() {
   if (const char* place = model::LentThread::lent_to()) {
     return failure(impl_->refuse_to_block("start", place));
   }
+  if (detail::StoreAccess::impl(impl_->store).process.is_foreign()) {
+    return failure(RuntimeError{RuntimeError::Kind::storage_error, model::foreign_process_message});
+  }
   if (impl_->is_started) {
     return failure(RuntimeError{RuntimeError::Kind::dispatcher_error, "the runtime runs already"});
   }
@@ -235,6 +251,11 @@ Result<void, RuntimeError> Runtime::start() {
     return failure(RuntimeError{
         RuntimeError::Kind::storage_error,
         "the store was opened for reading only; open it with `LmdbProvider::open` to run on it"});
+  }
+  if (impl_->store.is_closed()) {
+    return failure(RuntimeError{RuntimeError::Kind::storage_error,
+                                "the store was closed with `Store::close`; open it again, and make "
+                                "a new runtime"});
   }
   if (actors::has_ended(provider)) {
     return failure(RuntimeError{RuntimeError::Kind::storage_error, "the store is closed"});
