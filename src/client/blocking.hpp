@@ -10,8 +10,11 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/detail/caf.hpp>
 #include <duroxide/errors.hpp>
+#include <duroxide/log.hpp>
 #include <duroxide/provider.hpp>
 #include <duroxide/result.hpp>
+
+#include "model/process_mark.hpp"
 
 namespace duroxide::client {
 
@@ -66,9 +69,14 @@ class Awaited {
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-/// Whether the calling thread may wait for `store`. If not, that is also logged there. Every blocking
-/// call asks first.
+/// Whether the calling thread may wait for a store that `opener` has opened: not on a thread of the
+/// engine's, which is also logged, and not in a process that was forked. Every blocking call asks first.
+[[nodiscard]] Result<void, ClientError> check_may_block(const LogSink& log,
+                                                        const model::ProcessMark& opener);
 [[nodiscard]] Result<void, ClientError> check_may_block(const Store& store);
+
+/// In a deterministic system, where nothing happens by itself.
+[[nodiscard]] ClientError never_answered();
 
 /// Makes a blocking call of one that takes a callback: `start` gets the callback.
 template <class Answer, class Start>
@@ -80,9 +88,7 @@ template <class Answer, class Start>
   start(awaited.callback());
   auto answer = awaited.wait(provider_of(store).home_system(), std::nullopt);
   if (!answer) {
-    return failure(ClientError{ClientError::Kind::storage_error,
-                               "the deterministic actor system has no message left to run, so "
-                               "this call will never be answered"});
+    return failure(never_answered());
   }
   return std::move(*answer);
 }

@@ -3,18 +3,33 @@
 #include <exception>
 #include <string>
 
+#include "client/deliveries.hpp"
 #include "model/invariant.hpp"
 #include "model/lent_thread.hpp"
 
 namespace duroxide::client {
 
+namespace {
+/// Whose turn it is on this thread; null if it is nobody's.
+thread_local Calls* calls_at_work = nullptr;
+}  // namespace
+
+Calls::Turn::Turn(Calls& calls) : before_(std::exchange(calls_at_work, &calls)) {}
+
+Calls::Turn::~Turn() {
+  calls_at_work = before_;
+}
+
 Calls::Calls(Self* self, ProviderActor provider, ManagementActor management,
-             Surroundings surroundings)
+             Surroundings surroundings, std::shared_ptr<CompanionState> state)
     : self_(self),
       provider_(std::move(provider)),
       management_(std::move(management)),
       log_(std::move(surroundings.log)),
-      deadlines_(self, std::move(surroundings.clock)) {
+      store_was_closed_(std::move(surroundings.store_was_closed)),
+      state_(std::move(state)),
+      deadlines_(self, surroundings.clock),
+      call_deadlines_(self, std::move(surroundings.clock)) {
   DUROXIDE_INVARIANT(static_cast<bool>(provider_) != static_cast<bool>(management_),
                      "a companion speaks to a provider or to a management, never to both");
 }
@@ -30,6 +45,7 @@ void Calls::watch_server() {
 
 void Calls::exit() {
   deadlines_.close();
+  call_deadlines_.close();
   if (provider_) {
     actors::stop_watching(self_, provider_);
   } else {
@@ -37,8 +53,20 @@ void Calls::exit() {
   }
 }
 
-ProviderError Calls::ended() {
-  return {ProviderError::Kind::closed, "request", "the store is closed", false};
+ProviderError Calls::ended() const {
+  if (ending_) {
+    return {
+        ProviderError::Kind::cancelled, "request",
+        "the client was destroyed before the call was answered; what the call was to change may "
+        "be done or not",
+        false};
+  }
+  const bool was_closed = store_was_closed_ != nullptr && *store_was_closed_;
+  return {ProviderError::Kind::closed, "request",
+          was_closed
+              ? "the store was closed with `Store::close`; open it again, and make a new client"
+              : "the store is closed",
+          false};
 }
 
 /// The provider knows a wait by its sender, so this goes the same way.
@@ -50,7 +78,7 @@ void Calls::stop_waiting(std::uint64_t wait_id) {
   if (may_go(false)) {
     send();
   } else {
-    behind_.push_back({false, send});  // behind the wait
+    behind_.push_back({false, 0, send});  // behind the wait
   }
 }
 
@@ -71,6 +99,34 @@ void Calls::one_less() {
     under_way_ += next.counts ? 1 : 0;
     next.send();
   }
+}
+
+void Calls::act(Act& told) {
+  const Turn turn(*this);
+  const auto action = std::exchange(told.action, nullptr);
+  const auto call = std::exchange(told.call, nullptr);
+  if (call == nullptr) {
+    action(*this);
+  } else if (!call->is_over()) {
+    set_deadline(call);
+    call_ = call;
+    action(*this);
+    call_ = nullptr;
+    if (call->is_over()) {
+      forget_deadline(*call);
+    } else if (call->timeout() && *call->timeout() <= Milliseconds::zero()) {
+      give_up_calls(call_deadlines_.take_due());  // a clock that stands brings no tick
+    }
+  }
+  if (told.calls_back) {
+    --state_->busy;
+  }
+}
+
+void Calls::tick(const actors::Tick& tick) {
+  const Turn turn(*this);
+  give_up_waits(deadlines_.take_due(tick));
+  give_up_calls(call_deadlines_.take_due(tick));
 }
 
 /// The store answers waits that are taken back with what is there.
@@ -143,33 +199,41 @@ void Calls::is_overdue(std::chrono::milliseconds so_far) const noexcept {
 
 /// A callback is the user's: what it throws must not end the actor that serves all the others, and
 /// neither it nor what dies with it may wait for the engine.
-void Calls::guarded(const std::function<void()>& callback) const {
+void Calls::guarded(const std::function<void()>& callback) {
   const model::LentThread lent("a callback");
   const actors::WatchedCode watched(*this);
-  LogRecord line;
-  line.level = LogLevel::error;
-  try {
-    callback();
-    return;
-  } catch (const std::exception& error) {
-    line.message = std::string("a completion callback threw: ") + detail::words_of(error);
-  } catch (...) {
-    line.message = "a completion callback threw something that is not a std::exception";
+  run_callback(log_, callback);
+}
+
+bool Calls::end_in_turn(const CompanionActor& companion) {
+  if (calls_at_work == nullptr || CompanionActor(calls_at_work->self_) != companion) {
+    return false;
   }
-  if (log_) {
-    log_(line);
-  }
+  calls_at_work->end();
+  return true;
 }
 
 void Calls::finish(std::uint64_t id, Content* content) {
   auto open = open_.extract(id);
-  DUROXIDE_INVARIANT(!open.empty() || server_ended_, "an open call is taken out once");
-  if (!open.empty()) {
-    open.mapped()(content);
+  DUROXIDE_INVARIANT(!open.empty() || server_ended_ || ending_, "an open call is taken out once");
+  if (open.empty()) {
+    return;
   }
+  const auto call = std::move(open.mapped().call);
+  const auto before = std::exchange(call_, call);  // for what else it takes to answer it
+  if (call != nullptr) {
+    std::erase(call->requests_, id);
+  }
+  open.mapped().answer(content);
+  call_ = before;
+  if (call != nullptr && call->is_over()) {
+    forget_deadline(*call);
+  }
+  --state_->busy;
 }
 
 void Calls::server_ended() {
+  const Turn turn(*this);
   server_ended_ = true;
   behind_.clear();  // their calls are open, and given up with the others
   while (!open_.empty()) {
@@ -181,6 +245,20 @@ void Calls::end_if_done() {
   if (closing_ && open_.empty()) {
     self_->quit();
   }
+}
+
+void Calls::end() {
+  ending_ = true;
+  behind_.clear();
+  for (const auto& [id, open] : open_) {
+    if (open.wait_id != 0 && open.is_sent) {
+      actors::send(self_, provider_, provider::StopWaiting{open.wait_id});
+    }
+  }
+  while (!open_.empty()) {
+    finish(open_.begin()->first, nullptr);
+  }
+  self_->quit();
 }
 
 }  // namespace duroxide::client

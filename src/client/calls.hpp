@@ -9,11 +9,14 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "client/call.hpp"
 #include "client/companion.hpp"
 #include "client/deadlines.hpp"
 #include "model/invariant.hpp"
@@ -29,6 +32,23 @@ template <class Request, class... Requests>
 struct IsOfManagement<Request, management::RequestList<Requests...>>
     : std::disjunction<std::is_same<Request, Requests>...> {};
 
+/// What changes something there.
+template <class Request>
+struct IsChangeOfManagement
+    : std::disjunction<std::is_same<Request, management::DeleteInstances>,
+                       std::is_same<Request, management::DeleteTrees>,
+                       std::is_same<Request, management::PruneExecutions>,
+                       std::is_same<Request, management::PruneInstances>,
+                       std::is_same<Request, management::Pause>,
+                       std::is_same<Request, management::TerminateInstance>,
+                       std::is_same<Request, management::DropMessage>,
+                       std::is_same<Request, management::RewindInstance>,
+                       std::is_same<Request, management::ForkInstance>,
+                       std::is_same<Request, management::ImportInstance>,
+                       std::is_same<Request, management::SubscribeChanges>,
+                       std::is_same<Request, management::UnsubscribeChanges>,
+                       std::is_same<Request, management::BackupStore>> {};
+
 /// What may start an instance later.
 template <class Request>
 concept MayBeDelayed = std::is_same_v<Request, provider::EnqueueOrchestratorWork> ||
@@ -40,6 +60,13 @@ concept Waits = std::is_same_v<Request, provider::WaitForStatus> ||
     std::is_same_v<Request, provider::WaitForValue> ||
     std::is_same_v<Request, provider::AskUpdate> || std::is_same_v<Request, provider::AskQuery>;
 
+/// What changes nothing, so that taking it back leaves no question. Of everything else it is unknown.
+template <class Request>
+concept Looks = Waits<Request> || std::is_same_v<Request, provider::GetStatus> ||
+    std::is_same_v<Request, provider::GetValue> || std::is_same_v<Request, provider::GetValues> ||
+    std::is_same_v<Request, provider::SupportsDelayedVisibility> ||
+    (IsOfManagement<Request>::value && !IsChangeOfManagement<Request>::value);
+
 /// Used on the companion's own turn.
 class Calls : private actors::MayBeOverdue {
  public:
@@ -49,7 +76,8 @@ class Calls : private actors::MayBeOverdue {
 
   using Self = actors::NumberedRequests<CompanionActor::base>;
 
-  Calls(Self* self, ProviderActor provider, ManagementActor management, Surroundings surroundings);
+  Calls(Self* self, ProviderActor provider, ManagementActor management, Surroundings surroundings,
+        std::shared_ptr<CompanionState> state);
 
   /// A server that ends does not answer what it had accepted, so it is watched.
   void watch_server();
@@ -57,24 +85,33 @@ class Calls : private actors::MayBeOverdue {
   /// Asks the store, and calls `on_answer` once.
   template <class Request>
   void make(Request request, OnAnswerOf<Request> on_answer) {
+    if (call_ != nullptr && call_->is_over()) {
+      return;  // it was taken back, and what else it would have taken is not asked
+    }
     const std::uint64_t id = ++last_id_;
-    open_.emplace_hint(open_.end(), id,
-                       [this, on_answer = std::move(on_answer)](Content* content) mutable {
-                         finish<Request>(on_answer, content);
-                       });
-    if (server_ended_) {
+    Open& open = add(id, !Looks<Request>);
+    open.answer = [this, on_answer = std::move(on_answer)](Content* content) mutable {
+      finish<Request>(on_answer, content);
+    };
+    if constexpr (Waits<Request>) {
+      open.wait_id = request.wait_id;
+    }
+    if (server_ended_ || ending_) {
       finish(id, nullptr);
       return;
     }
     if constexpr (IsOfManagement<Request>::value) {
       DUROXIDE_INVARIANT(management_, "a request of management is made of a management");
+      sent(open);
       actors::ask_under(self_, id, management_, std::move(request));
     } else {
       DUROXIDE_INVARIANT(provider_, "a request of a provider is made of a provider");
       if (may_go(counts<Request>)) {
+        sent(open);
         actors::ask_under(self_, id, provider_, std::move(request));
       } else {
-        behind_.push_back({counts<Request>, [this, id, request = std::move(request)] {
+        behind_.push_back({counts<Request>, id, [this, id, request = std::move(request)] {
+                             sent(open_.at(id));
                              actors::ask_under(self_, id, provider_, request);
                            }});
       }
@@ -121,21 +158,52 @@ class Calls : private actors::MayBeOverdue {
   }
 
   /// Something has come for a call.
-  void answered(std::uint64_t id, actors::AnswerContent& content) { finish(id, &content); }
+  void answered(std::uint64_t id, actors::AnswerContent& content) {
+    const Turn turn(*this);
+    finish(id, &content);
+  }
 
+  /// What a facade tells it.
+  void act(Act& told);
   void stop_waiting(std::uint64_t wait_id);
-  void tick(const actors::Tick& tick) { give_up_waits(deadlines_.take_due(tick)); }
+  void cancel(const std::shared_ptr<Call>& call);
+  void tick(const actors::Tick& tick);
   /// Leaves nothing of `action`.
   void run(std::function<void()>& action);
   void close();
+  /// Answers what is open as cancelled, and ends.
+  void end();
+  /// The same if this is called on a turn of `companion`, as from one of its callbacks; else false.
+  [[nodiscard]] static bool end_in_turn(const CompanionActor& companion);
   void exit();
 
  private:
   using Content = actors::AnswerContent;
 
+  /// Says, as long as it lives, that the calling thread is on a turn of this.
+  class Turn {
+   public:
+    explicit Turn(Calls& calls);
+    ~Turn();
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    Calls* before_;
+  };
+
+  struct Open {
+    std::function<void(Content*)> answer;  ///< called once
+    std::shared_ptr<Call> call;            ///< null if nobody can take it back
+    std::uint64_t wait_id = 0;             ///< of a wait
+    bool changes = false;
+    bool is_sent = false;
+  };
+
   /// What goes to the provider when there is room for it, in this order.
   struct Behind {
-    bool counts = false;  ///< for `most_under_way`
+    bool counts = false;   ///< for `most_under_way`
+    std::uint64_t id = 0;  ///< under which it is open; 0 if nothing is to be answered
     std::function<void()> send;
   };
 
@@ -151,7 +219,16 @@ class Calls : private actors::MayBeOverdue {
   using OnValue = std::function<void(AnswerOf<provider::WaitForValue>, bool)>;
   using OnUpdate = std::function<void(AnswerOf<provider::AskUpdate>, bool)>;
 
-  [[nodiscard]] static ProviderError ended();
+  [[nodiscard]] ProviderError ended() const;
+
+  // Of the calls that can be taken back.
+
+  [[nodiscard]] Open& add(std::uint64_t id, bool changes);
+  static void sent(Open& open);
+  void set_deadline(const std::shared_ptr<Call>& call);
+  void forget_deadline(Call& call);
+  /// Stops what is open of it, and answers it.
+  void take_back(Call& call, ClientError::Kind kind, std::string why);
 
   /// With what has come for a call, or with nothing if nothing will come.
   void finish(std::uint64_t id, Content* content);
@@ -182,8 +259,9 @@ class Calls : private actors::MayBeOverdue {
                   AnswerOf<provider::AskUpdate> answer);
   void taken_back(const provider::AskQuery& wait, const OnUpdate& on_answer,
                   AnswerOf<provider::AskQuery> answer);
-  void guarded(const std::function<void()>& callback) const;
+  void guarded(const std::function<void()>& callback);
   void give_up_waits(const std::vector<std::uint64_t>& overdue);
+  void give_up_calls(const std::vector<std::uint64_t>& overdue);
   void server_ended();
   void end_if_done();
 
@@ -192,13 +270,20 @@ class Calls : private actors::MayBeOverdue {
   ProviderActor provider_;
   ManagementActor management_;
   LogSink log_;
-  Deadlines<Self> deadlines_;
+  std::shared_ptr<const std::atomic<bool>> store_was_closed_;
+  std::shared_ptr<CompanionState> state_;
+  Deadlines<Self> deadlines_;       ///< of waits
+  Deadlines<Self> call_deadlines_;  ///< of calls, under numbers of their own
   std::uint64_t last_id_ = 0;
-  std::map<std::uint64_t, std::function<void(Content*)>> open_;  ///< called once
-  std::size_t under_way_ = 0;                                    ///< of those that count
+  std::map<std::uint64_t, Open> open_;
+  std::shared_ptr<Call> call_;  ///< for which it is at work just now
+  std::uint64_t last_deadline_ = 0;
+  std::map<std::uint64_t, std::shared_ptr<Call>> timed_;  ///< by number of the deadline
+  std::size_t under_way_ = 0;                             ///< of those that count
   std::deque<Behind> behind_;
   bool server_ended_ = false;
   bool closing_ = false;
+  bool ending_ = false;
 };
 
 template <class Request>

@@ -1,9 +1,15 @@
 #include "client/companion.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <future>
+#include <memory>
 #include <utility>
 
+#include "client/call.hpp"
 #include "client/calls.hpp"
+#include "model/lent_thread.hpp"
+#include "protocol/engine_scheduler.hpp"
 #include "protocol/store_impl.hpp"
 
 namespace duroxide::client {
@@ -13,16 +19,17 @@ namespace {
 class CompanionImpl final : public Calls::Self {
  public:
   CompanionImpl(caf::actor_config& config, ProviderActor provider, ManagementActor management,
-                Surroundings surroundings)
+                Surroundings surroundings, std::shared_ptr<CompanionState> state)
       : Calls::Self(config),
-        calls_(this, std::move(provider), std::move(management), std::move(surroundings)) {}
+        calls_(this, std::move(provider), std::move(management), std::move(surroundings),
+               std::move(state)) {}
 
   void on_exit() override { calls_.exit(); }
 
   behavior_type make_behavior() override {
     calls_.watch_server();
     return {
-        [this](Act& act) { std::exchange(act.action, nullptr)(calls_); },
+        [this](Act& act) { calls_.act(act); },
         [this](const actors::Tick& tick) { calls_.tick(tick); },
         [this](const Close&) { calls_.close(); },
     };
@@ -37,21 +44,24 @@ class CompanionImpl final : public Calls::Self {
 };
 
 Surroundings surroundings_of(const Store& store) {
-  return {store.clock(), detail::StoreAccess::impl(store).log};
+  const detail::StoreImpl& impl = detail::StoreAccess::impl(store);
+  return {store.clock(), impl.log, impl.was_closed};
 }
 
 }  // namespace
 
-Companion::Companion(ProviderActor provider, Surroundings surroundings) {
+Companion::Companion(ProviderActor provider, Surroundings surroundings)
+    : state_(std::make_shared<CompanionState>()) {
   const actors::SpawnsFromOutside outside;
   actor_ = provider.home_system().spawn<CompanionImpl>(provider, ManagementActor(),
-                                                       std::move(surroundings));
+                                                       std::move(surroundings), state_);
 }
 
-Companion::Companion(ManagementActor management, Surroundings surroundings) {
+Companion::Companion(ManagementActor management, Surroundings surroundings)
+    : state_(std::make_shared<CompanionState>()) {
   const actors::SpawnsFromOutside outside;
   actor_ = management.home_system().spawn<CompanionImpl>(ProviderActor(), management,
-                                                         std::move(surroundings));
+                                                         std::move(surroundings), state_);
 }
 
 Companion Companion::for_provider(const Store& store) {
@@ -62,12 +72,26 @@ Companion Companion::for_management(const Store& store) {
   return Companion(management_of(store), surroundings_of(store));
 }
 
-void Companion::act(std::function<void(Calls&)> action) const {
+void Companion::tell(std::function<void(Calls&)> action) const {
   actors::send_from_outside(actor_, Act{std::move(action)});
 }
 
+void Companion::act(std::function<void(Calls&)> action) const {
+  ++state_->busy;
+  std::shared_ptr<Call> call;
+  if (CallScope* const scope = CallScope::current()) {
+    scope->use(*this);
+    call = scope->call();
+  }
+  actors::send_from_outside(actor_, Act{std::move(action), std::move(call), true});
+}
+
 void Companion::stop_waiting(std::uint64_t wait_id) const {
-  act([wait_id](Calls& calls) { calls.stop_waiting(wait_id); });
+  tell([wait_id](Calls& calls) { calls.stop_waiting(wait_id); });
+}
+
+void Companion::cancel(std::shared_ptr<Call> call) const {
+  tell([call = std::move(call)](Calls& calls) { calls.cancel(call); });
 }
 
 void Companion::run(std::function<void()> action) const {
@@ -75,7 +99,37 @@ void Companion::run(std::function<void()> action) const {
 }
 
 void Companion::close() const {
-  actors::send_from_outside(actor_, Close{});
+  if (!state_->process.is_foreign()) {
+    actors::send_from_outside(actor_, Close{});
+  }
+}
+
+void Companion::end() const {
+  if (state_->busy == 0 || state_->process.is_foreign()) {
+    close();
+    return;
+  }
+  if (Calls::end_in_turn(actor_)) {
+    return;
+  }
+  // Kept by the action alone: an actor that is gone already, with its system, drops that.
+  auto ended = std::make_shared<std::promise<void>>();
+  const auto is_done = ended->get_future();
+  tell([ended = std::move(ended)](Calls& calls) {
+    calls.end();
+    ended->set_value();
+  });
+  const auto has_ended = [&] {
+    return is_done.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  };
+  caf::actor_system& system = actor_.home_system();
+  if (actors::is_deterministic(system)) {
+    actors::run_until(system, has_ended);
+  } else if (auto* const scheduler = actors::EngineScheduler::of(system)) {
+    scheduler->let_others_run([&] { is_done.wait(); });
+  } else if (model::LentThread::lent_to() == nullptr) {
+    is_done.wait();
+  }
 }
 
 }  // namespace duroxide::client

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,16 +12,20 @@
 #include <duroxide/provider.hpp>
 
 #include "client/answers.hpp"
+#include "model/process_mark.hpp"
 #include "protocol/alarm.hpp"
 
 namespace duroxide::client {
 
+class Call;
 class Calls;
 
 /// What a companion is told to do on its own turn. All requests go as this one message, so that
 /// what the actor library makes for each kind of message is made once for all of them.
 struct Act {
   std::function<void(Calls&)> action;
+  std::shared_ptr<Call> call = {};  ///< that it is part of; null if nobody can take it back
+  bool calls_back = false;          ///< and is counted as busy
 };
 
 /// Nobody will call any more; end when the last open call is answered.
@@ -32,6 +38,15 @@ using CompanionActor =
 struct Surroundings {
   std::shared_ptr<Clock> clock = system_clock();
   LogSink log = stderr_log_sink(LogLevel::warn);  ///< for what callbacks throw
+  std::shared_ptr<const std::atomic<bool>> store_was_closed =
+      {};  ///< by `Store::close`; null if never
+};
+
+/// What a companion's handles know of it without asking.
+struct CompanionState {
+  std::atomic<std::size_t> busy{
+      0};  ///< requests that are on their way or open, each with a callback
+  model::ProcessMark process;
 };
 
 /// The actor that speaks to a store for one facade and its copies. It has no thread of its own. All
@@ -61,15 +76,25 @@ class Companion {
                   std::function<void(AnswerOf<Request>, bool is_final)> on_answer) const;
 
   void stop_waiting(std::uint64_t wait_id) const;
+  /// Takes back what is open of a call, which then is answered as cancelled, unless it is over.
+  void cancel(std::shared_ptr<Call> call) const;
   /// For answers that need no store.
   void run(std::function<void()> action) const;
+  /// Ends it once everything is answered.
   void close() const;
+  /// Ends it now: what is open is answered as cancelled, and when this returns no callback can run any
+  /// more but the one that this was called from. Neither in a process that was forked, nor on a host's
+  /// actor system from a thread that is lent to user code, is anything waited for.
+  void end() const;
 
   [[nodiscard]] const CompanionActor& actor() const { return actor_; }
 
  private:
+  void tell(std::function<void(Calls&)> action) const;
+  /// The same for what will call back.
   void act(std::function<void(Calls&)> action) const;
 
+  std::shared_ptr<CompanionState> state_;
   CompanionActor actor_;
 };
 
