@@ -27,6 +27,13 @@
 
 namespace duroxide {
 
+class AsyncClient;
+class CallOptions;
+
+namespace detail {
+struct CallSurroundings;
+}  // namespace detail
+
 /// What a start does if the instance id is taken.
 enum class ReusePolicy : std::uint8_t {
   reject,        ///< `instance_already_exists`
@@ -162,9 +169,14 @@ using WaitError = ClientError;
 /// runtime is at work on it. Every call that changes something returns after the change is durable.
 /// Safe to use from any number of threads, also from activities.
 ///
-/// Each call has a blocking form and one that takes a callback, which is called once, on a thread of
-/// the engine's, and must not block. What it throws goes to the store's log. What only shortens
-/// another call, or takes a handle, just blocks.
+/// Each call has three forms. One blocks. One takes a callback, which is called once, on a thread of
+/// the engine's, and must not block; what it throws goes to the store's log. What only shortens another
+/// call, or takes a handle, has no such form. And `async` gives all calls as pending ones, with a
+/// timeout, with a handle that cancels, and with a callback or a coroutine where you want it to run.
+///
+/// When the last copy of a client goes, what is not answered is answered as `cancelled`; once that copy's
+/// destructor has returned, none of its callbacks runs any more, but for the one that the destructor was
+/// called from. Callbacks that wait in a queue of yours are run by the destructor.
 ///
 /// A blocking call from orchestration code, from a callback or from a log sink would wait for the very
 /// thread that it holds, so it answers `would_deadlock` at once, which also goes to the store's log.
@@ -172,7 +184,7 @@ using WaitError = ClientError;
 ///
 /// Errors of all: `would_deadlock`, of the blocking form; `storage_error`; `invalid_instance` for an id that is empty, longer than 255 bytes
 /// or not UTF-8; `invalid_input` for any other argument; `read_only`, if the store was opened for
-/// reading only, of every change and of a wait that is not over at once.
+/// reading only, of every change and of a wait that is not over at once; `cancelled`.
 ///
 /// The calls that show what is in the store (`list_instances` and its like, from `ManagementCalls`)
 /// are those of `ManagementClient`, in their blocking form.
@@ -208,6 +220,10 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   Client& operator=(const Client&) = default;
   Client(Client&&) noexcept = default;
   Client& operator=(Client&&) noexcept = default;
+
+  /// The same calls as pending ones; it is a copy of this client. Include async_client.hpp to use it.
+  [[nodiscard]] AsyncClient async() const;
+  [[nodiscard]] AsyncClient async(const CallOptions& options) const;
 
   /// Starts an instance. `input` is text or anything cereal serialises. Errors:
   /// `instance_already_exists`, unless the options say otherwise: see `ReusePolicy`.
@@ -489,6 +505,7 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   [[nodiscard]] Result<ManagementClient, ClientError> management() const;
 
  private:
+  friend class AsyncClient;
   friend class ClientBuilder;
   struct Impl;
   using Text = Result<std::string, std::string>;
@@ -527,6 +544,8 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
                       const UpdateOptions& options);
   void update_text(std::string_view instance, std::string_view name, Text input,
                    const UpdateOptions& options, OnUpdated on_updated);
+  [[nodiscard]] const detail::CallSurroundings& call_surroundings() const;
+
   Started start_text(std::string_view instance, std::string_view orchestration, Text input,
                      const StartOptions& options);
   void start_text(std::string_view instance, std::string_view orchestration, Text input,

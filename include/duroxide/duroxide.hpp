@@ -4,18 +4,22 @@
 /// their own include `duroxide/provider.hpp` as well.
 
 #include <duroxide/activity.hpp>
+#include <duroxide/async_client.hpp>
 #include <duroxide/call_options.hpp>
 #include <duroxide/client.hpp>
 #include <duroxide/client_builder.hpp>
+#include <duroxide/client_call_options.hpp>
 #include <duroxide/clock.hpp>
 #include <duroxide/combinators.hpp>
 #include <duroxide/context.hpp>
 #include <duroxide/error_type.hpp>
 #include <duroxide/errors.hpp>
+#include <duroxide/executor.hpp>
 #include <duroxide/input.hpp>
 #include <duroxide/lmdb_provider.hpp>
 #include <duroxide/management.hpp>
 #include <duroxide/memory_provider.hpp>
+#include <duroxide/pending_call.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/retry.hpp>
 #include <duroxide/runtime.hpp>

@@ -15,7 +15,8 @@ using client::block;
 Client::Impl::Impl(Store provider_store, Store management_store)
     : store(std::move(provider_store)),
       management(std::move(management_store)),
-      companion(client::Companion::for_provider(store)) {}
+      companion(client::Companion::for_provider(store)),
+      surroundings(store) {}
 
 const ManagementClient& Client::Impl::management_client() {
   std::call_once(management_made, [this] { made_management.emplace(management); });
@@ -23,7 +24,10 @@ const ManagementClient& Client::Impl::management_client() {
 }
 
 Client::Impl::~Impl() {
-  companion.close();
+  companion.end();
+  if (!surroundings.process.is_foreign()) {
+    surroundings.deliveries->close();
+  }
 }
 
 Client::Client(Store store) : impl_(std::make_shared<Impl>(store, store)) {}
@@ -42,6 +46,7 @@ Store join(const Store& provider, const ManagementActor& management, std::functi
 Client Client::with_management(Store provider, Store management) {
   Store both = join(provider, management_of(management), [provider, management] {});
   detail::StoreAccess::impl(both).log = detail::StoreAccess::impl(provider).log;
+  detail::StoreAccess::impl(both).was_closed = detail::StoreAccess::impl(management).was_closed;
   return Client(std::make_shared<Impl>(std::move(provider), std::move(both)));
 }
 

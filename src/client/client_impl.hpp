@@ -13,6 +13,7 @@
 #include <duroxide/provider.hpp>
 
 #include "client/blocking.hpp"
+#include "client/call_state.hpp"
 #include "client/client_errors.hpp"
 #include "client/companion.hpp"
 
@@ -81,6 +82,7 @@ struct Client::Impl {
   Store store;
   Store management;
   client::Companion companion;
+  detail::CallSurroundings surroundings;
   std::atomic<std::uint64_t> last_wait_id{0};
   std::once_flag management_made;
   std::optional<ManagementClient> made_management;

@@ -1,0 +1,265 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <duroxide/client.hpp>
+#include <duroxide/client_call_options.hpp>
+#include <duroxide/detail/api.hpp>
+#include <duroxide/detail/gcc12.hpp>
+#include <duroxide/pending_call.hpp>
+
+namespace duroxide {
+
+/// The calls of a `Client`, made at once and answered later: each gives a `PendingCall` of what the
+/// blocking call gives, and has its errors, those of `CallOptions`, and `cancelled`. Get one from
+/// `Client::async`; it is a copy of that client, cheap to make, and safe to use from any thread.
+///
+/// Inputs and data are encoded before a call returns, so nothing of the caller's is kept. Under GCC 12 an
+/// input that is an aggregate with braces is refused, as it might stand in a `co_await` expression: give
+/// it a name, or write `input<T>(members…)`.
+class DUROXIDE_API AsyncClient {
+ public:
+  explicit AsyncClient(Client client, CallOptions options = CallOptions())
+      : client_(std::move(client)), options_(std::move(options)) {}
+
+  /// The same with other options.
+  [[nodiscard]] AsyncClient with(CallOptions options) const {
+    return AsyncClient(client_, std::move(options));
+  }
+
+  // --- starting -----------------------------------------------------------------------------------
+
+  [[nodiscard]] PendingCall<StartResult> start_orchestration(std::string_view instance,
+                                                             std::string_view orchestration) const {
+    return start_text(instance, orchestration, std::string(), StartOptions());
+  }
+  template <class In>
+  [[nodiscard]] PendingCall<StartResult> start_orchestration(
+      std::string_view instance, std::string_view orchestration, In&& input,
+      const StartOptions& options = StartOptions()) const {
+    return start_text(instance, orchestration, encoded(std::forward<In>(input)), options);
+  }
+  template <TypedOrchestration Handle>
+  [[nodiscard]] PendingCall<StartResult> start_orchestration(std::string_view instance,
+                                                             const Handle& orchestration) const {
+    return start_text(instance, orchestration.name(), encode_payload(typename Handle::Input()),
+                      StartOptions());
+  }
+  template <TypedOrchestration Handle, class In>
+  [[nodiscard]] PendingCall<StartResult> start_orchestration(
+      std::string_view instance, const Handle& orchestration, In&& input,
+      const StartOptions& options = StartOptions()) const {
+    return start_text(instance, orchestration.name(),
+                      encoded_as<typename Handle::Input>(std::forward<In>(input)), options);
+  }
+  template <class In>
+  [[nodiscard]] PendingCall<StartResult> start_orchestration_versioned(
+      std::string_view instance, std::string_view orchestration, In&& input,
+      std::string version) const {
+    return start_orchestration(instance, orchestration, std::forward<In>(input),
+                               StartOptions().version(std::move(version)));
+  }
+  template <class In, class Rep, class Period>
+  [[nodiscard]] PendingCall<StartResult> schedule_orchestration(
+      std::string_view instance, std::string_view orchestration, In&& input,
+      std::chrono::duration<Rep, Period> delay) const {
+    return start_orchestration(instance, orchestration, std::forward<In>(input),
+                               StartOptions().delay(delay));
+  }
+
+  // --- signalling ---------------------------------------------------------------------------------
+
+  [[nodiscard]] PendingCall<void> raise_event(std::string_view instance,
+                                              std::string_view event) const {
+    return raise_text(instance, event, std::string());
+  }
+  template <class Data>
+  [[nodiscard]] PendingCall<void> raise_event(std::string_view instance, std::string_view event,
+                                              Data&& data) const {
+    return raise_text(instance, event, encoded(std::forward<Data>(data)));
+  }
+  template <class T, class Data>
+  [[nodiscard]] PendingCall<void> raise_event(std::string_view instance,
+                                              const ExternalEvent<T>& event, Data&& data) const {
+    return raise_text(instance, event.name(), encoded_as<T>(std::forward<Data>(data)));
+  }
+
+  [[nodiscard]] PendingCall<void> enqueue_event(std::string_view instance,
+                                                std::string_view queue) const {
+    return enqueue_text(instance, queue, std::string());
+  }
+  template <class Data>
+  [[nodiscard]] PendingCall<void> enqueue_event(std::string_view instance, std::string_view queue,
+                                                Data&& data) const {
+    return enqueue_text(instance, queue, encoded(std::forward<Data>(data)));
+  }
+  template <class T, class Data>
+  [[nodiscard]] PendingCall<void> enqueue_event(std::string_view instance,
+                                                const EventQueue<T>& queue, Data&& data) const {
+    return enqueue_text(instance, queue.name(), encoded_as<T>(std::forward<Data>(data)));
+  }
+
+  [[nodiscard]] PendingCall<void> cancel_orchestration(std::string_view instance,
+                                                       std::string_view reason = {}) const;
+  [[nodiscard]] PendingCall<void> cancel_instance(std::string_view instance,
+                                                  std::string_view reason) const {
+    return cancel_orchestration(instance, reason);
+  }
+
+  // --- looking and waiting ------------------------------------------------------------------------
+
+  using BulkStatus = std::vector<std::pair<std::string, OrchestrationStatus>>;
+
+  [[nodiscard]] PendingCall<OrchestrationStatus> get_orchestration_status(
+      std::string_view instance) const;
+  [[nodiscard]] PendingCall<OrchestrationStatus> get_status(std::string_view instance) const {
+    return get_orchestration_status(instance);
+  }
+  [[nodiscard]] PendingCall<BulkStatus> get_bulk_status(
+      const std::vector<std::string>& instances) const;
+
+  /// For ever, or as long as the call may take.
+  [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_completion(
+      std::string_view instance) const;
+  template <class Rep, class Period>
+  [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_completion(
+      std::string_view instance, std::chrono::duration<Rep, Period> timeout) const {
+    return wait_milliseconds(instance, Client::timeout_of(timeout));
+  }
+  template <class Rep, class Period>
+  [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_orchestration(
+      std::string_view instance, std::chrono::duration<Rep, Period> timeout) const {
+    return wait_for_completion(instance, timeout);
+  }
+
+  [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_status_change(
+      std::string_view instance, std::uint64_t last_seen) const;
+  template <class Rep, class Period>
+  [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_status_change(
+      std::string_view instance, std::uint64_t last_seen,
+      std::chrono::duration<Rep, Period> timeout) const {
+    return wait_for_change_milliseconds(instance, last_seen, Client::timeout_of(timeout));
+  }
+
+  /// Waits and decodes the output, without a timeout of its own if none is given.
+  template <class T>
+  [[nodiscard]] PendingCall<T> wait_for_output(std::string_view instance) const {
+    return begin<T>([&](auto on_output) {
+      client_.wait_for_completion(instance, decoding<T>(std::move(on_output)));
+    });
+  }
+  template <class T, class Rep, class Period>
+  [[nodiscard]] PendingCall<T> wait_for_output(std::string_view instance,
+                                               std::chrono::duration<Rep, Period> timeout) const {
+    return begin<T>([&](auto on_output) {
+      client_.wait_for_completion(instance, timeout, decoding<T>(std::move(on_output)));
+    });
+  }
+  template <TypedOrchestration Handle>
+  [[nodiscard]] PendingCall<typename Handle::Output> wait_for_output(
+      std::string_view instance, const Handle& /*orchestration*/) const {
+    return wait_for_output<typename Handle::Output>(instance);
+  }
+  template <TypedOrchestration Handle, class Rep, class Period>
+  [[nodiscard]] PendingCall<typename Handle::Output> wait_for_output(
+      std::string_view instance, const Handle& /*orchestration*/,
+      std::chrono::duration<Rep, Period> timeout) const {
+    return wait_for_output<typename Handle::Output>(instance, timeout);
+  }
+
+  [[nodiscard]] PendingCall<std::optional<StoredValue>> get_value(std::string_view instance,
+                                                                  std::string_view key) const;
+  [[nodiscard]] PendingCall<std::vector<StoredValue>> get_all_values(
+      std::string_view instance) const;
+  [[nodiscard]] PendingCall<std::optional<StoredValue>> wait_for_value(
+      std::string_view instance, std::string_view key, std::uint64_t after_version = 0) const;
+  template <class Rep, class Period>
+  [[nodiscard]] PendingCall<std::optional<StoredValue>> wait_for_value(
+      std::string_view instance, std::string_view key, std::chrono::duration<Rep, Period> timeout,
+      std::uint64_t after_version = 0) const {
+    return wait_for_value_milliseconds(instance, key, after_version, Client::timeout_of(timeout));
+  }
+
+  // --- activities that are finished from outside --------------------------------------------------
+
+  [[nodiscard]] PendingCall<void> complete_activity(const ActivityToken& activity) const {
+    return complete_text(activity, std::string());
+  }
+  template <class T>
+  [[nodiscard]] PendingCall<void> complete_activity(const ActivityToken& activity,
+                                                    T&& result) const {
+    return complete_text(activity, encoded(std::forward<T>(result)));
+  }
+  [[nodiscard]] PendingCall<void> fail_activity(const ActivityToken& activity,
+                                                std::string message) const;
+  [[nodiscard]] PendingCall<void> fail_activity(const ActivityToken& activity,
+                                                const ApplicationError& error) const;
+  template <class T>
+  [[nodiscard]] PendingCall<void> heartbeat_activity(const ActivityToken& activity,
+                                                     T&& progress) const {
+    return heartbeat_text(activity, encoded(std::forward<T>(progress)));
+  }
+
+ private:
+  using Text = Client::Text;
+
+  template <class T, class Make>
+  [[nodiscard]] PendingCall<T> begin(const Make& make) const {
+    return detail::begin_call<T>(client_.call_surroundings(), options_, make);
+  }
+
+  template <class In>
+  [[nodiscard]] static Text encoded(In&& input) {
+    detail::check_input<In>();
+    if constexpr (detail::is_built_input<std::remove_cvref_t<In>>) {
+      return encode_payload(input.value());
+    } else {
+      return encode_payload(input);
+    }
+  }
+  template <class T, class In>
+  [[nodiscard]] static Text encoded_as(In&& input) {
+    detail::check_input<In>();
+    const T& value = input;
+    return encode_payload(value);
+  }
+
+  template <class T, class OnOutput>
+  [[nodiscard]] static Client::OnStatus decoding(OnOutput on_output) {
+    return [on_output = std::move(on_output)](Client::Status status) {
+      if (status) {
+        on_output(status->template output_as<T>());
+      } else {
+        on_output(failure(std::move(status).error()));
+      }
+    };
+  }
+
+  PendingCall<StartResult> start_text(std::string_view instance, std::string_view orchestration,
+                                      Text input, const StartOptions& options) const;
+  PendingCall<void> raise_text(std::string_view instance, std::string_view event, Text data) const;
+  PendingCall<void> enqueue_text(std::string_view instance, std::string_view queue,
+                                 Text data) const;
+  PendingCall<void> complete_text(const ActivityToken& activity, Text result) const;
+  PendingCall<void> heartbeat_text(const ActivityToken& activity, Text progress) const;
+  PendingCall<OrchestrationStatus> wait_milliseconds(std::string_view instance,
+                                                     Milliseconds timeout) const;
+  PendingCall<OrchestrationStatus> wait_for_change_milliseconds(std::string_view instance,
+                                                                std::uint64_t last_seen,
+                                                                Milliseconds timeout) const;
+  PendingCall<std::optional<StoredValue>> wait_for_value_milliseconds(std::string_view instance,
+                                                                      std::string_view key,
+                                                                      std::uint64_t after_version,
+                                                                      Milliseconds timeout) const;
+
+  mutable Client client_;
+  CallOptions options_;
+};
+
+}  // namespace duroxide

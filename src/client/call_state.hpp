@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+
+#include <duroxide/log.hpp>
+#include <duroxide/pending_call.hpp>
+#include <duroxide/provider.hpp>
+#include <duroxide/store.hpp>
+
+#include "client/deliveries.hpp"
+#include "model/process_mark.hpp"
+
+namespace duroxide::detail {
+
+/// What the pending calls of one facade need of it.
+struct CallSurroundings {
+  explicit CallSurroundings(const Store& store);
+
+  LogSink log;
+  model::ProcessMark process;  ///< the one that opened the store
+  caf::actor_system* system;   ///< outlives the facade, and with it every call that is not answered
+  std::shared_ptr<client::Deliveries> deliveries;
+};
+
+}  // namespace duroxide::detail
