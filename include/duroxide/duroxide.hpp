@@ -5,6 +5,7 @@
 
 #include <duroxide/activity.hpp>
 #include <duroxide/async_client.hpp>
+#include <duroxide/async_management.hpp>
 #include <duroxide/call_options.hpp>
 #include <duroxide/client.hpp>
 #include <duroxide/client_builder.hpp>

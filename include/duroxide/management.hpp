@@ -21,7 +21,13 @@
 
 namespace duroxide {
 
+class AsyncManagement;
+class CallOptions;
 class Client;
+
+namespace detail {
+struct CallSurroundings;
+}  // namespace detail
 
 /// Sees everything that is in a store and acts on it, beside the engine and without slowing it: its
 /// reads look at snapshots, on threads of their own that give way to the engine's. Get one from
@@ -30,7 +36,8 @@ class Client;
 /// Each call has a blocking form and one with a callback, under the rules of `Client`. Only blocking
 /// are the listings by a fixed condition (`list_all_instances` to `find_failed_instances`),
 /// `get_bulk_status`, `get_metrics`, `delete_instance`, what acts on many (`act_on_instances`,
-/// `delete_instances`, `prune_instances`), `backup`, `verify` and `subscribe`.
+/// `delete_instances`, `prune_instances`), `backup`, `verify` and `subscribe`. `async` gives all as pending
+/// calls but `delete_instance`, what acts on many, and `subscribe`.
 ///
 /// Errors of all: `storage_error`, `invalid_instance`, `management_not_available` if the store has
 /// none; of those that change something and of `subscribe` also `read_only`, if the store was opened
@@ -50,6 +57,10 @@ class DUROXIDE_API ManagementClient {
   ManagementClient& operator=(const ManagementClient&) = default;
   ManagementClient(ManagementClient&&) noexcept = default;
   ManagementClient& operator=(ManagementClient&&) noexcept = default;
+
+  /// The same calls as pending ones; it is a copy of this client. Include async_management.hpp to use it.
+  [[nodiscard]] AsyncManagement async() const;
+  [[nodiscard]] AsyncManagement async(const CallOptions& options) const;
 
   // --- instances ----------------------------------------------------------------------------------
 
@@ -336,6 +347,9 @@ class DUROXIDE_API ManagementClient {
   [[nodiscard]] Client runtime() const;
 
  private:
+  friend class AsyncManagement;
+  [[nodiscard]] const detail::CallSurroundings& call_surroundings() const;
+
   struct Impl;
   std::shared_ptr<Impl> impl_;
 };

@@ -1,5 +1,6 @@
 // What only reads.
 
+#include "client/fixed_filters.hpp"
 #include "client/management_impl.hpp"
 
 namespace duroxide {
@@ -221,28 +222,8 @@ ManagementClient::Answer<SystemHealth> ManagementClient::get_system_health() con
       [&](auto on_answer) { get_system_health(std::move(on_answer)); });
 }
 
-namespace {
-
-ManagementClient::Answer<std::vector<std::string>> ids_of(
-    ManagementClient::Answer<std::vector<InstanceSummary>> summaries) {
-  if (!summaries) {
-    return failure(std::move(summaries).error());
-  }
-  std::vector<std::string> ids;
-  ids.reserve(summaries->size());
-  for (InstanceSummary& summary : *summaries) {
-    ids.push_back(std::move(summary.instance_id));
-  }
-  return ids;
-}
-
-InstanceFilter with_status(StatusFilter status) {
-  InstanceFilter filter;
-  filter.status = {status};
-  return filter;
-}
-
-}  // namespace
+using client::ids_of;
+using client::with_status;
 
 ManagementClient::Answer<std::vector<std::string>> ManagementClient::list_all_instances() const {
   return ids_of(list_instances());
@@ -273,20 +254,16 @@ ManagementClient::Answer<std::vector<std::string>> ManagementClient::list_paused
 
 ManagementClient::Answer<std::vector<std::string>> ManagementClient::list_instances_by_status(
     std::string_view status) const {
-  if (const auto wanted = StatusFilter::parse(status)) {
-    return ids_of(list_instances(with_status(*wanted)));
+  auto filter = client::with_status_text(status);
+  if (!filter) {
+    return failure(std::move(filter).error());
   }
-  return failure(
-      ClientError{ClientError::Kind::invalid_filter,
-                  "no instance can be `" + std::string(status) +
-                      "`: the states are Running, Completed, Failed, Cancelled and Paused"});
+  return ids_of(list_instances(*filter));
 }
 
 ManagementClient::Answer<std::vector<InstanceSummary>>
 ManagementClient::find_instances_by_orchestration(std::string_view orchestration_name) const {
-  InstanceFilter filter;
-  filter.orchestration_name = orchestration_name;
-  return list_instances(filter);
+  return list_instances(client::of_orchestration(orchestration_name));
 }
 
 ManagementClient::Answer<std::vector<InstanceSummary>> ManagementClient::find_running_instances()
@@ -296,9 +273,7 @@ ManagementClient::Answer<std::vector<InstanceSummary>> ManagementClient::find_ru
 
 ManagementClient::Answer<std::vector<InstanceSummary>> ManagementClient::find_failed_instances(
     std::optional<Timestamp> since) const {
-  InstanceFilter filter = with_status(ExecutionStatus::failed);
-  filter.created_after = since;
-  return list_instances(filter);
+  return list_instances(client::failed_since(since));
 }
 
 ManagementClient::Answer<ManagementClient::BulkStatus> ManagementClient::get_bulk_status(

@@ -9,13 +9,14 @@
 #include <duroxide/provider.hpp>
 
 #include "client/blocking.hpp"
+#include "client/call_state.hpp"
 #include "client/client_errors.hpp"
 #include "client/companion.hpp"
 
 namespace duroxide {
 
 struct ManagementClient::Impl {
-  explicit Impl(Store used_store) : store(std::move(used_store)) {
+  explicit Impl(Store used_store) : store(std::move(used_store)), surroundings(store) {
     if (store.has_management()) {
       management = client::Companion::for_management(store);
       provider = client::Companion::for_provider(store);
@@ -23,8 +24,11 @@ struct ManagementClient::Impl {
   }
   ~Impl() {
     if (management) {
-      management.close();
-      provider.close();
+      management.end();
+      provider.end();
+    }
+    if (!surroundings.process.is_foreign()) {
+      surroundings.deliveries->close();
     }
   }
   Impl(const Impl&) = delete;
@@ -74,6 +78,7 @@ struct ManagementClient::Impl {
   }
 
   Store store;
+  detail::CallSurroundings surroundings;
   // Null if the store offers no management.
   client::Companion management;
   client::Companion provider;
