@@ -26,13 +26,15 @@ Stores are made in the current directory; delete them to begin anew.
   client_usage          the control plane alone
   runtime_usage         the runtime alone, until Ctrl-C or --for SECONDS
   combined_usage        both in one process
+  line_server           an epoll loop whose lines are workflows, until Ctrl-C
+  line_load             what measures it: rate, p50 and p99
   guide                 every snippet of examples/guide.md
 USAGE
 }
 
 examples=(hello_world order_processing fan_out_fan_in timers_and_events human_approval saga
   child_orchestrations eternal_monitor cancellation_cleanup versioned_upgrade testing_an_order encrypted_store
-  client_usage runtime_usage combined_usage guide)
+  client_usage runtime_usage combined_usage line_server line_load guide)
 
 case ${1-} in
   -h | --help)

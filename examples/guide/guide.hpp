@@ -57,6 +57,7 @@ struct World {
 };
 
 void calls();
+void server();
 void activities();
 void waiting();
 void composition();

@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
            Chapter("rules", guide::rules),
            Chapter("testing", guide::testing),
            Chapter("operating", guide::operating),
+           Chapter("server", guide::server),
        }) {
     try {
       run();
