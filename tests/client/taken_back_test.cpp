@@ -146,7 +146,7 @@ TEST_CASE("every call may have a timeout, by the store's clock", "[client][waits
   }
   SECTION("of one that is answered in time") {
     auto call = f.async(options).get_status("i");
-    auto other = f.async(options).get_status("i");
+    auto other = f.async().with(options).get_status("i");
     f.run();
     f.answer_status();
     CHECK(call.wait().value().is_running());
