@@ -76,8 +76,7 @@ TEST_CASE("pending calls of management: the store", "[client][management][overvi
   World w;
   CHECK(w.async.list_quarantined().wait().value().empty());
   CHECK(w.async.list_stuck().wait());
-  CHECK(w.async.get_queue_depths().wait().value() ==
-        w.async.get_queue_status().wait().value());
+  CHECK(w.async.get_queue_depths().wait().value() == w.async.get_queue_status().wait().value());
   CHECK(w.async.get_system_metrics().wait());
   CHECK(w.async.get_metrics().wait());
   CHECK(w.async.get_system_health().wait());
