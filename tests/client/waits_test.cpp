@@ -319,12 +319,15 @@ TEST_CASE("client: a wait with a callback is given up by the store's clock", "[c
     f.provider.end();
     CHECK(kind_of(*status) == Kind::storage_error);
   }
-  SECTION("the client goes away, and the wait is answered all the same") {
+  SECTION("the client goes away, and the wait with it") {
     f.client.reset();
+    REQUIRE(status);
+    CHECK(kind_of(*status) == Kind::cancelled);
     f.system.run();
+    CHECK(f.provider.count<StopWaiting>() == 1);
     f.pass(10s);
     f.provider.answer<WaitForStatus>(running(0));
-    CHECK(kind_of(*status) == Kind::timeout);
+    CHECK(kind_of(*status) == Kind::cancelled);
   }
 }
 
