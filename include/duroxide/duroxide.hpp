@@ -13,6 +13,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/combinators.hpp>
 #include <duroxide/context.hpp>
+#include <duroxide/control_socket.hpp>
 #include <duroxide/error_type.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/executor.hpp>

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include <duroxide/control_socket.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/handlers.hpp>
@@ -189,13 +190,18 @@ class DUROXIDE_API RuntimeOptions {
     return *this;
   }
   /// Whether other processes of the same user can look at the store and act on it through this
-  /// runtime, with the command `duroxide`: by way of the Unix socket `duroxide.sock` in the store's
-  /// directory, which all runtimes on the store share. Without it nobody outside of this process sees
-  /// the store while it is open. A failure to make it is a warning in the log.
-  /// Default: true; a store without a directory has none.
-  RuntimeOptions& control_socket(bool value) {
+  /// runtime, with the command `duroxide` and as a `RemoteStore`: by way of the Unix socket
+  /// `duroxide.sock` in the store's directory, which all runtimes of a process on the store share; it is
+  /// read-only if it is for all of them. Without it nobody outside of this process sees the store while
+  /// it is open. The log says that it is on; a failure to make it is a warning there.
+  /// Default: full; a store without a directory has none.
+  RuntimeOptions& control_socket(ControlSocket value) {
     control_socket_ = value;
     return *this;
+  }
+  /// Full, or off.
+  RuntimeOptions& control_socket(bool value) {
+    return control_socket(value ? ControlSocket::full : ControlSocket::off);
   }
   /// Default: warnings and errors on standard error.
   RuntimeOptions& log_sink(LogSink value) {
@@ -214,7 +220,9 @@ class DUROXIDE_API RuntimeOptions {
   [[nodiscard]] std::uint64_t history_warning() const { return history_warning_; }
   [[nodiscard]] std::uint64_t history_limit() const { return history_limit_; }
   [[nodiscard]] std::size_t coroutine_concurrency() const { return coroutine_concurrency_; }
-  [[nodiscard]] bool control_socket() const { return control_socket_; }
+  /// Whether there is one.
+  [[nodiscard]] bool control_socket() const { return control_socket_ != ControlSocket::off; }
+  [[nodiscard]] ControlSocket control_socket_mode() const { return control_socket_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
   [[nodiscard]] const RetentionPolicy& retention() const { return retention_; }
   [[nodiscard]] bool start_paused() const { return start_paused_; }
@@ -249,7 +257,7 @@ class DUROXIDE_API RuntimeOptions {
   std::uint64_t history_limit_ = 0;
   RetentionPolicy retention_;
   bool start_paused_ = false;
-  bool control_socket_ = true;
+  ControlSocket control_socket_ = ControlSocket::full;
   LogSink log_sink_;
 };
 

@@ -87,6 +87,9 @@ AnswerLine answer(std::string_view line, Service& service, PeerSink& sink) {
     return request.error();
   }
   const Command* command = find_command(request->command);
+  if (command != nullptr && command->changes && service.is_read_only) {
+    return CommandError{CommandError::Kind::refused, std::string(read_only_refusal)};
+  }
   if (command == nullptr || !command->follows) {
     return run(*request, service, sink);
   }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <string_view>
 
 #include <duroxide/clock.hpp>
 
@@ -29,7 +30,15 @@ struct Service {
   ServerLimits limits;
   int stop = -1;  ///< readable once the server is to stop
   std::atomic<std::size_t> followers{0};
+  /// Whatever changes something is refused.
+  std::atomic<bool> is_read_only{false};
 };
+
+/// With these words.
+inline constexpr std::string_view read_only_refusal =
+    "the engine's control socket is read-only (`RuntimeOptions::control_socket`), so nothing can "
+    "be "
+    "changed by way of it";
 
 /// Reads the request of a peer, and answers it. Ends when it is answered, when the peer hangs up or
 /// is too slow, or at the stop.

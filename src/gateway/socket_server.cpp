@@ -24,14 +24,14 @@ bool is_readable(const pollfd& entry) {
 
 Result<std::unique_ptr<SocketServer>, CommandError> SocketServer::start(
     const std::filesystem::path& directory, const Store& store, LogSink log,
-    const ServerLimits& limits) {
+    const ServerLimits& limits, bool is_read_only) {
   auto socket = ListeningSocket::open(directory);
   if (!socket) {
     return failure(std::move(socket).error());
   }
   try {
     return std::unique_ptr<SocketServer>(
-        new SocketServer(std::move(*socket), store, std::move(log), limits));
+        new SocketServer(std::move(*socket), store, std::move(log), limits, is_read_only));
   } catch (const std::system_error& failed) {
     return failure(CommandError{CommandError::Kind::failed,
                                 std::string("starting the control server: ") + failed.what()});
@@ -39,10 +39,10 @@ Result<std::unique_ptr<SocketServer>, CommandError> SocketServer::start(
 }
 
 SocketServer::SocketServer(ListeningSocket socket, const Store& store, LogSink log,
-                           const ServerLimits& limits)
+                           const ServerLimits& limits, bool is_read_only)
     : socket_(std::move(socket)),
       log_(std::move(log)),
-      service_{StoreInUse(store, true), limits, stop_.file(), {}},
+      service_{StoreInUse(store, true), limits, stop_.file(), {}, is_read_only},
       acceptor_([this] { accept_all(); }) {}
 
 SocketServer::~SocketServer() {

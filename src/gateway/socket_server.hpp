@@ -21,10 +21,13 @@ namespace duroxide::gateway {
 /// by a thread of its own, which ends when its peer hangs up, is too slow, or the server stops.
 class SocketServer {
  public:
-  /// To be called by the owner of the store only. Errors: `failed`.
+  /// To be called by the owner of the store only. With `is_read_only`, requests are refused that would
+  /// change something, until `read_only` says otherwise. Errors: `failed`.
   [[nodiscard]] static Result<std::unique_ptr<SocketServer>, CommandError> start(
       const std::filesystem::path& directory, const Store& store, LogSink log,
-      const ServerLimits& limits = {});
+      const ServerLimits& limits = {}, bool is_read_only = false);
+  void read_only(bool value) { service_.is_read_only = value; }
+
   /// Interrupts what is under way and waits for it.
   ~SocketServer();
   SocketServer(const SocketServer&) = delete;
@@ -36,7 +39,8 @@ class SocketServer {
     std::atomic<bool> finished{false};
   };
 
-  SocketServer(ListeningSocket socket, const Store& store, LogSink log, const ServerLimits& limits);
+  SocketServer(ListeningSocket socket, const Store& store, LogSink log, const ServerLimits& limits,
+               bool is_read_only);
   void accept_all();
   void accept_one();
   void join_finished();

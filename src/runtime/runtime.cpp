@@ -275,7 +275,8 @@ Result<void, RuntimeError> Runtime::start() {
   }
   impl_->announce_registrations();
   if (impl_->options.control_socket()) {
-    impl_->beside = runtime::start_beside(impl_->store, impl_->options.log_sink());
+    impl_->beside = runtime::start_beside(impl_->store, impl_->options.control_socket_mode(),
+                                          model::careful_sink(impl_->options.log_sink()));
   }
   impl_->is_started = true;
   impl_->log(LogLevel::info, "the runtime has started");
