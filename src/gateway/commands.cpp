@@ -12,14 +12,15 @@ namespace duroxide::gateway {
 
 using duroxide::detail::StoreAccess;
 
-StoreInUse::StoreInUse(const Store& store, bool is_live)
-    : client(store),
+StoreInUse::StoreInUse(const Store& its_store, bool is_live)
+    : store(its_store),
+      client(store),
       management(store),
       clock(store.clock()),
       live(is_live),
       missing_registration(
-          [store](const std::string& orchestration, const std::optional<std::string>& version) {
-            return StoreAccess::impl(store).registrations.missing(orchestration, version);
+          [its_store](const std::string& orchestration, const std::optional<std::string>& version) {
+            return StoreAccess::impl(its_store).registrations.missing(orchestration, version);
           }) {}
 
 const std::vector<Command>& all_commands() {

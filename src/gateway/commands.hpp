@@ -10,6 +10,7 @@
 
 #include <duroxide/client.hpp>
 #include <duroxide/management.hpp>
+#include <duroxide/store.hpp>
 
 #include "gateway/arguments.hpp"
 #include "gateway/command.hpp"
@@ -19,8 +20,9 @@ namespace duroxide::gateway {
 
 /// The store that commands are about.
 struct StoreInUse {
-  StoreInUse(const Store& store, bool is_live);
+  StoreInUse(const Store& its_store, bool is_live);
 
+  Store store;
   Client client;
   ManagementClient management;
   std::shared_ptr<Clock> clock;

@@ -8,6 +8,8 @@
 
 #include "gateway/json_types.hpp"
 #include "gateway/line_socket.hpp"
+#include "gateway/remote/frames.hpp"
+#include "gateway/remote/serving.hpp"
 #include "gateway/wire.hpp"
 
 namespace duroxide::gateway {
@@ -104,6 +106,20 @@ AnswerLine answer(std::string_view line, Service& service, PeerSink& sink) {
   return run(*request, service, sink);
 }
 
+/// A remote store stays, as those do who follow an instance, and has a place among them.
+void serve_remote(std::string_view line, LineSocket socket, Service& service) {
+  const FollowerPlace place(service.followers, service.limits.followers);
+  auto [peer, unread] = std::move(socket).release();
+  if (const std::string refusal = remote::refusal_of(line); !refusal.empty()) {
+    remote::turn_away(peer, refusal);
+  } else if (!place.has_place()) {
+    remote::turn_away(peer, "this engine serves " + std::to_string(service.limits.followers) +
+                                " remote stores and others already, which is as many as it serves");
+  } else {
+    remote::serve(std::move(peer), std::move(unread), service);
+  }
+}
+
 CommandError too_long(const ServerLimits& limits) {
   return {CommandError::Kind::usage,
           "the request is longer than " + std::to_string(limits.request_bytes) + " bytes"};
@@ -123,7 +139,9 @@ void serve(FileDescriptor peer, Service& service) {
   }
   std::string line;
   const Outcome received = socket.read_line(line, limits.request_bytes, limits.patience);
-  if (received == Outcome::done) {
+  if (received == Outcome::done && remote::is_first_line(line)) {
+    serve_remote(line, std::move(socket), service);
+  } else if (received == Outcome::done) {
     sink.write(answer(line, service, sink));
   } else if (received == Outcome::too_long) {
     sink.write(too_long(limits));

@@ -22,6 +22,9 @@ struct ServerLimits {
   /// How long a peer may take to send its request, and, but for followers, to take
   /// anything of its answer.
   Milliseconds patience{10'000};
+  /// How many requests of a remote store may be open, waits for the most part, each of which takes some
+  /// hundred bytes.
+  std::size_t open_requests = 1'000'000;
 };
 
 /// What the connections of a server share.
@@ -40,8 +43,9 @@ inline constexpr std::string_view read_only_refusal =
     "be "
     "changed by way of it";
 
-/// Reads the request of a peer, and answers it. Ends when it is answered, when the peer hangs up or
-/// is too slow, or at the stop.
+/// Reads the request of a peer, and answers it; or serves a remote store, if the first line says that the
+/// peer is one. Ends when it is answered, when the peer hangs up or is too slow, or at the stop. Throws
+/// `std::runtime_error` for a remote store that sends what is no request.
 void serve(FileDescriptor peer, Service& service);
 
 }  // namespace duroxide::gateway

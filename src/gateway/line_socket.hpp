@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <duroxide/clock.hpp>
 
@@ -34,6 +35,11 @@ class LineSocket {
   /// Sends a line if there is room for it now, and otherwise leaves it out. False if the other end
   /// has hung up or a stop is asked for.
   [[nodiscard]] bool write_if_room(std::string_view line);
+
+  /// The connection, for one that carries no lines from now on, and what has come beyond the last line.
+  [[nodiscard]] std::pair<FileDescriptor, std::string> release() && {
+    return {std::move(socket_), std::move(unread_)};
+  }
 
   /// Waits until `file` can be read.
   [[nodiscard]] Outcome wait_until_readable(int file);
