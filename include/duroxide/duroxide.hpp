@@ -22,6 +22,7 @@
 #include <duroxide/management.hpp>
 #include <duroxide/memory_provider.hpp>
 #include <duroxide/pending_call.hpp>
+#include <duroxide/remote_store.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/retry.hpp>
 #include <duroxide/runtime.hpp>

@@ -62,6 +62,7 @@ struct StoreImpl {
   Registrations registrations;
   std::shared_ptr<OverdueTurns> overdue_turns = std::make_shared<OverdueTurns>();
   bool read_only = false;
+  bool is_remote = false;  ///< another process has it open, and runs it
 };
 
 /// The way from the handles to what is behind them, for the runtime and the client.

@@ -257,6 +257,12 @@ Result<void, RuntimeError> Runtime::start() {
                                 "the store was closed with `Store::close`; open it again, and make "
                                 "a new runtime"});
   }
+  if (detail::StoreAccess::impl(impl_->store).is_remote) {
+    return failure(RuntimeError{RuntimeError::Kind::storage_error,
+                                "a remote store only controls; open the store with "
+                                "`LmdbProvider::open`, in one process, to "
+                                "run on it"});
+  }
   if (actors::has_ended(provider)) {
     return failure(RuntimeError{RuntimeError::Kind::storage_error, "the store is closed"});
   }
