@@ -39,7 +39,12 @@ class ProxyImpl final : public actors::DynamicActorBase {
   void on_exit() override {
     link_->finish();
     link_->join();
-    open_.clear();
+    // Who asked may be kept alive by nothing but this, and is to hear of the end all the same.
+    auto open = std::exchange(open_, {});
+    for (auto& [number, each] : open) {
+      each.answer(failure(ProviderError{ProviderError::Kind::closed, "remote_store",
+                                        "the store is closed", false}));
+    }
   }
 
  protected:
