@@ -28,13 +28,15 @@ Stores are made in the current directory; delete them to begin anew.
   combined_usage        both in one process
   line_server           an epoll loop whose lines are workflows, until Ctrl-C
   line_load             what measures it: rate, p50 and p99
+  runtime_service       a process that runs, until Ctrl-C
+  control_service       another one that controls it, over the local socket
   guide                 every snippet of examples/guide.md
 USAGE
 }
 
 examples=(hello_world order_processing fan_out_fan_in timers_and_events human_approval saga
   child_orchestrations eternal_monitor cancellation_cleanup versioned_upgrade testing_an_order encrypted_store
-  client_usage runtime_usage combined_usage line_server line_load guide)
+  client_usage runtime_usage combined_usage runtime_service control_service line_server line_load guide)
 
 case ${1-} in
   -h | --help)

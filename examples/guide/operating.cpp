@@ -131,6 +131,17 @@ bool back_up(const ManagementClient& management, const std::filesystem::path& di
 }
 // [/backup]
 
+// [remote]
+std::string order_from_another_process(const std::filesystem::path& directory) {
+  const Store store = expect(RemoteStore::connect(directory));
+  Client client{store};
+  const auto once = StartOptions().reuse(ReusePolicy::use_existing_same_input);
+  expect(client.start_orchestration("order-3", "Order", std::string("wood"), once));
+  expect(client.raise_event("order-3", "Shipped", "by sea"));
+  return expect(client.wait_for_completion("order-3", ample)).output();
+}
+// [/remote]
+
 }  // namespace
 
 void operating() {
@@ -160,6 +171,14 @@ void operating() {
       std::filesystem::temp_directory_path() / ("duroxide-guide-" + std::to_string(::getpid()));
   check("backup", back_up(management, directory) ? "clean" : "damaged", "clean");
   check("codec", open_encoded(directory, nullptr) ? "opened" : "refused", "opened");
+  {
+    // In this process for once: the two share nothing but the directory.
+    const Store owned = expect(LmdbProvider::open(directory));
+    Runtime runtime{owned};
+    register_all(runtime, machine);
+    expect(runtime.start());
+    check("remote", order_from_another_process(directory), "wood packed, by sea");
+  }
   std::filesystem::remove_all(directory);
 }
 
