@@ -69,7 +69,7 @@ void serialize(Archive& archive, OrchestrationStatus::Failed& x) {
 template <class Archive>
 void serialize(Archive& archive, ProviderError& x) {
   archive(x.kind, x.operation, x.message, x.retryable);
-  refuse_unknown<Archive>(x.kind, ProviderError::Kind::not_available, "kind of an error");
+  refuse_unknown<Archive>(x.kind, ProviderError::Kind::cancelled, "kind of an error");
 }
 
 template <class Archive, std::same_as<StatusFilters> Filters>
@@ -103,7 +103,7 @@ template <class Archive>
 void serialize(Archive& archive, InstanceFilter& x) {
   archive(x.status, x.orchestration_name, x.created_after, x.created_before, x.parent_instance,
           x.limit, x.offset, x.id_prefix, x.tags, x.updated_before, x.version, x.roots_only,
-          x.with_output, x.order, x.descending);
+          x.with_output, x.order, x.descending, x.search);
   refuse_unknown<Archive>(x.order, InstanceOrder::id, "order of a listing");
 }
 DUROXIDE_FRAMED(InstanceSummary, x.instance_id, x.orchestration_name, x.version, x.status,
@@ -189,8 +189,8 @@ void serialize(Archive& archive, PauseScope& x) {
   refuse_unknown<Archive>(x.kind, PauseScope::Kind::store, "scope of a pause");
 }
 DUROXIDE_FRAMED(PausedItem, x.scope, x.since)
-DUROXIDE_FRAMED(RewindOptions, x.event_id, x.skip)
-DUROXIDE_FRAMED(ForkOptions, x.execution_id, x.event_id)
+DUROXIDE_FRAMED(RewindOptions, x.event_id, x.skip, x.version)
+DUROXIDE_FRAMED(ForkOptions, x.execution_id, x.event_id, x.version)
 DUROXIDE_FRAMED(RestoredInstance, x.instance_id, x.events_kept, x.events_dropped,
                 x.activities_scheduled)
 DUROXIDE_FRAMED(StoreProblem, x.table, x.key, x.instance_id, x.what)
@@ -220,6 +220,10 @@ DUROXIDE_FRAMED(WaitForStatus, x.instance, x.after_custom_status)
 DUROXIDE_FRAMED(GetValue, x.instance, x.key)
 DUROXIDE_FRAMED(GetValues, x.instance)
 DUROXIDE_FRAMED(WaitForValue, x.instance, x.key, x.after_version)
+DUROXIDE_FRAMED(Question, x.id, x.name, x.input)
+DUROXIDE_FRAMED(UpdateAnswer, x.id, x.output, x.error, x.refused)
+DUROXIDE_FRAMED(AskUpdate, x.request)
+DUROXIDE_FRAMED(AskQuery, x.instance, x.question)
 DUROXIDE_FRAMED(ReleaseFromQuarantine, x.instance)
 DUROXIDE_FRAMED(ActivityReference, x.instance, x.execution_id, x.event_id, x.incarnation)
 DUROXIDE_FRAMED(Heartbeat, x.activity, x.details, x.lock_token)

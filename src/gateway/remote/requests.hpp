@@ -65,6 +65,10 @@ using Requests = Table<
     Entry<9, provider::Heartbeat, Done, Repeat::never>,
     Entry<10, provider::CompleteActivity, Done, Repeat::never>,
     Entry<11, provider::ReleaseFromQuarantine, provider::Answer<std::uint64_t>, Repeat::never>,
+    Entry<12, provider::AskUpdate, provider::Answer<std::optional<provider::UpdateAnswer>>,
+          Repeat::never>,
+    Entry<13, provider::AskQuery, provider::Answer<std::optional<provider::UpdateAnswer>>,
+          Repeat::again>,
     // management: reads
     Managed<100, management::ListInstances, Repeat::again>,
     Managed<101, management::ListPage, Repeat::again>,
@@ -139,8 +143,9 @@ using EntryOf = typename EntryFor<Request>::type;
 
 /// What is answered only when something has happened, and can be taken back.
 template <class Request>
-concept Waits =
-    std::same_as<Request, provider::WaitForStatus> || std::same_as<Request, provider::WaitForValue>;
+concept Waits = std::same_as<Request, provider::WaitForStatus> ||
+    std::same_as<Request, provider::WaitForValue> || std::same_as<Request, provider::AskUpdate> ||
+    std::same_as<Request, provider::AskQuery>;
 
 /// What may take long, tells how far it is, and can be told to end.
 template <class Request>
