@@ -132,15 +132,15 @@ TEST_CASE("a listing says in a column why instances have failed", "[control][lis
       show_list(output, {{"instances", instances}, {"next_cursor", json()}});
     };
   };
-  const auto all = lines_of(seen_in_file(show({failed, running})));
+  const auto all = lines_of(seen_in_file(show(json::array({failed, running}))));
   REQUIRE(all.size() == 3);
   CHECK_THAT(all[0], Catch::Contains("CREATED") && Catch::EndsWith("ERROR"));
   CHECK_THAT(all[1], Catch::Contains("no\\nway xxx") && Catch::EndsWith("x…"));
   CHECK(width_of(all[1]) < 200);
-  CHECK_THAT(seen_in_file(show({running})), !Catch::Contains("ERROR"));
+  CHECK_THAT(seen_in_file(show(json::array({running}))), !Catch::Contains("ERROR"));
   for (const std::size_t columns : {70, 80, 100, 140}) {
-    const auto fitted =
-        lines_of(seen_on_terminal(static_cast<unsigned short>(columns), show({failed, running})));
+    const auto fitted = lines_of(seen_on_terminal(static_cast<unsigned short>(columns),
+                                                  show(json::array({failed, running}))));
     REQUIRE(fitted.size() == 3);
     CHECK(width_of(fitted[1]) <= columns);
     CHECK_THAT(fitted[1], Catch::Contains("no\\n") && Catch::EndsWith("…"));
