@@ -36,14 +36,16 @@ constexpr auto policy_names = [] {
 }();
 
 ReusePolicy reuse_policy(const Arguments& arguments) {
-  if (const auto name = arguments.optional_text("reuse")) {
-    return std::find_if(policies.begin(), policies.end(),
-                        [&](const NamedPolicy& each) { return each.name == *name; })
-        ->policy;
+  if (arguments.flag("same_input")) {
+    return ReusePolicy::use_existing_same_input;
   }
-  return arguments.flag("same_input")     ? ReusePolicy::use_existing_same_input
-         : arguments.flag("use_existing") ? ReusePolicy::use_existing
-                                          : ReusePolicy::reject;
+  if (arguments.flag("use_existing")) {
+    return ReusePolicy::use_existing;
+  }
+  const std::string name = arguments.text("reuse");
+  return std::find_if(policies.begin(), policies.end(),
+                      [&](const NamedPolicy& each) { return each.name == name; })
+      ->policy;
 }
 
 /// Whether a new instance may not take the place of this one, because a parent may wait for it.
