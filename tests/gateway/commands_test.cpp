@@ -133,10 +133,14 @@ TEST_CASE("control commands: what a start does if the id is taken goes by the po
   CHECK(f.refused("start", again({{"reuse", "merge"}})) == Kind::usage);
   CHECK(f.refused("start", again({{"reuse", "reject"}, {"use_existing", true}})) == Kind::usage);
   CHECK(f.refused("start", again({{"reuse", "reject"}, {"same_input", true}})) == Kind::usage);
-  // A parent may wait for a child.
-  f.start("p", "Parent");
-  f.await("p");
-  CHECK(f.refused("start", again({{"instance", "c"}, {"reuse", "terminate"}})) == Kind::refused);
+  // A parent that runs waits for its child.
+  f.start("p", "Leaving");
+  json tree;
+  do {
+    tree = f.run("tree", {{"instance", "p"}})["instances"];
+  } while (tree.size() < 2);
+  const json child{{"instance", tree[1]["instance_id"]}, {"reuse", "terminate"}};
+  CHECK(f.refused("start", again(child)) == Kind::refused);
   CHECK(f.refused("start", again({{"reuse", "terminate"}, {"version", "one"}})) == Kind::usage);
 }
 

@@ -104,9 +104,11 @@ TEST_CASE("control commands: one that is told to stop says what it has done", "[
              Catch::Contains("instances are pruned"));
   CHECK_THAT(stopped("delete", {{"everything", true}, {"dry_run", true}}),
              Catch::Contains("nothing was deleted"));
-  CHECK_THAT(stopped("pause", {{"all", true}}), Catch::Contains("it is done to 1 instances"));
-  CHECK_THAT(stopped("pause", {{"all", true}, {"dry_run", true}}),
-             Catch::Contains("nothing was done"));
+  const json all{{"all", true}, {"status", {"failed"}}};
+  CHECK_THAT(stopped("cancel", all), Catch::Contains("it is done to 0 instances"));
+  json look = all;
+  look["dry_run"] = true;
+  CHECK_THAT(stopped("cancel", look), Catch::Contains("nothing was done"));
   CHECK(f.run("count")["count"] == 1);
 }
 
