@@ -195,6 +195,14 @@ void adapt_bulk(Invocation& invocation, const json& given) {
   invocation.judge = [](const json& result) {
     return result.value("refused", std::uint64_t{0}) == 0 ? ExitCode::done : ExitCode::refused;
   };
+  invocation.notice = [](const json& result) -> std::optional<Remark> {
+    const auto refused = result.value("refused", std::uint64_t{0});
+    return refused == 0 ? std::nullopt
+                        : std::optional(Remark{
+                              "of some instances it was refused: " + std::to_string(refused) +
+                                  "; the result says of which, and why",
+                              "refused"});
+  };
 }
 
 /// With `--all` no instance is named, so the event is the first word.

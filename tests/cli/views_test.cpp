@@ -302,6 +302,7 @@ TEST_CASE("the command says what it has done to many, and what was refused", "[c
   const auto invocation = invocation_of(*command_named("raise"), to_all).value();
   CHECK(invocation.request.arguments == json{{"all", true}, {"name", "Approved"}});
   CHECK(invocation.judge(json_of(result)) == ExitCode::done);
+  CHECK_FALSE(invocation.notice(json_of(result)));
   result.unchanged = 2;
   result.refused = 3;
   result.refusals = {{"order-1", "it has\nended"}, {"order-22", "no"}};
@@ -312,6 +313,10 @@ TEST_CASE("the command says what it has done to many, and what was refused", "[c
         "order-22  no\n"
         "and 1 more\n");
   CHECK(invocation.judge(json_of(result)) == ExitCode::refused);
+  const auto told = invocation.notice(json_of(result));
+  REQUIRE(told);
+  CHECK_THAT(told->message, Contains("refused: 3; the result says"));
+  CHECK(told->warning == "refused");
   const json dry = {{"all", true}, {"dry_run", true}};
   CHECK(view_of("pause", dry, {{"would_pause", json::array()}}) == "nothing would be paused\n");
   CHECK_THAT(view_of("cancel", dry, {{"would_cancel", json_of(std::vector<InstanceSummary>(1))}}),
