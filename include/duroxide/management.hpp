@@ -289,16 +289,27 @@ class DUROXIDE_API ManagementClient {
   // --- acting on many -----------------------------------------------------------------------------
   // Beside a running engine: several instances in one transaction, of some thousand rows and some
   // milliseconds at most, so that others wait no longer than for a large commit. If an operation is
-  // stopped, or the process ends, what was committed is done and the rest is untouched. An instance
-  // that changes meanwhile so that it no longer fits is left as it is.
+  // stopped, or the process ends, what was committed is done and the rest is untouched.
+  //
+  // What is created after it has begun is left alone. The others are listed by the filter some hundred
+  // at a time, right before it is done to them, so that one that no longer fits by then is left as it
+  // is. From that look to the transaction some milliseconds pass, more if the store is busy. A change
+  // in that time is noticed only if the state of the instance no longer allows what is done: not, for
+  // instance, that it was paused, or that the id belongs to another instance by then.
 
   /// Cancels, pauses, resumes, rewinds … every instance that matches, some hundred at a time, which share
   /// commits. A filter without a status means those that the action is for: what runs; what is paused by
-  /// itself, for `resume`; what has failed or was cancelled, for `rewind`. Only those to which it is done
-  /// count for the filter's `limit`, and their order is that of creation. What the store refuses of one
-  /// instance is told in the result, and the others are gone on with. Whatever has stopped it, it can be
-  /// done again: what was done already is left as it is then, but for what is raised or enqueued. Errors:
-  /// `invalid_filter`; `invalid_input` for a reason, name or data that no instance could be given.
+  /// itself, for `resume`; what has failed, and was not cancelled, for `rewind`. Only those to which it
+  /// is done count for the filter's `limit`, and their order is that of creation. Children go along as
+  /// they do if it is done to one: attached ones are cancelled and terminated with their parent, failed
+  /// ones rewound with it.
+  ///
+  /// What the store refuses of one instance, or cannot do because that is damaged, is told in the result,
+  /// and the others are gone on with. If the store itself fails, the result tells what was done until
+  /// then and what has stopped it; that is the error only if it was done to none. Whatever has stopped
+  /// it, it can be done again: what was done already is left as it is then, but for what is raised or
+  /// enqueued. Errors: `invalid_filter`; `invalid_input` for a reason, name or data that no instance
+  /// could be given.
   [[nodiscard]] Answer<BulkResult> act_on_instances(const InstanceFilter& filter,
                                                     const BulkAction& action,
                                                     const OnProgress& on_progress = {}) const;

@@ -12,6 +12,7 @@
 
 #include <duroxide/clock.hpp>
 #include <duroxide/detail/api.hpp>
+#include <duroxide/errors.hpp>
 
 namespace duroxide {
 
@@ -51,7 +52,7 @@ struct PruneResult {
 /// How far a long operation is.
 struct Progress {
   std::uint64_t done = 0;
-  std::uint64_t total = 0;  ///< as far as is known; may grow
+  std::uint64_t total = 0;  ///< as far as is known; may grow, and is 0 if nobody knows
 };
 
 /// Called now and then on the thread that does the work. It returns whether to go on: false stops the
@@ -155,8 +156,10 @@ struct BulkResult {
   /// Those that were left as they are, because they were so already, or changed after they had been
   /// listed: what was to be cancelled has ended by itself, what was to be rewound went with its parent.
   std::uint64_t unchanged = 0;
-  std::uint64_t refused = 0;
-  std::vector<RefusedInstance> refusals;  ///< the first 1,000 of them
+  std::uint64_t refused = 0;                   ///< by the store, or because they are damaged
+  std::vector<RefusedInstance> refusals = {};  ///< the first 1,000 of them
+  /// Set if the store failed, so that it was not done to the rest.
+  std::optional<ClientError> stopped_by = std::nullopt;
 };
 
 /// From where an instance is copied.

@@ -11,6 +11,56 @@ namespace {
 
 using ActionKind = BulkAction::Kind;
 
+enum class Looked : std::uint8_t { at_all, stopped };
+
+/// Gives those to which it would be done to `take`, until `on_progress` says to stop.
+template <class Take>
+Result<Looked, ClientError> look_for_targets(const ManagementClient& client,
+                                             const InstanceFilter& filter, const BulkAction& action,
+                                             const OnProgress& on_progress, const Take& take) {
+  constexpr std::uint32_t page_size = 1000;
+  if (auto checked = check_action(action); !checked) {
+    return failure(std::move(checked).error());
+  }
+  const auto targets = BulkTargets::of(client, action);
+  if (!targets) {
+    return failure(targets.error());
+  }
+  const InstanceFilter narrowed = targets->narrowed(filter);
+  Progress progress;
+  if (!filter.search) {  // which would look at each of them twice
+    const auto count = client.count_instances(narrowed);
+    if (!count) {
+      return failure(count.error());
+    }
+    progress.total = *count;
+  }
+  std::uint64_t left = filter.limit.value_or(~std::uint64_t{0});
+  std::optional<std::string> cursor;
+  do {
+    auto page = client.list_page(narrowed, page_size, cursor);
+    if (!page) {
+      return failure(std::move(page).error());
+    }
+    for (InstanceSummary& each : page->instances) {
+      if (targets->would_act(each)) {
+        take(each);
+        --left;
+      }
+      if (left == 0) {
+        return Looked::at_all;
+      }
+    }
+    progress.done += page->instances.size();
+    progress.total = filter.search ? 0 : std::max(progress.total, progress.done);
+    if (!on_progress(progress)) {
+      return Looked::stopped;
+    }
+    cursor = page->next_cursor;
+  } while (cursor);
+  return Looked::at_all;
+}
+
 }  // namespace
 
 Checked check_action(const BulkAction& action) {
@@ -55,7 +105,7 @@ InstanceFilter BulkTargets::narrowed(InstanceFilter filter) const {
     return filter;
   }
   if (kind_ == ActionKind::rewind) {
-    filter.status = {ExecutionStatus::failed, ExecutionStatus::cancelled};
+    filter.status = {ExecutionStatus::failed};
   } else if (kind_ == ActionKind::resume) {
     filter.status = {StatusFilter::paused()};
   } else {
@@ -97,43 +147,40 @@ bool BulkTargets::has_changed(const ManagementClient& client, const InstanceSumm
 Result<std::vector<InstanceSummary>, ClientError> instances_to_act_on(
     const ManagementClient& client, const InstanceFilter& filter, const BulkAction& action,
     const OnProgress& on_progress) {
-  constexpr std::uint32_t page_size = 1000;
-  if (auto checked = check_action(action); !checked) {
-    return failure(std::move(checked).error());
-  }
-  const auto targets = BulkTargets::of(client, action);
-  if (!targets) {
-    return failure(targets.error());
-  }
-  const InstanceFilter narrowed = targets->narrowed(filter);
-  const auto count = client.count_instances(narrowed);
-  if (!count) {
-    return failure(count.error());
-  }
-  Progress progress{0, *count};
   std::vector<InstanceSummary> found;
-  std::optional<std::string> cursor;
-  do {
-    auto page = client.list_page(narrowed, page_size, cursor);
-    if (!page) {
-      return failure(std::move(page).error());
-    }
-    for (InstanceSummary& each : page->instances) {
-      if (targets->would_act(each)) {
-        found.push_back(std::move(each));
-      }
-      if (filter.limit && found.size() >= *filter.limit) {
-        return found;
-      }
-    }
-    progress.done += page->instances.size();
-    progress.total = std::max(progress.total, progress.done);
-    if (!on_progress(progress)) {
-      return std::vector<InstanceSummary>();
-    }
-    cursor = page->next_cursor;
-  } while (cursor);
+  const auto take = [&](InstanceSummary& each) { found.push_back(std::move(each)); };
+  const auto looked = look_for_targets(client, filter, action, on_progress, take);
+  if (!looked) {
+    return failure(looked.error());
+  }
+  if (*looked == Looked::stopped) {
+    found.clear();
+  }
   return found;
+}
+
+Result<std::uint64_t, ClientError> count_to_act_on(const ManagementClient& client,
+                                                   const InstanceFilter& filter,
+                                                   const BulkAction& action,
+                                                   const OnProgress& on_progress) {
+  const std::uint64_t limit = filter.limit.value_or(~std::uint64_t{0});
+  const bool for_all = action.kind != ActionKind::pause && action.kind != ActionKind::resume;
+  if (for_all && !filter.status) {
+    if (auto checked = check_action(action); !checked) {
+      return failure(std::move(checked).error());
+    }
+    const auto targets = BulkTargets::of(client, action);
+    const auto count = targets ? client.count_instances(targets->narrowed(filter))
+                               : ManagementClient::Answer<std::uint64_t>(failure(targets.error()));
+    return count ? Result<std::uint64_t, ClientError>(std::min(*count, limit)) : count;
+  }
+  std::uint64_t found = 0;
+  const auto take = [&](const InstanceSummary&) { ++found; };
+  const auto looked = look_for_targets(client, filter, action, on_progress, take);
+  if (!looked) {
+    return failure(looked.error());
+  }
+  return *looked == Looked::stopped ? 0 : found;
 }
 
 }  // namespace duroxide::client

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
@@ -44,5 +45,10 @@ class BulkTargets {
 [[nodiscard]] Result<std::vector<InstanceSummary>, ClientError> instances_to_act_on(
     const ManagementClient& client, const InstanceFilter& filter, const BulkAction& action,
     const OnProgress& on_progress);
+/// How many they are, without a list of them.
+[[nodiscard]] Result<std::uint64_t, ClientError> count_to_act_on(const ManagementClient& client,
+                                                                 const InstanceFilter& filter,
+                                                                 const BulkAction& action,
+                                                                 const OnProgress& on_progress);
 
 }  // namespace duroxide::client

@@ -76,6 +76,18 @@ ClientError client_error(const ProviderError& error) {
   return {kind, kind == ClientError::Kind::storage_error ? error.to_string() : error.message};
 }
 
+bool is_damage(const ClientError& error) {
+  if (error.kind != ClientError::Kind::storage_error) {
+    return false;
+  }
+  // As `ProviderError::to_string` makes it: what was asked for, the kind, and the words.
+  const std::string kind = std::string(to_string(ProviderError::Kind::corrupt)) + ": ";
+  const std::string_view message = error.message;
+  const std::size_t operation = message.find(": ");
+  return message.starts_with(kind) ||
+         (operation != std::string_view::npos && message.substr(operation + 2).starts_with(kind));
+}
+
 ClientError not_found(std::string_view instance) {
   return {ClientError::Kind::instance_not_found, "there is no instance " + std::string(instance)};
 }

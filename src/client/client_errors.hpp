@@ -21,6 +21,10 @@ template <class Answer>
   return std::move(answer).map_error(client_error);
 }
 
+/// Whether the store could not do it because something that was asked for is damaged, so that it may do
+/// the same elsewhere. What a caller gets has no kind of its own for that.
+[[nodiscard]] bool is_damage(const ClientError& error);
+
 [[nodiscard]] ClientError not_found(std::string_view instance);
 [[nodiscard]] ClientError activity_not_found(const ActivityToken& activity);
 /// `what` has not happened, e.g. "instance i has not finished".

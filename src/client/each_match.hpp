@@ -8,9 +8,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <duroxide/management.hpp>
+
+#include "client/existing_instances.hpp"
 
 namespace duroxide::client {
 
@@ -32,6 +36,7 @@ inline void add(BulkResult& total, BulkResult more) {
   total.done += more.done;
   total.unchanged += more.unchanged;
   total.refused += more.refused;
+  total.stopped_by = std::move(more.stopped_by);
   for (RefusedInstance& each : more.refusals) {
     if (total.refusals.size() < most_told) {
       total.refusals.push_back(std::move(each));
@@ -51,41 +56,77 @@ template <class Result>
 using ActOnSome = std::function<ManagementClient::Answer<Step<Result>>(
     std::span<const InstanceSummary> instances, std::optional<std::uint64_t> limit)>;
 
-/// Gives the instances that match to `act`, which takes as many of the first as it can at a time and
-/// acts on `limit` at most, until it fails, `on_progress` says so, or it has acted on as many as the
-/// filter's limit allows. Gives what all of them came to.
+/// What came of it until something stopped it, if the result can say what; else only that.
+template <class Result>
+ManagementClient::Answer<Result> stopped(Result total, ClientError why) {
+  if constexpr (std::is_same_v<Result, BulkResult>) {
+    if (total.done > 0) {
+      total.stopped_by = std::move(why);
+      return total;
+    }
+  }
+  return failure(std::move(why));
+}
+
+/// What a step says that has done only a part of what it was to do.
+template <class Result>
+std::optional<ClientError> what_stopped(const Result& done) {
+  if constexpr (std::is_same_v<Result, BulkResult>) {
+    return done.stopped_by;
+  } else {
+    return std::nullopt;
+  }
+}
+
+/// Gives the instances that match and that are there when it begins to `act`, which takes as many of
+/// the first as it can at a time and acts on `limit` at most, until it fails, `on_progress` says so, or
+/// it has acted on as many as the filter's limit allows. They are listed right before, and only so many
+/// that they are still what they were. Gives what all of them came to.
 template <class Result>
 ManagementClient::Answer<Result> for_each_match(const ManagementClient& client,
                                                 const InstanceFilter& filter,
                                                 const OnProgress& on_progress,
                                                 const ActOnSome<Result>& act) {
-  constexpr std::uint32_t bulk_page = 1000;
-  constexpr std::size_t most_at_a_time = 400;  // more than a transaction takes of the smallest
-  auto count = client.count_instances(filter);
-  if (!count) {
-    return failure(std::move(count).error());
+  constexpr std::uint32_t most_at_a_time = 400;  // more than a transaction takes of the smallest
+  const auto existing = ExistingInstances::now(client);
+  if (!existing) {
+    return failure(existing.error());
   }
+  const InstanceFilter narrowed = existing->narrowed(filter);
   const std::uint64_t limit = filter.limit.value_or(~std::uint64_t{0});
-  Progress progress{0, std::min(*count, limit)};
+  Progress progress;
+  if (!filter.search) {  // which would look at each of them twice
+    const auto count = client.count_instances(narrowed);
+    if (!count) {
+      return failure(count.error());
+    }
+    progress.total = std::min(*count, limit);
+  }
   Result total;
   std::uint64_t acted_on = 0;
   std::optional<std::string> cursor;
   do {
-    auto page = client.list_page(filter, bulk_page, cursor);
+    auto page = client.list_page(narrowed, most_at_a_time, cursor);
     if (!page) {
-      return failure(std::move(page).error());
+      return stopped(std::move(total), std::move(page).error());
+    }
+    std::erase_if(page->instances, [&](const auto& each) { return !existing->include(each); });
+    if (page->instances.empty() && on_progress && !on_progress(progress)) {
+      return total;
     }
     for (std::span<const InstanceSummary> rest(page->instances); !rest.empty();) {
-      auto step = act(rest.first(std::min(rest.size(), most_at_a_time)),
-                      filter.limit ? std::optional(limit - acted_on) : std::nullopt);
+      auto step = act(rest, filter.limit ? std::optional(limit - acted_on) : std::nullopt);
       if (!step) {
-        return failure(std::move(step).error());
+        return stopped(std::move(total), std::move(step).error());
       }
       add(total, std::move(step->done));
+      if (auto why = what_stopped(total)) {
+        return stopped(std::move(total), std::move(*why));
+      }
       acted_on += step->acted_on;
       rest = rest.subspan(std::min<std::size_t>(step->seen, rest.size()));
       progress.done = filter.limit ? acted_on : progress.done + step->seen;
-      progress.total = std::max(progress.total, progress.done);
+      progress.total = filter.search ? 0 : std::max(progress.total, progress.done);
       if (on_progress && !on_progress(progress)) {
         return total;
       }

@@ -13,6 +13,7 @@
 #include <duroxide/client.hpp>
 
 #include "client/bulk_targets.hpp"
+#include "client/client_errors.hpp"
 #include "client/each_match.hpp"
 #include "client/management_impl.hpp"
 
@@ -82,29 +83,28 @@ void do_to(const std::string& instance, const BulkAction& action, Client& client
   }
 }
 
-/// Whether the store has refused it for this instance; else it is not well itself.
+/// Whether the store has refused it for this instance, or could not do it because that is damaged; else
+/// it is not well itself.
 bool concerns_instance(const ClientError& error) {
   return error.kind == ClientError::Kind::instance_not_found ||
          error.kind == ClientError::Kind::instance_finished ||
-         error.kind == ClientError::Kind::invalid_input;
+         error.kind == ClientError::Kind::invalid_input || client::is_damage(error);
 }
 
 /// Adds what came of an instance.
-ManagementClient::Answer<void> note(const ManagementClient& client, const BulkTargets& targets,
-                                    const InstanceSummary& listed, const ActionDone& done,
-                                    Step<BulkResult>& step) {
+void note(const ManagementClient& client, const BulkTargets& targets, const InstanceSummary& listed,
+          const ActionDone& done, Step<BulkResult>& step) {
   if (done) {
     ++step.done.done;
     ++step.acted_on;
   } else if (!concerns_instance(done.error())) {
-    return failure(done.error());
+    step.done.stopped_by = done.error();  // of others in this step it may be done nevertheless
   } else if (targets.has_changed(client, listed, done.error())) {
     ++step.done.unchanged;
   } else {
     ++step.done.refused;
     step.done.refusals.push_back({listed.instance_id, done.error().message});
   }
-  return {};
 }
 
 }  // namespace
@@ -149,9 +149,7 @@ ManagementClient::Answer<BulkResult> ManagementClient::act_on_instances(
       return failure(answers.error());
     }
     for (std::size_t i = 0; i < asked.size(); ++i) {
-      if (auto noted = note(*this, *targets, *asked[i], (*answers)[i], step); !noted) {
-        return failure(std::move(noted).error());
-      }
+      note(*this, *targets, *asked[i], (*answers)[i], step);
     }
     return step;
   };

@@ -99,10 +99,15 @@ json json_of(const BulkResult& result) {
   for (const RefusedInstance& each : result.refusals) {
     refusals.push_back({{"instance_id", each.instance_id}, {"why", json_of_text(each.why)}});
   }
-  return {{"done", result.done},
-          {"unchanged", result.unchanged},
-          {"refused", result.refused},
-          {"refusals", std::move(refusals)}};
+  json told = {{"done", result.done},
+               {"unchanged", result.unchanged},
+               {"refused", result.refused},
+               {"refusals", std::move(refusals)}};
+  if (result.stopped_by) {
+    told["stopped_by"] = {{"kind", to_string(result.stopped_by->kind)},
+                          {"message", json_of_text(result.stopped_by->message)}};
+  }
+  return told;
 }
 
 json json_of(const RestoredInstance& restored) {
