@@ -12,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "client/client_errors.hpp"
 #include "gateway/change_waiter.hpp"
 #include "gateway/filter_arguments.hpp"
 #include "gateway/json_text.hpp"
@@ -59,6 +60,8 @@ class WantedChanges {
         tags_(arguments.texts("tags")) {}
 
   [[nodiscard]] Result<bool, CommandError> wants(const StatusChange& change) {
+    // Of every change, wanted or not: the next one with this id may be of another instance.
+    const std::optional<bool> known = take_known(change);
     if (!change.instance_id.starts_with(id_prefix_)) {
       return false;
     }
@@ -66,25 +69,41 @@ class WantedChanges {
                                         status_after(change.kind)) == statuses_.end()) {
       return false;
     }
-    return tags_.empty() ? Result<bool, CommandError>(true) : has_tags(change);
+    return tags_.empty() ? Result<bool, CommandError>(true)
+           : known       ? Result<bool, CommandError>(*known)
+                         : has_tags(change);
   }
 
+  /// Changes were missed, and with them that an id was given to another instance.
+  void forget() { known_.clear(); }
+
  private:
-  /// An instance keeps the tags of its start, so they are asked for once. One that was deleted before
-  /// anybody asked has none.
+  /// Whether the instance has the tags, as far as that was asked for. An instance keeps the tags of its
+  /// start; an id that is given anew, or up, does not.
+  std::optional<bool> take_known(const StatusChange& change) {
+    const auto found = known_.find(change.instance_id);
+    if (found == known_.end()) {
+      return std::nullopt;
+    }
+    const bool has = found->second;
+    if (change.kind == ChangeKind::started || change.kind == ChangeKind::restored) {
+      known_.erase(found);
+      return std::nullopt;
+    }
+    if (change.kind == ChangeKind::deleted) {
+      known_.erase(found);
+    }
+    return has;
+  }
+
+  /// Asks. One that was deleted before anybody asked has no tags, and one whose record cannot be read may
+  /// have them: it is told rather than kept back.
   Result<bool, CommandError> has_tags(const StatusChange& change) {
     constexpr std::size_t most_known = 10'000;
-    if (change.kind == ChangeKind::started || change.kind == ChangeKind::restored) {
-      known_.erase(change.instance_id);  // another one may have had the id
-    }
-    if (const auto known = known_.find(change.instance_id); known != known_.end()) {
-      const bool has = known->second;
-      if (change.kind == ChangeKind::deleted) {
-        known_.erase(known);
-      }
-      return has;
-    }
     const auto info = management_.get_instance_info(change.instance_id);
+    if (!info && client::is_damage(info.error())) {
+      return true;
+    }
     if (!info && info.error().kind != ClientError::Kind::instance_not_found) {
       return failure(CommandError(info.error()));
     }
@@ -92,10 +111,12 @@ class WantedChanges {
         info && std::all_of(tags_.begin(), tags_.end(), [&](const auto& tag) {
           return std::find(info->tags.begin(), info->tags.end(), tag) != info->tags.end();
         });
-    if (known_.size() == most_known) {
-      known_.clear();
+    if (change.kind != ChangeKind::deleted) {
+      if (known_.size() == most_known) {
+        known_.clear();
+      }
+      known_.emplace(change.instance_id, has);
     }
-    known_.emplace(change.instance_id, has);
     return has;
   }
 
@@ -140,6 +161,9 @@ Result<void, CommandError> tell(const ManagementClient& management, const Change
                                 WantedChanges& wanted, Sink& sink) {
   if (batch.missed > 0 && !sink.item({{"kind", "missed"}, {"count", batch.missed}})) {
     return failure(tail_interrupted());
+  }
+  if (batch.missed > 0) {
+    wanted.forget();
   }
   for (const StatusChange& change : batch.changes) {
     const auto wants = wanted.wants(change);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/command_fixture.hpp"
@@ -129,6 +130,30 @@ TEST_CASE("control commands: a tail of the store goes by the tags of what is the
       [](const json& item) { return item["kind"] == "cancelled"; });
   REQUIRE(items.size() == 2);
   CHECK(items[1]["instance_id"] == "a");
+}
+
+TEST_CASE("control commands: tags of one instance are not taken for those of the next with its id",
+          "[control][changes]") {
+  TailFixture f;
+  bool again = false;
+  const auto items = f.tail(
+      {{"tags", {"red"}}, {"status", {"failed"}}},
+      [&] {
+        f.start("x", "Failing", {{"tags", {"red"}}});
+      },
+      [&](const json& item) {
+        if (is(item, "failed", "x") && !std::exchange(again, true)) {
+          f.await("x");
+          f.run("delete", {{"instance", "x"}});
+          f.start("x", "Failing");
+          f.await("x");
+          f.start("z", "Failing", {{"tags", {"red"}}});
+        }
+        return is(item, "failed", "z");
+      });
+  REQUIRE(items.size() == 3);
+  CHECK(is(items[1], "failed", "x"));
+  CHECK(is(items[2], "failed", "z"));
 }
 
 TEST_CASE("control commands: turns are told to those who ask for them", "[control][changes]") {
