@@ -6,14 +6,13 @@
 
 namespace duroxide::gateway {
 
-/// A descriptor that `poll` can wait for, readable once in each interval.
+/// A descriptor that `poll` can wait for, readable once a time has passed.
 class AlarmClock {
  public:
-  /// `interval` is positive. Throws `std::system_error` if the process has no descriptor left.
-  explicit AlarmClock(Milliseconds interval);
+  /// After `time`, which is positive, from now on. Throws `std::system_error` if the process has no
+  /// descriptor left.
+  explicit AlarmClock(Milliseconds time);
 
-  /// Until the next interval it is readable no more.
-  void reset() const noexcept;
   [[nodiscard]] int file() const { return file_.get(); }
 
  private:

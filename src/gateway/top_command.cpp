@@ -10,11 +10,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "client/client_errors.hpp"
 #include "gateway/alarm_clock.hpp"
 #include "gateway/answers.hpp"
 #include "gateway/change_counter.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
+#include "gateway/json_text.hpp"
 #include "gateway/time_text.hpp"
 
 namespace duroxide::gateway {
@@ -69,10 +71,14 @@ Result<json, CommandError> longest_running(const ManagementClient& management, s
   }
   for (const InstanceSummary& each : page->instances) {
     const auto activities = management.list_pending_activities(each.instance_id);
-    if (!activities && activities.error().kind == ClientError::Kind::storage_error) {
+    const bool damaged = !activities && client::is_damage(activities.error());
+    if (!activities && !damaged && activities.error().kind == ClientError::Kind::storage_error) {
       return failure(CommandError(activities.error()));
     }
     json row = json_of(each);
+    if (damaged) {
+      row["damage"] = json_of_text(activities.error().message);
+    }
     add_activities(activities ? *activities : std::vector<PendingActivity>(), row);
     found.push_back(std::move(row));
   }
@@ -115,7 +121,6 @@ CommandResult look_again_and_again(const StoreInUse& store, std::uint32_t rows,
   if (!counter) {
     return failure(std::move(counter).error());
   }
-  const AlarmClock alarm(interval);
   std::optional<Steady::time_point> last;
   while (true) {
     auto found = look(store, rows);
@@ -131,10 +136,14 @@ CommandResult look_again_and_again(const StoreInUse& store, std::uint32_t rows,
       (*found)["rates"] = rates_of(*counts, now - *last);
     }
     last = now;
-    if (!sink.item(*found) || !sink.wait_until_readable(alarm.file())) {
+    if (!sink.item(*found)) {
       return failure(CommandError(CommandError::Kind::interrupted, "interrupted"));
     }
-    alarm.reset();
+    // From here on: a store whose look takes longer than that is left in peace as long nevertheless.
+    const AlarmClock alarm(interval);
+    if (!sink.wait_until_readable(alarm.file())) {
+      return failure(CommandError(CommandError::Kind::interrupted, "interrupted"));
+    }
   }
 }
 
