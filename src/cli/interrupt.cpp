@@ -2,6 +2,8 @@
 
 #include <csignal>
 
+#include <poll.h>
+
 #include "gateway/wakeup.hpp"
 
 namespace duroxide::cli {
@@ -21,6 +23,14 @@ int watch_for_interrupts() {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   return wakeup.file();
+}
+
+bool is_interrupted() {
+  if (interrupted == nullptr) {
+    return false;
+  }
+  pollfd entry{interrupted->file(), POLLIN, 0};
+  return ::poll(&entry, 1, 0) > 0;
 }
 
 }  // namespace duroxide::cli

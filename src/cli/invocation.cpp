@@ -108,8 +108,10 @@ ExitCode run_invocation(const Settings& settings, const Invocation& invocation) 
                                          }};
   const auto result = carry_out(settings.store, invocation.request, handlers, stop);
   display.clear();
-  if (const auto written = output.flush(); !result || !written) {
-    return complain(written ? result.error() : written.error());
+  const auto items_written = output.flush();
+  output.leave_screen();  // which would take along what is said now
+  if (!result || !items_written) {
+    return complain(items_written ? result.error() : items_written.error());
   }
   const ExitCode code = show_result(output, invocation, *result);
   if (const auto written = output.flush(); !written) {

@@ -19,6 +19,7 @@ using Show = std::function<void(Output&, const nlohmann::json&)>;
 /// What a command line comes to.
 struct Invocation {
   gateway::Request request;
+  bool for_programs = false;  ///< not for people, whose terminal may matter
   /// Shows the result to people.
   Show show;
   /// Shows one of many items to people. A command that has one writes a line of JSON per item for

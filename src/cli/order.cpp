@@ -62,7 +62,7 @@ Result<Order, CommandError> read_order(const std::vector<std::string>& words) {
   if (line->command->run == nullptr) {
     return order_of_completion(*line);
   }
-  auto invocation = invocation_of(*line->command, line->arguments);
+  auto invocation = invocation_of(*line->command, line->arguments, settings->flag("json"));
   if (!invocation) {
     return failure(std::move(invocation).error());
   }

@@ -1,5 +1,6 @@
 #include "cli/output.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/interrupt.hpp"
 #include "cli/text.hpp"
 
 namespace duroxide::cli {
@@ -41,7 +43,11 @@ winsize terminal_size() {
   return size;
 }
 
+/// Why something could not be written. An interrupt also ends the wait for a terminal that takes nothing.
 gateway::CommandError cannot_write() {
+  if (is_interrupted()) {
+    return {gateway::CommandError::Kind::interrupted, "interrupted"};
+  }
   return {gateway::CommandError::Kind::failed, "standard output cannot be written"};
 }
 
@@ -86,38 +92,65 @@ void Output::write(std::string_view text) {
   }
 }
 
+void Output::write_at_once(std::string_view text) {
+  bool written = std::fflush(stdout) == 0;
+  while (written && !text.empty()) {
+    const ssize_t size = ::write(STDOUT_FILENO, text.data(), text.size());
+    written = size >= 0;
+    text.remove_prefix(written ? static_cast<std::size_t>(size) : 0);
+    // What was written in part may have been so because of an interrupt, which does not come again.
+    written = written && (text.empty() || !is_interrupted());
+  }
+  if (!written) {
+    fail(cannot_write());
+  }
+}
+
 void Output::line(std::string_view text) {
-  if (lines_left_ && *lines_left_ == 0) {
-    return;
+  if (!frame_) {
+    write(text);
+    write("\n");
+  } else if (frame_->lines_left > 0) {
+    --frame_->lines_left;
+    // What stood there may reach further. Behind the text it would take the last character of a line
+    // that is as long as the terminal is wide.
+    frame_->text.append("\x1b[K").append(text).append("\n");
   }
-  write(text);
-  if (lines_left_) {
-    --*lines_left_;
-    write("\x1b[K");  // what stood there reached further
-  }
-  write("\n");
 }
 
 std::size_t Output::height() {
   return is_able_terminal() ? terminal_size().ws_row : 0;
 }
 
-void Output::begin_screen() {
+void Output::begin_frame() {
   now_ = system_clock()->now();
   width_ = terminal_size().ws_col;
-  if (const std::size_t lines = height(); lines > 0) {
-    lines_left_ = lines - 1;  // the last one stays empty, or its end would move all of it up
-    write("\x1b[H\x1b[?7l");  // lines that are too long are cut, not wrapped
+  const std::size_t lines = height();
+  if (lines == 0) {
+    return;
   }
+  frame_.emplace();
+  frame_->lines_left = lines - 1;  // the last one stays empty, or its end would move all of it up
+  if (!screen_) {
+    screen_.emplace();
+    frame_->text.append(WholeScreen::begin);
+  }
+  frame_->text.append("\x1b[H");
 }
 
-void Output::end_screen() {
-  if (!lines_left_) {
+void Output::end_frame() {
+  if (!frame_) {
     line();
     return;
   }
-  lines_left_.reset();
-  write("\x1b[J\x1b[?7h");
+  frame_->text.append("\x1b[J");
+  write_at_once(frame_->text);
+  frame_.reset();
+}
+
+void Output::leave_screen() {
+  frame_.reset();
+  screen_.reset();
 }
 
 void Output::field(std::string_view label, std::string_view value) {

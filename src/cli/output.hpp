@@ -11,6 +11,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/result.hpp>
 
+#include "cli/whole_screen.hpp"
 #include "gateway/command_error.hpp"
 
 namespace duroxide::cli {
@@ -39,11 +40,13 @@ class Output {
   void line(std::string_view text = {});
   /// `label: value`, aligned with others.
   void field(std::string_view label, std::string_view value);
-  /// Until `end_screen`, lines take the place of what the terminal shows, from its first line on, and
-  /// what has no room is left out. Elsewhere they are written as they come. Looks again how large the
-  /// terminal is, and what time it is.
-  void begin_screen();
-  void end_screen();
+  /// Until `end_frame`, lines take the place of what the terminal shows, and what has no room is left
+  /// out; they are written all at once. Elsewhere they are written as they come. Looks again how large
+  /// the terminal is, and what time it is.
+  void begin_frame();
+  void end_frame();
+  /// After the last frame: the terminal shows again what it showed before the first.
+  void leave_screen();
   /// For programs: indented, or on one line.
   void document(const nlohmann::json& value);
   void json_line(const nlohmann::json& value);
@@ -53,13 +56,21 @@ class Output {
   [[nodiscard]] Result<void, gateway::CommandError> flush();
 
  private:
+  /// By as few writes as the terminal allows, so that nobody sees half a frame.
+  void write_at_once(std::string_view text);
+
   bool json_;
   bool colored_;
   std::optional<gateway::CommandError> failure_;
   std::size_t width_ = 0;
   Timestamp now_;
-  /// Lines that there is still room for, on a terminal that is written over just now.
-  std::optional<std::size_t> lines_left_;
+  /// A screen of lines that is not written yet.
+  struct Frame {
+    std::string text;
+    std::size_t lines_left = 0;
+  };
+  std::optional<Frame> frame_;
+  std::optional<WholeScreen> screen_;
 };
 
 /// The colour of a status, or of the kind of an event.

@@ -96,7 +96,8 @@ void show_longest(Output& output, const json& instances) {
                {text_at(each, "orchestration_name")},
                {age_at(output, each, "created_at")},
                {age_at(output, each, "updated_at")},
-               {activities_of(output, each)}});
+               each.contains("damage") ? Cell{"cannot be read", Color::red}
+                                       : Cell{activities_of(output, each)}});
   }
   if (!table.empty()) {
     output.line();
@@ -125,9 +126,9 @@ void show_top(Output& output, const json& result) {
 }
 
 void redraw_top(Output& output, const json& result) {
-  output.begin_screen();
+  output.begin_frame();
   show_top(output, result);
-  output.end_screen();
+  output.end_frame();
 }
 
 std::optional<Remark> top_notice(const json& result) {

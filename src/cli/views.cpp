@@ -87,7 +87,8 @@ void adapt_tail(Invocation& invocation, const json& given) {
 
 void adapt_top(Invocation& invocation, const json& given) {
   constexpr std::size_t above_rows = 10;  // lines, and one below that stays empty
-  if (const std::size_t lines = Output::height(); lines > 0 && !given.contains("rows")) {
+  const std::size_t lines = invocation.for_programs ? 0 : Output::height();
+  if (lines > 0 && !given.contains("rows")) {
     invocation.request.arguments["rows"] =
         std::min<std::size_t>(lines > above_rows ? lines - above_rows : 0, 100);
   }
@@ -292,8 +293,10 @@ void show_document(Output& output, const json& result) {
 
 }  // namespace
 
-Result<Invocation, CommandError> invocation_of(const Command& command, const json& given) {
+Result<Invocation, CommandError> invocation_of(const Command& command, const json& given,
+                                               bool for_programs) {
   Invocation invocation;
+  invocation.for_programs = for_programs;
   invocation.request = request_of(command, given);
   invocation.show = show_document;
   if (!command.question.empty()) {

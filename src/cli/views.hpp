@@ -9,9 +9,9 @@
 
 namespace duroxide::cli {
 
-/// What is to be done, asked and shown for a command with the arguments of its command line. Errors:
-/// `usage`.
+/// What is to be done, asked and shown for a command with the arguments of its command line.
+/// `for_programs` if these read the answer. Errors: `usage`.
 [[nodiscard]] Result<Invocation, gateway::CommandError> invocation_of(
-    const gateway::Command& command, const nlohmann::json& given);
+    const gateway::Command& command, const nlohmann::json& given, bool for_programs = false);
 
 }  // namespace duroxide::cli

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -389,19 +390,22 @@ TEST_CASE("at a terminal a look takes the place of the last, and no more lines t
     redraw_top(output, look_with(0));
   };
   const std::string drawn = seen_on_terminal(80, draw);
-  const std::string home = "\x1b[H\x1b[?7l";
-  const std::string rest = "\x1b[J\x1b[?7h";
-  REQUIRE(drawn.starts_with(home));
-  REQUIRE(drawn.ends_with(rest));
-  const std::size_t second = drawn.find(home, 1);
+  // The whole screen is used, without wrapping and cursor, and given back.
+  const std::string begin = "\x1b[?1049h\x1b[?25l\x1b[?7l";
+  const std::string end = "\x1b[?7h\x1b[?25h\x1b[?1049l";
+  const std::string home = "\x1b[H";
+  const std::string rest = "\x1b[J";
+  REQUIRE(drawn.starts_with(begin + home));
+  REQUIRE(drawn.ends_with(rest + end));
+  const std::size_t second = drawn.find(home, begin.size() + 1);
   REQUIRE(second != std::string::npos);
   const std::string first = drawn.substr(0, second);
   CHECK(first.ends_with(rest));
   CHECK(std::count(first.begin(), first.end(), '\n') == 23);  // of 24
   CHECK_THAT(first, Catch::Contains("order-13 ") && !Catch::Contains("order-14 "));
   CHECK(std::count(drawn.begin() + static_cast<std::ptrdiff_t>(second), drawn.end(), '\n') == 7);
-  for (const auto& line : lines_of(first)) {
-    CHECK((line.ends_with("\x1b[K") || line == rest));
+  for (const auto& line : lines_of(first.substr(begin.size() + home.size()))) {
+    CHECK((line.starts_with("\x1b[K") || line == rest));  // before the text: it may fill the line
   }
   // Where nothing can be written over, looks follow each other.
   const std::string in_file = seen_in_file(draw);
@@ -412,11 +416,50 @@ TEST_CASE("at a terminal a look takes the place of the last, and no more lines t
   CHECK(seen_on_terminal(80, draw).find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("a terminal is given back when what draws on it fails", "[control][overview]") {
+  const Variable terminal("TERM", "xterm");
+  const std::string drawn = seen_on_terminal(80, [](Output& output) {
+    CHECK_THROWS([&] {
+      Output own(false, ColorMode::never);
+      redraw_top(own, look_with(1));
+      own.begin_frame();
+      own.line("never shown");
+      throw std::runtime_error("no way");
+    }());
+    output.line("afterwards");
+  });
+  CHECK_THAT(drawn, Catch::EndsWith("\x1b[?7h\x1b[?25h\x1b[?1049lafterwards\n"));
+  CHECK_THAT(drawn, !Catch::Contains("never shown"));
+}
+
+TEST_CASE("what runs longest is shown as far as it can be read",
+          "[control][overview][corruption]") {
+  json look = look_with(2);
+  look["longest"][0]["damage"] = "2 of 4 events are there";
+  const auto lines = lines_of(seen_in_file([&](Output& output) { show_top(output, look); }));
+  REQUIRE(lines.size() >= 2);
+  CHECK_THAT(lines[lines.size() - 2],
+             Catch::StartsWith("order-0 ") && Catch::EndsWith("cannot be read"));
+  CHECK_THAT(lines.back(), Catch::StartsWith("order-1 "));
+}
+
 TEST_CASE("a watch asks for as many rows as it shows", "[control][overview]") {
   const auto invocation = invocation_of(*command_named("top"), {{"rows", 3}}).value();
   CHECK(invocation.request.arguments["rows"] == 3);
   CHECK(invocation.show_item);
   CHECK(invocation.notice);
+  // What programs get does not depend on the terminal that happens to be there.
+  const Variable terminal("TERM", "xterm");
+  const auto asks_for_rows = [](bool for_programs) {
+    bool asks = false;
+    (void)seen_on_terminal(80, [&](Output&) {
+      const auto watch = invocation_of(*command_named("top"), json::object(), for_programs);
+      asks = watch.value().request.arguments.contains("rows");
+    });
+    return asks;
+  };
+  CHECK(asks_for_rows(false));
+  CHECK_FALSE(asks_for_rows(true));
   CHECK_FALSE(invocation_of(*command_named("top"), {{"once", true}}).value().show_item);
 }
 
