@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <iostream>
+#include <string>
 #include <utility>
 
 #include <unistd.h>
@@ -27,8 +28,11 @@ class ProgressDisplay {
 
   void show(const json& progress) {
     if (::isatty(STDERR_FILENO) != 0) {
-      std::fprintf(stderr, "\r\x1b[K%s of %s", progress.value("done", json()).dump().c_str(),
-                   progress.value("total", json()).dump().c_str());
+      std::string text = progress.value("done", json()).dump();
+      if (const json total = progress.value("total", json()); total != 0) {  // else nobody knows
+        text += " of " + total.dump();
+      }
+      std::fprintf(stderr, "\r\x1b[K%s", text.c_str());
       shown_ = true;
     }
   }

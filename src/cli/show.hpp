@@ -45,8 +45,9 @@ void show_messages(Output& output, const nlohmann::json& result);
 
 /// What was done to the instance.
 void show_act(Output& output, const nlohmann::json& result, std::string_view what);
-/// To which of many it would be done, and what it came to.
-void show_would(Output& output, const nlohmann::json& instances, std::string_view what);
+/// To which of many it would be done, and beside them to what, if anything; and what it came to.
+void show_would(Output& output, const nlohmann::json& instances, std::string_view what,
+                std::string_view along = {});
 void show_bulk(Output& output, const nlohmann::json& result, std::string_view what);
 /// What was done to the instance, orchestration or store.
 void show_scope(Output& output, const nlohmann::json& result, std::string_view what);

@@ -16,7 +16,8 @@ void show_act(Output& output, const json& result, std::string_view what) {
   output.line(printable(text_at(result, "instance_id")).append(": ").append(what));
 }
 
-void show_would(Output& output, const json& instances, std::string_view what) {
+void show_would(Output& output, const json& instances, std::string_view what,
+                std::string_view along) {
   Table table = instance_table();
   for (const json& each : instances) {
     add_instance(output, table, each);
@@ -26,6 +27,9 @@ void show_would(Output& output, const json& instances, std::string_view what) {
   } else {
     output.line(std::string("would be ").append(what).append(":"));
     table.print(output);
+    if (!along.empty()) {
+      output.line(output.paint(Color::dim, std::string("and ").append(along).append(" with them")));
+    }
   }
 }
 

@@ -156,17 +156,57 @@ struct BulkWords {
   std::string_view command;
   std::string_view question;  ///< how many instances stand in the place of `#`
   std::string_view done;
+  std::string_view along{};  ///< what it is done to beside them; empty for nothing
 };
 
 constexpr std::array bulk_words{
     BulkWords{"raise", "Send it to # instances?", "told"},
-    BulkWords{"cancel", "Ask # instances to stop?", "asked to stop"},
-    BulkWords{"terminate", "End # instances for good, without a chance for their code to clean up?",
-              "ended"},
+    BulkWords{"cancel", "Ask # instances to stop, and their children with them?", "asked to stop",
+              "their children"},
+    BulkWords{"terminate",
+              "End # instances for good, and their children with them, without a chance for their "
+              "code to clean up?",
+              "ended", "their children"},
     BulkWords{"pause", "Pause # instances?", "paused"},
     BulkWords{"resume", "Resume # instances?", "resumed"},
-    BulkWords{"rewind", "Rewind # instances, and drop the events after that for good?", "rewound"},
+    BulkWords{"rewind",
+              "Rewind # instances, and their failed children with them, and drop the events after "
+              "that for good?",
+              "rewound", "their failed children"},
 };
+
+/// What the command came to as a whole.
+ExitCode judge_bulk(const json& result) {
+  if (result.contains("stopped_by")) {
+    return ExitCode::failed;
+  }
+  return result.value("refused", std::uint64_t{0}) == 0 ? ExitCode::done : ExitCode::refused;
+}
+
+/// That it is not done to all, or that what was resumed stays paused with more than itself.
+std::optional<Remark> bulk_notice(const json& result) {
+  if (const auto stopped = result.find("stopped_by"); stopped != result.end()) {
+    return Remark{"it was not done to the rest: " + text_at(*stopped, "message"), "stopped"};
+  }
+  if (const auto refused = result.value("refused", std::uint64_t{0}); refused != 0) {
+    return Remark{"of some instances it was refused: " + std::to_string(refused) +
+                      "; the result says of which, and why",
+                  "refused"};
+  }
+  const auto paused = result.find("still_paused");
+  if (paused == result.end()) {
+    return std::nullopt;
+  }
+  std::string said;
+  for (const json& each : *paused) {
+    const bool store = each.value("scope", json()) == "store";
+    said.append(said.empty() ? "" : "; ")
+        .append(store ? "the whole store is paused, which `resume --everything` ends"
+                      : "the orchestration " + text_at(each, "name") +
+                            " is paused, which `resume --orchestration` with its name ends");
+  }
+  return Remark{"--all resumes instances that are paused by themselves; " + said, "still_paused"};
+}
 
 void adapt_bulk(Invocation& invocation, const json& given) {
   if (!given.value("all", false)) {
@@ -179,31 +219,22 @@ void adapt_bulk(Invocation& invocation, const json& given) {
   const std::string would = "would_" + command;
   if (given.value("dry_run", false)) {
     invocation.question = nullptr;
-    invocation.show = [would, done = words.done](Output& output, const json& result) {
-      show_would(output, result[would], done);
+    invocation.show = [would, words](Output& output, const json& result) {
+      show_would(output, result[would], words.done, words.along);
     };
     return;
   }
   invocation.preview = invocation.request;
-  invocation.preview->arguments["dry_run"] = true;
-  invocation.question = [would, question = std::string(words.question)](const json& preview) {
+  invocation.preview->arguments["only_count"] = true;
+  invocation.question = [question = std::string(words.question)](const json& preview) {
     std::string asked = question;
-    return asked.replace(asked.find('#'), 1, std::to_string(preview[would].size()));
+    return asked.replace(asked.find('#'), 1, number_at(preview, "count"));
   };
   invocation.show = [done = words.done](Output& output, const json& result) {
     show_bulk(output, result, done);
   };
-  invocation.judge = [](const json& result) {
-    return result.value("refused", std::uint64_t{0}) == 0 ? ExitCode::done : ExitCode::refused;
-  };
-  invocation.notice = [](const json& result) -> std::optional<Remark> {
-    const auto refused = result.value("refused", std::uint64_t{0});
-    return refused == 0 ? std::nullopt
-                        : std::optional(Remark{
-                              "of some instances it was refused: " + std::to_string(refused) +
-                                  "; the result says of which, and why",
-                              "refused"});
-  };
+  invocation.judge = judge_bulk;
+  invocation.notice = bulk_notice;
 }
 
 /// With `--all` no instance is named, so the event is the first word.

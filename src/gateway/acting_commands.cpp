@@ -99,9 +99,34 @@ CommandResult pause(const StoreInUse& store, const Arguments& arguments, Sink& s
   return of_scope(scope, store.management.pause(scope));
 }
 
+/// Adds what else keeps instances paused that were to be resumed, if anything does: what is paused by
+/// its name or with the store is not resumed by itself.
+CommandResult with_still_paused(const StoreInUse& store, const Arguments& arguments, json result) {
+  const auto paused = store.management.list_paused();
+  if (!paused) {
+    return result;  // what was done is told in any case
+  }
+  const auto name = arguments.optional_text("name");
+  json still = json::array();
+  for (const PausedItem& each : *paused) {
+    if (each.scope.kind == PauseScope::Kind::store ||
+        (each.scope.kind == PauseScope::Kind::orchestration &&
+         (!name || each.scope.name == *name))) {
+      still.push_back({{"scope", to_string(each.scope.kind)}, {"name", each.scope.name}});
+    }
+  }
+  if (!still.empty()) {
+    result["still_paused"] = std::move(still);
+  }
+  return result;
+}
+
 CommandResult resume(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   if (means_all(arguments)) {
-    return act_on_all(store, arguments, sink, "resume", BulkAction::resume());
+    auto result = act_on_all(store, arguments, sink, "resume", BulkAction::resume());
+    return result && result->contains("done")
+               ? with_still_paused(store, arguments, std::move(*result))
+               : result;
   }
   const PauseScope scope = scope_of(arguments);
   return of_scope(scope, store.management.resume(scope));
@@ -144,14 +169,29 @@ Result<void, CommandError> check_scope(const Arguments& arguments) {
 }
 
 constexpr std::string_view about_all =
-    "With --all it is done to every instance that the filter chooses; without --status, to those\n"
-    "that it makes sense for. Many go at a time, each by itself: what is refused is told, and the\n"
-    "others are gone on with (exit code 5 then). It can be interrupted and done again.";
+    "With --all it is done to every instance that the filter chooses and that there is when it\n"
+    "begins; without --status, to those that it makes sense for. Some hundred go at a time, and\n"
+    "are looked up right before; a change in the moment between is not noticed if it still can be\n"
+    "done. What is refused, or damaged, is told, and the others are gone on with (exit code 5\n"
+    "then). It can be interrupted and done again.";
+constexpr std::string_view about_ending_all =
+    "The children that it waits for go with it.\n\n"
+    "With --all it is done to every instance that the filter chooses and that there is when it\n"
+    "begins, and to the children of each; without --status, to those that run. Some hundred go at\n"
+    "a time, and are looked up right before; a change in the moment between is not noticed if it\n"
+    "still can be done. What is refused, or damaged, is told, and the others are gone on with\n"
+    "(exit code 5 then). It can be interrupted and done again.";
+constexpr std::string_view about_resuming =
+    "With --all it is done to every instance that the filter chooses and that there is when it\n"
+    "begins; without --status, to those that are paused by themselves. What is paused by the name\n"
+    "of its orchestration, or with the store, is resumed by --orchestration or --everything, as\n"
+    "the command says then. What is refused, or damaged, is told, and the others are gone on with\n"
+    "(exit code 5 then). It can be interrupted and done again.";
 constexpr std::string_view about_raising_at_all =
-    "With --all the event goes to every instance that the filter chooses; without --status, to "
-    "those\n"
-    "that run. What is refused is told, and the others are gone on with (exit code 5 then). Done\n"
-    "again, it is sent again.";
+    "With --all it is sent to every instance that the filter chooses and that there is when it\n"
+    "begins; without --status, to those that run. Some hundred go at a time, and are looked up\n"
+    "right before. What is refused is told, and the others are gone on with (exit code 5 then).\n"
+    "Done again, it is sent again.";
 
 }  // namespace
 
@@ -182,7 +222,7 @@ std::vector<Command> acting_commands() {
        .help = "Ask an instance, or many, to stop; the code may clean up first",
        .examples = {"duroxide --store orders cancel order-7 --reason 'out of tea'",
                     "duroxide --store orders cancel --all --name Order --since 2h --dry-run"},
-       .details = about_all,
+       .details = about_ending_all,
        .arguments = one_or_all({one_instance, its_reason}),
        .changes = true,
        .check = check_one_or_all,
@@ -191,7 +231,7 @@ std::vector<Command> acting_commands() {
        .help = "End an instance, or many, at once, without the code being told",
        .examples = {"duroxide --store orders terminate order-7 --reason 'out of control' --yes",
                     "duroxide --store orders terminate --all --prefix load-test- --yes"},
-       .details = about_all,
+       .details = about_ending_all,
        .arguments = one_or_all({one_instance,
                                 {.name = "reason",
                                  .option = "--reason",
@@ -218,7 +258,7 @@ std::vector<Command> acting_commands() {
        .examples = {"duroxide --store orders resume order-7",
                     "duroxide --store orders resume --all --name Ship",
                     "duroxide --store orders resume --everything"},
-       .details = about_all,
+       .details = about_resuming,
        .arguments = scope_arguments(),
        .alternatives = one_scope(),
        .changes = true,

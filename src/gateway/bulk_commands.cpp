@@ -30,6 +30,20 @@ CommandResult would_act_on(const StoreInUse& store, const InstanceFilter& filter
   return json{{std::string("would_").append(command), json_of(*found)}};
 }
 
+/// For whoever asks before it is done: there may be millions.
+CommandResult how_many(const StoreInUse& store, const InstanceFilter& filter, Sink& sink,
+                       const BulkAction& action) {
+  Reporter reporter(sink);
+  const auto found = client::count_to_act_on(store.management, filter, action, reporter.callback());
+  if (found && reporter.interrupted()) {
+    return failure(Reporter::interruption("nothing was done"));
+  }
+  if (!found) {
+    return failure(CommandError(found.error()));
+  }
+  return json{{"count", *found}};
+}
+
 }  // namespace
 
 std::vector<Argument> one_or_all(std::vector<Argument> own, std::string_view name) {
@@ -39,6 +53,7 @@ std::vector<Argument> one_or_all(std::vector<Argument> own, std::string_view nam
                                          .help = "every instance that the filter chooses, each by "
                                                  "itself"},
                                         dry_run_argument("with --all: only show which"),
+                                        {.name = "only_count", .type = Type::flag},
                                         limit_of_filter}),
                 filter_arguments(OrderOptions::hidden, name));
 }
@@ -48,7 +63,8 @@ bool means_all(const Arguments& arguments) {
 }
 
 bool chooses(const Arguments& arguments, std::string_view name) {
-  return has_filter(arguments, name) || arguments.has("limit") || arguments.flag("dry_run");
+  return has_filter(arguments, name) || arguments.has("limit") || arguments.flag("dry_run") ||
+         arguments.flag("only_count");
 }
 
 Result<void, CommandError> check_one_or_all(const Arguments& arguments, std::string_view name) {
@@ -74,14 +90,18 @@ CommandResult act_on_all(const StoreInUse& store, const Arguments& arguments, Si
                          std::string_view command, const BulkAction& action,
                          std::string_view name) {
   const InstanceFilter filter = chosen(arguments, name);
+  if (arguments.flag("only_count")) {
+    return how_many(store, filter, sink, action);
+  }
   if (arguments.flag("dry_run")) {
     return would_act_on(store, filter, sink, command, action);
   }
   Reporter reporter(sink);
   const auto result = store.management.act_on_instances(filter, action, reporter.callback());
   if (result && reporter.interrupted()) {
-    return failure(
-        Reporter::interruption("it is done to " + std::to_string(result->done) + " instances"));
+    return failure(Reporter::interruption("it is done to " + std::to_string(result->done) +
+                                          " instances, " + std::to_string(result->refused) +
+                                          " were refused"));
   }
   return as_result(result);
 }

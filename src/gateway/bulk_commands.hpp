@@ -28,7 +28,8 @@ namespace duroxide::gateway {
                                                           std::string_view name);
 [[nodiscard]] Result<void, CommandError> check_one_or_all(const Arguments& arguments);
 
-/// Does it to all, or tells to which it would be done: `{"would_cancel":[…]}` for the command `cancel`.
+/// Does it to all, or tells to which it would be done: `{"would_cancel":[…]}` for the command `cancel`,
+/// or to how many, for a question.
 [[nodiscard]] CommandResult act_on_all(const StoreInUse& store, const Arguments& arguments,
                                        Sink& sink, std::string_view command,
                                        const BulkAction& action,

@@ -106,9 +106,12 @@ std::vector<Command> restoring_commands() {
                     "duroxide --store orders rewind order-7 --skip 13",
                     "duroxide --store orders rewind --all --search 'connection refused' --yes"},
        .details =
-           "With --all it is done to every instance that the filter chooses; without --status, to\n"
-           "those that have failed or were cancelled. What is refused is told, and the others are\n"
-           "gone on with (exit code 5 then). It can be interrupted and done again.",
+           "The children that were under way and have failed since are rewound with it.\n\n"
+           "With --all it is done to every instance that the filter chooses and that there is\n"
+           "when it begins, and to the failed children of each; without --status, to those that\n"
+           "have failed and were not cancelled. Some hundred go at a time, and are looked up\n"
+           "right before. What is refused, or damaged, is told, and the others are gone on with\n"
+           "(exit code 5 then). It can be interrupted and done again.",
        .arguments =
            one_or_all({one_instance,
                        last_event("the last event to keep; default: all before the failure"),

@@ -56,9 +56,9 @@ for number in 1 2; do
   run 0 start Approval "many-$number"
 done
 on_terminal 130 n cancel --all --prefix many-
-says 'Ask 2 instances to stop? [y/N]' 'nothing was done'
+says 'Ask 2 instances to stop, and their children with them? [y/N]' 'nothing was done'
 on_terminal 0 '' cancel --all --prefix many- --dry-run
-says 'would be asked to stop' 'many-2'
+says 'would be asked to stop' 'many-2' 'and their children with them'
 says_not '[y/N]'
 on_terminal 0 y pause --all --prefix many-
 says 'Pause 2 instances? [y/N]' '2 instances paused'

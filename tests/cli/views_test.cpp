@@ -317,10 +317,44 @@ TEST_CASE("the command says what it has done to many, and what was refused", "[c
   REQUIRE(told);
   CHECK_THAT(told->message, Contains("refused: 3; the result says"));
   CHECK(told->warning == "refused");
+  result.stopped_by = ClientError{ClientError::Kind::storage_error, "the disk is full"};
+  CHECK(json_of(result)["stopped_by"]["kind"] == "storage_error");
+  CHECK_THAT(view_of("cancel", all, json_of(result)), Contains("12 instances asked to stop"));
+  CHECK(invocation.judge(json_of(result)) == ExitCode::failed);
+  CHECK(invocation.notice(json_of(result))->message ==
+        "it was not done to the rest: the disk is full");
   const json dry = {{"all", true}, {"dry_run", true}};
   CHECK(view_of("pause", dry, {{"would_pause", json::array()}}) == "nothing would be paused\n");
   CHECK_THAT(view_of("cancel", dry, {{"would_cancel", json_of(std::vector<InstanceSummary>(1))}}),
-             Contains("would be asked to stop:\nINSTANCE"));
+             Contains("would be asked to stop:\nINSTANCE") &&
+                 Contains("\nand their children with them\n"));
+  CHECK_THAT(view_of("pause", dry, {{"would_pause", json_of(std::vector<InstanceSummary>(1))}}),
+             !Contains("children"));
+}
+
+TEST_CASE("the command asks with a number what it is about to do to many, and to what with them",
+          "[control][bulk]") {
+  const auto asked = [](const char* command) {
+    const auto invocation = invocation_of(*command_named(command), {{"all", true}}).value();
+    CHECK(invocation.preview->arguments["only_count"] == true);
+    return invocation.question({{"count", 7}});
+  };
+  CHECK(asked("pause") == "Pause 7 instances?");
+  CHECK(asked("cancel") == "Ask 7 instances to stop, and their children with them?");
+  CHECK_THAT(asked("terminate"), Contains("End 7 instances for good, and their children"));
+  CHECK_THAT(asked("rewind"), Contains("Rewind 7 instances, and their failed children"));
+}
+
+TEST_CASE("the command says what stays paused although everything was resumed",
+          "[control][bulk][pause]") {
+  const auto invocation = invocation_of(*command_named("resume"), {{"all", true}}).value();
+  json result = json_of(BulkResult());
+  CHECK_FALSE(invocation.notice(result));
+  result["still_paused"] = json::array(
+      {{{"scope", "store"}, {"name", ""}}, {{"scope", "orchestration"}, {"name", "Ship"}}});
+  CHECK_THAT(invocation.notice(result)->message, Contains("`resume --everything`") &&
+                                                     Contains("the orchestration Ship is paused") &&
+                                                     Contains("`resume --orchestration`"));
 }
 
 TEST_CASE("what cannot be undone is asked for, with how much it would hit", "[control][delete]") {

@@ -1,5 +1,11 @@
 // What commands do to all that a filter chooses, on a store in memory.
 
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "gateway/command_fixture.hpp"
 
 using namespace duroxide;
@@ -168,6 +174,123 @@ TEST_CASE("control commands: many that have failed are rewound, and what has not
   const json refused = f.run("rewind", all({{"status", {"running"}}, {"limit", 5}}));
   CHECK(refused["done"] == 0);
   CHECK(refused["refused"] == 3);
+}
+
+TEST_CASE("control commands: what was cancelled is rewound only if that is asked for",
+          "[control][bulk][restore]") {
+  BulkFixture f;
+  f.run("terminate", {{"instance", "a"}});
+  CHECK(ids_in(f.run("rewind", dry())["would_rewind"]) == Ids{"bad"});
+  CHECK(ids_in(f.run("rewind", dry({{"status", {"cancelled"}}}))["would_rewind"]) == Ids{"a"});
+  CHECK(f.run("rewind", all())["done"] == 1);
+  CHECK(f.state_of("a") == "Failed");
+}
+
+TEST_CASE("control commands: whoever asks first is given a number", "[control][bulk]") {
+  BulkFixture f;
+  f.run("pause", {{"instance", "b"}});
+  const auto count = [&](const char* name, json more = json::object()) {
+    more["only_count"] = true;
+    const json told = f.run(name, all(std::move(more)));
+    CHECK(told.size() == 1);
+    return told["count"].get<int>();
+  };
+  CHECK(count("cancel") == 3);
+  CHECK(count("cancel", {{"limit", 2}}) == 2);
+  CHECK(count("cancel", {{"search", "C"}}) == 1);
+  CHECK(count("cancel", {{"status", {"failed"}}}) == 0);
+  CHECK(count("pause") == 2);
+  CHECK(count("pause", {{"limit", 1}}) == 1);
+  CHECK(count("resume") == 1);
+  CHECK(count("rewind") == 1);
+  CHECK(f.run("count", {{"status", {"running"}}})["count"] == 3);
+  CHECK(f.refused("cancel", all({{"only_count", true}, {"search", ""}})) == Kind::usage);
+  CHECK(f.refused("cancel", {{"instance", "a"}, {"only_count", true}}) == Kind::usage);
+  f.sink.goes_on = false;
+  CHECK(f.refused("pause", all({{"only_count", true}})) == Kind::interrupted);
+}
+
+TEST_CASE("control commands: what stays paused with more than itself is told",
+          "[control][bulk][pause]") {
+  BulkFixture f;
+  CHECK_FALSE(f.run("resume", all()).contains("still_paused"));
+  f.run("pause", {{"orchestration", "Approval"}});
+  f.run("pause", {{"store", true}});
+  const json told = f.run("resume", all());
+  CHECK(told["done"] == 0);
+  REQUIRE(told["still_paused"].size() == 2);
+  CHECK(told["still_paused"][0]["scope"] == "store");
+  CHECK(told["still_paused"][1]["scope"] == "orchestration");
+  CHECK(told["still_paused"][1]["name"] == "Approval");
+  CHECK(f.run("resume", all({{"name", "Failing"}}))["still_paused"].size() == 1);
+  CHECK_FALSE(f.run("resume", dry()).contains("still_paused"));
+}
+
+namespace {
+
+/// So many that they go in two steps, named `i0` and so on, all of them paused.
+struct TwoStepsFixture : CommandFixture {
+  static constexpr int instances = 500;
+  TwoStepsFixture() {
+    for (int i = 0; i < instances; ++i) {
+      start("i" + std::to_string(i));
+    }
+    REQUIRE(run("pause", all())["done"] == instances);
+  }
+  /// Between the steps of what follows, once.
+  void between(std::function<void()> happens) {
+    sink.on_progress = [this, happens = std::move(happens)] {
+      if (sink.reported.done == 400) {
+        happens();
+      }
+    };
+  }
+};
+
+}  // namespace
+
+TEST_CASE("control commands: what no longer fits when its turn comes is left as it is",
+          "[control][bulk]") {
+  TwoStepsFixture f;
+  f.between([&] {
+    REQUIRE(f.in_use.management.resume(PauseScope::of_instance("i450")));
+    REQUIRE(f.in_use.management.delete_instance("i451", DeleteOptions{true, false}));
+    REQUIRE(f.in_use.client.start_orchestration("i451", "Other", std::string()));
+    REQUIRE(f.in_use.management.pause(PauseScope::of_instance("i451")));
+  });
+  const json event = {{"name", "E"}, {"status", {"paused"}}};
+  CHECK(f.run("raise", all(event))["done"] == TwoStepsFixture::instances - 2);
+  const auto told = [&](const char* instance) {
+    const json messages = f.run("messages", {{"instance", instance}})["messages"];
+    return std::count_if(messages.begin(), messages.end(),
+                         [](const json& each) { return each["name"] == "E"; });
+  };
+  CHECK(told("i449") == 1);
+  CHECK(told("i450") == 0);
+  CHECK(told("i451") == 0);
+}
+
+TEST_CASE("control commands: what is created meanwhile is left alone", "[control][bulk]") {
+  TwoStepsFixture f;
+  int created = 0;
+  f.sink.on_progress = [&] {
+    REQUIRE(f.in_use.client.start_orchestration("new-" + std::to_string(created++), "O",
+                                                std::string()));
+  };
+  CHECK(f.run("cancel", all())["done"] == TwoStepsFixture::instances);
+  CHECK(created == 2);
+  CHECK(f.run("delete", {{"everything", true}, {"force", true}})["instances_deleted"] ==
+        TwoStepsFixture::instances + 2);
+  CHECK(f.run("count")["count"] == created - 2);
+}
+
+TEST_CASE("control commands: nobody knows how many a search finds", "[control][bulk]") {
+  TwoStepsFixture f;
+  CHECK(f.run("resume", all({{"search", "I"}}))["done"] == TwoStepsFixture::instances);
+  CHECK(f.sink.reported.done == TwoStepsFixture::instances);
+  CHECK(f.sink.reported.total == 0);
+  CHECK(f.run("pause", all())["done"] == TwoStepsFixture::instances);
+  CHECK(f.sink.reported.total == TwoStepsFixture::instances);
 }
 
 TEST_CASE("control commands: more than some hundred go in steps, and can be interrupted between",

@@ -35,6 +35,9 @@ class CollectingSink final : public Sink {
   }
   bool progress(const Progress& progress) override {
     reported = progress;
+    if (on_progress) {
+      on_progress();
+    }
     return goes_on;
   }
   bool wait_until_readable(int file) override {
@@ -49,6 +52,7 @@ class CollectingSink final : public Sink {
 
   std::vector<json> items;
   std::function<void(const json&)> on_item;
+  std::function<void()> on_progress;
   std::size_t most_items = ~std::size_t{0};
   Progress reported;
   bool goes_on = true;
