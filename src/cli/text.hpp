@@ -12,10 +12,10 @@ namespace duroxide::cli {
 using model::printable;
 using model::printable_json;
 
-/// How many columns it takes: its code points.
+/// How many columns of a terminal it takes; a character may take two, or none.
 [[nodiscard]] std::size_t width_of(std::string_view text);
 
-/// The same in at most `width` columns, with `…` for what is left out.
+/// The text in at most `width` columns, with `…` for what is left out.
 [[nodiscard]] std::string cut(std::string_view text, std::size_t width);
 
 }  // namespace duroxide::cli

@@ -155,6 +155,13 @@ TEST_CASE("a text is cut to its width, and says so", "[control]") {
   CHECK(cut("größer", 4) == "grö…");
   CHECK(cut("orders", 1) == "…");
   CHECK(cut("orders", 0).empty());
+  // Not every character takes one column.
+  CHECK(width_of("日本語") == 6);
+  CHECK(width_of("e\u0301") == 1);
+  CHECK(cut("日本語", 6) == "日本語");
+  CHECK(cut("日本語", 5) == "日本…");
+  CHECK(cut("日本語", 4) == "日…");
+  CHECK(cut("re\u0301sume\u0301", 3) == "re\u0301…");
 }
 
 TEST_CASE("an event of a tail takes one line of the terminal", "[control]") {
