@@ -146,7 +146,7 @@ constexpr Argument its_reason{
 
 std::vector<Argument> scope_arguments() {
   return one_or_all(
-      {{.name = "instance", .type = Type::instance, .option = "instance", .help = "one instance"},
+      {one_unless_all,
        {.name = "orchestration",
         .type = Type::orchestration,
         .option = "--orchestration",
@@ -204,10 +204,7 @@ std::vector<Command> acting_commands() {
                     "duroxide --store orders raise --all Approved --name Order --dry-run"},
        .details = about_raising_at_all,
        .arguments = one_or_all(
-           {{.name = "instance",
-             .type = Type::instance,
-             .option = "instance",
-             .help = "one instance; left out with --all"},
+           {one_unless_all,
             {.name = "name", .option = "event", .help = "the name of the event or the queue"},
             {.name = "data", .option = "-d,--data", .by_default = ""},
             {.name = "queue",
@@ -223,7 +220,7 @@ std::vector<Command> acting_commands() {
        .examples = {"duroxide --store orders cancel order-7 --reason 'out of tea'",
                     "duroxide --store orders cancel --all --name Order --since 2h --dry-run"},
        .details = about_ending_all,
-       .arguments = one_or_all({one_instance, its_reason}),
+       .arguments = one_or_all({one_unless_all, its_reason}),
        .changes = true,
        .check = check_one_or_all,
        .run = cancel},
@@ -232,7 +229,7 @@ std::vector<Command> acting_commands() {
        .examples = {"duroxide --store orders terminate order-7 --reason 'out of control' --yes",
                     "duroxide --store orders terminate --all --prefix load-test- --yes"},
        .details = about_ending_all,
-       .arguments = one_or_all({one_instance,
+       .arguments = one_or_all({one_unless_all,
                                 {.name = "reason",
                                  .option = "--reason",
                                  .help = "why, for its failure",

@@ -14,6 +14,12 @@
 
 namespace duroxide::gateway {
 
+/// The one that a command is about which can also do it to all.
+inline constexpr Argument one_unless_all{.name = "instance",
+                                         .type = ArgumentType::instance,
+                                         .option = "instance",
+                                         .help = "one instance; left out with --all"};
+
 /// Its own arguments, and those that choose many.
 [[nodiscard]] std::vector<Argument> one_or_all(std::vector<Argument> own,
                                                std::string_view name = name_of_filter);

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/command_error.hpp"
 #include "gateway/json_text.hpp"
 #include "gateway/json_types.hpp"
 #include "gateway/time_text.hpp"
@@ -104,8 +105,9 @@ json json_of(const BulkResult& result) {
                {"refused", result.refused},
                {"refusals", std::move(refusals)}};
   if (result.stopped_by) {
-    told["stopped_by"] = {{"kind", to_string(result.stopped_by->kind)},
-                          {"message", json_of_text(result.stopped_by->message)}};
+    const CommandError error(*result.stopped_by);
+    told["stopped_by"] = {{"kind", to_string(error.kind)},
+                          {"message", json_of_text(error.message)}};
   }
   return told;
 }

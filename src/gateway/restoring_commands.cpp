@@ -113,7 +113,7 @@ std::vector<Command> restoring_commands() {
            "right before. What is refused, or damaged, is told, and the others are gone on with\n"
            "(exit code 5 then). It can be interrupted and done again.",
        .arguments =
-           one_or_all({one_instance,
+           one_or_all({one_unless_all,
                        last_event("the last event to keep; default: all before the failure"),
                        {.name = "skip",
                         .type = Type::digits,

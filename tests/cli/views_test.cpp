@@ -318,7 +318,7 @@ TEST_CASE("the command says what it has done to many, and what was refused", "[c
   CHECK_THAT(told->message, Contains("refused: 3; the result says"));
   CHECK(told->warning == "refused");
   result.stopped_by = ClientError{ClientError::Kind::storage_error, "the disk is full"};
-  CHECK(json_of(result)["stopped_by"]["kind"] == "storage_error");
+  CHECK(json_of(result)["stopped_by"]["kind"] == "failed");
   CHECK_THAT(view_of("cancel", all, json_of(result)), Contains("12 instances asked to stop"));
   CHECK(invocation.judge(json_of(result)) == ExitCode::failed);
   CHECK(invocation.notice(json_of(result))->message ==
