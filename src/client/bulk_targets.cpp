@@ -43,12 +43,12 @@ Result<Looked, ClientError> look_for_targets(const ManagementClient& client,
       return failure(std::move(page).error());
     }
     for (InstanceSummary& each : page->instances) {
+      if (left == 0) {
+        return Looked::at_all;
+      }
       if (targets->would_act(each)) {
         take(each);
         --left;
-      }
-      if (left == 0) {
-        return Looked::at_all;
       }
     }
     progress.done += page->instances.size();

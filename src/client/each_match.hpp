@@ -111,7 +111,8 @@ ManagementClient::Answer<Result> for_each_match(const ManagementClient& client,
       return stopped(std::move(total), std::move(page).error());
     }
     std::erase_if(page->instances, [&](const auto& each) { return !existing->include(each); });
-    if (page->instances.empty() && on_progress && !on_progress(progress)) {
+    // A search may find nothing for long.
+    if (page->instances.empty() && page->next_cursor && on_progress && !on_progress(progress)) {
       return total;
     }
     for (std::span<const InstanceSummary> rest(page->instances); !rest.empty();) {
