@@ -78,7 +78,11 @@ void ask_update(Engine& engine, Holder sender, const provider::AskUpdate& reques
           }
           return;
         }
-        stage_message(transaction, found.number, transaction.numbers().next_sequence(), item);
+        // Who waits already has brought it here, and it is not answered yet: another message could come
+        // behind the end of the execution that answers it, and would be done again by the next.
+        if (!transaction.waits().is_asked(found.number, request.request.id)) {
+          stage_message(transaction, found.number, transaction.numbers().next_sequence(), item);
+        }
         transaction.after_applied([&transaction, &request, sender, first, number = found.number] {
           park(transaction, number, sender, request.wait_id, UpdateWait{request.request.id, first});
         });

@@ -1,5 +1,7 @@
 #include "engine/waits.hpp"
 
+#include <algorithm>
+
 #include "model/invariant.hpp"
 
 namespace duroxide::storage {
@@ -9,6 +11,15 @@ void Waits::add(Number number, Holder sender, std::uint64_t wait_id, Wait wait) 
   const bool is_new = by_id_.emplace(id, number).second;
   DUROXIDE_INVARIANT(is_new, "a sender has one wait of an id at most");
   waits_[number].insert_or_assign(id, std::move(wait));
+}
+
+bool Waits::is_asked(Number number, std::string_view update_id) const {
+  const auto found = waits_.find(number);
+  return found != waits_.end() &&
+         std::any_of(found->second.begin(), found->second.end(), [&](const auto& entry) {
+           const auto* update = std::get_if<UpdateWait>(&entry.second);
+           return update != nullptr && !update->question && update->update_id == update_id;
+         });
 }
 
 std::vector<provider::Question> Waits::questions(Number number) const {

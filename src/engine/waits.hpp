@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <variant>
@@ -60,6 +61,8 @@ class Waits {
   /// The sender must have no wait of that id.
   void add(Number number, Holder sender, std::uint64_t wait_id, Wait wait);
   [[nodiscard]] bool any(Number number) const { return waits_.contains(number); }
+  /// Whether somebody waits for the answer to this update.
+  [[nodiscard]] bool is_asked(Number number, std::string_view update_id) const;
   /// What is asked of the code of an instance.
   [[nodiscard]] std::vector<provider::Question> questions(Number number) const;
 

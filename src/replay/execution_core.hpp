@@ -195,6 +195,7 @@ class ExecutionCore final : private Completion {
   void finish(replay::Outcome outcome);
   void begin_next_execution();
   void hand_on(const WorkItem& message);
+  void hand_on_update(const work::UpdateRequest& update);
   void close_everything(const std::string& reason);
   void tell_parent(const replay::Outcome& outcome);
   void done() noexcept override { root_done_ = true; }

@@ -135,9 +135,19 @@ void ExecutionCore::hand_on(const WorkItem& message) {
   if (model::carry(message, *carried)) {
     return;
   }
-  if (std::holds_alternative<work::CancelInstance>(message) ||
-      std::holds_alternative<work::UpdateRequest>(message)) {
+  if (const auto* update = std::get_if<work::UpdateRequest>(&message)) {
+    hand_on_update(*update);
+  } else if (std::holds_alternative<work::CancelInstance>(message)) {
     result().messages.push_back(message);
+  }
+}
+
+/// One that this execution knows is a repetition, and would be done twice.
+void ExecutionCore::hand_on_update(const work::UpdateRequest& update) {
+  if (const auto* answered = state_.updates().answer_to(update.id)) {
+    tell_answer(*answered);
+  } else if (!state_.updates().knows(update.id)) {
+    result().messages.push_back(update);
   }
 }
 

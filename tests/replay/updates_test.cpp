@@ -231,6 +231,33 @@ TEST_CASE("updates that wait go to the next execution, in their order, behind wh
   CHECK(turn.untaken.empty());
 }
 
+TEST_CASE("an update that is asked again in the turn that continues as new is not done again",
+          "[updates][continue-as-new]") {
+  const auto rounds = [](OrchestrationContext ctx, int round) -> Task<std::string> {
+    bool is_next = false;
+    const auto next = [&](int by) {
+      is_next = true;
+      return round + by;
+    };
+    ctx.on_update<int, int>("Next", next);
+    const auto told = [&] { return is_next; };
+    co_await ctx.wait_until(told);
+    co_await ctx.continue_as_new(round + 1);
+    co_return "";
+  };
+  Harness harness(both_ways(), rounds);
+  (void)harness.start("1", {asked("w", "Nobody", "")});
+  const auto turn = harness.turn({asked("x", "Next", "10"), asked("x", "Next", "10"),
+                                  asked("w", "Nobody", ""), asked("y", "Next", "20")});
+  CHECK(next_of(turn).input == "2");
+  CHECK(texts_of(turn) == Types{"x=11", "x=11"});
+  // What waits is asked again once, and what is new is new.
+  REQUIRE(turn.messages.size() == 3);
+  CHECK(turn.messages[1] == asked("w", "Nobody", ""));
+  CHECK(turn.messages[2] == asked("y", "Next", "20"));
+  CHECK(turn.untaken.empty());
+}
+
 TEST_CASE("no handler is called once the orchestration has returned or continues",
           "[updates][continue-as-new]") {
   const bool continues = GENERATE(true, false);
