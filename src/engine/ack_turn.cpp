@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/activity_rows.hpp"
+#include "engine/attempts.hpp"
 #include "engine/change_notes.hpp"
 #include "engine/deadline.hpp"
 #include "engine/execution_rows.hpp"
@@ -181,7 +182,11 @@ void give_answers(Transaction& transaction, Number number,
 }
 
 void end_asked_turn(Transaction& transaction, const provider::AckOrchestrationItem& request,
-                    Number number) {
+                    const TurnLease& lease) {
+  const Number number = lease.number;
+  if (lease.counted) {
+    take_back_attempt(transaction, make_key(number));  // it was none, and must leave no trace
+  }
   transaction.after_applied([&transaction, &request, number] {
     const Holder holder = transaction.turns().find(request.lock_token)->holder;
     give_answers(transaction, number, request);
@@ -210,7 +215,7 @@ void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& re
   }
   check_ack(request, *lease, *before);
   if (has_only_answered(request, *lease)) {
-    end_asked_turn(transaction, request, number);
+    end_asked_turn(transaction, request, *lease);
     return;
   }
 

@@ -64,13 +64,13 @@ void hand_out_readable_turn(Transaction& transaction, Number number, Holder hold
   }
   if (transaction.unregistered_turns().names.any() && !quarantined &&
       !transaction.turns().is_resident(number, holder)) {
-    const auto code = code_of(*record, messages.items.front());
+    const auto code = code_of(*record, messages.items.empty() ? nullptr : &messages.items.front());
     if (code && leave_to_another(transaction, number, holder, *code)) {
       return;
     }
   }
   const auto attempts_key = make_key(number);
-  if (!messages.items.empty() && count_before_delivery(transaction, *record, number, messages)) {
+  if (count_before_delivery(transaction, *record, number, messages)) {
     transaction.write_of_itself([&] {
       store_attempts(transaction, attempts_key, stored_attempts(transaction, attempts_key) + 1);
     });

@@ -133,17 +133,17 @@ void try_unregistered_again(Transaction& transaction) {
 
 // --- turns ----------------------------------------------------------------------------------------
 
-std::optional<std::string> code_of(const InstanceRecord& record, const WorkItem& first_message) {
+std::optional<std::string> code_of(const InstanceRecord& record, const WorkItem* first_message) {
   const auto text = [](const std::string& name, const std::optional<std::string>& version) {
     return name + between_name_and_version + version.value_or("");
   };
   if (!record.version.empty()) {
     return text(record.orchestration, record.version);
   }
-  if (const auto* start = std::get_if<work::StartOrchestration>(&first_message)) {
+  if (const auto* start = std::get_if<work::StartOrchestration>(first_message)) {
     return text(start->orchestration, start->version);
   }
-  if (const auto* next = std::get_if<work::ContinueAsNew>(&first_message)) {
+  if (const auto* next = std::get_if<work::ContinueAsNew>(first_message)) {
     return text(next->orchestration, next->version);
   }
   return std::nullopt;
@@ -163,7 +163,7 @@ std::optional<std::string> code_of(Transaction& transaction, Number number) {
                                }
                                return !first;
                              });
-    return first ? code_of(*record, *first) : std::nullopt;
+    return first ? code_of(*record, &*first) : std::nullopt;
   } catch (const StorageFailure&) {
     return std::nullopt;  // whoever is given it next finds out
   }

@@ -32,9 +32,9 @@ void try_unregistered_again(Transaction& transaction);
 // Turns.
 
 /// The code that the next turn of an instance needs: orchestration and version, as one text. None if
-/// nothing says it.
+/// nothing says it. `first_message` is null for a turn that has none.
 [[nodiscard]] std::optional<std::string> code_of(const InstanceRecord& record,
-                                                 const WorkItem& first_message);
+                                                 const WorkItem* first_message);
 /// The same, from what is in the store; none also if that cannot be read.
 [[nodiscard]] std::optional<std::string> code_of(Transaction& transaction, Number number);
 /// The holder has no code for the instance, whose lease is over: it is left to another, or else held back

@@ -161,7 +161,7 @@ TurnEnded Orchestrator::run_turn(RunTurn& turn) {
   if (item.quarantined && cancel != nullptr) {
     return fail_without_code(turn, details_of_cancel(*cancel));
   }
-  if (item.attempt_count > environment_->options.max_attempts() && !item.messages.empty()) {
+  if (item.attempt_count > environment_->options.max_attempts()) {
     return run_poisoned(turn);
   }
   if (!execution_) {

@@ -141,6 +141,41 @@ TEST_CASE("a turn that ends the process is counted each time, and who works besi
   CHECK(beside == 1);
 }
 
+TEST_CASE("a query that ends the process is counted each time, and leaves no trace if it does not",
+          "[reopen][restart][poison][queries]") {
+  using Asked = Answer<std::optional<UpdateAnswer>>;
+  auto running = std::make_unique<FaultyWorld>();
+  running->world.start("a");
+  running->world.ack(ack_of(running->world.fetch_one(), {started_event()})).value();
+  running = die_and_open(running);
+  for (std::uint32_t attempt = 1; attempt <= 3; ++attempt) {
+    (void)running->world.client->ask<Asked>(AskQuery{"a", {"q", "Total", ""}, 1});
+    running->world.run();
+    const auto item = running->world.fetch_one();
+    CHECK(item.messages.empty());
+    CHECK(item.questions.size() == 1);
+    CHECK(item.attempt_count == attempt);
+    CHECK(counted_turns(*running, 1) == attempt);
+    running = die_and_open(running);
+  }
+  World& world = running->world;
+  const auto asked = world.client->ask<Asked>(AskQuery{"a", {"q", "Total", ""}, 1});
+  world.run();
+  const auto item = world.fetch_one();
+  CHECK(item.attempt_count == 4);
+  auto ack = ack_of(item);
+  ack.events.clear();  // it was only asked
+  ack.updates = {UpdateAnswer{"q", "out"}};
+  world.ack(ack).value();
+  REQUIRE(asked.answered());
+  CHECK(asked.value()->output == "out");
+  CHECK(counted_turns(*running, 1) == 3);
+  // It is taken up now: what comes next is not counted beforehand, and a turn that is through ends it.
+  world.raise("a", "Go");
+  world.ack(ack_of(world.fetch_one())).value();
+  CHECK(counted_turns(*running, 1) == 0);
+}
+
 TEST_CASE("after a second crash suspects have their turns one at a time",
           "[reopen][restart][poison]") {
   auto running = with_suspects();
