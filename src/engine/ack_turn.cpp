@@ -168,7 +168,7 @@ bool has_only_answered(const provider::AckOrchestrationItem& request, const Turn
 /// Tells those who wait for what the turn has answered, once all is committed that it may have seen.
 void give_answers(Transaction& transaction, Number number,
                   const provider::AckOrchestrationItem& request) {
-  if (!transaction.waits().any(number)) {
+  if (request.updates.empty() || !transaction.waits().any(number)) {
     return;
   }
   const bool is_committed = transaction.batch().empty() && !transaction.timing().open();
@@ -176,6 +176,7 @@ void give_answers(Transaction& transaction, Number number,
     if (is_committed) {
       answer_update(transaction, number, update);
     } else {
+      transaction.waits().set_answered(number, update.id);
       transaction.outcome().updates.emplace_back(number, update);
     }
   }

@@ -22,13 +22,25 @@ bool Waits::is_asked(Number number, std::string_view update_id) const {
          });
 }
 
+void Waits::set_answered(Number number, std::string_view question_id) {
+  const auto found = waits_.find(number);
+  if (found != waits_.end()) {
+    for (auto& [id, wait] : found->second) {
+      auto* update = std::get_if<UpdateWait>(&wait);
+      if (update != nullptr && update->question && update->update_id == question_id) {
+        update->is_answered = true;
+      }
+    }
+  }
+}
+
 std::vector<provider::Question> Waits::questions(Number number) const {
   std::vector<provider::Question> questions;
   const auto found = waits_.find(number);
   if (found != waits_.end()) {
     for (const auto& [id, wait] : found->second) {
       const auto* update = std::get_if<UpdateWait>(&wait);
-      if (update != nullptr && update->question) {
+      if (update != nullptr && update->question && !update->is_answered) {
         questions.push_back(*update->question);
       }
     }

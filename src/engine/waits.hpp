@@ -51,6 +51,8 @@ struct UpdateWait {
   Reply<Answer> reply;
   /// A query, which stands nowhere else.
   std::optional<provider::Question> question = std::nullopt;
+  /// A turn has answered the query; it is told once that turn is committed.
+  bool is_answered = false;
 };
 
 using Wait = std::variant<StatusWait, ValueWait, UpdateWait>;
@@ -63,6 +65,8 @@ class Waits {
   [[nodiscard]] bool any(Number number) const { return waits_.contains(number); }
   /// Whether somebody waits for the answer to this update.
   [[nodiscard]] bool is_asked(Number number, std::string_view update_id) const;
+  /// A turn that is not committed yet has answered a query: it is handed out no more.
+  void set_answered(Number number, std::string_view question_id);
   /// What is asked of the code of an instance.
   [[nodiscard]] std::vector<provider::Question> questions(Number number) const;
 

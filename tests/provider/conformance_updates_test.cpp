@@ -304,6 +304,39 @@ TEST_CASE("a query is answered once what its turn has seen is committed",
   CHECK(asked.value()->output == "out");
 }
 
+TEST_CASE("a query that is answered is not handed out again before that is committed",
+          "[conformance][queries]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_take_first_turn(world, "a");
+  start_and_take_first_turn(world, "b");
+  const auto fetch = world.fetch_later(2);
+  (void)world.client->ask<Done>(EnqueueOrchestratorWork{raise_item("a", "Go"), {}, false});
+  (void)world.client->ask<Done>(EnqueueOrchestratorWork{raise_item("b", "Go"), {}, false});
+  const auto asked = world.client->ask<Updated>(AskQuery{"a", {"q", "Total", ""}, 1});
+  world.run();
+  const auto items = fetch.value();
+  REQUIRE(items.size() == 2);
+  const std::size_t of_a = items.at(0).instance == "a" ? 0 : 1;
+  REQUIRE(items.at(of_a).questions.size() == 1);
+  const auto more = world.fetch_later();
+  const auto acked = world.dispatcher->ask<Done>(told_of(items.at(of_a), "out"));
+  world.run();
+  CHECK_FALSE(asked.answered());
+  CHECK_FALSE(more.answered());
+  // What is asked now comes with a turn of its own, and alone.
+  const auto late = query(world, "a", "late", 2);
+  world.ack(ack_of(items.at(1 - of_a))).value();
+  CHECK(acked.answer());
+  CHECK(asked.value()->output == "out");
+  REQUIRE(more.answered());
+  REQUIRE(more.value().size() == 1);
+  REQUIRE(more.value().front().questions.size() == 1);
+  CHECK(more.value().front().questions.front().id == "late");
+  world.ack(told_of(more.value().front(), "later")).value();
+  CHECK(late.value()->output == "later");
+  CHECK(world.nothing_to_fetch());
+}
+
 TEST_CASE("a resident is asked without its history, and may leave with a query",
           "[conformance][queries][residency]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
