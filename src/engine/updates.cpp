@@ -128,19 +128,27 @@ void answer_update(Transaction& transaction, Number number, const provider::Upda
   });
 }
 
-UpdateWait::Answer update_answer_of_ended(Transaction& transaction, Number number,
-                                          const std::string& update_id) {
-  return answer_of<std::optional<provider::UpdateAnswer>>(operation, [&] {
-    const ReadView& view = transaction.committed();
-    const auto record = load_instance(view, number);
-    auto answer =
-        record ? find_answer(load_history(view, number, *record, record->execution), update_id)
-               : std::nullopt;
-    if (!answer) {
-      refuse_ended(record ? record->id : std::string());
-    }
-    return answer;
-  });
+std::optional<UpdateWait::Answer> answer_of_ended(Transaction& transaction, Number number,
+                                                  const UpdateWait& wait) {
+  bool is_gone = false;
+  auto answer = answer_of<std::optional<provider::UpdateAnswer>>(
+      wait.question ? "query" : operation, [&]() -> std::optional<provider::UpdateAnswer> {
+        const ReadView& view = transaction.committed();
+        const auto record = load_instance(view, number);
+        is_gone = !record;
+        if (is_gone) {
+          return std::nullopt;
+        }
+        auto found = wait.question
+                         ? std::nullopt
+                         : find_answer(load_history(view, number, *record, record->execution),
+                                       wait.update_id);
+        if (!found) {
+          refuse_ended(record->id);
+        }
+        return found;
+      });
+  return is_gone ? std::nullopt : std::optional(std::move(answer));
 }
 
 }  // namespace duroxide::storage

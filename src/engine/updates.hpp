@@ -4,7 +4,7 @@
 // goes to the instance as a message; a query stands in memory alone, and goes along with the next turn, which
 // it brings about if there is none. The answer comes with the ack of the turn.
 
-#include <string>
+#include <optional>
 
 #include <duroxide/provider_messages.hpp>
 
@@ -25,9 +25,10 @@ void ask_update(Engine& engine, Holder sender, const provider::AskUpdate& reques
 /// A turn that is committed has answered an update: tells those who wait for it.
 void answer_update(Transaction& transaction, Number number, const provider::UpdateAnswer& answer);
 
-/// What there is to say of an update to an instance that has ended, as committed: what it was answered in
-/// the last execution, or that nobody will.
-[[nodiscard]] UpdateWait::Answer update_answer_of_ended(Transaction& transaction, Number number,
-                                                        const std::string& update_id);
+/// What there is to say to one who has asked an instance that has ended, as committed: what an update was
+/// answered in the last execution, or that nobody will. None if the instance is gone.
+[[nodiscard]] std::optional<UpdateWait::Answer> answer_of_ended(Transaction& transaction,
+                                                                Number number,
+                                                                const UpdateWait& wait);
 
 }  // namespace duroxide::storage

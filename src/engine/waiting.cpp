@@ -131,10 +131,11 @@ void answer_waits(Transaction& transaction, Number number, bool ended) {
     return true;
   };
   const auto answer_update_at_end = [&](const UpdateWait& wait) {
-    if (ended) {
-      wait.reply(update_answer_of_ended(transaction, number, wait.update_id));
+    auto answer = ended ? answer_of_ended(transaction, number, wait) : std::nullopt;
+    if (answer) {
+      wait.reply(std::move(*answer));
     }
-    return ended;
+    return answer.has_value();  // those of one that was deleted as it ended are told so afterwards
   };
   transaction.waits().remove_if(number, [&](const Wait& wait) {
     return std::visit(model::Overloaded{answer_status, answer_value, answer_update_at_end}, wait);

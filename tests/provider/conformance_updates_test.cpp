@@ -163,6 +163,25 @@ TEST_CASE("who waits for an update learns that its instance was deleted",
   CHECK(asked.error().kind == Kind::instance_not_found);
 }
 
+TEST_CASE("who waits for an update or a query learns that its instance was replaced",
+          "[conformance][updates][queries][starts]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_take_first_turn(world);
+  const auto asked = ask(world, update("a", "u", 1));
+  const auto looked = world.client->ask<Updated>(AskQuery{"a", {"q", "Total", ""}, 2});
+  world.run();
+  StartOrFind start;
+  start.start.instance = "a";
+  start.start.orchestration = "Other";
+  start.replace = true;
+  REQUIRE(world.ask<Answer<StartedOrFound>>(*world.client, start));
+  for (const auto& each : {asked, looked}) {
+    REQUIRE(each.answered());
+    CHECK(each.error().kind == Kind::instance_not_found);
+    CHECK_THAT(each.error().message, Contains("was deleted before it answered"));
+  }
+}
+
 TEST_CASE("updates wait through continue-as-new, and what the instance asks itself is delivered",
           "[conformance][updates][continue-as-new]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
@@ -377,6 +396,8 @@ TEST_CASE("a query of nobody, of an instance that has ended or ends, is refused"
   world.ack(complete_of(item)).value();
   REQUIRE(asked.answered());
   CHECK(asked.error().kind == Kind::instance_finished);
+  CHECK(asked.error().operation == "query");
+  CHECK_THAT(asked.error().message, Contains("`a` has ended, and has not answered"));
   CHECK(query(world, "a", "q", 1).error().kind == Kind::instance_finished);
   CHECK_THAT(query(world, "a", "q", 2).error().message, Contains("has ended"));
 }
