@@ -10,6 +10,7 @@
 #include "engine/resting.hpp"
 #include "engine/turn_messages.hpp"
 #include "engine/unregistered.hpp"
+#include "engine/updates.hpp"
 #include "model/invariant.hpp"
 
 namespace duroxide::storage {
@@ -20,7 +21,8 @@ namespace {
 constexpr std::size_t bytes_per_answer = std::size_t{16} << 20;
 
 /// An instance that cannot be read is handed out no more until the store is opened again.
-void set_aside_damaged(Transaction& transaction, Number number, const std::string& why) {
+void set_aside_damaged(Transaction& transaction, Number number, const ProviderError& error) {
+  const std::string& why = error.message;
   // It would fail again each time, and the others must not wait behind it. So it is looked at once in
   // each opening of the store: what comes for it later stays in its inbox.
   transaction.turns().hold_back(number);
@@ -37,6 +39,7 @@ void set_aside_damaged(Transaction& transaction, Number number, const std::strin
   transaction.log(LogLevel::error,
                   "instance number " + std::to_string(number) + " is damaged and set aside: " + why,
                   std::move(id));
+  refuse_questions(transaction, number, error);
 }
 
 void hand_out_readable_turn(Transaction& transaction, Number number, Holder holder,
@@ -139,7 +142,7 @@ void hand_out_turn(Transaction& transaction, Number number, Holder holder,
       transaction.turns().push(number);
       throw;
     }
-    set_aside_damaged(transaction, number, failed.error().message);
+    set_aside_damaged(transaction, number, failed.error());
   } catch (...) {
     transaction.turns().push(number);
     throw;

@@ -15,6 +15,7 @@ namespace duroxide::storage {
 namespace {
 
 constexpr const char* operation = "update";
+constexpr const char* query_operation = "query";
 
 /// A reply that may be wanted twice: of a request whose commit fails, when all who wait are told and when
 /// all who have asked are. Only the first counts.
@@ -93,7 +94,7 @@ bool ask_query(Transaction& transaction, Holder sender, const provider::AskQuery
                Reply<UpdateWait::Answer> reply) {
   std::optional<Number> running;
   auto refused = answer_of<std::optional<provider::UpdateAnswer>>(
-      "query", [&]() -> std::optional<provider::UpdateAnswer> {
+      query_operation, [&]() -> std::optional<provider::UpdateAnswer> {
         require(model::check_instance_id(request.instance));
         require(model::check_name("query name", request.question.name));
         require(model::check_payload("query's input", request.question.input));
@@ -103,6 +104,10 @@ bool ask_query(Transaction& transaction, Holder sender, const provider::AskQuery
         if (committed && committed->status != ExecutionStatus::running) {
           throw StorageFailure(ProviderError::Kind::instance_finished,
                                "the instance `" + request.instance + "` has ended");
+        }
+        if (const auto damage = transaction.reasons().find_damage(found.number)) {
+          throw StorageFailure(ProviderError::Kind::corrupt,
+                               "the instance `" + request.instance + "` waits for " + *damage);
         }
         running = found.number;
         return std::nullopt;
@@ -115,6 +120,18 @@ bool ask_query(Transaction& transaction, Holder sender, const provider::AskQuery
        UpdateWait{request.question.id, std::move(reply), request.question});
   transaction.turns().push(*running);
   return true;
+}
+
+void refuse_questions(Transaction& transaction, Number number, ProviderError why) {
+  why.operation = query_operation;
+  transaction.waits().remove_if(number, [&](const Wait& wait) {
+    const auto* asked = std::get_if<UpdateWait>(&wait);
+    const bool is_question = asked != nullptr && asked->question && !asked->is_answered;
+    if (is_question) {
+      asked->reply(failure(why));
+    }
+    return is_question;
+  });
 }
 
 void answer_update(Transaction& transaction, Number number, const provider::UpdateAnswer& answer) {
@@ -132,7 +149,7 @@ std::optional<UpdateWait::Answer> answer_of_ended(Transaction& transaction, Numb
                                                   const UpdateWait& wait) {
   bool is_gone = false;
   auto answer = answer_of<std::optional<provider::UpdateAnswer>>(
-      wait.question ? "query" : operation, [&]() -> std::optional<provider::UpdateAnswer> {
+      wait.question ? query_operation : operation, [&]() -> std::optional<provider::UpdateAnswer> {
         const ReadView& view = transaction.committed();
         const auto record = load_instance(view, number);
         is_gone = !record;

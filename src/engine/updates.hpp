@@ -22,6 +22,9 @@ void ask_update(Engine& engine, Holder sender, const provider::AskUpdate& reques
 [[nodiscard]] bool ask_query(Transaction& transaction, Holder sender,
                              const provider::AskQuery& request, Reply<UpdateWait::Answer> reply);
 
+/// No turn will answer what is asked of an instance: tells those who ask why.
+void refuse_questions(Transaction& transaction, Number number, ProviderError why);
+
 /// A turn that is committed has answered an update: tells those who wait for it.
 void answer_update(Transaction& transaction, Number number, const provider::UpdateAnswer& answer);
 

@@ -59,6 +59,17 @@ std::optional<std::string> WaitingReasons::find(const Origin& origin) const {
                                                          : std::optional(found->second.text);
 }
 
+std::optional<std::string> WaitingReasons::find_damage(Number number) const {
+  if (!any_) {
+    return std::nullopt;
+  }
+  const std::lock_guard lock(mutex_);
+  const auto found = reasons_.find(Origin{number, 0, 0});
+  const bool is_damaged =
+      found != reasons_.end() && found->second.waits && found->second.sort == Sort::damage;
+  return is_damaged ? std::optional(found->second.text) : std::nullopt;
+}
+
 std::vector<WaitingReasons::Reason> WaitingReasons::all() const {
   const std::lock_guard lock(mutex_);
   std::vector<Reason> reasons;

@@ -48,6 +48,8 @@ class WaitingReasons {
   /// Of the instance itself, or else of one of its activities.
   [[nodiscard]] std::optional<std::string> find(Number number) const;
   [[nodiscard]] std::optional<std::string> find(const Origin& origin) const;
+  /// Why no turn of the instance is handed out; none if it is not damaged, as far as is known.
+  [[nodiscard]] std::optional<std::string> find_damage(Number number) const;
   /// By instance.
   [[nodiscard]] std::vector<Reason> all() const;
 

@@ -156,6 +156,31 @@ TEST_CASE("an instance that lacks a part of its history is set aside, visibly",
   CHECK(faulty.kv->snapshot()->count(Table::inbox) == 3);
 }
 
+TEST_CASE("a query of a damaged instance is told that it is damaged",
+          "[corruption][history][queries]") {
+  using Asked = Answer<std::optional<UpdateAnswer>>;
+  FaultyWorld faulty;
+  World& world = faulty.world;
+  make_bad(world);
+  world.dispatcher->send(ReleaseInstance{"bad"});
+  lose(faulty, 2);
+  const auto waits = world.client->ask<Asked>(AskQuery{"bad", {"q1", "Total", ""}, 1});
+  world.run();
+  CHECK_FALSE(waits.answered());
+  CHECK(world.nothing_to_fetch());
+  REQUIRE(waits.answered());
+  check_named(waits.error(), "2 of 4 ");
+  CHECK(waits.error().operation == "query");
+  const auto late = world.client->ask<Asked>(AskQuery{"bad", {"q2", "Total", ""}, 1});
+  world.run();
+  REQUIRE(late.answered());
+  check_named(late.error(), "the instance `bad` waits for repair of the store: ");
+  // Messages are kept, for when it is repaired.
+  const auto update = world.client->ask<Asked>(AskUpdate{{"bad", "u", "Add", ""}, 2});
+  world.run();
+  CHECK_FALSE(update.answered());
+}
+
 TEST_CASE("a damaged instance can be terminated", "[corruption][history]") {
   FaultyWorld faulty;
   World& world = faulty.world;
