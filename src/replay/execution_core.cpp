@@ -182,7 +182,9 @@ void ExecutionCore::drop(Slot& slot) noexcept {
     return;
   }
   if (slot.event_id == 0) {
-    forget_condition(slot);
+    if (closing_ || finished_ || !is_dropped_in_pure_code(slot)) {
+      forget_condition(slot);
+    }
     return;
   }
   if (closing_ || finished_) {

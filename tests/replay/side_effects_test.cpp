@@ -228,6 +228,27 @@ TEST_CASE("side effects: a function that drops a future fails its instance, what
   CHECK_THAT(details.message, Contains("must not drop or cancel the future of `Go`"));
 }
 
+TEST_CASE("side effects: a function that drops a wait for a condition fails its instance, too",
+          "[recorded][errors]") {
+  Harness harness(both_ways(), [](OrchestrationContext ctx) -> Task<std::string> {
+    const auto never = [] { return false; };
+    auto condition = std::make_unique<DurableFuture<void>>(ctx.wait_until(never));
+    const auto dropping = [&condition] {
+      condition.reset();
+      return 1;
+    };
+    co_await ctx.wait_for_external_event("Go");
+    (void)ctx.side_effect("dropping", dropping);
+    co_await ctx.wait_for_external_event("Never");
+    co_return "";
+  });
+  CHECK(still_running(harness.start()));
+  const ErrorDetails details = failure_of(harness.turn(Harness::raised("Go", "")));
+  CHECK(details.category == ErrorCategory::configuration);
+  CHECK_THAT(details.message, Contains("a function given to side_effect must not drop or cancel "
+                                       "the future of `wait_until`"));
+}
+
 TEST_CASE("side effects: limits of names and values", "[recorded][limits][large]") {
   const auto run = [](std::string name, std::size_t size) {
     Harness harness(both_ways(), [name, size](OrchestrationContext ctx) -> Task<std::string> {
