@@ -26,6 +26,10 @@ std::optional<UpdateAnswer> Execution::answer(const provider::Question& question
   return core_->answer(question);
 }
 
+bool Execution::has_failed() const {
+  return core_->has_failed();
+}
+
 TurnResult Execution::fail(const std::vector<Event>& history, const std::vector<WorkItem>& messages,
                            ErrorDetails details) {
   return core_->fail(history, messages, std::move(details));

@@ -112,6 +112,11 @@ class Execution {
   /// cannot be asked. None if it has ended.
   [[nodiscard]] std::optional<UpdateAnswer> answer(const provider::Question& question);
 
+  /// Whether the next turn would fail it: its `replay` has failed, or what it was asked has. The second
+  /// says nothing of the instance, as a question leaves no trace: go on with another, made from the
+  /// history.
+  [[nodiscard]] bool has_failed() const;
+
   /// Ends the execution with `details` without running its code, which may not even exist: it was
   /// started too often, say. What is open is closed as at any end, and a parent is told. `history` is
   /// that of an execution which is not in memory; empty for a resident or a new one.

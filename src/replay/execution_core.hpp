@@ -93,6 +93,7 @@ class ExecutionCore final : private Completion {
   void replay(const std::vector<Event>& history, bool has_ended_there);
   [[nodiscard]] replay::TurnResult run(const std::vector<WorkItem>& messages);
   [[nodiscard]] std::optional<replay::UpdateAnswer> answer(const provider::Question& question);
+  [[nodiscard]] bool has_failed() const { return static_cast<bool>(failure_); }
   [[nodiscard]] replay::TurnResult fail(const std::vector<Event>& history,
                                         const std::vector<WorkItem>& messages,
                                         ErrorDetails details);

@@ -174,6 +174,10 @@ std::optional<replay::UpdateAnswer> ExecutionCore::answer(const provider::Questi
         model::details_of(std::current_exception(), ErrorKind::orchestration_failed, question.name);
     model::limit_size(*answered.error);
   }
+  if (failure_) {
+    answered.output = Payload();
+    answered.error = *failure_;
+  }
   return answered;
 }
 

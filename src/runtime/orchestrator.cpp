@@ -191,10 +191,14 @@ TurnEnded Orchestrator::answer_questions(const RunTurn& turn) {
     if (!item.history.empty()) {
       execution_->replay(item.history);
     }
+    const bool was_sound = !execution_->has_failed();
     for (const provider::Question& question : item.questions) {
       auto answer = execution_->answer(question);
-      can_go_on = answer && execution_->history_size() == item.history_size;
+      can_go_on = can_go_on && answer && execution_->history_size() == item.history_size;
       result.updates.push_back(answer ? std::move(*answer) : has_returned(question, instance_));
+      if (was_sound && execution_->has_failed()) {
+        break;  // the others come again, and are asked of a sound one
+      }
     }
   }
   RunTurn answered;
@@ -212,7 +216,10 @@ replay::TurnResult Orchestrator::run_code(const provider::OrchestrationItem& ite
   }
   replay::TurnResult result = execution_->run(item.messages);
   for (const provider::Question& question : item.questions) {
-    if (auto answer = result.is_terminal() ? std::nullopt : execution_->answer(question)) {
+    if (result.is_terminal() || execution_->has_failed()) {
+      break;
+    }
+    if (auto answer = execution_->answer(question)) {
       result.updates.push_back(std::move(*answer));
     }
   }
@@ -288,7 +295,8 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
   if (ended) {
     drop_execution();
   }
-  const bool stays = turn.keep_resident && (!ended || next_execution);
+  const bool is_spoilt = execution_ != nullptr && execution_->has_failed();
+  const bool stays = turn.keep_resident && (!ended || next_execution) && !is_spoilt;
   if (!stays) {
     drop_execution();
     leaving_ = true;

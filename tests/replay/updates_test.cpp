@@ -1,6 +1,7 @@
 // Updates: what others ask of the code, what it answers, and what it waits for because of them.
 
 #include <algorithm>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -490,6 +491,50 @@ TEST_CASE("a query is answered from where the code stands, and leaves no trace",
   CHECK(execution.history_size() == 4);
   (void)execution.run({Harness::raised("Go", "two")});
   CHECK_FALSE(execution.answer({"q", "Read", ""}));
+}
+
+TEST_CASE("a query whose handler drops a future is told so, and its execution is not to be kept",
+          "[queries][errors]") {
+  const bool holds_condition = GENERATE(false, true);
+  const auto code = [holds_condition](OrchestrationContext ctx) -> Task<std::string> {
+    auto event = std::make_unique<DurableFuture<std::string>>(ctx.wait_for_external_event("Go"));
+    const auto never = [] { return false; };
+    auto condition = std::make_unique<DurableFuture<void>>(ctx.wait_until(never));
+    const auto drop = [&](const std::string& text) {
+      if (holds_condition) {
+        condition.reset();
+      } else {
+        event.reset();
+      }
+      return text;
+    };
+    ctx.on_query<std::string, std::string>("Drop", drop);
+    ctx.on_query<std::string, std::string>("Read", [](const std::string& text) { return text; });
+    co_await ctx.wait_for_external_event("End");
+    co_return "ended";
+  };
+  const auto handler = std::make_shared<const OrchestrationHandler>(
+      duroxide::detail::make_orchestration_handler(code));
+  TurnServices services;
+  services.now = [] { return Timestamp(); };
+  Execution execution({"i", 1, "Test", "1.0.0", handler}, services);
+  const auto begun = execution.run({work::StartOrchestration{"i", "Test", "", {}, {}}});
+  CHECK(text_of(execution.answer({"q1", "Read", "sound"}).value()) == "sound");
+  CHECK_FALSE(execution.has_failed());
+  const auto answer = execution.answer({"q2", "Drop", "text"});
+  REQUIRE(answer);
+  REQUIRE(answer->error);
+  CHECK_THAT(answer->error->message,
+             Contains("the handler of a query must not drop or cancel the future of `" +
+                      std::string(holds_condition ? "wait_until" : "Go") + "`"));
+  CHECK(answer->output.empty());
+  CHECK(execution.has_failed());
+  CHECK(execution.history_size() == begun.events.size());
+  // The history knows nothing of it.
+  Execution next({"i", 1, "Test", "1.0.0", handler}, services);
+  next.replay(begun.events);
+  CHECK_FALSE(next.has_failed());
+  CHECK(output_of(next.run({Harness::raised("End", "")})) == "ended");
 }
 
 TEST_CASE("a query to code that no longer fits its history is told why",

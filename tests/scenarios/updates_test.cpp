@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -66,8 +67,24 @@ Task<std::string> opens_late(OrchestrationContext ctx, int round) {
   co_return text;
 }
 
+/// Has a handler that must not do what it does.
+Task<std::string> drops(OrchestrationContext ctx) {
+  auto event = std::make_unique<DurableFuture<std::string>>(ctx.wait_for_external_event("Go"));
+  const auto drop = [&](const std::string& text) {
+    event.reset();
+    return text;
+  };
+  const auto read = [&](const std::string& text) { return text + (event ? " is there" : " gone"); };
+  ctx.on_query<std::string, std::string>("Drop", drop);
+  ctx.on_query<std::string, std::string>("Read", read);
+  std::string end = co_await ctx.wait_for_external_event("End");
+  end += event ? " with it" : " without it";
+  co_return end;
+}
+
 void register_all(Runtime& runtime) {
   runtime.register_orchestration("Cart", cart)
+      .register_orchestration("Drops", drops)
       .register_orchestration("OpensLate", opens_late)
       .register_activity(
           "Fail", [](const std::string&) -> std::string { throw std::runtime_error("failed"); });
@@ -260,6 +277,28 @@ TEST_CASE("a client looks into an instance, resident or not, and leaves no trace
   CHECK(s.client().query<int>("c", "Total", none, ample).error().kind == Kind::instance_finished);
   CHECK(s.client().query<int>("nobody", "Total", none, ample).error().kind ==
         Kind::instance_not_found);
+}
+
+TEST_CASE("a query whose handler drops a future fails alone, and its instance goes on",
+          "[queries][residency][errors]") {
+  RuntimeOptions options;
+  options.max_resident_instances(GENERATE(0U, 100U));
+  Scenario s(EVERY_BACKEND, register_all, options);
+  s.start("d", "Drops");
+  const auto ask = [&](const char* name) {
+    return s.client().query<std::string>("d", name, std::string("it"), ample);
+  };
+  for (int i = 0; i < 2; ++i) {
+    const auto failed = ask("Drop");
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().kind == Kind::query_failed);
+    CHECK_THAT(
+        failed.error().message,
+        Catch::Contains("the handler of a query must not drop or cancel the future of `Go`"));
+    CHECK(ask("Read").value() == "it is there");
+  }
+  s.raise("d", "End", std::string("ended"));
+  CHECK(s.wait("d").output() == "ended with it");
 }
 
 TEST_CASE("looks from many threads while updates come", "[queries][updates][threads]") {
