@@ -49,8 +49,10 @@ void ExecutionCore::interrupt_waits() {
     // dropped, before this is over.
     interrupt(*slot);
   }
-  for (const auto& condition : std::vector(conditions_)) {
-    interrupt(*condition->slot);
+  if (asking_) {
+    for (const auto& condition : std::vector(asking_->conditions)) {
+      interrupt(*condition->slot);
+    }
   }
 }
 

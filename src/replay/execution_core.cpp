@@ -44,8 +44,7 @@ ExecutionCore::ExecutionCore(replay::Assignment assignment,
 ExecutionCore::~ExecutionCore() {
   const RunsHere here(*this);  // what the code has left to do when its frame goes
   closing_ = true;
-  update_handlers_.clear();  // first: they refer to what the code holds
-  query_handlers_.clear();
+  forget_handlers();  // first: they refer to what the code holds
   root_ = Task<std::string>();
   disown_futures();
 }
@@ -59,8 +58,10 @@ void ExecutionCore::disown_futures() {
   for (auto& [event_id, open] : open_) {
     open.slot->core = nullptr;
   }
-  for (const auto& condition : std::exchange(conditions_, {})) {
-    condition->slot->core = nullptr;
+  if (asking_) {
+    for (const auto& condition : std::exchange(asking_->conditions, {})) {
+      condition->slot->core = nullptr;
+    }
   }
 }
 

@@ -114,6 +114,13 @@ class ExecutionCore final : private Completion {
     std::shared_ptr<Slot> slot;
     std::function<bool()> holds;
   };
+  /// What others may ask the code, and what it waits for because of it.
+  struct Asking {
+    std::map<std::string, std::shared_ptr<const UpdateHandler>, std::less<>> update_handlers;
+    std::map<std::string, std::function<std::string(const Payload&)>, std::less<>> query_handlers;
+    std::string accepted_update;  ///< by the validator, just now; its handler is called next
+    std::vector<std::shared_ptr<const Condition>> conditions;  ///< in the order they were asked for
+  };
   /// A function of the user's of which only what it returns counts.
   enum class PureCode : std::uint8_t { none, side_effect, validator, condition, query };
   class InPureCode;
@@ -145,6 +152,11 @@ class ExecutionCore final : private Completion {
   [[nodiscard]] bool is_dropped_in_pure_code(const Slot& slot);
 
   // execution_updates.cpp: what others ask the code, and what it waits for because of it
+  [[nodiscard]] Asking& asking();
+  void forget_handlers();
+  /// Null if there is none. Kept by whoever calls it: it may register another in its place.
+  [[nodiscard]] std::shared_ptr<const UpdateHandler> find_update_handler(
+      std::string_view name) const;
   void arrive_update(const work::UpdateRequest& update);
   [[nodiscard]] bool is_code_waiting() const;
   [[nodiscard]] bool handle_next_update();
@@ -233,11 +245,8 @@ class ExecutionCore final : private Completion {
   bool closing_ = false;  ///< frames are being destroyed: drops record nothing
   bool history_warned_ = false;
   PureCode pure_code_ = PureCode::none;  ///< that runs
-  std::map<std::string, std::shared_ptr<const UpdateHandler>, std::less<>> update_handlers_;
-  std::map<std::string, std::function<std::string(const Payload&)>, std::less<>> query_handlers_;
-  std::string accepted_update_;  ///< by the validator, just now; its handler is called next
-  bool in_update_ = false;       ///< the handler of an update runs
-  std::vector<std::shared_ptr<const Condition>> conditions_;  ///< in the order they were asked for
+  bool in_update_ = false;               ///< the handler of an update runs
+  std::unique_ptr<Asking> asking_;       ///< none of code that neither is asked nor waits so
   // Of this turn: activities that may be run within it, those that were, and what came of them.
   std::vector<std::uint64_t> to_run_at_once_;
   std::vector<std::uint64_t> done_at_once_;

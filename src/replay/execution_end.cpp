@@ -89,8 +89,7 @@ replay::Outcome ExecutionCore::outcome_of_cancelled_root() {
 void ExecutionCore::finish(replay::Outcome outcome) {
   DUROXIDE_INVARIANT(!finished_, "an execution ends once");
   closing_ = true;
-  update_handlers_.clear();  // first: they refer to what the code holds
-  query_handlers_.clear();
+  forget_handlers();  // first: they refer to what the code holds
   root_ = Task<std::string>();
   closing_ = false;
   disown_futures();

@@ -16,14 +16,36 @@ namespace duroxide::detail {
 
 using replay::require;
 
+ExecutionCore::Asking& ExecutionCore::asking() {
+  if (!asking_) {
+    asking_ = std::make_unique<Asking>();
+  }
+  return *asking_;
+}
+
+void ExecutionCore::forget_handlers() {
+  if (asking_) {
+    asking_->update_handlers.clear();
+    asking_->query_handlers.clear();
+  }
+}
+
 // --- updates --------------------------------------------------------------------------------------
 
 void ExecutionCore::on_update(std::string_view name, UpdateHandler handler) {
   require_no_pure_code();
   require(model::check_name("update name", name));
-  // One that runs now is kept by whoever has called it.
-  update_handlers_.insert_or_assign(std::string(name),
-                                    std::make_shared<const UpdateHandler>(std::move(handler)));
+  asking().update_handlers.insert_or_assign(
+      std::string(name), std::make_shared<const UpdateHandler>(std::move(handler)));
+}
+
+std::shared_ptr<const UpdateHandler> ExecutionCore::find_update_handler(
+    std::string_view name) const {
+  if (!asking_) {
+    return nullptr;
+  }
+  const auto found = asking_->update_handlers.find(name);
+  return found == asking_->update_handlers.end() ? nullptr : found->second;
 }
 
 /// A message has brought it. What the validator refuses becomes no event.
@@ -35,14 +57,12 @@ void ExecutionCore::arrive_update(const work::UpdateRequest& update) {
     }
     return;
   }
-  const auto handler = update_handlers_.find(update.name);
-  if (handler != update_handlers_.end()) {
-    const std::shared_ptr<const UpdateHandler> kept = handler->second;
-    if (auto refusal = refusal_of(*kept, update.name, update.input)) {
+  if (const auto handler = find_update_handler(update.name)) {
+    if (auto refusal = refusal_of(*handler, update.name, update.input)) {
       result().updates.push_back({update.id, {}, std::move(refusal), true});
       return;
     }
-    accepted_update_ = update.id;
+    asking().accepted_update = update.id;
   }
   deliver(append(event::UpdateReceived{update.id, update.name, update.input}, 0));
 }
@@ -58,10 +78,9 @@ bool ExecutionCore::handle_next_update() {
     return false;
   }
   for (const event::UpdateReceived& waiting : state_.updates().waiting()) {
-    const auto handler = update_handlers_.find(waiting.name);
-    if (handler != update_handlers_.end()) {
-      // Copies: the handler may register another, and the answer ends the wait.
-      handle_update(std::shared_ptr(handler->second), event::UpdateReceived(waiting));
+    if (const auto handler = find_update_handler(waiting.name)) {
+      // A copy: the answer ends the wait.
+      handle_update(handler, event::UpdateReceived(waiting));
       return true;
     }
   }
@@ -72,7 +91,8 @@ void ExecutionCore::handle_update(const std::shared_ptr<const UpdateHandler>& ha
                                   const event::UpdateReceived& update) {
   event::UpdateAnswered answered;
   answered.id = update.id;
-  const bool was_accepted = std::exchange(accepted_update_, {}) == update.id || has_passed_here();
+  const bool was_accepted =
+      std::exchange(asking().accepted_update, {}) == update.id || has_passed_here();
   if (is_recorded_as_refused(update.id)) {
     answered.refused = true;
   } else if (auto refusal =
@@ -145,7 +165,7 @@ void ExecutionCore::on_query(std::string_view name,
                              std::function<std::string(const Payload&)> handler) {
   require_no_pure_code();
   require(model::check_name("query name", name));
-  query_handlers_.insert_or_assign(std::string(name), std::move(handler));
+  asking().query_handlers.insert_or_assign(std::string(name), std::move(handler));
 }
 
 /// None if the code is not there any more to ask.
@@ -159,8 +179,8 @@ std::optional<replay::UpdateAnswer> ExecutionCore::answer(const provider::Questi
   if (!is_code_waiting() || !root_) {
     return std::nullopt;
   }
-  const auto found = query_handlers_.find(question.name);
-  if (found == query_handlers_.end()) {
+  const auto found = asking().query_handlers.find(question.name);
+  if (found == asking().query_handlers.end()) {
     answered.error = no_such_query(question.name);
     return answered;
   }
@@ -189,7 +209,7 @@ ErrorDetails ExecutionCore::no_such_query(const std::string& name) const {
   details.message = "the instance " + assignment_.instance + " (" + assignment_.orchestration +
                     ") has registered no query `" + name + "`";
   std::string_view between = "; it has ";
-  for (const auto& [each, handler] : query_handlers_) {
+  for (const auto& [each, handler] : asking_->query_handlers) {
     details.message.append(between).append("`" + each + "`");
     between = ", ";
   }
@@ -210,7 +230,7 @@ std::shared_ptr<Slot> ExecutionCore::wait_until(std::function<bool()> holds) {
   slot->core = this;
   const auto condition = std::make_shared<const Condition>(Condition{slot, std::move(holds)});
   if (!is_met(*condition)) {
-    conditions_.push_back(condition);
+    asking().conditions.push_back(condition);
   }
   return slot;
 }
@@ -233,16 +253,17 @@ bool ExecutionCore::is_met(const Condition& condition) {
 
 /// False if nothing that the code waits for has become true.
 bool ExecutionCore::meet_conditions() {
-  if (conditions_.empty() || !is_code_waiting()) {
+  if (!asking_ || asking_->conditions.empty() || !is_code_waiting()) {
     return false;
   }
   bool any = false;
+  auto& conditions = asking_->conditions;
   // A copy: whoever is told may give another up.
-  for (const auto& condition : std::vector(conditions_)) {
+  for (const auto& condition : std::vector(conditions)) {
     const bool is_asked =
-        std::find(conditions_.begin(), conditions_.end(), condition) != conditions_.end();
+        std::find(conditions.begin(), conditions.end(), condition) != conditions.end();
     if (is_asked && is_met(*condition)) {
-      std::erase(conditions_, condition);
+      std::erase(conditions, condition);
       any = true;
     }
   }
@@ -250,7 +271,9 @@ bool ExecutionCore::meet_conditions() {
 }
 
 void ExecutionCore::forget_condition(const Slot& slot) {
-  std::erase_if(conditions_, [&](const auto& each) { return each->slot.get() == &slot; });
+  if (asking_) {
+    std::erase_if(asking_->conditions, [&](const auto& each) { return each->slot.get() == &slot; });
+  }
 }
 
 }  // namespace duroxide::detail
