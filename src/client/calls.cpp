@@ -209,7 +209,7 @@ bool Calls::end_in_turn(const CompanionActor& companion) {
   if (calls_at_work == nullptr || CompanionActor(calls_at_work->self_) != companion) {
     return false;
   }
-  calls_at_work->end();
+  calls_at_work->end_behind_this_turn();
   return true;
 }
 
@@ -248,6 +248,18 @@ void Calls::end_if_done() {
 }
 
 void Calls::end() {
+  give_up_all();
+  self_->quit();
+}
+
+/// What was told before waits behind this turn, and would be lost with the actor. It runs first, and is
+/// answered at once.
+void Calls::end_behind_this_turn() {
+  give_up_all();
+  actors::send(self_, CompanionActor(self_), Close{});
+}
+
+void Calls::give_up_all() {
   ending_ = true;
   behind_.clear();
   for (const auto& [id, open] : open_) {
@@ -258,7 +270,6 @@ void Calls::end() {
   while (!open_.empty()) {
     finish(open_.begin()->first, nullptr);
   }
-  self_->quit();
 }
 
 }  // namespace duroxide::client

@@ -173,7 +173,8 @@ class Calls : private actors::MayBeOverdue {
   void close();
   /// Answers what is open as cancelled, and ends.
   void end();
-  /// The same if this is called on a turn of `companion`, as from one of its callbacks; else false.
+  /// The same if this is called on a turn of `companion`, as from one of its callbacks; else false. What
+  /// `companion` was told before is answered behind that turn.
   [[nodiscard]] static bool end_in_turn(const CompanionActor& companion);
   void exit();
 
@@ -264,6 +265,9 @@ class Calls : private actors::MayBeOverdue {
   void give_up_calls(const std::vector<std::uint64_t>& overdue);
   void server_ended();
   void end_if_done();
+  void end_behind_this_turn();
+  /// Answers what is open as cancelled, and from here on what is asked.
+  void give_up_all();
 
   Self* self_;
   // One of the two is the server; the other is null.

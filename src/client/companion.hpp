@@ -83,7 +83,8 @@ class Companion {
   /// Ends it once everything is answered.
   void close() const;
   /// Ends it now: what is open is answered as cancelled, and when this returns no callback can run any
-  /// more but the one that this was called from. Neither in a process that was forked, nor on a host's
+  /// more but the one that this was called from; if that is one of its own, what was asked just before is
+  /// answered as cancelled behind it. Neither in a process that was forked, nor on a host's
   /// actor system from a thread that is lent to user code, is anything waited for.
   void end() const;
 

@@ -98,6 +98,31 @@ TEST_CASE("a callback may drop the last copy of its client, which does not wait 
   CHECK(notes == Strings{"cancelled", "dropped"});
 }
 
+TEST_CASE("calls that were made in the callback that drops the last copy are answered behind it",
+          "[client][stop]") {
+  PendingFixture f;
+  Strings notes;
+  std::optional<PendingCall<OrchestrationStatus>> pending;
+  f.async().get_status("i").then([&](const Client::Status&) {
+    pending.emplace(f.async().get_status("j"));
+    f.client->get_orchestration_status("k", [&](const Client::Status& status) {
+      notes.push_back("k: " + outcome_of(status));
+    });
+    f.client->get_orchestration_status("", [&](const Client::Status& status) {
+      notes.push_back("refused: " + outcome_of(status));
+    });
+    f.client.reset();
+    notes.push_back("dropped");
+  });
+  f.run();
+  f.answer_status();
+  f.run();
+  CHECK(notes == Strings{"dropped", "k: cancelled", "refused: invalid instance"});
+  REQUIRE(pending->is_ready());
+  CHECK(pending->wait().error().kind == Kind::cancelled);
+  CHECK(f.provider.count<GetStatus>() == 0);
+}
+
 TEST_CASE("a call that outlives its client may still be asked, cancelled and dropped",
           "[client][stop]") {
   PendingFixture f;
