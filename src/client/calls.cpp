@@ -53,13 +53,13 @@ void Calls::exit() {
   }
 }
 
-ProviderError Calls::ended() const {
+ProviderError Calls::ended(bool may_have_changed) const {
   if (ending_) {
-    return {
-        ProviderError::Kind::cancelled, "request",
-        "the client was destroyed before the call was answered; what the call was to change may "
-        "be done or not",
-        false};
+    return {ProviderError::Kind::cancelled, "request",
+            std::string("the client was destroyed before the call was answered; ") +
+                (may_have_changed ? "what the call was to change may be done or not"
+                                  : "nothing was changed by it"),
+            false};
   }
   const bool was_closed = store_was_closed_ != nullptr && *store_was_closed_;
   return {ProviderError::Kind::closed, "request",
@@ -224,7 +224,9 @@ void Calls::finish(std::uint64_t id, Content* content) {
   if (call != nullptr) {
     std::erase(call->requests_, id);
   }
-  open.mapped().answer(content);
+  const bool may_have_changed =
+      (open.mapped().changes && open.mapped().is_sent) || (call != nullptr && call->was_sent_);
+  open.mapped().answer(content, may_have_changed);
   call_ = before;
   if (call != nullptr && call->is_over()) {
     forget_deadline(*call);

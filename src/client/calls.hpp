@@ -60,10 +60,13 @@ concept Waits = std::is_same_v<Request, provider::WaitForStatus> ||
     std::is_same_v<Request, provider::WaitForValue> ||
     std::is_same_v<Request, provider::AskUpdate> || std::is_same_v<Request, provider::AskQuery>;
 
-/// What changes nothing, so that taking it back leaves no question. Of everything else it is unknown.
+/// What changes nothing, so that taking it back leaves no question. Of everything else it is unknown: an
+/// update goes its way, whoever waits for its answer.
 template <class Request>
-concept Looks = Waits<Request> || std::is_same_v<Request, provider::GetStatus> ||
-    std::is_same_v<Request, provider::GetValue> || std::is_same_v<Request, provider::GetValues> ||
+concept Looks =
+    (Waits<Request> && !std::is_same_v<Request, provider::AskUpdate>) ||
+    std::is_same_v<Request, provider::GetStatus> || std::is_same_v<Request, provider::GetValue> ||
+    std::is_same_v<Request, provider::GetValues> ||
     std::is_same_v<Request, provider::SupportsDelayedVisibility> ||
     (IsOfManagement<Request>::value && !IsChangeOfManagement<Request>::value);
 
@@ -90,8 +93,9 @@ class Calls : private actors::MayBeOverdue {
     }
     const std::uint64_t id = ++last_id_;
     Open& open = add(id, !Looks<Request>);
-    open.answer = [this, on_answer = std::move(on_answer)](Content* content) mutable {
-      finish<Request>(on_answer, content);
+    open.answer = [this, on_answer = std::move(on_answer)](Content* content,
+                                                           bool may_have_changed) mutable {
+      finish<Request>(on_answer, content, may_have_changed);
     };
     if constexpr (Waits<Request>) {
       open.wait_id = request.wait_id;
@@ -194,9 +198,9 @@ class Calls : private actors::MayBeOverdue {
   };
 
   struct Open {
-    std::function<void(Content*)> answer;  ///< called once
-    std::shared_ptr<Call> call;            ///< null if nobody can take it back
-    std::uint64_t wait_id = 0;             ///< of a wait
+    std::function<void(Content*, bool may_have_changed)> answer;  ///< called once
+    std::shared_ptr<Call> call;  ///< null if nobody can take it back
+    std::uint64_t wait_id = 0;   ///< of a wait
     bool changes = false;
     bool is_sent = false;
   };
@@ -220,7 +224,8 @@ class Calls : private actors::MayBeOverdue {
   using OnValue = std::function<void(AnswerOf<provider::WaitForValue>, bool)>;
   using OnUpdate = std::function<void(AnswerOf<provider::AskUpdate>, bool)>;
 
-  [[nodiscard]] ProviderError ended() const;
+  /// For a call that may, or can not, have changed the store.
+  [[nodiscard]] ProviderError ended(bool may_have_changed) const;
 
   // Of the calls that can be taken back.
 
@@ -235,7 +240,7 @@ class Calls : private actors::MayBeOverdue {
   void finish(std::uint64_t id, Content* content);
 
   template <class Request>
-  void finish(OnAnswerOf<Request>& on_answer, Content* content) {
+  void finish(OnAnswerOf<Request>& on_answer, Content* content, bool may_have_changed) {
     using Answer = AnswerOf<Request>;
     std::optional<typename AnswerTo<Request>::Message> message;
     if (content != nullptr) {
@@ -245,8 +250,8 @@ class Calls : private actors::MayBeOverdue {
       }
     }
     guarded([&] {
-      std::exchange(on_answer,
-                    nullptr)(message ? Answer(std::move(*message)) : Answer(failure(ended())));
+      std::exchange(on_answer, nullptr)(message ? Answer(std::move(*message))
+                                                : Answer(failure(ended(may_have_changed))));
     });
     end_if_done();
   }

@@ -9,6 +9,7 @@
 #include <duroxide/async_management.hpp>
 #include <duroxide/memory_provider.hpp>
 
+#include "client/calls.hpp"
 #include "client/pending_fixture.hpp"
 
 namespace duroxide::last_copy_test {
@@ -24,6 +25,8 @@ const std::string gone =
     "the client was destroyed before the call was answered; what the call was to change may be "
     "done "
     "or not";
+const std::string never_sent =
+    "the client was destroyed before the call was answered; nothing was changed by it";
 
 Job note_wait(AsyncClient& client, Strings& notes) {
   auto call = client.wait_for_completion("i");
@@ -60,6 +63,21 @@ TEST_CASE("the last copy of a client answers what is pending", "[client][stop]")
   CHECK(started.error().message == gone);
   f.run();
   CHECK(f.provider.count<StopWaiting>() == 1);
+}
+
+TEST_CASE("the last copy of a client says of what was never sent that it has changed nothing",
+          "[client][stop][errors]") {
+  PendingFixture f;
+  for (std::size_t i = 0; i < client::Calls::most_under_way; ++i) {
+    f.async().get_status("other").then(
+        [](const Client::Status& status) { CHECK(status.error().message == never_sent); });
+  }
+  auto pending = f.async().start_orchestration("i", "O");
+  f.run();
+  f.client.reset();
+  CHECK(pending.wait().error().message == never_sent);
+  f.run();
+  CHECK(f.provider.count<EnqueueOrchestratorWork>() == 0);
 }
 
 TEST_CASE("the last copy of a client runs what waits in the queue of an executor",
@@ -105,9 +123,8 @@ TEST_CASE("calls that were made in the callback that drops the last copy are ans
   std::optional<PendingCall<OrchestrationStatus>> pending;
   f.async().get_status("i").then([&](const Client::Status&) {
     pending.emplace(f.async().get_status("j"));
-    f.client->get_orchestration_status("k", [&](const Client::Status& status) {
-      notes.push_back("k: " + outcome_of(status));
-    });
+    f.client->get_orchestration_status(
+        "k", [&](const Client::Status& status) { notes.push_back("k: " + outcome_of(status)); });
     f.client->get_orchestration_status("", [&](const Client::Status& status) {
       notes.push_back("refused: " + outcome_of(status));
     });
