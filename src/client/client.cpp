@@ -37,8 +37,10 @@ namespace {
 /// The control of one store beside the management of another. What management changes, it changes in
 /// the store that is controlled. The other actor is read only, and lives as long as its store.
 Store join(const Store& provider, const ManagementActor& management, std::function<void()> keep) {
-  return make_store(detail::StoreAccess::actor_system(provider), provider.clock(),
-                    provider_of(provider), management, std::move(keep));
+  Store both = make_store(detail::StoreAccess::actor_system(provider), provider.clock(),
+                          provider_of(provider), management, std::move(keep));
+  detail::StoreAccess::impl(both).process = detail::StoreAccess::impl(provider).process;
+  return both;
 }
 
 }  // namespace

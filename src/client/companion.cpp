@@ -45,20 +45,26 @@ class CompanionImpl final : public Calls::Self {
 
 Surroundings surroundings_of(const Store& store) {
   const detail::StoreImpl& impl = detail::StoreAccess::impl(store);
-  return {store.clock(), impl.log, impl.was_closed};
+  return {store.clock(), impl.log, impl.was_closed, impl.process};
 }
 
 }  // namespace
 
 Companion::Companion(ProviderActor provider, Surroundings surroundings)
-    : state_(std::make_shared<CompanionState>()) {
+    : state_(std::make_shared<CompanionState>(surroundings.process)) {
+  if (state_->process.is_foreign()) {
+    return;
+  }
   const actors::SpawnsFromOutside outside;
   actor_ = provider.home_system().spawn<CompanionImpl>(provider, ManagementActor(),
                                                        std::move(surroundings), state_);
 }
 
 Companion::Companion(ManagementActor management, Surroundings surroundings)
-    : state_(std::make_shared<CompanionState>()) {
+    : state_(std::make_shared<CompanionState>(surroundings.process)) {
+  if (state_->process.is_foreign()) {
+    return;
+  }
   const actors::SpawnsFromOutside outside;
   actor_ = management.home_system().spawn<CompanionImpl>(ProviderActor(), management,
                                                          std::move(surroundings), state_);
@@ -73,10 +79,15 @@ Companion Companion::for_management(const Store& store) {
 }
 
 void Companion::tell(std::function<void(Calls&)> action) const {
-  actors::send_from_outside(actor_, Act{std::move(action)});
+  if (!state_->process.is_foreign()) {
+    actors::send_from_outside(actor_, Act{std::move(action)});
+  }
 }
 
 void Companion::act(std::function<void(Calls&)> action) const {
+  if (state_->process.is_foreign()) {
+    return;  // counted, it would be waited for
+  }
   ++state_->busy;
   std::shared_ptr<Call> call;
   if (CallScope* const scope = CallScope::current()) {

@@ -39,18 +39,22 @@ struct Surroundings {
   std::shared_ptr<Clock> clock = system_clock();
   LogSink log = stderr_log_sink(LogLevel::warn);  ///< for what callbacks throw
   std::shared_ptr<const std::atomic<bool>> store_was_closed =
-      {};  ///< by `Store::close`; null if never
+      {};                           ///< by `Store::close`; null if never
+  model::ProcessMark process = {};  ///< that has the store's threads
 };
 
 /// What a companion's handles know of it without asking.
 struct CompanionState {
+  explicit CompanionState(const model::ProcessMark& opener) : process(opener) {}
+
   std::atomic<std::size_t> busy{
       0};  ///< requests that are on their way or open, each with a callback
   model::ProcessMark process;
 };
 
 /// The actor that speaks to a store for one facade and its copies. It has no thread of its own. All
-/// calls may be made on any thread; callbacks come on the engine's threads, one at a time.
+/// calls may be made on any thread; callbacks come on the engine's threads, one at a time. In a process
+/// that was forked of the one with the store's threads there is no actor, and nothing is ever asked.
 class Companion {
  public:
   /// Nobody.
@@ -61,7 +65,7 @@ class Companion {
   [[nodiscard]] static Companion for_provider(const Store& store);
   [[nodiscard]] static Companion for_management(const Store& store);
 
-  explicit operator bool() const { return static_cast<bool>(actor_); }
+  explicit operator bool() const { return state_ != nullptr; }
 
   /// Defined for the requests of `calls_control.cpp` on a provider's companion, for those of
   /// `calls_management.cpp` on one of management.

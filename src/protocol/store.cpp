@@ -20,6 +20,9 @@ void detail::StoreImpl::close() {
 }
 
 void Store::close() const {
+  if (impl_->process.is_foreign()) {
+    return;  // it is as open there as it was
+  }
   *impl_->was_closed = true;
   impl_->close();
 }
