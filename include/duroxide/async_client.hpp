@@ -26,7 +26,7 @@ namespace duroxide {
 class DUROXIDE_API AsyncClient {
  public:
   explicit AsyncClient(Client client, CallOptions options = CallOptions())
-      : client_(std::move(client)), options_(std::move(options)) {}
+      : options_(std::move(options)), client_(std::move(client)) {}
 
   /// The same with other options.
   [[nodiscard]] AsyncClient with(CallOptions options) const {
@@ -258,8 +258,8 @@ class DUROXIDE_API AsyncClient {
                                                                       std::uint64_t after_version,
                                                                       Milliseconds timeout) const;
 
-  mutable Client client_;
   CallOptions options_;
+  mutable Client client_;  ///< last: what its end still runs may look at the options
 };
 
 }  // namespace duroxide

@@ -69,6 +69,11 @@ void CallState::begin(const CallSurroundings& surroundings, const CallOptions& o
     fail({ClientError::Kind::storage_error, model::foreign_process_message});
     return;
   }
+  if (!surroundings.deliveries->takes_calls()) {
+    fail({ClientError::Kind::cancelled,
+          "the call was made through a client that is being destroyed; nothing was changed by it"});
+    return;
+  }
   if (impl_->limit) {
     if (auto checked = client::check_timeout(*impl_->limit); !checked) {
       fail(std::move(checked).error());

@@ -24,10 +24,9 @@ const ManagementClient& Client::Impl::management_client() {
 }
 
 Client::Impl::~Impl() {
+  surroundings.take_no_more();
   companion.end();
-  if (!surroundings.process.is_foreign()) {
-    surroundings.deliveries->close();
-  }
+  surroundings.close();
 }
 
 Client::Client(Store store) : impl_(std::make_shared<Impl>(store, store)) {}

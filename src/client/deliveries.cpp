@@ -6,6 +6,9 @@
 
 #include <duroxide/errors.hpp>
 
+#include "model/lent_thread.hpp"
+#include "protocol/engine_scheduler.hpp"
+
 namespace duroxide::client {
 
 namespace {
@@ -75,7 +78,7 @@ void Deliveries::run(const std::shared_ptr<Delivery>& delivery) {
   ended_.notify_all();
 }
 
-void Deliveries::close() {
+void Deliveries::close(caf::actor_system& system) {
   std::unique_lock lock(mutex_);
   while (!waiting_.empty()) {
     const auto next = waiting_.front();
@@ -83,11 +86,23 @@ void Deliveries::close() {
     run(next);
     lock.lock();
   }
-  const auto here = std::this_thread::get_id();
-  ended_.wait(lock, [&] {
-    return std::all_of(running_.begin(), running_.end(),
-                       [&](const std::thread::id& each) { return each == here; });
-  });
+  lock.unlock();
+  if (model::LentThread::lent_to() != nullptr) {
+    return;
+  }
+  const auto wait = [&] {
+    const auto here = std::this_thread::get_id();
+    std::unique_lock waiting(mutex_);
+    ended_.wait(waiting, [&] {
+      return std::all_of(running_.begin(), running_.end(),
+                         [&](const std::thread::id& each) { return each == here; });
+    });
+  };
+  if (auto* const scheduler = actors::EngineScheduler::of(system)) {
+    scheduler->let_others_run(wait);
+  } else {
+    wait();
+  }
 }
 
 }  // namespace duroxide::client

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <list>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <duroxide/detail/caf.hpp>
 #include <duroxide/executor.hpp>
 #include <duroxide/log.hpp>
 
@@ -26,8 +28,13 @@ class Deliveries : public std::enable_shared_from_this<Deliveries> {
   /// Has `callback` run once, on `executor`. If that takes no task it is run here, and the log says why.
   void post(const Executor& executor, std::function<void()> callback);
 
-  /// Runs here what has not begun, and waits for what runs on other threads.
-  void close();
+  /// From here on no pending call is made any more: there is nobody who would answer it.
+  void take_no_more() { takes_no_more_ = true; }
+  [[nodiscard]] bool takes_calls() const { return !takes_no_more_; }
+
+  /// Runs here what has not begun, and waits for what runs on other threads; on a thread that is lent to
+  /// user code it does not wait, as they may wait for that. `system` is the one of the facade.
+  void close(caf::actor_system& system);
 
  private:
   struct Delivery {
@@ -39,6 +46,7 @@ class Deliveries : public std::enable_shared_from_this<Deliveries> {
   void run(const std::shared_ptr<Delivery>& delivery);
 
   LogSink log_;
+  std::atomic<bool> takes_no_more_{false};
   std::mutex mutex_;  ///< guards all that follows, and what the deliveries hold
   std::condition_variable ended_;
   std::list<std::shared_ptr<Delivery>> waiting_;

@@ -23,13 +23,12 @@ struct ManagementClient::Impl {
     }
   }
   ~Impl() {
+    surroundings.take_no_more();
     if (management) {
       management.end();
       provider.end();
     }
-    if (!surroundings.process.is_foreign()) {
-      surroundings.deliveries->close();
-    }
+    surroundings.close();
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;

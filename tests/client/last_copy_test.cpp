@@ -9,8 +9,10 @@
 #include <duroxide/async_management.hpp>
 #include <duroxide/memory_provider.hpp>
 
+#include "client/call_state.hpp"
 #include "client/calls.hpp"
 #include "client/pending_fixture.hpp"
+#include "model/lent_thread.hpp"
 
 namespace duroxide::last_copy_test {
 
@@ -216,6 +218,41 @@ TEST_CASE("the last copy may go in a callback of an executor, or of another clie
     dropped.get_future().wait();
   }
   CHECK(pending.get_future().get() == "cancelled");
+}
+
+TEST_CASE("the last copy may go on a lent thread while a callback of it runs elsewhere",
+          "[client][stop][threads]") {
+  World w;
+  const auto pool = Executor::pool(1);
+  std::promise<void> entered;
+  std::promise<void> leave;
+  std::promise<void> left;
+  w.client->async(CallOptions().on(pool)).get_status("i").then([&](const Client::Status&) {
+    entered.set_value();
+    leave.get_future().wait();
+    left.set_value();
+  });
+  entered.get_future().wait();
+  {
+    const model::LentThread lent("a test");
+    w.client.reset();
+  }
+  leave.set_value();
+  left.get_future().wait();
+}
+
+TEST_CASE("a pending call that is made through a client that ends is cancelled", "[client][stop]") {
+  PendingFixture f;
+  const detail::CallSurroundings surroundings(f.store);
+  surroundings.take_no_more();
+  bool made = false;
+  auto call = detail::begin_call<int>(surroundings, CallOptions(),
+                                      [&](const auto& /*on_answer*/) { made = true; });
+  CHECK_FALSE(made);
+  const auto answer = call.wait();
+  CHECK(answer.error().kind == Kind::cancelled);
+  CHECK(answer.error().message ==
+        "the call was made through a client that is being destroyed; nothing was changed by it");
 }
 
 TEST_CASE("a management client that goes answers what is pending, too",
