@@ -23,8 +23,9 @@ class DUROXIDE_API Executor {
 
   /// Threads of its own, where tasks may block; 0 counts as 1. When the last copy is gone (each call
   /// that is not answered yet keeps one), what was posted is run, and the threads end. The last copy
-  /// waits for that, except on one of these threads. Throws `std::system_error` if they cannot be
-  /// started.
+  /// waits for that, except on one of these threads or in a callback on one of the engine's. In a process
+  /// that was forked, which has none of these threads, tasks run in place. Throws `std::system_error` if
+  /// they cannot be started.
   [[nodiscard]] static Executor pool(std::size_t threads);
 
   /// A function of yours that has a task run once, soon and elsewhere: `asio::post`, or a queue and an

@@ -20,6 +20,7 @@
 #include "client/companion.hpp"
 #include "client/deadlines.hpp"
 #include "model/invariant.hpp"
+#include "model/lent_thread.hpp"
 #include "protocol/numbered_requests.hpp"
 #include "protocol/watched_code.hpp"
 
@@ -195,6 +196,7 @@ class Calls : private actors::MayBeOverdue {
 
    private:
     Calls* before_;
+    model::LentThread lent_{"a callback"};  ///< also to what dies with a call: a pool, say
   };
 
   struct Open {

@@ -5,7 +5,11 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include "model/lent_thread.hpp"
+#include "model/process_mark.hpp"
 
 namespace duroxide {
 
@@ -41,7 +45,13 @@ class Executor::Pool final : public Place {
   }
   ~Pool() override { end(); }
 
-  void post(Task task) override { queue_->add(std::move(task)); }
+  void post(Task task) override {
+    if (process_.is_foreign()) {
+      task();  // the threads are not here
+    } else {
+      queue_->add(std::move(task));
+    }
+  }
 
  private:
   /// Its threads keep it: the last copy of the pool may be dropped by one of them.
@@ -86,9 +96,17 @@ class Executor::Pool final : public Place {
   };
 
   void end() {
+    if (process_.is_foreign()) {
+      // Another process has these threads: they can be neither waited for nor let go, and the lock of the
+      // queue may be held for ever. So both stay as they are.
+      (void)new Left{std::move(queue_), std::move(threads_)};
+      return;
+    }
     queue_->close();
+    // A thread that is lent to user code must not wait: a task may wait for the engine, whose thread it is.
+    const bool may_wait = model::LentThread::lent_to() == nullptr;
     for (std::thread& each : threads_) {
-      if (each.get_id() == std::this_thread::get_id()) {
+      if (!may_wait || each.get_id() == std::this_thread::get_id()) {
         each.detach();
       } else {
         each.join();
@@ -96,6 +114,13 @@ class Executor::Pool final : public Place {
     }
   }
 
+  /// What is never destroyed.
+  struct Left {
+    std::shared_ptr<Queue> queue;
+    std::vector<std::thread> threads;
+  };
+
+  model::ProcessMark process_;
   std::shared_ptr<Queue> queue_ = std::make_shared<Queue>();
   std::vector<std::thread> threads_;
 };

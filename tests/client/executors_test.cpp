@@ -1,5 +1,8 @@
 // Where callbacks run, and coroutines go on.
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <future>
 #include <mutex>
@@ -10,6 +13,7 @@
 #include <duroxide/executor.hpp>
 
 #include "client/pending_fixture.hpp"
+#include "model/lent_thread.hpp"
 
 namespace duroxide::executors_test {
 
@@ -59,6 +63,36 @@ TEST_CASE("a pool may be dropped by one of its own threads", "[client][threads]"
     over.set_value();
   });
   over.get_future().get();
+}
+
+TEST_CASE("a pool that is dropped on a lent thread is not waited for, and runs what was posted",
+          "[client][threads]") {
+  std::promise<void> go_on;
+  std::promise<void> ran;
+  {
+    const model::LentThread lent("a test");
+    const auto pool = Executor::pool(2);
+    pool.post([&] { go_on.get_future().wait(); });
+    pool.post([&] { ran.set_value(); });
+  }
+  go_on.set_value();
+  ran.get_future().wait();
+}
+
+TEST_CASE("in a process that was forked a pool runs tasks in place, and ends without waiting",
+          "[client][threads]") {
+  auto pool = std::make_optional(Executor::pool(2));
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    bool ran = false;
+    pool->post([&] { ran = true; });
+    pool.reset();
+    ::_exit(ran ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
 
 TEST_CASE("a callback waits in the queue of its executor", "[client]") {
