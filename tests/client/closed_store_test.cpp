@@ -1,5 +1,8 @@
 // A store that is closed while others still have it: everybody is told, and nobody waits.
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 
 #include <catch2/catch.hpp>
@@ -90,6 +93,37 @@ TEST_CASE("a runtime does not start on a closed store, and stops on one", "[clie
   Client other(again);
   REQUIRE(other.raise_event("i", "Go", std::string("on")));
   CHECK(other.wait_for_completion("i").value().output() == "on");
+}
+
+TEST_CASE("in a process that was forked clients refuse calls and end, and the store is not closed",
+          "[client][stop][threads]") {
+  const Store store = MemoryProvider::create(MemoryOptions().log_sink({}));
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::alarm(60);  // kills it if it waits for threads that are not there
+    bool is_right = true;
+    {
+      const Client client(store);
+      is_right = client.get_status("i").error().kind == Kind::storage_error;
+      client.get_orchestration_status("i", [](const Client::Status&) {});
+      client.get_orchestration_status("", [](const Client::Status&) {});
+      is_right &= client.async().get_status("i").wait().error().kind == Kind::storage_error;
+      const ManagementClient management(store);
+      management.get_queue_depths([](const auto&) {});
+      is_right &= management.get_queue_depths().error().kind == Kind::storage_error;
+      const auto both = Client::with_management(store, store);
+      both.get_orchestration_status("i", [](const Client::Status&) {});
+      is_right &= both.get_status("i").error().kind == Kind::storage_error;
+    }
+    store.close();
+    is_right &= !store.is_closed();
+    ::_exit(is_right ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK_FALSE(store.is_closed());
 }
 
 TEST_CASE("a store may be closed in a callback, which does not wait for itself",

@@ -71,7 +71,7 @@ TEST_CASE("a pool that is dropped on a lent thread is not waited for, and runs w
   std::promise<void> ran;
   {
     const model::LentThread lent("a test");
-    const auto pool = Executor::pool(2);
+    const auto pool = Executor::pool(1);
     pool.post([&] { go_on.get_future().wait(); });
     pool.post([&] { ran.set_value(); });
   }
