@@ -23,7 +23,8 @@ namespace duroxide {
 /// `ManagementClient::async`; it is a copy of that, and safe to use from any thread.
 ///
 /// What takes many transactions one after the other has no such form (`delete_instance`,
-/// `delete_instances`, `prune_instances`), nor has `subscribe`: make these calls on a thread of your own.
+/// `delete_instances`, `prune_instances`, `act_on_instances`), nor has `subscribe`: make these calls on a
+/// thread of your own.
 class DUROXIDE_API AsyncManagement {
  public:
   explicit AsyncManagement(ManagementClient management, CallOptions options = CallOptions())

@@ -174,9 +174,13 @@ using WaitError = ClientError;
 /// call, or takes a handle, has no such form. And `async` gives all calls as pending ones, with a
 /// timeout, with a handle that cancels, and with a callback or a coroutine where you want it to run.
 ///
-/// When the last copy of a client goes, what is not answered is answered as `cancelled`; once that copy's
-/// destructor has returned, none of its callbacks runs any more, but for the one that the destructor was
-/// called from. Callbacks that wait in a queue of yours are run by the destructor.
+/// **Before the last copy of a client goes, wait for your callbacks, and never drop it while you hold a
+/// lock that one of them takes:** its destructor runs or waits for them. What is not answered then is
+/// answered as `cancelled`, and the message says whether it may be done. Callbacks that wait in a queue of
+/// yours are run by the destructor; what they call is answered as `cancelled` too, and they must not use
+/// that client by reference but hold a copy. Once the destructor has returned, none of its callbacks runs
+/// any more. The exceptions: in a callback it waits neither for that one nor for those on other threads;
+/// and what the callback had asked just before is answered behind it.
 ///
 /// A blocking call from orchestration code, from a callback or from a log sink would wait for the very
 /// thread that it holds, so it answers `would_deadlock` at once, which also goes to the store's log.

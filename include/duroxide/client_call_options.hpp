@@ -15,8 +15,8 @@ class CallOptions {
   CallOptions() {}  // NOLINT: an aggregate would meet GCC 12's coroutine defect
 
   /// A call that is not answered within this time of the store's clock ends with
-  /// `ClientError::Kind::timeout`, and is taken back as if it had been cancelled. Default: none. A
-  /// negative one is `invalid_input`.
+  /// `ClientError::Kind::timeout`, and is taken back as if it had been cancelled. Default: none. One
+  /// that is negative or above `max_delay` is `invalid_input`.
   CallOptions& timeout(Duration value) {
     timeout_ = value;
     return *this;

@@ -37,7 +37,7 @@ struct CallSurroundings;
 /// are the listings by a fixed condition (`list_all_instances` to `find_failed_instances`),
 /// `get_bulk_status`, `get_metrics`, `delete_instance`, what acts on many (`act_on_instances`,
 /// `delete_instances`, `prune_instances`), `backup`, `verify` and `subscribe`. `async` gives all as pending
-/// calls but `delete_instance`, what acts on many, and `subscribe`.
+/// calls but `delete_instance`, `delete_instances`, `prune_instances`, `act_on_instances` and `subscribe`.
 ///
 /// Errors of all: `storage_error`, `invalid_instance`, `management_not_available` if the store has
 /// none; of those that change something and of `subscribe` also `read_only`, if the store was opened

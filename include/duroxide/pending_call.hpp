@@ -37,6 +37,8 @@ class DUROXIDE_API CallState : public std::enable_shared_from_this<CallState> {
   [[nodiscard]] Result<void, ClientError> ask_for_answer();
   /// Waits for the answer, and claims it. Errors: as above; `would_deadlock`.
   [[nodiscard]] Result<void, ClientError> wait();
+  /// Calls `callback` once, on the executor, with something else than the answer.
+  void call_back(std::function<void()> callback);
   /// Calls `continuation` once, on the executor, when the answer is there.
   void when_answered(std::function<void()> continuation);
   /// Nobody wants the answer any more: cancels, and calls no continuation.
@@ -75,6 +77,8 @@ class AnswerState final : public CallState {
 };
 
 [[nodiscard]] DUROXIDE_API ClientError nothing_pending();
+/// Calls `callback` for a call that is nobody's: what it throws goes to standard error.
+DUROXIDE_API void call_back_without_call(const std::function<void()>& callback);
 
 }  // namespace detail
 
@@ -82,7 +86,8 @@ class AnswerState final : public CallState {
 /// `then` or `co_await`; who asks a second time is told `invalid_input`.
 ///
 /// If it is destroyed before anybody has asked, or a coroutine that awaits it is, the call is
-/// cancelled. A cancelled call is answered once, with `cancelled`, unless its answer has come first:
+/// cancelled. Destroy a suspended coroutine only on the single thread of its executor: in place, or in a
+/// pool, another thread may just be resuming it. There use `cancel`, and let it end by itself. A cancelled call is answered once, with `cancelled`, unless its answer has come first:
 ///
 /// - What had not gone to the store yet is not sent, and changes nothing.
 /// - A wait is taken back from the store.
@@ -122,14 +127,17 @@ class [[nodiscard]] PendingCall {
 
   /// Has `callback` called once, on the executor; in place and at once if the answer is there and the
   /// executor is in place. It is kept alive by the call, and this object may go. What it throws goes
-  /// to the store's log.
+  /// to the store's log. If the answer was asked for before, the callback is told so in the same way;
+  /// of a call that was moved from it is called in place, and what it throws goes to standard error.
   void then(std::function<void(Answer)> callback) {
     if (state_ == nullptr) {
-      callback(failure(detail::nothing_pending()));
+      detail::call_back_without_call([&] { callback(failure(detail::nothing_pending())); });
       return;
     }
     if (auto asked = state_->ask_for_answer(); !asked) {
-      callback(failure(std::move(asked).error()));
+      state_->call_back([callback = std::move(callback), error = std::move(asked).error()] {
+        callback(failure(error));
+      });
       return;
     }
     state_->when_answered(

@@ -58,7 +58,7 @@ class DUROXIDE_API Store {
   /// handed out again when the store is opened again. Closing twice is harmless; the second call does
   /// not wait for the first. In a process that was forked of the one that opened it, it does nothing.
   void close() const;
-  /// Whether `close` was called.
+  /// Whether `close` was called, in the process that opened it.
   [[nodiscard]] bool is_closed() const;
 
  private:

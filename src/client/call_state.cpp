@@ -22,6 +22,10 @@ ClientError nothing_pending() {
   return {ClientError::Kind::invalid_input, "no call is pending here: it was moved from"};
 }
 
+void call_back_without_call(const std::function<void()>& callback) {
+  client::run_callback(stderr_log_sink(LogLevel::error), callback);
+}
+
 struct CallState::Impl final : client::Call {
   explicit Impl(CallState& owner) : state(owner) {}
 
@@ -195,6 +199,14 @@ void CallState::when_answered(std::function<void()> continuation) {
     }
   }
   impl_->deliver(self);
+}
+
+void CallState::call_back(std::function<void()> callback) {
+  if (impl_->executor.is_in_place()) {
+    client::run_callback(impl_->log, callback);
+  } else {
+    impl_->deliveries->post(impl_->executor, std::move(callback));
+  }
 }
 
 void CallState::Impl::deliver(std::shared_ptr<CallState> self) {

@@ -219,7 +219,7 @@ Checked check_cancel(std::string_view instance, std::string_view reason) {
 }
 
 Checked check_timeout(Milliseconds timeout) {
-  if (timeout < Milliseconds(0)) {
+  if (timeout < Milliseconds(0) || timeout > max_delay) {
     return invalid_input("the timeout is negative or longer than 100 years");
   }
   return {};

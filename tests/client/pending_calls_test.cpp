@@ -128,6 +128,25 @@ TEST_CASE("the answer of a pending call is had once", "[client][errors]") {
   CHECK(notes == Strings{"ok"});
 }
 
+TEST_CASE("who asks a second time is told on the executor, and what the callback throws is logged",
+          "[client][errors][log]") {
+  PendingFixture f;
+  const Loop loop;
+  auto call = f.async(CallOptions().on(loop.executor())).get_status("i");
+  call.then([](const Client::Status&) {});
+  Strings notes;
+  call.then([&](const Client::Status& status) {
+    notes.push_back(outcome_of(status));
+    throw std::runtime_error("a bug of the user's");
+  });
+  CHECK(notes.empty());
+  loop.run();
+  CHECK(notes == Strings{"invalid input"});
+  CHECK(f.log == Strings{"a completion callback threw: a bug of the user's"});
+  f.run();
+  f.answer_status();
+}
+
 TEST_CASE("a pending call that was moved from says so", "[client][errors]") {
   PendingFixture f;
   auto call = f.async().get_status("i");
@@ -137,6 +156,7 @@ TEST_CASE("a pending call that was moved from says so", "[client][errors]") {
   call.cancel();
   CHECK(call.wait().error().message == moved);
   call.then([&](const Client::Status& status) { CHECK(status.error().message == moved); });
+  call.then([](const Client::Status&) { throw std::runtime_error("test: ignore me"); });
   Strings notes;
   CHECK(note_status(std::move(call), notes).is_done());
   CHECK(notes == Strings{"invalid input"});
@@ -153,6 +173,11 @@ TEST_CASE("a pending call has the errors of its arguments", "[client][errors]") 
   CHECK(f.async().get_bulk_status({}).wait().value().empty());
   CHECK(f.async(CallOptions().timeout(Milliseconds(-1))).get_status("i").wait().error().message ==
         "the timeout is negative or longer than 100 years");
+  CHECK(f.async(CallOptions().timeout(max_delay + Milliseconds(1)))
+            .get_status("i")
+            .wait()
+            .error()
+            .kind == Kind::invalid_input);
   f.run();
   CHECK(f.provider.count<GetStatus>() == 0);
 }
