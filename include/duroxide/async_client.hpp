@@ -112,6 +112,37 @@ class DUROXIDE_API AsyncClient {
     return cancel_orchestration(instance, reason);
   }
 
+  // --- asking the code of an instance -------------------------------------------------------------
+
+  /// Cancelled or out of time, an update that was sent goes its way all the same; asked again with the
+  /// same id, it gives its answer.
+  template <class Out = std::string, class In>
+  [[nodiscard]] PendingCall<Out> update(std::string_view instance, std::string_view name,
+                                        In&& input,
+                                        const UpdateOptions& options = UpdateOptions()) const {
+    return update_as<Out>(instance, name, encoded(std::forward<In>(input)), options);
+  }
+  template <class In, class Out, class Value>
+  [[nodiscard]] PendingCall<Out> update(std::string_view instance, const Update<In, Out>& handle,
+                                        Value&& input,
+                                        const UpdateOptions& options = UpdateOptions()) const {
+    return update_as<Out>(instance, handle.name(), encoded_as<In>(std::forward<Value>(input)),
+                          options);
+  }
+  template <class Out = std::string, class In, class Rep, class Period>
+  [[nodiscard]] PendingCall<Out> query(std::string_view instance, std::string_view name, In&& input,
+                                       std::chrono::duration<Rep, Period> timeout) const {
+    return query_as<Out>(instance, name, encoded(std::forward<In>(input)),
+                         Client::timeout_of(timeout));
+  }
+  template <class In, class Out, class Value, class Rep, class Period>
+  [[nodiscard]] PendingCall<Out> query(std::string_view instance, const Query<In, Out>& handle,
+                                       Value&& input,
+                                       std::chrono::duration<Rep, Period> timeout) const {
+    return query_as<Out>(instance, handle.name(), encoded_as<In>(std::forward<Value>(input)),
+                         Client::timeout_of(timeout));
+  }
+
   // --- looking and waiting ------------------------------------------------------------------------
 
   using BulkStatus = std::vector<std::pair<std::string, OrchestrationStatus>>;
@@ -238,6 +269,29 @@ class DUROXIDE_API AsyncClient {
       } else {
         on_output(failure(std::move(status).error()));
       }
+    };
+  }
+
+  template <class Out>
+  [[nodiscard]] PendingCall<Out> update_as(std::string_view instance, std::string_view name,
+                                           Text input, const UpdateOptions& options) const {
+    return begin<Out>([&](auto on_answer) {
+      client_.update_text(instance, name, std::move(input), options,
+                          answering<Out>(std::move(on_answer)));
+    });
+  }
+  template <class Out>
+  [[nodiscard]] PendingCall<Out> query_as(std::string_view instance, std::string_view name,
+                                          Text input, Milliseconds timeout) const {
+    return begin<Out>([&](auto on_answer) {
+      client_.query_text(instance, name, std::move(input), timeout,
+                         answering<Out>(std::move(on_answer)));
+    });
+  }
+  template <class Out, class OnAnswer>
+  [[nodiscard]] static Client::OnUpdated answering(OnAnswer on_answer) {
+    return [on_answer = std::move(on_answer)](const Client::Updated& updated) {
+      on_answer(Client::answer_as<Out>(updated));
     };
   }
 

@@ -40,6 +40,8 @@ struct Order {
 constexpr Orchestration<std::string(Order)> checkout{"Checkout"};
 constexpr ExternalEvent<Order> changed{"Changed"};
 constexpr EventQueue<int> steps{"Steps"};
+constexpr Update<int, int> add{"Add"};
+constexpr Query<int, int> total{"Total"};
 
 }  // namespace
 
@@ -262,6 +264,40 @@ TEST_CASE("pending calls take what blocking ones take", "[client][starts][events
     auto call = f.async().cancel_instance("i", "why");
     CHECK(std::get<work::CancelInstance>(next().item) == work::CancelInstance{"i", "why"});
   }
+}
+
+TEST_CASE("a pending call asks the code of an instance", "[client][updates][queries]") {
+  PendingFixture f;
+  const auto answered = [](std::string output) {
+    UpdateAnswer answer;
+    answer.output = std::move(output);
+    return Answer<std::optional<UpdateAnswer>>(std::move(answer));
+  };
+  auto sum = f.async().update<int>("i", "Add", 2, UpdateOptions().id("u"));
+  f.run();
+  const auto asked = f.provider.answer<AskUpdate>(answered("5"));
+  CHECK(asked.request.id == "u");
+  CHECK(asked.request.input == "2");
+  CHECK(sum.wait() == 5);
+  sum = f.async().update("i", add, 3);
+  f.run();
+  CHECK(f.provider.answer<AskUpdate>(answered("no number")).request.name == "Add");
+  CHECK(sum.wait().error().kind == Kind::invalid_payload);
+  auto text = f.async().query("i", "Look", std::string("in"), Milliseconds(5));
+  f.run();
+  CHECK(f.provider.answer<AskQuery>(answered("out")).question.input == "in");
+  CHECK(text.wait() == "out");
+  sum = f.async().query("i", total, 4, Milliseconds(5));
+  f.run();
+  CHECK(f.provider.answer<AskQuery>(answered("7")).question.name == "Total");
+  CHECK(sum.wait() == 7);
+  sum = f.async().query("i", total, 4, Milliseconds(-1));
+  CHECK(sum.wait().error().kind == Kind::invalid_input);
+  sum = f.async().update("i", add, 3);
+  f.run();
+  sum.cancel();
+  f.run();
+  CHECK_THAT(sum.wait().error().message, Catch::Contains("may be done or not"));
 }
 
 TEST_CASE("a pending call decodes an output", "[client][payloads]") {
