@@ -9,12 +9,14 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <chrono>
 #include <coroutine>
 #include <csignal>
 #include <cstdint>
@@ -113,8 +115,9 @@ class Server {
  public:
   Server(const Client& client, const std::string& path)
       : client_(client.async(CallOptions()
-                                 .on(Executor::posting(
-                                     [this](Executor::Task task) { inbox_.post(std::move(task)); }))
+                                 .on(Executor::posting([inbox = inbox_](Executor::Task task) {
+                                   inbox->post(std::move(task));
+                                 }))
                                  .stop(stop_.get_token()))) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -122,43 +125,76 @@ class Server {
       throw std::runtime_error("the name of the socket is too long: " + path);
     }
     std::memcpy(address.sun_path, path.c_str(), path.size());
-    ::unlink(path.c_str());
+    remove_old_socket(path);
     check(::bind(listener_.number(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)),
           "bind");
     check(::listen(listener_.number(), SOMAXCONN), "listen");
-    for (const int file : {listener_.number(), inbox_.file(), signals_.number()}) {
-      watch(file, EPOLL_CTL_ADD, EPOLLIN);
+    for (const int file : {listener_.number(), inbox_->file(), signals_.number()}) {
+      watch(file, EPOLL_CTL_ADD, readable);
     }
   }
 
-  /// Until a signal came and every request is answered.
+  /// Until a signal came, every request is answered and the answers are sent. Who does not take them is
+  /// not waited for.
   void run() {
-    while (!stop_.stop_requested() || open_requests_ > 0) {
+    while (!stop_.stop_requested() || open_requests_ > 0 || is_still_sending()) {
       epoll_event events[64];
-      const int count = ::epoll_wait(epoll_.number(), events, 64, -1);
+      const int count = ::epoll_wait(epoll_.number(), events, 64, longest_wait());
       for (int i = 0; i < count; ++i) {
         const int file = events[i].data.fd;
-        if (file == inbox_.file()) {
-          inbox_.run();
+        if (file == inbox_->file()) {
+          inbox_->run();
         } else if (file == listener_.number()) {
           accept();
         } else if (file == signals_.number()) {
           stop();
         } else if (const auto found = connections_.find(file); found != connections_.end()) {
-          serve(found->second);
+          serve(found->second, events[i].events);
         }
       }
+      close_those_that_are_over();
+      if (!over_.empty() || count == 0) {
+        accept_again();
+      }
+      over_.clear();
     }
   }
 
  private:
+  static constexpr std::uint32_t readable = EPOLLIN;
+  static constexpr std::uint32_t writable = EPOLLOUT;
+  static constexpr std::uint32_t lost = EPOLLHUP | EPOLLERR;
+  static constexpr std::size_t longest_line = 64 * 1024;
+  /// Who has so much to take first, or so many answers to wait for, is not read.
+  static constexpr std::size_t most_unsent = 1024 * 1024;
+  static constexpr std::size_t most_open = 1024;
+
   struct Connection {
     explicit Connection(int number) : socket(number) {}
     File socket;
     std::string received;
     std::string to_send;
+    std::size_t open_requests = 0;
+    bool has_ended = false;  ///< no request comes any more; answers may still be wanted
+    bool is_gone = false;    ///< nor does anybody want answers
+
+    [[nodiscard]] bool is_over() const {
+      return is_gone || (has_ended && open_requests == 0 && to_send.empty());
+    }
   };
   using ConnectionPtr = std::shared_ptr<Connection>;
+
+  /// That another server has left. Whatever else has that name is none of ours.
+  static void remove_old_socket(const std::string& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) {
+      return;
+    }
+    if (!S_ISSOCK(status.st_mode)) {
+      throw std::runtime_error(path + " is there, and no socket; name another place");
+    }
+    ::unlink(path.c_str());
+  }
 
   void watch(int file, int operation, std::uint32_t events) {
     epoll_event event{};
@@ -171,8 +207,24 @@ class Server {
     const int file = ::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (file >= 0) {
       connections_.emplace(file, std::make_shared<Connection>(file));
-      watch(file, EPOLL_CTL_ADD, EPOLLIN);
+      watch(file, EPOLL_CTL_ADD, readable);
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      watch(listener_.number(), EPOLL_CTL_MOD, 0);  // it would ring for ever
+      rests_ = true;
     }
+  }
+
+  /// A connection has ended, or some time has passed: there may be room.
+  void accept_again() {
+    if (rests_ && !stop_.stop_requested()) {
+      watch(listener_.number(), EPOLL_CTL_MOD, readable);
+      rests_ = false;
+    }
+  }
+
+  /// Milliseconds; negative for ever.
+  [[nodiscard]] int longest_wait() const {
+    return stop_.stop_requested() ? 100 : (rests_ ? 1000 : -1);
   }
 
   /// Nothing new is begun, and what waits for a workflow is answered as cancelled; the workflow goes on,
@@ -180,60 +232,114 @@ class Server {
   void stop() {
     watch(signals_.number(), EPOLL_CTL_DEL, 0);
     watch(listener_.number(), EPOLL_CTL_DEL, 0);
+    last_moment_ = std::chrono::steady_clock::now() + std::chrono::seconds(5);
     stop_.request_stop();
+    for (const auto& [file, connection] : connections_) {
+      flush(*connection);
+    }
   }
 
-  void serve(const ConnectionPtr& connection) {
-    char buffer[16384];
-    const auto size = ::recv(connection->socket.number(), buffer, sizeof(buffer), 0);
-    if (size == 0 || (size < 0 && errno != EAGAIN)) {
-      connections_.erase(connection->socket.number());  // whoever answers it finds it gone
-      return;
+  [[nodiscard]] bool is_still_sending() const {
+    return std::chrono::steady_clock::now() < last_moment_ &&
+           std::any_of(connections_.begin(), connections_.end(),
+                       [](const auto& each) { return !each.second->to_send.empty(); });
+  }
+
+  [[nodiscard]] bool may_read(const Connection& connection) const {
+    return !stop_.stop_requested() && !connection.has_ended &&
+           connection.to_send.size() < most_unsent && connection.open_requests < most_open;
+  }
+
+  void serve(const ConnectionPtr& connection, std::uint32_t events) {
+    if ((events & readable) != 0 && may_read(*connection)) {
+      read(connection);
+    } else if ((events & lost) != 0) {
+      connection->is_gone = true;
     }
-    connection->received.append(buffer, size > 0 ? static_cast<std::size_t>(size) : 0);
-    std::size_t begin = 0;
-    for (std::size_t end = 0; (end = connection->received.find('\n', begin)) != std::string::npos;
-         begin = end + 1) {
-      const std::string line = connection->received.substr(begin, end - begin);
-      const auto blank = line.find(' ');
-      answer(connection, line.substr(0, blank),
-             blank == std::string::npos ? std::string() : line.substr(blank + 1));
-    }
-    connection->received.erase(0, begin);
     flush(*connection);
   }
 
-  /// One request, on the loop's thread from its beginning to its end.
-  Job answer(std::weak_ptr<Connection> from, std::string id, std::string text) {
+  void read(const ConnectionPtr& connection) {
+    char buffer[16384];
+    const auto size = ::recv(connection->socket.number(), buffer, sizeof(buffer), 0);
+    if (size < 0) {
+      connection->is_gone = errno != EAGAIN && errno != EINTR;
+      return;
+    }
+    if (size == 0) {
+      connection->has_ended = true;
+      return;
+    }
+    connection->received.append(buffer, static_cast<std::size_t>(size));
+    std::size_t begin = 0;
+    for (std::size_t end = 0; (end = connection->received.find('\n', begin)) != std::string::npos &&
+                              end - begin <= longest_line;
+         begin = end + 1) {
+      const std::string line = connection->received.substr(begin, end - begin);
+      const auto blank = line.find(' ');
+      answer(client_, connection, line.substr(0, blank),
+             blank == std::string::npos ? std::string() : line.substr(blank + 1));
+    }
+    connection->received.erase(0, begin);
+    if (connection->received.size() > longest_line) {
+      connection->received.clear();
+      connection->has_ended = true;
+      connection->to_send += "error: a line is longer than 64 KiB\n";
+    }
+  }
+
+  /// One request, on the loop's thread from its beginning to its end. It has a copy of the client: what
+  /// goes on while a client ends must not use that one.
+  Job answer(AsyncClient client, std::weak_ptr<Connection> from, std::string id, std::string text) {
     ++open_requests_;
+    if (const auto connection = from.lock()) {
+      ++connection->open_requests;
+    }
     const auto same = StartOptions().reuse(ReusePolicy::use_existing_same_input);
     std::string reply;
-    const auto started = co_await client_.start_orchestration(id, "Shout", text, same);
+    const auto started = co_await client.start_orchestration(id, "Shout", text, same);
     if (started) {
-      const auto output = co_await client_.wait_for_output<std::string>(id);
+      const auto output = co_await client.wait_for_output<std::string>(id);
       reply = output ? *output : "error: " + output.error().message;
     } else {
       reply = "error: " + started.error().message;
     }
     if (const auto connection = from.lock()) {
+      --connection->open_requests;
       connection->to_send += id + " " + reply + "\n";
       flush(*connection);
     }
     --open_requests_;
   }
 
+  /// Sends what can be sent, and says what is to be told of this connection from here on.
   void flush(Connection& connection) {
-    while (!connection.to_send.empty()) {
-      const auto size = ::send(connection.socket.number(), connection.to_send.data(),
-                               connection.to_send.size(), MSG_NOSIGNAL);
-      if (size < 0) {
-        break;  // full: epoll tells when there is room; or gone, which the next read tells
+    std::size_t sent = 0;
+    while (sent < connection.to_send.size() && !connection.is_gone) {
+      const auto size = ::send(connection.socket.number(), connection.to_send.data() + sent,
+                               connection.to_send.size() - sent, MSG_NOSIGNAL);
+      if (size >= 0) {
+        sent += static_cast<std::size_t>(size);
+      } else if (errno == EAGAIN) {
+        break;  // epoll tells when there is room
+      } else if (errno != EINTR) {
+        connection.is_gone = true;
       }
-      connection.to_send.erase(0, static_cast<std::size_t>(size));
     }
-    const std::uint32_t room =
-        connection.to_send.empty() ? 0U : static_cast<std::uint32_t>(EPOLLOUT);
-    watch(connection.socket.number(), EPOLL_CTL_MOD, EPOLLIN | room);
+    connection.to_send.erase(0, sent);
+    if (connection.is_over()) {
+      over_.push_back(connection.socket.number());
+      return;
+    }
+    watch(connection.socket.number(), EPOLL_CTL_MOD,
+          (may_read(connection) ? readable : 0U) | (connection.to_send.empty() ? 0U : writable));
+  }
+
+  /// After the events of one look, as some of these may be of the same connection.
+  void close_those_that_are_over() {
+    for (const int file : over_) {
+      connections_.erase(file);  // whoever answers it finds it gone
+    }
   }
 
   [[nodiscard]] static int wanted_signals() {
@@ -245,11 +351,14 @@ class Server {
   }
 
   std::stop_source stop_;
-  Inbox inbox_;
+  std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();  ///< shared with who posts to it
   File epoll_{check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")};
-  File listener_{check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")};
+  File listener_{check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket")};
   File signals_{check(wanted_signals(), "signalfd")};
   std::map<int, ConnectionPtr> connections_;
+  std::vector<int> over_;                              ///< connections to be closed
+  bool rests_ = false;                                 ///< nobody is accepted, for want of room
+  std::chrono::steady_clock::time_point last_moment_;  ///< for sending, once it is to stop
   std::size_t open_requests_ = 0;
   AsyncClient client_;  ///< last: what it still answers, the others are there for
 };

@@ -49,7 +49,25 @@ start_server
 [[ $(ask 'order-1 two words') == 'order-1 TWO WORDS' ]] || fail 'order-1 is not found again'
 [[ $(ask 'order-1 other words') == 'order-1 error: '* ]] || fail 'another text is not refused'
 
+python3 - <<'PYTHON' || fail 'a peer that sends no more, or too much, is not answered'
+import socket
+with socket.socket(socket.AF_UNIX) as connection:
+    connection.connect("./socket")
+    connection.sendall(b"order-2 half\n")
+    connection.shutdown(socket.SHUT_WR)
+    assert connection.makefile().read() == "order-2 HALF\n"
+with socket.socket(socket.AF_UNIX) as connection:
+    connection.connect("./socket")
+    connection.sendall(b"x" * 70000 + b"\n")
+    assert connection.makefile().readline() == "error: a line is longer than 64 KiB\n"
+PYTHON
+
 kill -TERM "$process"
 wait "$process" || fail 'the server did not end well'
 process=
 grep -q stopped output || fail 'the server did not say that it has stopped'
+
+echo precious >plain
+if "$server" ./plain >output 2>errors; then fail 'the server listens where a file is'; fi
+grep -q 'is there, and no socket' errors || fail 'the server did not say what is in its way'
+grep -q precious plain || fail 'the server has removed a file'
