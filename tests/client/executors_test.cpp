@@ -79,6 +79,30 @@ TEST_CASE("a pool that is dropped on a lent thread is not waited for, and runs w
   ran.get_future().wait();
 }
 
+TEST_CASE("an executor that goes with its last call goes on a thread that is marked as lent",
+          "[client][threads]") {
+  class Noting {
+   public:
+    explicit Noting(std::vector<bool>& lent) : lent_(lent) {}
+    ~Noting() { lent_.push_back(model::LentThread::lent_to() != nullptr); }
+    Noting(const Noting&) = delete;
+    Noting& operator=(const Noting&) = delete;
+
+   private:
+    std::vector<bool>& lent_;
+  };
+  std::vector<bool> lent;
+  PendingFixture f;
+  f.async(CallOptions().on(Executor::posting(
+              [noting = std::make_shared<Noting>(lent)](const Executor::Task& task) { task(); })))
+      .get_status("i")
+      .then([](const Client::Status&) {});
+  f.run();
+  CHECK(lent.empty());
+  f.answer_status();
+  CHECK(lent == std::vector<bool>{true});
+}
+
 TEST_CASE("in a process that was forked a pool runs tasks in place, and ends without waiting",
           "[client][threads]") {
   auto pool = std::make_optional(Executor::pool(2));
