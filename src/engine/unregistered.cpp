@@ -155,6 +155,9 @@ std::optional<std::string> code_of(Transaction& transaction, Number number) {
     if (!record) {
       return std::nullopt;
     }
+    if (!record->version.empty()) {
+      return code_of(*record, nullptr);
+    }
     std::optional<WorkItem> first;
     transaction.batch().scan(Table::inbox, make_key(number),
                              [&first](std::string_view, std::string_view bytes) {
@@ -163,7 +166,7 @@ std::optional<std::string> code_of(Transaction& transaction, Number number) {
                                }
                                return !first;
                              });
-    return first ? code_of(*record, &*first) : std::nullopt;
+    return code_of(*record, first ? &*first : nullptr);
   } catch (const StorageFailure&) {
     return std::nullopt;  // whoever is given it next finds out
   }

@@ -32,7 +32,7 @@ void try_unregistered_again(Transaction& transaction);
 // Turns.
 
 /// The code that the next turn of an instance needs: orchestration and version, as one text. None if
-/// nothing says it. `first_message` is null for a turn that has none.
+/// nothing says it. `first_message` is null in a turn without messages, which only answers queries.
 [[nodiscard]] std::optional<std::string> code_of(const InstanceRecord& record,
                                                  const WorkItem* first_message);
 /// The same, from what is in the store; none also if that cannot be read.

@@ -225,6 +225,51 @@ TEST_CASE("a turn that no runtime has code for is held back and shown", "[regist
   third.die();
 }
 
+TEST_CASE("a query goes to a runtime that has the code of its instance",
+          "[registration][queries][turns]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  Partner& first = *world.dispatcher;
+  auto second = make_partner(world);
+  auto own = ask_for_turns(world, second, 1);
+  world.start("a", "Foreign");
+  REQUIRE(instances_of(own) == Instances{"a"});
+  world.ask<Done>(second, ack_of(own.value().at(0), {started_event("Foreign")})).value();
+  const auto ask_query = [&world](const std::string& id, std::uint64_t wait_id) {
+    const auto asked = world.client->ask<Answer<std::optional<UpdateAnswer>>>(
+        AskQuery{"a", {id, "Total", "in"}, wait_id});
+    world.run();
+    return asked;
+  };
+  const auto answer = [&](const OrchestrationItem& item) {
+    CHECK(item.messages.empty());
+    REQUIRE(item.questions.size() == 1);
+    auto ack = ack_of(item);
+    ack.events.clear();
+    ack.updates = {UpdateAnswer{item.questions.front().id, "out"}};
+    world.ask<Done>(second, ack).value();
+  };
+
+  // The first that is asked lacks the code, which only this tells.
+  const auto refused = ask_for_turns(world, first, 1);
+  const auto asked = ask_query("q1", 1);
+  own = ask_for_turns(world, second, 1);
+  REQUIRE(instances_of(refused) == Instances{"a"});
+  refuse(world, first, refused.value().at(0));
+  REQUIRE(instances_of(own) == Instances{"a"});
+  answer(own.value().at(0));
+  CHECK(asked.value()->output == "out");
+
+  // From then on it is not asked, also if it waits in front.
+  const auto waits = ask_for_turns(world, first, 1);
+  own = ask_for_turns(world, second, 1);
+  const auto again = ask_query("q2", 2);
+  CHECK_FALSE(waits.answered());
+  REQUIRE(instances_of(own) == Instances{"a"});
+  answer(own.value().at(0));
+  CHECK(again.value()->output == "out");
+  second.die();
+}
+
 TEST_CASE("an instance that a runtime gives back without a delay is tried again at once",
           "[registration][turns]") {
   World world(Backend::memory);
