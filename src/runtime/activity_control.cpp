@@ -63,6 +63,7 @@ void ActivityDispatcher::drop_waiting(const std::unordered_set<provider::LockTok
   short_crew_.drop_waiting(is_dropped);
   coroutine_crew_.drop_waiting(is_dropped);
   sessions_.drop(tokens, environment_->clock->now());
+  std::erase_if(starts_, [](const auto& start) { return start.second.expired(); });
 }
 
 bool ActivityDispatcher::tell_to_stop(provider::LockToken token) {
@@ -82,6 +83,7 @@ void ActivityDispatcher::add_running(WorkerId worker, const SharedDelivery& deli
     running_.add(worker, delivery);
     return;
   }
+  watches_start_no_more(*delivery);
   delivery->begins(environment_->clock->now());
   running_.add(worker, delivery);
   set_alarm();
@@ -90,18 +92,35 @@ void ActivityDispatcher::add_running(WorkerId worker, const SharedDelivery& deli
 /// One that waits here for a worker has not begun yet, unless an earlier delivery has.
 void ActivityDispatcher::watch_start(const SharedDelivery& delivery) {
   if (delivery->item.item.start_due && delivery->item.attempt_count == 1) {
-    starts_.emplace(*delivery->item.item.start_due, delivery);
+    starts_.emplace(std::pair(*delivery->item.item.start_due, delivery->arrival), delivery);
     set_alarm();
   }
 }
 
+void ActivityDispatcher::watches_start_no_more(const Delivery& delivery) {
+  if (delivery.item.item.start_due) {
+    starts_.erase(std::pair(*delivery.item.item.start_due, delivery.arrival));
+  }
+}
+
+/// Of one that finds no place to run: true if it should have begun by now, and then its call has failed.
+bool ActivityDispatcher::give_up_if_late(const Delivery& delivery) {
+  const auto& due = delivery.item.item.start_due;
+  if (!due || delivery.item.attempt_count != 1 || *due > environment_->clock->now()) {
+    return false;
+  }
+  give_up(delivery, model::not_begun_in_time(delivery.item.item));
+  return true;
+}
+
 void ActivityDispatcher::give_up_waiting(Timestamp now) {
   std::unordered_set<provider::LockToken> late;
-  for (; !starts_.empty() && starts_.begin()->first <= now; starts_.erase(starts_.begin())) {
-    const Delivery& delivery = *starts_.begin()->second;
-    if (!delivery.has_begun()) {
-      late.insert(delivery.item.lock_token);
-      give_up(delivery, model::not_begun_in_time(delivery.item.item));
+  for (; !starts_.empty() && starts_.begin()->first.first <= now; starts_.erase(starts_.begin())) {
+    // One that waits no more, since it was cancelled for one, is nobody's any more.
+    const SharedDelivery delivery = starts_.begin()->second.lock();
+    if (delivery != nullptr && !delivery->has_begun()) {
+      late.insert(delivery->item.lock_token);
+      give_up(*delivery, model::not_begun_in_time(delivery->item.item));
     }
   }
   if (!late.empty()) {
@@ -200,7 +219,7 @@ void ActivityDispatcher::set_alarm() {
     due = due ? std::min(*due, *limit) : limit;
   }
   if (!starts_.empty()) {
-    const Timestamp start = starts_.begin()->first;
+    const Timestamp start = starts_.begin()->first.first;
     due = due ? std::min(*due, start) : start;
   }
   alarm_.set(due);

@@ -178,7 +178,6 @@ void ActivityDispatcher::accept(provider::WorkerItem item) {
   if (delivery->item.item.session) {
     sessions_.arrived(*delivery->item.item.session);
   }
-  watch_start(delivery);
   place(std::move(delivery));
 }
 
@@ -194,7 +193,8 @@ void ActivityDispatcher::place(SharedDelivery delivery) {
   if (!session) {
     if (const auto worker = workers_.take_idle()) {
       run_on(*worker, std::move(delivery));
-    } else {
+    } else if (!give_up_if_late(*delivery)) {
+      watch_start(delivery);
       waiting_.push_back(std::move(delivery));
     }
     return;
@@ -205,7 +205,10 @@ void ActivityDispatcher::place(SharedDelivery delivery) {
     try_again_elsewhere(delivery->item.lock_token);
   } else if (workers_.take(*worker)) {
     run_on(*worker, std::move(delivery));
+  } else if (give_up_if_late(*delivery)) {
+    end_of_session_item(*delivery);
   } else {
+    watch_start(delivery);
     sessions_.wait(std::move(delivery));
   }
 }

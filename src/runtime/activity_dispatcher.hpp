@@ -6,9 +6,11 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "runtime/backoff.hpp"
@@ -90,6 +92,8 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   void send_progress(SharedDelivery delivery);
   void add_running(WorkerId worker, const SharedDelivery& delivery);
   void watch_start(const SharedDelivery& delivery);
+  void watches_start_no_more(const Delivery& delivery);
+  [[nodiscard]] bool give_up_if_late(const Delivery& delivery);
   void give_up_waiting(Timestamp now);
   void time_has_passed();
   void leave_behind(const RunningDeliveries::Entry& overdue);
@@ -106,8 +110,9 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   Crew short_crew_;
   Crew coroutine_crew_;
 
-  std::deque<SharedDelivery> waiting_;               ///< for any worker
-  std::multimap<Timestamp, SharedDelivery> starts_;  ///< that must have begun by then
+  std::deque<SharedDelivery> waiting_;  ///< for any worker
+  /// Of those that wait anywhere here: by when they must have begun, and their arrival.
+  std::map<std::pair<Timestamp, std::uint64_t>, std::weak_ptr<Delivery>> starts_;
   Sessions sessions_;
   RunningDeliveries running_;
   std::uint64_t arrivals_ = 0;

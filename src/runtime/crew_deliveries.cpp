@@ -37,12 +37,15 @@ Crew* ActivityDispatcher::crew_of(const Delivery& delivery) {
 void ActivityDispatcher::place_in(Crew& crew, SharedDelivery delivery) {
   if (crew.has_room()) {
     run_in(crew, std::move(delivery));
+  } else if (give_up_if_late(*delivery)) {
+    return;
   } else if (&crew == &coroutine_crew_ && crew.waiting() >= most_waiting_coroutines) {
     give_back(delivery->item.lock_token, pause_without_place,
               "waiting for a place among the " +
                   std::to_string(environment_->options.coroutine_concurrency()) +
                   " activities that are coroutines (RuntimeOptions::coroutine_concurrency)");
   } else {
+    watch_start(delivery);
     crew.wait(std::move(delivery));
   }
 }

@@ -160,6 +160,50 @@ TEST_CASE("an activity that does not begin to run in time is given up", "[worker
   }
 }
 
+TEST_CASE("an activity that waited and was cancelled, or has run, is not given up besides",
+          "[workers][cancellation]") {
+  ActivityFixture f(1);
+  f.deliver({1});
+  WorkerItems items{activity_item("A", 2)};
+  items[0].item.timeouts = ActivityTimeouts{0, 0, 2'000};
+  items[0].item.start_due = f.clock->now() + Milliseconds(2'000);
+  f.deliver_items(std::move(items));
+  SECTION("cancelled") {
+    f.cancel({2});
+  }
+  SECTION("run") {
+    f.finish(0);
+    f.finish(0);
+  }
+  f.advance(Milliseconds(10'000));
+  CHECK(f.provider.count<AckWorker>() == 0);
+  CHECK(f.logged.empty());
+}
+
+TEST_CASE("an activity that comes too late to begin in time runs if there is a worker for it",
+          "[workers][retry]") {
+  ActivityFixture f(1);
+  const auto late = [&f](LockToken token) {
+    WorkerItems items{activity_item("A", token)};
+    items[0].item.timeouts = ActivityTimeouts{0, 0, 2'000};
+    items[0].item.start_due = f.clock->now();
+    return items;
+  };
+  f.deliver_items(late(1));
+  CHECK(f.runs(1) == 0);
+  CHECK(f.provider.count<AckWorker>() == 0);
+  SECTION("and is given up at once if there is none") {
+    f.deliver_items(late(2));
+    CHECK(failure_of(f, 2).message == "activity A has not begun to run within 2000 ms");
+  }
+  SECTION("also in a session") {
+    auto items = late(2);
+    items[0].item.session = "s";
+    f.deliver_items(std::move(items));
+    CHECK(failure_of(f, 2).kind == ErrorKind::attempt_timed_out);
+  }
+}
+
 TEST_CASE("an activity that is cancelled is not timed out besides", "[workers][cancellation]") {
   ActivityFixture f(1);
   deliver_with(f, 1, {2'000, 0});

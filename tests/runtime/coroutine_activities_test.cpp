@@ -78,6 +78,20 @@ TEST_CASE("coroutine activities: no more are under way than the options say", "[
           "waiting for a place among the 3 activities that are coroutines "
           "(RuntimeOptions::coroutine_concurrency)");
   }
+  SECTION("one that is late already and finds no place is given up, not put off") {
+    f.deliver(tokens_from(10, 62), "C");
+    REQUIRE(f.provider.count<AbandonWorker>() == 0);
+    WorkerItems items{activity_item("C", 100)};
+    items[0].item.timeouts = ActivityTimeouts{0, 0, 2'000};
+    items[0].item.start_due = f.clock->now();
+    f.deliver_items(std::move(items));
+    CHECK(f.provider.count<AbandonWorker>() == 0);
+    const auto& failed = f.provider.first<AckWorker>().request;
+    CHECK(failed.lock_token == 100);
+    REQUIRE(failed.completion);
+    CHECK(std::get<work::ActivityFailed>(*failed.completion).details.kind ==
+          ErrorKind::attempt_timed_out);
+  }
   SECTION("one that waits and is cancelled does not run") {
     f.cancel({4, 5});
     f.finish_coroutine(0);
