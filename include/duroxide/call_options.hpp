@@ -28,8 +28,8 @@ class ActivityOptions {
   }
   /// A call whose activity has not begun to run so long after its schedule (since no worker is free, or
   /// none knows it) is taken back, and fails with `ErrorKind::attempt_timed_out`, so that a retry policy
-  /// schedules it anew. One that has begun once has begun, whatever ends its process. Default: it may wait
-  /// for ever.
+  /// schedules it anew. One that has begun once has begun, whatever ends its process; but not one that a
+  /// runtime which stops gives back. Default: it may wait for ever.
   ActivityOptions& start_timeout(Duration value) {
     start_timeout_ = value;
     return *this;

@@ -7,6 +7,7 @@
 #include "engine/hold_back.hpp"
 #include "engine/messages.hpp"
 #include "engine/quarantine_rows.hpp"
+#include "engine/start_timeout.hpp"
 #include "engine/unregistered.hpp"
 #include "model/limits.hpp"
 
@@ -60,6 +61,7 @@ void abandon_work(Transaction& transaction, const provider::AbandonWorker& reque
     const WorkKey& key = lease.work.key;
     if (request.ignore_attempt) {
       transaction.work().counts_to_write[key] = lease.attempt - 1;
+      first_delivery_taken_back(transaction, lease);
     }
     transaction.work().end_lease(request.lock_token);
     transaction.work_suspects().ended(key);

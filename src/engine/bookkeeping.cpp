@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/delivery_counts.hpp"
+#include "engine/start_timeout.hpp"
 #include "storage/format.hpp"
 
 namespace duroxide::storage {
@@ -19,6 +20,7 @@ void write_bookkeeping(Transaction& transaction) {
     transaction.outcome().numbers_reserved = to_reserve;
   }
   write_counts(transaction);
+  watch_starts_again(transaction);
   try {
     count_first_deliveries(transaction);
   } catch (const StorageFailure& failed) {

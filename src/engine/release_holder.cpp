@@ -4,6 +4,7 @@
 
 #include "engine/attempts.hpp"
 #include "engine/engine.hpp"
+#include "engine/start_timeout.hpp"
 #include "engine/turn_end.hpp"
 #include "engine/unregistered.hpp"
 #include "model/invariant.hpp"
@@ -19,6 +20,7 @@ void release_work_of(Transaction& transaction, Holder holder) {
     DUROXIDE_INVARIANT(held != nullptr, "the lease of a holder is held");
     const WorkLease lease = *held;
     transaction.work().counts_to_write[lease.work.key] = lease.attempt - 1;
+    first_delivery_taken_back(transaction, lease);
     transaction.work().end_lease(*token);
     transaction.work().push_front(lease.work);
   }

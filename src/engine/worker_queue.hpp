@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -102,6 +103,9 @@ class WorkerQueue {
 
   /// Delivery counts of rows that were handed out from memory, to be written with the next commit.
   std::map<WorkKey, std::uint32_t> counts_to_write;
+  /// Of those that must have begun by now and were given back: their rows of the timer queue are put back
+  /// with the next commit.
+  std::set<WorkKey> starts_to_watch;
 
   void set_token_base(std::uint64_t base) { next_token_ = base; }
 
