@@ -96,6 +96,7 @@ bool hand_out_waiting_work(Transaction& transaction) {
     return transaction.quarantine().contains(key);
   };
   const auto& left = transaction.unregistered_work().left;
+  bool all_tried = true;
   for (auto fetch = transaction.work().parked.begin(); fetch != transaction.work().parked.end();) {
     std::vector<provider::WorkerItem> items;
     std::size_t bytes = 0;
@@ -104,7 +105,7 @@ bool hand_out_waiting_work(Transaction& transaction) {
     while (items.size() + fetch->reserved < fetch->max_items && bytes < work_bytes_per_answer) {
       if (left.size() >= most_left) {
         go_on_in_a_moment(transaction);
-        is_broken_off = true;
+        all_tried = false;  // the next may well know what this one has left
         break;
       }
       std::optional<WorkRef> work;
@@ -137,8 +138,10 @@ bool hand_out_waiting_work(Transaction& transaction) {
       return false;
     }
   }
-  transaction.work().all_tried();
-  return true;
+  if (all_tried) {
+    transaction.work().all_tried();
+  }
+  return all_tried;
 }
 
 }  // namespace

@@ -397,6 +397,34 @@ TEST_CASE("an activity that a runtime has no code for goes to another at once",
   second.die();
 }
 
+TEST_CASE(
+    "a long queue of activities that one runtime has no code for keeps no other waiting",
+    "[registration][activities]") {
+  World world(Backend::memory);
+  Partner& first = *world.worker;
+  auto second = make_partner(world);
+  const auto refused = ask_for_work(world, first);
+  const auto taken = ask_for_work(world, second);
+  call(world, *world.dispatcher, "a", "Foreign");
+  refuse(world, first, refused.value().at(0));
+  REQUIRE(called_by(taken) == Instances{"a"});
+  world.start("b");
+  const auto item = ask_for_turns(world, *world.dispatcher, 1).value().at(0);
+  auto ack = ack_of(item);
+  constexpr std::uint64_t many = 3'000;
+  for (std::uint64_t id = 2; id < 2 + many; ++id) {
+    auto execute = activity(item, id);
+    execute.name = "Foreign";
+    ack.worker_items.push_back(std::move(execute));
+  }
+  world.ask<Done>(*world.dispatcher, ack).value();
+  const auto own = ask_for_work(world, first);
+  const auto others = ask_for_work(world, second);
+  CHECK_FALSE(own.answered());
+  CHECK(called_by(others).size() == 10);
+  second.die();
+}
+
 TEST_CASE("an activity that no runtime has code for is held back and shown",
           "[registration][activities]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
