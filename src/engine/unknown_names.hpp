@@ -22,6 +22,9 @@ namespace duroxide::storage {
 /// activities, and what a runtime has registered stays the same while it runs. In memory only.
 class UnknownNames {
  public:
+  /// Whoever starts instances may name what he likes.
+  static constexpr std::size_t most_names = 10'000;
+
   /// Somebody asks. True if that is the first time since it has come.
   bool asks(Holder holder, const TagFilter& tags);
   /// It asks no more, and what it knows no longer matters. False if it has never asked.
@@ -30,8 +33,11 @@ class UnknownNames {
   /// Whether anybody has given back anything. Nearly always nobody has, and then nothing else here need be
   /// asked.
   [[nodiscard]] bool any() const { return !unknown_.empty(); }
-  /// `holder` has given back something of this name.
-  void add(const std::string& name, Holder holder);
+  /// `holder` has given back something of this name, and says what that waits for, if it does. Beyond
+  /// `most_names` all are forgotten first: each is offered once more then.
+  void add(const std::string& name, Holder holder, const std::optional<std::string>& waiting_for);
+  /// What others of this name wait for, as whoever has given it back has said last; null if nobody has.
+  [[nodiscard]] const std::string* waiting_for(const std::string& name) const;
   [[nodiscard]] bool is_unknown(const std::string& name, Holder holder) const;
   /// All are to be tried again.
   void forget() { unknown_.clear(); }
@@ -49,7 +55,11 @@ class UnknownNames {
 
  private:
   std::map<Holder, TagFilter> askers_;
-  std::unordered_map<std::string, std::vector<Holder>> unknown_;
+  struct Unknown {
+    std::vector<Holder> holders;
+    std::optional<std::string> waiting_for;
+  };
+  std::unordered_map<std::string, Unknown> unknown_;
 };
 
 /// What waits for somebody who knows it: items that are left to others than those who have given them

@@ -33,13 +33,24 @@ std::string text_of(const LaneRef& lane) {
   return part(lane->tag) + between_name_and_version + part(lane->session);
 }
 
+/// Whoever looks sees what it waits for, also while another may know it, who may be busy for long.
 void leave(Transaction& transaction, Number number, const std::string& code) {
+  auto& [names, left] = transaction.unregistered_turns();
+  if (const std::string* reason = names.waiting_for(code)) {
+    transaction.reasons().set({number, 0, 0}, *reason, transaction.now());
+  }
   transaction.turns().hold_back(number);
-  transaction.unregistered_turns().left.leave(code, {}, number);
+  left.leave(code, {}, number);
 }
 
 void leave(Transaction& transaction, const WorkRef& work, const std::string& name) {
-  transaction.unregistered_work().left.leave(name, text_of(work.lane), work);
+  auto& [names, left] = transaction.unregistered_work();
+  if (const std::string* reason = names.waiting_for(name)) {
+    const WorkKey& key = work.key;
+    transaction.reasons().set({key.number, key.execution, key.event_id}, *reason,
+                              transaction.now());
+  }
+  left.leave(name, text_of(work.lane), work);
   transaction.work().worth_another_try();
 }
 
@@ -176,7 +187,7 @@ void give_back_unregistered(Transaction& transaction, Number number, Holder hold
                             const std::string& code,
                             const provider::AbandonOrchestrationItem& request) {
   auto& [names, left] = transaction.unregistered_turns();
-  names.add(code, holder);
+  names.add(code, holder, request.waiting_for);
   if (names.another_may_know(code, anybody)) {
     leave(transaction, number, code);
     return;
@@ -209,7 +220,12 @@ std::optional<Number> take_left_turn(Transaction& transaction, Holder holder) {
     const auto number = left.take(
         [&, &known = names](const std::string& code) { return !known.is_unknown(code, holder); },
         [](Number) { return true; });
-    if (!number || transaction.turns().take_back(*number)) {
+    if (!number) {
+      return std::nullopt;
+    }
+    transaction.reasons().handed_out(
+        {*number, 0, 0});  // there may be nothing for it to do any more
+    if (transaction.turns().take_back(*number)) {
       return number;
     }
   }
@@ -222,7 +238,7 @@ void give_back_unregistered(Transaction& transaction, const WorkLease& lease,
                             const std::string& name, const provider::AbandonWorker& request) {
   auto& [names, left] = transaction.unregistered_work();
   const WorkKey& key = lease.work.key;
-  names.add(name, lease.holder);
+  names.add(name, lease.holder, request.waiting_for);
   let_session_go(transaction, lease);
   if (names.another_may_know(name, takes_lane(transaction, lease.work.lane))) {
     leave(transaction, lease.work, name);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/unknown_names.hpp"
 #include "provider/faulty_world.hpp"
 #include "provider/work_steps.hpp"
 
@@ -144,10 +145,12 @@ TEST_CASE("what only another runtime knows waits until that has room", "[registr
   world.start("b", "Own");
   world.start("c", "Foreign");
   CHECK(instances_of(ask_for_turns(world, first)) == Instances{"b"});
-  CHECK_FALSE(waiting_for(world, "a"));
+  CHECK(waiting_for(world, "taught-Foreign") == "registration of Foreign");
+  CHECK(waiting_for(world, "a") == "registration of Foreign");
 
   SECTION("in the order in which it came") {
     CHECK(instances_of(ask_for_turns(world, second)) == Instances{"taught-Foreign", "a", "c"});
+    CHECK_FALSE(waiting_for(world, "a"));
   }
   SECTION("with all messages that have come meanwhile") {
     world.raise("a", "Go");
@@ -378,10 +381,11 @@ TEST_CASE("an activity that a runtime has no code for goes to another at once",
     call(world, *world.dispatcher, "b", "Foreign");
     call(world, *world.dispatcher, "c", "Own");
     CHECK(called_by(ask_for_work(world, first)) == Instances{"c"});
-    CHECK_FALSE(waiting_for(world, "b"));
+    CHECK(waiting_for(world, "b") == "registration of Foreign");
     SECTION("which it gets first") {
       call(world, *world.dispatcher, "d", "Own");
       CHECK(called_by(ask_for_work(world, second)) == Instances{"b", "d"});
+      CHECK_FALSE(waiting_for(world, "b"));
     }
     SECTION("unless it is cancelled meanwhile") {
       CHECK(cancel(world, {2}, "b"));
@@ -555,6 +559,20 @@ TEST_CASE("after a crash what is counted before its delivery goes to who knows i
   REQUIRE(activities.answered());
   CHECK(activities.value().at(0).attempt_count <= 2);
   second.die();
+}
+
+TEST_CASE("of very many names that runtimes have no code for, the first are forgotten",
+          "[registration][limits]") {
+  storage::UnknownNames names;
+  CHECK(names.asks(1, TagFilter::any()));
+  for (std::size_t i = 0; i < storage::UnknownNames::most_names; ++i) {
+    names.add(std::to_string(i), 1, none);
+  }
+  names.add("0", 1, none);
+  CHECK(names.is_unknown("1", 1));
+  names.add("one more", 1, none);
+  CHECK(names.is_unknown("one more", 1));
+  CHECK_FALSE(names.is_unknown("1", 1));  // and so it is offered again
 }
 
 }  // namespace duroxide::unregistered_test
