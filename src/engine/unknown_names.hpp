@@ -70,7 +70,7 @@ class LeftItems {
   /// The next that is left to others goes in line behind those of the same `name` and `lane`. `lane` is a
   /// text that is equal for what the same holders take.
   void leave(const std::string& name, const std::string& lane, Item item) {
-    Line& line = lines_[{name, lane}];
+    Line& line = names_[name][lane];
     line.emplace_back(++newest_, std::move(item));
     ++size_;
   }
@@ -79,24 +79,33 @@ class LeftItems {
   [[nodiscard]] std::size_t size() const { return size_; }
 
   /// Takes out the oldest of a name that `knows(name)` and that `takes(item)`; of one lane, all or none are
-  /// taken.
+  /// taken. Each name is asked for once, and the lanes of none that is not known.
   template <class Knows, class Takes>
   [[nodiscard]] std::optional<Item> take(const Knows& knows, const Takes& takes) {
-    auto best = lines_.end();
-    for (auto line = lines_.begin(); line != lines_.end(); ++line) {
-      const auto& [order, item] = line->second.front();
-      if ((best == lines_.end() || order < best->second.front().first) &&
-          knows(line->first.first) && takes(item)) {
-        best = line;
+    auto best_name = names_.end();
+    typename Lines::iterator best;
+    for (auto name = names_.begin(); name != names_.end(); ++name) {
+      if (!knows(name->first)) {
+        continue;
+      }
+      for (auto line = name->second.begin(); line != name->second.end(); ++line) {
+        const auto& [order, item] = line->second.front();
+        if ((best_name == names_.end() || order < best->second.front().first) && takes(item)) {
+          best_name = name;
+          best = line;
+        }
       }
     }
-    if (best == lines_.end()) {
+    if (best_name == names_.end()) {
       return std::nullopt;
     }
     Item item = std::move(best->second.front().second);
     best->second.pop_front();
     if (best->second.empty()) {
-      lines_.erase(best);
+      best_name->second.erase(best);
+    }
+    if (best_name->second.empty()) {
+      names_.erase(best_name);
     }
     --size_;
     return item;
@@ -106,12 +115,14 @@ class LeftItems {
   [[nodiscard]] std::vector<Item> take_all() {
     std::vector<Item> all;
     all.reserve(size_);
-    for (auto& entry : lines_) {
-      for (auto& [order, item] : entry.second) {
-        all.push_back(std::move(item));
+    for (auto& [name, lines] : names_) {
+      for (auto& [lane, line] : lines) {
+        for (auto& [order, item] : line) {
+          all.push_back(std::move(item));
+        }
       }
     }
-    lines_.clear();
+    names_.clear();
     size_ = 0;
     return all;
   }
@@ -124,8 +135,9 @@ class LeftItems {
 
  private:
   using Line = std::deque<std::pair<std::uint64_t, Item>>;
+  using Lines = std::map<std::string, Line>;  ///< by lane
 
-  std::map<std::pair<std::string, std::string>, Line> lines_;  ///< by name and lane; none is empty
+  std::map<std::string, Lines> names_;  ///< none is empty, nor any line of it
   std::size_t size_ = 0;
   std::uint64_t newest_ = 0;
   std::set<Key> held_back_;
