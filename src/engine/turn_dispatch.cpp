@@ -173,10 +173,9 @@ TurnsHandedOut hand_out_turns(Transaction& transaction, Holder holder, std::uint
       break;
     }
     try {
-      auto number = take_left_turn(transaction, holder);
-      if (!number) {
-        number = transaction.turns().pop(transaction.committed());
-      }
+      const auto number = transaction.unregistered_turns().left.next(
+          [&] { return take_left_turn(transaction, holder); },
+          [&] { return transaction.turns().pop(transaction.committed()); });
       if (!number) {
         break;
       }

@@ -111,6 +111,23 @@ class LeftItems {
     return item;
   }
 
+  /// What is handed out next: what was left and what waits in the queue in turn, as long as there is both.
+  /// Each of the two functions takes one out, or nothing.
+  template <class TakeLeft, class TakeQueued>
+  [[nodiscard]] std::optional<Item> next(const TakeLeft& take_left, const TakeQueued& take_queued) {
+    if (last_was_left_) {
+      if (auto queued = take_queued()) {
+        last_was_left_ = false;
+        return queued;
+      }
+    }
+    if (auto item = take_left()) {
+      last_was_left_ = true;
+      return item;
+    }
+    return std::exchange(last_was_left_, false) ? std::nullopt : take_queued();
+  }
+
   /// Takes out all, the oldest of each line first.
   [[nodiscard]] std::vector<Item> take_all() {
     std::vector<Item> all;
@@ -140,6 +157,7 @@ class LeftItems {
   std::map<std::string, Lines> names_;  ///< none is empty, nor any line of it
   std::size_t size_ = 0;
   std::uint64_t newest_ = 0;
+  bool last_was_left_ = false;
   std::set<Key> held_back_;
 };
 

@@ -110,10 +110,11 @@ bool hand_out_waiting_work(Transaction& transaction) {
       }
       std::optional<WorkRef> work;
       try {
-        work = take_left_work(transaction, fetch->filter);
-        if (!work) {
-          work = transaction.work().pop(transaction.committed(), fetch->filter, left_alone);
-        }
+        work = transaction.unregistered_work().left.next(
+            [&] { return take_left_work(transaction, fetch->filter); },
+            [&] {
+              return transaction.work().pop(transaction.committed(), fetch->filter, left_alone);
+            });
         if (!work) {
           break;
         }

@@ -152,6 +152,13 @@ TEST_CASE("what only another runtime knows waits until that has room", "[registr
     CHECK(instances_of(ask_for_turns(world, second)) == Instances{"taught-Foreign", "a", "c"});
     CHECK_FALSE(waiting_for(world, "a"));
   }
+  SECTION("in turn with what waits in the queue") {
+    world.start("d", "Own");
+    world.start("e", "Own");
+    for (const char* next : {"taught-Foreign", "d", "a", "e", "c"}) {
+      CHECK(instances_of(ask_for_turns(world, second, 1)) == Instances{next});
+    }
+  }
   SECTION("with all messages that have come meanwhile") {
     world.raise("a", "Go");
     const auto items = ask_for_turns(world, second).value();
