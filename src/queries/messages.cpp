@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/deadline.hpp"
 #include "model/encoding.hpp"
 #include "model/json.hpp"
 #include "model/kinds.hpp"
@@ -49,7 +50,7 @@ void add_delayed_rows(const ReadView& view, Number number, std::vector<InstanceM
   for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix);
        more = cursor->next()) {
     const auto row = TimerRow::parse_delayed(cursor->key());
-    const bool is_message = row && row->execution == 0 && row->id != 0;
+    const bool is_message = row && row->execution == 0 && row->id != 0 && row->id != deadline_id;
     if (const auto bytes = is_message ? view.get(Table::timers, row->bytes()) : std::nullopt) {
       add_message(messages, Table::timers, row->bytes(), *bytes, row->id, MessagePlace::delayed);
     }

@@ -192,6 +192,12 @@ TEST_CASE("a copy of an instance has no timeout", "[timers][restore]") {
   CHECK(document.find("timed_out") == std::string::npos);
 }
 
+TEST_CASE("the timeout of an instance is no message to it", "[timers][messages]") {
+  TestSystem test(timeout_registrations);
+  test.start("i", "Sleeper", std::string(), within(90min));
+  CHECK(test.client().management().value().list_messages("i").value().empty());
+}
+
 TEST_CASE("a timeout that is none is refused", "[timers][limits]") {
   Scenario s(Backend::memory, timeout_registrations);
   for (const auto timeout : {Milliseconds(0), Milliseconds(-1), max_delay + 1ms}) {
