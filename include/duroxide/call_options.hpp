@@ -45,6 +45,7 @@ class ActivityOptions {
   }
   /// The same for a delivery that has sent no heartbeat for so long, since it began to run or since the
   /// last: so that one which hangs is given up early, and one which gets on may take what time it needs.
+  /// What a `Client` sends with the activity's token does not count while its function runs.
   ActivityOptions& heartbeat_timeout(Duration value) {
     heartbeat_timeout_ = value;
     return *this;

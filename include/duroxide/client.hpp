@@ -90,10 +90,11 @@ class DUROXIDE_API StartOptions {
     delay_is_valid_ = delay_.has_value();
     return *this;
   }
-  /// How long it may take from its start on, which may be delayed, over all executions, replayed or not,
-  /// and while nobody runs it too. Then its code is asked to stop as by `cancel_orchestration`: it can
-  /// clean up under a `CancellationShield`, which takes what time it takes. The instance ends as failed,
-  /// with `ErrorKind::timed_out`. What is rewound, forked or imported has no such limit any more.
+  /// How long it may take from its start on, which may be delayed, over all executions, replayed or not.
+  /// The time goes on while nobody runs it, because it is paused, say. When it is over, its code is asked
+  /// to stop as by `cancel_orchestration`, as soon as a runtime may run it: it can clean up under a
+  /// `CancellationShield`, which takes what time it takes. The instance ends as failed, with
+  /// `ErrorKind::timed_out`. What is rewound, forked or imported has no such limit any more.
   template <class Rep, class Period>
   StartOptions& timeout(std::chrono::duration<Rep, Period> value) {
     timeout_ = checked_milliseconds(value);
