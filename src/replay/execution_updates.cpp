@@ -10,6 +10,7 @@
 #include "model/limits.hpp"
 #include "replay/execution_core.hpp"
 #include "replay/pure_code.hpp"
+#include "replay/running.hpp"
 #include "replay/step_arguments.hpp"
 
 namespace duroxide::detail {
@@ -184,6 +185,7 @@ std::optional<replay::UpdateAnswer> ExecutionCore::answer(const provider::Questi
     answered.error = no_such_query(question.name);
     return answered;
   }
+  const RunsHere here(*this);
   const InPureCode within(*this, PureCode::query);
   try {
     answered.output = found->second(question.input);

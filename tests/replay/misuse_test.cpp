@@ -132,6 +132,35 @@ TEST_CASE("an instance that awaits a future of another fails with the reason", "
   }
 }
 
+TEST_CASE("the answer to a query may use its own context alone", "[errors][queries]") {
+  const auto lost = std::make_shared<Left>();
+  Harness first(Residency::resident, leaving_context(lost, false));
+  (void)first.start();
+  const auto code = [lost](OrchestrationContext ctx) -> Task<std::string> {
+    ctx.on_query<std::string, std::string>(
+        "Own", [ctx](const std::string& mark) { return ctx.instance_id() + mark; });
+    ctx.on_query<std::string, std::string>(
+        "Other", [lost](const std::string&) { return lost->context->instance_id(); });
+    const std::string go = co_await ctx.wait_for_external_event("Go");
+    co_return go;
+  };
+  const auto handler = std::make_shared<const OrchestrationHandler>(
+      duroxide::detail::make_orchestration_handler(code));
+  TurnServices services;
+  services.now = [] { return Timestamp(); };
+  Execution second({"mine", 1, "Test", "1.0.0", handler}, services);
+  (void)second.run({work::StartOrchestration{"mine", "Test", "", {}, {}}});
+  const auto own = second.answer({"q", "Own", "!"});
+  REQUIRE(own);
+  CHECK_FALSE(own->error);
+  CHECK(own->output == Payload("mine!"));
+  const auto other = second.answer({"q", "Other", ""});
+  REQUIRE(other);
+  REQUIRE(other->error);
+  CHECK_THAT(other->error->message,
+             Contains("the context of one instance was used by the code of another"));
+}
+
 TEST_CASE("code that ends with its execution may still use the context", "[errors][residency]") {
   struct Farewell {
     OrchestrationContext ctx;
