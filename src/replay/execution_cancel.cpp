@@ -107,13 +107,14 @@ CancellationShield::CancellationShield(detail::ExecutionCore& core)
 }
 
 CancellationShield::~CancellationShield() {
-  if (core_ != nullptr) {
+  // One that the code has lent out has an end that may come elsewhere, or too late, and cannot be told.
+  if (core_ != nullptr && detail::runs_here(*core_)) {
     core_->lower_shield();
   }
 }
 
 bool OrchestrationContext::is_cancel_requested() const {
-  return core_->cancel_request().has_value();
+  return detail::require_running(core_).cancel_request().has_value();
 }
 
 }  // namespace duroxide

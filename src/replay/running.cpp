@@ -19,6 +19,10 @@ RunsHere::~RunsHere() {
   execution_here = before_;
 }
 
+bool runs_here(const ExecutionCore& core) noexcept {
+  return &core == execution_here;
+}
+
 ExecutionCore& require_running(ExecutionCore* core) {
   if (core != nullptr && core == execution_here) {
     return *core;

@@ -80,6 +80,20 @@ TEST_CASE("a context is told when it is used after its end", "[errors]") {
   CHECK(told_by([&] { (void)lost->context->utc_now(); }) == outside);
   harness.reset();  // not even the execution is there any more
   CHECK(told_by([&] { (void)lost->context->utc_now(); }) == outside);
+  CHECK(told_by([&] { (void)lost->context->is_cancel_requested(); }) == outside);
+}
+
+TEST_CASE("a shield that outlives its execution ends without it", "[errors][cancellation]") {
+  const auto kept = std::make_shared<std::optional<CancellationShield>>();
+  std::optional<Harness> harness;
+  harness.emplace(Residency::resident, [kept](OrchestrationContext ctx) -> Task<std::string> {
+    kept->emplace(ctx.shield());
+    const std::string go = co_await ctx.wait_for_external_event("Go");
+    co_return go;
+  });
+  (void)harness->start();
+  harness.reset();
+  CHECK_NOTHROW(kept->reset());
 }
 
 TEST_CASE("a thread that an orchestration starts is told, and the orchestration may go on",
