@@ -35,8 +35,8 @@ void start_waiting(Slot* slot, Completion& completion) {
   if (slot->waiter != nullptr) {
     throw std::logic_error("a future is awaited in two places at once: " + slot->name);
   }
-  // One without an event stands behind a failure: its code is not to go on.
-  if (slot->event_id != 0 && !slot->complete) {
+  // A step without an event stands behind a failure: its code is not to go on.
+  if ((slot->event_id != 0 || slot->is_condition) && !slot->complete) {
     require_own_future(slot->core, slot->name.c_str());
   }
   if (slot->complete || interrupt_at_start(*slot)) {

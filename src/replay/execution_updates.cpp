@@ -230,6 +230,7 @@ std::shared_ptr<Slot> ExecutionCore::wait_until(std::function<bool()> holds) {
     return slot;  // the code runs on to this await, and stays there
   }
   slot->core = this;
+  slot->is_condition = true;
   const auto condition = std::make_shared<const Condition>(Condition{slot, std::move(holds)});
   if (!is_met(*condition)) {
     asking().conditions.push_back(condition);

@@ -21,6 +21,7 @@ struct Slot {
   std::size_t kind = 0;           ///< of the event that has scheduled it: its place in `EventKind`
   std::uint64_t event_id = 0;
   std::string name;
+  bool is_condition = false;  ///< of an execution, although no event has scheduled it
   bool complete = false;
   bool taken = false;         ///< the outcome has reached the code
   bool interrupted = false;   ///< whoever awaits it is to learn of the cancellation instead

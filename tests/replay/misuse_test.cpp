@@ -175,6 +175,30 @@ TEST_CASE("the answer to a query may use its own context alone", "[errors][queri
              Contains("the context of one instance was used by the code of another"));
 }
 
+TEST_CASE("an instance that awaits the condition of another fails with the reason", "[errors]") {
+  const auto lost = std::make_shared<std::optional<DurableFuture<void>>>();
+  Harness first(Residency::resident, [lost](OrchestrationContext ctx) -> Task<std::string> {
+    lost->emplace(ctx.wait_until([] { return false; }));
+    const std::string go = co_await ctx.wait_for_external_event("Go");
+    co_return go;
+  });
+  (void)first.start();
+  const auto awaiting = [lost](OrchestrationContext) -> Task<std::string> {
+    std::string found;
+    co_await std::move(**lost);
+    co_return found;
+  };
+  SECTION("that still runs") {
+    Harness second(Residency::resident, awaiting);
+    CHECK_THAT(failure_of(second.start()).message, Contains("has ended: wait_until"));
+  }
+  SECTION("that is gone") {
+    first.evict();
+    Harness second(Residency::resident, awaiting);
+    CHECK_THAT(failure_of(second.start()).message, Contains("has ended: wait_until"));
+  }
+}
+
 TEST_CASE("code that ends with its execution may still use the context", "[errors][residency]") {
   struct Farewell {
     OrchestrationContext ctx;
