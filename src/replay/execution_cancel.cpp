@@ -108,7 +108,7 @@ CancellationShield::CancellationShield(detail::ExecutionCore& core)
 
 CancellationShield::~CancellationShield() {
   // One that the code has lent out has an end that may come elsewhere, or too late, and cannot be told.
-  if (core_ != nullptr && detail::runs_here(*core_)) {
+  if (detail::runs_here(core_)) {
     core_->lower_shield();
   }
 }

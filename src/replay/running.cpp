@@ -19,8 +19,8 @@ RunsHere::~RunsHere() {
   execution_here = before_;
 }
 
-bool runs_here(const ExecutionCore& core) noexcept {
-  return &core == execution_here;
+bool runs_here(const ExecutionCore* core) noexcept {
+  return core != nullptr && core == execution_here;
 }
 
 ExecutionCore& require_running(ExecutionCore* core) {

@@ -19,7 +19,7 @@ class RunsHere {
 };
 
 /// Whether it is this execution that runs here. It is not looked at, and may be gone.
-[[nodiscard]] bool runs_here(const ExecutionCore& core) noexcept;
+[[nodiscard]] bool runs_here(const ExecutionCore* core) noexcept;
 
 /// The core of a context that is used now. Throws `std::logic_error`, without having looked at it, if it is
 /// not the one that runs here.

@@ -160,9 +160,9 @@ TEST_CASE("the answer to a query may use its own context alone", "[errors][queri
   };
   const auto handler = std::make_shared<const OrchestrationHandler>(
       duroxide::detail::make_orchestration_handler(code));
-  TurnServices services;
+  duroxide::replay::TurnServices services;
   services.now = [] { return Timestamp(); };
-  Execution second({"mine", 1, "Test", "1.0.0", handler}, services);
+  duroxide::replay::Execution second({"mine", 1, "Test", "1.0.0", handler}, services);
   (void)second.run({work::StartOrchestration{"mine", "Test", "", {}, {}}});
   const auto own = second.answer({"q", "Own", "!"});
   REQUIRE(own);
