@@ -68,6 +68,8 @@ void deliver_due(Transaction& transaction, const TimerRow& row) {
 void deliver_or_set_aside(Transaction& transaction, const TimerRow& row) {
   try {
     deliver_due(transaction, row);
+  } catch (const Undecodable&) {
+    throw;
   } catch (const StorageFailure& failed) {
     if (failed.error().kind != ProviderError::Kind::corrupt) {
       throw;
@@ -75,6 +77,12 @@ void deliver_or_set_aside(Transaction& transaction, const TimerRow& row) {
     // Its instance cannot be read; the other timers must not wait for that.
     set_aside(transaction, Table::timers, row.bytes(), failed.error().message);
   }
+}
+
+/// It keeps its lease, so that nobody is handed it again before the store is opened anew.
+void leave_undecodable_timer(Transaction& transaction, const Undecodable& why) {
+  transaction.after_applied(
+      [&transaction, told = why.error().message] { transaction.log(LogLevel::error, told); });
 }
 
 void move_due(Transaction& transaction, const std::vector<provider::LockToken>& tokens) {
@@ -90,6 +98,9 @@ void move_due(Transaction& transaction, const std::vector<provider::LockToken>& 
       deliver_or_set_aside(transaction, *row);
       transaction.require_room();
       moved.push_back(token);
+    } catch (const Undecodable& failed) {
+      transaction.go_back_to(before);
+      leave_undecodable_timer(transaction, failed);
     } catch (const StorageFailure& failed) {
       if (failed.error().kind != ProviderError::Kind::disk_full ||
           (moved.empty() && token == tokens.back())) {

@@ -4,13 +4,24 @@
 #include <vector>
 
 #include "model/ids.hpp"
+#include "storage/coded/frame.hpp"
 
 namespace duroxide::storage {
+
+Undecodable::Undecodable(Table table, std::string_view key, const std::string& why)
+    : StorageFailure(ProviderError::Kind::corrupt,
+                     "a row of table " + std::string(to_string(table)) + ", key " + hex(key) +
+                         ", cannot be decoded now; it stays where it is, and is tried again when "
+                         "the store is opened with a codec that can: " +
+                         why) {}
 
 void set_aside(Transaction& transaction, Table table, std::string_view key,
                const std::string& why) {
   const auto bytes = transaction.batch().get(table, key);
   if (bytes) {
+    if (encoded_of_undecodable(*bytes)) {
+      throw Undecodable(table, key, why);
+    }
     std::string aside(1, static_cast<char>(table));
     aside.append(key);
     transaction.batch().put(Table::set_aside, std::move(aside), std::string(*bytes));

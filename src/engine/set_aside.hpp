@@ -10,7 +10,15 @@
 
 namespace duroxide::storage {
 
-/// `why`: what is wrong with the row.
+/// The codec of the store cannot decode a row now: a key is missing, say, or there was no memory. It is
+/// not damaged, and whoever moves it makes sure that it never can be decoded, as a codec may take in where
+/// a record stands.
+class Undecodable final : public StorageFailure {
+ public:
+  Undecodable(Table table, std::string_view key, const std::string& why);
+};
+
+/// `why`: what is wrong with the row. Throws `Undecodable`, and has changed nothing, if that is all.
 void set_aside(Transaction& transaction, Table table, std::string_view key, const std::string& why);
 
 /// Those of an instance.

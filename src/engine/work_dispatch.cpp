@@ -90,6 +90,14 @@ void hand_out_work(Transaction& transaction, const WorkRef& work, WorkerQueue::P
   items.push_back(std::move(item));
 }
 
+/// Its row stays in the store; nothing offers it again before that is opened anew.
+void leave_undecodable(Transaction& transaction, const WorkKey& key, const Undecodable& why) {
+  transaction.work_suspects().ended(key);
+  transaction.reasons().set({key.number, key.execution, key.event_id}, why.error().message,
+                            transaction.now(), WaitingReasons::Sort::damage);
+  transaction.log(LogLevel::error, why.error().message);
+}
+
 /// False if it was broken off: by what cannot be read now, or as it has lasted long enough.
 bool hand_out_waiting_work(Transaction& transaction) {
   const auto left_alone = [&transaction](const WorkKey& key) {
@@ -119,6 +127,8 @@ bool hand_out_waiting_work(Transaction& transaction) {
           break;
         }
         hand_out_work(transaction, *work, *fetch, items, bytes);
+      } catch (const Undecodable& failed) {
+        leave_undecodable(transaction, work->key, failed);
       } catch (const std::exception& failed) {
         broken_off(transaction, failed);
         if (work) {

@@ -32,6 +32,8 @@ EncodedPayload encode_safely(const PayloadCodec& codec, std::string_view value,
     return codec.encode(value, place);
   } catch (const std::exception& failed) {
     throw_misfit(codec, std::string("could not encode a record: ") + failed.what());
+  } catch (...) {
+    throw_misfit(codec, "could not encode a record: it threw what is no std::exception");
   }
 }
 
@@ -79,6 +81,8 @@ Result<std::string, std::string> decode_value_with(const PayloadCodec& codec, Ta
     return codec.decode(encoded.substr(header_bytes + key_id.size()), key_id, place_of(table, key));
   } catch (const std::exception& failed) {
     return failure(std::string(failed.what()));
+  } catch (...) {
+    return failure(std::string("it threw what is no std::exception"));
   }
 }
 
