@@ -32,7 +32,10 @@ std::uint64_t start_digest(const Opening& opening, const work::StartOrchestratio
   if (!opening.digest_key) {
     return model::digest_of_start(start.orchestration, start.input);
   }
-  std::string bytes = start.orchestration;
+  // With the id: equal inputs of two instances do not show.
+  std::string bytes = start.instance;
+  bytes.push_back('\0');
+  bytes.append(start.orchestration);
   bytes.push_back('\0');
   bytes.append(std::string_view(start.input));
   const std::uint64_t digest = model::keyed_digest(*opening.digest_key, bytes);

@@ -43,6 +43,10 @@ TEST_CASE("with a codec, what an instance keeps of its input depends on a key of
   opening.digest_key = counting_key();
   const auto keyed = storage::start_digest(opening, start);
   CHECK(keyed != plain);
+  start.instance = "another";
+  CHECK(storage::start_digest(opening, start) != keyed);
+  start.instance.clear();
+  CHECK(storage::start_digest(opening, start) == keyed);
   opening.digest_key->at(3) = 'x';
   CHECK(storage::start_digest(opening, start) != keyed);
 }
