@@ -91,6 +91,7 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
   const auto codec = options.payload_codec();
   const auto digest_key = storage::require_codec(*parts.store->writer_view(), codec.get());
   if (codec) {
+    storage::check_codec(*codec);
     parts.store = storage::make_coded(std::move(parts.store), codec);
   }
   parts.opening = storage::begin_opening(*parts.store);

@@ -222,11 +222,54 @@ TEST_CASE("a codec that fails, or makes more than it may, is told by name", "[pa
 }
 
 TEST_CASE("a codec's name has a length", "[payloads][limits]") {
+  CHECK_THROWS_WITH(check_codec(KeyedCodec({{"1", 7}}, "")),
+                    "the name of a payload codec has 1 to 64 bytes");
+  CHECK_THROWS_WITH(check_codec(KeyedCodec({{"1", 7}}, std::string(65, 'n'))),
+                    "the name of a payload codec has 1 to 64 bytes");
+}
+
+TEST_CASE("a codec that cannot decode what it encodes is refused", "[payloads][codec]") {
+  OddCodec codec;
+  codec.made = EncodedPayload("x", "k");
+  CHECK_THROWS_WITH(
+      check_codec(codec),
+      "the payload codec `odd` does not decode what it has encoded with the key `k`: no memory");
+  CHECK_NOTHROW(check_codec(KeyedCodec({{"1", 7}})));
+}
+
+TEST_CASE("a wrong key is refused also if the codec authenticates nothing", "[payloads][codec]") {
+  /// Adds a number to each byte.
+  class ShiftCodec final : public PayloadCodec {
+   public:
+    explicit ShiftCodec(int by) : by_(by) {}
+    [[nodiscard]] std::string name() const override { return "shift"; }
+    [[nodiscard]] EncodedPayload encode(std::string_view plain, std::string_view) const override {
+      return EncodedPayload(shifted(plain, by_), "1");
+    }
+    [[nodiscard]] Result<std::string, std::string> decode(std::string_view encoded,
+                                                          std::string_view,
+                                                          std::string_view) const override {
+      return shifted(encoded, -by_);
+    }
+
+   private:
+    static std::string shifted(std::string_view text, int by) {
+      std::string made(text);
+      for (char& each : made) {
+        each = static_cast<char>(each + by);
+      }
+      return made;
+    }
+    int by_;
+  };
   MemoryKv store;
-  CHECK_THROWS_WITH(note_codec(store, KeyedCodec({{"1", 7}}, ""), std::nullopt),
-                    "the name of a payload codec has 1 to 64 bytes");
-  CHECK_THROWS_WITH(note_codec(store, KeyedCodec({{"1", 7}}, std::string(65, 'n')), std::nullopt),
-                    "the name of a payload codec has 1 to 64 bytes");
+  const auto key = note_codec(store, ShiftCodec(3), std::nullopt);
+  const ShiftCodec same(3);
+  CHECK(require_codec(*store.snapshot(), &same) == key);
+  const ShiftCodec wrong(4);
+  CHECK(refusal(store, &wrong).message ==
+        "the codec `shift` has not the key of this store, `1`: it decodes to something else. Give "
+        "it the key with which the store was written last");
 }
 
 TEST_CASE("room is made for what encoding adds", "[payloads][codec]") {

@@ -1,6 +1,7 @@
 #include "storage/coded/coded_kv.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <deque>
 #include <random>
 #include <string>
@@ -9,6 +10,7 @@
 #include "storage/batch.hpp"
 #include "storage/coded/frame.hpp"
 #include "storage/format.hpp"
+#include "storage/keys.hpp"
 
 namespace duroxide::storage {
 
@@ -164,6 +166,27 @@ model::DigestKey random_digest_key() {
   return key;
 }
 
+constexpr std::string_view key_magic = "duroxide digest key ";
+
+/// What is sealed to know the codec's key by: a codec that authenticates nothing decodes it with a wrong
+/// one too, but to something else.
+std::string known_text_of(const model::DigestKey& key) {
+  std::string text(key_magic);
+  text.append(key.data(), key.size());
+  return text.append(make_key(model::keyed_digest(key, key_magic)));
+}
+
+/// The key in such a text; none if it is another text.
+std::optional<model::DigestKey> key_in(std::string_view text) {
+  model::DigestKey key{};
+  if (text.size() < key_magic.size() + key.size()) {
+    return std::nullopt;
+  }
+  const auto begin = text.begin() + static_cast<std::ptrdiff_t>(key_magic.size());
+  std::copy(begin, begin + static_cast<std::ptrdiff_t>(key.size()), key.begin());
+  return known_text_of(key) == text ? std::optional(key) : std::nullopt;
+}
+
 [[noreturn]] void refuse(std::string why) {
   throw StorageFailure(ProviderError::Kind::permission_denied, std::move(why));
 }
@@ -194,26 +217,41 @@ std::optional<model::DigestKey> require_codec(const ReadView& view, const Payloa
                   "what tells the codec's key is unreadable; restore a backup");
   }
   const auto plain = decode_value_with(*codec, Table::meta, meta_keys::codec_key, *sealed);
-  model::DigestKey key{};
-  if (!plain || plain->size() != key.size()) {
+  const auto key = plain ? key_in(*plain) : std::nullopt;
+  if (!key) {
     refuse("the codec `" + codec->name() + "` has not the key of this store, `" +
            std::string(key_id_of(*sealed)) +
            "`: " + (plain ? "it decodes to something else" : plain.error()) +
            ". Give it the key with which the store was written last");
   }
-  std::copy(plain->begin(), plain->end(), key.begin());
   return key;
 }
 
-model::DigestKey note_codec(KvStore& store, const PayloadCodec& codec,
-                            const std::optional<model::DigestKey>& known) {
+void check_codec(const PayloadCodec& codec) {
   if (codec.name().empty() || codec.name().size() > PayloadCodec::longest_name) {
     throw_invalid("the name of a payload codec has 1 to " +
                   std::to_string(PayloadCodec::longest_name) + " bytes");
   }
+  std::string sample = "a record of each byte: ";
+  for (unsigned each = 0; each <= 0xFFU; ++each) {
+    sample.push_back(static_cast<char>(each));
+  }
+  const std::string sealed = encode_value_with(codec, Table::meta, meta_keys::codec_key, sample);
+  const auto plain = decode_value_with(codec, Table::meta, meta_keys::codec_key, sealed);
+  if (!plain || *plain != sample) {
+    throw StorageFailure(ProviderError::Kind::storage,
+                         "the payload codec `" + codec.name() +
+                             "` does not decode what it has encoded with the key `" +
+                             std::string(key_id_of(sealed)) +
+                             "`: " + (plain ? "it decodes to something else" : plain.error()));
+  }
+}
+
+model::DigestKey note_codec(KvStore& store, const PayloadCodec& codec,
+                            const std::optional<model::DigestKey>& known) {
   const model::DigestKey key = known ? *known : random_digest_key();
-  std::string sealed = encode_value_with(codec, Table::meta, meta_keys::codec_key,
-                                         std::string_view(key.data(), key.size()));
+  std::string sealed =
+      encode_value_with(codec, Table::meta, meta_keys::codec_key, known_text_of(key));
   if (known) {
     const auto view = store.writer_view();
     const auto stored = view->get(Table::meta, meta_keys::codec_key);

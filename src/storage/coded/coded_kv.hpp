@@ -25,6 +25,10 @@ namespace duroxide::storage {
 [[nodiscard]] std::optional<model::DigestKey> require_codec(const ReadView& view,
                                                             const PayloadCodec* codec);
 
+/// Looks at a codec before a store is changed for it: its name, how much it adds, and whether it decodes
+/// what it has encoded. Throws `StorageFailure`, `invalid_input` or `storage`.
+void check_codec(const PayloadCodec& codec);
+
 /// Notes in the store, in a commit of its own, that it has this codec, unless it stands there under the
 /// key with which the codec encodes today. To be done before the first record is encoded. `known`: what
 /// `require_codec` gave. Returns the key of the digests.
