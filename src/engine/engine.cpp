@@ -152,6 +152,12 @@ void Engine::settle() {
   }
 }
 
+void Engine::let_go_of_decoded() {
+  if (batch_.empty() && store_->growth_of(Table::history) != 0) {
+    batch_.release();
+  }
+}
+
 void Engine::commit_due() {
   if (!look_for_room()) {
     return;

@@ -82,6 +82,8 @@ class Engine {
   [[nodiscard]] bool look_for_room();
   /// Hands out what there is, to those who have asked, or commits a batch that has grown large.
   void settle();
+  /// A view keeps all that was decoded for it, and one of a store that only answers would live on.
+  void let_go_of_decoded();
   void commit();
   void batch_committed();
   void tell_of_damaged_counters();
@@ -123,8 +125,12 @@ void Engine::ask(const char* operation, Reply<Answer> reply, const Ask& question
     reply(failure(closed_error(operation)));
   } else if constexpr (std::is_void_v<Answered>) {
     question(transaction_, std::move(reply));
-  } else if (question(transaction_, std::move(reply))) {
-    settle();
+    let_go_of_decoded();
+  } else {
+    if (question(transaction_, std::move(reply))) {
+      settle();
+    }
+    let_go_of_decoded();
   }
 }
 
