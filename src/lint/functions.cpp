@@ -251,7 +251,9 @@ Functions::Functions(const Source& source) : around_(source.tokens.size()) {
   }
   is_coroutine_.resize(all_.size());
   for (std::size_t each = 0; each < source.tokens.size(); ++each) {
-    if (around_[each] && source.is_word(each) && source.tokens[each].text.rfind("co_", 0) == 0 &&
+    const bool names_operator = each > 0 && source.is(each - 1, "operator");
+    if (around_[each] && !names_operator && source.is_word(each) &&
+        source.tokens[each].text.rfind("co_", 0) == 0 &&
         (source.is(each, "co_await") || source.is(each, "co_return") ||
          source.is(each, "co_yield"))) {
       is_coroutine_[*around_[each]] = true;

@@ -208,7 +208,8 @@ class OrchestrationCode {
       return;
     }
     const std::string& name = source_.tokens[at].text;
-    if (globals_.count(name) == 0 || source_.is(at - 1, ".") || source_.is(at - 1, "->")) {
+    if (globals_.count(name) == 0 ||
+        (at > 0 && (source_.is(at - 1, ".") || source_.is(at - 1, "->")))) {
       return;
     }
     for (std::optional<std::size_t> each = function; each; each = functions_.all()[*each].parent) {

@@ -132,7 +132,14 @@ void Reader::read_directive() {
       const std::size_t closed = text_.find("*/", place_ + 2);
       step(closed == std::string_view::npos ? text_.size() : closed + 2 - place_);
     } else if (at() == '/' && at(1) == '/') {
-      break;  // it is read as a comment
+      break;                   // it is read as a comment
+    } else if (at() == '"') {  // in which no comment begins
+      step();
+      while (!ended() && at() != '"' && at() != '\n') {
+        step(splice() > 0 ? splice() : at() == '\\' ? 2 : 1);
+      }
+      step(at() == '"' ? 1 : 0);
+      end = place_;
     } else {
       step(std::max<std::size_t>(splice(), 1));
       end = place_;

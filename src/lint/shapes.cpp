@@ -65,6 +65,9 @@ bool declares_variable(const Source& source, Range statement) {
   constexpr std::array<std::string_view, 4> pointers{"&", "&&", "*", "const"};
   constexpr std::array<std::string_view, 6> beginnings{"=", "{", "(", ";", "[", ","};
   std::size_t at = statement.begin;
+  if (is_control(source, at)) {
+    return false;  // `if constexpr (` looks like a type and a name
+  }
   while (source.is(at, "[") && source.is(at + 1, "[") && source.partners[at] != no_token) {
     at = source.partners[at] + 1;
   }
@@ -74,8 +77,23 @@ bool declares_variable(const Source& source, Range statement) {
         type || !(source.is(at, "static") || source.is(at, "constexpr") || source.is(at, "const"));
     ++at;
   }
+  while (source.is(at, "alignas") && source.is(at + 1, "(") &&
+         source.partners[at + 1] != no_token) {
+    at = source.partners[at + 1] + 1;
+  }
+  if ((source.is(at, "struct") || source.is(at, "class") || source.is(at, "enum")) &&
+      source.is_word(at + 1) && source.is_word(at + 2) && !source.is(at + 2, "final")) {
+    ++at;  // `struct Place place;`: the word before a type that was defined elsewhere
+  }
   if (is_any(source, at, no_type)) {
     return false;
+  }
+  if (source.is(at, "decltype") && source.is(at + 1, "(") && source.partners[at + 1] != no_token) {
+    at = source.partners[at + 1];  // as if it were the last word of a type
+    while (is_any(source, at + 1, pointers)) {
+      ++at;
+    }
+    return source.is_word(at + 1) && is_any(source, at + 2, beginnings);
   }
   // `unsigned n`: the type is there already.
   const bool name_follows = type && is_any(source, at + 1, beginnings);
@@ -104,6 +122,10 @@ bool declares_variable(const Source& source, Range statement) {
     return source.is(source.partners[at] + 1, "=") &&
            contains(source, {statement.begin, at}, "auto");
   }
+  if (source.is(at, "(") && source.is(at + 1, "*") && source.is_word(at + 2) &&
+      source.is(at + 3, ")") && source.is(at + 4, "(")) {  // a pointer to a function
+    return at > statement.begin;
+  }
   return source.is_word(at) && is_any(source, at + 1, beginnings) && at > statement.begin;
 }
 
@@ -117,16 +139,21 @@ class Shapes {
     const Range body = functions_.all()[function].body;
     look_for_local(function, body);
     for (std::size_t at = body.begin; at < body.end; ++at) {
-      if (source_.is(at, "co_await") && functions_.around(at) == function) {
+      if (is_await(at) && functions_.around(at) == function) {
         look_at_expression(function, at);
       }
     }
   }
 
  private:
+  /// Not where the function `operator co_await` is named.
+  [[nodiscard]] bool is_await(std::size_t at) const {
+    return source_.is(at, "co_await") && !(at > 0 && source_.is(at - 1, "operator"));
+  }
+
   [[nodiscard]] bool awaits(std::size_t function, Range statement) const {
     for (std::size_t at = statement.begin; at < statement.end; ++at) {
-      if (source_.is(at, "co_await") && functions_.around(at) == function) {
+      if (is_await(at) && functions_.around(at) == function) {
         return true;
       }
     }

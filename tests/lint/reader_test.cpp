@@ -105,4 +105,11 @@ TEST_CASE("text that is no source is looked at without harm", "[lint]") {
   CHECK(look_at({{"a.cpp", ""}}).empty());
 }
 
+TEST_CASE("no comment begins in a quote of a preprocessor line", "[lint]") {
+  CHECK(found_in("#define PATTERN \"src/*.cpp\"\nTask<int> f(OrchestrationContext ctx) {\n"
+                 "  co_return rand();\n}\n") == Lines{"3 random"});
+  CHECK(found_in("#error \"unfinished\nTask<int> f(OrchestrationContext ctx) {\n"
+                 "  co_return rand();\n}\n") == Lines{"3 random"});
+}
+
 }  // namespace reader_test

@@ -36,7 +36,9 @@ TEST_CASE("any local variable in the outermost block is the cure", "[lint][compi
       "std::vector<int> all;", "std::map<std::string, std::vector<int>> all(7);", "Saga& saga = c;",
       "auto [a, b] = c.two();", "const auto& [a, b] = c.two();", "[[maybe_unused]] int n = 0;",
       "static const int n = 1;", "::my::Type* p = nullptr;", "int row[3];", "int a, b;",
-      "const auto f = [](int x) { return x; };", "auto made = Order{1};");
+      "const auto f = [](int x) { return x; };", "decltype(c.n()) n = 0;",
+      "alignas(16) char block[16];", "struct Place place;", "int (*f)(int) = pick();",
+      "auto made = Order{1};");
   INFO(local);
   CHECK(found_in(coroutine(local + "\n  if (c.yes()) {\n    co_await c.step();\n  }")).empty());
 }
@@ -45,7 +47,8 @@ TEST_CASE("what is no local variable of the outermost block is no cure",
           "[lint][compiler-hazards]") {
   const std::string statement =
       GENERATE("c.log();", "n = 7;", "c.all[3] = 1;", "using T = int;", "{\n    int n = 0;\n  }",
-               "co_await c.a();", "if (int n = 0; n > 0) {\n  }", "struct Local {};", ";",
+               "co_await c.a();", "if (int n = 0; n > 0) {\n  }", "struct Local {};",
+               "struct Local final {};", ";", "if constexpr (sizeof(int) > 2) {\n    c.log();\n  }",
                "c.call([] { int n = 0; return n; });");
   INFO(statement);
   CHECK(found_in(coroutine(statement + "\n  if (c.yes()) {\n    co_await c.step();\n  }")).size() ==
@@ -58,6 +61,9 @@ TEST_CASE("what is no coroutine, and branches that await nothing, are left alone
                  "  return 1;\n}")
             .empty());
   CHECK(found_in(coroutine("  if (c.yes()) {\n    c.log();\n  }\n  co_await c.a();")).empty());
+  CHECK(found_in("auto f(C c) {\n  if (c.yes()) {\n    return operator co_await(c);\n  }\n"
+                 "  return c.a();\n}")
+            .empty());
   // The lambda awaits, not the branch.
   CHECK(found_in(coroutine("  if (c.yes()) {\n    c.keep([](C d) -> Task<> { int n = 0; co_await "
                            "d.a(); });\n  }"))
