@@ -91,7 +91,8 @@ run_fuzzer() {
     "To run it again: $program $(sed -n 's/^.*Test unit written to //p' "$log" | tail -n 1)"
 }
 
-install_packages "${base_packages[@]}" cmake  # which the suite package tries, as its users do
+# CMake is tried as its users do, and the last is what one example encrypts with.
+install_packages "${base_packages[@]}" cmake libsodium-dev
 build=$root/build
 arguments=("-Dwerror=$werror" "-Ddebug=$debug")
 if [[ $compiler == clang ]]; then

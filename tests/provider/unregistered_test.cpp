@@ -408,9 +408,8 @@ TEST_CASE("an activity that a runtime has no code for goes to another at once",
   second.die();
 }
 
-TEST_CASE(
-    "a long queue of activities that one runtime has no code for keeps no other waiting",
-    "[registration][activities]") {
+TEST_CASE("a long queue of activities that one runtime has no code for keeps no other waiting",
+          "[registration][activities]") {
   World world(Backend::memory);
   Partner& first = *world.worker;
   auto second = make_partner(world);
