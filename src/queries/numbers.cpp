@@ -9,7 +9,7 @@ namespace duroxide::storage {
 
 namespace {
 
-class RangeNumbers final : public Numbers {
+class RangeNumbers final : public NumberWalk {
  public:
   RangeNumbers(const ReadView& view, Range range, Direction direction)
       : cursor_(view.cursor(range.table)),
@@ -53,9 +53,9 @@ class RangeNumbers final : public Numbers {
   bool ended_ = false;
 };
 
-class AnyOf final : public Numbers {
+class AnyOf final : public NumberWalk {
  public:
-  AnyOf(std::vector<std::unique_ptr<Numbers>> sets, Direction direction)
+  AnyOf(std::vector<std::unique_ptr<NumberWalk>> sets, Direction direction)
       : sets_(std::move(sets)), direction_(direction) {}
 
   std::optional<Number> seek(Number from) override {
@@ -70,11 +70,11 @@ class AnyOf final : public Numbers {
   }
 
  private:
-  std::vector<std::unique_ptr<Numbers>> sets_;
+  std::vector<std::unique_ptr<NumberWalk>> sets_;
   Direction direction_;
 };
 
-class ListedNumbers final : public Numbers {
+class ListedNumbers final : public NumberWalk {
  public:
   ListedNumbers(const std::vector<Number>& sorted, Direction direction)
       : sorted_(sorted), direction_(direction) {}
@@ -105,16 +105,16 @@ bool contains(const ReadView& view, const NumberSet& set, Number number) {
          std::binary_search(set.listed.begin(), set.listed.end(), number);
 }
 
-std::unique_ptr<Numbers> numbers_of(const ReadView& view, Range range, Direction direction) {
+std::unique_ptr<NumberWalk> numbers_of(const ReadView& view, Range range, Direction direction) {
   return std::make_unique<RangeNumbers>(view, std::move(range), direction);
 }
 
-std::unique_ptr<Numbers> numbers_of(const ReadView& view, const NumberSet& set,
-                                    Direction direction) {
+std::unique_ptr<NumberWalk> numbers_of(const ReadView& view, const NumberSet& set,
+                                       Direction direction) {
   if (set.ranges.size() == 1 && set.listed.empty()) {
     return numbers_of(view, set.ranges.front(), direction);
   }
-  std::vector<std::unique_ptr<Numbers>> sets;
+  std::vector<std::unique_ptr<NumberWalk>> sets;
   sets.reserve(set.ranges.size() + 1);
   for (const Range& range : set.ranges) {
     sets.push_back(numbers_of(view, range, direction));
@@ -125,7 +125,7 @@ std::unique_ptr<Numbers> numbers_of(const ReadView& view, const NumberSet& set,
   return std::make_unique<AnyOf>(std::move(sets), direction);
 }
 
-std::unique_ptr<Numbers> numbers_of(const std::vector<Number>& sorted, Direction direction) {
+std::unique_ptr<NumberWalk> numbers_of(const std::vector<Number>& sorted, Direction direction) {
   return std::make_unique<ListedNumbers>(sorted, direction);
 }
 

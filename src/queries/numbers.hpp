@@ -21,9 +21,9 @@ enum class Direction : std::uint8_t { up, down };
 }
 
 /// A set of numbers that is walked once.
-class Numbers {
+class NumberWalk {
  public:
-  virtual ~Numbers() = default;
+  virtual ~NumberWalk() = default;
   /// The first of them that the walk does not come to before `from`. `from` never goes back.
   [[nodiscard]] virtual std::optional<Number> seek(Number from) = 0;
 };
@@ -43,13 +43,13 @@ struct NumberSet {
 [[nodiscard]] bool contains(const ReadView& view, const NumberSet& set, Number number);
 
 /// The numbers of a range. The view must outlive it.
-[[nodiscard]] std::unique_ptr<Numbers> numbers_of(const ReadView& view, Range range,
-                                                  Direction direction);
+[[nodiscard]] std::unique_ptr<NumberWalk> numbers_of(const ReadView& view, Range range,
+                                                     Direction direction);
 /// Those of a set, which must outlive it.
-[[nodiscard]] std::unique_ptr<Numbers> numbers_of(const ReadView& view, const NumberSet& set,
-                                                  Direction direction);
+[[nodiscard]] std::unique_ptr<NumberWalk> numbers_of(const ReadView& view, const NumberSet& set,
+                                                     Direction direction);
 /// Those of a list that is sorted upwards, which must outlive it.
-[[nodiscard]] std::unique_ptr<Numbers> numbers_of(const std::vector<Number>& sorted,
-                                                  Direction direction);
+[[nodiscard]] std::unique_ptr<NumberWalk> numbers_of(const std::vector<Number>& sorted,
+                                                     Direction direction);
 
 }  // namespace duroxide::storage

@@ -147,7 +147,7 @@ class RowsByCreation final : public Rows {
   Number first_;
   Number end_;
   Number at_ = 0;  ///< the next to look at
-  std::vector<std::unique_ptr<Numbers>> sets_;
+  std::vector<std::unique_ptr<NumberWalk>> sets_;
   bool ended_ = false;
 };
 
