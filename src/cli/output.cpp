@@ -129,8 +129,8 @@ void Output::begin_frame() {
   if (lines == 0) {
     return;
   }
-  frame_.emplace();
-  frame_->lines_left = lines - 1;  // the last one stays empty, or its end would move all of it up
+  // The last line stays empty, or its end would move all of it up.
+  frame_ = Frame{std::string(), lines - 1};
   if (!screen_) {
     screen_.emplace();
     frame_->text.append(WholeScreen::begin);

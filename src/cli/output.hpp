@@ -67,7 +67,7 @@ class Output {
   /// A screen of lines that is not written yet.
   struct Frame {
     std::string text;
-    std::size_t lines_left = 0;
+    std::size_t lines_left;
   };
   std::optional<Frame> frame_;
   std::optional<WholeScreen> screen_;

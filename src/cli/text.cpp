@@ -1,8 +1,7 @@
 #include "cli/text.hpp"
 
+#include <clocale>
 #include <cwchar>
-
-#include <locale.h>
 
 namespace duroxide::cli {
 
