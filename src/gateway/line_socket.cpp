@@ -13,11 +13,11 @@ namespace duroxide::gateway {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 /// As `poll` wants it: rounded up, so that it does not return too early again and again.
-int milliseconds_until(Clock::time_point deadline) {
-  const auto left = std::chrono::ceil<Milliseconds>(deadline - Clock::now()).count();
+int milliseconds_until(SteadyClock::time_point deadline) {
+  const auto left = std::chrono::ceil<Milliseconds>(deadline - SteadyClock::now()).count();
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
 }
 
@@ -33,7 +33,7 @@ LineSocket::LineSocket(FileDescriptor socket, int stop) : socket_(std::move(sock
 }
 
 LineSocket::Deadline LineSocket::deadline_of(std::optional<Milliseconds> timeout) {
-  return timeout ? Deadline(Clock::now() + *timeout) : std::nullopt;
+  return timeout ? Deadline(SteadyClock::now() + *timeout) : std::nullopt;
 }
 
 LineSocket::Outcome LineSocket::wait(short events, int file, Deadline deadline) const {
@@ -58,7 +58,7 @@ LineSocket::Outcome LineSocket::wait(short events, int file, Deadline deadline) 
         return Outcome::closed;
       }
     }
-    if (deadline && Clock::now() >= *deadline) {
+    if (deadline && SteadyClock::now() >= *deadline) {
       return Outcome::timed_out;
     }
   }
@@ -127,7 +127,7 @@ LineSocket::Outcome LineSocket::write_line(std::string_view line,
 }
 
 bool LineSocket::goes_on() {
-  return wait(0, -1, Clock::now()) == Outcome::timed_out;
+  return wait(0, -1, SteadyClock::now()) == Outcome::timed_out;
 }
 
 bool LineSocket::write_if_room(std::string_view line) {
