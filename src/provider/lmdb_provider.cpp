@@ -88,7 +88,7 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
   parts.store = std::make_shared<storage::LoggedKv>(
       std::move(tables), options.durability(),
       storage::LoggedLimits::of_checkpoint(options.checkpoint_size()), options.log_sink());
-  const auto codec = options.payload_codec();
+  const auto& codec = options.payload_codec();
   const auto digest_key = storage::require_codec(*parts.store->writer_view(), codec.get());
   if (codec) {
     storage::check_codec(*codec);

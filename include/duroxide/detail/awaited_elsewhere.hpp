@@ -46,7 +46,7 @@ decltype(auto) awaiter_of(A&& awaitable) {
 
 /// A coroutine that owns itself, and ends by itself.
 struct Carrier {
-  struct promise_type {
+  struct promise_type {  // NOLINT(readability-identifier-naming): the language's name
     [[nodiscard]] Carrier get_return_object() const noexcept { return {}; }
     [[nodiscard]] std::suspend_never initial_suspend() const noexcept { return {}; }
     [[nodiscard]] std::suspend_never final_suspend() const noexcept { return {}; }
@@ -135,12 +135,12 @@ class AwaitedElsewhere {
       // By a name: GCC 12 would await a copy of what another expression refers to.
       auto& awaiter = to.make_awaiter();
       if constexpr (std::is_void_v<value_type>) {
-        co_await awaiter;
+        co_await awaiter;  // NOLINT(bugprone-use-after-move): the parameter is not used again
       } else if constexpr (std::is_reference_v<value_type>) {
-        auto&& value = co_await awaiter;
+        auto&& value = co_await awaiter;  // NOLINT(bugprone-use-after-move)
         to.value_ = std::addressof(value);
       } else {
-        to.value_.emplace(co_await awaiter);
+        to.value_.emplace(co_await awaiter);  // NOLINT(bugprone-use-after-move)
       }
     } catch (...) {
       to.error_ = std::current_exception();
