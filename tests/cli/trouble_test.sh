@@ -12,7 +12,7 @@ acting='start raise cancel terminate pause resume release drop delete prune rewi
 run 0 complete-words ''
 [[ -s output ]] || fail 'there are no commands'
 while read -r command; do
-  [[ " $reading $acting backup completion " == *" $command "* ]] || fail "not tested: $command"
+  [[ " $reading $acting backup completion lint " == *" $command "* ]] || fail "not tested: $command"
   grep -q "^| .*\`$command\`.* |" "$guide" || fail "not in the guide: $command"
 done <output
 

@@ -374,14 +374,15 @@ TEST_CASE("what cannot be undone is asked for, with how much it would hit", "[co
   CHECK(question("cancel", order, json()) == "(none)");
   const auto all = [&](const char* name, json more = json::object()) {
     more["all"] = true;
-    return question(name, more, {{std::string("would_") + name, two["would_delete"]}});
+    return question(name, more, {{"count", 2}});
   };
-  CHECK(all("cancel") == "Ask 2 instances to stop?");
+  CHECK(all("cancel") == "Ask 2 instances to stop, and their children with them?");
   CHECK(all("pause") == "Pause 2 instances?");
   CHECK(all("resume") == "Resume 2 instances?");
   CHECK(all("raise", {{"instance", "E"}}) == "Send it to 2 instances?");
   CHECK_THAT(all("terminate"), Contains("End 2 instances for good"));
-  CHECK_THAT(all("rewind"), Contains("Rewind 2 instances, and drop"));
+  CHECK_THAT(all("rewind"),
+             Contains("Rewind 2 instances, and their failed children with them, and drop"));
   CHECK(all("rewind", {{"dry_run", true}}) == "(none)");
   const json start = {{"orchestration", "O"}, {"instance", "i"}};
   CHECK(question("start", start, json()) == "(none)");

@@ -86,7 +86,7 @@ bool is_there(const std::filesystem::path& directory) {
 TEST_CASE("control server: it carries out commands", "[control]") {
   ServerFixture f;
   CHECK(f.run({"start", {{"instance", "i"}, {"orchestration", "O"}}}).value() ==
-        json{{"instance_id", "i"}, {"created", true}});
+        json{{"instance_id", "i"}, {"created", true}, {"replaced", false}});
   const auto again = f.run({"start", {{"instance", "i"}, {"orchestration", "O"}}});
   REQUIRE_FALSE(again);
   CHECK(again.error().kind == CommandError::Kind::refused);
