@@ -128,14 +128,12 @@ TEST_CASE("a callback that does not end holds up nobody else", "[hostile][thread
   Gate entered;
   Gate leave;
   Gate left;
-  {
-    const Client other(s.store());
-    other.get_orchestration_status("nobody", [&](const auto&) {
-      entered.open();
-      leave.wait();
-      left.open();
-    });
-  }
+  const Client other(s.store());  // which waits for its callback when it goes
+  other.get_orchestration_status("nobody", [&](const auto&) {
+    entered.open();
+    leave.wait();
+    left.open();
+  });
   entered.wait();
   neighbours.end_well();
   leave.open();
