@@ -186,17 +186,18 @@ TEST_CASE("the check in the background does not count among the readers", "[page
                        storage::DirectoryLock(store));
     kv.commit(rows_of(Table::history, 4000, std::string(1000, 'x')));  // too much for one snapshot
   }
-  storage::LmdbKv kv(store, Durability::none, std::uint64_t{1} << 26, storage::DirectoryLock(store),
-                     storage::PagesChecked{}, {});
-  std::uint64_t most = 0;
-  int looks = 0;
-  for (; !kv.all_pages_checked(); ++looks) {
-    most = std::max(most, kv.use().readers);
+  // A check may be over before anybody has looked; then the next opening is looked at.
+  for (int looks = 0; looks == 0;) {
+    storage::LmdbKv kv(store, Durability::none, std::uint64_t{1} << 26,
+                       storage::DirectoryLock(store), storage::PagesChecked{}, {});
+    std::uint64_t most = 0;
+    for (; !kv.all_pages_checked(); ++looks) {
+      most = std::max(most, kv.use().readers);
+    }
+    CHECK(most == 0);
+    const auto view = kv.snapshot();
+    CHECK(kv.use().readers == 1);
   }
-  CHECK(looks > 0);
-  CHECK(most == 0);
-  const auto view = kv.snapshot();
-  CHECK(kv.use().readers == 1);
 }
 
 TEST_CASE("a file that is too short takes no longer to open than another", "[pages]") {
