@@ -77,17 +77,19 @@ class DUROXIDE_API AsyncClient {
 
   [[nodiscard]] PendingCall<void> raise_event(std::string_view instance,
                                               std::string_view event) const {
-    return raise_text(instance, event, std::string());
+    return raise_text(instance, event, std::string(), RaiseOptions());
   }
   template <class Data>
   [[nodiscard]] PendingCall<void> raise_event(std::string_view instance, std::string_view event,
-                                              Data&& data) const {
-    return raise_text(instance, event, encoded(std::forward<Data>(data)));
+                                              Data&& data,
+                                              const RaiseOptions& options = RaiseOptions()) const {
+    return raise_text(instance, event, encoded(std::forward<Data>(data)), options);
   }
   template <class T, class Data>
   [[nodiscard]] PendingCall<void> raise_event(std::string_view instance,
-                                              const ExternalEvent<T>& event, Data&& data) const {
-    return raise_text(instance, event.name(), encoded_as<T>(std::forward<Data>(data)));
+                                              const ExternalEvent<T>& event, Data&& data,
+                                              const RaiseOptions& options = RaiseOptions()) const {
+    return raise_text(instance, event.name(), encoded_as<T>(std::forward<Data>(data)), options);
   }
 
   [[nodiscard]] PendingCall<void> enqueue_event(std::string_view instance,
@@ -297,7 +299,8 @@ class DUROXIDE_API AsyncClient {
 
   PendingCall<StartResult> start_text(std::string_view instance, std::string_view orchestration,
                                       Text input, const StartOptions& options) const;
-  PendingCall<void> raise_text(std::string_view instance, std::string_view event, Text data) const;
+  PendingCall<void> raise_text(std::string_view instance, std::string_view event, Text data,
+                               const RaiseOptions& options) const;
   PendingCall<void> enqueue_text(std::string_view instance, std::string_view queue,
                                  Text data) const;
   PendingCall<void> complete_text(const ActivityToken& activity, Text result) const;

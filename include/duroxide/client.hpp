@@ -184,6 +184,26 @@ using WaitError = ClientError;
 /// and what the callback had asked just before is answered behind it.
 ///
 /// A blocking call from orchestration code, from a callback or from a log sink would wait for the very
+/// Options of `Client::raise_event`. Setters chain.
+class DUROXIDE_API RaiseOptions {
+ public:
+  RaiseOptions() {}  // NOLINT: not an aggregate, see the guide on compiler hazards
+
+  /// The event's own name: sent again with the same key, by whomever and also after a crash, it is not
+  /// delivered again, and that is a success, also if the instance has ended meanwhile. Up to 255 bytes.
+  /// An instance knows the last 1,000 keys that it was sent, until it is deleted, over all executions; a
+  /// fork and an import begin without. Default: none, and it is delivered each time.
+  RaiseOptions& key(std::string value) {
+    key_ = std::move(value);
+    return *this;
+  }
+
+  [[nodiscard]] const std::optional<std::string>& key() const { return key_; }
+
+ private:
+  std::optional<std::string> key_;
+};
+
 /// thread that it holds, so it answers `would_deadlock` at once, which also goes to the store's log.
 /// Use the form that takes a callback there, or leave the call to an activity or a thread of your own.
 ///
@@ -270,23 +290,31 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
     return start_orchestration(instance, orchestration, input, StartOptions().delay(delay));
   }
 
-  /// Sends an event to an instance; it is kept until the instance waits for that name. Errors:
-  /// `instance_not_found`, `instance_finished`.
+  /// Sends an event to an instance; it is kept until the instance waits for that name. With a key it is
+  /// delivered once, however often it is sent. Errors: `instance_not_found`, `instance_finished`;
+  /// `invalid_input` if another event, or other data, was sent under the key.
   template <class Data = std::string>
   [[nodiscard]] Done raise_event(std::string_view instance, std::string_view event,
-                                 const Data& data = Data()) {
-    return raise_text(instance, event, encode_payload(data));
+                                 const Data& data = Data(),
+                                 const RaiseOptions& options = RaiseOptions()) {
+    return raise_text(instance, event, encode_payload(data), options);
   }
   template <class Data = std::string>
   void raise_event(std::string_view instance, std::string_view event, const Data& data,
                    OnDone on_done) {
-    raise_text(instance, event, encode_payload(data), std::move(on_done));
+    raise_text(instance, event, encode_payload(data), RaiseOptions(), std::move(on_done));
+  }
+  template <class Data = std::string>
+  void raise_event(std::string_view instance, std::string_view event, const Data& data,
+                   const RaiseOptions& options, OnDone on_done) {
+    raise_text(instance, event, encode_payload(data), options, std::move(on_done));
   }
 
   template <class T>
   [[nodiscard]] Done raise_event(std::string_view instance, const ExternalEvent<T>& event,
-                                 const T& data) {
-    return raise_text(instance, event.name(), encode_payload(data));
+                                 const std::type_identity_t<T>& data,
+                                 const RaiseOptions& options = RaiseOptions()) {
+    return raise_text(instance, event.name(), encode_payload(data), options);
   }
 
   /// Puts a message into a queue of an instance, from which its `dequeue_event` takes them strictly in
@@ -371,7 +399,6 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
     return answer_as<Out>(
         query_text(instance, handle.name(), encode_payload(input), timeout_of(timeout)));
   }
-
   /// Asks an instance to stop. Its code may clean up first (see `OrchestrationCancelled`); then it
   /// fails as cancelled with this reason. Its timers are cancelled and its children asked in turn.
   /// Activities that have not begun are not run, running ones are told, and their results discarded.
@@ -555,8 +582,10 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
                      const StartOptions& options);
   void start_text(std::string_view instance, std::string_view orchestration, Text input,
                   const StartOptions& options, OnStarted on_started);
-  Done raise_text(std::string_view instance, std::string_view event, Text data);
-  void raise_text(std::string_view instance, std::string_view event, Text data, OnDone on_done);
+  Done raise_text(std::string_view instance, std::string_view event, Text data,
+                  const RaiseOptions& options);
+  void raise_text(std::string_view instance, std::string_view event, Text data,
+                  const RaiseOptions& options, OnDone on_done);
   Done enqueue_text(std::string_view instance, std::string_view queue, Text data);
   void enqueue_text(std::string_view instance, std::string_view queue, Text data, OnDone on_done);
   Done complete_text(const ActivityToken& activity, Text result);

@@ -28,9 +28,9 @@ PendingCall<StartResult> AsyncClient::start_text(std::string_view instance,
 }
 
 PendingCall<void> AsyncClient::raise_text(std::string_view instance, std::string_view event,
-                                          Text data) const {
+                                          Text data, const RaiseOptions& options) const {
   return begin<void>([&](auto on_done) {
-    client_.raise_text(instance, event, std::move(data), std::move(on_done));
+    client_.raise_text(instance, event, std::move(data), options, std::move(on_done));
   });
 }
 

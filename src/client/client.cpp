@@ -130,19 +130,21 @@ Client::Started Client::start_text(std::string_view instance, std::string_view o
 }
 
 void Client::raise_text(std::string_view instance, std::string_view event, Text data,
-                        OnDone on_done) {
-  if (auto checked = client::check_event(instance, event, data); !checked) {
+                        const RaiseOptions& options, OnDone on_done) {
+  if (auto checked = client::check_event(instance, event, data, options); !checked) {
     impl_->refuse(std::move(on_done), std::move(checked).error());
     return;
   }
   provider::EnqueueOrchestratorWork request;
   request.item = work::ExternalRaised{std::string(instance), std::string(event), std::move(*data)};
+  request.key = options.key();
   impl_->ask(std::move(request), std::move(on_done));
 }
 
-Client::Done Client::raise_text(std::string_view instance, std::string_view event, Text data) {
+Client::Done Client::raise_text(std::string_view instance, std::string_view event, Text data,
+                                const RaiseOptions& options) {
   return block<Done>(impl_->store, [&](OnDone on_done) {
-    raise_text(instance, event, std::move(data), std::move(on_done));
+    raise_text(instance, event, std::move(data), options, std::move(on_done));
   });
 }
 

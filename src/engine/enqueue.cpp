@@ -50,7 +50,10 @@ void enqueue_item(Transaction& transaction, const provider::EnqueueOrchestratorW
                            "the instance `" + start->instance + "` exists already");
     }
   } else {
-    accept_message(transaction, request.item, request.delay);
+    if (request.key) {
+      throw StorageFailure(ProviderError::Kind::invalid_input, "only an event has a key");
+    }
+    accept_message(transaction, request.item, request.delay, request.key);
   }
 }
 

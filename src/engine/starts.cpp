@@ -28,21 +28,26 @@ void check_start(const work::StartOrchestration& start) {
   }
 }
 
-std::uint64_t start_digest(const Opening& opening, const work::StartOrchestration& start) {
+std::uint64_t content_digest(const Opening& opening, const std::string& instance,
+                             const std::string& name, const Payload& content) {
   if (!opening.digest_key) {
-    return model::digest_of_start(start.orchestration, start.input);
+    return model::digest_of_start(name, content);
   }
   // With the id: equal inputs of two instances do not show.
-  std::string bytes = start.instance;
+  std::string bytes = instance;
   bytes.push_back('\0');
-  bytes.append(start.orchestration);
+  bytes.append(name);
   bytes.push_back('\0');
-  bytes.append(std::string_view(start.input));
+  bytes.append(std::string_view(content));
   const std::uint64_t digest = model::keyed_digest(*opening.digest_key, bytes);
   return digest == 0 ? 1 : digest;
 }
 
 bool is_start_digest(const Opening& opening, const work::StartOrchestration& start,
+std::uint64_t start_digest(const Opening& opening, const work::StartOrchestration& start) {
+  return content_digest(opening, start.instance, start.orchestration, start.input);
+}
+
                      std::uint64_t digest) {
   return digest == start_digest(opening, start) ||
          (opening.digest_key && digest == model::digest_of_start(start.orchestration, start.input));

@@ -101,8 +101,15 @@ complains 'Total'
 run 3 update nobody Add --input 1
 run 3 query nobody Total
 run 2 update count-1
-run 0 raise count-1 Stop
+run 0 raise count-1 Stop --key stop --data x
+run 0 raise count-1 Stop --key stop --data x
+says 'count-1: told'
+run 5 raise count-1 Stop --key stop --data y
+complains 'another event under the key'
+run 2 raise count-1 Stop --key ''
+run 2 raise count-1 Stop --queue --key k
 follow count-1
+run 0 raise count-1 Stop --key stop --data x
 run 0 update count-1 Add -i 4 --id once
 says 7
 run 5 update count-1 Add -i 4

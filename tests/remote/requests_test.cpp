@@ -50,7 +50,7 @@ struct Samples<provider::EnqueueOrchestratorWork> {
   static std::vector<provider::EnqueueOrchestratorWork> of() {
     std::vector<provider::EnqueueOrchestratorWork> all;
     for (const auto& [name, item] : model::test::sample_work_items()) {
-      all.push_back({item, Milliseconds(5), true});
+      all.push_back({item, Milliseconds(5), true, "key"});
     }
     all.push_back({work::CancelInstance{"i", "why"}, std::nullopt, false});
     return all;

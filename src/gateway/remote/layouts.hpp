@@ -211,7 +211,7 @@ namespace duroxide::provider {
 
 // What is the sender's own, such as `wait_id`, stays with it: over the wire a request has its number.
 
-DUROXIDE_FRAMED(EnqueueOrchestratorWork, x.item, x.delay, x.use_existing)
+DUROXIDE_FRAMED(EnqueueOrchestratorWork, x.item, x.delay, x.use_existing, x.key)
 DUROXIDE_FRAMED(StartOrFind, x.start, x.delay, x.same_input, x.replace)
 DUROXIDE_FRAMED(StartedOrFound, x.created, x.replaced)
 DUROXIDE_FRAMED(Read, x.instance)
