@@ -58,6 +58,30 @@ struct Samples<provider::EnqueueOrchestratorWork> {
 };
 
 template <>
+struct Samples<provider::StartAndRaise> {
+  static std::vector<provider::StartAndRaise> of() {
+    provider::StartOrFind start;
+    start.start.instance = "i";
+    start.start.tags = {"t"};
+    start.delay = Milliseconds(5);
+    start.only_new = true;
+    return {{start, {"i", "E", "data"}, "key"}, {}};
+  }
+};
+
+template <>
+struct Samples<provider::StartedAndAnswered> {
+  static std::vector<provider::StartedAndAnswered> of() {
+    return {
+        {{false, true}, provider::UpdateAnswer{"u", "out", model::test::full_error(), true}, {}},
+        {{true, false},
+         {},
+         ProviderError{ProviderError::Kind::instance_finished, "update", "over", false}},
+        {}};
+  }
+};
+
+template <>
 struct Samples<management::ListPage> {
   static std::vector<management::ListPage> of() {
     InstanceFilter filter;
