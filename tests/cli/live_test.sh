@@ -115,6 +115,17 @@ says 7
 run 5 update count-1 Add -i 4
 run 5 query count-1 Total
 run 0 delete count-1 --yes
+run 0 start Approval ask-with --with-event Approved --data 'by Eve' --key k
+says 'ask-with: started'
+follow ask-with
+run 0 --json start Approval ask-with --with-event Approved --data 'by Eve' --key k
+has /created false
+run 5 start Approval ask-with --with-event Approved
+run 5 start Approval ask-with --with-event Approved --reuse reject
+run 2 start Approval ask-other --data x
+run 0 --json show ask-with
+has /info/status/output 'by Eve'
+run 0 delete ask-with --yes
 
 # A tail is interrupted, and the engine goes on.
 run 0 start Approval ask-2
