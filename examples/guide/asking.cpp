@@ -58,11 +58,18 @@ Task<std::string> vote(OrchestrationContext ctx, int wanted) {
 }
 // [/wait-or-timeout]
 
+Task<std::string> ballot(OrchestrationContext ctx) {
+  const std::string vote = co_await ctx.wait_for_external_event("Vote");
+  co_return vote;
+}
+
 }  // namespace
 
 void asking() {
   World world([](Runtime& runtime) {
-    runtime.register_orchestration("Cart", cart).register_orchestration("Vote", vote);
+    runtime.register_orchestration("Cart", cart)
+        .register_orchestration("Vote", vote)
+        .register_orchestration("Ballot", ballot);
   });
   Client& client = world.client;
   expect(client.start_orchestration("cart-1", "Cart"));
@@ -91,6 +98,22 @@ void asking() {
 
   expect(client.update<void>("cart-1", "Close"));
   check("update", world.end_of("cart-1"), "Completed: 2 items, 750 cents");
+
+  // [start-with]
+  const auto added =
+      expect(client.start_with_update<int>("cart-2", "Cart", "", "AddItem", Item{"tea", 450}));
+  const bool is_new = added.created();
+  const int sum = expect(added.answer());
+
+  expect(client.start_with_event("ballot", "Ballot", "", "Vote", "yes"));
+  // [/start-with]
+  check("start-with", is_new ? std::to_string(sum) : "", "450");
+  check("start-with", world.end_of("ballot"), "Completed: yes");
+
+  // [wait-for-start]
+  const auto status = expect(client.wait_for_start("cart-2", 30s));
+  // [/wait-for-start]
+  check("wait-for-start", status.to_string(), "Running");
 
   world.start("Vote", 2);
   for (int i = 1; i <= 2; ++i) {

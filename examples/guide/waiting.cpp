@@ -153,6 +153,14 @@ void waiting() {
   // [/raise]
   check("event", world.end_of("Expense"), "Completed: granted by Ada");
 
+  expect(client.start_orchestration("expense-2", "Expense"));
+  // [raise-once]
+  const auto once = RaiseOptions().key("form-17");
+  expect(client.raise_event("expense-2", approval, Approval{true, "Ada"}, once));
+  expect(client.raise_event("expense-2", approval, Approval{true, "Ada"}, once));
+  // [/raise-once]
+  check("raise-once", world.end_of("expense-2"), "Completed: granted by Ada");
+
   world.start("ReadLines");
   // [enqueue]
   for (const char* line : {"one ", "two ", "three", "end"}) {

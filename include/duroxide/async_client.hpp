@@ -73,21 +73,62 @@ class DUROXIDE_API AsyncClient {
                                StartOptions().delay(delay));
   }
 
+  template <class In, class Data>
+  [[nodiscard]] PendingCall<StartResult> start_with_event(
+      std::string_view instance, std::string_view orchestration, In&& input, std::string_view event,
+      Data&& data, const StartOptions& options = StartOptions(),
+      const RaiseOptions& raise_options = RaiseOptions()) const {
+    return start_with_event_text(instance, orchestration, encoded(std::forward<In>(input)), event,
+                                 encoded(std::forward<Data>(data)), options, raise_options);
+  }
+  template <TypedOrchestration Handle, class In, class T, class Data>
+  [[nodiscard]] PendingCall<StartResult> start_with_event(
+      std::string_view instance, const Handle& orchestration, In&& input,
+      const ExternalEvent<T>& event, Data&& data, const StartOptions& options = StartOptions(),
+      const RaiseOptions& raise_options = RaiseOptions()) const {
+    return start_with_event_text(
+        instance, orchestration.name(), encoded_as<typename Handle::Input>(std::forward<In>(input)),
+        event.name(), encoded_as<T>(std::forward<Data>(data)), options, raise_options);
+  }
+
+  /// Cancelled or out of time, what was sent is done all the same; see `update`.
+  template <class Out = std::string, class In, class Asked>
+  [[nodiscard]] PendingCall<StartedWithUpdate<Out>> start_with_update(
+      std::string_view instance, std::string_view orchestration, In&& input,
+      std::string_view update, Asked&& asked, const StartOptions& options = StartOptions(),
+      const UpdateOptions& update_options = UpdateOptions()) const {
+    return start_with_update_as<Out>(instance, orchestration, encoded(std::forward<In>(input)),
+                                     update, encoded(std::forward<Asked>(asked)), options,
+                                     update_options);
+  }
+  template <TypedOrchestration Handle, class Input, class In, class Out, class Asked>
+  [[nodiscard]] PendingCall<StartedWithUpdate<Out>> start_with_update(
+      std::string_view instance, const Handle& orchestration, Input&& input,
+      const Update<In, Out>& update, Asked&& asked, const StartOptions& options = StartOptions(),
+      const UpdateOptions& update_options = UpdateOptions()) const {
+    return start_with_update_as<Out>(instance, orchestration.name(),
+                                     encoded_as<typename Handle::Input>(std::forward<Input>(input)),
+                                     update.name(), encoded_as<In>(std::forward<Asked>(asked)),
+                                     options, update_options);
+  }
+
   // --- signalling ---------------------------------------------------------------------------------
 
   [[nodiscard]] PendingCall<void> raise_event(std::string_view instance,
                                               std::string_view event) const {
-    return raise_text(instance, event, std::string());
+    return raise_text(instance, event, std::string(), RaiseOptions());
   }
   template <class Data>
   [[nodiscard]] PendingCall<void> raise_event(std::string_view instance, std::string_view event,
-                                              Data&& data) const {
-    return raise_text(instance, event, encoded(std::forward<Data>(data)));
+                                              Data&& data,
+                                              const RaiseOptions& options = RaiseOptions()) const {
+    return raise_text(instance, event, encoded(std::forward<Data>(data)), options);
   }
   template <class T, class Data>
   [[nodiscard]] PendingCall<void> raise_event(std::string_view instance,
-                                              const ExternalEvent<T>& event, Data&& data) const {
-    return raise_text(instance, event.name(), encoded_as<T>(std::forward<Data>(data)));
+                                              const ExternalEvent<T>& event, Data&& data,
+                                              const RaiseOptions& options = RaiseOptions()) const {
+    return raise_text(instance, event.name(), encoded_as<T>(std::forward<Data>(data)), options);
   }
 
   [[nodiscard]] PendingCall<void> enqueue_event(std::string_view instance,
@@ -154,6 +195,14 @@ class DUROXIDE_API AsyncClient {
   }
   [[nodiscard]] PendingCall<BulkStatus> get_bulk_status(
       const std::vector<std::string>& instances) const;
+
+  /// For ever, or as long as the call may take.
+  [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_start(std::string_view instance) const;
+  template <class Rep, class Period>
+  [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_start(
+      std::string_view instance, std::chrono::duration<Rep, Period> timeout) const {
+    return wait_for_start_milliseconds(instance, Client::timeout_of(timeout));
+  }
 
   /// For ever, or as long as the call may take.
   [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_completion(
@@ -281,6 +330,20 @@ class DUROXIDE_API AsyncClient {
     });
   }
   template <class Out>
+  [[nodiscard]] PendingCall<StartedWithUpdate<Out>> start_with_update_as(
+      std::string_view instance, std::string_view orchestration, Text input,
+      std::string_view update, Text asked, const StartOptions& options,
+      const UpdateOptions& update_options) const {
+    return begin<StartedWithUpdate<Out>>([&](auto on_answer) {
+      client_.start_with_update_text(
+          instance, orchestration, std::move(input), update, std::move(asked), options,
+          update_options,
+          [on_answer = std::move(on_answer)](const Client::StartedAndUpdated& started) {
+            on_answer(Client::started_as<Out>(started));
+          });
+    });
+  }
+  template <class Out>
   [[nodiscard]] PendingCall<Out> query_as(std::string_view instance, std::string_view name,
                                           Text input, Milliseconds timeout) const {
     return begin<Out>([&](auto on_answer) {
@@ -297,11 +360,19 @@ class DUROXIDE_API AsyncClient {
 
   PendingCall<StartResult> start_text(std::string_view instance, std::string_view orchestration,
                                       Text input, const StartOptions& options) const;
-  PendingCall<void> raise_text(std::string_view instance, std::string_view event, Text data) const;
+  PendingCall<StartResult> start_with_event_text(std::string_view instance,
+                                                 std::string_view orchestration, Text input,
+                                                 std::string_view event, Text data,
+                                                 const StartOptions& options,
+                                                 const RaiseOptions& raise_options) const;
+  PendingCall<void> raise_text(std::string_view instance, std::string_view event, Text data,
+                               const RaiseOptions& options) const;
   PendingCall<void> enqueue_text(std::string_view instance, std::string_view queue,
                                  Text data) const;
   PendingCall<void> complete_text(const ActivityToken& activity, Text result) const;
   PendingCall<void> heartbeat_text(const ActivityToken& activity, Text progress) const;
+  PendingCall<OrchestrationStatus> wait_for_start_milliseconds(std::string_view instance,
+                                                               Milliseconds timeout) const;
   PendingCall<OrchestrationStatus> wait_milliseconds(std::string_view instance,
                                                      Milliseconds timeout) const;
   PendingCall<OrchestrationStatus> wait_for_change_milliseconds(std::string_view instance,

@@ -66,6 +66,24 @@ class StartResult {
   bool replaced_;
 };
 
+/// What a `Client::start_with_update` came to. The start is durable, whatever was answered.
+template <class Out>
+class StartedWithUpdate {
+ public:
+  StartedWithUpdate(StartResult start, Result<Out, ClientError> answer)
+      : start_(start), answer_(std::move(answer)) {}
+
+  [[nodiscard]] const StartResult& start() const { return start_; }
+  [[nodiscard]] bool created() const { return start_.created(); }
+  [[nodiscard]] bool replaced() const { return start_.replaced(); }
+  /// What `Client::update` would have answered.
+  [[nodiscard]] const Result<Out, ClientError>& answer() const { return answer_; }
+
+ private:
+  StartResult start_;
+  Result<Out, ClientError> answer_;
+};
+
 /// Options of `Client::start_orchestration`. Setters chain.
 class DUROXIDE_API StartOptions {
  public:
@@ -104,6 +122,7 @@ class DUROXIDE_API StartOptions {
   /// Marks it, so that management finds it by this tag; up to 16, in any order. They stay as they are
   /// given here, and children do not get them.
   StartOptions& tag(std::string value);
+  /// Default: `reject`; for what is started with an event or an update, `use_existing`.
   StartOptions& reuse(ReusePolicy value) {
     reuse_ = value;
     return *this;
@@ -121,7 +140,9 @@ class DUROXIDE_API StartOptions {
   /// False if a timeout was set that is not above zero, or above `max_delay`.
   [[nodiscard]] bool timeout_is_valid() const { return timeout_is_valid_; }
   [[nodiscard]] const std::vector<std::string>& tags() const { return tags_; }
-  [[nodiscard]] ReusePolicy reuse() const { return reuse_; }
+  [[nodiscard]] ReusePolicy reuse() const { return reuse_.value_or(ReusePolicy::reject); }
+  /// None if none was set.
+  [[nodiscard]] const std::optional<ReusePolicy>& chosen_reuse() const { return reuse_; }
 
  private:
   std::optional<std::string> version_;
@@ -132,7 +153,7 @@ class DUROXIDE_API StartOptions {
   std::optional<Milliseconds> timeout_;
   bool timeout_is_valid_ = true;
   std::vector<std::string> tags_;
-  ReusePolicy reuse_ = ReusePolicy::reject;
+  std::optional<ReusePolicy> reuse_;
 };
 
 /// Options of `Client::update`. Setters chain.
@@ -161,6 +182,26 @@ class DUROXIDE_API UpdateOptions {
  private:
   std::optional<Milliseconds> timeout_;
   std::optional<std::string> id_;
+};
+
+/// Options of `Client::raise_event`. Setters chain.
+class DUROXIDE_API RaiseOptions {
+ public:
+  RaiseOptions() {}  // NOLINT: not an aggregate, see the guide on compiler hazards
+
+  /// The event's own name: sent again with the same key, by whomever and also after a crash, it is not
+  /// delivered again, and that is a success, also if the instance has ended meanwhile. Up to 255 bytes.
+  /// An instance knows the last 1,000 keys that it was sent, until it is deleted, over all executions; a
+  /// fork and an import begin without. Default: none, and it is delivered each time.
+  RaiseOptions& key(std::string value) {
+    key_ = std::move(value);
+    return *this;
+  }
+
+  [[nodiscard]] const std::optional<std::string>& key() const { return key_; }
+
+ private:
+  std::optional<std::string> key_;
 };
 
 /// What a wait can answer instead of a status. A client has one type of error for all its calls.
@@ -209,6 +250,8 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   using OnValues = std::function<void(Values)>;
   using Updated = Result<Payload, ClientError>;
   using OnUpdated = std::function<void(Updated)>;
+  using StartedAndUpdated = Result<StartedWithUpdate<Payload>, ClientError>;
+  using OnStartedAndUpdated = std::function<void(StartedAndUpdated)>;
 
   /// A client with everything the store offers.
   explicit Client(Store store);
@@ -270,23 +313,97 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
     return start_orchestration(instance, orchestration, input, StartOptions().delay(delay));
   }
 
-  /// Sends an event to an instance; it is kept until the instance waits for that name. Errors:
-  /// `instance_not_found`, `instance_finished`.
+  /// Starts an instance unless there is one of this id, and sends it an event, in one commit or not at
+  /// all: so nobody who comes between finds it without the event, and many may do the same at once. The
+  /// answer tells whether this call has created it. What happens if the id is taken is `StartOptions::reuse`,
+  /// which is `use_existing` here unless it is set. Errors: those of `start_orchestration` and of
+  /// `raise_event`; of an existing instance that has ended `instance_finished`.
+  template <class In, class Data>
+  [[nodiscard]] Started start_with_event(std::string_view instance, std::string_view orchestration,
+                                         const In& input, std::string_view event, const Data& data,
+                                         const StartOptions& options = StartOptions(),
+                                         const RaiseOptions& raise_options = RaiseOptions()) {
+    return start_with_event_text(instance, orchestration, encode_payload(input), event,
+                                 encode_payload(data), options, raise_options);
+  }
+  template <class In, class Data>
+  void start_with_event(std::string_view instance, std::string_view orchestration, const In& input,
+                        std::string_view event, const Data& data, const StartOptions& options,
+                        const RaiseOptions& raise_options, OnStarted on_started) {
+    start_with_event_text(instance, orchestration, encode_payload(input), event,
+                          encode_payload(data), options, raise_options, std::move(on_started));
+  }
+  template <TypedOrchestration Handle, class T>
+  [[nodiscard]] Started start_with_event(std::string_view instance, const Handle& orchestration,
+                                         const typename Handle::Input& input,
+                                         const ExternalEvent<T>& event,
+                                         const std::type_identity_t<T>& data,
+                                         const StartOptions& options = StartOptions(),
+                                         const RaiseOptions& raise_options = RaiseOptions()) {
+    return start_with_event_text(instance, orchestration.name(), encode_payload(input),
+                                 event.name(), encode_payload(data), options, raise_options);
+  }
+
+  /// The same with an update instead of an event, and waits for what the code answers: see `update`. An
+  /// error of the call means that nothing was started and nothing was asked, but for `storage_error` and
+  /// `cancelled`, after which it is not known; else the start is done, and what became of the update, a
+  /// `timeout` too, is its `answer`. Asked again under the same `UpdateOptions::id`, it is done once.
+  template <class Out = std::string, class In, class Asked>
+  [[nodiscard]] Result<StartedWithUpdate<Out>, ClientError> start_with_update(
+      std::string_view instance, std::string_view orchestration, const In& input,
+      std::string_view update, const Asked& asked, const StartOptions& options = StartOptions(),
+      const UpdateOptions& update_options = UpdateOptions()) {
+    return started_as<Out>(start_with_update_text(instance, orchestration, encode_payload(input),
+                                                  update, encode_payload(asked), options,
+                                                  update_options));
+  }
+  template <class Out = std::string, class In, class Asked>
+  void start_with_update(
+      std::string_view instance, std::string_view orchestration, const In& input,
+      std::string_view update, const Asked& asked, const StartOptions& options,
+      const UpdateOptions& update_options,
+      std::function<void(Result<StartedWithUpdate<Out>, ClientError>)> on_answer) {
+    start_with_update_text(instance, orchestration, encode_payload(input), update,
+                           encode_payload(asked), options, update_options,
+                           [on_answer = std::move(on_answer)](const StartedAndUpdated& started) {
+                             on_answer(started_as<Out>(started));
+                           });
+  }
+  template <TypedOrchestration Handle, class In, class Out>
+  [[nodiscard]] Result<StartedWithUpdate<Out>, ClientError> start_with_update(
+      std::string_view instance, const Handle& orchestration, const typename Handle::Input& input,
+      const Update<In, Out>& update, const std::type_identity_t<In>& asked,
+      const StartOptions& options = StartOptions(),
+      const UpdateOptions& update_options = UpdateOptions()) {
+    return started_as<Out>(start_with_update_text(instance, orchestration.name(),
+                                                  encode_payload(input), update.name(),
+                                                  encode_payload(asked), options, update_options));
+  }
+
+  /// Sends an event to an instance; it is kept until the instance waits for that name. With a key it is
+  /// delivered once, however often it is sent. Errors: `instance_not_found`, `instance_finished`;
+  /// `invalid_input` if another event, or other data, was sent under the key.
   template <class Data = std::string>
   [[nodiscard]] Done raise_event(std::string_view instance, std::string_view event,
-                                 const Data& data = Data()) {
-    return raise_text(instance, event, encode_payload(data));
+                                 const Data& data = Data(),
+                                 const RaiseOptions& options = RaiseOptions()) {
+    return raise_text(instance, event, encode_payload(data), options);
   }
   template <class Data = std::string>
   void raise_event(std::string_view instance, std::string_view event, const Data& data,
                    OnDone on_done) {
-    raise_text(instance, event, encode_payload(data), std::move(on_done));
+    raise_text(instance, event, encode_payload(data), RaiseOptions(), std::move(on_done));
   }
-
+  template <class Data = std::string>
+  void raise_event(std::string_view instance, std::string_view event, const Data& data,
+                   const RaiseOptions& options, OnDone on_done) {
+    raise_text(instance, event, encode_payload(data), options, std::move(on_done));
+  }
   template <class T>
   [[nodiscard]] Done raise_event(std::string_view instance, const ExternalEvent<T>& event,
-                                 const T& data) {
-    return raise_text(instance, event.name(), encode_payload(data));
+                                 const std::type_identity_t<T>& data,
+                                 const RaiseOptions& options = RaiseOptions()) {
+    return raise_text(instance, event.name(), encode_payload(data), options);
   }
 
   /// Puts a message into a queue of an instance, from which its `dequeue_event` takes them strictly in
@@ -390,6 +507,23 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   /// The status of each, in the order given.
   [[nodiscard]] BulkStatus get_bulk_status(const std::vector<std::string>& instances) const;
   void get_bulk_status(const std::vector<std::string>& instances, OnBulkStatus on_status) const;
+
+  /// Waits until there is an instance of this id: started by whomever, if only to begin later, imported
+  /// or forked. Gives its status, which may be that of its end already. Without a timeout it waits for
+  /// ever. Errors: `timeout`; `invalid_input` for a negative timeout.
+  [[nodiscard]] Status wait_for_start(std::string_view instance) const;
+  template <class Rep, class Period>
+  [[nodiscard]] Status wait_for_start(std::string_view instance,
+                                      std::chrono::duration<Rep, Period> timeout) const {
+    return wait_for_start_milliseconds(instance, timeout_of(timeout));
+  }
+  void wait_for_start(std::string_view instance, OnStatus on_status) const;
+  /// For at most `timeout` of the store's clock, after which the wait is taken back.
+  template <class Rep, class Period>
+  void wait_for_start(std::string_view instance, std::chrono::duration<Rep, Period> timeout,
+                      OnStatus on_status) const {
+    wait_for_start_milliseconds(instance, timeout_of(timeout), std::move(on_status));
+  }
 
   /// Waits until the instance has completed or failed. Without a timeout it waits for ever. Errors:
   /// `instance_not_found`, `timeout`, `invalid_input` for a negative timeout.
@@ -541,6 +675,15 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
     }
   }
 
+  template <class Out>
+  [[nodiscard]] static Result<StartedWithUpdate<Out>, ClientError> started_as(
+      const StartedAndUpdated& started) {
+    if (!started) {
+      return failure(started.error());
+    }
+    return StartedWithUpdate<Out>(started->start(), answer_as<Out>(started->answer()));
+  }
+
   Updated query_text(std::string_view instance, std::string_view name, Text input,
                      Milliseconds timeout) const;
   void query_text(std::string_view instance, std::string_view name, Text input,
@@ -555,14 +698,34 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
                      const StartOptions& options);
   void start_text(std::string_view instance, std::string_view orchestration, Text input,
                   const StartOptions& options, OnStarted on_started);
-  Done raise_text(std::string_view instance, std::string_view event, Text data);
-  void raise_text(std::string_view instance, std::string_view event, Text data, OnDone on_done);
+  Started start_with_event_text(std::string_view instance, std::string_view orchestration,
+                                Text input, std::string_view event, Text data,
+                                const StartOptions& options, const RaiseOptions& raise_options);
+  void start_with_event_text(std::string_view instance, std::string_view orchestration, Text input,
+                             std::string_view event, Text data, const StartOptions& options,
+                             const RaiseOptions& raise_options, OnStarted on_started);
+  StartedAndUpdated start_with_update_text(std::string_view instance,
+                                           std::string_view orchestration, Text input,
+                                           std::string_view update, Text update_input,
+                                           const StartOptions& options,
+                                           const UpdateOptions& update_options);
+  void start_with_update_text(std::string_view instance, std::string_view orchestration, Text input,
+                              std::string_view update, Text update_input,
+                              const StartOptions& options, const UpdateOptions& update_options,
+                              OnStartedAndUpdated on_updated);
+  Done raise_text(std::string_view instance, std::string_view event, Text data,
+                  const RaiseOptions& options);
+  void raise_text(std::string_view instance, std::string_view event, Text data,
+                  const RaiseOptions& options, OnDone on_done);
   Done enqueue_text(std::string_view instance, std::string_view queue, Text data);
   void enqueue_text(std::string_view instance, std::string_view queue, Text data, OnDone on_done);
   Done complete_text(const ActivityToken& activity, Text result);
   void complete_text(const ActivityToken& activity, Text result, OnDone on_done);
   Done heartbeat_text(const ActivityToken& activity, Text progress);
   void heartbeat_text(const ActivityToken& activity, Text progress, OnDone on_done);
+  Status wait_for_start_milliseconds(std::string_view instance, Milliseconds timeout) const;
+  void wait_for_start_milliseconds(std::string_view instance, Milliseconds timeout,
+                                   OnStatus on_status) const;
   Status wait_milliseconds(std::string_view instance, std::optional<Milliseconds> timeout) const;
   void wait_milliseconds(std::string_view instance, Milliseconds timeout, OnStatus on_status) const;
   Status wait_for_change_milliseconds(std::string_view instance, std::uint64_t last_seen,

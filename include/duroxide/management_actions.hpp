@@ -117,6 +117,7 @@ struct DUROXIDE_API BulkAction {
   Kind kind = Kind::cancel;
   std::string name;  ///< `raise`: of the event; `enqueue`: of the queue
   std::string text;  ///< `cancel`, `terminate`: the reason; `raise`, `enqueue`: the data
+  std::optional<std::string> key = std::nullopt;  ///< `raise`: as `RaiseOptions::key`
 
   /// As `Client::cancel_instance`.
   [[nodiscard]] static BulkAction cancel(std::string reason = {}) {
@@ -126,9 +127,11 @@ struct DUROXIDE_API BulkAction {
   [[nodiscard]] static BulkAction pause() { return {Kind::pause, {}, {}}; }
   [[nodiscard]] static BulkAction resume() { return {Kind::resume, {}, {}}; }
   /// As `Client::raise_event` and `Client::enqueue_event` with a text, which is sent as it is. Done
-  /// again, they send again: these two alone are not the same if they are done twice.
-  [[nodiscard]] static BulkAction raise(std::string event, std::string data = {}) {
-    return {Kind::raise, std::move(event), std::move(data)};
+  /// again, they send again: these two alone are not the same if they are done twice, unless the event
+  /// has a key.
+  [[nodiscard]] static BulkAction raise(std::string event, std::string data = {},
+                                        std::optional<std::string> key = std::nullopt) {
+    return {Kind::raise, std::move(event), std::move(data), std::move(key)};
   }
   [[nodiscard]] static BulkAction enqueue(std::string queue, std::string message = {}) {
     return {Kind::enqueue, std::move(queue), std::move(message)};

@@ -86,7 +86,8 @@
 /// **Reads and waits** see what is committed, and see every commit that was answered before they were sent.
 /// The one exception is whether an instance is there: a wait for one whose start is in the open batch is
 /// parked. A wait goes on through continue-as-new, is answered with what was committed, and ends when its
-/// instance ends or is deleted. A second wait with the same number ends the first.
+/// instance ends or is deleted; one for a start ends with it. A second wait with the same number ends the
+/// first.
 
 #include <functional>
 #include <memory>
@@ -127,7 +128,10 @@ using ProviderActor = actors::Actor<
     actors::Replies<provider::Heartbeat, Done>, actors::Replies<provider::CompleteActivity, Done>,
     actors::Replies<provider::StartOrFind, provider::Answer<provider::StartedOrFound>>,
     actors::Replies<provider::AskUpdate, provider::Answer<std::optional<provider::UpdateAnswer>>>,
-    actors::Replies<provider::AskQuery, provider::Answer<std::optional<provider::UpdateAnswer>>>>;
+    actors::Replies<provider::AskQuery, provider::Answer<std::optional<provider::UpdateAnswer>>>,
+    actors::Replies<provider::StartAndRaise, provider::Answer<provider::StartedOrFound>>,
+    actors::Replies<provider::StartAndAsk, provider::Answer<provider::StartedAndAnswered>>,
+    actors::Replies<provider::WaitForStart, provider::Answer<OrchestrationStatus>>>;
 
 /// An actor system of the process's own, which must outlive every store that uses it. Its scheduler
 /// should have the policy `sharing`.
@@ -163,6 +167,9 @@ DUROXIDE_MESSAGE(duroxide::provider::GetValues)
 DUROXIDE_MESSAGE(duroxide::provider::WaitForValue)
 DUROXIDE_MESSAGE(duroxide::provider::AskUpdate)
 DUROXIDE_MESSAGE(duroxide::provider::AskQuery)
+DUROXIDE_MESSAGE(duroxide::provider::StartAndRaise)
+DUROXIDE_MESSAGE(duroxide::provider::StartAndAsk)
+DUROXIDE_MESSAGE(duroxide::provider::WaitForStart)
 DUROXIDE_MESSAGE(duroxide::provider::StopWaiting)
 DUROXIDE_MESSAGE(duroxide::provider::ReleaseFromQuarantine)
 DUROXIDE_MESSAGE(duroxide::provider::ReleaseSessions)

@@ -160,6 +160,11 @@ struct EnqueueOrchestratorWork {
   std::optional<Milliseconds> delay;
   /// A start of an id that exists succeeds without doing anything. `StartOrFind` tells which it was.
   bool use_existing = false;
+  /// Of an event (`work::ExternalRaised`) alone: one that its instance was sent under the same key before
+  /// is not sent again, and that is a success, also if the instance has ended. A store keeps the last
+  /// 1,000 keys of an instance at least, until it is deleted. Errors: `invalid_input`, if it was another
+  /// event, or had other data.
+  std::optional<std::string> key = std::nullopt;
 };
 
 /// Starts an instance, or finds the one that has the id already and leaves it as it is. `delay` as
@@ -177,12 +182,39 @@ struct StartOrFind {
   /// descendants, and the new one is started, in one commit. Errors: `invalid_input` for a child whose
   /// parent is there, and for more descendants than one commit takes.
   bool replace = false;
+  /// An instance that has the id will not do. Errors: `instance_already_exists`.
+  bool only_new = false;
 };
 
 /// What a `StartOrFind` came to.
 struct StartedOrFound {
   bool created = true;
   bool replaced = false;  ///< another instance had the id before
+};
+
+/// A start, and an event for the instance that was started or found, in one commit or not at all.
+/// `start.delay` is always heeded. Answered with what the start came to. Errors: those of both;
+/// `invalid_input` if they are for different instances.
+struct StartAndRaise {
+  StartOrFind start;
+  work::ExternalRaised event;
+  std::optional<std::string> key = std::nullopt;  ///< as for `EnqueueOrchestratorWork`
+};
+
+/// A start, and an update of the instance that was started or found, in one commit or not at all; see
+/// `AskUpdate`. Nothing is answered before that commit. Errors: those of the start, and of an update that
+/// cannot be sent; what becomes of one that was sent is in the answer.
+struct StartAndAsk {
+  StartOrFind start;
+  work::UpdateRequest request;
+  std::uint64_t wait_id = 0;
+};
+
+/// What a `StartAndAsk` came to. Without an answer and an error, the wait was taken back.
+struct StartedAndAnswered {
+  StartedOrFound started;
+  std::optional<UpdateAnswer> answer = std::nullopt;
+  std::optional<ProviderError> error = std::nullopt;  ///< why there will be no answer
 };
 
 // --- histories and status -------------------------------------------------------------------------
@@ -203,6 +235,13 @@ struct WaitForStatus {
   std::uint64_t wait_id = 0;
   /// If set, it is also answered once the version of the custom status is above this.
   std::optional<std::uint64_t> after_custom_status = std::nullopt;
+};
+
+/// Answered with the status of the instance once it is there, however it came to be. `wait_id` as for
+/// `WaitForStatus`, from the same numbers; a wait that is taken back is answered with `NotFound`.
+struct WaitForStart {
+  std::string instance;
+  std::uint64_t wait_id = 0;
 };
 
 /// A value of the instance's key-value state, as committed; none if there is no such key or instance.

@@ -51,6 +51,8 @@ void show_would(Output& output, const nlohmann::json& instances, std::string_vie
 void show_bulk(Output& output, const nlohmann::json& result, std::string_view what);
 /// What was done to the instance, orchestration or store.
 void show_scope(Output& output, const nlohmann::json& result, std::string_view what);
+/// What the code of the instance has answered.
+void show_answer(Output& output, const nlohmann::json& result);
 void show_started(Output& output, const nlohmann::json& result);
 void show_released(Output& output, const nlohmann::json& result);
 void show_restored(Output& output, const nlohmann::json& result);

@@ -63,6 +63,10 @@ void show_scope(Output& output, const json& result, std::string_view what) {
   output.line(line.append(name.empty() ? "" : " ").append(name).append(": ").append(what));
 }
 
+void show_answer(Output& output, const json& result) {
+  output.line(printable(text_at(result, "answer")));
+}
+
 void show_started(Output& output, const json& result) {
   // An engine of an earlier release does not say.
   show_act(output, result,

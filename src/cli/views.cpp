@@ -295,6 +295,8 @@ constexpr std::array views{
     View{"backup", show_backup},
     View{"verify", show_verify, adapt_verify},
     View{"start", show_started, adapt_start},
+    View{"update", show_answer},
+    View{"query", show_answer},
     View{"raise", [](Output& output, const json& result) { show_act(output, result, "told"); },
          adapt_raise},
     View{"cancel",

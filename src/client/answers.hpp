@@ -49,6 +49,12 @@ struct AnswerTo<provider::AskUpdate> : Answers<std::optional<provider::UpdateAns
 template <>
 struct AnswerTo<provider::AskQuery> : Answers<std::optional<provider::UpdateAnswer>> {};
 template <>
+struct AnswerTo<provider::StartAndRaise> : Answers<provider::StartedOrFound> {};
+template <>
+struct AnswerTo<provider::StartAndAsk> : Answers<provider::StartedAndAnswered> {};
+template <>
+struct AnswerTo<provider::WaitForStart> : Answers<OrchestrationStatus> {};
+template <>
 struct AnswerTo<provider::Heartbeat> : Answers<void> {};
 template <>
 struct AnswerTo<provider::CompleteActivity> : Answers<void> {};

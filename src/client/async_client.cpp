@@ -27,10 +27,19 @@ PendingCall<StartResult> AsyncClient::start_text(std::string_view instance,
   });
 }
 
+PendingCall<StartResult> AsyncClient::start_with_event_text(
+    std::string_view instance, std::string_view orchestration, Text input, std::string_view event,
+    Text data, const StartOptions& options, const RaiseOptions& raise_options) const {
+  return begin<StartResult>([&](auto on_started) {
+    client_.start_with_event_text(instance, orchestration, std::move(input), event, std::move(data),
+                                  options, raise_options, std::move(on_started));
+  });
+}
+
 PendingCall<void> AsyncClient::raise_text(std::string_view instance, std::string_view event,
-                                          Text data) const {
+                                          Text data, const RaiseOptions& options) const {
   return begin<void>([&](auto on_done) {
-    client_.raise_text(instance, event, std::move(data), std::move(on_done));
+    client_.raise_text(instance, event, std::move(data), options, std::move(on_done));
   });
 }
 
@@ -57,6 +66,19 @@ PendingCall<AsyncClient::BulkStatus> AsyncClient::get_bulk_status(
     const std::vector<std::string>& instances) const {
   return begin<BulkStatus>(
       [&](auto on_status) { client_.get_bulk_status(instances, std::move(on_status)); });
+}
+
+PendingCall<OrchestrationStatus> AsyncClient::wait_for_start(std::string_view instance) const {
+  return begin<OrchestrationStatus>([&](auto on_status) {
+    client_.wait_for_start(instance, Client::OnStatus(std::move(on_status)));
+  });
+}
+
+PendingCall<OrchestrationStatus> AsyncClient::wait_for_start_milliseconds(
+    std::string_view instance, Milliseconds timeout) const {
+  return begin<OrchestrationStatus>([&](auto on_status) {
+    client_.wait_for_start_milliseconds(instance, timeout, std::move(on_status));
+  });
 }
 
 PendingCall<OrchestrationStatus> AsyncClient::wait_for_completion(std::string_view instance) const {

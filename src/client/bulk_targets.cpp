@@ -63,6 +63,14 @@ Result<Looked, ClientError> look_for_targets(const ManagementClient& client,
 
 }  // namespace
 
+RaiseOptions raise_options(const BulkAction& action) {
+  RaiseOptions options;
+  if (action.key) {
+    options.key(*action.key);
+  }
+  return options;
+}
+
 Checked check_action(const BulkAction& action) {
   constexpr std::string_view any = "any";  // instance
   const Result<std::string, std::string> data = action.text;
@@ -71,7 +79,7 @@ Checked check_action(const BulkAction& action) {
     case ActionKind::terminate:
       return check_cancel(any, action.text);
     case ActionKind::raise:
-      return check_event(any, action.name, data);
+      return check_event(any, action.name, data, raise_options(action));
     case ActionKind::enqueue:
       return check_queue_message(any, action.name, data);
     case ActionKind::pause:

@@ -11,6 +11,9 @@
 
 namespace duroxide::client {
 
+/// Of an action that raises an event.
+[[nodiscard]] RaiseOptions raise_options(const BulkAction& action);
+
 /// Whether its texts could be given to any instance. Errors: `invalid_input`.
 [[nodiscard]] Checked check_action(const BulkAction& action);
 

@@ -136,11 +136,6 @@ void Calls::give_up_waits(const std::vector<std::uint64_t>& overdue) {
   }
 }
 
-void Calls::taken_back(const provider::WaitForStatus& /*wait*/, const OnStatus& on_answer,
-                       AnswerOf<provider::WaitForStatus> status) {
-  on_answer(std::move(status), false);
-}
-
 /// A value that is not there is final if the instance has ended. It may have ended after the wait
 /// was taken back, and set the value with its last turn; so then the value is asked for once more.
 void Calls::taken_back(const provider::WaitForValue& wait, const OnValue& on_answer,
@@ -161,16 +156,6 @@ void Calls::taken_back(const provider::WaitForValue& wait, const OnValue& on_ans
                 on_answer(last, true);
               }));
        }));
-}
-
-void Calls::taken_back(const provider::AskUpdate& /*wait*/, const OnUpdate& on_answer,
-                       AnswerOf<provider::AskUpdate> answer) {
-  on_answer(std::move(answer), false);
-}
-
-void Calls::taken_back(const provider::AskQuery& /*wait*/, const OnUpdate& on_answer,
-                       AnswerOf<provider::AskQuery> answer) {
-  on_answer(std::move(answer), false);
 }
 
 void Calls::run(std::function<void()>& action) {

@@ -59,13 +59,16 @@ concept MayBeDelayed = std::is_same_v<Request, provider::EnqueueOrchestratorWork
 template <class Request>
 concept Waits = std::is_same_v<Request, provider::WaitForStatus> ||
     std::is_same_v<Request, provider::WaitForValue> ||
-    std::is_same_v<Request, provider::AskUpdate> || std::is_same_v<Request, provider::AskQuery>;
+    std::is_same_v<Request, provider::AskUpdate> || std::is_same_v<Request, provider::AskQuery> ||
+    std::is_same_v<Request, provider::StartAndAsk> ||
+    std::is_same_v<Request, provider::WaitForStart>;
 
 /// What changes nothing, so that taking it back leaves no question. Of everything else it is unknown: an
 /// update goes its way, whoever waits for its answer.
 template <class Request>
 concept Looks =
-    (Waits<Request> && !std::is_same_v<Request, provider::AskUpdate>) ||
+    (Waits<Request> && !std::is_same_v<Request, provider::AskUpdate> &&
+     !std::is_same_v<Request, provider::StartAndAsk>) ||
     std::is_same_v<Request, provider::GetStatus> || std::is_same_v<Request, provider::GetValue> ||
     std::is_same_v<Request, provider::GetValues> ||
     std::is_same_v<Request, provider::SupportsDelayedVisibility> ||
@@ -222,9 +225,7 @@ class Calls : private actors::MayBeOverdue {
   /// One of those that count was answered.
   void one_less();
 
-  using OnStatus = std::function<void(AnswerOf<provider::WaitForStatus>, bool)>;
   using OnValue = std::function<void(AnswerOf<provider::WaitForValue>, bool)>;
-  using OnUpdate = std::function<void(AnswerOf<provider::AskUpdate>, bool)>;
 
   /// For a call that may, or can not, have changed the store.
   [[nodiscard]] ProviderError ended(bool may_have_changed) const;
@@ -259,14 +260,15 @@ class Calls : private actors::MayBeOverdue {
   }
 
   void is_overdue(std::chrono::milliseconds so_far) const noexcept override;
-  void taken_back(const provider::WaitForStatus& wait, const OnStatus& on_answer,
-                  AnswerOf<provider::WaitForStatus> status);
   void taken_back(const provider::WaitForValue& wait, const OnValue& on_answer,
                   const AnswerOf<provider::WaitForValue>& value);
-  void taken_back(const provider::AskUpdate& wait, const OnUpdate& on_answer,
-                  AnswerOf<provider::AskUpdate> answer);
-  void taken_back(const provider::AskQuery& wait, const OnUpdate& on_answer,
-                  AnswerOf<provider::AskQuery> answer);
+  /// Of all others the answer says itself that there was nothing yet.
+  template <class Request>
+  static void taken_back(const Request& /*wait*/,
+                         const std::function<void(AnswerOf<Request>, bool)>& on_answer,
+                         AnswerOf<Request> answer) {
+    on_answer(std::move(answer), false);
+  }
   void guarded(const std::function<void()>& callback);
   void give_up_waits(const std::vector<std::uint64_t>& overdue);
   void give_up_calls(const std::vector<std::uint64_t>& overdue);

@@ -22,6 +22,9 @@ template void Companion::ask(provider::GetValues, OnAnswerOf<provider::GetValues
 template void Companion::ask(provider::WaitForValue, OnAnswerOf<provider::WaitForValue>) const;
 template void Companion::ask(provider::AskUpdate, OnAnswerOf<provider::AskUpdate>) const;
 template void Companion::ask(provider::AskQuery, OnAnswerOf<provider::AskQuery>) const;
+template void Companion::ask(provider::StartAndRaise, OnAnswerOf<provider::StartAndRaise>) const;
+template void Companion::ask(provider::StartAndAsk, OnAnswerOf<provider::StartAndAsk>) const;
+template void Companion::ask(provider::WaitForStart, OnAnswerOf<provider::WaitForStart>) const;
 template void Companion::ask(provider::Heartbeat, OnAnswerOf<provider::Heartbeat>) const;
 template void Companion::ask(provider::CompleteActivity,
                              OnAnswerOf<provider::CompleteActivity>) const;
@@ -38,5 +41,11 @@ template void Companion::ask_within(provider::AskQuery, Milliseconds,
                                     std::function<void(AnswerOf<provider::AskQuery>, bool)>) const;
 template void Companion::ask_within(provider::AskUpdate, Milliseconds,
                                     std::function<void(AnswerOf<provider::AskUpdate>, bool)>) const;
+template void Companion::ask_within(
+    provider::StartAndAsk, Milliseconds,
+    std::function<void(AnswerOf<provider::StartAndAsk>, bool)>) const;
+template void Companion::ask_within(
+    provider::WaitForStart, Milliseconds,
+    std::function<void(AnswerOf<provider::WaitForStart>, bool)>) const;
 
 }  // namespace duroxide::client

@@ -1,7 +1,5 @@
 // Making a client, and what it tells instances.
 
-#include <algorithm>
-
 #include <duroxide/client_builder.hpp>
 
 #include "client/client_impl.hpp"
@@ -73,76 +71,24 @@ Client ManagementClient::runtime() const {
 
 Client::~Client() = default;
 
-StartOptions& StartOptions::tag(std::string value) {
-  if (std::find(tags_.begin(), tags_.end(), value) == tags_.end()) {
-    tags_.push_back(std::move(value));
-  }
-  return *this;
-}
-
-// --- starting, signalling, cancelling -------------------------------------------------------------
-
-void Client::start_text(std::string_view instance, std::string_view orchestration, Text input,
-                        const StartOptions& options, OnStarted on_started) {
-  if (auto checked = client::check_start(instance, orchestration, input, options); !checked) {
-    impl_->refuse(std::move(on_started), std::move(checked).error());
-    return;
-  }
-  work::StartOrchestration start;
-  start.instance = instance;
-  start.orchestration = orchestration;
-  start.input = std::move(*input);
-  start.version = options.version();
-  start.tags = options.tags();
-  if (options.timeout()) {
-    start.timeout_ms = static_cast<std::uint64_t>(options.timeout()->count());
-  }
-  if (options.parent_instance()) {
-    start.parent = ParentLink{*options.parent_instance(), 0, options.parent_id()};
-  }
-  if (options.reuse() == ReusePolicy::reject) {
-    provider::EnqueueOrchestratorWork request;
-    request.item = std::move(start);
-    request.delay = options.delay();
-    impl_->ask(std::move(request), OnDone([on_started = std::move(on_started)](const Done& done) {
-                 on_started(done.map([](const auto&) { return StartResult(true); }));
-               }));
-    return;
-  }
-  using Found = Result<provider::StartedOrFound, ClientError>;
-  provider::StartOrFind request;
-  request.start = std::move(start);
-  request.delay = options.delay();
-  request.same_input = options.reuse() == ReusePolicy::use_existing_same_input;
-  request.replace = options.reuse() == ReusePolicy::terminate_existing;
-  impl_->ask(std::move(request),
-             std::function<void(Found)>([on_started = std::move(on_started)](const Found& found) {
-               on_started(found.map(
-                   [](const auto& each) { return StartResult(each.created, each.replaced); }));
-             }));
-}
-
-Client::Started Client::start_text(std::string_view instance, std::string_view orchestration,
-                                   Text input, const StartOptions& options) {
-  return block<Started>(impl_->store, [&](OnStarted on_started) {
-    start_text(instance, orchestration, std::move(input), options, std::move(on_started));
-  });
-}
+// --- signalling, cancelling -----------------------------------------------------------------------
 
 void Client::raise_text(std::string_view instance, std::string_view event, Text data,
-                        OnDone on_done) {
-  if (auto checked = client::check_event(instance, event, data); !checked) {
+                        const RaiseOptions& options, OnDone on_done) {
+  if (auto checked = client::check_event(instance, event, data, options); !checked) {
     impl_->refuse(std::move(on_done), std::move(checked).error());
     return;
   }
   provider::EnqueueOrchestratorWork request;
   request.item = work::ExternalRaised{std::string(instance), std::string(event), std::move(*data)};
+  request.key = options.key();
   impl_->ask(std::move(request), std::move(on_done));
 }
 
-Client::Done Client::raise_text(std::string_view instance, std::string_view event, Text data) {
+Client::Done Client::raise_text(std::string_view instance, std::string_view event, Text data,
+                                const RaiseOptions& options) {
   return block<Done>(impl_->store, [&](OnDone on_done) {
-    raise_text(instance, event, std::move(data), std::move(on_done));
+    raise_text(instance, event, std::move(data), options, std::move(on_done));
   });
 }
 

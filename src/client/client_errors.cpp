@@ -157,12 +157,17 @@ Checked check_start(std::string_view instance, std::string_view orchestration,
 }
 
 Checked check_event(std::string_view instance, std::string_view event,
-                    const Result<std::string, std::string>& data) {
+                    const Result<std::string, std::string>& data, const RaiseOptions& options) {
   if (auto checked = check_instance(instance); !checked) {
     return checked;
   }
   if (auto checked = as_input(model::check_name("event name", event)); !checked) {
     return checked;
+  }
+  if (options.key()) {
+    if (auto checked = as_input(model::check_name("key of the event", *options.key())); !checked) {
+      return checked;
+    }
   }
   return as_input(check_text("event's data", data));
 }

@@ -43,7 +43,8 @@ using Checked = Result<void, ClientError>;
                                   const Result<std::string, std::string>& input,
                                   const StartOptions& options);
 [[nodiscard]] Checked check_event(std::string_view instance, std::string_view event,
-                                  const Result<std::string, std::string>& data);
+                                  const Result<std::string, std::string>& data,
+                                  const RaiseOptions& options);
 [[nodiscard]] Checked check_queue_message(std::string_view instance, std::string_view queue,
                                           const Result<std::string, std::string>& message);
 [[nodiscard]] Checked check_update(std::string_view instance, std::string_view update,

@@ -59,12 +59,19 @@ struct Client::Impl {
   /// Takes the wait back when its time is up.
   void wait_for_status(provider::WaitForStatus wait, Milliseconds timeout,
                        OnStatus on_status) const;
+  /// Makes a wait and blocks for at most `timeout`, after which it is taken back. What it is answered;
+  /// nothing only in a deterministic system whose store does not answer.
+  [[nodiscard]] std::optional<Status> block_within(std::uint64_t wait_id, Milliseconds timeout,
+                                                   const std::function<void(OnStatus)>& ask) const;
+  void wait_for_start(provider::WaitForStart wait, OnStatus on_status) const;
+  /// Takes the wait back when its time is up.
+  void wait_for_start(provider::WaitForStart wait, Milliseconds timeout, OnStatus on_status) const;
   void wait_for_value(provider::WaitForValue wait, OnValue on_value) const;
   /// A wait for an answer is taken back when its time is up.
   void ask_update(provider::AskUpdate ask, const std::optional<Milliseconds>& timeout,
                   OnUpdated on_updated) const;
-  /// Of a call that blocks.
-  [[nodiscard]] Updated answer_of(std::uint64_t wait_id, client::Awaited<Updated>& awaited) const;
+  void start_and_ask(provider::StartAndAsk ask, const std::optional<Milliseconds>& timeout,
+                     OnStartedAndUpdated on_updated) const;
   void ask_query(provider::AskQuery ask, Milliseconds timeout, OnUpdated on_answer) const;
 
   /// Takes a wait back. The store answers it with what is there now, so that a wait without time
@@ -74,6 +81,19 @@ struct Client::Impl {
                                                     client::Awaited<Outcome>& awaited) const {
     companion.stop_waiting(wait_id);
     return awaited.wait(system(), std::nullopt);
+  }
+
+  /// Of a call that blocks and has its timeout with it. In a deterministic system with no message left
+  /// only the test lets time pass, so the wait is over then.
+  template <class Outcome>
+  [[nodiscard]] Outcome answer_of(std::uint64_t wait_id, client::Awaited<Outcome>& awaited) const {
+    auto answer = awaited.wait(system(), std::nullopt);
+    if (!answer) {
+      answer = stop_waiting(wait_id, awaited);
+    }
+    return answer ? std::move(*answer)
+                  : Outcome(failure(ClientError{ClientError::Kind::storage_error,
+                                                "the store does not answer"}));
   }
 
   /// Made when it is first asked for: it has actors of its own.

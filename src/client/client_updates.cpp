@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "client/asking.hpp"
 #include "client/client_impl.hpp"
 #include "model/random.hpp"
 
@@ -25,27 +26,9 @@ std::string random_id() {
   return id;
 }
 
-/// As `update` or `query` sees it; none of a wait that was taken back.
-std::optional<Client::Updated> told(
-    const provider::Answer<std::optional<provider::UpdateAnswer>>& answer,
-    ClientError (*error_of)(const provider::UpdateAnswer&)) {
-  if (!answer) {
-    return Client::Updated(failure(client::client_error(answer.error())));
-  }
-  if (!*answer) {
-    return std::nullopt;
-  }
-  const provider::UpdateAnswer& what = **answer;
-  return what.error ? Client::Updated(failure(error_of(what))) : Client::Updated(what.output);
-}
+}  // namespace
 
-ClientError update_timed_out(const work::UpdateRequest& update,
-                             const std::optional<Milliseconds>& timeout) {
-  return client::timed_out("instance " + update.instance + " has not answered the update `" +
-                               update.name + "` with the id " + update.id +
-                               ", which goes its way all the same,",
-                           timeout.value_or(Milliseconds(0)));
-}
+namespace client {
 
 provider::AskUpdate make_ask(std::string_view instance, std::string_view name, std::string input,
                              const UpdateOptions& options, std::uint64_t wait_id) {
@@ -58,6 +41,32 @@ provider::AskUpdate make_ask(std::string_view instance, std::string_view name, s
   return ask;
 }
 
+Client::Updated updated(const provider::UpdateAnswer& answer,
+                        ClientError (*error_of)(const provider::UpdateAnswer&)) {
+  return answer.error ? Client::Updated(failure(error_of(answer))) : Client::Updated(answer.output);
+}
+
+ClientError update_timed_out(const work::UpdateRequest& update,
+                             const std::optional<Milliseconds>& timeout) {
+  return timed_out("instance " + update.instance + " has not answered the update `" + update.name +
+                       "` with the id " + update.id + ", which goes its way all the same,",
+                   timeout.value_or(Milliseconds(0)));
+}
+
+}  // namespace client
+
+namespace {
+
+/// As `update` or `query` sees it; none of a wait that was taken back.
+std::optional<Client::Updated> told(
+    const provider::Answer<std::optional<provider::UpdateAnswer>>& answer,
+    ClientError (*error_of)(const provider::UpdateAnswer&)) {
+  if (!answer) {
+    return Client::Updated(failure(client::client_error(answer.error())));
+  }
+  return *answer ? std::optional(client::updated(**answer, error_of)) : std::nullopt;
+}
+
 }  // namespace
 
 void Client::Impl::ask_update(provider::AskUpdate ask, const std::optional<Milliseconds>& timeout,
@@ -65,7 +74,8 @@ void Client::Impl::ask_update(provider::AskUpdate ask, const std::optional<Milli
   auto on_answer = [timeout, request = ask.request, on_updated = std::move(on_updated)](
                        const client::AnswerOf<provider::AskUpdate>& answer) {
     auto what = told(answer, client::update_error);
-    on_updated(what ? std::move(*what) : Updated(failure(update_timed_out(request, timeout))));
+    on_updated(what ? std::move(*what)
+                    : Updated(failure(client::update_timed_out(request, timeout))));
   };
   if (timeout) {
     companion.ask_within<provider::AskUpdate>(
@@ -83,8 +93,9 @@ void Client::update_text(std::string_view instance, std::string_view name, Text 
     impl_->refuse(std::move(on_updated), std::move(checked).error());
     return;
   }
-  impl_->ask_update(make_ask(instance, name, std::move(*input), options, impl_->next_wait_id()),
-                    options.timeout(), std::move(on_updated));
+  impl_->ask_update(
+      client::make_ask(instance, name, std::move(*input), options, impl_->next_wait_id()),
+      options.timeout(), std::move(on_updated));
 }
 
 Client::Updated Client::update_text(std::string_view instance, std::string_view name, Text input,
@@ -96,23 +107,11 @@ Client::Updated Client::update_text(std::string_view instance, std::string_view 
   if (!checked) {
     return failure(std::move(checked).error());
   }
-  auto ask = make_ask(instance, name, std::move(*input), options, impl_->next_wait_id());
+  auto ask = client::make_ask(instance, name, std::move(*input), options, impl_->next_wait_id());
   const auto wait_id = ask.wait_id;
   client::Awaited<Updated> awaited;
   impl_->ask_update(std::move(ask), options.timeout(), awaited.callback());
   return impl_->answer_of(wait_id, awaited);
-}
-
-/// In a deterministic system with no message left only the test lets time pass, so the wait is over then.
-Client::Updated Client::Impl::answer_of(std::uint64_t wait_id,
-                                        client::Awaited<Updated>& awaited) const {
-  auto answer = awaited.wait(system(), std::nullopt);
-  if (!answer) {
-    answer = stop_waiting(wait_id, awaited);
-  }
-  return answer ? std::move(*answer)
-                : Updated(failure(
-                      ClientError{ClientError::Kind::storage_error, "the store does not answer"}));
 }
 
 // --- queries --------------------------------------------------------------------------------------

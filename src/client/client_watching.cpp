@@ -90,6 +90,21 @@ ClientError status_timed_out(const provider::WaitForStatus& wait, Milliseconds t
 
 }  // namespace
 
+std::optional<Client::Status> Client::Impl::block_within(
+    std::uint64_t wait_id, Milliseconds timeout, const std::function<void(OnStatus)>& ask) const {
+  auto checked = client::check_may_block(store);
+  if (checked) {
+    checked = client::check_timeout(timeout);
+  }
+  if (!checked) {
+    return Status(failure(std::move(checked).error()));
+  }
+  client::Awaited<Status> awaited;
+  ask(awaited.callback());
+  auto status = awaited.wait(system(), timeout);
+  return status ? std::move(status) : stop_waiting(wait_id, awaited);
+}
+
 /// Of a wait that was taken back, the answer is what is there at that time.
 void Client::Impl::wait_for_status(provider::WaitForStatus wait, OnStatus on_status) const {
   if (auto checked = client::check_instance(wait.instance); !checked) {
@@ -111,18 +126,9 @@ Client::Status Client::Impl::wait_for_status(provider::WaitForStatus wait,
     return block<Status>(store,
                          [&](OnStatus on_status) { wait_for_status(wait, std::move(on_status)); });
   }
-  if (auto checked = client::check_may_block(store); !checked) {
-    return failure(std::move(checked).error());
-  }
-  if (auto checked = client::check_timeout(*timeout); !checked) {
-    return failure(std::move(checked).error());
-  }
-  client::Awaited<Status> awaited;
-  wait_for_status(wait, awaited.callback());
-  auto status = awaited.wait(system(), timeout);
-  if (!status) {
-    status = stop_waiting(wait.wait_id, awaited);
-  }
+  auto status = block_within(wait.wait_id, *timeout, [&](OnStatus on_status) {
+    wait_for_status(wait, std::move(on_status));
+  });
   if (status && (!*status || has_what_was_waited_for(**status, wait.after_custom_status))) {
     return std::move(*status);
   }
@@ -151,6 +157,72 @@ void Client::Impl::wait_for_status(provider::WaitForStatus wait, Milliseconds ti
   };
   companion.ask_within<provider::WaitForStatus>(std::move(wait), timeout, std::move(on_answer));
 }
+
+// --- for a start ----------------------------------------------------------------------------------
+
+namespace {
+
+/// A wait that was taken back is answered with the status of nobody.
+Client::Status started(Client::Status status, const std::string& instance, Milliseconds timeout) {
+  if (status && status->is_not_found()) {
+    return failure(client::timed_out("there has been no instance " + instance, timeout));
+  }
+  return status;
+}
+
+}  // namespace
+
+void Client::Impl::wait_for_start(provider::WaitForStart wait, OnStatus on_status) const {
+  if (auto checked = client::check_instance(wait.instance); !checked) {
+    refuse(std::move(on_status), std::move(checked).error());
+    return;
+  }
+  ask(std::move(wait), std::move(on_status));
+}
+
+void Client::Impl::wait_for_start(provider::WaitForStart wait, Milliseconds timeout,
+                                  OnStatus on_status) const {
+  auto checked = client::check_instance(wait.instance);
+  if (checked) {
+    checked = client::check_timeout(timeout);
+  }
+  if (!checked) {
+    refuse(std::move(on_status), std::move(checked).error());
+    return;
+  }
+  auto on_answer = [instance = wait.instance, timeout, on_status = std::move(on_status)](
+                       provider::Answer<OrchestrationStatus> answer, bool /*is_final*/) {
+    on_status(started(client::outcome(std::move(answer)), instance, timeout));
+  };
+  companion.ask_within<provider::WaitForStart>(std::move(wait), timeout, std::move(on_answer));
+}
+
+Client::Status Client::wait_for_start(std::string_view instance) const {
+  return block<Status>(impl_->store,
+                       [&](OnStatus on_status) { wait_for_start(instance, std::move(on_status)); });
+}
+
+void Client::wait_for_start(std::string_view instance, OnStatus on_status) const {
+  impl_->wait_for_start({std::string(instance), impl_->next_wait_id()}, std::move(on_status));
+}
+
+Client::Status Client::wait_for_start_milliseconds(std::string_view instance,
+                                                   Milliseconds timeout) const {
+  const provider::WaitForStart wait{std::string(instance), impl_->next_wait_id()};
+  auto status = impl_->block_within(wait.wait_id, timeout, [&](OnStatus on_status) {
+    impl_->wait_for_start(wait, std::move(on_status));
+  });
+  return started(status ? std::move(*status) : Status(OrchestrationStatus()), wait.instance,
+                 timeout);
+}
+
+void Client::wait_for_start_milliseconds(std::string_view instance, Milliseconds timeout,
+                                         OnStatus on_status) const {
+  impl_->wait_for_start({std::string(instance), impl_->next_wait_id()}, timeout,
+                        std::move(on_status));
+}
+
+// --- for an end, or a custom status ---------------------------------------------------------------
 
 void Client::wait_for_completion(std::string_view instance, OnStatus on_status) const {
   impl_->wait_for_status({std::string(instance), impl_->next_wait_id()}, std::move(on_status));

@@ -74,7 +74,7 @@ class Companion {
 
   /// A wait that is taken back after some time of the store's clock. `on_answer` gets the store's
   /// answer, and whether that is the end of the matter; if not, it is what was there when the time
-  /// was up. For `WaitForStatus`, `WaitForValue`, `AskUpdate` and `AskQuery`.
+  /// was up. For what waits.
   template <class Request>
   void ask_within(Request wait, Milliseconds timeout,
                   std::function<void(AnswerOf<Request>, bool is_final)> on_answer) const;

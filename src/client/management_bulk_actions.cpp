@@ -65,7 +65,8 @@ void do_to(const std::string& instance, const BulkAction& action, Client& client
       management.resume(PauseScope::of_instance(instance), std::move(on_done));
       break;
     case ActionKind::raise:
-      client.raise_event(instance, action.name, action.text, std::move(on_done));
+      client.raise_event(instance, action.name, action.text, client::raise_options(action),
+                         std::move(on_done));
       break;
     case ActionKind::enqueue:
       client.enqueue_event(instance, action.name, action.text, std::move(on_done));

@@ -28,8 +28,9 @@ struct BatchOutcome {
 
   std::vector<Answer> answers;
   std::unordered_set<Number> touched;  ///< instances that the batch changes
-  std::vector<Number> finished;        ///< instances that end with it
-  std::vector<Number> deleted;         ///< instances that it takes out
+  std::vector<Number> created;   ///< instances that begin with it, and that somebody may wait for
+  std::vector<Number> finished;  ///< instances that end with it
+  std::vector<Number> deleted;   ///< instances that it takes out
   std::unordered_set<Number> changed;  ///< instances whose values or custom status it changes
   /// Updates that its turns have answered, and for which somebody waits.
   std::vector<std::pair<Number, provider::UpdateAnswer>> updates;

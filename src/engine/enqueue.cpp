@@ -16,6 +16,11 @@ void check_delay(const std::optional<Milliseconds>& delay) {
   }
 }
 
+[[noreturn]] void refuse_existing(const std::string& instance) {
+  throw StorageFailure(ProviderError::Kind::instance_already_exists,
+                       "the instance `" + instance + "` exists already");
+}
+
 void require_same_start(const Opening& opening, const InstanceRecord& record,
                         const work::StartOrchestration& start) {
   const auto refuse_start = [&](const std::string& why) {
@@ -45,12 +50,14 @@ void require_same_start(const Opening& opening, const InstanceRecord& record,
 void enqueue_item(Transaction& transaction, const provider::EnqueueOrchestratorWork& request) {
   check_delay(request.delay);
   if (const auto* start = std::get_if<work::StartOrchestration>(&request.item)) {
+    if (request.key) {
+      throw StorageFailure(ProviderError::Kind::invalid_input, "only an event has a key");
+    }
     if (accept_start(transaction, *start, request.delay) && !request.use_existing) {
-      throw StorageFailure(ProviderError::Kind::instance_already_exists,
-                           "the instance `" + start->instance + "` exists already");
+      refuse_existing(start->instance);
     }
   } else {
-    accept_message(transaction, request.item, request.delay);
+    accept_message(transaction, request.item, request.delay, request.key);
   }
 }
 
@@ -58,6 +65,9 @@ provider::StartedOrFound start_or_find(Transaction& transaction,
                                        const provider::StartOrFind& request) {
   check_delay(request.delay);
   const auto found = accept_start(transaction, request.start, request.delay);
+  if (found && request.only_new) {
+    refuse_existing(request.start.instance);
+  }
   if (found && request.same_input) {
     const auto record = transaction.instances().load(*found);
     require_same_start(transaction.opening(), record.value_or(InstanceRecord()), request.start);

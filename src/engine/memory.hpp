@@ -18,6 +18,7 @@
 #include "engine/paused.hpp"
 #include "engine/quarantine.hpp"
 #include "engine/rest.hpp"
+#include "engine/start_waits.hpp"
 #include "engine/suspects.hpp"
 #include "engine/timer_queue.hpp"
 #include "engine/unknown_names.hpp"
@@ -58,6 +59,7 @@ struct Memory {
   TimerQueue timers;
   CountedDeliveries counted;
   Waits waits;
+  StartWaits start_waits;
   CancelledWork cancelled;
   Quarantine quarantine;
   Suspects suspects;

@@ -1,5 +1,6 @@
 #include "engine/messages.hpp"
 
+#include "engine/event_keys.hpp"
 #include "engine/pause.hpp"
 #include "engine/timer_rows.hpp"
 #include "model/encoding.hpp"
@@ -69,8 +70,12 @@ void deliver_if_running(Transaction& transaction, const WorkItem& item, std::uin
 }
 
 void accept_message(Transaction& transaction, const WorkItem& item,
-                    std::optional<Milliseconds> delay) {
+                    std::optional<Milliseconds> delay, const std::optional<std::string>& key) {
   check_message(item);
+  const auto* event = std::get_if<work::ExternalRaised>(&item);
+  if (key && event == nullptr) {
+    throw StorageFailure(ProviderError::Kind::invalid_input, "only an event has a key");
+  }
   const std::string& id = target_instance(item);
   const auto number = transaction.instances().find(id);
   const auto record = number ? transaction.instances().load(*number) : std::nullopt;
@@ -78,9 +83,15 @@ void accept_message(Transaction& transaction, const WorkItem& item,
     throw StorageFailure(ProviderError::Kind::instance_not_found,
                          "there is no instance `" + id + "`");
   }
+  if (key && was_sent(transaction, *number, *event, *key)) {
+    return;
+  }
   if (record->status != ExecutionStatus::running) {
     throw StorageFailure(ProviderError::Kind::instance_finished,
                          "the instance `" + id + "` has ended");
+  }
+  if (key) {
+    remember_key(transaction, *number, *event, *key);
   }
   if (delay && *delay > Milliseconds::zero()) {
     const TimerRow row{saturating_add(transaction.now(), *delay), *number, 0,

@@ -97,6 +97,7 @@ void release_holder(Engine& engine, Holder holder, Reply<Done> reply) {
 void holder_gone(Engine& engine, Holder holder) {
   engine.let_go([&](Transaction& transaction) {
     transaction.waits().drop(holder);
+    transaction.start_waits().drop(holder);
     transaction.feed().drop(holder);
   });
   release_holder(engine, holder, [](const Done&) {});

@@ -8,6 +8,7 @@
 #include "engine/messages.hpp"
 #include "engine/questions.hpp"
 #include "engine/values.hpp"
+#include "engine/waiting.hpp"
 #include "model/encoding.hpp"
 #include "model/limits.hpp"
 
@@ -114,8 +115,10 @@ void create_restored(Transaction& transaction, Number number, InstanceRecord& re
   }
   transaction.instances().create(number, record);
   note_change(transaction, ChangeKind::restored, record);
-  transaction.after_applied(
-      [&transaction, number] { transaction.outcome().touched.insert(number); });
+  transaction.after_applied([&transaction, number] {
+    transaction.outcome().touched.insert(number);
+    note_start(transaction, number);
+  });
 }
 
 void take_up(Transaction& transaction, Number number, const InstanceRecord& record,

@@ -6,6 +6,7 @@
 #include "engine/change_notes.hpp"
 #include "engine/deadline.hpp"
 #include "engine/messages.hpp"
+#include "engine/waiting.hpp"
 #include "model/encoding.hpp"
 #include "model/ids.hpp"
 #include "model/keyed_digest.hpp"
@@ -28,18 +29,23 @@ void check_start(const work::StartOrchestration& start) {
   }
 }
 
-std::uint64_t start_digest(const Opening& opening, const work::StartOrchestration& start) {
+std::uint64_t content_digest(const Opening& opening, const std::string& instance,
+                             const std::string& name, const Payload& content) {
   if (!opening.digest_key) {
-    return model::digest_of_start(start.orchestration, start.input);
+    return model::digest_of_start(name, content);
   }
   // With the id: equal inputs of two instances do not show.
-  std::string bytes = start.instance;
+  std::string bytes = instance;
   bytes.push_back('\0');
-  bytes.append(start.orchestration);
+  bytes.append(name);
   bytes.push_back('\0');
-  bytes.append(std::string_view(start.input));
+  bytes.append(std::string_view(content));
   const std::uint64_t digest = model::keyed_digest(*opening.digest_key, bytes);
   return digest == 0 ? 1 : digest;
+}
+
+std::uint64_t start_digest(const Opening& opening, const work::StartOrchestration& start) {
+  return content_digest(opening, start.instance, start.orchestration, start.input);
 }
 
 bool is_start_digest(const Opening& opening, const work::StartOrchestration& start,
@@ -71,8 +77,10 @@ void create_instance(Transaction& transaction, const work::StartOrchestration& s
   add_deadline(transaction, number, record, due.value_or(transaction.now()), start.timeout_ms);
   transaction.instances().create(number, record);
   note_change(transaction, ChangeKind::started, record);
-  transaction.after_applied(
-      [&transaction, number] { transaction.outcome().touched.insert(number); });
+  transaction.after_applied([&transaction, number] {
+    transaction.outcome().touched.insert(number);
+    note_start(transaction, number);
+  });
   if (due) {
     transaction.batch().put_new(Table::timers, TimerRow{*due, number, 0, 0}.bytes(),
                                 model::encode_work_item(start));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include <duroxide/work_items.hpp>
 
@@ -13,6 +14,11 @@ namespace duroxide::storage {
 
 /// What anybody may start.
 void check_start(const work::StartOrchestration& start);
+
+/// What an instance keeps of something named that it is given, so that the same is known again. Made with
+/// the store's key, if it has a codec; never 0.
+[[nodiscard]] std::uint64_t content_digest(const Opening& opening, const std::string& instance,
+                                           const std::string& name, const Payload& content);
 
 /// What an instance keeps of the orchestration and the input that it is started with.
 [[nodiscard]] std::uint64_t start_digest(const Opening& opening,

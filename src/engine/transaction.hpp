@@ -37,6 +37,7 @@ class Transaction {
   [[nodiscard]] TimerQueue& timers() { return memory_.timers; }
   [[nodiscard]] CountedDeliveries& counted() { return memory_.counted; }
   [[nodiscard]] Waits& waits() { return memory_.waits; }
+  [[nodiscard]] StartWaits& start_waits() { return memory_.start_waits; }
   [[nodiscard]] CancelledWork& cancelled() { return memory_.cancelled; }
   [[nodiscard]] Quarantine& quarantine() { return memory_.quarantine; }
   [[nodiscard]] Suspects& suspects() { return memory_.suspects; }

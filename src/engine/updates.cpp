@@ -67,27 +67,35 @@ void ask_update(Engine& engine, Holder sender, const provider::AskUpdate& reques
         }
       },
       [&](Transaction& transaction) {
-        const WorkItem item = request.request;
-        check_message(item);
-        const auto found = transaction.require_instance(request.request.instance);
-        if (found.record.status != ExecutionStatus::running) {
-          *recorded = find_answer(transaction.instances().load_history(found.number, found.record,
-                                                                       found.record.execution),
-                                  request.request.id);
-          if (!*recorded) {
-            refuse_ended(request.request.instance);
-          }
-          return;
-        }
-        // Who waits already has brought it here, and it is not answered yet: another message could come
-        // behind the end of the execution that answers it, and would be done again by the next.
-        if (!transaction.waits().is_asked(found.number, request.request.id)) {
-          stage_message(transaction, found.number, transaction.numbers().next_sequence(), item);
-        }
-        transaction.after_applied([&transaction, &request, sender, first, number = found.number] {
-          park(transaction, number, sender, request.wait_id, UpdateWait{request.request.id, first});
-        });
+        *recorded = stage_update(transaction, sender, request, first);
       });
+}
+
+std::optional<provider::UpdateAnswer> stage_update(Transaction& transaction, Holder sender,
+                                                   const provider::AskUpdate& request,
+                                                   Reply<UpdateWait::Answer> reply) {
+  const WorkItem item = request.request;
+  check_message(item);
+  const auto found = transaction.require_instance(request.request.instance);
+  if (found.record.status != ExecutionStatus::running) {
+    auto recorded = find_answer(
+        transaction.instances().load_history(found.number, found.record, found.record.execution),
+        request.request.id);
+    if (!recorded) {
+      refuse_ended(request.request.instance);
+    }
+    return recorded;
+  }
+  // Who waits already has brought it here, and it is not answered yet: another message could come
+  // behind the end of the execution that answers it, and would be done again by the next.
+  if (!transaction.waits().is_asked(found.number, request.request.id)) {
+    stage_message(transaction, found.number, transaction.numbers().next_sequence(), item);
+  }
+  transaction.after_applied([&transaction, sender, number = found.number, wait_id = request.wait_id,
+                             id = request.request.id, reply = std::move(reply)] {
+    park(transaction, number, sender, wait_id, UpdateWait{id, reply});
+  });
+  return std::nullopt;
 }
 
 bool ask_query(Transaction& transaction, Holder sender, const provider::AskQuery& request,

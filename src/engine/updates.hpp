@@ -17,6 +17,13 @@ namespace duroxide::storage {
 void ask_update(Engine& engine, Holder sender, const provider::AskUpdate& request,
                 Reply<UpdateWait::Answer> reply);
 
+/// The same within a request that is being applied: `reply` gets what a turn answers. Gives what the
+/// instance has answered before if it has ended; then there is nothing to wait for.
+[[nodiscard]] std::optional<provider::UpdateAnswer> stage_update(Transaction& transaction,
+                                                                 Holder sender,
+                                                                 const provider::AskUpdate& request,
+                                                                 Reply<UpdateWait::Answer> reply);
+
 /// Answered when a turn has answered it, or when there will be none that does. Gives whether something may
 /// be handed out now.
 [[nodiscard]] bool ask_query(Transaction& transaction, Holder sender,

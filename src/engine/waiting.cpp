@@ -15,6 +15,7 @@ namespace duroxide::storage {
 namespace {
 
 constexpr const char* for_status = "wait_for_status";
+constexpr const char* for_start = "wait_for_start";
 constexpr const char* for_value = "wait_for_value";
 constexpr const char* for_update = "update";
 
@@ -84,7 +85,57 @@ void wait_for_value(Transaction& transaction, Holder sender, const provider::Wai
   }
 }
 
+void wait_for_start(Transaction& transaction, Holder sender, const provider::WaitForStart& request,
+                    Reply<StartWaits::Answer> reply) {
+  stop_waiting(transaction, sender, request.wait_id);
+  auto answer = answer_of<OrchestrationStatus>(for_start, [&]() -> OrchestrationStatus {
+    require(model::check_instance_id(request.instance));
+    const auto number = find_number(transaction.committed(), request.instance);
+    return number ? load_status(transaction.committed(), *number) : OrchestrationStatus();
+  });
+  if (!answer || !answer->is_not_found()) {
+    reply(std::move(answer));
+    return;
+  }
+  transaction.start_waits().add(request.instance, sender, request.wait_id, std::move(reply));
+  if (const auto number = find_number_for_wait(transaction, request.instance)) {
+    note_start(transaction, *number);  // its start is in the open batch
+  }
+}
+
+void note_start(Transaction& transaction, Number number) {
+  if (!transaction.start_waits().empty()) {
+    transaction.outcome().created.push_back(number);
+  }
+}
+
+void answer_waits_for_start(Transaction& transaction, const std::vector<Number>& numbers) {
+  for (const Number number : numbers) {
+    try {
+      const auto record = load_instance(transaction.committed(), number);
+      if (!record) {
+        continue;  // it was deleted in the same commit
+      }
+      const auto waits = transaction.start_waits().take(record->id);
+      if (waits.empty()) {
+        continue;
+      }
+      const auto answer = answer_of<OrchestrationStatus>(
+          for_start, [&, id = number] { return load_status(transaction.committed(), id); });
+      for (const auto& reply : waits) {
+        reply(answer);
+      }
+    } catch (const StorageFailure& failed) {
+      transaction.log(LogLevel::error, failed.error().message);
+    }
+  }
+}
+
 void stop_waiting(Transaction& transaction, Holder sender, std::uint64_t wait_id) {
+  if (const auto start = transaction.start_waits().stop(sender, wait_id)) {
+    (*start)(StartWaits::Answer(OrchestrationStatus()));
+    return;
+  }
   const auto stopped = transaction.waits().stop(sender, wait_id);
   if (!stopped) {
     return;
@@ -175,6 +226,10 @@ void refuse_waits(Transaction& transaction, ProviderError closed) {
                        : std::holds_alternative<ValueWait>(wait) ? for_value
                                                                  : for_update;
     std::visit([&closed](const auto& each) { each.reply(failure(closed)); }, wait);
+  }
+  closed.operation = for_start;
+  for (const auto& reply : transaction.start_waits().take_all()) {
+    reply(failure(closed));
   }
 }
 

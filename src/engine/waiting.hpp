@@ -1,6 +1,6 @@
 #pragma once
 
-// Those who wait for an instance: for its end, its custom status, or a value. What they get is committed.
+// Those who wait for an instance: for its start, its end, its custom status, or a value. What they get is committed.
 
 #include <cstdint>
 #include <vector>
@@ -18,6 +18,16 @@ void wait_for_status(Transaction& transaction, Holder sender,
 /// The same, for a value of an instance.
 void wait_for_value(Transaction& transaction, Holder sender, const provider::WaitForValue& request,
                     Reply<ValueWait::Answer> reply);
+
+/// Answered with the status once an instance of that id is there.
+void wait_for_start(Transaction& transaction, Holder sender, const provider::WaitForStart& request,
+                    Reply<StartWaits::Answer> reply);
+
+/// An instance begins with the open batch: whoever waits for it is told when that is committed.
+void note_start(Transaction& transaction, Number number);
+
+/// Those who wait for what has begun with a commit.
+void answer_waits_for_start(Transaction& transaction, const std::vector<Number>& numbers);
 
 /// Adds a wait; an earlier one of the sender's by that number ends.
 void park(Transaction& transaction, Number number, Holder sender, std::uint64_t wait_id, Wait wait);

@@ -11,6 +11,7 @@
 #include "gateway/bulk_commands.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
+#include "model/limits.hpp"
 
 namespace duroxide::gateway {
 
@@ -37,6 +38,14 @@ Result<void, CommandError> check_raise(const Arguments& arguments) {
   if (!arguments.has("name")) {
     return failure(usage_error("say which event, or which queue"));
   }
+  if (arguments.has("key") && arguments.flag("queue")) {
+    return failure(usage_error("only an event has a key, not a message for a queue"));
+  }
+  if (const auto key = arguments.optional_text("key")) {
+    if (auto checked = model::check_name("key of the event", *key); !checked) {
+      return failure(usage_error(std::move(checked).error().what));
+    }
+  }
   return {};
 }
 
@@ -45,14 +54,25 @@ CommandResult raise(const StoreInUse& store, const Arguments& arguments, Sink& s
   const std::string name = arguments.text("name");
   const std::string data = arguments.text("data");
   if (means_all(arguments)) {
-    return act_on_all(
-        store, arguments, sink, "raise",
-        arguments.flag("queue") ? BulkAction::enqueue(name, data) : BulkAction::raise(name, data),
-        name_in_raise);
+    return act_on_all(store, arguments, sink, "raise",
+                      arguments.flag("queue")
+                          ? BulkAction::enqueue(name, data)
+                          : BulkAction::raise(name, data, arguments.optional_text("key")),
+                      name_in_raise);
   }
   Client client = store.client;
-  return of_instance(instance, arguments.flag("queue") ? client.enqueue_event(instance, name, data)
-                                                       : client.raise_event(instance, name, data));
+  if (arguments.flag("queue")) {
+    return of_instance(instance, client.enqueue_event(instance, name, data));
+  }
+  RaiseOptions options;
+  if (auto key = arguments.optional_text("key")) {
+    options.key(std::move(*key));
+  }
+  const auto raised = client.raise_event(instance, name, data, options);
+  if (!raised && options.key()) {
+    return failure(refused_by_state(raised.error()));
+  }
+  return of_instance(instance, raised);
 }
 
 CommandResult cancel(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
@@ -191,7 +211,9 @@ constexpr std::string_view about_raising_at_all =
     "With --all it is sent to every instance that the filter chooses and that there is when it\n"
     "begins; without --status, to those that run. Some hundred go at a time, and are looked up\n"
     "right before. What is refused is told, and the others are gone on with (exit code 5 then).\n"
-    "Done again, it is sent again.";
+    "Done again, it is sent again, unless it has a --key: under the same key an event is "
+    "delivered\n"
+    "once, also if its instance has ended since. A key that another event has had is refused.";
 
 }  // namespace
 
@@ -200,6 +222,7 @@ std::vector<Command> acting_commands() {
       {.name = "raise",
        .help = "Send an event, or a message for a queue, to an instance or to many",
        .examples = {"duroxide --store orders raise order-7 Approved --data yes",
+                    "duroxide --store orders raise order-7 Paid --data 450 --key payment-17",
                     "duroxide --store orders raise order-7 parcels --data box-3 --queue",
                     "duroxide --store orders raise --all Approved --name Order --dry-run"},
        .details = about_raising_at_all,
@@ -210,7 +233,10 @@ std::vector<Command> acting_commands() {
             {.name = "queue",
              .type = Type::flag,
              .option = "--queue",
-             .help = "put it into the queue of that name"}},
+             .help = "put it into the queue of that name"},
+            {.name = "key",
+             .option = "--key",
+             .help = "the event's own name: sent again under the same, it is delivered once"}},
            name_in_raise),
        .changes = true,
        .check = check_raise,

@@ -26,6 +26,7 @@ inline constexpr Argument its_id{.name = "instance",
 [[nodiscard]] std::vector<Command> following_commands();
 [[nodiscard]] std::vector<Command> top_commands();
 [[nodiscard]] std::vector<Command> starting_commands();
+[[nodiscard]] std::vector<Command> asking_commands();
 [[nodiscard]] std::vector<Command> acting_commands();
 [[nodiscard]] std::vector<Command> removing_commands();
 [[nodiscard]] std::vector<Command> restoring_commands();

@@ -27,8 +27,8 @@ const std::vector<Command>& all_commands() {
   static const std::vector<Command> commands = [] {
     std::vector<Command> all;
     for (auto* group : {reading_commands, following_commands, top_commands, store_reading_commands,
-                        store_commands, starting_commands, acting_commands, removing_commands,
-                        restoring_commands}) {
+                        store_commands, starting_commands, asking_commands, acting_commands,
+                        removing_commands, restoring_commands}) {
       std::vector<Command> more = group();
       std::move(more.begin(), more.end(), std::back_inserter(all));
     }

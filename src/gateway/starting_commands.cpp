@@ -68,17 +68,43 @@ StartOptions start_options(const Arguments& arguments) {
   for (std::string& tag : arguments.texts("tags")) {
     options.tag(std::move(tag));
   }
-  options.reuse(reuse_policy(arguments));
+  const bool says_what_if_taken =
+      arguments.has("reuse") || arguments.flag("use_existing") || arguments.flag("same_input");
+  if (says_what_if_taken || !arguments.has("with_event")) {
+    options.reuse(reuse_policy(arguments));
+  }
   return options;
+}
+
+/// With the event that is to come along, if there is one.
+Client::Started start_now(Client client, const Arguments& arguments, const StartOptions& options) {
+  const std::string instance = arguments.text("instance");
+  const std::string orchestration = arguments.text("orchestration");
+  const std::string input = arguments.text("input");
+  const auto event = arguments.optional_text("with_event");
+  if (!event) {
+    return client.start_orchestration(instance, orchestration, input, options);
+  }
+  RaiseOptions raise_options;
+  if (auto key = arguments.optional_text("key")) {
+    raise_options.key(std::move(*key));
+  }
+  return client.start_with_event(instance, orchestration, input, *event, arguments.text("data"),
+                                 options, raise_options);
+}
+
+Result<void, CommandError> check_start(const Arguments& arguments) {
+  if (!arguments.has("with_event") && (arguments.has("data") || arguments.has("key"))) {
+    return failure(usage_error("data and a key are those of an event; name it with --with-event"));
+  }
+  return {};
 }
 
 CommandResult start(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
   const std::string orchestration = arguments.text("orchestration");
-  Client client = store.client;
   const StartOptions options = start_options(arguments);
-  const auto started =
-      client.start_orchestration(instance, orchestration, arguments.text("input"), options);
+  const auto started = start_now(store.client, arguments, options);
   if (!started) {
     return failure(options.reuse() == ReusePolicy::terminate_existing && is_child(store, instance)
                        ? refused_by_state(started.error())
@@ -100,7 +126,8 @@ Command start_command() {
       .name = "start",
       .help = "Start an instance",
       .examples = {R"(duroxide --store orders start Order order-7 --input '{"item":"tea"}')",
-                   "duroxide --store orders start Order order-7 --reuse terminate --yes"},
+                   "duroxide --store orders start Order order-7 --reuse terminate --yes",
+                   "duroxide --store orders start Cart cart-1 --with-event Add --data tea"},
       .details =
           "If the id is taken, --reuse says what happens:\n"
           "  reject        it is refused\n"
@@ -109,6 +136,9 @@ Command start_command() {
           "                version; else it is refused\n"
           "  terminate     that instance is ended and deleted with everything below it, and the\n"
           "                new one takes its place\n"
+          "With --with-event the instance is sent that event in the same commit, and the default "
+          "is\n"
+          "use-existing: the event goes to the instance that has the id.\n"
           "\n"
           "If no runtime of the engine knows the name in this version, that is said on\n"
           "standard error, and as \"warning\" in the JSON: the instance waits until one does.",
@@ -151,9 +181,15 @@ Command start_command() {
            {.name = "same_input",
             .type = Type::flag,
             .option = "--same-input",
-            .help = "the same as --reuse same-input"}},
+            .help = "the same as --reuse same-input"},
+           {.name = "with_event", .option = "--with-event", .help = "send it this event as well"},
+           {.name = "data", .option = "-d,--data", .help = "of the event; default: an empty text"},
+           {.name = "key",
+            .option = "--key",
+            .help = "of the event: sent again under the same, it is delivered once"}},
       .alternatives = {{{"reuse", "use_existing"}}, {{"reuse", "same_input"}}},
       .changes = true,
+      .check = check_start,
       .run = start};
 }
 

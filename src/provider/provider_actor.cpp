@@ -35,6 +35,7 @@
 #include "upkeep/prune.hpp"
 #include "upkeep/replace_instance.hpp"
 #include "upkeep/rewind_instance.hpp"
+#include "upkeep/start_with.hpp"
 #include "upkeep/terminate_instance.hpp"
 
 namespace duroxide::storage {
@@ -290,6 +291,17 @@ Writer::behavior_type Writer::make_behavior() {
         });
       },
       [this](const AskQuery& request) { return ask("query", request, ask_query); },
+      [this](const StartAndRaise& request) {
+        return change("start_and_raise", request, start_and_raise);
+      },
+      [this](const StartAndAsk& request) {
+        return answer_holder<Answer<StartedAndAnswered>>([&](Holder holder, auto reply) {
+          start_and_ask(engine_, holder, request, std::move(reply));
+        });
+      },
+      [this](const WaitForStart& request) {
+        return ask("wait_for_start", request, wait_for_start);
+      },
       [this](const StopWaiting& request) {
         engine_.let_go([&, holder = sender()](Transaction& transaction) {
           stop_waiting(transaction, holder, request.wait_id);

@@ -45,6 +45,7 @@ class ReadOnlyProvider final : public WriterActor::base {
   [[nodiscard]] Answer<std::vector<Event>> read(const Read& request) const;
   [[nodiscard]] Answer<OrchestrationStatus> status(const GetStatus& request) const;
   [[nodiscard]] Answer<OrchestrationStatus> decided_status(const WaitForStatus& request) const;
+  [[nodiscard]] Answer<OrchestrationStatus> known_status(const WaitForStart& request) const;
   [[nodiscard]] Answer<std::optional<StoredValue>> value(const GetValue& request) const;
   [[nodiscard]] Answer<std::vector<StoredValue>> values(const GetValues& request) const;
   [[nodiscard]] Answer<std::optional<StoredValue>> decided_value(const WaitForValue& request) const;
@@ -102,6 +103,18 @@ Answer<OrchestrationStatus> ReadOnlyProvider::decided_status(const WaitForStatus
   });
 }
 
+Answer<OrchestrationStatus> ReadOnlyProvider::known_status(const WaitForStart& request) const {
+  return answer_of<OrchestrationStatus>("wait_for_start", [&] {
+    require(model::check_instance_id(request.instance));
+    const auto view = store_->snapshot();
+    const auto number = find_number(*view, request.instance);
+    if (!number) {
+      refuse_wait();
+    }
+    return load_status(*view, *number);
+  });
+}
+
 Answer<std::optional<StoredValue>> ReadOnlyProvider::value(const GetValue& request) const {
   return answer_of<std::optional<StoredValue>>("get_value", [&]() -> std::optional<StoredValue> {
     require(model::check_key(request.key));
@@ -146,6 +159,7 @@ ReadOnlyProvider::behavior_type ReadOnlyProvider::make_behavior() {
       [this](const Read& request) { return read(request); },
       [this](const GetStatus& request) { return status(request); },
       [this](const WaitForStatus& request) { return decided_status(request); },
+      [this](const WaitForStart& request) { return known_status(request); },
       [this](const GetValue& request) { return value(request); },
       [this](const GetValues& request) { return values(request); },
       [this](const WaitForValue& request) { return decided_value(request); },
@@ -164,6 +178,8 @@ ReadOnlyProvider::behavior_type ReadOnlyProvider::make_behavior() {
       refused<StartOrFind, Answer<StartedOrFound>>(),
       refused<AskUpdate, Answer<std::optional<UpdateAnswer>>>(),
       refused<AskQuery, Answer<std::optional<UpdateAnswer>>>(),
+      refused<StartAndRaise, Answer<StartedOrFound>>(),
+      refused<StartAndAsk, Answer<StartedAndAnswered>>(),
       refused<EnqueueTimerWork, Done>(),
       refused<DequeueTimerPeekLock, Answer<DueTimers>>(),
       refused<AckTimer, Done>(),

@@ -47,8 +47,10 @@ void TestSystem::start_text(std::string_view instance, std::string_view orchestr
   });
 }
 
-void TestSystem::raise_text(std::string_view instance, std::string_view event, std::string data) {
-  impl_->perform([&](Client& client) { return client.raise_event(instance, event, data); });
+void TestSystem::raise_text(std::string_view instance, std::string_view event, std::string data,
+                            const RaiseOptions& options) {
+  impl_->perform(
+      [&](Client& client) { return client.raise_event(instance, event, data, options); });
 }
 
 void TestSystem::enqueue_text(std::string_view instance, std::string_view queue, std::string data) {

@@ -75,7 +75,7 @@ void delete_instance(Transaction& transaction, Number number, const InstanceReco
                            });
   for (const Table table :
        {Table::history, Table::executions, Table::results, Table::values, Table::custom_status,
-        Table::work, Table::attempts, Table::progress, Table::quarantine}) {
+        Table::work, Table::attempts, Table::progress, Table::quarantine, Table::event_keys}) {
     erase_all(transaction.batch(), table, prefix);
   }
   erase_set_aside(transaction, number);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/counters.hpp"
+#include "engine/event_keys.hpp"
 #include "engine/instances.hpp"
 #include "model/archive.hpp"
 #include "model/broken_value.hpp"
@@ -48,6 +49,8 @@ void RowCheck::check(Table table, std::string_view key, std::string_view value) 
       return check_timer();
     case Table::delayed:
       return check_delayed();
+    case Table::event_keys:
+      return check_event_key();
     case Table::attempts:
       return check_attempts();
     case Table::values:
@@ -214,6 +217,25 @@ void RowCheck::check_attempts() {
   }
   if (value_.size() != 8) {
     found("its number has " + std::to_string(value_.size()) + " bytes instead of 8");
+  }
+}
+
+void RowCheck::check_event_key() {
+  constexpr std::size_t kind_at = sizeof(Number);
+  const char kind = key_.size() > kind_at ? key_[kind_at] : '\0';
+  const bool is_number = kind == 'k' || kind == 'n';
+  if (kind != 's' && !is_number) {
+    owner_.reset();
+    found("the key is neither that of an event nor of its place nor of the count of them");
+    return;
+  }
+  const Number number = number_at(key_, 0);
+  (void)owner(number);
+  if (is_number && value_.size() != sizeof(std::uint64_t)) {
+    found("its number has " + std::to_string(value_.size()) + " bytes instead of 8");
+  } else if (kind == 's' &&
+             !view_.get(Table::event_keys, event_key_row(number, std::string(value_)))) {
+    found("it names a key of an event that is not there");
   }
 }
 

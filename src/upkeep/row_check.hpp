@@ -59,6 +59,7 @@ class RowCheck {
   void check_timer();
   void check_delayed();
   void check_attempts();
+  void check_event_key();
   void check_value();
   void check_custom_status();
   void check_progress();

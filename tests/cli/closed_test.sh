@@ -13,6 +13,10 @@ run 0 start Rounds rounds-1 --input a
 run 0 raise rounds-1 Next
 run 0 raise rounds-1 Next --data stop
 follow rounds-1
+run 0 start Count count-1
+run 0 update count-1 Add -i 4 --id once
+run 0 raise count-1 Stop
+follow count-1
 touch broken
 run 0 start Fragile pot
 follow pot
@@ -23,9 +27,9 @@ stop_engine
 run 0 list --order id
 says 'bad-1' 'echo-1' 'pot' 'rounds-1'
 run 0 --json list --all --status completed
-[[ $("$json_get" --lines <output) == 2 ]] || fail 'two completed instances were expected'
+[[ $("$json_get" --lines <output) == 3 ]] || fail 'three completed instances were expected'
 run 0 --json count
-has /count 4
+has /count 5
 run 0 show bad-1
 says 'Failed' 'no way: tea'
 run 3 show nobody
@@ -40,8 +44,13 @@ run 3 tree nobody
 run 0 tail echo-1
 says 'OrchestrationCompleted' 'hello'
 run 3 tail nobody
+run 0 update count-1 Add -i 4 --id once
+says 4
+run 5 update count-1 Add -i 4
+run 5 query count-1 Total
+run 3 query nobody Total
 run 0 --json stats
-has /total_instances 4
+has /total_instances 5
 run 0 --json health
 has /failed_instances 2
 run 0 stuck
@@ -78,6 +87,10 @@ tail -n 1 output >last && mv last output
 has /live false
 has /ended false
 has /deleted false
+run 1 update ask-1 Add
+complains 'no engine runs'
+run 1 query ask-1 Total
+complains 'no engine runs'
 run 0 raise ask-1 Approved --data 'by Ada'
 run 3 raise nobody Approved
 run 0 pause --orchestration Echo

@@ -80,6 +80,53 @@ has /info/status/output 'by Ada'
 run 3 show nobody
 run 2 show
 
+# update, query
+run 0 start Count count-1
+run 0 update count-1 Add --input 3
+[[ $(cat output) == 3 ]] || fail '3 was expected'
+run 0 --json update count-1 Add -i 4 --id once
+has /answer 7
+run 0 update count-1 Add -i 4 --id once
+says 7
+run 0 query count-1 Total
+[[ $(cat output) == 7 ]] || fail '7 was expected'
+run 0 --json query count-1 Total --timeout 20s
+has /answer 7
+run 5 update count-1 Add --input -1
+complains 'it only goes up'
+run 1 update count-1 Nothing --timeout 1ms
+complains 'goes its way all the same'
+run 1 query count-1 Nothing
+complains 'Total'
+run 3 update nobody Add --input 1
+run 3 query nobody Total
+run 2 update count-1
+run 0 raise count-1 Stop --key stop --data x
+run 0 raise count-1 Stop --key stop --data x
+says 'count-1: told'
+run 5 raise count-1 Stop --key stop --data y
+complains 'another event under the key'
+run 2 raise count-1 Stop --key ''
+run 2 raise count-1 Stop --queue --key k
+follow count-1
+run 0 raise count-1 Stop --key stop --data x
+run 0 update count-1 Add -i 4 --id once
+says 7
+run 5 update count-1 Add -i 4
+run 5 query count-1 Total
+run 0 delete count-1 --yes
+run 0 start Approval ask-with --with-event Approved --data 'by Eve' --key k
+says 'ask-with: started'
+follow ask-with
+run 0 --json start Approval ask-with --with-event Approved --data 'by Eve' --key k
+has /created false
+run 5 start Approval ask-with --with-event Approved
+run 5 start Approval ask-with --with-event Approved --reuse reject
+run 2 start Approval ask-other --data x
+run 0 --json show ask-with
+has /info/status/output 'by Eve'
+run 0 delete ask-with --yes
+
 # A tail is interrupted, and the engine goes on.
 run 0 start Approval ask-2
 rm tailed && mkfifo tailed

@@ -5,8 +5,8 @@ guide=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../examples/guide.md")
 # shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-reading='list count show history messages tree tail top stats health stuck verify export'
-acting='start raise cancel terminate pause resume release drop delete prune rewind fork import'
+reading='list count show history messages tree tail query top stats health stuck verify export'
+acting='start update raise cancel terminate pause resume release drop delete prune rewind fork import'
 
 # No command is forgotten here, nor in the table of the guide.
 run 0 complete-words ''
@@ -58,6 +58,8 @@ use() {
     terminate | rewind) arguments=("$1" some --yes) ;;
     start) arguments=(start Echo some) ;;
     raise) arguments=(raise some Approved) ;;
+    update) arguments=(update some Add --input 1) ;;
+    query) arguments=(query some Total) ;;
     delete) arguments=(delete some --yes) ;;
     prune) arguments=(prune some --keep-last 1 --yes) ;;
     fork) arguments=(fork some other) ;;

@@ -110,6 +110,39 @@ TEST_CASE("control commands: a start with everything, listed by it", "[control]"
   CHECK(f.run("count", {{"id_prefix", "j"}})["count"] == 1);
 }
 
+TEST_CASE("control commands: a start brings an event along, and an event with a key comes once",
+          "[control][starts][events]") {
+  RunningFixture f;
+  const json start{{"instance", "i"},
+                   {"orchestration", "Approval"},
+                   {"with_event", "Approved"},
+                   {"data", "yes"},
+                   {"key", "k"}};
+  CHECK(f.run("start", start)["created"] == true);
+  f.await("i");
+  CHECK(f.run("start", start)["created"] == false);
+  CHECK(f.refused("start",
+                  {{"instance", "i"}, {"orchestration", "Approval"}, {"with_event", "Approved"}}) ==
+        Kind::refused);
+  CHECK(f.refused("start", {{"instance", "j"}, {"orchestration", "Approval"}, {"data", "x"}}) ==
+        Kind::usage);
+  const auto raise = [](const char* data) {
+    return json{{"instance", "i"}, {"name", "Approved"}, {"data", data}, {"key", "k"}};
+  };
+  f.run("raise", raise("yes"));
+  CHECK(f.refused("raise", raise("no")) == Kind::refused);
+  json for_queue = raise("yes");
+  for_queue["queue"] = true;
+  CHECK(f.refused("raise", for_queue) == Kind::usage);
+  // Of many, too.
+  f.start("m", "Approval");
+  json all{{"all", true}, {"name", "Other"}, {"data", "yes"}, {"key", "k"}};
+  CHECK(f.run("raise", all)["done"] == 1);
+  CHECK(f.run("raise", all)["done"] == 1);
+  all["data"] = "no";
+  CHECK(f.run("raise", all)["refused"] == 1);
+}
+
 TEST_CASE("control commands: what a start does if the id is taken goes by the policy's name",
           "[control][starts]") {
   RunningFixture f;

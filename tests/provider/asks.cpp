@@ -36,5 +36,8 @@ template Pending<Done> Partner::ask(CompleteActivity);
 template Pending<Answer<StartedOrFound>> Partner::ask(StartOrFind);
 template Pending<Answer<std::optional<UpdateAnswer>>> Partner::ask(AskUpdate);
 template Pending<Answer<std::optional<UpdateAnswer>>> Partner::ask(AskQuery);
+template Pending<Answer<StartedOrFound>> Partner::ask(StartAndRaise);
+template Pending<Answer<StartedAndAnswered>> Partner::ask(StartAndAsk);
+template Pending<Answer<OrchestrationStatus>> Partner::ask(WaitForStart);
 
 }  // namespace duroxide::testing

@@ -58,6 +58,46 @@ TEST_CASE("remote store: starting once", "[remote][starts]") {
   CHECK(f.client.wait_for_completion("later", ample).value().output() == "x");
 }
 
+TEST_CASE("remote store: starts with an event or an update, and an event with a key",
+          "[remote][starts][updates][events]") {
+  Fixture f;
+  const auto timeout = UpdateOptions().timeout(ample);
+  const auto first =
+      f.client.start_with_update<int>("i", "Count", "", "Add", 2, StartOptions(), timeout).value();
+  CHECK(first.created());
+  CHECK(first.answer().value() == 2);
+  const auto second =
+      f.client.start_with_update<int>("i", "Count", "", "Add", 3, StartOptions(), timeout).value();
+  CHECK_FALSE(second.created());
+  CHECK(second.answer().value() == 5);
+  const auto key = RaiseOptions().key("k");
+  REQUIRE(f.client.raise_event("i", "Stop", std::string("x"), key));
+  CHECK(f.client.raise_event("i", "Stop", std::string("x"), key));
+  CHECK(f.client.raise_event("i", "Stop", std::string("y"), key).error().kind ==
+        Kind::invalid_input);
+  CHECK(f.client.wait_for_completion("i", ample).value().output() == "5");
+  const auto none = f.client
+                        .start_with_update<int>("j", "Count", "", "Nothing", 1, StartOptions(),
+                                                UpdateOptions().timeout(1ms))
+                        .value();
+  CHECK(none.created());
+  CHECK(none.answer().error().kind == Kind::timeout);
+  CHECK_FALSE(f.client.start_with_event("j", "Count", "", "Stop", "").value().created());
+  CHECK(f.client.wait_for_completion("j", ample).value().output() == "0");
+  CHECK(f.client.start_with_event("j", "Count", "", "Stop", "").error().kind ==
+        Kind::instance_finished);
+}
+
+TEST_CASE("remote store: a wait for a start", "[remote][starts][waits]") {
+  Fixture f;
+  Later<Client::Status> there;
+  f.client.wait_for_start("i", there.callback());
+  CHECK(f.client.wait_for_start("i", 1ms).error().kind == Kind::timeout);
+  REQUIRE(Client(f.engine.store()).start_orchestration("i", "Ask"));
+  CHECK(there.get().value().is_running());
+  CHECK(f.client.wait_for_start("i", ample).value().is_running());
+}
+
 TEST_CASE("remote store: events, queues, values and custom status", "[remote]") {
   Fixture f;
   REQUIRE(f.client.start_orchestration("i", "Ask"));

@@ -48,6 +48,15 @@ inline Task<std::string> parent(OrchestrationContext ctx) {
   co_return child;
 }
 
+/// Adds up what the update Add brings, until the event Stop comes.
+inline Task<std::string> count(OrchestrationContext ctx) {
+  int total = 0;
+  const auto add = [&](int more) { return total += more; };
+  ctx.on_update<int, int>("Add", add);
+  co_await ctx.wait_for_external_event("Stop");
+  co_return std::to_string(total);
+}
+
 /// Collects what is logged. Thread-safe.
 class Lines {
  public:
@@ -90,6 +99,7 @@ class Engine {
         .register_orchestration("Outside", outside)
         .register_orchestration("Fails", fails)
         .register_orchestration("Parent", parent)
+        .register_orchestration("Count", count)
         .register_activity("Fails", [this](const std::string&) -> Result<std::string, std::string> {
           if (is_broken) {
             return failure(std::string("broken"));

@@ -50,10 +50,34 @@ struct Samples<provider::EnqueueOrchestratorWork> {
   static std::vector<provider::EnqueueOrchestratorWork> of() {
     std::vector<provider::EnqueueOrchestratorWork> all;
     for (const auto& [name, item] : model::test::sample_work_items()) {
-      all.push_back({item, Milliseconds(5), true});
+      all.push_back({item, Milliseconds(5), true, "key"});
     }
     all.push_back({work::CancelInstance{"i", "why"}, std::nullopt, false});
     return all;
+  }
+};
+
+template <>
+struct Samples<provider::StartAndRaise> {
+  static std::vector<provider::StartAndRaise> of() {
+    provider::StartOrFind start;
+    start.start.instance = "i";
+    start.start.tags = {"t"};
+    start.delay = Milliseconds(5);
+    start.only_new = true;
+    return {{start, {"i", "E", "data"}, "key"}, {}};
+  }
+};
+
+template <>
+struct Samples<provider::StartedAndAnswered> {
+  static std::vector<provider::StartedAndAnswered> of() {
+    return {
+        {{false, true}, provider::UpdateAnswer{"u", "out", model::test::full_error(), true}, {}},
+        {{true, false},
+         {},
+         ProviderError{ProviderError::Kind::instance_finished, "update", "over", false}},
+        {}};
   }
 };
 

@@ -221,6 +221,9 @@ class FlakyProvider final : public ProviderActor::base {
         pass<provider::StartOrFind>(),
         pass<provider::AskUpdate>(),
         pass<provider::AskQuery>(),
+        pass<provider::StartAndRaise>(),
+        pass<provider::StartAndAsk>(),
+        pass<provider::WaitForStart>(),
     };
   }
 

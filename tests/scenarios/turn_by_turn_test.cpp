@@ -79,6 +79,9 @@ class TurnCounter final : public ProviderActor::base {
         pass<provider::StartOrFind>(),
         pass<provider::AskUpdate>(),
         pass<provider::AskQuery>(),
+        pass<provider::StartAndRaise>(),
+        pass<provider::StartAndAsk>(),
+        pass<provider::WaitForStart>(),
     };
   }
 

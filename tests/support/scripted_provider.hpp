@@ -31,7 +31,10 @@ using ScriptedProvider = ScriptedActor<
     Asked<provider::Heartbeat, Done>, Asked<provider::CompleteActivity, Done>,
     Asked<provider::StartOrFind, provider::Answer<provider::StartedOrFound>>,
     Asked<provider::AskUpdate, provider::Answer<std::optional<provider::UpdateAnswer>>>,
-    Asked<provider::AskQuery, provider::Answer<std::optional<provider::UpdateAnswer>>>>;
+    Asked<provider::AskQuery, provider::Answer<std::optional<provider::UpdateAnswer>>>,
+    Asked<provider::StartAndRaise, provider::Answer<provider::StartedOrFound>>,
+    Asked<provider::StartAndAsk, provider::Answer<provider::StartedAndAnswered>>,
+    Asked<provider::WaitForStart, provider::Answer<OrchestrationStatus>>>;
 
 template <class Requests>
 struct ScriptOf;

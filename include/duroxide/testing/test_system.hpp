@@ -166,12 +166,15 @@ class DUROXIDE_API TestSystem {
     }
   }
   template <class Data = std::string>
-  void raise_event(std::string_view instance, std::string_view event, const Data& data = Data()) {
-    raise_text(instance, event, text_of(data));
+  void raise_event(std::string_view instance, std::string_view event, const Data& data = Data(),
+                   const RaiseOptions& options = RaiseOptions()) {
+    raise_text(instance, event, text_of(data), options);
   }
   template <class T>
-  void raise_event(std::string_view instance, const ExternalEvent<T>& event, const T& data) {
-    raise_text(instance, event.name(), text_of(data));
+  void raise_event(std::string_view instance, const ExternalEvent<T>& event,
+                   const std::type_identity_t<T>& data,
+                   const RaiseOptions& options = RaiseOptions()) {
+    raise_text(instance, event.name(), text_of(data), options);
   }
   template <class Data = std::string>
   void enqueue_event(std::string_view instance, std::string_view queue, const Data& data = Data()) {
@@ -291,7 +294,8 @@ class DUROXIDE_API TestSystem {
 
   void start_text(std::string_view instance, std::string_view orchestration, std::string input,
                   const StartOptions& options);
-  void raise_text(std::string_view instance, std::string_view event, std::string data);
+  void raise_text(std::string_view instance, std::string_view event, std::string data,
+                  const RaiseOptions& options);
   void enqueue_text(std::string_view instance, std::string_view queue, std::string data);
   [[nodiscard]] Result<std::string, ErrorDetails> update_text(std::string_view instance,
                                                               std::string_view name,

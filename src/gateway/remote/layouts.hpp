@@ -211,8 +211,8 @@ namespace duroxide::provider {
 
 // What is the sender's own, such as `wait_id`, stays with it: over the wire a request has its number.
 
-DUROXIDE_FRAMED(EnqueueOrchestratorWork, x.item, x.delay, x.use_existing)
-DUROXIDE_FRAMED(StartOrFind, x.start, x.delay, x.same_input, x.replace)
+DUROXIDE_FRAMED(EnqueueOrchestratorWork, x.item, x.delay, x.use_existing, x.key)
+DUROXIDE_FRAMED(StartOrFind, x.start, x.delay, x.same_input, x.replace, x.only_new)
 DUROXIDE_FRAMED(StartedOrFound, x.created, x.replaced)
 DUROXIDE_FRAMED(Read, x.instance)
 DUROXIDE_FRAMED(GetStatus, x.instance)
@@ -224,6 +224,10 @@ DUROXIDE_FRAMED(Question, x.id, x.name, x.input)
 DUROXIDE_FRAMED(UpdateAnswer, x.id, x.output, x.error, x.refused)
 DUROXIDE_FRAMED(AskUpdate, x.request)
 DUROXIDE_FRAMED(AskQuery, x.instance, x.question)
+DUROXIDE_FRAMED(StartAndRaise, x.start, x.event, x.key)
+DUROXIDE_FRAMED(StartAndAsk, x.start, x.request)
+DUROXIDE_FRAMED(StartedAndAnswered, x.started, x.answer, x.error)
+DUROXIDE_FRAMED(WaitForStart, x.instance)
 DUROXIDE_FRAMED(ReleaseFromQuarantine, x.instance)
 DUROXIDE_FRAMED(ActivityReference, x.instance, x.execution_id, x.event_id, x.incarnation)
 DUROXIDE_FRAMED(Heartbeat, x.activity, x.details, x.lock_token)

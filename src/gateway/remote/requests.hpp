@@ -69,6 +69,9 @@ using Requests = Table<
           Repeat::never>,
     Entry<13, provider::AskQuery, provider::Answer<std::optional<provider::UpdateAnswer>>,
           Repeat::again>,
+    Entry<14, provider::StartAndRaise, provider::Answer<provider::StartedOrFound>, Repeat::never>,
+    Entry<15, provider::StartAndAsk, provider::Answer<provider::StartedAndAnswered>, Repeat::never>,
+    Entry<16, provider::WaitForStart, provider::Answer<OrchestrationStatus>, Repeat::again>,
     // management: reads
     Managed<100, management::ListInstances, Repeat::again>,
     Managed<101, management::ListPage, Repeat::again>,
@@ -145,7 +148,8 @@ using EntryOf = typename EntryFor<Request>::type;
 template <class Request>
 concept Waits = std::same_as<Request, provider::WaitForStatus> ||
     std::same_as<Request, provider::WaitForValue> || std::same_as<Request, provider::AskUpdate> ||
-    std::same_as<Request, provider::AskQuery>;
+    std::same_as<Request, provider::AskQuery> || std::same_as<Request, provider::StartAndAsk> ||
+    std::same_as<Request, provider::WaitForStart>;
 
 /// What may take long, tells how far it is, and can be told to end.
 template <class Request>

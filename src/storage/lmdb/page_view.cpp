@@ -144,19 +144,20 @@ void PageCursor::check_value() const {
 StoreTrees find_trees(const PageFile& file) {
   StoreTrees trees;
   PageCursor names(file, file.header().main, TreeKind::main);
-  const auto find = [&](std::string_view name) {
+  const auto find = [&](std::string_view name, bool is_needed) {
     pages::Database none{};
     none.root = pages::no_page;
     if (!names.seek(name) || names.key() != name || !names.holds_table()) {
-      trees.has_all = false;
+      trees.has_all = trees.has_all && !is_needed;
       return none;
     }
     return file.table_of(names.value(), names.page());
   };
-  for (std::size_t table = 0; table < table_count; ++table) {
-    trees.rows.at(table) = find(to_string(static_cast<Table>(table)));
+  for (std::size_t index = 0; index < table_count; ++index) {
+    const auto table = static_cast<Table>(index);
+    trees.rows.at(index) = find(to_string(table), table <= last_of_format_3);
   }
-  trees.journal = find(journal_name);
+  trees.journal = find(journal_name, true);
   return trees;
 }
 

@@ -60,7 +60,9 @@ class PageCursor final : public Cursor {
 struct StoreTrees {
   std::array<pages::Database, table_count> rows{};
   pages::Database journal{};
-  bool has_all = true;  ///< else it was made by a release that knew fewer
+  /// Else it was made by a release that knew fewer than format 3 has. A later one that is missing counts
+  /// as empty.
+  bool has_all = true;
 };
 
 /// Finds the tables. Throws as `PageFile` does.

@@ -1,0 +1,108 @@
+// What every provider must do for those who wait for an instance that is not there yet.
+
+#include <catch2/catch.hpp>
+
+#include "provider/acting_steps.hpp"
+#include "provider/world.hpp"
+
+namespace duroxide::conformance_start_waits_test {
+
+using namespace duroxide::provider;
+using namespace duroxide::testing;
+using namespace std::chrono_literals;
+using Kind = ProviderError::Kind;
+using Status = Answer<OrchestrationStatus>;
+
+namespace {
+
+/// A wait that has arrived.
+Pending<Status> wait(World& world, const std::string& instance, std::uint64_t wait_id) {
+  auto pending = world.client->ask<Status>(WaitForStart{instance, wait_id});
+  world.run();
+  return pending;
+}
+
+}  // namespace
+
+TEST_CASE("a wait for a start is answered when the instance is there",
+          "[conformance][waits][starts]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  const auto first = wait(world, "a", 1);
+  const auto second = wait(world, "a", 2);
+  const auto other = wait(world, "b", 3);
+  CHECK_FALSE(first.answered());
+  world.start("a");
+  CHECK(first.value().is_running());
+  CHECK(second.value().is_running());
+  CHECK_FALSE(other.answered());
+  // Also if it has ended since.
+  CHECK(wait(world, "a", 4).value().is_running());
+  world.ack(complete_of(world.fetch_one())).value();
+  CHECK(wait(world, "a", 5).value().is_completed());
+}
+
+TEST_CASE("a wait for a start that is in the open batch is answered with its commit",
+          "[conformance][waits][starts]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  const auto started = world.worker->ask<Done>(EnqueueOrchestratorWork{start_item("a"), {}, false});
+  const auto waits = world.client->ask<Status>(WaitForStart{"a", 1});
+  world.run();
+  CHECK(started.answer());
+  CHECK(waits.value().is_running());
+}
+
+TEST_CASE("whatever makes an instance is a start", "[conformance][waits][starts]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("a");
+  const auto waits = wait(world, "b", 1);
+  SECTION("with a delay") {
+    REQUIRE(world.enqueue(start_item("b"), 1s));
+  }
+  SECTION("by a turn") {
+    auto ack = ack_of(world.fetch_one(), {started_event()});
+    ack.orchestrator_items = {start_item("b")};
+    world.ack(ack).value();
+  }
+  SECTION("a fork") {
+    world.ack(ack_of(world.fetch_one(), {started_event()})).value();
+    REQUIRE(
+        world.manage<management::ForkInstance::Response>(management::ForkInstance{"a", "b", {}}));
+  }
+  REQUIRE(waits.answered());
+  CHECK(waits.value().is_running());
+}
+
+TEST_CASE("a wait for a start that is taken back is answered with nobody's status",
+          "[conformance][waits][starts]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  const auto first = wait(world, "a", 1);
+  world.client->send(StopWaiting{1});
+  world.run();
+  CHECK(first.value().is_not_found());
+  // A second wait of that number ends the first, whatever it waits for.
+  const auto second = wait(world, "a", 2);
+  const auto third = wait(world, "b", 2);
+  CHECK(second.value().is_not_found());
+  CHECK_FALSE(third.answered());
+  world.start("a");
+  CHECK_FALSE(third.answered());
+  world.start("b");
+  CHECK(third.value().is_running());
+}
+
+TEST_CASE("a wait for a start ends with who waits, and with the store",
+          "[conformance][waits][starts]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  const auto gone = world.worker->ask<Status>(WaitForStart{"a", 1});
+  world.run();
+  world.worker->die();
+  world.run();
+  const auto left = wait(world, "a", 1);
+  CHECK(wait(world, "", 2).error().kind == Kind::invalid_input);
+  world.close();
+  REQUIRE(left.answered());
+  CHECK(left.error().kind == Kind::closed);
+  CHECK_FALSE(gone.answered());
+}
+
+}  // namespace duroxide::conformance_start_waits_test
