@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,9 @@ enum class MetricKind : std::uint8_t {
   gauge,      ///< what is so just now
   histogram,  ///< how many observations fell into which bucket
 };
+
+/// `counter`, `gauge`, `histogram`, as Prometheus calls them.
+[[nodiscard]] DUROXIDE_API std::string_view to_string(MetricKind kind);
 
 /// One series of a family: a value, or the buckets of a histogram.
 struct MetricSample {
