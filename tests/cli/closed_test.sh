@@ -51,6 +51,9 @@ run 5 query count-1 Total
 run 3 query nobody Total
 run 0 --json stats
 has /total_instances 5
+run 0 metrics --format prometheus
+says 'duroxide_instances{orchestration="Failing",status="failed"} '
+says_not 'duroxide_turns_total'
 run 0 --json health
 has /failed_instances 2
 run 0 stuck
