@@ -5,7 +5,6 @@
 namespace duroxide::storage {
 
 void Suspects::load(const ReadView& committed) {
-  const auto inbox = committed.cursor(Table::inbox);
   const auto attempts = committed.cursor(Table::attempts);
   // The rows of an instance's activities stand behind its own and are passed over.
   for (bool found = attempts->seek({}); found;) {
@@ -18,7 +17,9 @@ void Suspects::load(const ReadView& committed) {
     const auto own = make_key(number);
     const bool counted = key == own && attempts->value().size() == sizeof(std::uint64_t) &&
                          number_at(attempts->value(), 0) > 0;
-    if (counted && inbox->seek(own) && inbox->key().starts_with(own)) {
+    // Whether it has messages does not matter: a turn that only answers queries takes none. One in
+    // quarantine has no turn to try.
+    if (counted && !committed.get(Table::quarantine, own)) {
       suspected_.insert(number);
     }
     found = attempts->seek(make_key(number + 1));

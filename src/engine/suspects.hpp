@@ -17,7 +17,7 @@ namespace duroxide::storage {
 /// After an unclean end they are handed out one at a time, each when the turn of the one before is on
 /// the disk, and no activity is handed out until all are through. So the one that ends the process
 /// again is counted alone, and reaches quarantine alone, before it takes others along. One that is
-/// not through after `longest_wait` keeps nobody waiting any more.
+/// not through after `longest_wait`, as nobody asks it again, say, keeps nobody waiting any more.
 class Suspects {
  public:
   /// Without progress for so long, the rest is handed out like everything else.

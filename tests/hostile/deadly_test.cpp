@@ -59,6 +59,13 @@ Task<std::string> dies(OrchestrationContext context, Deadly deadly) {
     co_await context.schedule_sub_orchestration("Child");
   } else if (after == "event") {
     co_await context.wait_for_external_event("Now");
+  } else if (after == "query") {
+    context.on_query<std::string, std::string>("Die", [&deadly](const std::string& text) {
+      die(deadly.way);
+      return text;
+    });
+    context.set_custom_status("to be asked");
+    co_await context.wait_for_external_event("Never");
   }
   die(deadly.way);
   co_return "it lives";
@@ -102,6 +109,14 @@ int program(const std::filesystem::path& directory, const std::string& orchestra
           return std::string("at last");
         });
   })(runtime);
+  const auto ask = [&client] {
+    client.query<std::string>("bad", "Die", std::string(), 100s,
+                              [](const Result<std::string, ClientError>&) {});
+  };
+  const bool has_begun = client.get_orchestration_status("bad").value().is_running();
+  if (deadly.after == "query" && has_begun) {
+    ask();  // before anything else can be handed out
+  }
   if (alone) {
     gate->open();
   }
@@ -121,6 +136,13 @@ int program(const std::filesystem::path& directory, const std::string& orchestra
   }
   if (deadly.after == "event" && !client.raise_event("bad", "Now")) {
     return 13;
+  }
+  if (deadly.after == "query" && !has_begun) {
+    // When its first turn is through, so that the question is all that the deadly one brings.
+    while (!client.get_orchestration_status("bad").value().custom_status()) {
+      std::this_thread::yield();
+    }
+    ask();
   }
   std::vector<QuarantinedItem> left_alone;
   while (left_alone.empty()) {
@@ -173,7 +195,7 @@ int deaths_of(const std::string& orchestration, const Deadly& deadly, bool alone
 }
 
 constexpr const char* ways[] = {"exit", "_exit", "abort", "segfault", "terminate"};
-constexpr const char* occasions[] = {"start", "activity", "timer", "child", "event"};
+constexpr const char* occasions[] = {"start", "activity", "timer", "child", "event", "query"};
 
 }  // namespace
 

@@ -176,6 +176,44 @@ TEST_CASE("a query that ends the process is counted each time, and leaves no tra
   CHECK(counted_turns(*running, 1) == 0);
 }
 
+TEST_CASE("who may have ended the process when it was asked is tried before any activity runs",
+          "[reopen][restart][poison][queries]") {
+  using Asked = Answer<std::optional<UpdateAnswer>>;
+  const bool survives = GENERATE(true, false);
+  auto running = std::make_unique<FaultyWorld>();
+  schedule(running->world, {{2}}, "works");
+  running->world.start("a");
+  running->world.ack(ack_of(running->world.fetch_one(), {started_event()})).value();
+  const auto fetch_asked = [&running] {
+    (void)running->world.client->ask<Asked>(AskQuery{"a", {"q", "Total", ""}, 1});
+    running->world.run();
+    return running->world.fetch_one();
+  };
+  running = die_and_open(running);
+  CHECK(fetch_asked().attempt_count == 1);
+  running = die_and_open(running);
+  CHECK(gets_no_work(running->world));
+  const auto item = fetch_asked();
+  CHECK(item.attempt_count == 2);
+  CHECK(gets_no_work(running->world));
+  if (survives) {
+    auto ack = ack_of(item);
+    ack.events.clear();
+    ack.updates = {UpdateAnswer{"q", "out"}};
+    running->world.ack(ack).value();
+  } else {
+    AbandonOrchestrationItem abandon;
+    abandon.lock_token = item.lock_token;
+    abandon.quarantine = "it ends the process";
+    (void)running->world.client->ask<Done>(abandon);
+    running->world.run();
+  }
+  CHECK(running->world.fetch_work().at(0).attempt_count == 1);
+  running = die_and_open(running);
+  // One that is left alone is tried no more, and nobody waits for it.
+  CHECK(gets_no_work(running->world) == survives);
+}
+
 TEST_CASE("after a second crash suspects have their turns one at a time",
           "[reopen][restart][poison]") {
   auto running = with_suspects();
