@@ -46,9 +46,10 @@ enum class Table : std::uint8_t {
   paused,         ///< a letter for the kind of scope and its name -> since when it is paused
   delayed,        ///< number, due time, execution, id: a row of `timers` that is in no history
   kept,           ///< number, sequence -> work item that a failed instance did not take
+  awaited,        ///< number, number of who waits for its end, execution, event id
 };
 
-inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::kept) + 1;
+inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::awaited) + 1;
 
 [[nodiscard]] std::string_view to_string(Table table);
 

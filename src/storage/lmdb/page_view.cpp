@@ -148,7 +148,8 @@ StoreTrees find_trees(const PageFile& file) {
     pages::Database none{};
     none.root = pages::no_page;
     if (!names.seek(name) || names.key() != name || !names.holds_table()) {
-      trees.has_all = false;
+      // What no instance of an earlier release could have is missing as if it were empty.
+      trees.has_all = trees.has_all && name == to_string(Table::awaited);
       return none;
     }
     return file.table_of(names.value(), names.page());

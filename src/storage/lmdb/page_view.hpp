@@ -60,7 +60,7 @@ class PageCursor final : public Cursor {
 struct StoreTrees {
   std::array<pages::Database, table_count> rows{};
   pages::Database journal{};
-  bool has_all = true;  ///< else it was made by a release that knew fewer
+  bool has_all = true;  ///< else it was made by a release that knew fewer of those that matter
 };
 
 /// Finds the tables. Throws as `PageFile` does.
