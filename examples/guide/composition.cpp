@@ -38,6 +38,20 @@ Task<std::string> ship(OrchestrationContext ctx) {
 }
 // [/child]
 
+// [outlive]
+Task<std::string> renew(OrchestrationContext ctx, int day) {
+  const std::string audit = ctx.instance_id() + "/audit";
+  if (day == 1) {
+    const auto options = SubOrchestrationOptions().instance_id(audit).outlives_parent();
+    auto going_on = ctx.schedule_sub_orchestration("Pack", "the books", options);
+    co_await ctx.schedule_activity("Work");
+    co_await ctx.continue_as_new(day + 1);  // the audit goes on
+  }
+  const std::string found = co_await ctx.await_instance(audit);
+  co_return "day " + std::to_string(day) + ": " + found;
+}
+// [/outlive]
+
 // [detached]
 Task<std::string> check_out(OrchestrationContext ctx) {
   const std::string order = ctx.instance_id();
@@ -85,6 +99,7 @@ void composition() {
   World world([](Runtime& runtime) {
     runtime.register_orchestration("Pack", pack)
         .register_orchestration("Ship", ship)
+        .register_orchestration("Renew", renew)
         .register_orchestration("CheckOut", check_out)
         .register_orchestration("WorkOff", work_off)
         .register_orchestration("AskForBox", ask_for_box)
@@ -98,6 +113,7 @@ void composition() {
   check("start-once", place_order(world.client, "order-1", "jam"), "another order has this number");
   check("child", world.run("Ship"), "Completed: shipped a box of tea");
   check("child", world.end_of("Ship/tea"), "Completed: a box of tea");
+  check("outlive", world.run("Renew", 1), "Completed: day 2: a box of the books");
   check("detached", world.run("CheckOut"), "Completed: thank you");
   check("detached", world.end_of("parcel-of-CheckOut"), "Completed: a box of coffee");
   check("talk", world.run("AskForBox"), "Completed: a box of tea");
