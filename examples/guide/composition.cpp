@@ -1,5 +1,6 @@
 // Orchestrations that start others, and that begin anew.
 #include <stdexcept>
+#include <vector>
 
 #include "guide.hpp"
 
@@ -93,6 +94,21 @@ Task<int> work_off(OrchestrationContext ctx, int done) {
 }
 // [/continue-as-new]
 
+// [cheaper]
+Task<int> stock_of(OrchestrationContext ctx, std::vector<std::string> shelves) {
+  std::vector<DurableFuture<int>> counts;
+  for (const std::string& shelf : shelves) {
+    counts.push_back(ctx.schedule_activity<int>("CountShelf", shelf));
+  }
+  int sum = 0;
+  for (const int count : co_await when_all(std::move(counts))) {
+    sum += count;
+  }
+  ctx.set_custom_status("counted");  // goes along with the turn
+  co_return sum;
+}
+// [/cheaper]
+
 }  // namespace
 
 void composition() {
@@ -105,6 +121,9 @@ void composition() {
         .register_orchestration("AskForBox", ask_for_box)
         .register_orchestration("Packer", packer)
         .register_activity("Pack", [](const std::string& goods) { return "a box of " + goods; })
+        .register_orchestration("StockOf", stock_of)
+        .register_activity("CountShelf",
+                           [](const std::string& shelf) { return static_cast<int>(shelf.size()); })
         .register_activity("Work", [] {});
   });
   check("start-once", place_order(world.client, "order-1", "tea"), "placed");
@@ -118,6 +137,7 @@ void composition() {
   check("detached", world.end_of("parcel-of-CheckOut"), "Completed: a box of coffee");
   check("talk", world.run("AskForBox"), "Completed: a box of tea");
   check("talk", world.end_of("AskForBox/packer"), "Cancelled: nothing more to pack");
+  check("cheaper", world.run("StockOf", std::vector<std::string>{"tea", "jam"}), "Completed: 6");
   check("continue-as-new", world.run("WorkOff", 0), "Completed: 100");
   const auto executions = expect(expect(world.client.management()).list_executions("WorkOff"));
   check("continue-as-new", executions.size() > 3 ? "several" : "few", "several");
