@@ -1,5 +1,6 @@
 // Orchestrations that start others, and that begin anew.
 #include <stdexcept>
+#include <vector>
 
 #include "guide.hpp"
 
@@ -37,6 +38,20 @@ Task<std::string> ship(OrchestrationContext ctx) {
   co_return "shipped " + box;
 }
 // [/child]
+
+// [outlive]
+Task<std::string> renew(OrchestrationContext ctx, int day) {
+  const std::string audit = ctx.instance_id() + "/audit";
+  if (day == 1) {
+    const auto options = SubOrchestrationOptions().instance_id(audit).outlives_parent();
+    auto going_on = ctx.schedule_sub_orchestration("Pack", "the books", options);
+    co_await ctx.schedule_activity("Work");
+    co_await ctx.continue_as_new(day + 1);  // the audit goes on
+  }
+  const std::string found = co_await ctx.await_instance(audit);
+  co_return "day " + std::to_string(day) + ": " + found;
+}
+// [/outlive]
 
 // [detached]
 Task<std::string> check_out(OrchestrationContext ctx) {
@@ -79,17 +94,36 @@ Task<int> work_off(OrchestrationContext ctx, int done) {
 }
 // [/continue-as-new]
 
+// [cheaper]
+Task<int> stock_of(OrchestrationContext ctx, std::vector<std::string> shelves) {
+  std::vector<DurableFuture<int>> counts;
+  for (const std::string& shelf : shelves) {
+    counts.push_back(ctx.schedule_activity<int>("CountShelf", shelf));
+  }
+  int sum = 0;
+  for (const int count : co_await when_all(std::move(counts))) {
+    sum += count;
+  }
+  ctx.set_custom_status("counted");  // goes along with the turn
+  co_return sum;
+}
+// [/cheaper]
+
 }  // namespace
 
 void composition() {
   World world([](Runtime& runtime) {
     runtime.register_orchestration("Pack", pack)
         .register_orchestration("Ship", ship)
+        .register_orchestration("Renew", renew)
         .register_orchestration("CheckOut", check_out)
         .register_orchestration("WorkOff", work_off)
         .register_orchestration("AskForBox", ask_for_box)
         .register_orchestration("Packer", packer)
         .register_activity("Pack", [](const std::string& goods) { return "a box of " + goods; })
+        .register_orchestration("StockOf", stock_of)
+        .register_activity("CountShelf",
+                           [](const std::string& shelf) { return static_cast<int>(shelf.size()); })
         .register_activity("Work", [] {});
   });
   check("start-once", place_order(world.client, "order-1", "tea"), "placed");
@@ -98,10 +132,12 @@ void composition() {
   check("start-once", place_order(world.client, "order-1", "jam"), "another order has this number");
   check("child", world.run("Ship"), "Completed: shipped a box of tea");
   check("child", world.end_of("Ship/tea"), "Completed: a box of tea");
+  check("outlive", world.run("Renew", 1), "Completed: day 2: a box of the books");
   check("detached", world.run("CheckOut"), "Completed: thank you");
   check("detached", world.end_of("parcel-of-CheckOut"), "Completed: a box of coffee");
   check("talk", world.run("AskForBox"), "Completed: a box of tea");
   check("talk", world.end_of("AskForBox/packer"), "Cancelled: nothing more to pack");
+  check("cheaper", world.run("StockOf", std::vector<std::string>{"tea", "jam"}), "Completed: 6");
   check("continue-as-new", world.run("WorkOff", 0), "Completed: 100");
   const auto executions = expect(expect(world.client.management()).list_executions("WorkOff"));
   check("continue-as-new", executions.size() > 3 ? "several" : "few", "several");

@@ -62,6 +62,21 @@ Request serve(AsyncClient client, std::string id, std::string text, std::string&
 }
 // [/request]
 
+// [on-executor]
+void register_in(Runtime& runtime, Loop& loop, int& visitors) {
+  // Only the thread of the loop touches what it counts.
+  const auto greet = [&visitors](std::string name) {
+    return "hello " + name + ", visitor " + std::to_string(++visitors);
+  };
+  runtime.register_activity("Greet", greet, loop.executor());
+}
+// [/on-executor]
+
+Task<std::string> welcome(OrchestrationContext ctx) {
+  std::string greeting = co_await ctx.schedule_activity("Greet", "Ada");
+  co_return greeting;
+}
+
 Task<std::string> shout(OrchestrationContext ctx, std::string text) {
   std::string loud = co_await ctx.schedule_activity("Raise", text);
   co_return loud;
@@ -122,6 +137,14 @@ void server() {
     loop.run_one();
   }
   check("request", reply, "200 hello!");
+  int visitors = 0;
+  World hosted([&](Runtime& runtime) {
+    register_in(runtime, loop, visitors);
+    runtime.register_orchestration("Welcome", welcome);
+  });
+  hosted.start("Welcome");
+  loop.run_one();
+  check("on-executor", hosted.end_of("Welcome"), "Completed: hello Ada, visitor 1");
   check("shut-down", shut_down(world.store, world.client, world.runtime), "storage error");
 }
 

@@ -104,6 +104,14 @@ class SubOrchestrationOptions {
     retry_ = std::move(policy);
     return *this;
   }
+  /// The child goes on whatever becomes of whoever has started it: neither a dropped future, nor a timeout
+  /// or another attempt, nor the parent's end cancels it, be it by `continue_as_new`, a failure, a
+  /// cancellation or a termination. Give it an `instance_id`, by which `OrchestrationContext::await_instance`
+  /// has its result, in a later execution of the parent too. Default: the child is cancelled.
+  SubOrchestrationOptions& outlives_parent(bool value = true) {
+    outlives_parent_ = value;
+    return *this;
+  }
   /// As `ActivityOptions::timeout`.
   SubOrchestrationOptions& timeout(Duration value) {
     timeout_ = value;
@@ -114,12 +122,14 @@ class SubOrchestrationOptions {
   [[nodiscard]] const std::optional<std::string>& version() const { return version_; }
   [[nodiscard]] const std::optional<RetryPolicy>& retry() const { return retry_; }
   [[nodiscard]] const std::optional<Milliseconds>& timeout() const { return timeout_; }
+  [[nodiscard]] bool outlives_parent() const { return outlives_parent_; }
 
  private:
   std::optional<std::string> instance_id_;
   std::optional<std::string> version_;
   std::optional<RetryPolicy> retry_;
   std::optional<Milliseconds> timeout_;
+  bool outlives_parent_ = false;
 };
 
 }  // namespace duroxide

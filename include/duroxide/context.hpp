@@ -238,7 +238,7 @@ class DUROXIDE_API OrchestrationContext {
   // --- other orchestrations ---
 
   /// Starts a child and waits for its result. The child is cancelled if the future is dropped or
-  /// the parent ends without it.
+  /// the parent ends without it, unless `SubOrchestrationOptions::outlives_parent` says otherwise.
   template <class Out = std::string, class In = std::string>
   [[nodiscard]] DurableFuture<Out> schedule_sub_orchestration(
       std::string_view name, const In& input = In(),
@@ -282,6 +282,20 @@ class DUROXIDE_API OrchestrationContext {
                               std::optional<std::string> version = {}) {
     schedule_detached_text(orchestration.name(), instance, detail::encode_handle_input(input),
                            std::move(version));
+  }
+
+  /// Waits for the end of another instance, which may have come long ago, and gives its output. Throws
+  /// `SubOrchestrationFailed` if it has failed, was cancelled or is deleted before its end, and with
+  /// `ErrorKind::invalid_input` if there is none. Errors: `OrchestrationError` for a wrong id, or its own.
+  template <class Out = std::string>
+  [[nodiscard]] DurableFuture<Out> await_instance(std::string_view instance) {
+    return DurableFuture<Out>(await_instance_text(instance));
+  }
+  /// Of one that runs this orchestration, for the type of its output; which it runs is not checked.
+  template <TypedOrchestration Handle>
+  [[nodiscard]] DurableFuture<typename Handle::Output> await_instance(
+      const Handle& /*orchestration*/, std::string_view instance) {
+    return await_instance<typename Handle::Output>(instance);
   }
 
   /// Sends an event to another instance, with the turn: it is kept there until the instance waits for
@@ -469,6 +483,7 @@ class DUROXIDE_API OrchestrationContext {
   [[nodiscard]] const StoredValue* find_value(std::string_view key) const;
   std::shared_ptr<detail::Slot> schedule_child_text(std::string_view name, std::string input,
                                                     const SubOrchestrationOptions& options);
+  [[nodiscard]] std::shared_ptr<detail::Slot> await_instance_text(std::string_view instance);
   void schedule_detached_text(std::string_view name, std::string_view instance, std::string input,
                               std::optional<std::string> version);
   void raise_event_text(std::string_view instance, std::string_view event, std::string data);

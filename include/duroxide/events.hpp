@@ -153,6 +153,8 @@ struct SubOrchestrationScheduled {
   std::optional<std::string> version;
   std::string instance;  ///< the child's full instance id
   Payload input;
+  /// Neither the end of the parent nor a dropped future cancels it.
+  bool outlives_parent = false;
   bool operator==(const SubOrchestrationScheduled&) const = default;
 };
 struct SubOrchestrationCompleted {
@@ -163,6 +165,7 @@ struct SubOrchestrationFailed {
   ErrorDetails details;
   bool operator==(const SubOrchestrationFailed&) const = default;
 };
+/// The code no longer waits for it. One that does not outlive its parent is asked to stop.
 struct SubOrchestrationCancelRequested {
   std::string reason;
   bool operator==(const SubOrchestrationCancelRequested&) const = default;
@@ -280,6 +283,27 @@ struct UpdateAnswered {
   bool operator==(const UpdateAnswered&) const = default;
 };
 
+// The end of another instance, whoever has started it.
+
+struct InstanceAwaited {
+  std::string instance;
+  bool operator==(const InstanceAwaited&) const = default;
+};
+struct AwaitedCompleted {
+  Payload output;
+  bool operator==(const AwaitedCompleted&) const = default;
+};
+/// It has failed or was cancelled, or there is none, or no more.
+struct AwaitedFailed {
+  ErrorDetails details;
+  bool operator==(const AwaitedFailed&) const = default;
+};
+/// The code no longer waits for it. It goes on.
+struct InstanceAwaitCancelled {
+  std::string reason;
+  bool operator==(const InstanceAwaitCancelled&) const = default;
+};
+
 }  // namespace event
 
 /// The order of the alternatives is part of the store's format: append, never reorder.
@@ -296,7 +320,8 @@ using EventKind = std::variant<
     event::KeyValueSet, event::KeyValueCleared, event::KeyValuesCleared,
     event::KeyValueReadScheduled, event::KeyValueReadCompleted, event::PatchMarked,
     event::SideEffectRecorded, event::EventSent, event::QueueMessageSent, event::CancelSent,
-    event::UpdateReceived, event::UpdateAnswered>;
+    event::UpdateReceived, event::UpdateAnswered, event::InstanceAwaited, event::AwaitedCompleted,
+    event::AwaitedFailed, event::InstanceAwaitCancelled>;
 
 /// One entry of a history.
 struct Event {

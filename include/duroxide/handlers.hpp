@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -12,6 +13,8 @@
 #include <duroxide/codec.hpp>
 #include <duroxide/context.hpp>
 #include <duroxide/detail/callable.hpp>
+#include <duroxide/detail/on_executor.hpp>
+#include <duroxide/executor.hpp>
 #include <duroxide/payload.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/task.hpp>
@@ -284,13 +287,25 @@ ActivityTask<ActivityOutcome> run_coroutine(std::shared_ptr<const F> /*function*
   }
 }
 
+/// One that is no coroutine.
+template <class F>
+ActivityOutcome call_ordinary(const F& function, ActivityContext& context,
+                              const std::string& input) {
+  using Output = typename CallableOf<F>::Output;
+  if constexpr (std::is_void_v<Output>) {
+    call_activity(function, context, input);
+    return std::string();
+  } else {
+    return outcome_of<Output>(call_activity(function, context, input), context);
+  }
+}
+
 /// Accepts functions of `(ActivityContext&, In)`, `(ActivityContext&)`, `(In)` or `()`, that return
 /// a value, nothing, or a `Result` with text, `ApplicationError` or `ErrorDetails` as its error; or an
 /// `ActivityTask` of one of these.
 template <class F>
 ActivityHandler make_activity_handler(F function) {
   using Traits = CallableOf<F>;
-  using Output = typename Traits::Output;
   static_assert(Traits::arity <= 2, "an activity takes an ActivityContext& and at most one input");
   auto shared = std::make_shared<const std::decay_t<F>>(std::move(function));
   return [shared](ActivityContext& context, const std::string& input) -> ActivityOutcome {
@@ -303,12 +318,52 @@ ActivityHandler make_activity_handler(F function) {
       context.go_on_as(std::make_shared<CoroutineActivity>(
           run_coroutine(shared, call_activity(*shared, context, input), context)));
       return std::string();
-    } else if constexpr (std::is_void_v<Output>) {
-      call_activity(*shared, context, input);
-      return std::string();
     } else {
-      return outcome_of<Output>(call_activity(*shared, context, input), context);
+      return call_ordinary(*shared, context, input);
     }
+  };
+}
+
+/// Before what an executor has not run is posted to it again.
+inline constexpr Milliseconds pause_before_next_post{1'000};
+
+/// The coroutine that waits while `function` runs on the executor. One that was cancelled before that is not
+/// run any more.
+template <class F>
+ActivityTask<ActivityOutcome> run_on_executor(std::shared_ptr<const F> function, Executor executor,
+                                              ActivityContext& context, std::string input) {
+  std::optional<ActivityOutcome> outcome;
+  const std::function<void()> work = [&] {
+    outcome.emplace(context.is_cancelled() ? ActivityOutcome(std::string())
+                                           : call_ordinary(*function, context, input));
+  };
+  bool has_run = false;
+  while (!has_run) {
+    OnExecutor posted(executor, work);
+    has_run = co_await posted;
+    if (!has_run) {
+      context.log_warn("the executor of activity " + context.activity_name() +
+                       " has not run it, but has thrown or dropped it; it is posted again in a "
+                       "second");
+      co_await context.sleep(pause_before_next_post);
+    }
+  }
+  co_return std::move(*outcome);
+}
+
+/// As `make_activity_handler`, for one that is to run on an executor, which is not in place.
+template <class F>
+ActivityHandler make_posted_activity_handler(F function, Executor executor) {
+  static_assert(CallableOf<F>::arity <= 2,
+                "an activity takes an ActivityContext& and at most one input");
+  static_assert(!is_coroutine_activity<F>,
+                "an activity that is a coroutine takes no executor: what it awaits may run "
+                "wherever that likes");
+  auto shared = std::make_shared<const std::decay_t<F>>(std::move(function));
+  return [shared, executor](ActivityContext& context, const std::string& input) -> ActivityOutcome {
+    context.go_on_as(
+        std::make_shared<CoroutineActivity>(run_on_executor(shared, executor, context, input)));
+    return std::string();
   };
 }
 

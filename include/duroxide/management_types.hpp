@@ -161,10 +161,10 @@ struct PendingEvent {
   bool is_queue = false;  ///< it waits for a queue, not for one event
 };
 
-/// A child that was started and has not ended.
+/// A child that was started and has not ended, or another instance whose end is awaited.
 struct PendingChild {
   std::uint64_t correlation_id = 0;
-  std::string name;
+  std::string name;  ///< of the orchestration
   std::string instance;
   Timestamp scheduled_at;
 };

@@ -72,6 +72,11 @@
 /// that came after the turn was handed out stay for the next execution, behind it; what the turn was
 /// handed is gone, and carried over by the `ContinueAsNew` itself. A read of another instance's value
 /// (`work::ReadKeyValue`) is answered by the store itself, in the same commit, with what that commit leaves.
+/// So is a wait for the end of an instance (`work::AwaitInstance`), if that has ended or there is none;
+/// else the store notes it, on the disk, and answers in the commit that ends the instance, or deletes it,
+/// whichever execution that is in by then. Of a wait that is `given_up`, and of one by an instance that is
+/// terminated or deleted, it forgets the note. A termination ends the children of the execution with it, but
+/// for those whose `SubOrchestrationScheduled` says that they outlive their parent.
 ///
 /// **Activities.** They are handed out in the order in which they were committed, within what a fetch
 /// accepts; what `ReleaseHolder` gives back comes first, what was abandoned last. None is handed out before its commit. `AckWorker` and

@@ -11,6 +11,7 @@
 #include <duroxide/control_socket.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
+#include <duroxide/executor.hpp>
 #include <duroxide/handlers.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/result.hpp>
@@ -314,6 +315,28 @@ class DUROXIDE_API Runtime {
                              ActivityKind kind = detail::natural_kind<F>) {
     return add_activity(std::move(name), detail::make_activity_handler(std::move(activity)), kind,
                         detail::is_coroutine_activity<F>);
+  }
+  /// Registers an activity that runs on an executor of yours: in your loop, where it must not block, or in
+  /// a pool of yours, where it may. It is posted there when it is handed out, counts among
+  /// `RuntimeOptions::coroutine_concurrency` until it has returned, and holds no thread of the engine's
+  /// meanwhile; how many run at once is the executor's to say. Everything else is as for any activity: the
+  /// context may be used, times and cancellations count from the posting on, and one that was cancelled before
+  /// the executor came to it is not run. What the executor drops, or throws instead of taking, is posted
+  /// again after a second; what it keeps and never runs ends by a timeout of the call, or is given back when
+  /// the runtime stops. With an executor in place it is an ordinary one. The runtime keeps a copy of the
+  /// executor: of a pool that is to end elsewhere keep another.
+  template <class F>
+  Runtime& register_activity(std::string name, F activity, const Executor& executor) {
+    const bool is_posted = !executor.is_in_place();
+    auto handler = is_posted ? detail::make_posted_activity_handler(std::move(activity), executor)
+                             : detail::make_activity_handler(std::move(activity));
+    return add_activity(std::move(name), std::move(handler),
+                        is_posted ? ActivityKind::coroutine : ActivityKind::ordinary, is_posted);
+  }
+  template <TypedActivity Handle, class F>
+  Runtime& register_activity(const Handle& handle, F activity, const Executor& executor) {
+    detail::check_activity_types<Handle, F>();
+    return register_activity(std::string(handle.name()), std::move(activity), executor);
   }
   template <TypedActivity Handle, class F>
   Runtime& register_activity(const Handle& handle, F activity,

@@ -149,6 +149,30 @@ struct UpdateRequest {
   bool operator==(const UpdateRequest&) const = default;
 };
 
+/// Asks for the end of `instance`. The store answers it itself, with an `AwaitedCompleted` or an
+/// `AwaitedFailed` to the reader: in the transaction that sends it if the instance has ended or there is
+/// none, else in that which ends it.
+struct AwaitInstance {
+  std::string instance;
+  ParentLink reader;
+  bool given_up = false;  ///< the reader waits no more
+  bool operator==(const AwaitInstance&) const = default;
+};
+struct AwaitedCompleted {
+  std::string instance;  ///< the reader
+  std::uint64_t execution_id = 0;
+  std::uint64_t id = 0;
+  Payload output;
+  bool operator==(const AwaitedCompleted&) const = default;
+};
+struct AwaitedFailed {
+  std::string instance;  ///< the reader
+  std::uint64_t execution_id = 0;
+  std::uint64_t id = 0;
+  ErrorDetails details;
+  bool operator==(const AwaitedFailed&) const = default;
+};
+
 }  // namespace work
 
 /// The order of the alternatives is part of the store's format: append, never reorder.
@@ -156,7 +180,8 @@ using WorkItem = std::variant<work::StartOrchestration, work::ContinueAsNew, wor
                               work::ActivityCompleted, work::ActivityFailed, work::TimerFired,
                               work::ExternalRaised, work::SubOrchCompleted, work::SubOrchFailed,
                               work::CancelInstance, work::QueueMessage, work::ReadKeyValue,
-                              work::KeyValueRead, work::UpdateRequest>;
+                              work::KeyValueRead, work::UpdateRequest, work::AwaitInstance,
+                              work::AwaitedCompleted, work::AwaitedFailed>;
 
 /// The instance an item is for.
 [[nodiscard]] DUROXIDE_API const std::string& target_instance(const WorkItem& item);

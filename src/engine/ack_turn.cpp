@@ -6,6 +6,7 @@
 
 #include "engine/activity_rows.hpp"
 #include "engine/attempts.hpp"
+#include "engine/awaited_ends.hpp"
 #include "engine/change_notes.hpp"
 #include "engine/deadline.hpp"
 #include "engine/execution_rows.hpp"
@@ -66,7 +67,7 @@ void check_ack(const provider::AckOrchestrationItem& request, const TurnLease& l
     const ParentLink* reader = model::reader_of(item);
     if (reader != nullptr &&
         (reader->instance != record.id || reader->execution_id != lease.execution)) {
-      refuse_ack("the reader of a value is another instance or execution");
+      refuse_ack("the reader is another instance or execution");
     }
   }
   const auto continues = std::count_if(
@@ -276,6 +277,9 @@ void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& re
   remove_cancelled(transaction, request, *lease);
 
   const bool ended = after.status != ExecutionStatus::running;
+  if (ended) {
+    tell_end(transaction, number, after);
+  }
   transaction.after_applied([&transaction, &request, number, ended, holder = lease->holder] {
     end_turn(transaction, request.lock_token);
     transaction.reasons().clear({number, 0, 0});

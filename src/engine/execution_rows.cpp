@@ -38,6 +38,20 @@ OrchestrationStatus result_of(Transaction& transaction, Number number,
   return require_readable(Table::results, key, decode_result(*bytes));
 }
 
+std::optional<model::OpenSteps> read_open_steps(Transaction& transaction, Number number,
+                                                const InstanceRecord& record) {
+  try {
+    auto steps = model::find_open_steps(
+        transaction.instances().load_history(number, record, record.execution));
+    return steps ? std::optional(std::move(*steps)) : std::nullopt;
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind != ProviderError::Kind::corrupt) {
+      throw;
+    }
+    return std::nullopt;
+  }
+}
+
 std::optional<WorkItem> first_message(Transaction& transaction, Number number,
                                       const InstanceRecord& record) {
   const auto bytes =

@@ -3,6 +3,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "engine/awaited_ends.hpp"
 #include "engine/messages.hpp"
 #include "engine/values.hpp"
 #include "model/limits.hpp"
@@ -27,7 +28,10 @@ bool answer_from_store(Transaction& transaction, const WorkItem& item) {
   }};
   return std::visit(
       [&]<class Message>(const Message& question) {
-        if constexpr (std::is_base_of_v<model::AsksStore, model::MessageOf<Message>>) {
+        if constexpr (std::is_same_v<Message, work::AwaitInstance>) {
+          await_end(transaction, question);  // which may be answered later
+          return true;
+        } else if constexpr (std::is_base_of_v<model::AsksStore, model::MessageOf<Message>>) {
           auto answer = answer_to(question);
           answer.instance = question.reader.instance;
           answer.execution_id = question.reader.execution_id;

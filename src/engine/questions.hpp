@@ -8,7 +8,7 @@
 
 namespace duroxide::storage {
 
-/// Answers what asks the store itself; gives whether the message does.
+/// Answers what asks the store itself, or notes who waits for the answer; gives whether the message does.
 bool answer_from_store(Transaction& transaction, const WorkItem& item);
 
 }  // namespace duroxide::storage

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "engine/activity_rows.hpp"
+#include "engine/awaited_ends.hpp"
 #include "engine/care.hpp"
 #include "engine/pause.hpp"
 #include "engine/quarantine_rows.hpp"
@@ -30,6 +31,7 @@ std::uint64_t remove_waiting(Transaction& transaction, Number number,
     }
     erase_timer(transaction, row);
   }
+  stop_awaiting(transaction, number, record);
   transaction.batch().erase(Table::attempts, prefix);
   drop_quarantined(transaction, number, true);
   end_pause(transaction, PauseScope::of_instance(record.id));

@@ -1,32 +1,12 @@
 #include "engine/timer_rows.hpp"
 
-#include <optional>
 #include <utility>
 
+#include "engine/execution_rows.hpp"
 #include "engine/rows.hpp"
 #include "model/kinds.hpp"
-#include "model/open_steps.hpp"
 
 namespace duroxide::storage {
-
-namespace {
-
-/// None if the history makes no sense.
-std::optional<model::OpenSteps> read_open_steps(Transaction& transaction, Number number,
-                                                const InstanceRecord& record) {
-  try {
-    auto steps = model::find_open_steps(
-        transaction.instances().load_history(number, record, record.execution));
-    return steps ? std::optional(std::move(*steps)) : std::nullopt;
-  } catch (const StorageFailure& failed) {
-    if (failed.error().kind != ProviderError::Kind::corrupt) {
-      throw;
-    }
-    return std::nullopt;
-  }
-}
-
-}  // namespace
 
 void add_delayed(Transaction& transaction, const TimerRow& row, std::string item) {
   transaction.batch().put(Table::timers, row.bytes(), std::move(item));

@@ -86,14 +86,16 @@ enum class Errand : std::uint8_t {
   activity,  ///< the worker queue
   timer,     ///< the timer queue
   child,     ///< the instance that it has started
+  end,       ///< the store, which answers when an instance ends
   question,  ///< nobody any more: the store answers in the transaction that brings the message
 };
 
 /// Where that lies which a schedule has asked for, as far as it takes more than the id of the event
 /// to find it.
 struct Whereabouts {
-  Timestamp due = {};         ///< in the timer queue
-  std::string instance = {};  ///< a child
+  Timestamp due = {};            ///< in the timer queue
+  std::string instance = {};     ///< a child, or whose end is waited for
+  bool outlives_parent = false;  ///< a child that goes on when nobody waits for it
 };
 
 /// How messages to people name a step.

@@ -173,6 +173,7 @@ struct KindOf<event::QueueSubscriptionCancelled> : GivesUp<event::QueueSubscribe
 template <>
 struct KindOf<event::SubOrchestrationScheduled> : Schedules {
   static constexpr std::string_view name = "SubOrchestrationScheduled";
+  static constexpr std::uint32_t layout_version = 2;
   static constexpr Match match = Match::whole;
   static constexpr StepWords words{"a sub-orchestration", "the output of the sub-orchestration "};
   using Failure = SubOrchestrationFailed;
@@ -181,6 +182,15 @@ struct KindOf<event::SubOrchestrationScheduled> : Schedules {
     io.usual("version", x.version);
     io.needed("instance", x.instance);
     io.needed("input", x.input);
+    if (holds(io, 2)) {
+      io.usual("outlives_parent", x.outlives_parent);
+    }
+  }
+  /// Whether it outlives its parent is no other decision: what is recorded counts.
+  static bool is_same(const event::SubOrchestrationScheduled& a,
+                      const event::SubOrchestrationScheduled& b) {
+    return a.name == b.name && a.version == b.version && a.instance == b.instance &&
+           a.input == b.input;
   }
   static std::string identity(const event::SubOrchestrationScheduled& x) {
     return in_quotes(x.name) + ", instance " + in_quotes(x.instance);
@@ -199,7 +209,7 @@ struct KindOf<event::SubOrchestrationScheduled> : Schedules {
             ParentLink{std::string(by.instance), by.execution_id, id}};
   }
   static Whereabouts whereabouts(const event::SubOrchestrationScheduled& x) {
-    return {.instance = x.instance};
+    return {.instance = x.instance, .outlives_parent = x.outlives_parent};
   }
 };
 
@@ -222,6 +232,51 @@ struct KindOf<event::SubOrchestrationFailed>
 template <>
 struct KindOf<event::SubOrchestrationCancelRequested> : GivesUp<event::SubOrchestrationScheduled> {
   static constexpr std::string_view name = "SubOrchestrationCancelRequested";
+  static void fields(auto& io, auto& x) { io.needed("reason", x.reason); }
+};
+
+template <>
+struct KindOf<event::InstanceAwaited> : Schedules {
+  static constexpr std::string_view name = "InstanceAwaited";
+  static constexpr Match match = Match::whole;
+  static constexpr StepWords words{"a wait for the end of an instance",
+                                   "the output of the instance "};
+  using Failure = SubOrchestrationFailed;
+  static void fields(auto& io, auto& x) { io.needed("instance", x.instance); }
+  static std::string identity(const event::InstanceAwaited& x) { return in_quotes(x.instance); }
+  static std::string label(const event::InstanceAwaited& x) { return x.instance; }
+  static std::string waiting(const event::InstanceAwaited& x) {
+    return "the end of " + in_ticks(x.instance);
+  }
+  static Checked check(const event::InstanceAwaited& x) { return check_instance_id(x.instance); }
+  static work::AwaitInstance ask(const Caller& by, std::uint64_t id,
+                                 const event::InstanceAwaited& x) {
+    return {x.instance, ParentLink{std::string(by.instance), by.execution_id, id}};
+  }
+  static Whereabouts whereabouts(const event::InstanceAwaited& x) {
+    return {.instance = x.instance};
+  }
+};
+
+template <>
+struct KindOf<event::AwaitedCompleted>
+    : Answers<event::InstanceAwaited, &event::AwaitedCompleted::output,
+              &work::AwaitedCompleted::output> {
+  static constexpr std::string_view name = "AwaitedCompleted";
+  static void fields(auto& io, auto& x) { io.needed("output", x.output); }
+};
+
+template <>
+struct KindOf<event::AwaitedFailed>
+    : Answers<event::InstanceAwaited, &event::AwaitedFailed::details,
+              &work::AwaitedFailed::details> {
+  static constexpr std::string_view name = "AwaitedFailed";
+  static void fields(auto& io, auto& x) { io.needed("details", x.details); }
+};
+
+template <>
+struct KindOf<event::InstanceAwaitCancelled> : GivesUp<event::InstanceAwaited> {
+  static constexpr std::string_view name = "InstanceAwaitCancelled";
   static void fields(auto& io, auto& x) { io.needed("reason", x.reason); }
 };
 

@@ -161,6 +161,7 @@ Errand errand_of(std::size_t step) {
       errand = std::is_same_v<Request, work::ActivityExecute>      ? Errand::activity
                : std::is_same_v<Request, work::TimerFired>         ? Errand::timer
                : std::is_same_v<Request, work::StartOrchestration> ? Errand::child
+               : std::is_same_v<Request, work::AwaitInstance>      ? Errand::end
                                                                    : Errand::question;
     }
   });

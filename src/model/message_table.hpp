@@ -238,6 +238,46 @@ struct MessageOf<work::UpdateRequest> : AnyMessage {
   }
 };
 
+template <>
+struct MessageOf<work::AwaitInstance> : AsksStore {
+  static constexpr std::string_view name = "AwaitInstance";
+  static constexpr std::string_view refusal =
+      "only a turn can wait for an instance this way, and only the store answers it; send "
+      "`WaitForStatus` instead";
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("reader", x.reader);
+    io.usual("given_up", x.given_up);
+  }
+  static std::string data(const work::AwaitInstance&) { return {}; }
+};
+
+template <>
+struct MessageOf<work::AwaitedCompleted> : AnyMessage {
+  static constexpr std::string_view name = "AwaitedCompleted";
+  static constexpr std::string_view refusal = MessageOf<work::AwaitInstance>::refusal;
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("execution_id", x.execution_id);
+    io.needed("id", x.id);
+    io.needed("output", x.output);
+  }
+  static std::string data(const work::AwaitedCompleted& x) { return x.output; }
+};
+
+template <>
+struct MessageOf<work::AwaitedFailed> : AnyMessage {
+  static constexpr std::string_view name = "AwaitedFailed";
+  static constexpr std::string_view refusal = MessageOf<work::AwaitInstance>::refusal;
+  static void fields(auto& io, auto& x) {
+    io.needed("instance", x.instance);
+    io.needed("execution_id", x.execution_id);
+    io.needed("id", x.id);
+    io.needed("details", x.details);
+  }
+  static std::string data(const work::AwaitedFailed& x) { return x.details.to_string(); }
+};
+
 /// Refuses to compile unless every alternative of `WorkItem` has an entry.
 template <class... Messages>
 consteval bool is_complete_message_table(const std::variant<Messages...>*) {

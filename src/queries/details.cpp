@@ -57,6 +57,14 @@ ExecutionDetails details_of(const ReadView& view, const FoundInstance& found,
           {child.event_id, child.what.name, child.what.instance, child.at});
     }
   }
+  for (const auto& other : open.of<event::InstanceAwaited>()) {
+    const auto number = find_number(view, other.what.instance);
+    const auto record = number ? load_instance(view, *number) : std::nullopt;
+    if (record && record->status == ExecutionStatus::running) {
+      details.pending_children.push_back(
+          {other.event_id, record->orchestration, other.what.instance, other.at});
+    }
+  }
   return details;
 }
 

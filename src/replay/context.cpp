@@ -191,6 +191,15 @@ std::shared_ptr<detail::Slot> OrchestrationContext::schedule_child_text(
   return require_running(core_).call_child(name, std::move(input), options);
 }
 
+std::shared_ptr<detail::Slot> OrchestrationContext::await_instance_text(std::string_view instance) {
+  require(model::check_instance_id(instance));
+  if (instance == instance_id()) {
+    require(model::flaw("instance `" + std::string(instance) +
+                        "` cannot wait for its own end: it would wait for ever"));
+  }
+  return require_running(core_).schedule(event::InstanceAwaited{std::string(instance)});
+}
+
 void OrchestrationContext::schedule_detached_text(std::string_view name, std::string_view instance,
                                                   std::string input,
                                                   std::optional<std::string> version) {

@@ -201,7 +201,8 @@ void ExecutionCore::drop(Slot& slot) noexcept {
 }
 
 void ExecutionCore::cancel(const Open& open, const std::string& reason) {
-  auto giving_up = model::giving_up(open.slot->kind, reason);
+  auto giving_up = model::giving_up(
+      open.slot->kind, open.at.outlives_parent ? reason + "; the child goes on" : reason);
   if (!giving_up) {
     return;  // nobody outside would have to know
   }
@@ -222,6 +223,10 @@ void ExecutionCore::take_back(const Open& open, const std::string& reason) {
     const auto* start = std::get_if<work::StartOrchestration>(&item);
     return start != nullptr && start->parent && start->parent->event_id == id;
   };
+  const auto is_its_wait = [&](const WorkItem& item) {
+    const auto* wait = std::get_if<work::AwaitInstance>(&item);
+    return wait != nullptr && wait->reader.event_id == id;
+  };
   switch (model::errand_of(open.slot->kind)) {
     case model::Errand::activity:
       if (!remove_unsent(result().activities, same_id)) {
@@ -234,12 +239,19 @@ void ExecutionCore::take_back(const Open& open, const std::string& reason) {
       }
       break;
     case model::Errand::child:
-      if (!remove_unsent(result().messages, is_its_start)) {
+      if (!open.at.outlives_parent && !remove_unsent(result().messages, is_its_start)) {
         result().messages.push_back(
             work::CancelInstance{open.at.instance,
                                  "the parent instance " + assignment_.instance +
                                      " no longer waits for it (" + reason + ")",
                                  ParentLink{assignment_.instance, assignment_.execution_id, id}});
+      }
+      break;
+    case model::Errand::end:
+      if (!remove_unsent(result().messages, is_its_wait)) {
+        result().messages.push_back(work::AwaitInstance{
+            open.at.instance, ParentLink{assignment_.instance, assignment_.execution_id, id},
+            true});
       }
       break;
     case model::Errand::question:

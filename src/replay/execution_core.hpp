@@ -146,7 +146,7 @@ class ExecutionCore final : private Completion {
   std::shared_ptr<Slot> schedule_activity(std::string_view name, Payload input,
                                           const ActivityOptions& options);
   std::shared_ptr<Slot> schedule_child(std::string_view name, Payload input,
-                                       const std::optional<std::string>& version,
+                                       const SubOrchestrationOptions& options,
                                        const std::optional<std::string>& instance);
   std::shared_ptr<Slot> call(Call call);
   void make_side_effect(event::SideEffectRecorded& effect,

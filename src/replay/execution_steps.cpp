@@ -60,7 +60,7 @@ std::shared_ptr<Slot> ExecutionCore::call_child(std::string_view name, Payload i
   require(model::check_payload("sub-orchestration's input", input));
   replay::require_options(options);
   if (!options.retry() && !options.timeout()) {
-    return schedule_child(name, std::move(input), options.version(), options.instance_id());
+    return schedule_child(name, std::move(input), options, options.instance_id());
   }
   Call plan;
   plan.kind = model::place_of<event::SubOrchestrationScheduled>();
@@ -74,7 +74,7 @@ std::shared_ptr<Slot> ExecutionCore::call_child(std::string_view name, Payload i
       *instance += "::" + std::to_string(attempt);
       require(model::check_instance_id(*instance));
     }
-    return schedule_child(name, input, options.version(), instance);
+    return schedule_child(name, input, options, instance);
   };
   return call(std::move(plan));
 }
@@ -103,15 +103,16 @@ std::shared_ptr<Slot> ExecutionCore::schedule_timer(Milliseconds delay) {
 }
 
 std::shared_ptr<Slot> ExecutionCore::schedule_child(std::string_view name, Payload input,
-                                                    const std::optional<std::string>& version,
+                                                    const SubOrchestrationOptions& options,
                                                     const std::optional<std::string>& instance) {
   const std::uint64_t next_id = history_ != nullptr && cursor_ < history_->size()
                                     ? (*history_)[cursor_].event_id
                                     : next_event_id_;
   std::string child = instance.value_or(
       model::child_instance_id(assignment_.instance, assignment_.execution_id, next_id));
-  return schedule(event::SubOrchestrationScheduled{std::string(name), version, std::move(child),
-                                                   std::move(input)});
+  return schedule(event::SubOrchestrationScheduled{std::string(name), options.version(),
+                                                   std::move(child), std::move(input),
+                                                   options.outlives_parent()});
 }
 
 void ExecutionCore::continue_as_new(Payload input, std::optional<std::string> version) {

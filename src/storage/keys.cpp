@@ -39,6 +39,13 @@ std::optional<WorkKey> WorkKey::parse(std::string_view key) {
   return WorkKey{number_at(key, 0), number_at(key, 8), number_at(key, 16)};
 }
 
+std::optional<AwaitedRow> AwaitedRow::parse(std::string_view key) {
+  if (key.size() != 32) {
+    return std::nullopt;
+  }
+  return AwaitedRow{number_at(key, 0), number_at(key, 8), number_at(key, 16), number_at(key, 24)};
+}
+
 std::string TimerRow::bytes() const {
   return make_key(sortable(due), number, execution, id);
 }

@@ -58,6 +58,17 @@ struct TimerRow {
   auto operator<=>(const TimerRow&) const = default;
 };
 
+/// Whoever waits for the end of an instance: a step of another one.
+struct AwaitedRow {
+  Number awaited = 0;
+  Number reader = 0;
+  std::uint64_t execution = 0;  ///< of the reader
+  std::uint64_t event_id = 0;   ///< of the step
+
+  [[nodiscard]] std::string bytes() const { return make_key(awaited, reader, execution, event_id); }
+  [[nodiscard]] static std::optional<AwaitedRow> parse(std::string_view key);
+};
+
 /// A time as a number that sorts like it, before 1970 too.
 [[nodiscard]] std::uint64_t sortable(Timestamp time);
 [[nodiscard]] Timestamp from_sortable(std::uint64_t number);

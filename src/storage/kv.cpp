@@ -6,10 +6,11 @@ namespace duroxide::storage {
 
 std::string_view to_string(Table table) {
   constexpr std::array<std::string_view, table_count> names{
-      "meta",          "ids",      "instances",  "results",   "executions", "history",   "inbox",
-      "work",          "timers",   "attempts",   "by_status", "by_name",    "by_parent", "values",
-      "custom_status", "progress", "quarantine", "set_aside", "by_updated", "by_tag",    "counters",
-      "paused",        "delayed",  "kept",       "event_keys"};
+      "meta",       "ids",    "instances",     "results",  "executions", "history",
+      "inbox",      "work",   "timers",        "attempts", "by_status",  "by_name",
+      "by_parent",  "values", "custom_status", "progress", "quarantine", "set_aside",
+      "by_updated", "by_tag", "counters",      "paused",   "delayed",    "kept",
+      "event_keys", "awaited"};
   return names.at(static_cast<std::size_t>(table));
 }
 

@@ -47,11 +47,12 @@ enum class Table : std::uint8_t {
   delayed,        ///< number, due time, execution, id: a row of `timers` that is in no history
   kept,           ///< number, sequence -> work item that a failed instance did not take
   event_keys,     ///< the keys of events that were sent to an instance; see event_keys.hpp
+  awaited,        ///< number, number of who waits for its end, execution, event id
 };
 
 /// Those behind it came later, and a store that is only read need not have them.
 inline constexpr Table last_of_format_3 = Table::kept;
-inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::event_keys) + 1;
+inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::awaited) + 1;
 
 [[nodiscard]] std::string_view to_string(Table table);
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/awaited_ends.hpp"
 #include "engine/change_notes.hpp"
 #include "engine/removal.hpp"
 #include "engine/rows.hpp"
@@ -78,6 +79,7 @@ void delete_instance(Transaction& transaction, Number number, const InstanceReco
         Table::work, Table::attempts, Table::progress, Table::quarantine, Table::event_keys}) {
     erase_all(transaction.batch(), table, prefix);
   }
+  tell_deletion(transaction, number, record);
   erase_set_aside(transaction, number);
   transaction.instances().remove(number, record);
   transaction.instances().count_events(-static_cast<std::int64_t>(events));

@@ -81,6 +81,9 @@ class StepCheck {
       case model::Errand::child:
         check_child(step);
         break;
+      case model::Errand::end:
+        check_end(step);
+        break;
       case model::Errand::question:  // answered in the transaction that has brought it
       case model::Errand::none:      // what is raised may come or not
         break;
@@ -110,6 +113,19 @@ class StepCheck {
     if (!runs(view_, child)) {
       findings_.add(Table::ids, child, record_.id,
                     "the child `" + child + "` is waited for, but neither runs nor has answered");
+    }
+  }
+
+  void check_end(const model::OpenStep& step) const {
+    const std::string awaited = model::whereabouts_of(step.what).instance;
+    const auto bytes = view_.get(Table::ids, awaited);
+    const auto key =
+        AwaitedRow{bytes ? stored_number(*bytes) : 0, number_, record_.execution, step.event_id}
+            .bytes();
+    if (!view_.get(Table::awaited, key)) {
+      findings_.add(Table::awaited, key, record_.id,
+                    "the end of `" + awaited +
+                        "` is waited for, but neither has it come nor will it be told");
     }
   }
 

@@ -146,4 +146,31 @@ void RowCheck::check_delayed() {
   }
 }
 
+void RowCheck::check_awaited() {
+  if (!has_size(32)) {
+    return;
+  }
+  const AwaitedRow row = *AwaitedRow::parse(key_);
+  const auto* awaited = owner(row.awaited);
+  if (awaited == nullptr) {
+    return;
+  }
+  if (awaited->status != ExecutionStatus::running) {
+    found("the end of the instance is waited for, but it has ended");
+    return;
+  }
+  const auto* reader = owner(row.reader);
+  if (reader == nullptr) {
+    return;
+  }
+  if (!is_current(*reader, row.execution)) {
+    found("an execution waits for the end of an instance, but it has ended itself");
+    return;
+  }
+  const auto* steps = open_steps(row.reader, *reader);
+  if (steps != nullptr && !steps->is_open(model::Errand::end, row.event_id)) {
+    found("nobody waits for the end of the instance there");
+  }
+}
+
 }  // namespace duroxide::storage

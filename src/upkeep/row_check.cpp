@@ -78,6 +78,8 @@ void RowCheck::check(Table table, std::string_view key, std::string_view value) 
       return;
     case Table::paused:
       return check_paused();
+    case Table::awaited:
+      return check_awaited();
   }
 }
 

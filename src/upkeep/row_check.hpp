@@ -58,6 +58,7 @@ class RowCheck {
   void check_work();
   void check_timer();
   void check_delayed();
+  void check_awaited();
   void check_attempts();
   void check_event_key();
   void check_value();

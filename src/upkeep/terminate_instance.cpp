@@ -1,11 +1,14 @@
 #include "upkeep/terminate_instance.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "engine/awaited_ends.hpp"
 #include "engine/change_notes.hpp"
 #include "engine/deadline.hpp"
 #include "engine/execution_rows.hpp"
@@ -80,19 +83,42 @@ void end_without_turn(Transaction& transaction, const Doomed& doomed) {
   transaction.instances().update(number, before, after);
   note_end(transaction, after);
   tell_parent(transaction, after, details);
+  tell_end(transaction, number, after);
   transaction.after_applied([&transaction, id = number, instance = before.id, why = reason] {
     transaction.outcome().finished.push_back(id);
     transaction.log(LogLevel::info, "instance " + instance + " was terminated: " + why, instance);
   });
 }
 
-void add_children(Transaction& transaction, const Doomed& parent, std::vector<Doomed>& doomed) {
+/// The calls of the execution whose children outlive it. None of a history that cannot be read: then all
+/// end.
+std::set<std::uint64_t> outliving_calls(Transaction& transaction, const Doomed& parent) {
+  std::set<std::uint64_t> calls;
+  try {
+    for (const Event& event : transaction.instances().load_history(parent.number, parent.record,
+                                                                   parent.record.execution)) {
+      const auto* child = std::get_if<event::SubOrchestrationScheduled>(&event.kind);
+      if (child != nullptr && child->outlives_parent) {
+        calls.insert(event.event_id);
+      }
+    }
+  } catch (const StorageFailure& failed) {
+    if (failed.error().kind != ProviderError::Kind::corrupt) {
+      throw;
+    }
+  }
+  return calls;
+}
+
+void add_children(Transaction& transaction, const Doomed& parent,
+                  const std::set<std::uint64_t>& outliving, std::vector<Doomed>& doomed) {
   for (const std::string& key :
        keys_of(transaction.batch(), Table::by_parent, make_key(parent.number))) {
     const Number number = number_at(key, 8);
     auto record = transaction.instances().load(number);
     if (record && record->status == ExecutionStatus::running && record->parent &&
-        record->parent->execution_id == parent.record.execution) {
+        record->parent->execution_id == parent.record.execution &&
+        !outliving.contains(record->parent->event_id)) {
       doomed.push_back(
           {number, std::move(*record),
            "the parent instance " + parent.record.id + " was terminated (" + parent.reason + ")"});
@@ -113,8 +139,9 @@ void terminate_instance(Transaction& transaction, const management::TerminateIns
   while (!doomed.empty()) {
     const Doomed next = std::move(doomed.back());
     doomed.pop_back();
+    const auto outliving = outliving_calls(transaction, next);
     end_without_turn(transaction, next);
-    add_children(transaction, next, doomed);
+    add_children(transaction, next, outliving, doomed);
   }
 }
 

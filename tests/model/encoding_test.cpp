@@ -85,7 +85,9 @@ std::map<std::string, EventKind> earlier_events() {
       {"event.ActivityScheduled.v1", event::ActivityScheduled{"Charge", "in", "gpu", "session-1"}},
       {"event.OrchestrationCancelRequested.v1", event::OrchestrationCancelRequested{"reason"}},
       {"event.OrchestrationFailed.v1", event::OrchestrationFailed{earlier_error()}},
-      {"event.SubOrchestrationFailed.v1", event::SubOrchestrationFailed{earlier_error()}}};
+      {"event.SubOrchestrationFailed.v1", event::SubOrchestrationFailed{earlier_error()}},
+      {"event.SubOrchestrationScheduled.v1",
+       event::SubOrchestrationScheduled{"Child", "1.0.0", "child-1", "in"}}};
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ TEST_CASE("what the code decides and what comes to it", "[event-kinds]") {
   }
   CHECK(count[Role::begins] == 1);
   CHECK(count[Role::ends] == 3);
-  CHECK(count[Role::schedules] == 4);
+  CHECK(count[Role::schedules] == 5);
   CHECK(count[Role::waits] == 2);
   CHECK(count[Role::raised] == 2);
   CHECK(count[Role::asked] == 1);
@@ -206,8 +206,10 @@ TEST_CASE("the engine's own messages are refused to others", "[event-kinds]") {
       refused.insert(name);
     }
   }
-  CHECK(refused == std::set<std::string>{"work.ActivityExecute", "work.ContinueAsNew",
-                                         "work.KeyValueRead", "work.ReadKeyValue"});
+  CHECK(refused == std::set<std::string>{"work.ActivityExecute", "work.AwaitInstance",
+                                         "work.AwaitedCompleted", "work.AwaitedFailed",
+                                         "work.ContinueAsNew", "work.KeyValueRead",
+                                         "work.ReadKeyValue"});
   CHECK_FALSE(model::check_message(work::ExternalRaised{"i", "", "x"}));
   CHECK(model::check_message(work::QueueMessage{"i", "Q", "x"}));
 }

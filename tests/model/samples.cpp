@@ -45,7 +45,7 @@ std::vector<std::pair<std::string, Event>> sample_events() {
       event::ExternalSubscribed{"E"},
       event::ExternalEvent{"E", "data"},
       event::ExternalSubscribedCancelled{"reason"},
-      event::SubOrchestrationScheduled{"Child", "1.0.0", "child-1", "in"},
+      event::SubOrchestrationScheduled{"Child", "1.0.0", "child-1", "in", true},
       event::SubOrchestrationCompleted{"out"},
       event::SubOrchestrationFailed{full_error()},
       event::SubOrchestrationCancelRequested{"reason"},
@@ -68,6 +68,10 @@ std::vector<std::pair<std::string, Event>> sample_events() {
       event::CancelSent{"other", "reason"},
       event::UpdateReceived{"update-1", "AddItem", "in"},
       event::UpdateAnswered{"update-1", "out", full_error(), true},
+      event::InstanceAwaited{"other"},
+      event::AwaitedCompleted{"out"},
+      event::AwaitedFailed{full_error()},
+      event::InstanceAwaitCancelled{"reason"},
   };
   std::vector<std::pair<std::string, Event>> samples;
   for (const EventKind& kind : kinds) {
@@ -97,6 +101,9 @@ std::vector<std::pair<std::string, WorkItem>> sample_work_items() {
       {"work.ReadKeyValue", work::ReadKeyValue{"i", "key", parent}},
       {"work.KeyValueRead", work::KeyValueRead{"i", 3, 4, "value"}},
       {"work.UpdateRequest", work::UpdateRequest{"i", "update-1", "AddItem", "in"}},
+      {"work.AwaitInstance", work::AwaitInstance{"i", parent, true}},
+      {"work.AwaitedCompleted", work::AwaitedCompleted{"i", 3, 4, "out"}},
+      {"work.AwaitedFailed", work::AwaitedFailed{"i", 3, 4, full_error()}},
   };
 }
 

@@ -23,7 +23,8 @@ TEST_CASE("a key that has not the size of its table's is found", "[verify]") {
       Size{Table::inbox, "16"}, Size{Table::kept, "16"}, Size{Table::work, "24"},
       Size{Table::timers, "32"}, Size{Table::delayed, "32"}, Size{Table::results, "16"},
       Size{Table::executions, "16"}, Size{Table::history, "24"}, Size{Table::attempts, "8"},
-      Size{Table::custom_status, "8"}, Size{Table::progress, "24"}, Size{Table::quarantine, "8"});
+      Size{Table::custom_status, "8"}, Size{Table::progress, "24"}, Size{Table::quarantine, "8"},
+      Size{Table::awaited, "32"});
   damaged.plant(table, "key", make_key(one));
   damaged.finds(table, "key", std::string("the key has 3 bytes instead of ") + bytes, "");
 }

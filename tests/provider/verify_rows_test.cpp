@@ -157,6 +157,21 @@ TEST_CASE("every misplaced or unreadable row is found", "[verify]") {
     damaged.plant(Table::kept, make_key(busy, one), "rubbish");
     damaged.finds(Table::kept, make_key(busy, one), "");
   }
+  SECTION("a wait for the end of what has ended") {
+    const auto key = make_key(one, busy, one, std::uint64_t{2});
+    damaged.plant(Table::awaited, key, "");
+    damaged.finds(Table::awaited, key, "it has ended", "done");
+  }
+  SECTION("a wait for an end by what has ended") {
+    const auto key = make_key(busy, one, one, std::uint64_t{2});
+    damaged.plant(Table::awaited, key, "");
+    damaged.finds(Table::awaited, key, "has ended itself", "done");
+  }
+  SECTION("a wait for an end that no step waits for") {
+    const auto key = make_key(busy, busy, one, std::uint64_t{2});
+    damaged.plant(Table::awaited, key, "");
+    damaged.finds(Table::awaited, key, "nobody waits");
+  }
   SECTION("a second start") {
     damaged.plant(Table::inbox, make_key(busy, zero), model::encode_work_item(start_item("busy")));
     damaged.finds(Table::inbox, make_key(busy, zero), "has begun already");
