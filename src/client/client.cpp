@@ -5,6 +5,7 @@
 #include <duroxide/client_builder.hpp>
 
 #include "client/client_impl.hpp"
+#include "client/intercepted_start.hpp"
 #include "client/management_impl.hpp"
 #include "protocol/store_impl.hpp"
 
@@ -12,9 +13,11 @@ namespace duroxide {
 
 using client::block;
 
-Client::Impl::Impl(Store provider_store, Store management_store)
+Client::Impl::Impl(Store provider_store, Store management_store,
+                   std::shared_ptr<model::Interceptors> its_interceptors)
     : store(std::move(provider_store)),
       management(std::move(management_store)),
+      interceptors(std::move(its_interceptors)),
       companion(client::Companion::for_provider(store)),
       surroundings(store) {}
 
@@ -56,11 +59,30 @@ Result<Client, ClientError> ClientBuilder::build() const {
     return failure(ClientError{ClientError::Kind::invalid_input,
                                "a client needs a store to control: call `with_provider`"});
   }
+  std::optional<Client> client;
   if (management_) {
-    return Client::with_management(*provider_, *management_);
+    client = Client::with_management(*provider_, *management_);
+  } else {
+    Store bare = join(*provider_, ManagementActor(), [provider = *provider_] {});
+    client = Client(std::make_shared<Client::Impl>(*provider_, std::move(bare)));
   }
-  Store bare = join(*provider_, ManagementActor(), [provider = *provider_] {});
-  return Client(std::make_shared<Client::Impl>(*provider_, std::move(bare)));
+  for (const auto& interceptor : interceptors_) {
+    client = client->with_interceptor(interceptor);
+  }
+  return std::move(*client);
+}
+
+Client Client::with_interceptor(std::shared_ptr<Interceptor> interceptor) const {
+  model::InterceptorList list;
+  if (impl_->interceptors) {
+    list = impl_->interceptors->list();
+  }
+  if (interceptor) {
+    list.push_back(std::move(interceptor));
+  }
+  return Client(std::make_shared<Impl>(
+      impl_->store, impl_->management,
+      model::make_interceptors(list, detail::StoreAccess::impl(impl_->store).log)));
 }
 
 Client ManagementClient::runtime(Store provider) const {
@@ -88,12 +110,23 @@ void Client::start_text(std::string_view instance, std::string_view orchestratio
     impl_->refuse(std::move(on_started), std::move(checked).error());
     return;
   }
+  Headers headers = options.headers();
+  if (impl_->interceptors) {
+    auto admitted =
+        client::intercept_start(*impl_->interceptors, {instance, orchestration, *input, headers});
+    if (!admitted) {
+      impl_->refuse(std::move(on_started), std::move(admitted).error());
+      return;
+    }
+    on_started = client::telling(impl_->interceptors, instance, std::move(on_started));
+  }
   work::StartOrchestration start;
   start.instance = instance;
   start.orchestration = orchestration;
   start.input = std::move(*input);
   start.version = options.version();
   start.tags = options.tags();
+  start.headers = std::move(headers);
   if (options.timeout()) {
     start.timeout_ms = static_cast<std::uint64_t>(options.timeout()->count());
   }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -16,11 +17,13 @@
 #include "client/call_state.hpp"
 #include "client/client_errors.hpp"
 #include "client/companion.hpp"
+#include "model/interceptors.hpp"
 
 namespace duroxide {
 
 struct Client::Impl {
-  Impl(Store provider_store, Store management_store);
+  Impl(Store provider_store, Store management_store,
+       std::shared_ptr<model::Interceptors> its_interceptors = nullptr);
   ~Impl();
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -81,6 +84,7 @@ struct Client::Impl {
 
   Store store;
   Store management;
+  std::shared_ptr<model::Interceptors> interceptors;  ///< null if there are none
   client::Companion companion;
   detail::CallSurroundings surroundings;
   std::atomic<std::uint64_t> last_wait_id{0};
