@@ -9,6 +9,7 @@
 #include <duroxide/activity_task.hpp>
 #include <duroxide/handlers.hpp>
 
+#include "runtime/attempt_hooks.hpp"
 #include "runtime/delivery.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/messages.hpp"
@@ -107,7 +108,8 @@ class CoroutineRun final : public detail::ActivityRun,
   std::shared_ptr<Clock> clock_;
   std::shared_ptr<WayToActors> way_;
   std::weak_ptr<Sleepers> sleepers_;
-  ActivityContext context_;
+  AttemptHooks hooks_;
+  std::optional<ActivityContext> context_;  ///< once it has begun
   Root root_;
   std::optional<ActivityEnded> ended_;
   bool is_over_ = false;

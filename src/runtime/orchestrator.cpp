@@ -11,6 +11,7 @@
 #include "model/exceptions.hpp"
 #include "model/invariant.hpp"
 #include "model/lent_thread.hpp"
+#include "model/trace_context.hpp"
 #include "runtime/turn_ack.hpp"
 
 namespace duroxide::runtime {
@@ -211,6 +212,7 @@ TurnEnded Orchestrator::answer_questions(const RunTurn& turn) {
 
 replay::TurnResult Orchestrator::run_code(const provider::OrchestrationItem& item) {
   const AtCode at_code(*this);
+  tell_of_beginning(*environment_, item);
   if (!item.history.empty()) {
     execution_->replay(item.history);
   }
@@ -248,6 +250,7 @@ TurnEnded Orchestrator::fail_without_code(RunTurn& turn, ErrorDetails details) {
     // Its code may be what ends the process, or missing.
     make_execution({item.instance, item.execution_id, item.orchestration_name, item.version, {}});
   }
+  tell_of_beginning(*environment_, item);
   return acknowledge(turn, execution_->fail(item.history, item.messages, std::move(details)));
 }
 
@@ -290,8 +293,10 @@ void Orchestrator::make_execution(replay::Assignment assignment) {
 }
 
 TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult result) {
+  auto finished = finished_turn(turn.item, result);
   const bool ended = result.is_terminal();
   const bool next_execution = std::holds_alternative<replay::ContinuedAsNew>(result.outcome);
+  auto lines = lines_of(turn.item, result.outcome);
   if (ended) {
     drop_execution();
   }
@@ -302,7 +307,6 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
     leaving_ = true;
   }
   const provider::LockToken token = turn.item.lock_token;
-  auto lines = lines_of(turn.item, result.outcome);
   auto ack = make_ack(turn.item, assignment_, std::move(result), stays);
   if (next_execution) {
     ack.prune = environment_->options.retention().executions_to_drop(environment_->clock->now());
@@ -310,18 +314,30 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
   ++unanswered_;
   actors::ask(
       this, environment_->provider, std::move(ack),
-      [this, token, lines = std::move(lines)](const Done& reply) {
+      [this, token, lines = std::move(lines), finished = std::move(finished)](const Done& reply) {
         if (!reply) {
           refused(token, reply.error());
         } else {
           for (const LogRecord& line : lines) {
             environment_->log(line);
           }
+          if (finished) {
+            finished->tell();
+          }
         }
         answered();
       },
       [this] { answered(); });
   return {stays ? TurnEnded::Kind::resident : TurnEnded::Kind::gone, {}};
+}
+
+/// None if nobody is to be told, and of a look at the instance, which is no turn.
+std::optional<FinishedTurn> Orchestrator::finished_turn(const provider::OrchestrationItem& item,
+                                                        replay::TurnResult& result) const {
+  if (!environment_->interceptors || item.messages.empty() || !execution_) {
+    return std::nullopt;
+  }
+  return FinishedTurn(*environment_, item, execution_->intercepted(), result);
 }
 
 /// What is told of a turn once the store has it; nothing of most.
@@ -399,6 +415,9 @@ LogRecord Orchestrator::record(LogLevel level, std::string message) const {
   line.execution_id = assignment_.execution_id;
   line.orchestration = assignment_.orchestration;
   line.version = assignment_.version;
+  if (execution_) {
+    line.trace_id = model::trace_id_of(execution_->intercepted().headers);
+  }
   return line;
 }
 

@@ -24,7 +24,7 @@ std::optional<WorkItem> run_pure(const Environment& environment,
   services.log = [&environment](const LogRecord& line) { environment.log(line); };
   services.client = [&environment] { return environment.make_client(); };
   const ShortActivity watched(environment, item);
-  return call_activity(delivered, *handler, std::move(services));
+  return call_activity(environment, delivered, *handler, std::move(services));
 }
 
 }  // namespace duroxide::runtime

@@ -27,10 +27,10 @@ Worker::behavior_type Worker::make_behavior() {
 std::optional<WorkItem> Worker::run(const RunActivity& run) const {
   const Delivery& delivery = *run.delivery;
   if (delivery.way != Delivery::Way::short_running) {
-    return call_activity(delivery.item, *delivery.handler, services_for(run));
+    return call_activity(*environment_, delivery.item, *delivery.handler, services_for(run));
   }
   const ShortActivity watched(*environment_, delivery.item.item);
-  return call_activity(delivery.item, *delivery.handler, services_for(run));
+  return call_activity(*environment_, delivery.item, *delivery.handler, services_for(run));
 }
 
 /// References, for less work: what they refer to outlives the call, and so the context.
