@@ -34,5 +34,6 @@
 #include <duroxide/store.hpp>
 #include <duroxide/tags.hpp>
 #include <duroxide/task.hpp>
+#include <duroxide/tracing.hpp>
 #include <duroxide/typed_handles.hpp>
 #include <duroxide/version.hpp>
