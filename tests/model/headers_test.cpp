@@ -76,6 +76,32 @@ TEST_CASE("headers: they take no room in records without them", "[headers]") {
   CHECK(std::get<work::StartOrchestration>(model::decode_work_item(full).value()) == start);
 }
 
+TEST_CASE("headers: their stored form is the one that was released", "[headers][records]") {
+  const auto hex = [](const std::string& bytes) {
+    std::string text;
+    for (const char each : bytes) {
+      for (const unsigned shift : {4U, 0U}) {
+        text += "0123456789abcdef"[(static_cast<unsigned char>(each) >> shift) & 0xFU];
+      }
+    }
+    return text;
+  };
+  const Headers headers = Headers().set("tenant", "blue");
+  CHECK(hex(model::encode_work_item(
+            work::StartOrchestration{"i", "O", "in", {}, {}, {}, {}, headers})) ==
+        "0173efc566e67b26ad01000000000300000001000000000000006901000000000000004f"
+        "0200000000000000696e0101000000000000000001010000000000000006000000000000"
+        "0074656e616e740400000000000000626c7565");
+  CHECK(hex(model::encode_events(
+            {{1, 0, from_milliseconds(1'000),
+              event::OrchestrationStarted{"O", "1.0.0", "in", {}, {}, 0, headers}}})) ==
+        "01a8ae42862f744a8c0101000000000000000100000001000000000000000000000000000000e803000000"
+        "000000000000000200000001000000000000004f0500000000000000312e302e300200000000000000696e"
+        "01010000000000000000000000000000000000000001000000000000000000000000000000000000000000"
+        "00000000000000000000000100000000000000060000000000000074656e616e740400000000000000626c"
+        "7565");
+}
+
 TEST_CASE("tracing: only what is a traceparent is read as one", "[headers][tracing]") {
   const std::string foreign_trace = "0af7651916cd43dd8448eb211c80319c";
   const std::string foreign_span = "b7ad6b7169203331";
