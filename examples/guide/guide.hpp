@@ -58,6 +58,7 @@ struct World {
 
 void calls();
 void server();
+void tracing();
 void activities();
 void waiting();
 void composition();

@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
            Chapter("testing", guide::testing),
            Chapter("operating", guide::operating),
            Chapter("server", guide::server),
+           Chapter("tracing", guide::tracing),
        }) {
     try {
       run();

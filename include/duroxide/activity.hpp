@@ -13,6 +13,7 @@
 #include <duroxide/codec.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
+#include <duroxide/headers.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/result.hpp>
 
@@ -66,6 +67,7 @@ class DUROXIDE_API ActivityContext {
     std::optional<std::string> session = std::nullopt;
     std::optional<std::string> progress = std::nullopt;
     std::uint64_t incarnation = 0;
+    Headers headers = {};
   };
 
   /// What the engine does for a running activity. All may be empty: then nothing is cancelled,
@@ -98,6 +100,9 @@ class DUROXIDE_API ActivityContext {
   [[nodiscard]] std::uint32_t attempt() const { return call_.attempt; }
   [[nodiscard]] const std::optional<std::string>& tag() const { return call_.tag; }
   [[nodiscard]] const std::optional<std::string>& session_id() const { return call_.session; }
+
+  /// Those of the execution that has called it, as far as no interceptor has changed them.
+  [[nodiscard]] const Headers& headers() const { return call_.headers; }
 
   /// True once nobody waits for the result any more: the instance was cancelled or has ended, or its
   /// code gave the call up (a timeout, say). Return soon; the result is discarded in any case. An

@@ -18,6 +18,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/events.hpp>
+#include <duroxide/headers.hpp>
 #include <duroxide/management.hpp>
 #include <duroxide/payload.hpp>
 #include <duroxide/result.hpp>
@@ -29,6 +30,7 @@ namespace duroxide {
 
 class AsyncClient;
 class CallOptions;
+class Interceptor;
 
 namespace detail {
 struct CallSurroundings;
@@ -122,6 +124,17 @@ class DUROXIDE_API StartOptions {
   /// Marks it, so that management finds it by this tag; up to 16, in any order. They stay as they are
   /// given here, and children do not get them.
   StartOptions& tag(std::string value);
+  /// Gives it a header, in place of one of that name; children and activities inherit it. See `Headers`
+  /// for what is allowed. They play no part in `ReusePolicy::use_existing_same_input`.
+  StartOptions& header(std::string_view name, std::string_view value) {
+    headers_.set(name, value);
+    return *this;
+  }
+  /// Gives it these headers, in place of all.
+  StartOptions& headers(Headers value) {
+    headers_ = std::move(value);
+    return *this;
+  }
   /// Default: `reject`; for what is started with an event or an update, `use_existing`.
   StartOptions& reuse(ReusePolicy value) {
     reuse_ = value;
@@ -140,6 +153,7 @@ class DUROXIDE_API StartOptions {
   /// False if a timeout was set that is not above zero, or above `max_delay`.
   [[nodiscard]] bool timeout_is_valid() const { return timeout_is_valid_; }
   [[nodiscard]] const std::vector<std::string>& tags() const { return tags_; }
+  [[nodiscard]] const Headers& headers() const { return headers_; }
   [[nodiscard]] ReusePolicy reuse() const { return reuse_.value_or(ReusePolicy::reject); }
   /// None if none was set.
   [[nodiscard]] const std::optional<ReusePolicy>& chosen_reuse() const { return reuse_; }
@@ -153,6 +167,7 @@ class DUROXIDE_API StartOptions {
   std::optional<Milliseconds> timeout_;
   bool timeout_is_valid_ = true;
   std::vector<std::string> tags_;
+  Headers headers_;
   std::optional<ReusePolicy> reuse_;
 };
 
@@ -263,6 +278,9 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   [[nodiscard]] static Client from_provider_with_management(Store store) {
     return Client(std::move(store));
   }
+  /// A client of the same stores, whose starts go through this interceptor, inside those that this client
+  /// has. It has threads and callbacks of its own. A null pointer adds none.
+  [[nodiscard]] Client with_interceptor(std::shared_ptr<Interceptor> interceptor) const;
   ~Client();
   Client(const Client&) = default;
   Client& operator=(const Client&) = default;

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <duroxide/client.hpp>
 #include <duroxide/detail/api.hpp>
+#include <duroxide/interceptor.hpp>
 
 namespace duroxide {
 
@@ -23,12 +26,18 @@ class DUROXIDE_API ClientBuilder {
     management_ = std::move(store);
     return *this;
   }
+  /// See `Client::with_interceptor`. Several go in this order.
+  ClientBuilder& with_interceptor(std::shared_ptr<Interceptor> interceptor) {
+    interceptors_.push_back(std::move(interceptor));
+    return *this;
+  }
   /// Errors: `invalid_input` without a provider.
   [[nodiscard]] Result<Client, ClientError> build() const;
 
  private:
   std::optional<Store> provider_;
   std::optional<Store> management_;
+  std::vector<std::shared_ptr<Interceptor>> interceptors_;
 };
 
 }  // namespace duroxide

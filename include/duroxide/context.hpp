@@ -21,6 +21,7 @@
 #include <duroxide/detail/update_handler.hpp>
 #include <duroxide/events.hpp>
 #include <duroxide/future.hpp>
+#include <duroxide/headers.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/task.hpp>
 #include <duroxide/typed_handles.hpp>
@@ -93,6 +94,9 @@ class DUROXIDE_API OrchestrationContext {
   /// 1 for the first execution; each `continue_as_new` adds one.
   [[nodiscard]] std::uint64_t execution_id() const;
   [[nodiscard]] const std::string& orchestration_name() const;
+  /// With which the instance was started, or its parent or an interceptor has started it. The same in
+  /// every execution of the instance, and whenever it is replayed.
+  [[nodiscard]] const Headers& headers() const;
   /// The version this execution is pinned to.
   [[nodiscard]] const std::string& version() const;
   /// True while recorded steps are repeated, false for new ones.

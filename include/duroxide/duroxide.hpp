@@ -17,7 +17,9 @@
 #include <duroxide/error_type.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/executor.hpp>
+#include <duroxide/headers.hpp>
 #include <duroxide/input.hpp>
+#include <duroxide/interceptor.hpp>
 #include <duroxide/lmdb_provider.hpp>
 #include <duroxide/management.hpp>
 #include <duroxide/memory_provider.hpp>
@@ -33,5 +35,6 @@
 #include <duroxide/store.hpp>
 #include <duroxide/tags.hpp>
 #include <duroxide/task.hpp>
+#include <duroxide/tracing.hpp>
 #include <duroxide/typed_handles.hpp>
 #include <duroxide/version.hpp>

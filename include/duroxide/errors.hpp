@@ -192,6 +192,7 @@ struct DUROXIDE_API ClientError {
     update_refused,  ///< the validator of an update said no; `details` says why
     update_failed,   ///< the handler of an update answered with an error; `details` has it
     query_failed,    ///< the handler of a query threw, or there is none; `details` says more
+    start_refused,   ///< an interceptor of the client said no; the message is its
     /// The call was taken back before it was answered, or its client is gone. The message says whether
     /// it had been sent: then what it was to change may have been changed all the same.
     cancelled,

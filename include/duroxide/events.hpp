@@ -10,6 +10,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
+#include <duroxide/headers.hpp>
 #include <duroxide/payload.hpp>
 
 namespace duroxide {
@@ -79,6 +80,7 @@ struct OrchestrationStarted {
   std::optional<ParentLink> parent;
   CarriedState carried;
   std::uint64_t engine_flags = 0;  ///< the engine's behaviour that this execution relies on
+  Headers headers = {};            ///< the same in all executions of an instance
   bool operator==(const OrchestrationStarted&) const = default;
 };
 struct OrchestrationCompleted {
@@ -106,6 +108,8 @@ struct ActivityScheduled {
   std::optional<std::string> tag = std::nullopt;      ///< the kind of worker it needs
   std::optional<std::string> session = std::nullopt;  ///< the activities it shares a worker with
   std::optional<ActivityTimeouts> timeouts = std::nullopt;
+  /// None: those of the execution. An interceptor may have changed them.
+  std::optional<Headers> headers = std::nullopt;
   bool operator==(const ActivityScheduled&) const = default;
 };
 struct ActivityCompleted {
@@ -155,6 +159,7 @@ struct SubOrchestrationScheduled {
   Payload input;
   /// Neither the end of the parent nor a dropped future cancels it.
   bool outlives_parent = false;
+  std::optional<Headers> headers = std::nullopt;  ///< as those of `ActivityScheduled`
   bool operator==(const SubOrchestrationScheduled&) const = default;
 };
 struct SubOrchestrationCompleted {
@@ -177,6 +182,7 @@ struct OrchestrationChained {
   std::optional<std::string> version;
   std::string instance;
   Payload input;
+  std::optional<Headers> headers = std::nullopt;  ///< as those of `ActivityScheduled`
   bool operator==(const OrchestrationChained&) const = default;
 };
 

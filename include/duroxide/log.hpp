@@ -26,6 +26,7 @@ struct LogRecord {
   std::string version;
   std::string activity;
   std::uint64_t event_id = 0;  ///< of the activity's schedule
+  std::string trace_id = {};   ///< of an instance with a header `traceparent`: its 32 digits
 };
 
 /// Receives every record of the engine and of `log_info` and its like. Called from several threads

@@ -7,12 +7,14 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <duroxide/control_socket.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/executor.hpp>
 #include <duroxide/handlers.hpp>
+#include <duroxide/interceptor.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/retention.hpp>
@@ -204,6 +206,14 @@ class DUROXIDE_API RuntimeOptions {
   RuntimeOptions& control_socket(bool value) {
     return control_socket(value ? ControlSocket::full : ControlSocket::off);
   }
+  /// Adds an interceptor of what this runtime does, and of the starts that activities ask of their client:
+  /// see `Interceptor`. A null pointer adds none. Default: none.
+  RuntimeOptions& interceptor(std::shared_ptr<Interceptor> value) {
+    if (value) {
+      interceptors_.push_back(std::move(value));
+    }
+    return *this;
+  }
   /// Default: warnings and errors on standard error.
   RuntimeOptions& log_sink(LogSink value) {
     log_sink_ = std::move(value);
@@ -225,6 +235,9 @@ class DUROXIDE_API RuntimeOptions {
   [[nodiscard]] bool control_socket() const { return control_socket_ != ControlSocket::off; }
   [[nodiscard]] ControlSocket control_socket_mode() const { return control_socket_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
+  [[nodiscard]] const std::vector<std::shared_ptr<Interceptor>>& interceptors() const {
+    return interceptors_;
+  }
   [[nodiscard]] const RetentionPolicy& retention() const { return retention_; }
   [[nodiscard]] bool start_paused() const { return start_paused_; }
   [[nodiscard]] PoisonPolicy on_poison() const { return on_poison_; }
@@ -260,6 +273,7 @@ class DUROXIDE_API RuntimeOptions {
   bool start_paused_ = false;
   ControlSocket control_socket_ = ControlSocket::full;
   LogSink log_sink_;
+  std::vector<std::shared_ptr<Interceptor>> interceptors_;
 };
 
 /// Runs the orchestrations and activities registered with it, for the instances of one store. It has

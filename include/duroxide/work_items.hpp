@@ -9,6 +9,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/events.hpp>
+#include <duroxide/headers.hpp>
 #include <duroxide/payload.hpp>
 
 namespace duroxide {
@@ -25,6 +26,7 @@ struct StartOrchestration {
   std::vector<std::string> tags = {};  ///< to find it by
   /// From its start on, over all executions; then it is asked to stop, and ends as timed out.
   std::optional<std::uint64_t> timeout_ms = std::nullopt;
+  Headers headers = {};
   bool operator==(const StartOrchestration&) const = default;
 };
 
@@ -37,6 +39,7 @@ struct ContinueAsNew {
   std::optional<std::string> version;
   std::optional<ParentLink> parent;
   CarriedState carried;
+  Headers headers = {};
   bool operator==(const ContinueAsNew&) const = default;
 };
 
@@ -56,6 +59,7 @@ struct ActivityExecute {
   std::optional<ActivityTimeouts> timeouts = std::nullopt;
   /// When it must have begun to run. The store sets it when the item is queued.
   std::optional<Timestamp> start_due = std::nullopt;
+  Headers headers = {};
   bool operator==(const ActivityExecute&) const = default;
 };
 

@@ -10,9 +10,11 @@ namespace duroxide {
 
 using client::block;
 
-Client::Impl::Impl(Store provider_store, Store management_store)
+Client::Impl::Impl(Store provider_store, Store management_store,
+                   std::shared_ptr<model::Interceptors> its_interceptors)
     : store(std::move(provider_store)),
       management(std::move(management_store)),
+      interceptors(std::move(its_interceptors)),
       companion(client::Companion::for_provider(store)),
       surroundings(store) {}
 
@@ -54,11 +56,30 @@ Result<Client, ClientError> ClientBuilder::build() const {
     return failure(ClientError{ClientError::Kind::invalid_input,
                                "a client needs a store to control: call `with_provider`"});
   }
+  std::optional<Client> client;
   if (management_) {
-    return Client::with_management(*provider_, *management_);
+    client = Client::with_management(*provider_, *management_);
+  } else {
+    Store bare = join(*provider_, ManagementActor(), [provider = *provider_] {});
+    client = Client(std::make_shared<Client::Impl>(*provider_, std::move(bare)));
   }
-  Store bare = join(*provider_, ManagementActor(), [provider = *provider_] {});
-  return Client(std::make_shared<Client::Impl>(*provider_, std::move(bare)));
+  for (const auto& interceptor : interceptors_) {
+    client = client->with_interceptor(interceptor);
+  }
+  return std::move(*client);
+}
+
+Client Client::with_interceptor(std::shared_ptr<Interceptor> interceptor) const {
+  model::InterceptorList list;
+  if (impl_->interceptors) {
+    list = impl_->interceptors->list();
+  }
+  if (interceptor) {
+    list.push_back(std::move(interceptor));
+  }
+  return Client(std::make_shared<Impl>(
+      impl_->store, impl_->management,
+      model::make_interceptors(list, detail::StoreAccess::impl(impl_->store).log)));
 }
 
 Client ManagementClient::runtime(Store provider) const {

@@ -147,6 +147,9 @@ Checked check_start(std::string_view instance, std::string_view orchestration,
   if (auto checked = as_input(model::check_tags(options.tags())); !checked) {
     return checked;
   }
+  if (auto checked = as_input(model::check_headers(options.headers())); !checked) {
+    return checked;
+  }
   if (!options.delay_is_valid()) {
     return invalid_input("the delay is negative or longer than 100 years");
   }

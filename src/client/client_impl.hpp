@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -16,11 +17,13 @@
 #include "client/call_state.hpp"
 #include "client/client_errors.hpp"
 #include "client/companion.hpp"
+#include "model/interceptors.hpp"
 
 namespace duroxide {
 
 struct Client::Impl {
-  Impl(Store provider_store, Store management_store);
+  Impl(Store provider_store, Store management_store,
+       std::shared_ptr<model::Interceptors> its_interceptors = nullptr);
   ~Impl();
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -70,6 +73,8 @@ struct Client::Impl {
   /// A wait for an answer is taken back when its time is up.
   void ask_update(provider::AskUpdate ask, const std::optional<Milliseconds>& timeout,
                   OnUpdated on_updated) const;
+  /// Asks the interceptors, if there are any; the headers of the start are as they leave them.
+  [[nodiscard]] client::Checked admit(work::StartOrchestration& start) const;
   void start_and_ask(provider::StartAndAsk ask, const std::optional<Milliseconds>& timeout,
                      OnStartedAndUpdated on_updated) const;
   void ask_query(provider::AskQuery ask, Milliseconds timeout, OnUpdated on_answer) const;
@@ -101,6 +106,7 @@ struct Client::Impl {
 
   Store store;
   Store management;
+  std::shared_ptr<model::Interceptors> interceptors;  ///< null if there are none
   client::Companion companion;
   detail::CallSurroundings surroundings;
   std::atomic<std::uint64_t> last_wait_id{0};

@@ -5,6 +5,7 @@
 
 #include "client/asking.hpp"
 #include "client/client_impl.hpp"
+#include "client/intercepted_start.hpp"
 
 namespace duroxide {
 
@@ -20,6 +21,7 @@ work::StartOrchestration make_start(std::string_view instance, std::string_view 
   start.input = std::move(input);
   start.version = options.version();
   start.tags = options.tags();
+  start.headers = options.headers();
   if (options.timeout()) {
     start.timeout_ms = static_cast<std::uint64_t>(options.timeout()->count());
   }
@@ -50,7 +52,7 @@ StartResult result_of(const provider::StartedOrFound& started) {
 }
 
 /// For those who are answered with what a start came to.
-std::function<void(Result<provider::StartedOrFound, ClientError>)> telling(
+std::function<void(Result<provider::StartedOrFound, ClientError>)> answering(
     Client::OnStarted on_started) {
   return [on_started =
               std::move(on_started)](const Result<provider::StartedOrFound, ClientError>& found) {
@@ -67,6 +69,14 @@ StartOptions& StartOptions::tag(std::string value) {
   return *this;
 }
 
+client::Checked Client::Impl::admit(work::StartOrchestration& start) const {
+  if (!interceptors) {
+    return {};
+  }
+  return client::intercept_start(*interceptors,
+                                 {start.instance, start.orchestration, start.input, start.headers});
+}
+
 void Client::start_text(std::string_view instance, std::string_view orchestration, Text input,
                         const StartOptions& options, OnStarted on_started) {
   if (auto checked = client::check_start(instance, orchestration, input, options); !checked) {
@@ -74,6 +84,11 @@ void Client::start_text(std::string_view instance, std::string_view orchestratio
     return;
   }
   auto start = make_start(instance, orchestration, std::move(*input), options);
+  if (auto admitted = impl_->admit(start); !admitted) {
+    impl_->refuse(std::move(on_started), std::move(admitted).error());
+    return;
+  }
+  on_started = client::telling(impl_->interceptors, instance, std::move(on_started));
   if (options.reuse() == ReusePolicy::reject) {
     provider::EnqueueOrchestratorWork request;
     request.item = std::move(start);
@@ -84,7 +99,7 @@ void Client::start_text(std::string_view instance, std::string_view orchestratio
     return;
   }
   impl_->ask(make_request(std::move(start), options, options.reuse()),
-             telling(std::move(on_started)));
+             answering(std::move(on_started)));
 }
 
 Client::Started Client::start_text(std::string_view instance, std::string_view orchestration,
@@ -111,9 +126,14 @@ void Client::start_with_event_text(std::string_view instance, std::string_view o
   provider::StartAndRaise request;
   request.start = make_request(make_start(instance, orchestration, std::move(*input), options),
                                options, reuse_with_message(options));
+  if (auto admitted = impl_->admit(request.start.start); !admitted) {
+    impl_->refuse(std::move(on_started), std::move(admitted).error());
+    return;
+  }
+  on_started = client::telling(impl_->interceptors, instance, std::move(on_started));
   request.event = {std::string(instance), std::string(event), std::move(*data)};
   request.key = raise_options.key();
-  impl_->ask(std::move(request), telling(std::move(on_started)));
+  impl_->ask(std::move(request), answering(std::move(on_started)));
 }
 
 Client::Started Client::start_with_event_text(std::string_view instance,
@@ -205,10 +225,15 @@ void Client::start_with_update_text(std::string_view instance, std::string_view 
     impl_->refuse(std::move(on_updated), std::move(checked).error());
     return;
   }
-  impl_->start_and_ask(
+  auto ask =
       make_start_and_ask(instance, orchestration, std::move(*input), update,
-                         std::move(*update_input), options, update_options, impl_->next_wait_id()),
-      update_options.timeout(), std::move(on_updated));
+                         std::move(*update_input), options, update_options, impl_->next_wait_id());
+  if (auto admitted = impl_->admit(ask.start.start); !admitted) {
+    impl_->refuse(std::move(on_updated), std::move(admitted).error());
+    return;
+  }
+  impl_->start_and_ask(std::move(ask), update_options.timeout(),
+                       client::telling(impl_->interceptors, instance, std::move(on_updated)));
 }
 
 Client::StartedAndUpdated Client::start_with_update_text(std::string_view instance,
@@ -227,9 +252,14 @@ Client::StartedAndUpdated Client::start_with_update_text(std::string_view instan
   auto ask =
       make_start_and_ask(instance, orchestration, std::move(*input), update,
                          std::move(*update_input), options, update_options, impl_->next_wait_id());
+  if (auto admitted = impl_->admit(ask.start.start); !admitted) {
+    return failure(std::move(admitted).error());
+  }
   const auto wait_id = ask.wait_id;
   client::Awaited<StartedAndUpdated> awaited;
-  impl_->start_and_ask(std::move(ask), update_options.timeout(), awaited.callback());
+  impl_->start_and_ask(
+      std::move(ask), update_options.timeout(),
+      client::telling(impl_->interceptors, instance, OnStartedAndUpdated(awaited.callback())));
   return impl_->answer_of(wait_id, awaited);
 }
 

@@ -150,7 +150,7 @@ Result<RestorePlan, model::Flaw> plan_restore(const ExecutionOf& execution,
   plan.state = std::move(open->state);
   const auto answered = answered_by(execution, messages);
   const model::Caller caller{execution.instance, execution.execution_id, execution.orchestration,
-                             execution.version};
+                             execution.version, model::headers_of(kept)};
   for (const model::OpenStep& step : open->steps) {
     auto request = answered.count(step.event_id) == 0
                        ? model::request_of(caller, step.event_id, step.what)

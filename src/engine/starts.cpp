@@ -22,6 +22,7 @@ void check_start(const work::StartOrchestration& start) {
     require(model::check_version(*start.version));
   }
   require(model::check_tags(start.tags));
+  require(model::check_headers(start.headers));
   if (start.timeout_ms && (*start.timeout_ms == 0 ||
                            *start.timeout_ms > static_cast<std::uint64_t>(max_delay.count()))) {
     throw StorageFailure(ProviderError::Kind::invalid_input,

@@ -19,6 +19,7 @@ Kind kind_of(ClientError::Kind kind) {
     case ClientError::Kind::instance_already_exists:
     case ClientError::Kind::instance_finished:
     case ClientError::Kind::update_refused:
+    case ClientError::Kind::start_refused:
       return Kind::refused;
     case ClientError::Kind::read_only:
     case ClientError::Kind::storage_error:

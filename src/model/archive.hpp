@@ -43,7 +43,7 @@ template <class T>
 void append_record(std::string& bytes, const T& value) {
   const std::size_t begin = bytes.size();
   bytes.resize(begin + record_header_bytes);
-  RecordWriter writer(bytes);
+  RecordWriter writer(bytes, IsPlain<T>::holds(value));
   writer(value);
   seal_record(bytes, begin);
 }

@@ -52,6 +52,7 @@ class FieldList {
   void add(std::string_view name, const ErrorDetails& error) { add(name, error.to_string()); }
   // What an execution was handed by others is not for people.
   void add(std::string_view, const ParentLink&) {}
+  void add(std::string_view, const Headers&) {}
   void add(std::string_view, const CarriedState&) {}
   void add(std::string_view, const ActivityTimeouts&) {}
   void add(std::string_view, std::uint64_t) {}

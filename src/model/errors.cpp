@@ -138,6 +138,8 @@ std::string_view to_string(ClientError::Kind kind) {
       return "update failed";
     case Kind::query_failed:
       return "query failed";
+    case Kind::start_refused:
+      return "start refused";
     case Kind::cancelled:
       return "cancelled";
   }

@@ -15,6 +15,7 @@
 
 #include <duroxide/errors.hpp>
 #include <duroxide/events.hpp>
+#include <duroxide/headers.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/status.hpp>
 #include <duroxide/work_items.hpp>
@@ -78,7 +79,13 @@ struct Caller {
   std::uint64_t execution_id = 0;
   std::string_view orchestration;
   std::string_view version;
+  Headers headers = {};
 };
+
+/// What goes out with a step: its own headers, or else those of its execution.
+[[nodiscard]] inline Headers headers_of(const Caller& by, const std::optional<Headers>& own) {
+  return own ? *own : by.headers;
+}
 
 /// Who has what a step has asked for.
 enum class Errand : std::uint8_t {

@@ -21,7 +21,8 @@
 //   whereabouts, Failure    see event_roles.hpp
 //
 // A field that a later release adds stands last, behind `if (holds(io, 2))`, and
-// raises `layout_version` to that number.
+// raises `layout_version` to that number. One that most do without takes no room there if
+// `plain_layout_version` names the layout before it: see PlainLayout in record_writer.hpp.
 
 #include <utility>
 

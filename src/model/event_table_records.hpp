@@ -12,6 +12,8 @@ namespace duroxide::model {
 template <>
 struct KindOf<event::OrchestrationStarted> : Begins {
   static constexpr std::string_view name = "OrchestrationStarted";
+  static constexpr std::uint32_t layout_version = 2;
+  static constexpr std::uint32_t plain_layout_version = 1;
   static void fields(auto& io, auto& x) {
     io.needed("name", x.name);
     io.needed("version", x.version);
@@ -19,6 +21,9 @@ struct KindOf<event::OrchestrationStarted> : Begins {
     io.usual("parent", x.parent);
     io.usual("carried", x.carried);
     io.usual("engine_flags", x.engine_flags);
+    if (holds(io, 2)) {
+      io.usual("headers", x.headers);
+    }
   }
   static std::string identity(const event::OrchestrationStarted& x) {
     return in_quotes(x.name) + ", " + x.version;
@@ -66,20 +71,31 @@ struct KindOf<event::OrchestrationCancelRequested> : Tells<work::CancelInstance>
 template <>
 struct KindOf<event::OrchestrationChained> : Records {
   static constexpr std::string_view name = "OrchestrationChained";
+  static constexpr std::uint32_t layout_version = 2;
+  static constexpr std::uint32_t plain_layout_version = 1;
   static constexpr Match match = Match::whole;
   static void fields(auto& io, auto& x) {
     io.needed("name", x.name);
     io.usual("version", x.version);
     io.needed("instance", x.instance);
     io.needed("input", x.input);
+    if (holds(io, 2)) {
+      io.usual("headers", x.headers);
+    }
+  }
+  /// Other headers are not another decision.
+  static bool is_same(const event::OrchestrationChained& a, const event::OrchestrationChained& b) {
+    return a.name == b.name && a.version == b.version && a.instance == b.instance &&
+           a.input == b.input;
   }
   static std::string identity(const event::OrchestrationChained& x) {
     return in_quotes(x.name) + ", instance " + in_quotes(x.instance);
   }
   /// A detached start: nobody is told of its end.
-  static work::StartOrchestration ask(const Caller&, std::uint64_t,
+  static work::StartOrchestration ask(const Caller& by, std::uint64_t,
                                       const event::OrchestrationChained& x) {
-    return {x.instance, x.name, x.input, x.version, std::nullopt};
+    return {x.instance,   x.name, x.input,      x.version,
+            std::nullopt, {},     std::nullopt, headers_of(by, x.headers)};
   }
 };
 

@@ -12,7 +12,8 @@ namespace duroxide::model {
 template <>
 struct KindOf<event::ActivityScheduled> : Schedules {
   static constexpr std::string_view name = "ActivityScheduled";
-  static constexpr std::uint32_t layout_version = 2;
+  static constexpr std::uint32_t layout_version = 3;
+  static constexpr std::uint32_t plain_layout_version = 2;
   static constexpr Match match = Match::whole;
   static constexpr StepWords words{"an activity", "the result of the activity "};
   using Failure = ActivityFailed;
@@ -24,8 +25,11 @@ struct KindOf<event::ActivityScheduled> : Schedules {
     if (holds(io, 2)) {
       io.usual("timeouts", x.timeouts);
     }
+    if (holds(io, 3)) {
+      io.usual("headers", x.headers);
+    }
   }
-  /// Other timeouts are not another decision.
+  /// Other timeouts or headers are not another decision.
   static bool is_same(const event::ActivityScheduled& a, const event::ActivityScheduled& b) {
     return a.name == b.name && a.input == b.input && a.tag == b.tag && a.session == b.session;
   }
@@ -49,7 +53,9 @@ struct KindOf<event::ActivityScheduled> : Schedules {
             x.tag,
             x.session,
             0,
-            x.timeouts};
+            x.timeouts,
+            std::nullopt,
+            headers_of(by, x.headers)};
   }
 };
 
@@ -173,7 +179,8 @@ struct KindOf<event::QueueSubscriptionCancelled> : GivesUp<event::QueueSubscribe
 template <>
 struct KindOf<event::SubOrchestrationScheduled> : Schedules {
   static constexpr std::string_view name = "SubOrchestrationScheduled";
-  static constexpr std::uint32_t layout_version = 2;
+  static constexpr std::uint32_t layout_version = 3;
+  static constexpr std::uint32_t plain_layout_version = 2;
   static constexpr Match match = Match::whole;
   static constexpr StepWords words{"a sub-orchestration", "the output of the sub-orchestration "};
   using Failure = SubOrchestrationFailed;
@@ -185,8 +192,11 @@ struct KindOf<event::SubOrchestrationScheduled> : Schedules {
     if (holds(io, 2)) {
       io.usual("outlives_parent", x.outlives_parent);
     }
+    if (holds(io, 3)) {
+      io.usual("headers", x.headers);
+    }
   }
-  /// Whether it outlives its parent is no other decision: what is recorded counts.
+  /// Neither other headers nor whether it outlives its parent are another decision: what is recorded counts.
   static bool is_same(const event::SubOrchestrationScheduled& a,
                       const event::SubOrchestrationScheduled& b) {
     return a.name == b.name && a.version == b.version && a.instance == b.instance &&
@@ -205,8 +215,14 @@ struct KindOf<event::SubOrchestrationScheduled> : Schedules {
   }
   static work::StartOrchestration ask(const Caller& by, std::uint64_t id,
                                       const event::SubOrchestrationScheduled& x) {
-    return {x.instance, x.name, x.input, x.version,
-            ParentLink{std::string(by.instance), by.execution_id, id}};
+    return {x.instance,
+            x.name,
+            x.input,
+            x.version,
+            ParentLink{std::string(by.instance), by.execution_id, id},
+            {},
+            std::nullopt,
+            headers_of(by, x.headers)};
   }
   static Whereabouts whereabouts(const event::SubOrchestrationScheduled& x) {
     return {.instance = x.instance, .outlives_parent = x.outlives_parent};

@@ -10,6 +10,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/events.hpp>
+#include <duroxide/headers.hpp>
 #include <duroxide/work_items.hpp>
 
 namespace duroxide::model {
@@ -18,6 +19,8 @@ using Json = nlohmann::ordered_json;
 
 /// A string, or `{"base64": "…"}` if it is not UTF-8.
 [[nodiscard]] Json text_to_json(std::string_view text);
+/// `{"name": "value"}`, by name.
+[[nodiscard]] Json headers_to_json(const Headers& headers);
 /// ISO 8601 in UTC with milliseconds, or a number of milliseconds since 1970 outside 1970 to 9999.
 [[nodiscard]] Json time_to_json(Timestamp time);
 

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include <duroxide/headers.hpp>
 #include <duroxide/payload.hpp>
 
 #include "model/flaw.hpp"
@@ -53,6 +54,7 @@ class JsonWriter {
 
   [[nodiscard]] static Json write(const std::string& text) { return text_to_json(text); }
   [[nodiscard]] static Json write(const Payload& payload) { return write(payload.text()); }
+  [[nodiscard]] static Json write(const Headers& headers) { return headers_to_json(headers); }
   [[nodiscard]] static Json write(Timestamp time) { return time_to_json(time); }
   [[nodiscard]] static Json write(bool flag) { return flag; }
   template <JsonNumber T>
@@ -163,6 +165,7 @@ class JsonReader {
     payload = Payload(std::move(text));
     return checked;
   }
+  [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place, Headers& headers);
   [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place, Timestamp& time);
   [[nodiscard]] static Checked read(const ParsedJson& json, const Place& place, bool& flag);
   template <JsonNumber T>

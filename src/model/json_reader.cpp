@@ -56,6 +56,26 @@ Checked JsonReader::read(const ParsedJson& json, const Place& place, std::string
   return {};
 }
 
+Checked JsonReader::read(const ParsedJson& json, const Place& place, Headers& headers) {
+  headers = {};
+  if (!json.is_object()) {
+    return flaw_at(place, "an object with the headers is expected");
+  }
+  if (json.size() > Headers::max_entries) {
+    return flaw_at(place, "there are " + std::to_string(json.size()) + " headers, at most " +
+                              std::to_string(Headers::max_entries) + " are allowed");
+  }
+  for (const auto& [name, value] : json.items()) {
+    std::string text;
+    if (auto checked = read(value, Place{&place, name.c_str()}, text); !checked) {
+      return checked;
+    }
+    headers.set(name, text);
+  }
+  const auto problem = headers.problem();
+  return problem ? flaw_at(place, *problem) : Checked();
+}
+
 Checked JsonReader::read(const ParsedJson& json, const Place& place, Timestamp& time) {
   if (json.is_number_integer() &&
       (!json.is_number_unsigned() ||

@@ -10,6 +10,14 @@ Json text_to_json(std::string_view text) {
   return Json{{"base64", to_base64(text)}};
 }
 
+Json headers_to_json(const Headers& headers) {
+  Json object = Json::object();
+  for (const auto& [name, value] : headers) {
+    object[name] = text_to_json(value);
+  }
+  return object;
+}
+
 Json time_to_json(Timestamp time) {
   if (auto iso = to_iso(time)) {
     return std::move(*iso);

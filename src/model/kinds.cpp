@@ -153,6 +153,12 @@ std::optional<WorkItem> request_of(const Caller& caller, std::uint64_t id,
       opening);
 }
 
+Headers headers_of(const std::vector<Event>& history) {
+  const auto* started =
+      history.empty() ? nullptr : std::get_if<event::OrchestrationStarted>(&history.front().kind);
+  return started == nullptr ? Headers() : started->headers;
+}
+
 Errand errand_of(std::size_t step) {
   Errand errand = Errand::none;
   with_step(step, [&]<class Kind>() {

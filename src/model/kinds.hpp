@@ -58,6 +58,9 @@ namespace duroxide::model {
 [[nodiscard]] std::optional<WorkItem> request_of(const Caller& caller, std::uint64_t id,
                                                  const EventKind& kind);
 
+/// With which an execution was begun; none if the history does not begin so.
+[[nodiscard]] Headers headers_of(const std::vector<Event>& history);
+
 [[nodiscard]] Errand errand_of(std::size_t step);
 [[nodiscard]] bool is_wait(std::size_t step);
 [[nodiscard]] Whereabouts whereabouts_of(const EventKind& opening);

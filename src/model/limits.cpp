@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "model/version.hpp"
 
@@ -59,6 +60,11 @@ Checked check_tags(const std::vector<std::string>& tags) {
     }
   }
   return {};
+}
+
+Checked check_headers(const Headers& headers) {
+  auto problem = headers.problem();
+  return problem ? flaw(std::move(*problem)) : Checked();
 }
 
 Checked check_key(std::string_view key) {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <duroxide/headers.hpp>
+
 #include "model/flaw.hpp"
 
 namespace duroxide::model {
@@ -27,6 +29,7 @@ inline constexpr std::size_t max_heartbeat_bytes = std::size_t{64} << 10;
 [[nodiscard]] Checked check_name(std::string_view what, std::string_view name);
 /// The tags that an instance is started with.
 [[nodiscard]] Checked check_tags(const std::vector<std::string>& tags);
+[[nodiscard]] Checked check_headers(const Headers& headers);
 /// What tells one update from others, and which handler it is for.
 [[nodiscard]] Checked check_update(std::string_view id, std::string_view name);
 /// Keys of an instance's key-value state.

@@ -77,6 +77,7 @@ std::string to_line(const LogRecord& record) {
   if (record.event_id != 0) {
     append_field(line, "event", std::to_string(record.event_id));
   }
+  append_field(line, "trace", record.trace_id);
   return line;
 }
 

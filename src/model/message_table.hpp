@@ -36,7 +36,8 @@ struct AsksStore : AnyMessage {
 template <>
 struct MessageOf<work::StartOrchestration> : AnyMessage {
   static constexpr std::string_view name = "StartOrchestration";
-  static constexpr std::uint32_t layout_version = 2;
+  static constexpr std::uint32_t layout_version = 3;
+  static constexpr std::uint32_t plain_layout_version = 2;
   static void fields(auto& io, auto& x) {
     io.needed("instance", x.instance);
     io.needed("orchestration", x.orchestration);
@@ -47,6 +48,9 @@ struct MessageOf<work::StartOrchestration> : AnyMessage {
     if (holds(io, 2)) {
       io.usual("timeout_ms", x.timeout_ms);
     }
+    if (holds(io, 3)) {
+      io.usual("headers", x.headers);
+    }
   }
   static std::string data(const work::StartOrchestration& x) { return x.input; }
 };
@@ -54,6 +58,8 @@ struct MessageOf<work::StartOrchestration> : AnyMessage {
 template <>
 struct MessageOf<work::ContinueAsNew> : AnyMessage {
   static constexpr std::string_view name = "ContinueAsNew";
+  static constexpr std::uint32_t layout_version = 2;
+  static constexpr std::uint32_t plain_layout_version = 1;
   static constexpr std::string_view refusal = "only an instance itself can continue as new";
   static void fields(auto& io, auto& x) {
     io.needed("instance", x.instance);
@@ -63,6 +69,9 @@ struct MessageOf<work::ContinueAsNew> : AnyMessage {
     io.usual("version", x.version);
     io.usual("parent", x.parent);
     io.usual("carried", x.carried);
+    if (holds(io, 2)) {
+      io.usual("headers", x.headers);
+    }
   }
   static std::string data(const work::ContinueAsNew& x) { return x.input; }
 };
@@ -70,7 +79,8 @@ struct MessageOf<work::ContinueAsNew> : AnyMessage {
 template <>
 struct MessageOf<work::ActivityExecute> : AnyMessage {
   static constexpr std::string_view name = "ActivityExecute";
-  static constexpr std::uint32_t layout_version = 3;
+  static constexpr std::uint32_t layout_version = 4;
+  static constexpr std::uint32_t plain_layout_version = 3;
   static constexpr std::string_view refusal = "an activity cannot be sent to an instance";
   static void fields(auto& io, auto& x) {
     io.needed("instance", x.instance);
@@ -88,6 +98,9 @@ struct MessageOf<work::ActivityExecute> : AnyMessage {
     if (holds(io, 3)) {
       io.usual("timeouts", x.timeouts);
       io.usual("start_due", x.start_due);
+    }
+    if (holds(io, 4)) {
+      io.usual("headers", x.headers);
     }
   }
   static std::string data(const work::ActivityExecute&) { return {}; }

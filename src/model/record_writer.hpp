@@ -18,12 +18,30 @@
 
 namespace duroxide::model {
 
+/// The layout of a structure without what few have, headers say. A record holds the version of each
+/// structure once, for all of that kind in it; so it is plain as a whole, or not at all. Then what few
+/// need takes no room where nobody needs it, and an earlier release reads it.
+template <class Structure>
+struct PlainLayout {
+  [[nodiscard]] static std::uint32_t version() {
+    return cereal::detail::Version<Structure>::version;
+  }
+};
+
+/// Whether a record of that value can be plain. Of a type that is never asked it does not matter.
+template <class Value>
+struct IsPlain {
+  [[nodiscard]] static bool holds(const Value& /*value*/) { return false; }
+};
+
 /// An archive of cereal's.
 class RecordWriter : public cereal::OutputArchive<RecordWriter, cereal::AllowEmptyClassElision> {
  public:
   /// `target` must outlive the writer. What is in it stays, and gets the mark of little-endian numbers
   /// behind it.
-  explicit RecordWriter(std::string& target) : OutputArchive(this), target_(target) {
+  /// `is_plain`: nothing in the record needs more than the plain layouts.
+  explicit RecordWriter(std::string& target, bool is_plain = false)
+      : OutputArchive(this), target_(target), is_plain_(is_plain) {
     number(std::uint8_t{1});
   }
 
@@ -46,7 +64,8 @@ class RecordWriter : public cereal::OutputArchive<RecordWriter, cereal::AllowEmp
   /// Writes the version of a structure, if none of its kind was written before. Returns it.
   template <class Structure>
   std::uint32_t version() {
-    const std::uint32_t current = cereal::detail::Version<Structure>::version;
+    const std::uint32_t current =
+        is_plain_ ? PlainLayout<Structure>::version() : cereal::detail::Version<Structure>::version;
     const std::size_t place = place_of<Structure>();
     if (!has_version_[place]) {
       has_version_.set(place);
@@ -73,6 +92,7 @@ class RecordWriter : public cereal::OutputArchive<RecordWriter, cereal::AllowEmp
   }
 
   std::string& target_;
+  bool is_plain_;
   std::bitset<most_structures> has_version_;  ///< which were written
 };
 

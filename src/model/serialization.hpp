@@ -4,9 +4,12 @@
 // their tables. The version of a structure is raised when a field is added (read it only if
 // `version` is high enough); fields are never removed or reordered.
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include <cereal/cereal.hpp>
 #include <cereal/types/optional.hpp>
@@ -15,6 +18,7 @@
 #include <cereal/types/vector.hpp>
 
 #include <duroxide/events.hpp>
+#include <duroxide/headers.hpp>
 #include <duroxide/work_items.hpp>
 
 #include "model/event_table.hpp"
@@ -42,6 +46,37 @@ void load(Archive& archive, duroxide::Payload& payload) {
   std::string text;
   archive(text);
   payload = duroxide::Payload(std::move(text));
+}
+
+template <class Archive>
+void save(Archive& archive, const duroxide::Headers& headers) {
+  archive(cereal::make_size_tag(static_cast<cereal::size_type>(headers.size())));
+  for (const auto& [name, value] : headers) {
+    archive(name, value);
+  }
+}
+template <class Archive>
+void load(Archive& archive, duroxide::Headers& headers) {
+  cereal::size_type size = 0;
+  archive(cereal::make_size_tag(size));
+  headers = {};
+  if (size > duroxide::Headers::max_entries) {
+    throw cereal::Exception("there are " + std::to_string(size) + " headers");
+  }
+  std::string last;
+  for (cereal::size_type i = 0; i < size; ++i) {
+    std::string name;
+    std::string value;
+    archive(name, value);
+    if (name <= last) {
+      throw cereal::Exception("the headers are not in the order of their names");
+    }
+    headers.set(name, value);
+    last = std::move(name);
+  }
+  if (const auto problem = headers.problem()) {
+    throw cereal::Exception(*problem);
+  }
 }
 
 }  // namespace cereal
@@ -171,3 +206,54 @@ struct Version<Message, version_binding_tag> {
 };
 
 }  // namespace cereal::detail
+
+namespace duroxide::model {
+
+template <class Structure>
+concept HasPlainLayout = requires {
+  Structure::plain_layout_version;
+};
+
+template <HasEntry Kind>
+requires HasPlainLayout<KindOf<Kind>>
+struct PlainLayout<Kind> {
+  [[nodiscard]] static std::uint32_t version() { return KindOf<Kind>::plain_layout_version; }
+};
+template <HasMessageEntry Message>
+requires HasPlainLayout<MessageOf<Message>>
+struct PlainLayout<Message> {
+  [[nodiscard]] static std::uint32_t version() { return MessageOf<Message>::plain_layout_version; }
+};
+
+/// Whether it has headers; both an event or a message that may have some, and one that cannot.
+template <class Structure>
+[[nodiscard]] bool has_headers(const Structure& structure) {
+  if constexpr (requires { structure.headers.has_value(); }) {
+    return structure.headers.has_value();
+  } else if constexpr (requires { structure.headers; }) {
+    return !structure.headers.empty();
+  } else {
+    return false;
+  }
+}
+
+template <>
+struct IsPlain<WorkItem> {
+  [[nodiscard]] static bool holds(const WorkItem& item) {
+    return !std::visit([](const auto& each) { return has_headers(each); }, item);
+  }
+};
+template <>
+struct IsPlain<Event> {
+  [[nodiscard]] static bool holds(const Event& event) {
+    return !std::visit([](const auto& each) { return has_headers(each); }, event.kind);
+  }
+};
+template <>
+struct IsPlain<std::vector<Event>> {
+  [[nodiscard]] static bool holds(const std::vector<Event>& events) {
+    return std::all_of(events.begin(), events.end(), IsPlain<Event>::holds);
+  }
+};
+
+}  // namespace duroxide::model

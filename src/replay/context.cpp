@@ -84,6 +84,10 @@ const std::string& OrchestrationContext::version() const {
   return require_running(core_).assignment().version;
 }
 
+const Headers& OrchestrationContext::headers() const {
+  return require_running(core_).headers();
+}
+
 bool OrchestrationContext::is_replaying() const {
   return require_running(core_).is_replaying();
 }

@@ -39,4 +39,8 @@ std::uint64_t Execution::history_size() const {
   return core_->history_size();
 }
 
+InterceptedExecution Execution::intercepted() const {
+  return core_->intercepted();
+}
+
 }  // namespace duroxide::replay

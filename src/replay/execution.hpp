@@ -14,6 +14,7 @@
 
 #include <duroxide/events.hpp>
 #include <duroxide/handlers.hpp>
+#include <duroxide/interceptor.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/provider_messages.hpp>
 #include <duroxide/work_items.hpp>
@@ -28,6 +29,9 @@ struct TurnServices {
   /// Runs an activity within the turn that calls it, and gives the message that it leads to. None if the
   /// activity has to go out like any other. Empty if there is none that can be run so.
   std::function<std::optional<WorkItem>(const work::ActivityExecute&)> run_at_once;
+  /// Asked before each step that is new; one that is refused does not go out. Empty if nobody asks.
+  std::function<Admission(const InterceptedExecution&, InterceptedStep&)> before_step;
+  bool notes_ended_steps = false;  ///< fill `TurnResult::ended_steps`
   /// In one turn, and what may come of them together; those beyond go out.
   std::size_t most_run_at_once = 256;
   std::uint64_t most_bytes_at_once = std::uint64_t{1} << 20;
@@ -74,6 +78,7 @@ struct TurnResult {
   std::vector<std::uint64_t> untaken;
   /// Attempts of calls, beyond the first of each, that a retry policy has made.
   std::uint64_t retries = 0;
+  std::vector<EndedStep> ended_steps;  ///< if anybody is to be told of them
   Outcome outcome;
 
   [[nodiscard]] bool is_terminal() const { return !std::holds_alternative<StillRunning>(outcome); }
@@ -127,6 +132,9 @@ class Execution {
 
   /// Number of events in the history, new ones included.
   [[nodiscard]] std::uint64_t history_size() const;
+
+  /// What interceptors are told of it; refers to the execution.
+  [[nodiscard]] InterceptedExecution intercepted() const;
 
  private:
   std::unique_ptr<detail::ExecutionCore> core_;

@@ -71,6 +71,9 @@ Event ExecutionCore::command(EventKind kind, std::uint64_t source_event_id) {
   }
   if (history_ == nullptr || cursor_ == history_->size()) {
     replaying_ = false;
+    if (services_->before_step && source_event_id == 0) {
+      intercept(kind);
+    }
     return append(std::move(kind), source_event_id);
   }
   const Event& recorded = (*history_)[cursor_];
@@ -140,7 +143,8 @@ std::shared_ptr<Slot> ExecutionCore::schedule(EventKind kind) {
   }
   scheduled_[event.event_id] = slot->kind;
   const bool is_new =
-      open_.emplace(event.event_id, Open{slot, model::whereabouts_of(event.kind)}).second;
+      open_.emplace(event.event_id, Open{slot, model::whereabouts_of(event.kind), event.timestamp})
+          .second;
   DUROXIDE_INVARIANT(is_new, "an event schedules one step");
   send_request(event);
   hand_to_wait(state_.take(event, !replaying_));  // something may have been kept for it
@@ -149,11 +153,11 @@ std::shared_ptr<Slot> ExecutionCore::schedule(EventKind kind) {
 
 /// What the turn sends out because of a new event.
 void ExecutionCore::send_request(const Event& event) {
-  if (replaying_) {
+  if (replaying_ || (!refused_.empty() && refused_.back().first == event.event_id)) {
     return;
   }
   const model::Caller caller{assignment_.instance, assignment_.execution_id,
-                             assignment_.orchestration, assignment_.version};
+                             assignment_.orchestration, assignment_.version, headers_};
   auto request = model::request_of(caller, event.event_id, event.kind);
   if (!request) {
     return;
@@ -201,6 +205,7 @@ void ExecutionCore::drop(Slot& slot) noexcept {
 }
 
 void ExecutionCore::cancel(const Open& open, const std::string& reason) {
+  note_end(open, EndedStep::Outcome::given_up);
   auto giving_up = model::giving_up(
       open.slot->kind, open.at.outlives_parent ? reason + "; the child goes on" : reason);
   if (!giving_up) {
@@ -218,6 +223,9 @@ void ExecutionCore::cancel(const Open& open, const std::string& reason) {
 /// What has not gone out yet does not go out; of the rest, those are told who have it.
 void ExecutionCore::take_back(const Open& open, const std::string& reason) {
   const std::uint64_t id = open.slot->event_id;
+  if (forget_refused(id)) {
+    return;
+  }
   const auto same_id = [&](const auto& item) { return item.id == id; };
   const auto is_its_start = [&](const WorkItem& item) {
     const auto* start = std::get_if<work::StartOrchestration>(&item);

@@ -54,6 +54,7 @@ class ExecutionCore final : private Completion {
     return history_ != nullptr ? cursor_ : next_event_id_ - 1;
   }
   [[nodiscard]] const replay::TurnServices& services() const { return *services_; }
+  [[nodiscard]] const Headers& headers() const { return headers_; }
 
   std::shared_ptr<Slot> call_activity(std::string_view name, Payload input,
                                       const ActivityOptions& options);
@@ -103,12 +104,14 @@ class ExecutionCore final : private Completion {
   [[nodiscard]] replay::TurnResult fail(const std::vector<Event>& history,
                                         const std::vector<WorkItem>& messages,
                                         ErrorDetails details);
+  [[nodiscard]] InterceptedExecution intercepted() const;
 
  private:
   /// What is open, and what it takes to close it.
   struct Open {
     std::shared_ptr<Slot> slot;
     model::Whereabouts at;
+    Timestamp since;
   };
   struct NextExecution {
     Payload input;
@@ -141,6 +144,12 @@ class ExecutionCore final : private Completion {
   void disown_futures();
   void cancel(const Open& open, const std::string& reason);
   void take_back(const Open& open, const std::string& reason);
+
+  // execution_interceptors.cpp: what interceptors say to new steps, and what they are told of ended ones
+  void intercept(EventKind& kind);
+  [[nodiscard]] bool forget_refused(std::uint64_t event_id);
+  void answer_refused();
+  void note_end(const Open& open, EndedStep::Outcome outcome, const ErrorDetails* error = nullptr);
 
   // execution_steps.cpp and pure_code.cpp: what the code asks for, and must not
   std::shared_ptr<Slot> schedule_activity(std::string_view name, Payload input,
@@ -201,6 +210,7 @@ class ExecutionCore final : private Completion {
   void report_state();
   void run_until_waiting();
   void run_code();
+  void do_at_once();
   void run_at_once();
   void end_at_once();
 
@@ -234,6 +244,8 @@ class ExecutionCore final : private Completion {
 
   std::uint64_t next_event_id_ = 1;
   std::optional<ParentLink> parent_;
+  Headers headers_;
+  Timestamp began_at_{};
   /// By event id: the kind of event that ever scheduled something, by its place in `EventKind`.
   std::vector<std::optional<std::size_t>> scheduled_;
   std::map<std::uint64_t, Open> open_;
@@ -257,6 +269,8 @@ class ExecutionCore final : private Completion {
   std::vector<std::uint64_t> to_run_at_once_;
   std::vector<std::uint64_t> done_at_once_;
   std::uint64_t bytes_at_once_ = 0;
+  /// Of this turn: steps that an interceptor has refused and that were not answered yet, in order.
+  std::vector<std::pair<std::uint64_t, WorkItem>> refused_;
 
   /// None between turns: an instance that waits is small.
   std::unique_ptr<replay::TurnResult> result_;

@@ -48,6 +48,8 @@ std::uint64_t bytes_of(const WorkItem& completion) {
 void ExecutionCore::begin(const Event& event) {
   const auto& started = std::get<event::OrchestrationStarted>(event.kind);
   parent_ = started.parent;
+  headers_ = started.headers;
+  began_at_ = event.timestamp;
   hand_to_wait(state_.take(event, false));
   try {
     root_ = (*assignment_.handler)(OrchestrationContext(*this), started.input);
@@ -73,16 +75,19 @@ void ExecutionCore::begin_from(const WorkItem& message) {
   if (const auto* start = std::get_if<work::StartOrchestration>(&message)) {
     started.input = start->input;
     started.parent = start->parent;
+    started.headers = start->headers;
   } else if (const auto* next = std::get_if<work::ContinueAsNew>(&message)) {
     started.input = next->input;
     started.parent = next->parent;
     started.carried = next->carried;
+    started.headers = next->headers;
   } else {
     failure_ =
         damaged_history(assignment_.instance, "it is empty, and no start message is there either");
   }
   parent_ = started.parent;
-  append(started, 0);
+  headers_ = started.headers;
+  began_at_ = append(started, 0).timestamp;
 }
 
 void ExecutionCore::replay(const std::vector<Event>& history, bool has_ended_there) {
@@ -145,6 +150,8 @@ void ExecutionCore::adopt(const std::vector<Event>& history) {
   model::OpenSteps found = model::find_steps_to_close(history);
   finished_ = found.ended;
   parent_ = std::move(found.parent);
+  headers_ = model::headers_of(history);
+  began_at_ = history.empty() ? Timestamp() : history.front().timestamp;
   open_.clear();
   result_.reset();
   for (const model::OpenStep& step : found.steps) {
@@ -152,7 +159,7 @@ void ExecutionCore::adopt(const std::vector<Event>& history) {
     slot->kind = step.what.index();
     slot->event_id = step.event_id;
     slot->name = model::label_of(step.what);
-    open_[step.event_id] = Open{std::move(slot), model::whereabouts_of(step.what)};
+    open_[step.event_id] = Open{std::move(slot), model::whereabouts_of(step.what), step.at};
   }
 }
 
@@ -189,7 +196,7 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
     }
   }
   finish_root();
-  run_at_once();
+  do_at_once();
   for (; message != messages.end(); ++message) {
     const auto place = static_cast<std::uint64_t>(message - messages.begin());
     if (!finished_) {
@@ -199,7 +206,7 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
         result().untaken.push_back(place);  // it is what shows that code and history disagree
       }
       finish_root();
-      run_at_once();
+      do_at_once();
     } else if (std::holds_alternative<replay::ContinuedAsNew>(result().outcome)) {
       hand_on(*message);
     } else {
@@ -209,6 +216,13 @@ replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
   end_at_once();
   report_state();
   return take_result();
+}
+
+void ExecutionCore::do_at_once() {
+  do {
+    answer_refused();
+    run_at_once();
+  } while (!finished_ && !refused_.empty());
 }
 
 /// Their results come in like messages, at the place in the history where they are computed, so that a
@@ -246,6 +260,7 @@ void ExecutionCore::end_at_once() {
   done_at_once_ = {};
   to_run_at_once_ = {};
   bytes_at_once_ = 0;
+  refused_ = {};
 }
 
 replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,
@@ -338,6 +353,8 @@ void ExecutionCore::resolve(std::uint64_t event_id, model::StepOutcome outcome,
                             std::uint64_t arrival) {
   const auto found = open_.find(event_id);
   if (found != open_.end()) {
+    note_end(found->second, outcome ? EndedStep::Outcome::succeeded : EndedStep::Outcome::failed,
+             outcome ? nullptr : &outcome.error());
     const std::shared_ptr<Slot> slot = std::move(found->second.slot);
     open_.erase(found);
     slot->arrival = arrival;

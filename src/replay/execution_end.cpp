@@ -113,7 +113,7 @@ void ExecutionCore::begin_next_execution() {
   append(event::OrchestrationContinuedAsNew{next_execution_->input, next_execution_->version}, 0);
   result().messages.push_back(work::ContinueAsNew{
       assignment_.instance, assignment_.execution_id + 1, assignment_.orchestration,
-      next_execution_->input, next_execution_->version, parent_, state_.carried()});
+      next_execution_->input, next_execution_->version, parent_, state_.carried(), headers_});
   ask_again_in_next_execution();
   if (cancel_) {
     result().messages.push_back(work::CancelInstance{assignment_.instance, cancel_->reason,

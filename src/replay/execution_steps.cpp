@@ -9,6 +9,7 @@
 #include "model/exceptions.hpp"
 #include "model/ids.hpp"
 #include "model/limits.hpp"
+#include "model/trace_context.hpp"
 #include "replay/execution_core.hpp"
 #include "replay/pure_code.hpp"
 #include "replay/step_arguments.hpp"
@@ -232,7 +233,8 @@ void ExecutionCore::log(LogLevel level, std::string message) const {
                              assignment_.orchestration,
                              assignment_.version,
                              {},
-                             0});
+                             0,
+                             model::trace_id_of(headers_)});
   }
 }
 

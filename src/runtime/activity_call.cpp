@@ -7,6 +7,7 @@
 #include "model/exceptions.hpp"
 #include "model/invariant.hpp"
 #include "model/limits.hpp"
+#include "runtime/attempt_hooks.hpp"
 
 namespace duroxide::runtime {
 
@@ -24,17 +25,19 @@ ActivityContext::Call describe_call(const provider::WorkerItem& delivered) {
   call.session = item.session;
   call.progress = delivered.progress;
   call.incarnation = item.incarnation;
+  call.headers = item.headers;
   return call;
 }
 
 namespace {
 
 /// None if the activity left the call open.
-std::optional<Result<std::string, ErrorDetails>> call(const provider::WorkerItem& item,
+std::optional<Result<std::string, ErrorDetails>> call(ActivityContext::Call described,
+                                                      const provider::WorkerItem& item,
                                                       const ActivityHandler& handler,
                                                       ActivityContext::Services services) {
   try {
-    ActivityContext context(describe_call(item), std::move(services));
+    ActivityContext context(std::move(described), std::move(services));
     auto result = handler(context, item.item.input);
     DUROXIDE_INVARIANT(context.coroutine() == nullptr,
                        "a coroutine runs on a worker of coroutines");
@@ -59,10 +62,19 @@ ErrorDetails too_large(const work::ActivityExecute& item, model::Flaw flaw) {
 
 }  // namespace
 
-std::optional<WorkItem> call_activity(const provider::WorkerItem& delivered,
+std::optional<WorkItem> call_activity(const Environment& environment,
+                                      const provider::WorkerItem& delivered,
                                       const ActivityHandler& handler,
                                       ActivityContext::Services services) {
-  auto outcome = call(delivered, handler, std::move(services));
+  AttemptHooks hooks(environment, delivered);
+  ActivityContext::Call described = describe_call(delivered);
+  std::optional<Result<std::string, ErrorDetails>> outcome;
+  if (auto refused = hooks.begin(described)) {
+    outcome = failure(std::move(*refused));
+  } else {
+    outcome = call(std::move(described), delivered, handler, std::move(services));
+  }
+  hooks.end(outcome && !*outcome ? &outcome->error() : nullptr);
   if (!outcome) {
     return std::nullopt;
   }

@@ -7,12 +7,15 @@
 #include <duroxide/provider.hpp>
 #include <duroxide/work_items.hpp>
 
+#include "runtime/environment.hpp"
+
 namespace duroxide::runtime {
 
 /// Calls an activity and makes a message for its instance of whatever comes out: `ActivityCompleted`
 /// or `ActivityFailed`; none if the activity left the call open. Nothing that the activity throws
-/// leaves this function.
-[[nodiscard]] std::optional<WorkItem> call_activity(const provider::WorkerItem& item,
+/// leaves this function. Interceptors stand around it.
+[[nodiscard]] std::optional<WorkItem> call_activity(const Environment& environment,
+                                                    const provider::WorkerItem& item,
                                                     const ActivityHandler& handler,
                                                     ActivityContext::Services services);
 

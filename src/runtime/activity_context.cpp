@@ -8,6 +8,7 @@
 #include <duroxide/client.hpp>
 
 #include "model/limits.hpp"
+#include "model/trace_context.hpp"
 
 namespace duroxide {
 
@@ -33,7 +34,8 @@ Client ActivityContext::client() const {
 void ActivityContext::log(LogLevel level, std::string message) const {
   if (services_.log) {
     services_.log(LogRecord{level, std::move(message), call_.instance, call_.execution_id,
-                            call_.orchestration, call_.version, call_.activity, call_.event_id});
+                            call_.orchestration, call_.version, call_.activity, call_.event_id,
+                            model::trace_id_of(call_.headers)});
   }
 }
 

@@ -43,9 +43,9 @@ CoroutineRun::CoroutineRun(SharedDelivery delivery, WayToActors::Ends around,
                            std::weak_ptr<Sleepers> sleepers)
     : delivery_(std::move(delivery)),
       clock_(around.environment->clock),
-      way_(std::make_shared<WayToActors>(std::move(around))),
+      way_(std::make_shared<WayToActors>(around)),
       sleepers_(std::move(sleepers)),
-      context_(describe_call(delivery_->item), services()),
+      hooks_(*around.environment, delivery_->item),
       watch_(delivery_->meter) {}
 
 /// What its coroutines wait for they say to be over, which needs the rest of it.
@@ -67,11 +67,18 @@ void CoroutineRun::begin() {
     return;
   }
   const model::LentThread lent(lent_to);
+  ActivityContext::Call call = describe_call(delivery_->item);
+  auto refused = hooks_.begin(call);
+  context_.emplace(std::move(call), services());
+  if (refused) {
+    end(failure(std::move(*refused)));
+    return;
+  }
   std::optional<detail::ActivityOutcome> outcome;
   try {
-    outcome = (*delivery_->handler)(context_, delivery_->item.item.input);
-    coroutine_ = context_.coroutine();
-    context_.go_on_as(nullptr);
+    outcome = (*delivery_->handler)(*context_, delivery_->item.item.input);
+    coroutine_ = context_->coroutine();
+    context_->go_on_as(nullptr);
     if (coroutine_) {
       coroutine_->task.start(*this, root_);
       go_on();
@@ -207,7 +214,8 @@ void CoroutineRun::go_on() {
 
 void CoroutineRun::end(std::optional<detail::ActivityOutcome> outcome) {
   is_over_ = true;
-  const bool is_open = context_.completes_later() && outcome->has_value();
+  const bool is_open = context_->completes_later() && outcome->has_value();
+  hooks_.end(outcome->has_value() ? nullptr : &outcome->error());
   ended_ = ActivityEnded{
       is_open ? std::nullopt
               : std::optional(completion_of(delivery_->item.item, std::move(*outcome)))};

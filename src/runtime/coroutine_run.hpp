@@ -10,6 +10,7 @@
 #include <duroxide/handlers.hpp>
 
 #include "runtime/activity_watch.hpp"
+#include "runtime/attempt_hooks.hpp"
 #include "runtime/delivery.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/messages.hpp"
@@ -108,7 +109,8 @@ class CoroutineRun final : public detail::ActivityRun,
   std::shared_ptr<Clock> clock_;
   std::shared_ptr<WayToActors> way_;
   std::weak_ptr<Sleepers> sleepers_;
-  ActivityContext context_;
+  AttemptHooks hooks_;
+  std::optional<ActivityContext> context_;  ///< once it has begun
   ActivityWatch watch_;
   Root root_;
   std::optional<ActivityEnded> ended_;

@@ -9,6 +9,7 @@
 #include <duroxide/provider.hpp>
 #include <duroxide/runtime.hpp>
 
+#include "model/interceptors.hpp"
 #include "model/metrics.hpp"
 #include "protocol/overdue_turns.hpp"
 #include "runtime/registry.hpp"
@@ -27,6 +28,9 @@ struct Environment {
   std::shared_ptr<std::atomic<bool>> store_works;
   std::shared_ptr<detail::OverdueTurns> overdue_turns = std::make_shared<detail::OverdueTurns>();
   std::shared_ptr<model::Metrics> metrics;  ///< null if nothing is counted
+
+  /// Null if there are none.
+  std::shared_ptr<model::Interceptors> interceptors = nullptr;
 
   /// When activities that sleep go on.
   std::shared_ptr<WakeTimes> wake_times = std::make_shared<WakeTimes>();

@@ -11,6 +11,7 @@
 #include "model/exceptions.hpp"
 #include "model/invariant.hpp"
 #include "model/lent_thread.hpp"
+#include "model/trace_context.hpp"
 #include "runtime/turn_ack.hpp"
 
 namespace duroxide::runtime {
@@ -235,6 +236,7 @@ void Orchestrator::replay_history(const provider::OrchestrationItem& item) {
 replay::TurnResult Orchestrator::run_code(const provider::OrchestrationItem& item) {
   const model::Measured measured(turn_durations());
   const AtCode at_code(*this);
+  tell_of_beginning(*environment_, item);
   replay_history(item);
   replay::TurnResult result = execution_->run(item.messages);
   for (const provider::Question& question : item.questions) {
@@ -270,6 +272,7 @@ TurnEnded Orchestrator::fail_without_code(RunTurn& turn, ErrorDetails details) {
     // Its code may be what ends the process, or missing.
     make_execution({item.instance, item.execution_id, item.orchestration_name, item.version, {}});
   }
+  tell_of_beginning(*environment_, item);
   return acknowledge(turn, execution_->fail(item.history, item.messages, std::move(details)));
 }
 
@@ -329,8 +332,10 @@ void Orchestrator::count_turn(const provider::OrchestrationItem& item,
 
 TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult result) {
   count_turn(turn.item, result);
+  auto finished = finished_turn(turn.item, result);
   const bool ended = result.is_terminal();
   const bool next_execution = std::holds_alternative<replay::ContinuedAsNew>(result.outcome);
+  auto lines = lines_of(turn.item, result.outcome);
   if (ended) {
     drop_execution();
   }
@@ -341,7 +346,6 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
     leaving_ = true;
   }
   const provider::LockToken token = turn.item.lock_token;
-  auto lines = lines_of(turn.item, result.outcome);
   auto ack = make_ack(turn.item, assignment_, std::move(result), stays);
   if (next_execution) {
     ack.prune = environment_->options.retention().executions_to_drop(environment_->clock->now());
@@ -349,18 +353,30 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
   ++unanswered_;
   actors::ask(
       this, environment_->provider, std::move(ack),
-      [this, token, lines = std::move(lines)](const Done& reply) {
+      [this, token, lines = std::move(lines), finished = std::move(finished)](const Done& reply) {
         if (!reply) {
           refused(token, reply.error());
         } else {
           for (const LogRecord& line : lines) {
             environment_->log(line);
           }
+          if (finished) {
+            finished->tell();
+          }
         }
         answered();
       },
       [this] { answered(); });
   return {stays ? TurnEnded::Kind::resident : TurnEnded::Kind::gone, {}};
+}
+
+/// None if nobody is to be told, and of a look at the instance, which is no turn.
+std::optional<FinishedTurn> Orchestrator::finished_turn(const provider::OrchestrationItem& item,
+                                                        replay::TurnResult& result) const {
+  if (!environment_->interceptors || item.messages.empty() || !execution_) {
+    return std::nullopt;
+  }
+  return FinishedTurn(*environment_, item, execution_->intercepted(), result);
 }
 
 /// What is told of a turn once the store has it; nothing of most.
@@ -441,6 +457,9 @@ LogRecord Orchestrator::record(LogLevel level, std::string message) const {
   line.execution_id = assignment_.execution_id;
   line.orchestration = assignment_.orchestration;
   line.version = assignment_.version;
+  if (execution_) {
+    line.trace_id = model::trace_id_of(execution_->intercepted().headers);
+  }
   return line;
 }
 

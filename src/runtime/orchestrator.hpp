@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "replay/execution.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/messages.hpp"
+#include "runtime/turn_hooks.hpp"
 
 namespace duroxide::runtime {
 
@@ -55,6 +57,8 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
   void give_back_later(provider::LockToken token);
   void give_back(provider::AbandonOrchestrationItem abandon);
   void answered();
+  [[nodiscard]] std::optional<FinishedTurn> finished_turn(const provider::OrchestrationItem& item,
+                                                          replay::TurnResult& result) const;
   [[nodiscard]] LogRecord record(LogLevel level, std::string message) const;
 
   SharedEnvironment environment_;

@@ -25,7 +25,7 @@ std::optional<WorkItem> run_pure(const Environment& environment,
   services.client = [&environment] { return environment.make_client(); };
   const ShortActivity watched(environment, item);
   const ActivityWatch watch(found->meter);
-  auto completion = call_activity(delivered, *found->handler, std::move(services));
+  auto completion = call_activity(environment, delivered, *found->handler, std::move(services));
   watch.ended(completion, false);
   return completion;
 }

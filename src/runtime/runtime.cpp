@@ -55,6 +55,8 @@ struct Runtime::Impl {
     environment->clock = store.clock();
     environment->options = options;
     environment->options.log_sink(model::careful_sink(options.log_sink()));
+    environment->interceptors =
+        model::make_interceptors(options.interceptors(), environment->options.log_sink());
     environment->orchestrations = orchestrations;
     environment->activities = activities;
     environment->store_works = store_works;
@@ -66,6 +68,15 @@ struct Runtime::Impl {
     }
     environment->client = client;
     return environment;
+  }
+
+  /// For the activities.
+  [[nodiscard]] Client make_client() const {
+    Client made(store);
+    for (const auto& interceptor : options.interceptors()) {
+      made = made.with_interceptor(interceptor);
+    }
+    return made;
   }
 
   void log(LogLevel level, std::string message) const {
@@ -274,7 +285,7 @@ Result<void, RuntimeError> Runtime::start() {
     return ready;
   }
   impl_->store_works->store(true);
-  impl_->client = std::make_shared<const Client>(impl_->store);
+  impl_->client = std::make_shared<const Client>(impl_->make_client());
   try {
     impl_->running =
         std::make_unique<runtime::Running>(provider.home_system(), impl_->make_environment());

@@ -18,6 +18,13 @@ std::shared_ptr<const replay::TurnServices> make_turn_services(
       return run_pure(*environment, item);
     };
   }
+  if (environment->interceptors) {
+    services.before_step = [hooks = environment->interceptors](
+                               const InterceptedExecution& execution, InterceptedStep& step) {
+      return hooks->before_step(execution, step);
+    };
+    services.notes_ended_steps = true;
+  }
   services.history_warning = environment->options.history_warning();
   services.history_limit = environment->options.history_limit();
   services.max_values = environment->options.max_values();

@@ -32,7 +32,8 @@ std::optional<WorkItem> Worker::run(const RunActivity& run) const {
     watched.emplace(*environment_, delivery.item.item);
   }
   const ActivityWatch watch(delivery.meter);
-  auto completion = call_activity(delivery.item, *delivery.handler, services_for(run));
+  auto completion =
+      call_activity(*environment_, delivery.item, *delivery.handler, services_for(run));
   watch.ended(completion, delivery.stop.stop_requested());
   return completion;
 }

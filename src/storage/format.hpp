@@ -17,8 +17,8 @@ namespace duroxide::storage {
 /// failed ones keep no messages, and values have no checksum over key and value in front. 3: with a
 /// journal instead of a log. 4: errors have no data, and no history has a side effect or something that
 /// was sent to another instance. 5: nobody asks an instance for an update, no instance has a time by which
-/// it must have ended, and no record has gone through a codec. 6: no event has a key,
-/// no child outlives its parent, and nobody waits for the end of an instance.
+/// it must have ended, and no record has gone through a codec. 6: no event has a key, no
+/// instance has headers, no child outlives its parent, and nobody waits for the end of an instance.
 inline constexpr std::uint64_t store_format = 7;
 
 /// What stands under `format` in the meta table: the magic, then the number.

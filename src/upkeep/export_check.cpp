@@ -61,6 +61,11 @@ class LongText {
       answer_ = model::check_payload(name, text);
     }
   }
+  void look(const char* /*name*/, const Headers& headers) {
+    if (answer_) {
+      answer_ = model::check_headers(headers);
+    }
+  }
   void look(const char* name, const Payload& payload) { look(name, payload.text()); }
   template <class T>
   void look(const char* name, const std::optional<T>& value) {

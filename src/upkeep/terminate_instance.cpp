@@ -42,9 +42,11 @@ event::OrchestrationStarted started_by(const std::optional<WorkItem>& message,
   if (message) {
     if (const auto* start = std::get_if<work::StartOrchestration>(&*message)) {
       started.input = start->input;
+      started.headers = start->headers;
     } else if (const auto* next = std::get_if<work::ContinueAsNew>(&*message)) {
       started.input = next->input;
       started.carried = next->carried;
+      started.headers = next->headers;
     }
   }
   return started;

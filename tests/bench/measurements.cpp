@@ -27,7 +27,13 @@ struct Series {
 };
 
 void measure_once(Series& series, const std::filesystem::path& directory, std::size_t commits) {
-  Workloads workloads(directory / "store", {}, {}, series.measurement.activities);
+  duroxide::RuntimeOptions options;
+  if (series.measurement.is_traced) {
+    options.interceptor(duroxide::Tracing::to([](const std::string&) {
+                          return duroxide::Result<void, std::string>();
+                        }).value());
+  }
+  Workloads workloads(directory / "store", {}, options, series.measurement.activities);
   (void)workloads.hellos(warm_up);
   series.runs.push_back(series.measurement.run(workloads));
   if (series.measurement.bytes > 0) {
@@ -96,6 +102,14 @@ std::vector<Measurement> engine_measurements(const Sizes& sizes) {
   add_again(1, "pure", ActivityKind::pure);
   add_again(2, "short", ActivityKind::short_running);
   add_again(3, "short", ActivityKind::short_running);
+  const auto add_traced = [&](std::size_t which) {
+    all.push_back(all.at(which));
+    all.back().name += ", traced";
+    all.back().is_traced = true;
+    all.back().kind = Kind::by_the_clock;  // its thread takes what there is
+  };
+  add_traced(0);
+  add_traced(1);
   all[0].most_commits = 5;
   all[1].most_commits = 2.5;
   all[3].least_rate = 2'000;

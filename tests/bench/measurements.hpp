@@ -29,6 +29,7 @@ struct Measurement {
   double most_commits = 0;
   double least_rate = 0;
   duroxide::ActivityKind activities = duroxide::ActivityKind::ordinary;
+  bool is_traced = false;  ///< with spans that are made, encoded and thrown away
 };
 
 /// How much of each there is.

@@ -55,6 +55,9 @@ Workloads::Workloads(const std::filesystem::path& directory, const LmdbOptions& 
     : store_(must(LmdbProvider::open(directory, store_options))),
       runtime_(store_, options),
       client_(store_) {
+  for (const auto& interceptor : options.interceptors()) {
+    client_ = client_.with_interceptor(interceptor);
+  }
   register_orchestrations(runtime_, activities);
   must(runtime_.start());
 }

@@ -90,6 +90,12 @@ class Filler {
     fill(text);
     payload = std::move(text);
   }
+  void fill(Headers& headers) {
+    headers = {};
+    for (auto count = below(3); count > 0; --count) {
+      headers.set("name-" + std::to_string(below(100)), "ä\n" + std::to_string(below(100)));
+    }
+  }
   void fill(bool& flag) { flag = below(2) == 0; }
   void fill(std::uint64_t& number) { number = below(2) == 0 ? below(3) : random_(); }
   void fill(std::uint32_t& number) { number = static_cast<std::uint32_t>(random_()); }

@@ -59,7 +59,7 @@ TEST_CASE("errors are called what they are, each kind by a name of its own", "[e
               "invalid filter", "invalid input", "instance already exists", "instance finished",
               "execution not found", "management not available", "invalid payload",
               "activity not found", "read only", "would deadlock", "update refused",
-              "update failed", "query failed", "cancelled"});
+              "update failed", "query failed", "start refused", "cancelled"});
 }
 
 TEST_CASE("a kind of error that has no name is told as unknown", "[errors]") {

@@ -50,7 +50,7 @@ struct WorkerFixture : Fixture {
 
 template <class F>
 std::optional<WorkItem> call_item(const WorkerItem& item, F code) {
-  return call_activity(item, detail::make_activity_handler(std::move(code)), {});
+  return call_activity(Environment(), item, detail::make_activity_handler(std::move(code)), {});
 }
 
 template <class F>

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <duroxide/detail/api.hpp>
+#include <duroxide/interceptor.hpp>
+#include <duroxide/log.hpp>
+#include <duroxide/result.hpp>
+
+namespace duroxide {
+
+/// Options of a `Tracing`. Setters chain.
+class TracingOptions {
+ public:
+  TracingOptions() {}  // NOLINT: not an aggregate, see the guide on compiler hazards
+
+  /// What OpenTelemetry calls `service.name`. Default: `duroxide`.
+  TracingOptions& service_name(std::string value) {
+    service_name_ = std::move(value);
+    return *this;
+  }
+  /// Spans that may wait to be exported. Beyond so many they are dropped and counted. Default 8,192.
+  TracingOptions& max_queued(std::size_t spans) {
+    max_queued_ = spans;
+    return *this;
+  }
+  /// Of a file: its size in bytes at which the next one is begun. Default 64 MiB.
+  TracingOptions& max_file_bytes(std::uint64_t bytes) {
+    max_file_bytes_ = bytes;
+    return *this;
+  }
+  /// Of a file: how many are kept, the one that is written included. Default 4.
+  TracingOptions& max_files(std::uint32_t files) {
+    max_files_ = files;
+    return *this;
+  }
+  /// Where failures to export are told. Default: warnings and errors on standard error.
+  TracingOptions& log_sink(LogSink value) {
+    log_sink_ = std::move(value);
+    return *this;
+  }
+
+  [[nodiscard]] const std::string& service_name() const { return service_name_; }
+  [[nodiscard]] std::size_t max_queued() const { return max_queued_; }
+  [[nodiscard]] std::uint64_t max_file_bytes() const { return max_file_bytes_; }
+  [[nodiscard]] std::uint32_t max_files() const { return max_files_; }
+  [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
+
+ private:
+  std::string service_name_ = "duroxide";
+  std::size_t max_queued_ = 8'192;
+  std::uint64_t max_file_bytes_ = std::uint64_t{64} << 20U;
+  std::uint32_t max_files_ = 4;
+  LogSink log_sink_ = stderr_log_sink(LogLevel::warn);
+};
+
+/// Takes some spans, as one request of OTLP in JSON (`ExportTraceServiceRequest`, on one line without an
+/// end): to post it to a collector, say. On the thread of its `Tracing`, one call at a time. What it does
+/// not take, by an error or an exception, is lost and counted.
+using SpanExport = std::function<Result<void, std::string>(const std::string& otlp_json)>;
+
+/// Traces instances: an interceptor to be given to the clients that start them and to the runtime that
+/// runs them. A start without a `traceparent` header begins a trace; one with it goes on in that of the
+/// caller. All that belongs to an instance, its activities and children is then one trace: a span for each
+/// execution, delivery of an activity, timer, wait and child.
+///
+/// The id of a span follows from the trace, the instance, the execution, the event and the delivery, so
+/// what a crash repeats has the same id, and what is replayed has none. Spans of executions, timers, waits
+/// and children are exported once their end is on the disk. Spans that wait when the process is killed
+/// are lost, as are those that a full queue drops: the engine never waits for them.
+///
+/// In an activity the header `traceparent` names its own span, to be sent along with what it asks of
+/// others. Safe to use from any number of threads and by several clients and runtimes at once.
+class DUROXIDE_API Tracing final : public Interceptor {
+ public:
+  using Made = Result<std::shared_ptr<Tracing>, std::string>;
+
+  /// Writes each batch of spans as a line of a file, which is made with mode 0600 or gone on with. When it
+  /// is full it becomes `path.1`, that `path.2`, and so on. Errors: what is wrong with the path or the
+  /// options; no thread can be had.
+  [[nodiscard]] static Made to_file(std::filesystem::path path,
+                                    TracingOptions options = TracingOptions());
+  /// Hands them to a function. Errors: it is empty; no thread can be had.
+  [[nodiscard]] static Made to(SpanExport spans, TracingOptions options = TracingOptions());
+
+  /// Exports what waits, and waits for that.
+  ~Tracing() override;
+
+  /// Waits until all that was queued before is exported or lost. False if that takes longer.
+  [[nodiscard]] bool flush(std::chrono::milliseconds timeout);
+  /// Spans that were exported, and those that were dropped or could not be.
+  [[nodiscard]] std::uint64_t exported() const;
+  [[nodiscard]] std::uint64_t dropped() const;
+
+  // As an interceptor.
+  [[nodiscard]] Admission before_start(InterceptedStart& start) override;
+  void after_turn(const InterceptedExecution& execution, const InterceptedTurn& turn,
+                  TurnOutcome outcome) override;
+  void after_step(const InterceptedExecution& execution, const EndedStep& step) override;
+  [[nodiscard]] Admission before_activity(InterceptedActivity& activity) override;
+  void after_activity(const InterceptedActivity& activity, Timestamp ended_at,
+                      const ErrorDetails* error) override;
+
+ private:
+  class Impl;
+  explicit Tracing(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace duroxide

@@ -1,0 +1,96 @@
+#include "tracing/trace_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace duroxide::tracing {
+
+namespace {
+
+std::string why(int error) {
+  return std::generic_category().message(error);
+}
+
+}  // namespace
+
+TraceFile::Done TraceFile::open() {
+  const int file = ::open(path_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+                          S_IRUSR | S_IWUSR);
+  if (file < 0) {
+    return failure("the trace file " + path_.string() + " cannot be opened: " + why(errno));
+  }
+  file_ = model::FileDescriptor(file);
+  struct stat found {};
+  if (::fstat(file, &found) != 0 || !S_ISREG(found.st_mode)) {
+    file_.reset();
+    return failure("the trace file " + path_.string() + " is no regular file");
+  }
+  size_ = static_cast<std::uint64_t>(found.st_size);
+  char last = '\n';
+  if (size_ > 0 && ::pread(file, &last, 1, found.st_size - 1) == 1 && last != '\n') {
+    return write_all("\n");
+  }
+  return {};
+}
+
+TraceFile::Done TraceFile::append(const std::string& line) {
+  if (!file_.is_open() || (size_ > 0 && size_ + line.size() + 1 > max_bytes_)) {
+    if (auto done = make_way(); !done) {
+      return done;
+    }
+  }
+  return write_all(line + "\n");
+}
+
+std::filesystem::path TraceFile::earlier(std::uint32_t number) const {
+  std::filesystem::path path = path_;
+  path += "." + std::to_string(number);
+  return path;
+}
+
+/// The oldest is written over by the one before it.
+TraceFile::Done TraceFile::make_way() {
+  if (file_.is_open()) {
+    file_.reset();
+    std::error_code error;
+    for (std::uint32_t number = max_files_ - 1; number > 1; --number) {
+      std::filesystem::rename(earlier(number - 1), earlier(number),
+                              error);  // there may be none yet
+    }
+    if (max_files_ > 1) {
+      std::filesystem::rename(path_, earlier(1), error);
+    } else {
+      std::filesystem::remove(path_, error);
+    }
+    if (error) {
+      return failure("the trace file " + path_.string() +
+                     " cannot make way for the next: " + error.message());
+    }
+  }
+  return open();
+}
+
+TraceFile::Done TraceFile::write_all(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
+    if (written <= 0) {
+      const int error = errno;
+      file_.reset();  // opened anew next time, which ends the line that was begun
+      return failure("the trace file " + path_.string() + " cannot be written: " + why(error));
+    }
+    size_ += static_cast<std::uint64_t>(written);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+}  // namespace duroxide::tracing

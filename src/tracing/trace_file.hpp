@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include <duroxide/result.hpp>
+
+#include "model/file_descriptor.hpp"
+
+namespace duroxide::tracing {
+
+/// A file of lines that makes way for the next when it is full. Of one thread.
+class TraceFile {
+ public:
+  using Done = Result<void, std::string>;
+
+  TraceFile(std::filesystem::path path, std::uint64_t max_bytes, std::uint32_t max_files)
+      : path_(std::move(path)), max_bytes_(max_bytes), max_files_(max_files) {}
+
+  /// Goes on behind what is there. A line that a killed process has left unfinished is ended.
+  [[nodiscard]] Done open();
+  [[nodiscard]] Done append(const std::string& line);
+
+ private:
+  [[nodiscard]] std::filesystem::path earlier(std::uint32_t number) const;
+  [[nodiscard]] Done make_way();
+  [[nodiscard]] Done write_all(std::string_view bytes);
+
+  std::filesystem::path path_;
+  std::uint64_t max_bytes_;
+  std::uint32_t max_files_;
+  std::uint64_t size_ = 0;
+  model::FileDescriptor file_;
+};
+
+}  // namespace duroxide::tracing

@@ -1,0 +1,125 @@
+#include <duroxide/headers.hpp>
+
+#include <catch2/catch.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/encoding.hpp"
+#include "model/trace_context.hpp"
+
+namespace duroxide::headers_model_test {
+
+namespace {
+
+Headers sample() {
+  return Headers().set("tenant", "blue").set("request", "7");
+}
+
+std::vector<Event> history_with(const std::optional<Headers>& of_activity) {
+  const Timestamp at = from_milliseconds(1'000);
+  return {{1, 0, at, event::OrchestrationStarted{"O", "1.0.0", "in", {}, {}, 0, {}}},
+          {2, 0, at, event::ActivityScheduled{"A", "x"}},
+          {3, 0, at, event::ActivityScheduled{"A", "y", {}, {}, {}, of_activity}}};
+}
+
+}  // namespace
+
+TEST_CASE("headers: in the order of their names, each once", "[headers]") {
+  Headers headers = sample();
+  const Headers before = headers;
+  headers.set("tenant", "red").set("a", "").erase("request").erase("nobody");
+  REQUIRE(headers.size() == 2);
+  CHECK(headers.begin()->first == "a");
+  CHECK(*headers.find("tenant") == "red");
+  CHECK(headers.find("request") == nullptr);
+  CHECK(before == sample());
+  CHECK(before != headers);
+  CHECK(headers.erase("a").erase("tenant").empty());
+  CHECK(headers == Headers());
+}
+
+TEST_CASE("headers: what is beyond their limits is told", "[headers][limits]") {
+  const auto problem = [](const Headers& headers) { return headers.problem().value_or("none"); };
+  CHECK(problem(sample()) == "none");
+  CHECK(problem(Headers().set("", "x")) == "the name of a header is empty");
+  CHECK_THAT(problem(Headers().set("Tenant", "x")), Catch::Contains("not be `Tenant`"));
+  CHECK_THAT(problem(Headers().set(std::string(129, 'n'), "x")),
+             Catch::Contains("has 129 bytes, at most 128"));
+  CHECK_THAT(problem(Headers().set("n", "\xff")), Catch::Contains("`n` is not valid UTF-8"));
+  CHECK_THAT(problem(Headers().set("n", std::string(1, '\0'))), Catch::Contains("zero byte"));
+  CHECK(problem(Headers().set("n", std::string(Headers::max_bytes - 1, 'v'))) == "none");
+  CHECK_THAT(problem(Headers().set("n", std::string(Headers::max_bytes, 'v'))),
+             Catch::Contains("have 8193 bytes"));
+  Headers many;
+  for (std::size_t i = 0; i <= Headers::max_entries; ++i) {
+    many.set("n" + std::to_string(i), "v");
+  }
+  CHECK_THAT(problem(many), Catch::Contains("there are 33 headers, at most 32"));
+}
+
+TEST_CASE("headers: they take no room in records without them", "[headers]") {
+  const auto without = history_with(std::nullopt);
+  const auto with = history_with(sample());
+  // One has some, so the record has the layout with them, for those without too.
+  CHECK(model::decode_events(model::encode_events(with)).value() == with);
+  CHECK(model::decode_events(model::encode_events(without)).value() == without);
+  // What two schedules and a start would need to say that they have none, and one that has none of its own.
+  CHECK(model::encode_events(history_with(Headers())).size() ==
+        model::encode_events(without).size() + 8 + 1 + 1 + 8);
+
+  work::StartOrchestration start{"i", "O", "in", {}, {}};
+  const auto plain = model::encode_work_item(start);
+  start.headers.set("a", "b");
+  const auto full = model::encode_work_item(start);
+  CHECK(full.size() == plain.size() + 8 + 8 + 1 + 8 + 1);  // a count, and two texts
+  CHECK(std::get<work::StartOrchestration>(model::decode_work_item(full).value()) == start);
+}
+
+TEST_CASE("headers: their stored form is the one that was released", "[headers][records]") {
+  const auto hex = [](const std::string& bytes) {
+    std::string text;
+    for (const char each : bytes) {
+      for (const unsigned shift : {4U, 0U}) {
+        text += "0123456789abcdef"[(static_cast<unsigned char>(each) >> shift) & 0xFU];
+      }
+    }
+    return text;
+  };
+  const Headers headers = Headers().set("tenant", "blue");
+  CHECK(hex(model::encode_work_item(
+            work::StartOrchestration{"i", "O", "in", {}, {}, {}, {}, headers})) ==
+        "0173efc566e67b26ad01000000000300000001000000000000006901000000000000004f"
+        "0200000000000000696e0101000000000000000001010000000000000006000000000000"
+        "0074656e616e740400000000000000626c7565");
+  CHECK(hex(model::encode_events(
+            {{1, 0, from_milliseconds(1'000),
+              event::OrchestrationStarted{"O", "1.0.0", "in", {}, {}, 0, headers}}})) ==
+        "01a8ae42862f744a8c0101000000000000000100000001000000000000000000000000000000e803000000"
+        "000000000000000200000001000000000000004f0500000000000000312e302e300200000000000000696e"
+        "01010000000000000000000000000000000000000001000000000000000000000000000000000000000000"
+        "00000000000000000000000100000000000000060000000000000074656e616e740400000000000000626c"
+        "7565");
+}
+
+TEST_CASE("tracing: only what is a traceparent is read as one", "[headers][tracing]") {
+  const std::string foreign_trace = "0af7651916cd43dd8448eb211c80319c";
+  const std::string foreign_span = "b7ad6b7169203331";
+  const auto is_one = [](const std::string& text) {
+    return model::parse_traceparent(text).has_value();
+  };
+  const std::string ids = foreign_trace + "-" + foreign_span;
+  CHECK(is_one("00-" + ids + "-01"));
+  CHECK(is_one("cc-" + ids + "-01-what-comes-later"));
+  CHECK_FALSE(is_one(""));
+  CHECK_FALSE(is_one("00-" + ids + "-01-more"));
+  CHECK_FALSE(is_one("ff-" + ids + "-01"));
+  CHECK_FALSE(is_one("00-" + std::string(32, '0') + "-" + foreign_span + "-01"));
+  CHECK_FALSE(is_one("00-" + foreign_trace + "-" + std::string(16, '0') + "-01"));
+  CHECK_FALSE(is_one("00-" + foreign_trace + "-" + foreign_span + "-0G"));
+  CHECK_FALSE(is_one("00_" + ids + "-01"));
+  CHECK(model::parse_traceparent("00-" + ids + "-03")->sampled);
+  CHECK_FALSE(model::parse_traceparent("00-" + ids + "-02")->sampled);
+}
+
+}  // namespace duroxide::headers_model_test
