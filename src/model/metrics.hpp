@@ -1,7 +1,7 @@
 #pragma once
 
 // The one home of what an engine counts and measures while it works. What can be read from the store
-// itself, such as how many instances there are, is not counted here: `queries/metric_families.hpp`.
+// itself, such as how many instances there are, is not counted here: `queries/metric_families.cpp`.
 
 #include <array>
 #include <cstddef>

@@ -74,11 +74,12 @@ std::optional<WorkItem> call_activity(const Environment& environment,
   } else {
     outcome = call(std::move(described), delivered, handler, std::move(services));
   }
-  hooks.end(outcome && !*outcome ? &outcome->error() : nullptr);
-  if (!outcome) {
-    return std::nullopt;
+  std::optional<WorkItem> completion;
+  if (outcome) {
+    completion = completion_of(delivered.item, std::move(*outcome));
   }
-  return completion_of(delivered.item, std::move(*outcome));
+  hooks.end(completion);
+  return completion;
 }
 
 WorkItem completion_of(const work::ActivityExecute& item,

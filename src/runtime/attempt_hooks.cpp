@@ -1,6 +1,7 @@
 #include "runtime/attempt_hooks.hpp"
 
 #include <utility>
+#include <variant>
 
 namespace duroxide::runtime {
 
@@ -39,9 +40,11 @@ std::optional<ErrorDetails> AttemptHooks::begin(ActivityContext::Call& call) {
   return details;
 }
 
-void AttemptHooks::end(const ErrorDetails* error) {
+void AttemptHooks::end(const std::optional<WorkItem>& completion) {
   if (interceptors_) {
-    interceptors_->after_activity(activity(), clock_->now(), error);
+    const auto* failed = completion ? std::get_if<work::ActivityFailed>(&*completion) : nullptr;
+    interceptors_->after_activity(activity(), clock_->now(),
+                                  failed != nullptr ? &failed->details : nullptr);
   }
 }
 

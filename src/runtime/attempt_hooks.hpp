@@ -8,6 +8,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/interceptor.hpp>
 #include <duroxide/provider.hpp>
+#include <duroxide/work_items.hpp>
 
 #include "runtime/environment.hpp"
 
@@ -20,20 +21,20 @@ class AttemptHooks {
   /// `delivered` must outlive it.
   AttemptHooks(const Environment& environment, const provider::WorkerItem& delivered)
       : interceptors_(environment.interceptors),
-        clock_(environment.clock),
+        clock_(interceptors_ ? environment.clock : nullptr),
         delivered_(delivered),
         headers_(interceptors_ ? delivered.item.headers : Headers()) {}
 
   /// Asks them. Why the activity must not run; none if it may. Gives the call the headers that they leave.
   [[nodiscard]] std::optional<ErrorDetails> begin(ActivityContext::Call& call);
-  /// Tells them what it has come to.
-  void end(const ErrorDetails* error);
+  /// Tells them what it has come to: `completion` is for its instance, none if the call was left open.
+  void end(const std::optional<WorkItem>& completion);
 
  private:
   [[nodiscard]] InterceptedActivity activity();
 
   std::shared_ptr<model::Interceptors> interceptors_;
-  std::shared_ptr<Clock> clock_;
+  std::shared_ptr<Clock> clock_;  ///< null without interceptors
   const provider::WorkerItem& delivered_;
   Headers headers_;
   Timestamp began_at_{};

@@ -215,10 +215,10 @@ void CoroutineRun::go_on() {
 void CoroutineRun::end(std::optional<detail::ActivityOutcome> outcome) {
   is_over_ = true;
   const bool is_open = context_->completes_later() && outcome->has_value();
-  hooks_.end(outcome->has_value() ? nullptr : &outcome->error());
   ended_ = ActivityEnded{
       is_open ? std::nullopt
               : std::optional(completion_of(delivery_->item.item, std::move(*outcome)))};
+  hooks_.end(ended_->completion);
   watch_.ended(ended_->completion, delivery_->stop.stop_requested());
 }
 

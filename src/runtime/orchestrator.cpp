@@ -325,8 +325,12 @@ void Orchestrator::count_turn(const provider::OrchestrationItem& item,
     return;
   }
   metrics->count_turn(item.messages.empty() ? model::TurnEnd::answered : end_of(result.outcome));
-  if (result.retries != 0) {
-    metrics->retries.add(result.retries);
+}
+
+/// Once the store has the turn: one that it refuses runs again, and retries again.
+void Orchestrator::count_retries(std::uint64_t retries) const {
+  if (retries != 0 && environment_->metrics != nullptr) {
+    environment_->metrics->retries.add(retries);
   }
 }
 
@@ -346,6 +350,7 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
     leaving_ = true;
   }
   const provider::LockToken token = turn.item.lock_token;
+  const std::uint64_t retries = result.retries;
   auto ack = make_ack(turn.item, assignment_, std::move(result), stays);
   if (next_execution) {
     ack.prune = environment_->options.retention().executions_to_drop(environment_->clock->now());
@@ -353,10 +358,12 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
   ++unanswered_;
   actors::ask(
       this, environment_->provider, std::move(ack),
-      [this, token, lines = std::move(lines), finished = std::move(finished)](const Done& reply) {
+      [this, token, retries, lines = std::move(lines),
+       finished = std::move(finished)](const Done& reply) {
         if (!reply) {
           refused(token, reply.error());
         } else {
+          count_retries(retries);
           for (const LogRecord& line : lines) {
             environment_->log(line);
           }
@@ -417,13 +424,16 @@ void Orchestrator::drop_execution() {
 
 void Orchestrator::refused(provider::LockToken token, const ProviderError& error) {
   drop_execution();
-  if (environment_->is_closed(error) || error.kind == ProviderError::Kind::invalid_lock_token) {
-    return;  // the store hands the item out again by itself, or nobody can
+  if (environment_->is_closed(error)) {
+    return;
   }
-  environment_->log(record(LogLevel::warn, "the store refused a turn: " + error.to_string()));
   if (environment_->metrics != nullptr) {
     environment_->metrics->turns_refused.add();
   }
+  if (error.kind == ProviderError::Kind::invalid_lock_token) {
+    return;  // the store hands the item out again by itself
+  }
+  environment_->log(record(LogLevel::warn, "the store refused a turn: " + error.to_string()));
   give_back_later(token);
 }
 

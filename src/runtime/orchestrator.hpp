@@ -50,6 +50,7 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
   /// Null if nothing is measured.
   [[nodiscard]] model::Histogram* turn_durations() const;
   void count_turn(const provider::OrchestrationItem& item, const replay::TurnResult& result) const;
+  void count_retries(std::uint64_t retries) const;
   [[nodiscard]] std::vector<LogRecord> lines_of(const provider::OrchestrationItem& item,
                                                 const replay::Outcome& outcome) const;
   void drop_execution();
