@@ -12,6 +12,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 #include <duroxide/handlers.hpp>
+#include <duroxide/http_options.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/retention.hpp>
@@ -203,6 +204,13 @@ class DUROXIDE_API RuntimeOptions {
   RuntimeOptions& control_socket(bool value) {
     return control_socket(value ? ControlSocket::full : ControlSocket::off);
   }
+  /// Serves a page that shows the store, on this machine alone: the dashboard, see the guide. If it cannot
+  /// be served, as its port is taken or the library was built without HTTP, the log has the error and the
+  /// runtime goes on. Default: none.
+  RuntimeOptions& http(HttpOptions value) {
+    http_ = std::move(value);
+    return *this;
+  }
   /// Default: warnings and errors on standard error.
   RuntimeOptions& log_sink(LogSink value) {
     log_sink_ = std::move(value);
@@ -223,6 +231,7 @@ class DUROXIDE_API RuntimeOptions {
   /// Whether there is one.
   [[nodiscard]] bool control_socket() const { return control_socket_ != ControlSocket::off; }
   [[nodiscard]] ControlSocket control_socket_mode() const { return control_socket_; }
+  [[nodiscard]] const std::optional<HttpOptions>& http() const { return http_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
   [[nodiscard]] const RetentionPolicy& retention() const { return retention_; }
   [[nodiscard]] bool start_paused() const { return start_paused_; }
@@ -258,6 +267,7 @@ class DUROXIDE_API RuntimeOptions {
   RetentionPolicy retention_;
   bool start_paused_ = false;
   ControlSocket control_socket_ = ControlSocket::full;
+  std::optional<HttpOptions> http_;
   LogSink log_sink_;
 };
 
