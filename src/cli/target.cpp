@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <mutex>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -116,6 +117,9 @@ Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& dire
                                       "`; name its directory with --store or DUROXIDE_STORE"});
     }
     const bool is_last = std::chrono::steady_clock::now() >= last_try;
+    // One at a time: a store is open once in a process, and `ui` carries out several commands at once.
+    static std::mutex opening;
+    std::unique_lock lock(opening);
     const auto store = changes ? LmdbProvider::open(directory, options)
                                : LmdbProvider::open_read_only(directory, options);
     if (store) {
@@ -126,6 +130,7 @@ Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& dire
     if (store.error().kind != ProviderError::Kind::in_use || is_last) {
       return failure(store_error(store.error(), changes));
     }
+    lock.unlock();
     if (!wait_a_little(stop)) {
       return failure(CommandError{CommandError::Kind::interrupted, "interrupted"});
     }
