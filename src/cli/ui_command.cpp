@@ -29,7 +29,7 @@ using gateway::CommandError;
 using nlohmann::json;
 using Type = gateway::ArgumentType;
 
-constexpr std::string_view details =
+constexpr std::string_view about_ui =
     R"(Prints a link that opens the page once, in one browser, and serves it at 127.0.0.1 until Ctrl-C.
 Without --actions nothing can be changed by way of the page.
 
@@ -45,7 +45,7 @@ const Command& description() {
       .help = "Serve the dashboard of a store to a browser of this machine",
       .examples = {"duroxide --store orders ui", "duroxide --store orders ui --actions --port 8080",
                    "duroxide --store orders ui --socket /run/orders/ui.sock"},
-      .details = details,
+      .details = about_ui,
       .arguments = {{.name = "port",
                      .type = Type::number,
                      .option = "-p,--port",

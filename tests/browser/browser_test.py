@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 """browser_test.py DUROXIDE SHOP OUTPUT: a browser opens the dashboard of a store on which an engine runs, and does
 what people do there. Pictures of what it saw are left in the directory OUTPUT."""
 

@@ -50,7 +50,7 @@ export function follow(instance, heard, {quiet = false} = {}) {
     if (!stopped) timer = setTimeout(open, retry);
   }
   function open() {
-    if (stopped) return;
+    if (stopped || document.hidden) return;
     source = new EventSource(instance ? `api/v1/changes?instance=${encodeURIComponent(instance)}` : 'api/v1/changes');
     let was = null;
     source.addEventListener('changes', (event) => {
@@ -74,9 +74,26 @@ export function follow(instance, heard, {quiet = false} = {}) {
     source.onerror = () => later('lost', 'connection lost');
   }
 
+  // A browser has few connections for all of its tabs: those that nobody looks at give theirs back.
+  function turn() {
+    if (stopped) return;
+    if (document.hidden) {
+      clearTimeout(timer);
+      source?.close();
+      source = null;
+      tell('offline', 'not in view');
+    } else if (!source) {
+      clearTimeout(timer);
+      open();
+      heard({counts: {}, missed: 1, instances: []});
+    }
+  }
+
+  document.addEventListener('visibilitychange', turn);
   open();
   return () => {
     stopped = true;
+    document.removeEventListener('visibilitychange', turn);
     clearTimeout(timer);
     source?.close();
   };
