@@ -27,7 +27,7 @@ export function healthView(main, site) {
       rateChart('Starts', rateSeries('started'), 'running'),
       rateChart('Ends', rateSeries('ended'), 'completed'),
       rateChart('Failures', rateSeries('failed'), 'failed'),
-      latencyChart('From start to end', times)));
+      latencyChart('To the end', times)));
   }
 
   async function refresh() {
