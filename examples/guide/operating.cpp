@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "guide.hpp"
@@ -33,6 +35,22 @@ void register_all(Runtime& runtime, const std::shared_ptr<Machine>& machine) {
         return item + " packed";
       });
 }
+
+/// What a program has of its own, and asks for its values now and then.
+struct Registry {
+  using Labels = std::vector<std::pair<std::string, std::string>>;
+
+  void is(const std::string& name, const Labels& labels, double value) {
+    if (name == "duroxide_instances") {
+      told += labels.at(1).second + " " + std::to_string(static_cast<int>(value)) + ", ";
+    }
+  }
+  void observed(const std::string& /*name*/, const Labels& /*labels*/,
+                const std::vector<double>& /*bounds*/,
+                const std::vector<std::uint64_t>& /*buckets*/, double /*sum*/) {}
+
+  std::string told;
+};
 
 // [list]
 std::vector<std::string> oldest_open_orders(const ManagementClient& management) {
@@ -79,6 +97,20 @@ std::string next_end(ChangeSubscription& changes) {
   return ended;
 }
 // [/subscribe]
+
+// [metrics]
+void hand_over(const ManagementClient& management, Registry& registry) {
+  for (const MetricFamily& family : expect(management.metrics())) {
+    for (const MetricSample& sample : family.samples) {
+      if (family.kind == MetricKind::histogram) {
+        registry.observed(family.name, sample.labels, family.bounds, sample.buckets, sample.sum);
+      } else {
+        registry.is(family.name, sample.labels, sample.value);
+      }
+    }
+  }
+}
+// [/metrics]
 
 // [rewind]
 std::string try_again(Client& client, const ManagementClient& management,
@@ -174,6 +206,9 @@ void operating() {
     expect(turns.next());
   }
   check("details", waits_for(management, "order-1"), "nothing");
+  Registry registry;
+  hand_over(management, registry);
+  check("metrics", registry.told, "running 1, completed 1, failed 0, cancelled 0, ");
   check("act-on-many", std::to_string(stop_stale_orders(management).done), "0");
   check("clean-up", std::to_string(clean_up(management)), "0");
 

@@ -78,6 +78,7 @@ class DUROXIDE_API AsyncManagement {
   [[nodiscard]] PendingCall<std::vector<PausedItem>> list_paused() const;
   [[nodiscard]] PendingCall<QueueDepths> get_queue_depths() const;
   [[nodiscard]] PendingCall<SystemMetrics> get_system_metrics() const;
+  [[nodiscard]] PendingCall<std::vector<MetricFamily>> metrics() const;
   [[nodiscard]] PendingCall<SystemHealth> get_system_health() const;
   [[nodiscard]] PendingCall<QueueDepths> get_queue_status() const { return get_queue_depths(); }
   [[nodiscard]] PendingCall<SystemMetrics> get_metrics() const { return get_system_metrics(); }

@@ -21,6 +21,7 @@
 #include <duroxide/lmdb_provider.hpp>
 #include <duroxide/management.hpp>
 #include <duroxide/memory_provider.hpp>
+#include <duroxide/metrics.hpp>
 #include <duroxide/pending_call.hpp>
 #include <duroxide/remote_store.hpp>
 #include <duroxide/result.hpp>

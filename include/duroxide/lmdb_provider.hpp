@@ -53,6 +53,12 @@ class DUROXIDE_API LmdbOptions {
     log_sink_ = std::move(value);
     return *this;
   }
+  /// Whether the engine counts and measures what it does, which `ManagementClient::metrics` shows: see
+  /// *Metrics* in the guide. What can be read from the store itself is shown in any case. Default: yes.
+  LmdbOptions& metrics(bool value) {
+    metrics_ = value;
+    return *this;
+  }
 
   /// What payloads go through on their way to the disk and back. Default: none. A store that has had one
   /// is opened with it from then on; one that had none keeps its records as they are, and encodes what
@@ -68,6 +74,7 @@ class DUROXIDE_API LmdbOptions {
   [[nodiscard]] const std::shared_ptr<Clock>& clock() const { return clock_; }
   [[nodiscard]] const std::optional<ActorSystem>& actor_system() const { return actor_system_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
+  [[nodiscard]] bool metrics() const { return metrics_; }
   [[nodiscard]] const std::shared_ptr<const PayloadCodec>& payload_codec() const {
     return payload_codec_;
   }
@@ -79,6 +86,7 @@ class DUROXIDE_API LmdbOptions {
   std::shared_ptr<Clock> clock_;
   std::optional<ActorSystem> actor_system_;
   LogSink log_sink_;
+  bool metrics_ = true;
   std::shared_ptr<const PayloadCodec> payload_codec_;
 };
 

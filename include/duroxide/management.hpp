@@ -15,6 +15,7 @@
 #include <duroxide/events.hpp>
 #include <duroxide/management_actions.hpp>
 #include <duroxide/management_types.hpp>
+#include <duroxide/metrics.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/store.hpp>
 #include <duroxide/subscription.hpp>
@@ -189,6 +190,13 @@ class DUROXIDE_API ManagementClient {
   void get_system_metrics(OnAnswer<SystemMetrics> on_answer) const;
   /// Another name for it.
   [[nodiscard]] Answer<SystemMetrics> get_metrics() const;
+
+  /// What an engine is watched by, as families of counters, gauges and histograms: what can be read from
+  /// the store, and, unless `LmdbOptions::metrics` has turned that off, what the engine and the runtimes
+  /// of its process have counted since the store was opened. Of a store that was opened for reading only
+  /// the former alone. *Metrics* in the guide lists them; `prometheus_text` makes text of them.
+  [[nodiscard]] Answer<std::vector<MetricFamily>> metrics() const;
+  void metrics(OnAnswer<std::vector<MetricFamily>> on_answer) const;
 
   [[nodiscard]] Answer<SystemHealth> get_system_health() const;
   void get_system_health(OnAnswer<SystemHealth> on_answer) const;

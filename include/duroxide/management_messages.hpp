@@ -17,6 +17,7 @@
 #include <duroxide/instance_export.hpp>
 #include <duroxide/management_actions.hpp>
 #include <duroxide/management_types.hpp>
+#include <duroxide/metrics.hpp>
 #include <duroxide/provider_messages.hpp>
 
 namespace duroxide::management {
@@ -84,6 +85,9 @@ struct GetSystemMetrics {
   using Response = Answer<SystemMetrics>;
 };
 using GetMetrics = GetSystemMetrics;
+struct GetMetricFamilies {
+  using Response = Answer<std::vector<MetricFamily>>;
+};
 struct GetSystemHealth {
   using Response = Answer<SystemHealth>;
 };

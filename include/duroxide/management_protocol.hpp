@@ -54,13 +54,15 @@ struct RequestList {
 };
 
 /// Everything that is asked of management.
-using Requests = RequestList<
-    ListInstances, ListPage, CountInstances, GetInstanceCounts, GetInstanceInfo, GetInstanceDetails,
-    ListExecutions, GetExecutionInfo, ReadExecutionHistory, GetQueueDepths, GetSystemMetrics,
-    GetSystemHealth, ListPendingActivities, ListMessages, ListQuarantined, ListStuck, ListPaused,
-    GetInstanceTree, ExportInstance, VerifyStore, BackupStore, DeleteInstances, DeleteTrees,
-    PruneExecutions, PruneInstances, Pause, TerminateInstance, DropMessage, RewindInstance,
-    ForkInstance, ImportInstance, SubscribeChanges, AwaitChanges, UnsubscribeChanges>;
+using Requests =
+    RequestList<ListInstances, ListPage, CountInstances, GetInstanceCounts, GetInstanceInfo,
+                GetInstanceDetails, ListExecutions, GetExecutionInfo, ReadExecutionHistory,
+                GetQueueDepths, GetSystemMetrics, GetMetricFamilies, GetSystemHealth,
+                ListPendingActivities, ListMessages, ListQuarantined, ListStuck, ListPaused,
+                GetInstanceTree, ExportInstance, VerifyStore, BackupStore, DeleteInstances,
+                DeleteTrees, PruneExecutions, PruneInstances, Pause, TerminateInstance, DropMessage,
+                RewindInstance, ForkInstance, ImportInstance, SubscribeChanges, AwaitChanges,
+                UnsubscribeChanges>;
 
 }  // namespace duroxide::management
 
@@ -112,6 +114,7 @@ DUROXIDE_MESSAGE(duroxide::management::GetExecutionInfo)
 DUROXIDE_MESSAGE(duroxide::management::ReadExecutionHistory)
 DUROXIDE_MESSAGE(duroxide::management::GetQueueDepths)
 DUROXIDE_MESSAGE(duroxide::management::GetSystemMetrics)
+DUROXIDE_MESSAGE(duroxide::management::GetMetricFamilies)
 DUROXIDE_MESSAGE(duroxide::management::GetSystemHealth)
 DUROXIDE_MESSAGE(duroxide::management::ListPendingActivities)
 DUROXIDE_MESSAGE(duroxide::management::ListMessages)

@@ -31,15 +31,23 @@ class DUROXIDE_API MemoryOptions {
     log_sink_ = std::move(value);
     return *this;
   }
+  /// Whether the engine counts and measures what it does, which `ManagementClient::metrics` shows: see
+  /// *Metrics* in the guide. What can be read from the store itself is shown in any case. Default: yes.
+  MemoryOptions& metrics(bool value) {
+    metrics_ = value;
+    return *this;
+  }
 
   [[nodiscard]] const std::shared_ptr<Clock>& clock() const { return clock_; }
   [[nodiscard]] const std::optional<ActorSystem>& actor_system() const { return actor_system_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
+  [[nodiscard]] bool metrics() const { return metrics_; }
 
  private:
   std::shared_ptr<Clock> clock_;
   std::optional<ActorSystem> actor_system_;
   LogSink log_sink_;
+  bool metrics_ = true;
 };
 
 /// A store in memory, for tests and for work that may end with the process. It behaves as the LMDB

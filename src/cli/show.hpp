@@ -67,6 +67,9 @@ void redraw_top(Output& output, const nlohmann::json& result);
 /// `1.5 MiB`.
 [[nodiscard]] std::string bytes_text(const nlohmann::json& bytes);
 void show_stats(Output& output, const nlohmann::json& result);
+/// A line for each series; of a histogram how many observations it has, their mean, and the bounds below
+/// which lie a half and 99 % of them.
+void show_metrics(Output& output, const nlohmann::json& result);
 void show_health(Output& output, const nlohmann::json& result);
 void show_stuck(Output& output, const nlohmann::json& result);
 void show_verify(Output& output, const nlohmann::json& result);

@@ -273,6 +273,16 @@ void adapt_export(Invocation& invocation, const json& given) {
   invocation.write_for_programs = invocation.show;
 }
 
+/// The text itself, as what reads it wants it.
+void adapt_metrics(Invocation& invocation, const json& given) {
+  if (given.value("format", json()) == "prometheus") {
+    invocation.show = [](Output& output, const json& result) {
+      output.write(result.value("text", std::string()));
+    };
+    invocation.write_for_programs = invocation.show;
+  }
+}
+
 /// What people see of a command.
 struct View {
   std::string_view command;
@@ -290,6 +300,7 @@ constexpr std::array views{
     View{"tail", show_tail_end, adapt_tail},
     View{"top", show_top, adapt_top},
     View{"stats", show_stats},
+    View{"metrics", show_metrics, adapt_metrics},
     View{"health", show_health},
     View{"stuck", show_stuck},
     View{"backup", show_backup},

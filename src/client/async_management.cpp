@@ -128,6 +128,11 @@ PendingCall<SystemMetrics> AsyncManagement::get_system_metrics() const {
       [&](auto on_answer) { management_.get_system_metrics(std::move(on_answer)); });
 }
 
+PendingCall<std::vector<MetricFamily>> AsyncManagement::metrics() const {
+  return begin<std::vector<MetricFamily>>(
+      [&](auto on_answer) { management_.metrics(std::move(on_answer)); });
+}
+
 PendingCall<SystemHealth> AsyncManagement::get_system_health() const {
   return begin<SystemHealth>(
       [&](auto on_answer) { management_.get_system_health(std::move(on_answer)); });

@@ -17,6 +17,7 @@ template void Companion::ask(GetExecutionInfo, OnAnswerOf<GetExecutionInfo>) con
 template void Companion::ask(ReadExecutionHistory, OnAnswerOf<ReadExecutionHistory>) const;
 template void Companion::ask(GetQueueDepths, OnAnswerOf<GetQueueDepths>) const;
 template void Companion::ask(GetSystemMetrics, OnAnswerOf<GetSystemMetrics>) const;
+template void Companion::ask(GetMetricFamilies, OnAnswerOf<GetMetricFamilies>) const;
 template void Companion::ask(GetSystemHealth, OnAnswerOf<GetSystemHealth>) const;
 template void Companion::ask(ListPendingActivities, OnAnswerOf<ListPendingActivities>) const;
 template void Companion::ask(ListMessages, OnAnswerOf<ListMessages>) const;

@@ -213,6 +213,15 @@ ManagementClient::Answer<SystemMetrics> ManagementClient::get_metrics() const {
   return get_system_metrics();
 }
 
+void ManagementClient::metrics(OnAnswer<std::vector<MetricFamily>> on_answer) const {
+  impl_->call(impl_->management, {}, management::GetMetricFamilies{}, std::move(on_answer));
+}
+
+ManagementClient::Answer<std::vector<MetricFamily>> ManagementClient::metrics() const {
+  return impl_->wait_for<std::vector<MetricFamily>>(
+      [&](auto on_answer) { metrics(std::move(on_answer)); });
+}
+
 void ManagementClient::get_system_health(OnAnswer<SystemHealth> on_answer) const {
   impl_->call(impl_->management, {}, management::GetSystemHealth{}, std::move(on_answer));
 }

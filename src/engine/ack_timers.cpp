@@ -14,6 +14,7 @@
 #include "engine/timer_rows.hpp"
 #include "engine/voided.hpp"
 #include "model/encoding.hpp"
+#include "model/metrics.hpp"
 
 namespace duroxide::storage {
 
@@ -85,6 +86,19 @@ void leave_undecodable_timer(Transaction& transaction, const Undecodable& why) {
       [&transaction, told = why.error().message] { transaction.log(LogLevel::error, told); });
 }
 
+void measure_lateness(Transaction& transaction, const std::vector<provider::LockToken>& moved) {
+  model::Metrics* const metrics = transaction.metrics();
+  if (metrics == nullptr) {
+    return;
+  }
+  const Timestamp now = transaction.now();
+  for (const auto token : moved) {
+    if (const TimerRow* row = transaction.timers().find(token)) {
+      metrics->timer_lateness.observe(model::Seconds(now - row->due));
+    }
+  }
+}
+
 void move_due(Transaction& transaction, const std::vector<provider::LockToken>& tokens) {
   std::vector<provider::LockToken> moved;
   std::vector<provider::LockToken> left;
@@ -111,6 +125,7 @@ void move_due(Transaction& transaction, const std::vector<provider::LockToken>& 
     }
   }
   transaction.after_applied([&transaction, moved = std::move(moved), left = std::move(left)] {
+    measure_lateness(transaction, moved);
     transaction.outcome().moved_timers.insert(transaction.outcome().moved_timers.end(),
                                               moved.begin(), moved.end());
     for (const auto token : left) {

@@ -1,5 +1,7 @@
 #include "engine/counters.hpp"
 
+#include <cstddef>
+
 #include "storage/keys.hpp"
 
 namespace duroxide::storage {
@@ -68,6 +70,24 @@ InstanceCounts count_instances(const ReadView& view) {
   counts.failed = total_of(view, status_counter_prefix(ExecutionStatus::failed));
   counts.cancelled = total_of(view, status_counter_prefix(ExecutionStatus::cancelled));
   counts.total = counts.running + counts.completed + counts.failed + counts.cancelled;
+  return counts;
+}
+
+std::map<std::string, std::map<ExecutionStatus, std::uint64_t>> count_by_name(
+    const ReadView& view) {
+  constexpr std::size_t behind_name = 2 + sizeof(Block);  // the end of the name, and the status
+  std::map<std::string, std::map<ExecutionStatus, std::uint64_t>> counts;
+  const auto cursor = view.cursor(Table::counters);
+  for (bool more = cursor->seek("n"); more && cursor->key().starts_with('n');
+       more = cursor->next()) {
+    const std::string_view key = cursor->key();
+    if (key.size() <= behind_name) {
+      continue;  // damaged, which `verify` tells
+    }
+    const std::string_view name = key.substr(1, key.size() - 1 - behind_name);
+    const auto status = static_cast<ExecutionStatus>(key[key.size() - behind_name + 1]);
+    counts[std::string(name)][status] += stored_number(cursor->value());
+  }
   return counts;
 }
 

@@ -43,6 +43,9 @@ inline constexpr std::string_view event_counter = "e";
 /// a block.
 void add_blocks(const ReadView& view, std::string_view prefix, Block first, Block end,
                 std::map<Block, std::uint64_t>& blocks);
+/// How many instances of each orchestration there are with this status, in the order of the names.
+[[nodiscard]] std::map<std::string, std::map<ExecutionStatus, std::uint64_t>> count_by_name(
+    const ReadView& view);
 /// What comes before the block in a counter.
 [[nodiscard]] std::string status_counter_prefix(ExecutionStatus status);
 [[nodiscard]] std::string name_counter_prefix(std::string_view orchestration,

@@ -12,6 +12,7 @@
 #include "engine/turn_dispatch.hpp"
 #include "engine/work_dispatch.hpp"
 #include "model/invariant.hpp"
+#include "model/metrics.hpp"
 
 namespace duroxide::storage {
 
@@ -56,6 +57,7 @@ void Engine::apply(const char* operation, DoneReply reply,
     reply(failure(closed_error(operation)));
     return;
   }
+  memory_.moment.passes();
   transaction_.begin();
   bool is_applied = false;
   try {
@@ -159,6 +161,7 @@ void Engine::let_go_of_decoded() {
 }
 
 void Engine::commit_due() {
+  memory_.moment.passes();
   if (!look_for_room()) {
     return;
   }
@@ -198,8 +201,12 @@ void Engine::commit() {
     commit_failed(failed.what());
     return;
   }
+  memory_.moment.passes();
   if (writes) {
     memory_.rest.found_room();
+    if (model::Metrics* const metrics = transaction_.metrics()) {
+      metrics->commits.add();
+    }
   }
   batch_committed();
 }

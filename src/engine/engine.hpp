@@ -121,6 +121,7 @@ void Engine::apply_for(const char* operation, Reply<provider::Answer<T>> reply,
 template <class Answer, class Ask>
 void Engine::ask(const char* operation, Reply<Answer> reply, const Ask& question) {
   using Answered = std::invoke_result_t<const Ask&, Transaction&, Reply<Answer>>;
+  memory_.moment.passes();
   if (stopped_) {
     reply(failure(closed_error(operation)));
   } else if constexpr (std::is_void_v<Answered>) {
@@ -136,6 +137,7 @@ void Engine::ask(const char* operation, Reply<Answer> reply, const Ask& question
 
 template <class Change>
 void Engine::tell(const Change& change) {
+  memory_.moment.passes();
   if (!stopped_ && change(transaction_)) {
     settle();
   }

@@ -11,6 +11,7 @@
 #include "engine/change_feed.hpp"
 #include "engine/commit_timing.hpp"
 #include "engine/instances.hpp"
+#include "engine/moment.hpp"
 #include "engine/numbers.hpp"
 #include "engine/opening.hpp"
 #include "engine/options.hpp"
@@ -52,6 +53,7 @@ struct Memory {
   Instances instances;
   Numbers numbers;
   CommitTiming timing;
+  Moment moment;
   BatchOutcome outcome;  ///< of the open batch
   OrchestratorQueue turns;
   WorkerQueue work;
@@ -77,10 +79,13 @@ inline Memory::Memory(Batch& batch, const Opening& opened, std::shared_ptr<Waiti
       instances(batch),
       numbers(opened),
       timing(host, options.longest_hold),
+      moment(options.metrics != nullptr),
       work_suspects(opened.id),
       rest(options) {
+  turns.measure_waits_by(moment);
   turns.set_backlog(opened.next_instance);
   turns.set_token_base(opened.sequence_base());
+  work.measure_waits_by(moment);
   work.set_backlog(opened.id);
   work.set_token_base(opened.sequence_base());
   timers.set_token_base(opened.sequence_base());

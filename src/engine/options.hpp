@@ -1,8 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 
 #include <duroxide/clock.hpp>
+
+namespace duroxide::model {
+class Metrics;
+}  // namespace duroxide::model
 
 namespace duroxide::storage {
 
@@ -28,6 +33,8 @@ struct EngineOptions {
   Milliseconds longest_pause{5000};
   /// For so long after the opening that follows an unclean end, no first turn runs ahead of the disk.
   Milliseconds careful_after_crash{60'000};
+  /// What counts and measures; null if nothing does.
+  std::shared_ptr<model::Metrics> metrics;
 };
 
 }  // namespace duroxide::storage

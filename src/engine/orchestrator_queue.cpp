@@ -13,7 +13,7 @@ void OrchestratorQueue::push(Number number) {
     return;
   }
   if (queued_.insert(number).second) {
-    ready_.push_back(number);
+    ready_.push_back({number, moment_ != nullptr ? moment_->now() : model::Instant{}});
   }
 }
 
@@ -24,6 +24,7 @@ void OrchestratorQueue::batch_ended() {
 }
 
 std::optional<Number> OrchestratorQueue::pop(const ReadView& committed) {
+  popped_since_ = {};
   backlog_turn_ = !backlog_turn_;
   if (backlog_turn_) {
     if (const auto number = next_of_backlog(committed)) {
@@ -41,7 +42,8 @@ std::optional<Number> OrchestratorQueue::next_pushed() {
   if (ready_.empty()) {
     return std::nullopt;
   }
-  const Number number = ready_.front();
+  const Number number = ready_.front().number;
+  popped_since_ = ready_.front().since;
   ready_.pop_front();
   const bool was_queued = queued_.erase(number) != 0;
   DUROXIDE_INVARIANT(was_queued, "an instance stands in the queue of turns once");

@@ -6,10 +6,12 @@
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include <duroxide/provider_messages.hpp>
 
+#include "engine/moment.hpp"
 #include "storage/kv.hpp"
 
 namespace duroxide::storage {
@@ -50,6 +52,12 @@ class OrchestratorQueue {
 
   /// The next instance to look at: in turn one that was pushed and one of the backlog.
   [[nodiscard]] std::optional<Number> pop(const ReadView& committed);
+
+  /// Notes from now on when an instance is pushed. `moment` must outlive the queue.
+  void measure_waits_by(Moment& moment) { moment_ = &moment; }
+  /// Since when the instance that was popped last had waited; told once. The default if it is not known,
+  /// as of the backlog.
+  [[nodiscard]] model::Instant take_since() { return std::exchange(popped_since_, {}); }
 
   // Leases.
 
@@ -96,7 +104,12 @@ class OrchestratorQueue {
   [[nodiscard]] std::optional<Number> next_of_backlog(const ReadView& committed);
   [[nodiscard]] std::optional<Number> next_pushed();
 
-  std::deque<Number> ready_;
+  struct Ready {
+    Number number = 0;
+    model::Instant since{};
+  };
+
+  std::deque<Ready> ready_;
   std::unordered_set<Number> queued_;
   std::vector<Number> after_commit_;
   Number backlog_next_ = 0;
@@ -109,6 +122,8 @@ class OrchestratorQueue {
   std::unordered_set<Number> held_;
   std::unordered_set<Number> taken_up_;
   provider::LockToken next_token_ = 1;
+  Moment* moment_ = nullptr;
+  model::Instant popped_since_{};
 };
 
 }  // namespace duroxide::storage

@@ -54,6 +54,9 @@ class Transaction {
   [[nodiscard]] const Opening& opening() const { return memory_.opening; }
   [[nodiscard]] Timestamp now() const { return clock_.now(); }
   [[nodiscard]] const EngineOptions& options() const { return options_; }
+  /// Null if nothing is counted.
+  [[nodiscard]] model::Metrics* metrics() const { return options_.metrics.get(); }
+  [[nodiscard]] Moment& moment() { return memory_.moment; }
   void log(LogLevel level, std::string message, std::string instance = {}) const {
     tell(log_, level, std::move(message), std::move(instance));
   }

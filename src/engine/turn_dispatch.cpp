@@ -12,6 +12,7 @@
 #include "engine/unregistered.hpp"
 #include "engine/updates.hpp"
 #include "model/invariant.hpp"
+#include "model/metrics.hpp"
 
 namespace duroxide::storage {
 
@@ -42,8 +43,20 @@ void set_aside_damaged(Transaction& transaction, Number number, const ProviderEr
   refuse_questions(transaction, number, error);
 }
 
+/// `since`: when it was put into the queue, if that is known.
+void measure_delivery(Transaction& transaction, const provider::OrchestrationItem& item,
+                      model::Instant since) {
+  if (model::Metrics* const metrics = transaction.metrics()) {
+    transaction.moment().observe_wait(metrics->turn_wait, since);
+    if (item.attempt_count > 1) {
+      metrics->turn_redeliveries.add();
+    }
+  }
+}
+
 void hand_out_readable_turn(Transaction& transaction, Number number, Holder holder,
-                            std::vector<provider::OrchestrationItem>& items, std::size_t& bytes) {
+                            std::vector<provider::OrchestrationItem>& items, std::size_t& bytes,
+                            model::Instant since) {
   if (transaction.paused().passes_over(number, transaction.instances())) {
     return;
   }
@@ -119,12 +132,14 @@ void hand_out_readable_turn(Transaction& transaction, Number number, Holder hold
   }
   item.lock_token = transaction.turns().lease(std::move(lease));
   transaction.reasons().handed_out({number, 0, 0});
+  measure_delivery(transaction, item, since);
   bytes += messages.bytes;
   items.push_back(std::move(item));
 }
 
 void hand_out_turn(Transaction& transaction, Number number, Holder holder,
                    std::vector<provider::OrchestrationItem>& items, std::size_t& bytes) {
+  const model::Instant since = transaction.turns().take_since();
   // A delivery that is being counted must not be made before the count is durable.
   if ((transaction.timing().closing() && transaction.outcome().touched.contains(number)) ||
       transaction.outcome().counting_turns.contains(number)) {
@@ -136,7 +151,7 @@ void hand_out_turn(Transaction& transaction, Number number, Holder holder,
     return;  // it comes again when the one before it is through
   }
   try {
-    hand_out_readable_turn(transaction, number, holder, items, bytes);
+    hand_out_readable_turn(transaction, number, holder, items, bytes, since);
   } catch (const StorageFailure& failed) {
     if (failed.error().kind != ProviderError::Kind::corrupt) {
       transaction.turns().push(number);

@@ -12,6 +12,7 @@
 #include "engine/resting.hpp"
 #include "engine/set_aside.hpp"
 #include "engine/unregistered.hpp"
+#include "model/metrics.hpp"
 
 namespace duroxide::storage {
 
@@ -86,6 +87,12 @@ void hand_out_work(Transaction& transaction, const WorkRef& work, WorkerQueue::P
     transaction.work().bind(*item.item.session, fetch.filter.holder);
   }
   transaction.reasons().handed_out({key.number, key.execution, key.event_id});
+  if (model::Metrics* const metrics = transaction.metrics()) {
+    transaction.moment().observe_wait(metrics->activity_wait, work.since);
+    if (item.attempt_count > 1) {
+      metrics->activity_redeliveries.add();
+    }
+  }
   bytes += row_bytes;
   items.push_back(std::move(item));
 }

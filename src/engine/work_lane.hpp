@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "model/meters.hpp"
 #include "storage/keys.hpp"
 
 namespace duroxide::storage {
@@ -33,6 +34,7 @@ using LaneRef = std::shared_ptr<const WorkLane>;
 struct WorkRef {
   WorkKey key;
   LaneRef lane;
+  model::Instant since{};  ///< when it was put into the queue; the default if it is not known
 };
 
 }  // namespace duroxide::storage

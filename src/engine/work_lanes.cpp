@@ -21,9 +21,9 @@ bool WorkLanes::takes(const WorkFilter& filter, const LaneRef& lane) const {
 void WorkLanes::insert(const WorkRef& work, Order order) {
   if (work.lane == nullptr) {
     if (order > 0) {
-      plain_.push_back({order, work.key});
+      plain_.push_back({order, {work.key, work.since}});
     } else {
-      plain_.push_front({order, work.key});
+      plain_.push_front({order, {work.key, work.since}});
     }
     return;
   }
@@ -34,7 +34,7 @@ void WorkLanes::insert(const WorkRef& work, Order order) {
   DUROXIDE_INVARIANT(work.lane->tag, "a lane other than the usual one has a tag or a session");
   Lane& lane = tagged_[*work.lane->tag];
   lane.name = work.lane;
-  lane.rows.emplace(order, work.key);
+  lane.rows.emplace(order, Row{work.key, work.since});
 }
 
 void WorkLanes::insert_in_session(const WorkRef& work, Order order) {
@@ -45,7 +45,7 @@ void WorkLanes::insert_in_session(const WorkRef& work, Order order) {
     unlist(lane, session.holder);
   }
   lane.name = work.lane;
-  lane.rows.emplace(order, work.key);
+  lane.rows.emplace(order, Row{work.key, work.since});
   if (oldest) {
     list(lane, session.holder);
   }
@@ -145,22 +145,22 @@ void WorkLanes::consider_sessions(const WorkFilter& filter, const Ages& ages, Fo
 WorkRef WorkLanes::take(const Found& found) {
   if (found.plain) {
     DUROXIDE_INVARIANT(!plain_.empty(), "the row that was found is still there");
-    const WorkKey key = plain_.front().key;
+    const Row row = plain_.front().row;
     plain_.pop_front();
-    return {key, nullptr};
+    return {row.key, nullptr, row.since};
   }
   DUROXIDE_INVARIANT(!found.lane->rows.empty() && found.lane->rows.begin()->first == found.order,
                      "the row that was found is the oldest of its lane");
   Lane& lane = *found.lane;
   const LaneRef name = lane.name;
   const auto first = lane.rows.begin();
-  const WorkKey key = first->second;
+  const Row row = first->second;
   if (!name->session) {
     lane.rows.erase(first);
     if (lane.rows.empty()) {
       tagged_.erase(*name->tag);
     }
-    return {key, name};
+    return {row.key, name, row.since};
   }
   const auto session = sessions_.find(*name->session);
   DUROXIDE_INVARIANT(session != sessions_.end(), "a session with rows is known");
@@ -173,7 +173,7 @@ WorkRef WorkLanes::take(const Found& found) {
       sessions_.erase(session);
     }
   }
-  return {key, name};
+  return {row.key, name, row.since};
 }
 
 Holder WorkLanes::holder_of(const std::string& session) const {

@@ -52,13 +52,17 @@ class WorkLanes {
   using Order = std::int64_t;
   using Tag = std::optional<std::string>;
 
+  struct Row {
+    WorkKey key;
+    model::Instant since{};
+  };
   struct Lane {
     LaneRef name;
-    std::map<Order, WorkKey> rows;
+    std::map<Order, Row> rows;
   };
   struct PlainRow {
     Order order = 0;
-    WorkKey key;
+    Row row;
   };
   struct Session {
     Holder holder = 0;  ///< 0: not bound

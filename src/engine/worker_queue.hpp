@@ -12,6 +12,7 @@
 
 #include <duroxide/provider_messages.hpp>
 
+#include "engine/moment.hpp"
 #include "engine/work_lanes.hpp"
 #include "storage/keys.hpp"
 #include "storage/kv.hpp"
@@ -50,12 +51,14 @@ class WorkerQueue {
     parked.push_back(std::move(fetch));
     changed_ = true;
   }
+  /// Notes from now on when a row is pushed. `moment` must outlive the queue.
+  void measure_waits_by(Moment& moment) { moment_ = &moment; }
   void push(const WorkRef& work) {
-    lanes_.push(work);
+    lanes_.push({work.key, work.lane, now()});
     changed_ = true;
   }
   void push_front(const WorkRef& work) {
-    lanes_.push_front(work);
+    lanes_.push_front({work.key, work.lane, now()});
     changed_ = true;
   }
   /// Says which rows of earlier sessions are not to be handed out, nor kept in mind.
@@ -110,11 +113,15 @@ class WorkerQueue {
   void set_token_base(std::uint64_t base) { next_token_ = base; }
 
  private:
+  [[nodiscard]] model::Instant now() const {
+    return moment_ != nullptr ? moment_->now() : model::Instant{};
+  }
   [[nodiscard]] std::optional<WorkRef> next_of_backlog(const ReadView& committed,
                                                        const WorkFilter& filter,
                                                        const LeftAlone& left_alone);
 
   WorkLanes lanes_;
+  Moment* moment_ = nullptr;
   bool changed_ = false;
   std::uint64_t session_ = 0;
   bool backlog_ = false;

@@ -49,6 +49,33 @@ json json_of(const SystemMetrics& metrics) {
           {"overdue_turns", metrics.overdue_turns}};
 }
 
+json json_of(const MetricFamily& family) {
+  json samples = json::array();
+  for (const MetricSample& sample : family.samples) {
+    json each = {{"labels", json::object()}};
+    for (const auto& [label, value] : sample.labels) {
+      each["labels"][label] = json_of_text(value);
+    }
+    if (family.kind == MetricKind::histogram) {
+      each["buckets"] = sample.buckets;
+      each["sum"] = sample.sum;
+      each["count"] = sample.count;
+    } else {
+      each["value"] = sample.value;
+    }
+    samples.push_back(std::move(each));
+  }
+  json all = {{"name", family.name},
+              {"help", family.help},
+              {"unit", family.unit},
+              {"kind", to_string(family.kind)},
+              {"samples", std::move(samples)}};
+  if (family.kind == MetricKind::histogram) {
+    all["bounds"] = family.bounds;
+  }
+  return all;
+}
+
 json json_of(const SystemHealth& health) {
   return {{"total_instances", health.total_instances},
           {"running_instances", health.running_instances},

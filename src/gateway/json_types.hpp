@@ -10,6 +10,7 @@
 #include <duroxide/events.hpp>
 #include <duroxide/management_actions.hpp>
 #include <duroxide/management_types.hpp>
+#include <duroxide/metrics.hpp>
 #include <duroxide/status.hpp>
 
 namespace duroxide::gateway {
@@ -31,6 +32,7 @@ namespace duroxide::gateway {
 
 [[nodiscard]] nlohmann::json json_of(const QueueDepths& depths);
 [[nodiscard]] nlohmann::json json_of(const SystemMetrics& metrics);
+[[nodiscard]] nlohmann::json json_of(const MetricFamily& family);
 [[nodiscard]] nlohmann::json json_of(const SystemHealth& health);
 [[nodiscard]] nlohmann::json json_of(const StuckInstance& stuck);
 [[nodiscard]] nlohmann::json json_of(const QuarantinedItem& item);

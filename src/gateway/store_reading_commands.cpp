@@ -1,9 +1,11 @@
 // Commands that look at the store as a whole.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "gateway/answers.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
+#include "model/printable.hpp"
 
 namespace duroxide::gateway {
 
@@ -21,6 +24,27 @@ using nlohmann::json;
 
 CommandResult stats(const StoreInUse& store, const Arguments&, Sink&) {
   return as_result(store.management.get_system_metrics());
+}
+
+constexpr std::array<std::string_view, 2> metric_formats{"families", "prometheus"};
+
+CommandResult metrics(const StoreInUse& store, const Arguments& arguments, Sink&) {
+  auto families = store.management.metrics();
+  if (!families) {
+    return failure(CommandError(families.error()));
+  }
+  if (arguments.text("format") != "prometheus") {
+    return json{{"families", json_of(*families)}};
+  }
+  // It goes to a terminal, maybe, and a name may hold what would steer that.
+  for (MetricFamily& family : *families) {
+    for (MetricSample& sample : family.samples) {
+      for (auto& [label, value] : sample.labels) {
+        value = model::printable(value);
+      }
+    }
+  }
+  return json{{"text", prometheus_text(*families)}};
 }
 
 CommandResult health(const StoreInUse& store, const Arguments&, Sink&) {
@@ -61,6 +85,21 @@ std::vector<Command> store_reading_commands() {
        .help = "Show counts of instances, events and queues",
        .examples = {"duroxide --store orders stats"},
        .run = stats},
+      {.name = "metrics",
+       .help = "Show what the engine counts and measures",
+       .examples = {"duroxide --store orders metrics",
+                    "duroxide --store orders metrics --format prometheus"},
+       .details =
+           "What the engine counts while it works is known while it has the store open. Of a "
+           "store that nobody has open, only what can be read there is shown.",
+       .arguments = {{.name = "format",
+                      .type = ArgumentType::choice,
+                      .option = "-f,--format",
+                      .help = "families: as a table, or as JSON with --json; prometheus: in "
+                              "Prometheus' text format",
+                      .choices = metric_formats,
+                      .by_default = "families"}},
+       .run = metrics},
       {.name = "health",
        .help = "Show how the store does as a whole",
        .examples = {"duroxide --store orders health"},

@@ -20,6 +20,10 @@
 #include "protocol/overdue_turns.hpp"
 #include "protocol/registrations.hpp"
 
+namespace duroxide::model {
+class Metrics;
+}  // namespace duroxide::model
+
 namespace duroxide::detail {
 
 /// An actor system that is ours, or one that was lent to us.
@@ -61,6 +65,7 @@ struct StoreImpl {
   std::filesystem::path directory;  ///< empty if it has none; set before anybody sees the store
   Registrations registrations;
   std::shared_ptr<OverdueTurns> overdue_turns = std::make_shared<OverdueTurns>();
+  std::shared_ptr<model::Metrics> metrics;  ///< what runtimes count too; null if nothing is counted
   bool read_only = false;
   bool is_remote = false;  ///< another process has it open, and runs it
 };

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "model/metrics.hpp"
 #include "protocol/enough_threads.hpp"
 #include "protocol/store_impl.hpp"
 #include "provider/start_store.hpp"
@@ -85,9 +86,11 @@ storage::ProviderParts open_parts(const fs::path& directory, const LmdbOptions& 
     // So that no loss of power leaves a log without its database, which is refused.
     storage::sync_directories(directory);
   }
+  parts.options.metrics = options.metrics() ? std::make_shared<model::Metrics>() : nullptr;
   parts.store = std::make_shared<storage::LoggedKv>(
       std::move(tables), options.durability(),
-      storage::LoggedLimits::of_checkpoint(options.checkpoint_size()), options.log_sink());
+      storage::LoggedLimits::of_checkpoint(options.checkpoint_size()), options.log_sink(),
+      parts.options.metrics);
   const auto& codec = options.payload_codec();
   const auto digest_key = storage::require_codec(*parts.store->writer_view(), codec.get());
   if (codec) {

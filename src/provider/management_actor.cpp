@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/background.hpp"
+#include "model/metrics.hpp"
 #include "protocol/enough_threads.hpp"
 
 namespace duroxide::storage {
@@ -21,11 +22,9 @@ namespace {
 struct Sources {
   Management management;
   Upkeep upkeep;
-  std::shared_ptr<detail::OverdueTurns> overdue_turns;
+  SeenAtWork seen;
 
-  [[nodiscard]] Sources paced() const {
-    return {management.paced(), upkeep.paced(), overdue_turns};
-  }
+  [[nodiscard]] Sources paced() const { return {management.paced(), upkeep.paced(), seen}; }
 };
 
 bool is_running(const Management& management, const std::string& instance) {
@@ -40,7 +39,7 @@ bool is_running(const Management& management, const std::string& instance) {
 /// runtime has given up may last longer than its instance.
 std::vector<StuckInstance> list_stuck(const Sources& from, const StuckFilter& filter) {
   std::vector<StuckInstance> all;
-  for (const auto& turn : from.overdue_turns->all()) {
+  for (const auto& turn : from.seen.overdue_turns->all()) {
     if (all.size() == filter.limit) {
       break;
     }
@@ -53,6 +52,14 @@ std::vector<StuckInstance> list_stuck(const Sources& from, const StuckFilter& fi
   auto others = from.management.stuck(filter);
   std::move(others.begin(), others.end(), std::back_inserter(all));
   return all;
+}
+
+std::vector<MetricFamily> metric_families(const Sources& from) {
+  std::vector<MetricFamily> families = from.management.metric_families();
+  if (from.seen.metrics != nullptr) {
+    from.seen.metrics->collect(from.seen.overdue_turns->count(), families);
+  }
+  return families;
 }
 
 /// A request that only reads, on its way to the thread that answers it. It makes the answer as a
@@ -210,9 +217,12 @@ class Front final : public ManagementActor::base {
         read<GetSystemMetrics>(short_reads_, "get_system_metrics",
                                [](const auto& from, const auto&) {
                                  auto metrics = from.management.metrics();
-                                 metrics.overdue_turns = from.overdue_turns->count();
+                                 metrics.overdue_turns = from.seen.overdue_turns->count();
                                  return metrics;
                                }),
+        read<GetMetricFamilies>(
+            short_reads_, "metrics",
+            [](const auto& from, const auto&) { return metric_families(from); }),
         read<GetSystemHealth>(
             short_reads_, "get_system_health",
             [](const auto& from, const auto&) { return from.management.health(); }),
@@ -277,10 +287,8 @@ class Front final : public ManagementActor::base {
 }  // namespace
 
 ManagementActor spawn_management(caf::actor_system& system, const Management& reads,
-                                 const Upkeep& upkeep,
-                                 std::shared_ptr<detail::OverdueTurns> overdue_turns,
-                                 WriterActor writer) {
-  return system.spawn<Front>(Sources{reads, upkeep, std::move(overdue_turns)}, std::move(writer));
+                                 const Upkeep& upkeep, SeenAtWork seen, WriterActor writer) {
+  return system.spawn<Front>(Sources{reads, upkeep, std::move(seen)}, std::move(writer));
 }
 
 }  // namespace duroxide::storage

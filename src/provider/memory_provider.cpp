@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "model/metrics.hpp"
 #include "protocol/store_impl.hpp"
 #include "provider/start_store.hpp"
 #include "storage/memory/memory_kv.hpp"
@@ -26,6 +27,7 @@ Store MemoryProvider::create(const MemoryOptions& options) {
   parts.opening = storage::begin_opening(*parts.store);
   parts.clock = options.clock();
   parts.log = options.log_sink();
+  parts.options.metrics = options.metrics() ? std::make_shared<model::Metrics>() : nullptr;
   return detail::start_store(
       options.actor_system() ? *options.actor_system() : ActorSystem::create(), std::move(parts));
 }

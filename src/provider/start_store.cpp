@@ -63,14 +63,17 @@ Store start_store(ActorSystem system, storage::ProviderParts parts) {
   };
   const std::uint64_t openings = parts.opening.id;
   const auto overdue_turns = std::make_shared<OverdueTurns>();
+  const auto metrics = parts.options.metrics;
   auto provider = storage::spawn_provider(actors, std::move(parts));
-  auto management = storage::spawn_management(actors, storage::Management(kv, reasons, clock, log),
-                                              storage::Upkeep(kv), overdue_turns, provider);
+  auto management =
+      storage::spawn_management(actors, storage::Management(kv, reasons, clock, log),
+                                storage::Upkeep(kv), {overdue_turns, metrics}, provider);
   auto on_close = closing(provider, management, std::move(closed));
   auto impl = std::make_shared<StoreImpl>(std::move(system), clock, provider, management,
                                           std::move(on_close));
   impl->log = log;
   impl->overdue_turns = overdue_turns;
+  impl->metrics = metrics;
   impl->last_words.emplace(log);
   tell(log, "the store " + name + " is open, for the " + std::to_string(openings) + ". time");
   return StoreAccess::make_store(std::move(impl));
@@ -85,7 +88,7 @@ Store start_read_only_store(ActorSystem system, std::shared_ptr<storage::KvStore
   auto provider = storage::spawn_read_only_provider(actors, kv, [closed] { closed->set_value(); });
   auto management = storage::spawn_management(
       actors, storage::Management(kv, std::make_shared<storage::WaitingReasons>(), clock),
-      storage::Upkeep(kv), std::make_shared<OverdueTurns>(), provider);
+      storage::Upkeep(kv), {std::make_shared<OverdueTurns>(), nullptr}, provider);
   auto on_close = closing(provider, management, std::move(closed));
   auto impl = std::make_shared<StoreImpl>(std::move(system), std::move(clock), provider, management,
                                           std::move(on_close));

@@ -86,20 +86,23 @@ InstanceCounts Management::counts() const {
 
 SystemMetrics Management::metrics() const {
   const StoreUse use = store_->use();
-  const auto view = store_->snapshot();
-  const InstanceCounts counts = counts_of(*view);
+  return metrics_of(*store_->snapshot(), use);
+}
+
+SystemMetrics metrics_of(const ReadView& view, const StoreUse& use) {
+  const InstanceCounts counts = counts_of(view);
   SystemMetrics metrics;
   metrics.total_instances = counts.total;
   // An execution gets its row when it ends.
-  metrics.total_executions = view->count(Table::executions) + counts.running;
+  metrics.total_executions = view.count(Table::executions) + counts.running;
   metrics.running_instances = counts.running;
   metrics.completed_instances = counts.completed;
   metrics.failed_instances = counts.failed;
   metrics.cancelled_instances = counts.cancelled;
   metrics.paused_instances = counts.paused;
-  metrics.total_events = count_of(*view, event_counter);
-  metrics.queues = depths_of(*view);
-  metrics.quarantined = view->count(Table::quarantine);
+  metrics.total_events = count_of(view, event_counter);
+  metrics.queues = depths_of(view);
+  metrics.quarantined = view.count(Table::quarantine);
   metrics.store_bytes = use.bytes;
   metrics.store_reusable_bytes = use.reusable_bytes;
   metrics.store_file_bytes = use.file_bytes;

@@ -16,6 +16,9 @@ namespace duroxide::storage {
 /// Throws `instance_not_found`.
 [[nodiscard]] FoundInstance find_instance(const ReadView& view, const std::string& instance);
 
+/// Counts over the whole store; `use` is what it says of itself. Throws `StorageFailure`.
+[[nodiscard]] SystemMetrics metrics_of(const ReadView& view, const StoreUse& use);
+
 /// What management can ask of a store. Reads snapshots only, on any thread, and never bothers the
 /// writer. All throw `StorageFailure`.
 class Management {
@@ -46,6 +49,8 @@ class Management {
   [[nodiscard]] std::optional<InstanceDetails> details(const std::string& instance) const;
   [[nodiscard]] ExecutionInfo execution(const std::string& instance, std::uint64_t execution) const;
   [[nodiscard]] SystemMetrics metrics() const;
+  /// What the store itself says: see `metric_families.cpp`.
+  [[nodiscard]] std::vector<MetricFamily> metric_families() const;
   [[nodiscard]] SystemHealth health() const;
   [[nodiscard]] std::vector<StuckInstance> stuck(const StuckFilter& filter) const;
   [[nodiscard]] std::vector<PausedItem> paused() const;

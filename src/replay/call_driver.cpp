@@ -133,6 +133,7 @@ Task<std::string> make_attempts(ExecutionCore& core, Call call, std::string plac
       }
     }
     ++attempt;
+    core.count_retry();
     work.emplace(step(call.schedule(attempt)));
     limit = timer(core, call.policy.attempt_timeout());
   }

@@ -72,6 +72,8 @@ struct TurnResult {
   /// the execution ended before they were looked at. What the next execution is handed is not among
   /// them.
   std::vector<std::uint64_t> untaken;
+  /// Attempts of calls, beyond the first of each, that a retry policy has made.
+  std::uint64_t retries = 0;
   Outcome outcome;
 
   [[nodiscard]] bool is_terminal() const { return !std::holds_alternative<StillRunning>(outcome); }

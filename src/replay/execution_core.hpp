@@ -43,6 +43,12 @@ class ExecutionCore final : private Completion {
 
   [[nodiscard]] const replay::Assignment& assignment() const { return assignment_; }
   [[nodiscard]] bool is_replaying() const { return replaying_; }
+  /// A retry policy makes another attempt.
+  void count_retry() {
+    if (!replaying_) {
+      ++result().retries;
+    }
+  }
   /// As the code may see it: during replay, what it had seen at this point before.
   [[nodiscard]] std::uint64_t history_size() const {
     return history_ != nullptr ? cursor_ : next_event_id_ - 1;

@@ -170,6 +170,7 @@ void ActivityDispatcher::accept(provider::WorkerItem item) {
   }
   auto delivery =
       std::make_shared<Delivery>(std::move(item), std::move(found->handler), ++arrivals_);
+  delivery->meter = found->meter;
   if (found->kind == ActivityKind::coroutine) {
     delivery->way = Delivery::Way::coroutine;
   } else if (found->kind != ActivityKind::ordinary && !delivery->item.item.session) {

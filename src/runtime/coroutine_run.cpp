@@ -45,7 +45,8 @@ CoroutineRun::CoroutineRun(SharedDelivery delivery, WayToActors::Ends around,
       clock_(around.environment->clock),
       way_(std::make_shared<WayToActors>(std::move(around))),
       sleepers_(std::move(sleepers)),
-      context_(describe_call(delivery_->item), services()) {}
+      context_(describe_call(delivery_->item), services()),
+      watch_(delivery_->meter) {}
 
 /// What its coroutines wait for they say to be over, which needs the rest of it.
 CoroutineRun::~CoroutineRun() {
@@ -210,6 +211,7 @@ void CoroutineRun::end(std::optional<detail::ActivityOutcome> outcome) {
   ended_ = ActivityEnded{
       is_open ? std::nullopt
               : std::optional(completion_of(delivery_->item.item, std::move(*outcome)))};
+  watch_.ended(ended_->completion, delivery_->stop.stop_requested());
 }
 
 }  // namespace duroxide::runtime

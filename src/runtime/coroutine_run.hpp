@@ -9,6 +9,7 @@
 #include <duroxide/activity_task.hpp>
 #include <duroxide/handlers.hpp>
 
+#include "runtime/activity_watch.hpp"
 #include "runtime/delivery.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/messages.hpp"
@@ -108,6 +109,7 @@ class CoroutineRun final : public detail::ActivityRun,
   std::shared_ptr<WayToActors> way_;
   std::weak_ptr<Sleepers> sleepers_;
   ActivityContext context_;
+  ActivityWatch watch_;
   Root root_;
   std::optional<ActivityEnded> ended_;
   bool is_over_ = false;

@@ -14,6 +14,10 @@
 #include <duroxide/handlers.hpp>
 #include <duroxide/provider.hpp>
 
+namespace duroxide::model {
+class ActivityMeter;
+}  // namespace duroxide::model
+
 namespace duroxide::runtime {
 
 /// One delivery of an activity, from its fetch to its end: what the dispatcher and the thread that
@@ -30,6 +34,8 @@ class Delivery {
   /// Where it runs. Set before anybody runs it.
   enum class Way : std::uint8_t { own_thread, short_running, coroutine };
   Way way = Way::own_thread;
+  /// Measures its run; null if nothing does. Set likewise; the environment keeps it alive.
+  model::ActivityMeter* meter = nullptr;
   std::stop_source stop;  ///< of the activity; see `request_stop_aside`
 
   /// What the worker of an activity that is a coroutine is asked, from any thread.

@@ -9,6 +9,7 @@
 #include <duroxide/provider.hpp>
 #include <duroxide/runtime.hpp>
 
+#include "model/metrics.hpp"
 #include "protocol/overdue_turns.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/wake_times.hpp"
@@ -25,6 +26,7 @@ struct Environment {
   /// Cleared by the first actor that finds the provider gone; outlives the actors.
   std::shared_ptr<std::atomic<bool>> store_works;
   std::shared_ptr<detail::OverdueTurns> overdue_turns = std::make_shared<detail::OverdueTurns>();
+  std::shared_ptr<model::Metrics> metrics;  ///< null if nothing is counted
 
   /// When activities that sleep go on.
   std::shared_ptr<WakeTimes> wake_times = std::make_shared<WakeTimes>();

@@ -63,6 +63,19 @@ ErrorDetails details_of_cancel(const work::CancelInstance& cancel) {
                            cancel.instance);
 }
 
+model::TurnEnd end_of(const replay::Outcome& outcome) {
+  if (std::holds_alternative<replay::StillRunning>(outcome)) {
+    return model::TurnEnd::waiting;
+  }
+  if (std::holds_alternative<replay::Completed>(outcome)) {
+    return model::TurnEnd::completed;
+  }
+  if (const auto* failed = std::get_if<replay::Failed>(&outcome)) {
+    return failed->details.is_cancelled() ? model::TurnEnd::cancelled : model::TurnEnd::failed;
+  }
+  return model::TurnEnd::continued_as_new;
+}
+
 const work::CancelInstance* cancel_among(const std::vector<WorkItem>& messages) {
   for (const WorkItem& each : messages) {
     if (const auto* cancel = std::get_if<work::CancelInstance>(&each)) {
@@ -187,10 +200,9 @@ TurnEnded Orchestrator::answer_questions(const RunTurn& turn) {
   replay::TurnResult result;
   bool can_go_on = true;
   {
+    const model::Measured measured(turn_durations());
     const AtCode at_code(*this);
-    if (!item.history.empty()) {
-      execution_->replay(item.history);
-    }
+    replay_history(item);
     const bool was_sound = !execution_->has_failed();
     for (const provider::Question& question : item.questions) {
       auto answer = execution_->answer(question);
@@ -209,11 +221,21 @@ TurnEnded Orchestrator::answer_questions(const RunTurn& turn) {
   return acknowledge(answered, std::move(result));
 }
 
-replay::TurnResult Orchestrator::run_code(const provider::OrchestrationItem& item) {
-  const AtCode at_code(*this);
-  if (!item.history.empty()) {
-    execution_->replay(item.history);
+void Orchestrator::replay_history(const provider::OrchestrationItem& item) {
+  if (item.history.empty()) {
+    return;
   }
+  if (model::Metrics* const metrics = environment_->metrics.get()) {
+    metrics->replays.add();
+    metrics->replayed_events.add(item.history.size());
+  }
+  execution_->replay(item.history);
+}
+
+replay::TurnResult Orchestrator::run_code(const provider::OrchestrationItem& item) {
+  const model::Measured measured(turn_durations());
+  const AtCode at_code(*this);
+  replay_history(item);
   replay::TurnResult result = execution_->run(item.messages);
   for (const provider::Question& question : item.questions) {
     if (result.is_terminal() || execution_->has_failed()) {
@@ -289,7 +311,24 @@ void Orchestrator::make_execution(replay::Assignment assignment) {
   execution_ = std::make_unique<replay::Execution>(assignment_, services_);
 }
 
+model::Histogram* Orchestrator::turn_durations() const {
+  return environment_->metrics != nullptr ? &environment_->metrics->turn_duration : nullptr;
+}
+
+void Orchestrator::count_turn(const provider::OrchestrationItem& item,
+                              const replay::TurnResult& result) const {
+  model::Metrics* const metrics = environment_->metrics.get();
+  if (metrics == nullptr) {
+    return;
+  }
+  metrics->count_turn(item.messages.empty() ? model::TurnEnd::answered : end_of(result.outcome));
+  if (result.retries != 0) {
+    metrics->retries.add(result.retries);
+  }
+}
+
 TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult result) {
+  count_turn(turn.item, result);
   const bool ended = result.is_terminal();
   const bool next_execution = std::holds_alternative<replay::ContinuedAsNew>(result.outcome);
   if (ended) {
@@ -366,6 +405,9 @@ void Orchestrator::refused(provider::LockToken token, const ProviderError& error
     return;  // the store hands the item out again by itself, or nobody can
   }
   environment_->log(record(LogLevel::warn, "the store refused a turn: " + error.to_string()));
+  if (environment_->metrics != nullptr) {
+    environment_->metrics->turns_refused.add();
+  }
   give_back_later(token);
 }
 

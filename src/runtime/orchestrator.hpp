@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/metrics.hpp"
 #include "protocol/watched_code.hpp"
 #include "replay/execution.hpp"
 #include "runtime/environment.hpp"
@@ -31,6 +32,8 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
 
   void is_overdue(std::chrono::milliseconds so_far) const noexcept override;
   TurnEnded run_turn(RunTurn& turn);
+  /// Of what is in the item, if it has any.
+  void replay_history(const provider::OrchestrationItem& item);
   /// Replays what is in the item, and runs on from there.
   [[nodiscard]] replay::TurnResult run_code(const provider::OrchestrationItem& item);
   /// A turn without messages: it decides nothing.
@@ -42,6 +45,9 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
       const provider::OrchestrationItem& item) const;
   void make_execution(replay::Assignment assignment);
   TurnEnded acknowledge(const RunTurn& turn, replay::TurnResult result);
+  /// Null if nothing is measured.
+  [[nodiscard]] model::Histogram* turn_durations() const;
+  void count_turn(const provider::OrchestrationItem& item, const replay::TurnResult& result) const;
   [[nodiscard]] std::vector<LogRecord> lines_of(const provider::OrchestrationItem& item,
                                                 const replay::Outcome& outcome) const;
   void drop_execution();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "runtime/activity_call.hpp"
+#include "runtime/activity_watch.hpp"
 #include "runtime/short_activity.hpp"
 
 namespace duroxide::runtime {
@@ -12,9 +13,8 @@ std::optional<WorkItem> run_pure(const Environment& environment,
   // Where a runtime takes no untagged activities, it does not run them within turns either.
   const bool is_for_anybody =
       !item.tag && !item.session && environment.options.worker_tags().accepts(item.tag);
-  const ActivityHandler* handler =
-      is_for_anybody ? environment.activities.find_pure(item.name) : nullptr;
-  if (handler == nullptr) {
+  const auto* found = is_for_anybody ? environment.activities.find_pure(item.name) : nullptr;
+  if (found == nullptr) {
     return std::nullopt;
   }
   provider::WorkerItem delivered;
@@ -24,7 +24,10 @@ std::optional<WorkItem> run_pure(const Environment& environment,
   services.log = [&environment](const LogRecord& line) { environment.log(line); };
   services.client = [&environment] { return environment.make_client(); };
   const ShortActivity watched(environment, item);
-  return call_activity(delivered, *handler, std::move(services));
+  const ActivityWatch watch(found->meter);
+  auto completion = call_activity(delivered, *found->handler, std::move(services));
+  watch.ended(completion, false);
+  return completion;
 }
 
 }  // namespace duroxide::runtime

@@ -121,19 +121,26 @@ model::Checked ActivityRegistry::add(const std::string& name, ActivityHandler ha
   if (!place.second) {
     return model::flaw("activity " + name + " is registered twice");
   }
-  place.first->second = {std::make_shared<const ActivityHandler>(std::move(handler)), kind};
+  place.first->second = {std::make_shared<const ActivityHandler>(std::move(handler)), kind,
+                         nullptr};
   has_pure_ = has_pure_ || kind == ActivityKind::pure;
   return {};
 }
 
 void ActivityRegistry::replace(const std::string& name, ActivityHandler handler) {
   names_[name] = {std::make_shared<const ActivityHandler>(std::move(handler)),
-                  ActivityKind::ordinary};
+                  ActivityKind::ordinary, nullptr};
 }
 
 void ActivityRegistry::wrap_each(const Wrap& wrap) {
   for (auto& [name, found] : names_) {
     found.handler = std::make_shared<const ActivityHandler>(wrap(*found.handler));
+  }
+}
+
+void ActivityRegistry::measure_by(model::Metrics& metrics) {
+  for (auto& [name, found] : names_) {
+    found.meter = &metrics.activity(name);
   }
 }
 
@@ -148,11 +155,10 @@ Result<ActivityRegistry::Found, NotRegistered> ActivityRegistry::resolve(
   return found->second;
 }
 
-const ActivityHandler* ActivityRegistry::find_pure(const std::string& name) const {
+const ActivityRegistry::Found* ActivityRegistry::find_pure(const std::string& name) const {
   const auto found = names_.find(name);
-  return found != names_.end() && found->second.kind == ActivityKind::pure
-             ? found->second.handler.get()
-             : nullptr;
+  return found != names_.end() && found->second.kind == ActivityKind::pure ? &found->second
+                                                                           : nullptr;
 }
 
 }  // namespace duroxide::runtime

@@ -13,6 +13,7 @@
 #include <duroxide/runtime.hpp>
 
 #include "model/flaw.hpp"
+#include "model/metrics.hpp"
 #include "model/version.hpp"
 
 namespace duroxide::runtime {
@@ -67,6 +68,7 @@ class ActivityRegistry {
   struct Found {
     std::shared_ptr<const ActivityHandler> handler;
     ActivityKind kind = ActivityKind::ordinary;
+    model::ActivityMeter* meter = nullptr;  ///< null if nothing is measured
   };
 
   /// If it is refused, nothing was added.
@@ -80,9 +82,12 @@ class ActivityRegistry {
   /// Puts what `wrap` makes of each handler in its place.
   void wrap_each(const Wrap& wrap);
 
+  /// Gives each its meter. `metrics` must outlive whatever is found here from now on.
+  void measure_by(model::Metrics& metrics);
+
   [[nodiscard]] Result<Found, NotRegistered> resolve(const std::string& name) const;
-  /// The handler of a pure activity of this name; null if there is none.
-  [[nodiscard]] const ActivityHandler* find_pure(const std::string& name) const;
+  /// The pure activity of this name; null if there is none.
+  [[nodiscard]] const Found* find_pure(const std::string& name) const;
   [[nodiscard]] bool has_pure() const { return has_pure_; }
 
  private:

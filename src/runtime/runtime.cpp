@@ -60,6 +60,10 @@ struct Runtime::Impl {
     environment->store_works = store_works;
     environment->wake_times = wake_times;
     environment->overdue_turns = detail::StoreAccess::impl(store).overdue_turns;
+    environment->metrics = detail::StoreAccess::impl(store).metrics;
+    if (environment->metrics != nullptr) {
+      environment->activities.measure_by(*environment->metrics);
+    }
     environment->client = client;
     return environment;
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/activity_call.hpp"
+#include "runtime/activity_watch.hpp"
 #include "runtime/short_activity.hpp"
 
 namespace duroxide::runtime {
@@ -26,11 +27,14 @@ Worker::behavior_type Worker::make_behavior() {
 
 std::optional<WorkItem> Worker::run(const RunActivity& run) const {
   const Delivery& delivery = *run.delivery;
-  if (delivery.way != Delivery::Way::short_running) {
-    return call_activity(delivery.item, *delivery.handler, services_for(run));
+  std::optional<ShortActivity> watched;
+  if (delivery.way == Delivery::Way::short_running) {
+    watched.emplace(*environment_, delivery.item.item);
   }
-  const ShortActivity watched(*environment_, delivery.item.item);
-  return call_activity(delivery.item, *delivery.handler, services_for(run));
+  const ActivityWatch watch(delivery.meter);
+  auto completion = call_activity(delivery.item, *delivery.handler, services_for(run));
+  watch.ended(completion, delivery.stop.stop_requested());
+  return completion;
 }
 
 /// References, for less work: what they refer to outlives the call, and so the context.

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include <duroxide/clock.hpp>
 
@@ -15,6 +16,9 @@ struct StoreUse {
   std::uint64_t bytes = 0;           ///< in use; 0 for a store in memory, like those that follow
   std::uint64_t reusable_bytes = 0;  ///< of its file, but not in use
   std::uint64_t file_bytes = 0;      ///< of the database and the log
+  std::uint64_t log_bytes = 0;       ///< of these, those of the log
+  /// Of these, those of segments that hold what is not in the database yet; only its owner knows.
+  std::optional<std::uint64_t> log_held_bytes;
   std::uint64_t readers = 0;
   Milliseconds oldest_reader_age{0};
   std::uint64_t damaged_pages = 0;  ///< found in the background since the store was opened

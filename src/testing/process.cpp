@@ -8,6 +8,7 @@
 #include <duroxide/testing/mock.hpp>
 
 #include "engine/opening.hpp"
+#include "model/metrics.hpp"
 #include "protocol/store_impl.hpp"
 #include "provider/start_store.hpp"
 #include "runtime/runtime_access.hpp"
@@ -99,6 +100,7 @@ Process::Process(const Parts& parts) : actors_(std::make_shared<Actors>()) {
   store.store = parts.bytes;
   store.clock = parts.clock;
   store.log = parts.options.log_sink();
+  store.options.metrics = std::make_shared<model::Metrics>();
   store_ = duroxide::detail::start_store(duroxide::detail::StoreAccess::make_system(actors_),
                                          std::move(store));
   client_.emplace(*store_);

@@ -14,6 +14,7 @@
 #include "management.hpp"
 #include "measurements.hpp"
 #include "options.hpp"
+#include "overhead.hpp"
 #include "processors.hpp"
 #include "report.hpp"
 #include "retention.hpp"
@@ -32,9 +33,11 @@ constexpr const char* usage =
     "  --disk-us N       simulate the disk: files in memory, and a flush takes so many "
     "microseconds\n"
     "  --compare FILE    compare the counts with those in a file that --json has written\n"
-    "PART is engine, scale, management or retention, or counts: only what workloads of the engine "
-    "use,\n"
-    "on the simulated disk. Without it all but counts are measured.\n"
+    "PART is engine, scale, management or retention, or one of two on the simulated disk: counts, "
+    "only\n"
+    "what workloads of the engine use, and overhead, what they use with metrics and without. "
+    "Without it\n"
+    "all but those two are measured.\n"
     "Ends with status 3 if a figure is below its floor, with 4 if a count is above the baseline.\n";
 
 /// Of the simulated disk, if nothing else is said.
@@ -55,7 +58,7 @@ std::size_t number_of(std::string_view text) {
 
 bool is_part(std::string_view text) {
   return text == "engine" || text == "counts" || text == "scale" || text == "management" ||
-         text == "retention";
+         text == "retention" || text == "overhead";
 }
 
 Options read_options(std::span<char* const> arguments) {
@@ -94,7 +97,8 @@ Options read_options(std::span<char* const> arguments) {
   if (options.baseline && options.only != "counts") {
     throw WrongUsage("only the part counts can be compared with a baseline");
   }
-  if (options.only == "counts" && options.simulated_flush.count() == 0) {
+  const bool is_simulated = options.only == "counts" || options.only == "overhead";
+  if (is_simulated && options.simulated_flush.count() == 0) {
     options.simulated_flush = usual_flush;
   }
   if (options.runs == 0) {
@@ -132,6 +136,10 @@ Report measure(Options& options) {
       throw std::runtime_error("what is counted is counted on two processors, and there is one");
     }
     measure_counts(report, options);
+    return report;
+  }
+  if (options.only == "overhead") {
+    measure_overhead(report, options);
     return report;
   }
   if (wants(options, "engine")) {

@@ -42,6 +42,9 @@ says 'OrchestrationCompleted' 'hello'
 run 3 tail nobody
 run 0 --json stats
 has /total_instances 4
+run 0 metrics --format prometheus
+says 'duroxide_instances{orchestration="Failing",status="failed"} '
+says_not 'duroxide_turns_total'
 run 0 --json health
 has /failed_instances 2
 run 0 stuck

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # live_test.sh DUROXIDE ENGINE JSON_GET: every command against an engine in another process.
+guide=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../examples/guide.md")
 # shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -276,12 +277,26 @@ says 'score:' '50 of 100: 1 of the 2 instances that ended completed, 1 failed'
 run 0 delete gone-1 --yes
 run 0 delete held-1 --force --yes
 
-# stats, health, stuck
+# stats, metrics, health, stuck
 run 0 stats
 says 'instances:' 'timers:'
 run 0 --json stats
 has /total_instances 2
 has /failed_instances 1
+run 0 metrics
+says 'METRIC' 'duroxide_instances' 'status=failed' 'duroxide_flush_duration_seconds' '<= '
+run 0 --json metrics
+has /families/0/name duroxide_instances
+run 0 metrics --format prometheus
+says '# TYPE duroxide_turns_total counter' 'duroxide_turns_total{outcome="completed"} ' \
+  'duroxide_flush_duration_seconds_bucket{le="+Inf"} ' 'duroxide_activity_wait_seconds_count '
+while read -r _ _ name kind; do
+  grep -q "^| \`$name\` | $kind | " "$guide" || fail "not in the guide: the $kind $name"
+done < <(grep '^# TYPE' output)
+(($(grep -c '^# TYPE' output) == $(grep -c "^| .duroxide_[a-z_]*. | " "$guide"))) ||
+  fail 'the guide lists families that there are not'
+run 2 metrics --format xml
+complains 'families or prometheus'
 run 0 health
 says 'of 100'
 run 0 --json health

@@ -5,7 +5,7 @@ guide=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../examples/guide.md")
 # shellcheck source=tests/cli/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-reading='list count show history messages tree tail top stats health stuck verify export'
+reading='list count show history messages tree tail top stats metrics health stuck verify export'
 acting='start raise cancel terminate pause resume release drop delete prune rewind fork import'
 
 # No command is forgotten here, nor in the table of the guide.

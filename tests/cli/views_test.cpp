@@ -212,6 +212,28 @@ TEST_CASE("the command tells how the store does", "[control][overview]") {
   json of_earlier = json_of(metrics);
   of_earlier.erase("store_file_bytes");
   CHECK_THAT(words_of("stats", json::object(), of_earlier), !Contains("reusable"));
+  MetricFamily lengths;
+  lengths.name = "x_seconds";
+  lengths.unit = "seconds";
+  lengths.kind = MetricKind::histogram;
+  lengths.bounds = {0.001, 1};
+  lengths.samples.resize(2);
+  lengths.samples[0].labels = {{"activity", "Charge"}};
+  lengths.samples[0].buckets = {3, 1, 0};
+  lengths.samples[0].sum = 0.006;
+  lengths.samples[0].count = 4;
+  lengths.samples[1].buckets = {0, 0, 1};
+  lengths.samples[1].sum = 60;
+  lengths.samples[1].count = 1;
+  MetricFamily size;
+  size.name = "x_bytes";
+  size.unit = "bytes";
+  size.samples.resize(1);
+  size.samples[0].value = 3 << 19;
+  CHECK_THAT(words_of("metrics", json::object(),
+                      {{"families", json::array({json_of(lengths), json_of(size)})}}),
+             Contains("x_seconds activity=Charge 4 1.5 ms <= 1 ms <= 1 s") &&
+                 Contains("x_seconds 1 60 s > 1 s > 1 s") && Contains("x_bytes 1.5 MiB"));
   SystemHealth health;
   health.health_score = 75;
   health.health_explanation = "3 of 4 completed";

@@ -80,6 +80,7 @@ TEST_CASE("pending calls of management: the store", "[client][management][overvi
   CHECK(w.async.get_system_metrics().wait());
   CHECK(w.async.get_metrics().wait());
   CHECK(w.async.get_system_health().wait());
+  CHECK(w.async.metrics().wait().value().size() == w.management.metrics().value().size());
   CHECK(w.async.verify().wait().value().is_clean());
   const testing::TempDir directory;
   CHECK(w.async.backup(directory.path() / "copy").wait());

@@ -281,8 +281,34 @@ TEST_CASE("control commands: the store as a whole", "[control]") {
   f.start("i");
   CHECK(f.run("stats")["total_instances"] == 1);
   CHECK(f.run("health")["running_instances"] == 1);
+  const json families = f.run("metrics")["families"];
+  REQUIRE_FALSE(families.empty());
+  CHECK(families[0]["name"] == "duroxide_instances");
+  CHECK(families[0]["kind"] == "gauge");
+  CHECK(families[0]["samples"][0] ==
+        json{{"labels", {{"orchestration", "O"}, {"status", "running"}}}, {"value", 1.0}});
+  const auto flush = std::find_if(families.begin(), families.end(), [](const json& each) {
+    return each["name"] == "duroxide_flush_duration_seconds";
+  });
+  REQUIRE(flush != families.end());
+  CHECK((*flush)["unit"] == "seconds");
+  CHECK((*flush)["samples"][0]["buckets"].size() == (*flush)["bounds"].size() + 1);
+  CHECK((*flush)["samples"][0]["count"] == 0);  // nothing is flushed in memory
+  const std::string text = f.run("metrics", {{"format", "prometheus"}})["text"];
+  CHECK(text.starts_with("# HELP duroxide_instances "));
+  CHECK(text.find("\nduroxide_instances{orchestration=\"O\",status=\"running\"} 1\n") !=
+        std::string::npos);
+  CHECK(f.refused("metrics", {{"format", "xml"}}) == Kind::usage);
   CHECK(f.run("verify")["clean"] == true);
   CHECK(f.refused("backup", {{"directory", "relative"}}) == Kind::usage);
+}
+
+TEST_CASE("control commands: metrics for a terminal cannot steer it", "[control][metrics]") {
+  CommandFixture f;
+  f.start("i", "red \x1b[31m");
+  const std::string text = f.run("metrics", {{"format", "prometheus"}})["text"];
+  CHECK(text.find('\x1b') == std::string::npos);
+  CHECK(text.find("orchestration=\"red \\\\x1b[31m\"") != std::string::npos);
 }
 
 TEST_CASE("control commands: words for a shell", "[control]") {

@@ -29,10 +29,11 @@ int main() {
   const bool linked = link(&Client::list_all_instances) && link(&Client::list_running_instances) &&
                       link(&Client::find_failed_instances) && link(&Client::get_instance_details) &&
                       link(&Client::get_system_metrics) && link(&Client::get_queue_depths) &&
-                      link(&ManagementClient::verify) && link(&Runtime::stop) &&
-                      link(&ActivityToken::to_string) && link(&OrchestrationStatus::output) &&
-                      link(&use_actor_system) && link(&actor_system_of) && link(&provider_of) &&
-                      link(&management_of) && link(&system_clock) && link(&stderr_log_sink);
+                      link(&prometheus_text) && link(&ManagementClient::verify) &&
+                      link(&Runtime::stop) && link(&ActivityToken::to_string) &&
+                      link(&OrchestrationStatus::output) && link(&use_actor_system) &&
+                      link(&actor_system_of) && link(&provider_of) && link(&management_of) &&
+                      link(&system_clock) && link(&stderr_log_sink);
 
   // A runtime with a socket that ends after main, when much of the program has been taken down.
   static Runtime lasting(LmdbProvider::open("lasting").value());

@@ -41,6 +41,8 @@ template Pending<GetQueueDepths::Response> Partner::ask_management(const Managem
                                                                    GetQueueDepths);
 template Pending<GetSystemMetrics::Response> Partner::ask_management(const ManagementActor&,
                                                                      GetSystemMetrics);
+template Pending<GetMetricFamilies::Response> Partner::ask_management(const ManagementActor&,
+                                                                      GetMetricFamilies);
 template Pending<GetSystemHealth::Response> Partner::ask_management(const ManagementActor&,
                                                                     GetSystemHealth);
 template Pending<ListPendingActivities::Response> Partner::ask_management(const ManagementActor&,

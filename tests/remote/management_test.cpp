@@ -93,6 +93,21 @@ TEST_CASE("remote management: it sees the store as a whole", "[remote][details]"
   CHECK(f.there.get_queue_depths().value() == f.here.get_queue_depths().value());
   CHECK(json_of(f.there.get_system_health().value()) ==
         json_of(f.here.get_system_health().value()));
+  // What is seen changes what is seen, so that only what stands still can be compared.
+  const auto families = f.there.metrics().value();
+  const auto same_families = f.here.metrics().value();
+  REQUIRE(families.size() == same_families.size());
+  for (std::size_t i = 0; i < families.size(); ++i) {
+    CHECK(families[i].name == same_families[i].name);
+    CHECK(families[i].help == same_families[i].help);
+    CHECK(families[i].unit == same_families[i].unit);
+    CHECK(families[i].kind == same_families[i].kind);
+    CHECK(families[i].bounds == same_families[i].bounds);
+    if (families[i].name == "duroxide_instances" ||
+        families[i].name == "duroxide_activity_duration_seconds") {
+      CHECK(json_of(families[i]) == json_of(same_families[i]));
+    }
+  }
   const auto metrics = f.there.get_system_metrics().value();
   CHECK(metrics.total_events == f.here.get_system_metrics().value().total_events);
   CHECK(metrics.store_file_bytes > 0);

@@ -17,6 +17,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "model/metrics.hpp"
 #include "storage/lmdb/lmdb_reader.hpp"
 #include "storage/logged/logged_kv.hpp"
 #include "support/quick_directory.hpp"
@@ -293,6 +294,30 @@ TEST_CASE("commits wait for the checkpoint when memory is full", "[kv]") {
   CHECK(rows_of(*store.snapshot()).size() == 200);
   // Without an orderly end: the tables hold what did not fit into memory.
   CHECK(rows_of(*open_tables(fixture.killed(), Durability::none)->snapshot()).size() > 100);
+}
+
+TEST_CASE("what goes to the disk is counted and measured", "[kv][metrics]") {
+  Fixture fixture;
+  const auto metrics = std::make_shared<model::Metrics>();
+  LoggedKv store(open_tables(fixture.directory, Durability::full), Durability::full,
+                 limits_with(never), {}, metrics);
+  const auto flushes = metrics->flush_duration.sample().count;
+  CHECK(metrics->log_bytes.value() == 0);
+  commit_to(store, one_change("a", std::string(1'000, 'x')));
+  commit_to(store, one_change("b", "1"));
+  CHECK(metrics->flush_duration.sample().count == flushes + 2);
+  CHECK(metrics->log_bytes.value() > 1'000);
+  CHECK(metrics->checkpoint_duration.sample().count == 0);
+  const StoreUse held = store.use();
+  CHECK(held.log_bytes > 0);
+  CHECK(held.log_held_bytes.value_or(0) > 0);
+  CHECK(held.log_held_bytes.value_or(0) <= held.log_bytes);
+  CHECK(held.file_bytes > held.log_bytes);
+
+  store.checkpoint();
+  CHECK(metrics->checkpoint_duration.sample().count == 1);
+  CHECK(metrics->failed_checkpoints.value() == 0);
+  CHECK(store.use().log_held_bytes == 0U);
 }
 
 TEST_CASE("a commit larger than the log may be is waited for once", "[kv]") {

@@ -4,6 +4,7 @@
 // has its layout in model/serialization.hpp. Both sides speak the same version of the protocol, so no
 // structure here has one of its own.
 
+#include <bit>
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
@@ -11,6 +12,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <cereal/types/utility.hpp>
 
 #include <duroxide/management_messages.hpp>
 #include <duroxide/provider_messages.hpp>
@@ -164,6 +167,38 @@ DUROXIDE_FRAMED(SystemMetrics, x.total_instances, x.total_executions, x.running_
                 x.paused_instances, x.queues, x.quarantined, x.store_bytes, x.store_reusable_bytes,
                 x.store_file_bytes, x.oldest_reader_age, x.readers, x.damaged_pages,
                 x.overdue_turns)
+// A record holds whole numbers; one with a fraction goes as its bits.
+template <class Archive>
+void save(Archive& archive, const MetricSample& x) {
+  archive(x.labels, std::bit_cast<std::uint64_t>(x.value), x.buckets,
+          std::bit_cast<std::uint64_t>(x.sum), x.count);
+}
+template <class Archive>
+void load(Archive& archive, MetricSample& x) {
+  std::uint64_t value = 0;
+  std::uint64_t sum = 0;
+  archive(x.labels, value, x.buckets, sum, x.count);
+  x.value = std::bit_cast<double>(value);
+  x.sum = std::bit_cast<double>(sum);
+}
+template <class Archive>
+void save(Archive& archive, const MetricFamily& x) {
+  std::vector<std::uint64_t> bounds;
+  for (const double bound : x.bounds) {
+    bounds.push_back(std::bit_cast<std::uint64_t>(bound));
+  }
+  archive(x.name, x.help, x.unit, x.kind, bounds, x.samples);
+}
+template <class Archive>
+void load(Archive& archive, MetricFamily& x) {
+  std::vector<std::uint64_t> bounds;
+  archive(x.name, x.help, x.unit, x.kind, bounds, x.samples);
+  refuse_unknown<Archive>(x.kind, MetricKind::histogram, "kind of a metric");
+  x.bounds.clear();
+  for (const std::uint64_t bound : bounds) {
+    x.bounds.push_back(std::bit_cast<double>(bound));
+  }
+}
 DUROXIDE_FRAMED(SystemHealth, x.total_instances, x.running_instances, x.completed_instances,
                 x.failed_instances, x.long_running_instances, x.recent_failures, x.health_score,
                 x.cancelled_instances, x.paused_instances, x.health_explanation)

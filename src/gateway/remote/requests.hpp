@@ -91,6 +91,7 @@ using Requests = Table<
     Managed<118, management::ExportInstance, Repeat::again>,
     Managed<119, management::VerifyStore, Repeat::again>,
     Managed<120, management::BackupStore, Repeat::never, false>,
+    Managed<121, management::GetMetricFamilies, Repeat::again>,
     // management: changes
     Managed<200, management::DeleteInstances, Repeat::never>,
     Managed<201, management::DeleteTrees, Repeat::never>,

@@ -70,8 +70,9 @@ StoreUse LmdbReader::use() {
       std::error_code unknown;
       const auto bytes =
           std::filesystem::file_size(LogSegment::path_in(directory_, number), unknown);
-      use.file_bytes += unknown ? 0 : bytes;
+      use.log_bytes += unknown ? 0 : bytes;
     }
+    use.file_bytes += use.log_bytes;
   }
   readers_.describe(use);
   return use;

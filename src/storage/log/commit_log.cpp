@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "model/invariant.hpp"
+#include "model/metrics.hpp"
 #include "storage/directories.hpp"
 
 namespace duroxide::storage {
@@ -237,6 +238,8 @@ LogPosition CommitLog::append(CommitRecord& record) {
 void CommitLog::flush() {
   require_usable();
   if (flushed_ < appended_.number) {
+    const model::Measured measured(options_.metrics != nullptr ? &options_.metrics->flush_duration
+                                                               : nullptr);
     try {
       active().file.flush();
       active().file.require_there();

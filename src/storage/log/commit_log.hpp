@@ -17,6 +17,10 @@
 #include "storage/log/segment.hpp"
 #include "storage/storage_failure.hpp"
 
+namespace duroxide::model {
+class Metrics;
+}  // namespace duroxide::model
+
 namespace duroxide::storage {
 
 struct LogOptions {
@@ -26,6 +30,8 @@ struct LogOptions {
   std::size_t spare_segments = 2;
   /// Whether the log flushes a segment before it goes on to the next. Not if nothing is ever flushed.
   bool flushes = true;
+  /// What counts bytes and measures flushes, and outlives the log; null if nothing does.
+  model::Metrics* metrics = nullptr;
 };
 
 /// Used by one thread at a time. All throw `StorageFailure`.

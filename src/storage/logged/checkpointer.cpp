@@ -1,11 +1,13 @@
 #include "storage/logged/checkpointer.hpp"
 
+#include <chrono>
 #include <exception>
 #include <new>
 #include <utility>
 #include <vector>
 
 #include "model/invariant.hpp"
+#include "model/metrics.hpp"
 
 namespace duroxide::storage {
 
@@ -25,8 +27,11 @@ void note_failure(CheckpointEnd& end, const ProviderError& error) noexcept {
 
 }  // namespace
 
-Checkpointer::Checkpointer(LmdbKv& tables, Layers& layers, Reached& reached)
-    : tables_(tables), layers_(layers), reached_(reached), thread_([this] { run(); }) {}
+Checkpointer::Checkpointer(LmdbKv& tables, Layers& layers, Reached& reached,
+                           model::Metrics* metrics)
+    : tables_(tables), layers_(layers), reached_(reached), metrics_(metrics), thread_([this] {
+        run();
+      }) {}
 
 void Checkpointer::begin(CheckpointWork work) {
   DUROXIDE_INVARIANT(!under_way_, "one checkpoint is under way at a time");
@@ -87,7 +92,7 @@ void Checkpointer::run() {
     }
     std::optional<CheckpointWork> work = std::exchange(work_, std::nullopt);
     lock.unlock();
-    CheckpointEnd end = write(*work);
+    CheckpointEnd end = write_measured(*work);
     // Before the end is told, and without the lock: what is in the tables need not stay in memory, and
     // to let go of it takes a while.
     work.reset();
@@ -95,6 +100,20 @@ void Checkpointer::run() {
     end_ = std::move(end);
     changed_.notify_all();
   }
+}
+
+CheckpointEnd Checkpointer::write_measured(const CheckpointWork& work) {
+  if (metrics_ == nullptr) {
+    return write(work);
+  }
+  const model::Instant began = std::chrono::steady_clock::now();
+  CheckpointEnd end = write(work);
+  if (end.kind == CheckpointEnd::Kind::done) {
+    metrics_->checkpoint_duration.observe(std::chrono::steady_clock::now() - began);
+  } else if (end.kind == CheckpointEnd::Kind::failed) {
+    metrics_->failed_checkpoints.add();
+  }
+  return end;
 }
 
 CheckpointEnd Checkpointer::write(const CheckpointWork& work) {

@@ -14,6 +14,10 @@
 #include "storage/logged/reached.hpp"
 #include "storage/overlay/layers.hpp"
 
+namespace duroxide::model {
+class Metrics;
+}  // namespace duroxide::model
+
 namespace duroxide::storage {
 
 /// What one checkpoint writes.
@@ -36,8 +40,9 @@ struct CheckpointEnd {
 /// Runs one checkpoint at a time. But for the thread it has, it is used by the one that commits.
 class Checkpointer {
  public:
-  /// All must outlive it. What is done is dropped from `layers`, and noted in `reached`.
-  Checkpointer(LmdbKv& tables, Layers& layers, Reached& reached);
+  /// All must outlive it. What is done is dropped from `layers`, noted in `reached`, and measured by
+  /// `metrics` unless that is null.
+  Checkpointer(LmdbKv& tables, Layers& layers, Reached& reached, model::Metrics* metrics = nullptr);
   ~Checkpointer() { stop(); }
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
@@ -58,11 +63,13 @@ class Checkpointer {
 
  private:
   void run();
+  [[nodiscard]] CheckpointEnd write_measured(const CheckpointWork& work);
   [[nodiscard]] CheckpointEnd write(const CheckpointWork& work);
 
   LmdbKv& tables_;
   Layers& layers_;
   Reached& reached_;
+  model::Metrics* metrics_;
   bool under_way_ = false;  ///< of the thread that commits
   std::mutex mutex_;        ///< guards what follows
   std::condition_variable changed_;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "model/invariant.hpp"
+#include "model/metrics.hpp"
 #include "storage/log/commit_body.hpp"
 #include "storage/size_signal.hpp"
 
@@ -57,18 +58,21 @@ CommitLog LoggedKv::open_log() {
 }
 
 LoggedKv::LoggedKv(std::unique_ptr<LmdbKv> tables, Durability durability,
-                   const LoggedLimits& limits, LogSink log_sink)
+                   const LoggedLimits& limits, LogSink log_sink,
+                   std::shared_ptr<model::Metrics> metrics)
     : tables_(std::move(tables)),
       durability_(durability),
       limits_(limits),
-      log_sink_(std::move(log_sink)) {
+      log_sink_(std::move(log_sink)),
+      metrics_(std::move(metrics)) {
   limits_.log.flushes = durability != Durability::none;
+  limits_.log.metrics = metrics_.get();
   log_.emplace(open_log());
   logged_bytes_ = log_->held_bytes();
   if (durability == Durability::relaxed) {
     late_flush_.emplace(log_mutex_, *log_, breakdown_);
   }
-  checkpointer_.emplace(*tables_, layers_, reached_);
+  checkpointer_.emplace(*tables_, layers_, reached_, metrics_.get());
 }
 
 LoggedKv::~LoggedKv() {
@@ -170,6 +174,9 @@ void LoggedKv::commit(Changes&& changes) {
     const LogPosition position = append_with_room(record);
     layers_.push(position.number, std::move(changes));
     logged_bytes_ += record.bytes().size();
+    if (metrics_ != nullptr) {
+      metrics_->log_bytes.add(record.bytes().size());
+    }
     has_given_reserve_ = false;
   });
   try {
@@ -271,7 +278,9 @@ StoreUse LoggedKv::use() {
   StoreUse use = tables_->use();
   const std::lock_guard lock(log_mutex_);
   if (log_) {
-    use.file_bytes += log_->file_bytes();
+    use.log_bytes = log_->file_bytes();
+    use.log_held_bytes = log_->held_bytes();
+    use.file_bytes += use.log_bytes;
   }
   return use;
 }

@@ -51,9 +51,10 @@ class LoggedKv final : public KvStore {
  public:
   /// Reads what the log holds that the tables do not. Throws `StorageFailure`: `corrupt` if it cannot
   /// be read, else as `CommitLog`.
-  /// `log_sink` is told of a checkpoint that fails.
+  /// `log_sink` is told of a checkpoint that fails, `metrics` of bytes, flushes and checkpoints, unless
+  /// it is null.
   LoggedKv(std::unique_ptr<LmdbKv> tables, Durability durability, const LoggedLimits& limits = {},
-           LogSink log_sink = {});
+           LogSink log_sink = {}, std::shared_ptr<model::Metrics> metrics = {});
   /// Of a store that was not closed: what the log holds stays there, as after a crash.
   ~LoggedKv() override;
   LoggedKv(const LoggedKv&) = delete;
@@ -124,6 +125,7 @@ class LoggedKv final : public KvStore {
   Durability durability_;
   LoggedLimits limits_;
   LogSink log_sink_;
+  std::shared_ptr<model::Metrics> metrics_;
   Layers layers_;
   Reached reached_;
   mutable std::mutex
