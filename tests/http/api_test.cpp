@@ -35,7 +35,7 @@ TEST_CASE("http: the calls are the commands that end and touch no file", "[http]
   CHECK(description.at("store") == "tests");
   const std::set<std::string> looking = names_in(description, "GET");
   for (const char* name : {"complete", "count", "export", "health", "history", "list", "messages",
-                           "show", "stats", "stuck", "tree", "verify"}) {
+                           "metrics", "show", "stats", "stuck", "tree", "verify"}) {
     CHECK(looking.contains(name));
   }
   CHECK(names_in(description, "POST").contains("rewind"));
@@ -75,6 +75,17 @@ TEST_CASE("http: arguments are those of the command", "[http]") {
   CHECK(served.get("/api/v1/show?instance=nobody").status == 404);
   CHECK(served.get("/api/v1/show").status == 400);
   CHECK(json::parse(served.get("/api/v1/history?instance=a-1").body).at("execution_id") == 1);
+}
+
+TEST_CASE("http: what the engine counts is there for Prometheus", "[http][metrics]") {
+  const Served served;
+  Client client(served.store);
+  REQUIRE(client.start_orchestration("a-1", "Order", "in"));
+  const Reply reply = served.get("/metrics");
+  REQUIRE(reply.status == 200);
+  CHECK(reply.header("content-type") == "text/plain; version=0.0.4; charset=utf-8");
+  CHECK(reply.body.find("\nduroxide_instances{orchestration=\"Order\",status=\"running\"} 1\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("http: metrics are what the command tells, in Prometheus' format", "[http]") {
