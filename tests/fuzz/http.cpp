@@ -228,6 +228,7 @@ std::vector<Sample> samples() {
           R"({"instance":"busy"})");
   add("chunks",
       request("POST /api/v1/link", "Transfer-Encoding: chunked\r\n") + "3\r\nabc\r\n0\r\n\r\n");
+  add("endless", request("GET /healthz", "Transfer-Encoding: \r\n") + "no end of it");
   add("expects", request("POST /api/v1/raise", "Expect: 100-continue\r\nContent-Length: 3\r\n"));
   add("old", "GET / HTTP/1.0\r\n\r\n");
   add("two", request("GET /healthz") + request("GET /api/v1/stats"));

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <tuple>
+
 #include <nlohmann/json.hpp>
 
 #include <duroxide/client.hpp>
@@ -79,6 +81,20 @@ TEST_CASE("http: a stranger's body is not even waited for", "[http]") {
   const Peer peer(served.port);
   peer.send(request_bytes("POST", "/api/v1/cancel", headers));
   CHECK(read_reply(peer.rest()).status == 401);
+}
+
+TEST_CASE("http: a body that comes with what is open to all is not read", "[http]") {
+  const Served served;
+  for (const char* path : {"/healthz", "/enter"}) {
+    for (const auto& [name, value, status] : {std::tuple{"Transfer-Encoding", "", 411U},
+                                              std::tuple{"Transfer-Encoding", "chunked", 411U},
+                                              std::tuple{"Content-Length", "1", 413U}}) {
+      CAPTURE(path, name, value);
+      const Peer peer(served.port);
+      peer.send(request_bytes("GET", path, served.honest({{name, value}})));
+      CHECK(read_reply(peer.rest()).status == status);
+    }
+  }
 }
 
 TEST_CASE("http: a head that is too large is refused", "[http]") {
