@@ -129,9 +129,10 @@ TEST_CASE("http: a browser is told what happens", "[http]") {
 
 TEST_CASE("http: changes are gathered, and none is lost in the counts", "[http]") {
   constexpr std::uint64_t many = 500;
+  std::string asked;
   gateway::http::ChangeStream stream(
-      [](const gateway::Request& request, gateway::Sink& sink, int) -> gateway::CommandResult {
-        CHECK(request.command == "tail");
+      [&](const gateway::Request& request, gateway::Sink& sink, int) -> gateway::CommandResult {
+        asked = request.command;
         for (std::uint64_t i = 0; i < many; ++i) {
           sink.item({{"kind", "started"}, {"instance_id", "i-" + std::to_string(i)}});
         }
@@ -157,20 +158,24 @@ TEST_CASE("http: changes are gathered, and none is lost in the counts", "[http]"
   CHECK(more);
   const auto ends = events_in(told, "end");
   REQUIRE(ends.size() == 1);
+  CHECK(asked == "tail");  // the follower has told its end after it
   CHECK(ends[0] == json{{"kind", "failed"}, {"message", "it is over"}});
 }
 
 TEST_CASE("http: a stream that is closed ends", "[http]") {
-  const Served served;
-  gateway::http::ChangeStream stream(
-      [](const gateway::Request&, gateway::Sink& sink, int) -> gateway::CommandResult {
-        const gateway::Wakeup never;
-        CHECK_FALSE(sink.wait_until_readable(never.file()));
-        return json::object();
-      },
-      "i");
-  stream.close();
-  CHECK_FALSE(stream.next());
+  bool went_on = true;
+  {
+    gateway::http::ChangeStream stream(
+        [&](const gateway::Request&, gateway::Sink& sink, int) -> gateway::CommandResult {
+          const gateway::Wakeup never;
+          went_on = sink.wait_until_readable(never.file());
+          return json::object();
+        },
+        "i");
+    stream.close();
+    CHECK_FALSE(stream.next());
+  }
+  CHECK_FALSE(went_on);
 }
 
 }  // namespace duroxide::http_api_test

@@ -112,12 +112,17 @@ TEST_CASE("http: a head that is too large is refused", "[http]") {
 TEST_CASE("http: who sends too slowly loses the connection", "[http]") {
   HttpLimits limits;
   limits.patience = 50ms;
+  limits.idle = 1h;  // which is not what ends them
   const Served served(HttpOptions().token(right_token), limits);
   const Peer silent(served.port);
-  const Peer half(served.port);
-  half.send("GET / HTTP/1.1\r\nHost: ");
+  const Peer dripping(served.port);
+  dripping.send("GET / HTTP/1.1\r\nHost: ");
+  while (!dripping.has_news_within(1ms)) {
+    dripping.send("x");  // if that went on, its head became too large
+  }
   CHECK(silent.rest().empty());
-  CHECK(read_reply(half.rest()).status != 200);
+  const unsigned status = read_reply(dripping.rest()).status;
+  CHECK((status == 0 || status == 400));
 }
 
 TEST_CASE("http: so many follow, and one more is told so", "[http]") {
@@ -131,7 +136,7 @@ TEST_CASE("http: so many follow, and one more is told so", "[http]") {
   CHECK(served.get("/api/v1/list").status == 200);
 }
 
-TEST_CASE("http: it stops while peers are connected, and tells followers the end", "[http]") {
+TEST_CASE("http: it stops while peers are connected, and some of them follow", "[http]") {
   Served served;
   const Peer silent(served.port);
   const Peer following(served.port);

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -16,6 +18,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -87,7 +90,15 @@ class Peer {
   [[nodiscard]] std::string some() const {
     std::array<char, 4096> buffer{};
     const ssize_t size = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    if (size < 0 && errno == EAGAIN) {
+      FAIL("the server neither says anything nor hangs up");
+    }
     return size > 0 ? std::string(buffer.data(), static_cast<std::size_t>(size)) : std::string();
+  }
+  /// Whether something comes so soon, or the end.
+  [[nodiscard]] bool has_news_within(std::chrono::milliseconds time) const {
+    pollfd entry{socket_.get(), POLLIN, 0};
+    return ::poll(&entry, 1, static_cast<int>(time.count())) > 0;
   }
   std::string rest() const {
     std::string all;
