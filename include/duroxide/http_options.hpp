@@ -42,8 +42,8 @@ class HttpOptions {
     return *this;
   }
   /// Called once it listens, on the thread that starts the runtime, with the link that opens the page
-  /// once; for a Unix socket with its path. It must not throw. Default: a record of the log, of level
-  /// `info`.
+  /// once, within ten minutes; for a Unix socket with its path. It must not throw. Default: a record of
+  /// the log, of level `warn`, so that it is seen.
   HttpOptions& on_link(std::function<void(const std::string& link)> value) {
     on_link_ = std::move(value);
     return *this;

@@ -97,6 +97,15 @@ TEST_CASE("http: a body that comes with what is open to all is not read", "[http
   }
 }
 
+TEST_CASE("http: arguments that are nested too deep are none", "[http]") {
+  const Served served(acting());
+  constexpr std::size_t deep = 100'000;
+  const std::string nested = std::string(deep, '[') + std::string(deep, ']');
+  CHECK(served.post("/api/v1/cancel", nested).status == 400);
+  CHECK(served.post("/api/v1/cancel", R"({"all":)" + nested + "}").status == 400);
+  CHECK(served.post("/api/v1/start", R"({"reuse":)" + nested + "}").status == 400);
+}
+
 TEST_CASE("http: a head that is too large is refused", "[http]") {
   HttpLimits limits;
   limits.head_bytes = 4'096;

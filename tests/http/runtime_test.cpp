@@ -9,6 +9,8 @@
 #include <duroxide/runtime.hpp>
 
 #include "http/served.hpp"
+#include "runtime/beside.hpp"
+#include "support/deterministic_system.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace duroxide;
@@ -71,6 +73,33 @@ TEST_CASE("http: a runtime without a dashboard goes on, and its log says why", "
   CHECK(runtime.is_running());
   runtime.stop();
   CHECK(errors.find("127.0.0.1:" + std::to_string(other.port)) != std::string::npos);
+}
+
+TEST_CASE("http: a runtime that is stepped by hand serves no dashboard", "[http]") {
+  test::DeterministicSystem system;
+  const Store store = MemoryProvider::create(MemoryOptions().actor_system(system.handle()));
+  bool told = false;
+  runtime::BesideOptions options;
+  options.http = HttpOptions().on_link([&](const std::string&) { told = true; });
+  options.log = [&](const LogRecord&) { told = true; };
+  for (const auto& served : runtime::start_beside(store, options)) {
+    CHECK(served == nullptr);
+  }
+  CHECK_FALSE(told);
+}
+
+TEST_CASE("http: a log that keeps warnings alone tells the link", "[http]") {
+  std::mutex mutex;
+  std::string warned;
+  const LogSink sink = [&](const LogRecord& record) {
+    const std::lock_guard lock(mutex);
+    warned += record.level >= LogLevel::warn ? record.message : "";
+  };
+  const Store store = MemoryProvider::create();
+  Runtime runtime{store, RuntimeOptions().log_sink(sink).http(HttpOptions())};
+  REQUIRE(runtime.start());
+  runtime.stop();
+  CHECK(warned.find("/enter?code=") != std::string::npos);
 }
 
 TEST_CASE("http: options that make no sense are refused", "[http]") {

@@ -172,9 +172,9 @@ HttpAnswer Api::answer(const HttpRequest& request, std::string_view name) {
     auto arguments = arguments_of_query(command, request);
     return arguments ? run(command, std::move(*arguments)) : error_answer(400, arguments.error());
   }
-  json arguments = json::parse(request.body, nullptr, false);
-  if (!arguments.is_object()) {
-    return error_answer(400, usage_error("the body is no object of JSON"));
+  json arguments = parse_object(request.body);
+  if (arguments.is_null()) {
+    return error_answer(400, usage_error("the body is no object of JSON, or nested too deep"));
   }
   const bool is_confirmed = take_confirmation(arguments);
   const std::string question = question_about(command, arguments);

@@ -6,6 +6,7 @@
 
 #include "gateway/commands.hpp"
 #include "gateway/http/dashboard.hpp"
+#include "protocol/store_impl.hpp"
 #include "runtime/beside.hpp"
 
 namespace duroxide::gateway::http {
@@ -19,9 +20,10 @@ void tell(const LogSink& log, LogLevel level, std::string message) {
   log(record);
 }
 
-/// Null, with an error in the log, if it cannot be served: the runtime goes on without.
+/// Null, with an error in the log, if it cannot be served: the runtime goes on without. Also null in an actor
+/// system that is stepped by hand, where the server's threads would do the steps.
 std::shared_ptr<void> serve_beside(const Store& store, const runtime::BesideOptions& beside) {
-  if (!beside.http) {
+  if (!beside.http || actors::is_deterministic(duroxide::detail::StoreAccess::system(store))) {
     return nullptr;
   }
   const HttpOptions& options = *beside.http;
@@ -38,7 +40,8 @@ std::shared_ptr<void> serve_beside(const Store& store, const runtime::BesideOpti
   if (options.on_link()) {
     options.on_link()((*dashboard)->link());
   } else {
-    tell(beside.log, LogLevel::info, "the dashboard opens once at " + (*dashboard)->link());
+    // Not less than a warning: logs leave out the rest, and nobody else tells it.
+    tell(beside.log, LogLevel::warn, "the dashboard opens once at " + (*dashboard)->link());
   }
   return std::shared_ptr<Dashboard>(std::move(*dashboard));
 }
