@@ -65,7 +65,7 @@ async function begin() {
     main.focus();
   });
   addEventListener('hashchange', route);
-  follow('', (told) => {
+  follow((told) => {
     for (const each of site.listeners) each(told);
   });
   countAttention();

@@ -6,6 +6,7 @@ import {h, renew, show, toast} from './dom.js';
 import {ago, text} from './format.js';
 import {paced} from './live.js';
 
+const most = 200;
 const pill = document.getElementById('attention-count');
 
 // Those that have a table of their own are none of the stuck.
@@ -16,6 +17,7 @@ function stuckOf(found) {
 function mark(found) {
   const number = stuckOf(found).length + found.quarantined.length;
   pill.hidden = number === 0;
+  pill.title = '';
   pill.textContent = found.truncated ? `${number}+` : String(number);
 }
 
@@ -23,8 +25,10 @@ function mark(found) {
 export async function countAttention() {
   try {
     mark(await look('stuck', {limit: 100}));
-  } catch {
-    pill.hidden = true;
+  } catch (failed) {
+    pill.hidden = false;
+    pill.textContent = '?';
+    pill.title = failed.message;
   }
 }
 
@@ -69,28 +73,30 @@ export function attentionView(main, site) {
   async function refresh() {
     let found;
     try {
-      found = await look('stuck', {limit: 200}, abort.signal);
+      found = await look('stuck', {limit: most}, abort.signal);
     } catch (failed) {
       if (failed.name !== 'AbortError') show(place, h('p', {class: 'alarm'}, failed.message));
       return;
     }
     mark(found);
-    const {quarantined, paused, truncated} = found;
-    const instances = stuckOf(found);
+    const quarantined = found.quarantined.slice(0, most);
+    const paused = found.paused.slice(0, most);
+    const instances = stuckOf(found).slice(0, most);
+    const number = (shown) => (found.truncated && shown.length === most ? `${most}+` : String(shown.length));
     if (instances.length + quarantined.length + paused.length === 0) {
       renew(place, h('section', {class: 'card calm'}, h('p', {}, 'Nothing is stuck, in quarantine or paused.')));
       return;
     }
     renew(place,
-      quarantined.length ? card('In quarantine', 'quarantine', String(quarantined.length),
+      quarantined.length ? card('In quarantine', 'quarantine', number(quarantined),
         table(site.actions ? ['Instance', 'Of it', 'Reason', 'Since', ''] : ['Instance', 'Of it', 'Reason', 'Since'], quarantined.map((each) => [
           link(each.instance_id), each.activity_name ? `activity ${each.activity_name}` : 'the orchestration', text(each.reason), ago(each.since),
           ...(site.actions ? [h('button', {type: 'button', 'data-key': `release-${each.instance_id}`, onclick: () => release(each.instance_id)}, 'Release')] : []),
         ]))) : null,
-      instances.length ? card('Stuck', 'stuck', `${instances.length}${truncated ? '+' : ''}`,
+      instances.length ? card('Stuck', 'stuck', found.truncated ? `${instances.length}+` : number(instances),
         table(['Instance', 'Orchestration', 'Why', 'Waits for', 'Since'], instances.map((each) => [
           link(each.instance_id), each.orchestration_name, String(each.kind).replaceAll('_', ' '), text(each.waiting_for), ago(each.since)]))) : null,
-      paused.length ? card('Paused', 'paused', String(paused.length),
+      paused.length ? card('Paused', 'paused', number(paused),
         table(['Scope', 'Name', 'Since'], paused.map((each) => [each.scope, each.scope === 'instance' ? link(each.name) : each.name || 'all', ago(each.since)]))) : null);
   }
   refresh();

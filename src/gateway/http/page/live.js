@@ -35,53 +35,42 @@ function say(name, words) {
   state.textContent = words;
 }
 
-// Follows the store, or an instance; calls `heard` with what happened. Returns what ends it.
-export function follow(instance, heard, {quiet = false} = {}) {
+// Follows the store; calls `heard` with what happened. A page has one such connection, as a browser has few for
+// all of its tabs.
+export function follow(heard) {
   let source = null;
   let timer = null;
-  let stopped = false;
-  const tell = quiet ? () => {} : say;
 
   function later(name, words) {
     source?.close();
     source = null;
-    tell(name, words);
+    say(name, words);
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(open, retry);
+    timer = setTimeout(open, retry);
   }
   function open() {
-    if (stopped || document.hidden) return;
-    source = new EventSource(instance ? `api/v1/changes?instance=${encodeURIComponent(instance)}` : 'api/v1/changes');
-    let was = null;
+    if (document.hidden) return;
+    source = new EventSource('api/v1/changes');
     source.addEventListener('changes', (event) => {
       const told = JSON.parse(event.data);
-      tell('live', 'live');
-      if (!instance) note(told.counts);
-      was = told;
+      say('live', 'live');
+      note(told.counts);
       heard(told);
     });
     source.addEventListener('end', (event) => {
-      const {kind, message} = JSON.parse(event.data);
-      if (kind === 'ended') {
-        stopped = true;
-        source.close();
-        heard(was ?? {counts: {}});
-        return;
-      }
-      state.title = message;
+      state.title = JSON.parse(event.data).message;
       later('offline', 'no engine');
     });
     source.onerror = () => later('lost', 'connection lost');
   }
 
-  // A browser has few connections for all of its tabs: those that nobody looks at give theirs back.
+  // Tabs that nobody looks at give theirs back.
   function turn() {
-    if (stopped) return;
     if (document.hidden) {
       clearTimeout(timer);
       source?.close();
       source = null;
-      tell('offline', 'not in view');
+      say('offline', 'not in view');
     } else if (!source) {
       clearTimeout(timer);
       open();
@@ -91,12 +80,6 @@ export function follow(instance, heard, {quiet = false} = {}) {
 
   document.addEventListener('visibilitychange', turn);
   open();
-  return () => {
-    stopped = true;
-    document.removeEventListener('visibilitychange', turn);
-    clearTimeout(timer);
-    source?.close();
-  };
 }
 
 // Calls `run` soon after it was asked to, at most once in `every` milliseconds and for a fifth of the time, as a

@@ -16,7 +16,8 @@ export function treeOf(tree, parent, current) {
   const children = new Map();
   for (const each of tree.instances) {
     const above = each.parent_instance ?? '';
-    children.set(above, [...(children.get(above) ?? []), each]);
+    if (!children.has(above)) children.set(above, []);
+    children.get(above).push(each);
   }
   let left = mostShown;
   const branch = (each) => {
