@@ -99,9 +99,10 @@ class Tour:
         b.click_text('a.button', 'Clear')
         b.until('document.querySelectorAll("table.list tbody tr").length === 50', what='a whole page')
         first = self.rows()[0]
-        b.click_text('.pager button', 'Next')
+        b.run('const next = [...document.querySelectorAll(".pager button")].find((each) => each.innerText === "Next"); next.click(); next.click();')
         b.until('!document.querySelector(".pager button").disabled', what='the next page')
         check(first not in self.rows(), 'the next page is the first')
+        check(b.text('.note').startswith('51–'), f'two clicks at once lead to {b.text(".note")}')
         b.click_text('.pager button', 'Previous')
         b.until('document.querySelector("table.list tbody td.id a").innerText === arguments[0]', first)
 
@@ -152,6 +153,24 @@ class Tour:
         b.click_text('.actions button', 'Resume')
         b.click('dialog button[value=do]')
         b.until('![...document.querySelectorAll(".title .badge")].some((each) => each.innerText === "paused")', what='that it is resumed')
+
+    def tells_whose_pause_it_is(self):
+        b = self.browser
+        right = {'Authorization': 'Bearer ' + self.page.token}
+        check(self.page.ask('/api/v1/pause', {'orchestration': 'Reminder', 'confirm': True}, right)[0] == 200, 'an orchestration cannot be paused')
+        self.go('#/instance/reminder-1')
+        b.until('document.querySelector(".head")?.innerText.includes("All of Reminder are paused")', what='that all of its kind are paused')
+        buttons = b.texts('.actions button')
+        check('Pause' in buttons and 'Resume' not in buttons, f'what a resume of it would not end has the buttons {buttons}')
+        check(self.page.ask('/api/v1/resume', {'orchestration': 'Reminder', 'confirm': True}, right)[0] == 200, 'an orchestration cannot be resumed')
+        b.until('!document.querySelector(".head").innerText.includes("are paused")', what='that they are resumed')
+
+    def finds_nothing(self):
+        b = self.browser
+        for hash_, name in (('#/instance/%', '%'), ('#/instance/nobody', 'nobody')):
+            self.go(hash_)
+            b.until('document.querySelector("h1")?.innerText === arguments[0] && document.querySelector(".alarm")', name)
+        b.complaints()  # that there is no such instance is one
 
     def rewinds(self, broken):
         b = self.browser
@@ -259,8 +278,8 @@ def tour(duroxide, shop, output):
         try:
             browser.look_like(1280, 860, dark=False)
             steps = Tour(browser, page, engine, output)
-            for step in (steps.opens_once, steps.lists, steps.filters, steps.opens_an_instance, steps.follows, steps.rewinds,
-                         steps.goes_by_keyboard, steps.shows_what_needs_attention, steps.fits_a_phone, steps.acts):
+            for step in (steps.opens_once, steps.lists, steps.filters, steps.opens_an_instance, steps.follows, steps.tells_whose_pause_it_is, steps.rewinds,
+                         steps.goes_by_keyboard, steps.shows_what_needs_attention, steps.fits_a_phone, steps.acts, steps.finds_nothing):
                 print(f'browser: {step.__name__.replace("_", " ")}', flush=True)
                 step(broken) if step.__name__.startswith('rewinds') else step()
                 complaints = browser.complaints()

@@ -2,8 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <future>
 #include <set>
 
+#include <poll.h>
 #include <nlohmann/json.hpp>
 
 #include <duroxide/client.hpp>
@@ -97,7 +99,7 @@ TEST_CASE("http: metrics are what the command tells, in Prometheus' format", "[h
     return json{{"text", "up 1\n"}};
   };
   const gateway::http::Api api(setup);
-  const gateway::http::HttpAnswer answer = api.metrics();
+  const gateway::http::HttpAnswer answer = api.metrics({});
   CHECK(asked == "metrics prometheus");
   CHECK(answer.status == 200);
   CHECK(answer.type == "text/plain; version=0.0.4; charset=utf-8");
@@ -176,6 +178,34 @@ TEST_CASE("http: a stream that is closed ends", "[http]") {
     CHECK_FALSE(stream.next());
   }
   CHECK_FALSE(went_on);
+}
+
+TEST_CASE("http: a command ends when who asked has left", "[http]") {
+  std::promise<void> began;
+  std::promise<bool> ended;
+  const auto dashboard =
+      gateway::http::Dashboard::start(
+          HttpOptions().token(right_token), "tests",
+          [&](const gateway::Request&, gateway::Sink& sink, int stop) -> gateway::CommandResult {
+            began.set_value();
+            const gateway::Wakeup never;
+            const bool goes_on = sink.wait_until_readable(never.file());
+            pollfd entry{stop, POLLIN, 0};
+            ended.set_value(!goes_on && ::poll(&entry, 1, 0) == 1);
+            return json::object();
+          })
+          .value();
+  const std::string link = dashboard->link();
+  const std::string host = link.substr(7, link.find('/', 7) - 7);
+  {
+    const Peer peer(static_cast<std::uint16_t>(std::stoul(host.substr(host.find(':') + 1))));
+    peer.send(request_bytes("GET", "/api/v1/list",
+                            {{"Host", host}, {"Authorization", "Bearer " + right_token}}));
+    began.get_future().wait();
+  }
+  auto has_ended = ended.get_future();
+  REQUIRE(has_ended.wait_for(std::chrono::seconds(60)) == std::future_status::ready);
+  CHECK(has_ended.get());
 }
 
 }  // namespace duroxide::http_api_test

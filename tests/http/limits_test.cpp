@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <optional>
 #include <tuple>
 
 #include <nlohmann/json.hpp>
@@ -104,6 +105,20 @@ TEST_CASE("http: arguments that are nested too deep are none", "[http]") {
   CHECK(served.post("/api/v1/cancel", nested).status == 400);
   CHECK(served.post("/api/v1/cancel", R"({"all":)" + nested + "}").status == 400);
   CHECK(served.post("/api/v1/start", R"({"reuse":)" + nested + "}").status == 400);
+}
+
+/// Answers nothing.
+class NoHandler final : public gateway::http::HttpHandler {
+ public:
+  std::optional<gateway::http::HttpAnswer> refusal(const gateway::http::HttpRequest&) override {
+    return std::nullopt;
+  }
+  gateway::http::HttpAnswer answer(const gateway::http::HttpRequest&) override { return {}; }
+};
+
+TEST_CASE("http: without the socket that it is given it listens nowhere", "[http]") {
+  NoHandler handler;
+  CHECK_FALSE(gateway::http::HttpServer::start(gateway::FileDescriptor(), handler));
 }
 
 TEST_CASE("http: a head that is too large is refused", "[http]") {

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
+
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <nlohmann/json.hpp>
@@ -64,6 +66,7 @@ TEST_CASE("http: a link opens the page once, for one browser", "[http]") {
   with_instance(served);
   CHECK(served.ask("GET", "/enter?code=" + std::string(64, '0'), served.honest()).status == 410);
   CHECK(served.ask("GET", "/enter", served.honest()).status == 410);
+  CHECK(served.ask("HEAD", "/enter?code=" + served.code, served.honest()).status == 405);
   const Reply entered = served.ask("GET", "/enter?code=" + served.code, served.honest());
   REQUIRE(entered.status == 303);
   const std::string place = entered.header("location");
@@ -81,6 +84,18 @@ TEST_CASE("http: a link opens the page once, for one browser", "[http]") {
   CHECK(served.ask("GET", place, served.honest({{"Cookie", "duroxide=" + served.code}})).status ==
         401);
   CHECK(served.ask("GET", place, served.honest()).status == 401);
+}
+
+TEST_CASE("http: a link is good for ten minutes", "[http]") {
+  using gateway::http::Access;
+  using namespace std::chrono_literals;
+  Access access = Access::of_loopback(8'080, right_token);
+  const Access::Steady::time_point start{};
+  const auto code_of = [](const std::string& link) { return link.substr(link.find("code=") + 5); };
+  const std::string early = code_of(access.new_link(start));
+  const std::string late = code_of(access.new_link(start + 1s));
+  CHECK(access.enter(early, start + 10min).status == 410);
+  CHECK(access.enter(late, start + 10min).status == 303);
 }
 
 TEST_CASE("http: who has the token gets a new link", "[http]") {

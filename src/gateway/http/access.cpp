@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <utility>
 
 #include "gateway/http/secrets.hpp"
@@ -19,18 +20,22 @@ HttpAnswer refused(unsigned status, std::string why) {
   return {.status = status, .body = std::move(why) + "\n"};
 }
 
-void keep(std::deque<std::string>& kept, std::string secret) {
+constexpr std::chrono::minutes link_is_good_for{10};
+
+template <class Kept>
+void keep(std::deque<Kept>& kept, Kept more) {
   if (kept.size() == most_kept) {
     kept.pop_front();
   }
-  kept.push_back(std::move(secret));
+  kept.push_back(std::move(more));
 }
 
-/// Looks at all of them, so that the time tells nothing.
-auto find_secret(const std::deque<std::string>& kept, std::string_view given) {
+/// Looks at all of them, so that the time tells nothing. `secret_of` gives the secret of each.
+template <class Kept, class SecretOf = std::identity>
+auto find_secret(const std::deque<Kept>& kept, std::string_view given, SecretOf secret_of = {}) {
   auto found = kept.end();
   for (auto each = kept.begin(); each != kept.end(); ++each) {
-    if (is_same_secret(given, *each)) {
+    if (is_same_secret(given, std::invoke(secret_of, *each))) {
       found = each;
     }
   }
@@ -158,24 +163,25 @@ bool Access::has_session(std::string_view cookies) const {
   return false;
 }
 
-std::string Access::new_link() {
+std::string Access::new_link(Steady::time_point now) {
   std::string code = new_secret();
   const std::string link = "http://127.0.0.1:" + std::to_string(port_) + "/enter?code=" + code;
   const std::lock_guard lock(mutex_);
-  keep(codes_, std::move(code));
+  keep(codes_, Code{std::move(code), now});
   return link;
 }
 
-HttpAnswer Access::enter(std::string_view code) {
+HttpAnswer Access::enter(std::string_view code, Steady::time_point now) {
   constexpr unsigned see_other = 303;
   constexpr unsigned gone = 410;
   const std::lock_guard lock(mutex_);
-  const auto found = find_secret(codes_, code);
+  std::erase_if(codes_, [&](const Code& each) { return now - each.made >= link_is_good_for; });
+  const auto found = find_secret(codes_, code, &Code::secret);
   if (found == codes_.end()) {
     return refused(
         gone,
-        "this link was used already, or is none of this server's; a new one comes with the "
-        "next start, or from POST /api/v1/link with the token");
+        "this link was used already, is older than ten minutes, or is none of this server's; a new "
+        "one comes with the next start, or from POST /api/v1/link with the token");
   }
   codes_.erase(found);
   std::string session = new_secret();

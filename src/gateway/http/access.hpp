@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <mutex>
@@ -27,16 +28,15 @@ class Access {
   /// An answer for whoever may not see anything.
   [[nodiscard]] std::optional<HttpAnswer> refusal_of_person(const HttpRequest& request) const;
 
-  /// A link that opens the page, once. Those that were not used stay good, the last few of them.
-  [[nodiscard]] std::string new_link();
-  /// What becomes of a link: its code is taken, and the cookie given for it.
-  [[nodiscard]] HttpAnswer enter(std::string_view code);
+  using Steady = std::chrono::steady_clock;
 
-  /// Where the page is for whoever came by a link, such as `/~abc/`. Browsers send a cookie to all ports of
-  /// a host, so also to servers of other users of the machine, but only to this path, which those
-  /// do not know.
-  [[nodiscard]] const std::string& hidden_path() const { return hidden_path_; }
-  /// The path of a request without that beginning.
+  /// A link that opens the page, once, within ten minutes. Of those that were not used the last few are
+  /// good.
+  [[nodiscard]] std::string new_link(Steady::time_point now = Steady::now());
+  /// What becomes of a link: its code is taken, and the cookie given for it.
+  [[nodiscard]] HttpAnswer enter(std::string_view code, Steady::time_point now = Steady::now());
+
+  /// The path of a request without the hidden beginning that it has for whoever came by a link.
   [[nodiscard]] std::string_view plain_path(std::string_view path) const;
 
  private:
@@ -45,12 +45,20 @@ class Access {
   [[nodiscard]] bool has_session(std::string_view cookies) const;
   [[nodiscard]] bool is_own_host(std::string_view host) const;
 
+  /// Of a link that was not used.
+  struct Code {
+    std::string secret;
+    Steady::time_point made;
+  };
+
   bool is_socket_;
   std::uint16_t port_;
   std::string token_;
+  /// Such as `/~abc/`. Browsers send a cookie to all ports of a host, so also to servers of other users of
+  /// the machine, but only to this path, which those do not know.
   std::string hidden_path_;
   mutable std::mutex mutex_;
-  std::deque<std::string> codes_;     ///< of links that were not used
+  std::deque<Code> codes_;
   std::deque<std::string> sessions_;  ///< values of cookies
 };
 

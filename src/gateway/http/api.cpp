@@ -6,6 +6,7 @@
 #include <duroxide/version.hpp>
 
 #include "gateway/http/change_stream.hpp"
+#include "gateway/http/end_watch.hpp"
 #include "gateway/http/query_arguments.hpp"
 #include "gateway/http/stoppable_sink.hpp"
 #include "gateway/json_text.hpp"
@@ -170,7 +171,8 @@ HttpAnswer Api::answer(const HttpRequest& request, std::string_view name) {
   const Command& command = *find_command(name);
   if (!command.changes) {
     auto arguments = arguments_of_query(command, request);
-    return arguments ? run(command, std::move(*arguments)) : error_answer(400, arguments.error());
+    return arguments ? run(request, command, std::move(*arguments))
+                     : error_answer(400, arguments.error());
   }
   json arguments = parse_object(request.body);
   if (arguments.is_null()) {
@@ -181,13 +183,18 @@ HttpAnswer Api::answer(const HttpRequest& request, std::string_view name) {
   if (!question.empty() && !is_confirmed && !only_asks(arguments)) {
     return error_answer(409, {Kind::refused, question + " Send it again with \"confirm\":true."});
   }
-  return run(command, std::move(arguments));
+  return run(request, command, std::move(arguments));
 }
 
-HttpAnswer Api::run(const Command& command, json arguments) const {
-  StoppableSink sink(setup_.stop);
-  const auto result =
-      setup_.carry_out({std::string(command.name), std::move(arguments)}, sink, setup_.stop);
+CommandResult Api::carry_out(const HttpRequest& request, const std::string& command,
+                             json arguments) const {
+  const EndWatch end(setup_.stop, request.connection);
+  StoppableSink sink(end.file());
+  return setup_.carry_out({command, std::move(arguments)}, sink, end.file());
+}
+
+HttpAnswer Api::run(const HttpRequest& request, const Command& command, json arguments) const {
+  const auto result = carry_out(request, std::string(command.name), std::move(arguments));
   return result ? json_answer(*result)
                 : error_answer(status_of(result.error().kind), result.error());
 }
@@ -232,9 +239,8 @@ HttpAnswer Api::changes(const HttpRequest& request) {
   }
 }
 
-HttpAnswer Api::metrics() const {
-  StoppableSink sink(setup_.stop);
-  const auto read = setup_.carry_out({"metrics", {{"format", "prometheus"}}}, sink, setup_.stop);
+HttpAnswer Api::metrics(const HttpRequest& request) const {
+  const auto read = carry_out(request, "metrics", {{"format", "prometheus"}});
   if (!read) {
     return {.status = status_of(read.error().kind), .body = read.error().message + "\n"};
   }
@@ -242,9 +248,8 @@ HttpAnswer Api::metrics() const {
           .body = read->value("text", std::string())};
 }
 
-HttpAnswer Api::readiness() const {
-  StoppableSink sink(setup_.stop);
-  const auto read = setup_.carry_out({"stats", json::object()}, sink, setup_.stop);
+HttpAnswer Api::readiness(const HttpRequest& request) const {
+  const auto read = carry_out(request, "stats", json::object());
   return read ? HttpAnswer{.body = "ready\n"}
               : HttpAnswer{.status = 503, .body = read.error().message + "\n"};
 }

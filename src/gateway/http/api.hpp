@@ -30,7 +30,8 @@ struct ApiSetup {
 ///   GET  /api/v1/changes       what happens, as server-sent events; `?instance=` for one instance
 ///
 /// An error is `{"error":{"kind":…,"message":…}}`. Commands that touch files of the machine, or go on for
-/// as long as they like, are none of these. Thread-safe.
+/// as long as they like, are none of these. A call ends early when its peer has hung up, also if that
+/// only says that it sends no more. Thread-safe.
 class Api {
  public:
   explicit Api(ApiSetup setup) : setup_(std::move(setup)) {}
@@ -40,14 +41,17 @@ class Api {
                                                   std::string_view name) const;
   [[nodiscard]] HttpAnswer answer(const HttpRequest& request, std::string_view name);
   /// Whether the store can be read now: 200, or 503 with the reason.
-  [[nodiscard]] HttpAnswer readiness() const;
+  [[nodiscard]] HttpAnswer readiness(const HttpRequest& request) const;
   /// What the command `metrics` has in Prometheus' text format.
-  [[nodiscard]] HttpAnswer metrics() const;
+  [[nodiscard]] HttpAnswer metrics(const HttpRequest& request) const;
 
  private:
   [[nodiscard]] HttpAnswer description() const;
   [[nodiscard]] HttpAnswer changes(const HttpRequest& request);
-  [[nodiscard]] HttpAnswer run(const Command& command, nlohmann::json arguments) const;
+  [[nodiscard]] CommandResult carry_out(const HttpRequest& request, const std::string& command,
+                                        nlohmann::json arguments) const;
+  [[nodiscard]] HttpAnswer run(const HttpRequest& request, const Command& command,
+                               nlohmann::json arguments) const;
 
   ApiSetup setup_;
   std::atomic<std::size_t> followers_{0};

@@ -3,6 +3,7 @@
 // Requests and answers of HTTP, whatever library carries them.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +22,8 @@ struct HttpRequest {
   std::map<std::string, std::string, std::less<>> headers;  ///< by their names in small letters
   bool repeats_header = false;  ///< some header came twice; only the first is in `headers`
   std::string body;
+  /// The descriptor of the connection: it hangs up when its peer leaves. -1 if there is none.
+  int connection = -1;
   /// Of a Unix socket: whether its peer is the user of this process, or root.
   bool is_from_owner = false;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -166,7 +168,8 @@ struct HttpServer::Impl {
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &take_header, &exchange.request);
     MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, &take_argument,
                                 &exchange.request);
-    exchange.request.is_from_owner = is_owner(socket_of(connection));
+    exchange.request.connection = socket_of(connection);
+    exchange.request.is_from_owner = is_owner(exchange.request.connection);
   }
 
   MHD_Result send(MHD_Connection* connection, HttpAnswer answer) {
@@ -228,12 +231,13 @@ struct HttpServer::Impl {
     auto& impl = *static_cast<Impl*>(self);
     try {
       if (*state == nullptr) {
-        auto* exchange =
-            new Exchange{{.method = method, .path = url, .query = {}, .headers = {}, .body = {}}};
+        auto* exchange = new Exchange{};
         *state = exchange;
         impl.begin_exchange(connection, *exchange);
         return impl.take_head(connection, *exchange);
       }
+        exchange->request.method = method;
+        exchange->request.path = url;
       auto& exchange = *static_cast<Exchange*>(*state);
       if (*body_size == 0) {
         return impl.take_whole(connection, exchange);
@@ -241,13 +245,13 @@ struct HttpServer::Impl {
       exchange.request.body.append(body, std::exchange(*body_size, 0));
       return MHD_YES;
     } catch (const std::exception& failed) {
+      if (exchange.request.body.size() + *body_size > impl.limits.body_bytes) {
+        return MHD_NO;  // more than the head has said
+      }
       return impl.send_failure(connection, failed.what());
     }
   }
 
-      if (exchange.request.body.size() + *body_size > impl.limits.body_bytes) {
-        return MHD_NO;  // more than the head has said
-      }
   MHD_Result send_failure(MHD_Connection* connection, const char* why) noexcept {
     try {
       return send(connection, {.status = MHD_HTTP_INTERNAL_SERVER_ERROR,
@@ -290,6 +294,11 @@ Result<std::unique_ptr<HttpServer>, CommandError> HttpServer::start(FileDescript
   impl->daemon = MHD_start_daemon(
       MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, nullptr,
       nullptr, &Impl::on_request, impl.get(), MHD_OPTION_LISTEN_SOCKET, socket,
+  if (socket < 0) {  // for which the library would listen by itself, to the whole network
+    return failure(CommandError{
+        CommandError::Kind::failed,
+        "the HTTP server cannot be started: " + std::generic_category().message(errno)});
+  }
       MHD_OPTION_CONNECTION_LIMIT, static_cast<unsigned>(limits.connections),
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.head_bytes, MHD_OPTION_CONNECTION_TIMEOUT,
       impl->idle_seconds(), MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED,

@@ -98,6 +98,9 @@ std::optional<HttpAnswer> Site::refusal_of(const HttpRequest& head) {
   if (path.starts_with(api_path)) {
     return api_.refusal(head, path.substr(api_path.size()));
   }
+  if (path == "/enter" && head.method != "GET") {  // a link is not used up by who only looks at it
+    return HttpAnswer{.status = 405, .body = "GET it\n", .headers = {{"Allow", "GET"}}};
+  }
   if (head.method != "GET" && head.method != "HEAD") {
     return HttpAnswer{
         .status = 405, .body = "only looked at\n", .headers = {{"Allow", "GET, HEAD"}}};
@@ -111,10 +114,10 @@ HttpAnswer Site::answer_of(const HttpRequest& request) {
     return {.body = "ok\n"};
   }
   if (path == "/readyz") {
-    return api_.readiness();
+    return api_.readiness(request);
   }
   if (path == "/metrics") {
-    return api_.metrics();
+    return api_.metrics(request);
   }
   if (path == "/enter") {
     return access_.enter(code_of(request));

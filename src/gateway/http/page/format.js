@@ -60,12 +60,14 @@ export function text(value) {
   return JSON.stringify(value);
 }
 
-// With JSON laid out.
+// With JSON laid out, if that shows every number and every name as it is.
 export function pretty(value) {
   const plain = text(value);
   if (!/^\s*[[{]/.test(plain)) return plain;
   try {
-    return JSON.stringify(JSON.parse(plain), null, 2);
+    const value = JSON.parse(plain);
+    const bare = plain.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
+    return JSON.stringify(value) === bare ? JSON.stringify(value, null, 2) : plain;
   } catch {
     return plain;
   }

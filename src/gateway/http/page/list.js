@@ -78,25 +78,36 @@ export function listView(main, query, site) {
       h('td', {class: each.error ? 'why' : 'why none', title: each.error ? text(each.error.message) : null}, each.error ? text(each.error.message) : ''));
   }
 
+  let asked = 0;
+
   async function refresh() {
+    asked += 1;
+    const mine = asked;
     try {
       const [page, stats] = await Promise.all([
         look('list', {...filter(), limit: pageSize, cursor: cursors.at(-1)}, abort.signal),
         look('stats', {}, abort.signal),
       ]);
+      if (mine !== asked) return;  // another page was asked for meanwhile
       showCounts(stats);
       renew(rows, page.instances.map(row));
       const first = (cursors.length - 1) * pageSize;
       note.textContent = page.instances.length
         ? `${count(first + 1)}–${count(first + page.instances.length)}${isFiltered() ? ' of those that match' : ` of ${count(stats.total_instances)}`}`
         : isFiltered() ? 'Nothing matches. Clear a filter to see more.' : 'No instance yet: start one, and it shows here.';
+      const depth = cursors.length;
+      const turn = (step) => {
+        if (cursors.length !== depth) return;  // the second of two clicks
+        step();
+        refresh();
+      };
       renew(pager,
         h('button', {type: 'button', 'data-key': 'before', disabled: cursors.length === 1,
-          onclick: () => { cursors.pop(); refresh(); }}, 'Previous'),
+          onclick: () => turn(() => cursors.pop())}, 'Previous'),
         h('button', {type: 'button', 'data-key': 'after', disabled: !page.next_cursor,
-          onclick: () => { cursors.push(page.next_cursor); refresh(); }}, 'Next'));
+          onclick: () => turn(() => cursors.push(page.next_cursor))}, 'Next'));
     } catch (failed) {
-      if (failed.name === 'AbortError') return;
+      if (failed.name === 'AbortError' || mine !== asked) return;
       note.textContent = failed.message;
     }
   }
