@@ -1,21 +1,25 @@
 #include "cli/ui_command.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/interrupt.hpp"
 #include "cli/message.hpp"
 #include "cli/target.hpp"
 #include "cli/text.hpp"
+#include "gateway/file_descriptor.hpp"
 #include "gateway/http/dashboard.hpp"
 #include "gateway/http/stoppable_sink.hpp"
 
@@ -30,7 +34,7 @@ using nlohmann::json;
 using Type = gateway::ArgumentType;
 
 constexpr std::string_view about_ui =
-    R"(Prints a link that opens the page once, in one browser, and serves it at 127.0.0.1 until Ctrl-C.
+    R"(Prints a link that opens the page once, within ten minutes, and serves it at 127.0.0.1 until Ctrl-C.
 Without --actions nothing can be changed by way of the page.
 
 Every call asks the engine that runs on the store, if one answers, and else reads the store
@@ -68,21 +72,33 @@ const Command& description() {
   return command;
 }
 
-/// In its only line.
+/// In its first line. The file is looked at after it was opened, so that it cannot be another by then.
 Result<std::string, CommandError> read_token(const std::string& file) {
+  const auto refused = [&](const char* why) {
+    return failure(gateway::usage_error("`" + file + "` " + why));
+  };
+  const gateway::FileDescriptor opened(
+      ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   struct stat info {};
-  constexpr mode_t of_others = 077;
-  if (::stat(file.c_str(), &info) == 0 && (info.st_mode & of_others) != 0) {
-    return failure(gateway::usage_error("`" + file +
-                                        "` holds a token, and others may read it; run "
-                                        "`chmod 600` on it"));
+  if (!opened.is_open() || ::fstat(opened.get(), &info) != 0) {
+    return refused("cannot be read");
   }
-  std::ifstream stream(file);
-  std::string token;
-  std::getline(stream, token);
-  if (!stream || token.empty()) {
-    return failure(
-        gateway::usage_error("`" + file + "` cannot be read, or its first line is empty"));
+  if (!S_ISREG(info.st_mode) || info.st_uid != ::geteuid()) {
+    return refused("is to hold a token, and is no file of this user's");
+  }
+  constexpr mode_t of_others = 077;
+  if ((info.st_mode & of_others) != 0) {
+    return refused("holds a token, and others may read it; run `chmod 600` on it");
+  }
+  std::array<char, 1'024> contents{};  // more than a token may have
+  const ssize_t size = ::read(opened.get(), contents.data(), contents.size());
+  if (size < 0) {
+    return refused("cannot be read");
+  }
+  const std::string_view held(contents.data(), static_cast<std::size_t>(size));
+  std::string token(held.substr(0, held.find('\n')));
+  if (token.empty()) {
+    return refused("has an empty first line, where its token should be");
   }
   return token;
 }

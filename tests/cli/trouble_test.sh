@@ -62,6 +62,10 @@ complains 'others may read it'
 chmod 600 token
 run 2 ui --token-file token
 complains '16 to 512'
+mkfifo -m 600 pipe
+run 2 ui --token-file pipe
+complains "no file of this user's"
+rm pipe
 run 4 ui
 complains 'there is no store'
 

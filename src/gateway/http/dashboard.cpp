@@ -36,12 +36,12 @@ Result<std::unique_ptr<Dashboard>, CommandError> Dashboard::start(const HttpOpti
   if (const auto problem = options.problem()) {
     return failure(usage_error(std::string(*problem)));
   }
-  auto listener = options.unix_socket().empty() ? Listener::on_loopback(options.port())
-                                                : Listener::on_unix_socket(options.unix_socket());
-  if (!listener) {
-    return failure(std::move(listener).error());
-  }
   try {
+    auto listener = options.unix_socket().empty() ? Listener::on_loopback(options.port())
+                                                  : Listener::on_unix_socket(options.unix_socket());
+    if (!listener) {
+      return failure(std::move(listener).error());
+    }
     std::unique_ptr<Dashboard> dashboard(new Dashboard(
         std::move(*listener), options, std::move(store), std::move(carry_out), limits));
     auto server = HttpServer::start(dashboard->listener_.take_socket(), dashboard->site_, limits);

@@ -38,22 +38,20 @@ Result<void, CommandError> make_way(const sockaddr_un& address, const std::strin
         failed_at("`" + path + "`", "there is something that is no socket of this user's"));
   }
   const FileDescriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!probe.is_open()) {
+    return failure(failed_at("`" + path + "`", reason(errno)));
+  }
   if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ||
-      errno != ECONNREFUSED) {
+      errno == EAGAIN) {
     return failure(failed_at("`" + path + "`", "somebody listens there already"));
+  }
+  if (errno != ECONNREFUSED && errno != ENOENT) {
+    return failure(failed_at("`" + path + "`", "whether somebody listens there: " + reason(errno)));
   }
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
     return failure(failed_at("`" + path + "`", reason(errno)));
   }
   return {};
-}
-
-/// Nobody can connect before it listens, and then it is its owner's alone.
-bool bind_guarded(int socket, const sockaddr_un& address) {
-  constexpr mode_t owner_only = 0600;
-  return ::fchmod(socket, owner_only) == 0 &&
-         ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
-         ::chmod(address.sun_path, owner_only) == 0 && ::listen(socket, backlog) == 0;
 }
 
 }  // namespace
@@ -102,11 +100,20 @@ Result<Listener, CommandError> Listener::on_unix_socket(const std::filesystem::p
   if (auto free = make_way(address, place); !free) {
     return failure(std::move(free).error());
   }
+  auto file = std::filesystem::absolute(path);
+  constexpr mode_t owner_only = 0600;
   FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!socket.is_open() || !bind_guarded(socket.get(), address)) {
+  if (!socket.is_open() || ::fchmod(socket.get(), owner_only) != 0 ||
+      ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     return failure(failed_at("`" + place + "`", reason(errno)));
   }
-  return Listener(std::move(socket), 0, std::filesystem::absolute(path));
+  Listener listener(std::move(socket), 0, std::move(file));  // which removes the file from now on
+  // Nobody can connect before it listens, and then it is its owner's alone.
+  if (::chmod(address.sun_path, owner_only) != 0 ||
+      ::listen(listener.socket_.get(), backlog) != 0) {
+    return failure(failed_at("`" + place + "`", reason(errno)));
+  }
+  return listener;
 }
 
 }  // namespace duroxide::gateway::http

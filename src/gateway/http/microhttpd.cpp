@@ -176,9 +176,12 @@ struct HttpServer::Impl {
     MHD_Response* response = nullptr;
     if (answer.stream) {
       constexpr std::size_t block = 4'096;
+      auto reading = std::make_unique<Reading>(std::move(answer.stream), streams);
       response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, block, &read_stream,
-                                                   new Reading(std::move(answer.stream), streams),
-                                                   &free_stream);
+                                                   reading.get(), &free_stream);
+      if (response != nullptr) {
+        (void)reading.release();  // it is the response's
+      }
     } else {
       response = MHD_create_response_from_buffer(answer.body.size(), answer.body.data(),
                                                  MHD_RESPMEM_MUST_COPY);
@@ -233,21 +236,21 @@ struct HttpServer::Impl {
       if (*state == nullptr) {
         auto* exchange = new Exchange{};
         *state = exchange;
+        exchange->request.method = method;
+        exchange->request.path = url;
         impl.begin_exchange(connection, *exchange);
         return impl.take_head(connection, *exchange);
       }
-        exchange->request.method = method;
-        exchange->request.path = url;
       auto& exchange = *static_cast<Exchange*>(*state);
       if (*body_size == 0) {
         return impl.take_whole(connection, exchange);
       }
-      exchange.request.body.append(body, std::exchange(*body_size, 0));
-      return MHD_YES;
-    } catch (const std::exception& failed) {
       if (exchange.request.body.size() + *body_size > impl.limits.body_bytes) {
         return MHD_NO;  // more than the head has said
       }
+      exchange.request.body.append(body, std::exchange(*body_size, 0));
+      return MHD_YES;
+    } catch (const std::exception& failed) {
       return impl.send_failure(connection, failed.what());
     }
   }
@@ -291,14 +294,14 @@ Result<std::unique_ptr<HttpServer>, CommandError> HttpServer::start(FileDescript
   auto impl = std::make_unique<Impl>(handler, limits);
   // The library closes what it is given, whether it can start or not.
   const int socket = ::fcntl(listening.get(), F_DUPFD_CLOEXEC, 0);
-  impl->daemon = MHD_start_daemon(
-      MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, nullptr,
-      nullptr, &Impl::on_request, impl.get(), MHD_OPTION_LISTEN_SOCKET, socket,
   if (socket < 0) {  // for which the library would listen by itself, to the whole network
     return failure(CommandError{
         CommandError::Kind::failed,
         "the HTTP server cannot be started: " + std::generic_category().message(errno)});
   }
+  impl->daemon = MHD_start_daemon(
+      MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, nullptr,
+      nullptr, &Impl::on_request, impl.get(), MHD_OPTION_LISTEN_SOCKET, socket,
       MHD_OPTION_CONNECTION_LIMIT, static_cast<unsigned>(limits.connections),
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.head_bytes, MHD_OPTION_CONNECTION_TIMEOUT,
       impl->idle_seconds(), MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED,
@@ -313,10 +316,6 @@ Result<std::unique_ptr<HttpServer>, CommandError> HttpServer::start(FileDescript
 HttpServer::~HttpServer() {
   impl_->streams.close_all();
   MHD_stop_daemon(impl_->daemon);
-}
-
-bool has_http() {
-  return true;
 }
 
 }  // namespace duroxide::gateway::http

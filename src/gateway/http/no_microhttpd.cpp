@@ -18,8 +18,4 @@ Result<std::unique_ptr<HttpServer>, CommandError> HttpServer::start(FileDescript
                               "with -Dhttp=enabled"});
 }
 
-bool has_http() {
-  return false;
-}
-
 }  // namespace duroxide::gateway::http

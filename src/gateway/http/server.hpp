@@ -47,7 +47,4 @@ class HttpServer {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Whether this build has HTTP.
-[[nodiscard]] bool has_http();
-
 }  // namespace duroxide::gateway::http

@@ -15,10 +15,18 @@ export const site = {store: '', actions: false, commands: new Map(), listeners: 
 
 let leave = null;
 
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function parse() {
   const [path, query = ''] = location.hash.replace(/^#/, '').split('?');
   const [, view = '', ...rest] = path.split('/');
-  return {view, name: decodeURIComponent(rest.join('/')), query: new URLSearchParams(query)};
+  return {view, name: decoded(rest.join('/')), query: new URLSearchParams(query)};
 }
 
 function views(at) {

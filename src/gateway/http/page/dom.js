@@ -29,9 +29,23 @@ export function show(place, ...children) {
   place.replaceChildren(...children.flat(Infinity).filter(Boolean));
 }
 
-// Puts new contents into a place without losing the focus of what is there before and after: elements with
-// the same `data-key` are the same.
+// Somebody answers a dialog, whose opener must stay, or has marked text to copy it.
+function isInUse(place) {
+  const marked = getSelection();
+  return document.querySelector('dialog[open]') !== null || (!marked.isCollapsed && place.contains(marked.anchorNode));
+}
+
+const waiting = new Map();
+
+// Puts new contents into a place, as soon as it is not in use, without losing the focus of what is there before and
+// after: elements with the same `data-key` are the same.
 export function renew(place, ...children) {
+  clearTimeout(waiting.get(place));
+  waiting.delete(place);
+  if (isInUse(place)) {
+    waiting.set(place, setTimeout(() => renew(place, ...children), 300));
+    return;
+  }
   const focused = place.contains(document.activeElement) ? document.activeElement.closest('[data-key]') : null;
   show(place, ...children);
   if (focused) {
@@ -42,6 +56,8 @@ export function renew(place, ...children) {
 
 export function toast(text, isError = false) {
   const place = document.getElementById('toast');
+  place.setAttribute('role', isError ? 'alert' : 'status');
+  place.setAttribute('aria-live', isError ? 'assertive' : 'polite');
   place.textContent = text;
   place.dataset.error = isError;
   place.classList.add('shown');

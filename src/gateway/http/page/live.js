@@ -31,6 +31,7 @@ export function rateSeries(of) {
 const state = document.getElementById('live');
 
 function say(name, words) {
+  if (state.textContent === words) return;  // which would be read out again
   state.dataset.state = name;
   state.textContent = words;
 }
