@@ -61,6 +61,7 @@ refuse() {
 refuse '"[^"]*\.\./' '^$'
 refuse '<caf/' '/detail/caf\.hpp:|/protocol/(engine_scheduler|engine_thread|numbered_requests)\.[ch]pp:'
 refuse '<lmdb' '/storage/lmdb/'
+refuse '<microhttpd' '/gateway/http/microhttpd\.cpp:'
 refuse '<spdlog' '/model/log\.cpp:'
 refuse '<CLI/' '/cli/'
 refuse '<nlohmann' '/(model|gateway|cli)/'

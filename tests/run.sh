@@ -13,6 +13,7 @@ usage: tests/run.sh [OPTION…] [PART…]
        tests/run.sh burst [STARTS]
        tests/run.sh fuzz TARGET [SECONDS]
        tests/run.sh coverage [PART…]
+       tests/run.sh browser
 
 Installs what is missing (Debian 12, apt-get), builds, and runs the whole suite or the parts named.
 A part is a suite (unit, conformance, scenario, trust, crash, examples, package, cli) or the name of a test.
@@ -20,7 +21,8 @@ A part is a suite (unit, conformance, scenario, trust, crash, examples, package,
 `soak` runs everything at once for so long (600 seconds), and looks for what is left over.
 `burst` starts so many orchestrations at once (300,000), and looks at what they hold.
 `fuzz` lets libFuzzer look for inputs that break a target (for 60 seconds): decoder, replay, import,
-socket, arguments or pages. The suite trust tries some inputs of each.
+http, socket, arguments or pages. The suite trust tries some inputs of each.
+`browser` drives the dashboard with Chromium, and leaves pictures in build/browser.
 `coverage` says how much of the sources the suites reach, or the parts named.
 
   --compiler=gcc|clang        default: gcc
@@ -65,7 +67,7 @@ while (($# > 0)); do
       shift
       break
       ;;
-    coverage) command=coverage ;;
+    coverage | browser) command=$1 ;;
     *)
       if [[ " ${suites[*]} " == *" $1 "* ]]; then
         chosen_suites+=("$1")
@@ -172,6 +174,11 @@ case $command in
       die "fuzz which target?" "tests/run.sh --help tells what there is."
     run_fuzzer "$1" "${2:-60}"
     exit
+    ;;
+  browser)
+    install_packages chromium chromium-driver fonts-dejavu-core
+    build "$build" src/cli/duroxide tests/browser/shop
+    exec "$root/tests/browser/browser_test.py" "$build/src/cli/duroxide" "$build/tests/browser/shop" "$build/browser"
     ;;
   coverage)
     find "$build" -name '*.gcda' -delete

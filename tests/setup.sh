@@ -7,7 +7,7 @@ script=$(basename "$0")
 # shellcheck disable=SC2034  # for those who source this
 base_packages=(
   g++ meson ninja-build pkg-config libcaf-dev liblmdb-dev libcereal-dev libexpected-dev libspdlog-dev
-  libxxhash-dev nlohmann-json3-dev libcli11-dev catch2
+  libmicrohttpd-dev libxxhash-dev nlohmann-json3-dev libcli11-dev catch2
 )
 
 say() { printf '%s\n' "$*"; }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -174,6 +175,15 @@ std::string order_from_another_process(const std::filesystem::path& directory) {
 }
 // [/remote]
 
+// [dashboard]
+RuntimeOptions with_dashboard(const std::string& token) {
+  return RuntimeOptions().http(
+      HttpOptions().port(8080).token(token).on_link([](const std::string& link) {
+        std::cerr << "The dashboard opens once at " << link << "\n";
+      }));
+}
+// [/dashboard]
+
 }  // namespace
 
 void operating() {
@@ -214,6 +224,8 @@ void operating() {
     expect(runtime.start());
     check("remote", order_from_another_process(directory), "wood packed, by sea");
   }
+  check("dashboard", with_dashboard("a token of nobody").http()->problem() ? "refused" : "fine",
+        "refused");
   std::filesystem::remove_all(directory);
 }
 

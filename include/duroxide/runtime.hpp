@@ -14,6 +14,7 @@
 #include <duroxide/errors.hpp>
 #include <duroxide/executor.hpp>
 #include <duroxide/handlers.hpp>
+#include <duroxide/http_options.hpp>
 #include <duroxide/interceptor.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/result.hpp>
@@ -214,6 +215,13 @@ class DUROXIDE_API RuntimeOptions {
     }
     return *this;
   }
+  /// Serves a page that shows the store, on this machine alone: the dashboard, see the guide. If it cannot
+  /// be served, as its port is taken or the library was built without HTTP, the log has the error and the
+  /// runtime goes on. Default: none.
+  RuntimeOptions& http(HttpOptions value) {
+    http_ = std::move(value);
+    return *this;
+  }
   /// Default: warnings and errors on standard error.
   RuntimeOptions& log_sink(LogSink value) {
     log_sink_ = std::move(value);
@@ -234,6 +242,7 @@ class DUROXIDE_API RuntimeOptions {
   /// Whether there is one.
   [[nodiscard]] bool control_socket() const { return control_socket_ != ControlSocket::off; }
   [[nodiscard]] ControlSocket control_socket_mode() const { return control_socket_; }
+  [[nodiscard]] const std::optional<HttpOptions>& http() const { return http_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
   [[nodiscard]] const std::vector<std::shared_ptr<Interceptor>>& interceptors() const {
     return interceptors_;
@@ -272,6 +281,7 @@ class DUROXIDE_API RuntimeOptions {
   RetentionPolicy retention_;
   bool start_paused_ = false;
   ControlSocket control_socket_ = ControlSocket::full;
+  std::optional<HttpOptions> http_;
   LogSink log_sink_;
   std::vector<std::shared_ptr<Interceptor>> interceptors_;
 };

@@ -14,6 +14,7 @@
 #include "cli/invocation.hpp"
 #include "cli/order.hpp"
 #include "cli/text.hpp"
+#include "cli/ui_command.hpp"
 
 namespace {
 
@@ -54,6 +55,9 @@ ExitCode run(const std::vector<std::string>& words) {
   if (!order->answer.empty()) {
     std::cout << order->answer;
     return order->answered;
+  }
+  if (order->served) {
+    return serve_ui(order->settings, *order->served);
   }
   return run_invocation(order->settings, order->invocation);
 }

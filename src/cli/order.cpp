@@ -8,6 +8,7 @@
 #include "cli/lint_command.hpp"
 #include "cli/parser.hpp"
 #include "cli/program.hpp"
+#include "cli/ui_command.hpp"
 #include "cli/views.hpp"
 #include "gateway/arguments.hpp"
 
@@ -27,6 +28,26 @@ Settings settings_of(const Arguments& arguments) {
           .color = color == "always"  ? ColorMode::always
                    : color == "never" ? ColorMode::never
                                       : ColorMode::automatic};
+}
+
+CommandError no_store_named() {
+  return gateway::usage_error("name the directory of the store with --store or DUROXIDE_STORE");
+}
+
+/// The dashboard.
+Result<Order, CommandError> order_of_ui(const CommandLine& line, const Settings& settings) {
+  const auto arguments = Arguments::read(*line.command, line.arguments, Wording::command_line);
+  if (!arguments) {
+    return failure(arguments.error());
+  }
+  auto options = ui_options(*arguments);
+  if (!options) {
+    return failure(std::move(options).error());
+  }
+  if (settings.store.empty()) {
+    return failure(no_store_named());
+  }
+  return Order{.answer = {}, .settings = settings, .invocation = {}, .served = std::move(*options)};
 }
 
 /// What a shell needs.
@@ -59,6 +80,9 @@ Result<Order, CommandError> read_order(const std::vector<std::string>& words) {
     return arguments ? order_of_lint(*arguments, settings->flag("json"))
                      : failure(arguments.error());
   }
+  if (line->command == &ui_command()) {
+    return order_of_ui(*line, settings_of(*settings));
+  }
   if (line->command->run == nullptr) {
     return order_of_completion(*line);
   }
@@ -67,8 +91,7 @@ Result<Order, CommandError> read_order(const std::vector<std::string>& words) {
     return failure(std::move(invocation).error());
   }
   if (settings->text("store").empty()) {
-    return failure(
-        gateway::usage_error("name the directory of the store with --store or DUROXIDE_STORE"));
+    return failure(no_store_named());
   }
   return Order{
       .answer = {}, .settings = settings_of(*settings), .invocation = std::move(*invocation)};

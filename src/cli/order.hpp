@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <duroxide/http_options.hpp>
 #include <duroxide/result.hpp>
 
 #include "cli/exit_code.hpp"
@@ -17,6 +19,8 @@ struct Order {
       answer;  ///< to be printed as it is, and nothing more; empty if something is to be done
   Settings settings;
   Invocation invocation;
+  /// The dashboard that is to be served, instead of the invocation.
+  std::optional<HttpOptions> served{};
   ExitCode answered = ExitCode::done;  ///< what the process ends with after the answer
 };
 

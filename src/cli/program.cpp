@@ -4,6 +4,7 @@
 #include <array>
 
 #include "cli/lint_command.hpp"
+#include "cli/ui_command.hpp"
 
 namespace duroxide::cli {
 
@@ -79,12 +80,13 @@ const Command& program() {
 const std::vector<const Command*>& commands() {
   static const std::vector<const Command*> all = [] {
     std::vector<const Command*> found;
-    found.reserve(gateway::all_commands().size() + 2);
+    found.reserve(gateway::all_commands().size() + 3);
     for (const Command& command : gateway::all_commands()) {
       if (!command.help.empty()) {
         found.push_back(&command);
       }
     }
+    found.push_back(&ui_command());
     found.push_back(&lint_command());
     found.push_back(&completion());
     return found;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <mutex>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -86,6 +87,16 @@ bool wait_a_little(int stop) {
   return ::poll(&entry, 1, milliseconds) <= 0;
 }
 
+/// Takes a lock that others may hold for long. False if `stop` became readable before.
+bool take(std::unique_lock<std::mutex>& lock, int stop) {
+  while (!lock.try_lock()) {
+    if (!wait_a_little(stop)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool has_store(const std::filesystem::path& directory) {
   std::error_code ignored;
   return std::filesystem::exists(directory / "data.mdb", ignored) || ignored;
@@ -116,6 +127,12 @@ Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& dire
                                       "`; name its directory with --store or DUROXIDE_STORE"});
     }
     const bool is_last = std::chrono::steady_clock::now() >= last_try;
+    // One at a time: a store is open once in a process, and `ui` carries out several commands at once.
+    static std::mutex opening;
+    std::unique_lock lock(opening, std::defer_lock);
+    if (!take(lock, stop)) {
+      return failure(CommandError{CommandError::Kind::interrupted, "interrupted"});
+    }
     const auto store = changes ? LmdbProvider::open(directory, options)
                                : LmdbProvider::open_read_only(directory, options);
     if (store) {
@@ -126,6 +143,7 @@ Result<nlohmann::json, CommandError> carry_out(const std::filesystem::path& dire
     if (store.error().kind != ProviderError::Kind::in_use || is_last) {
       return failure(store_error(store.error(), changes));
     }
+    lock.unlock();
     if (!wait_a_little(stop)) {
       return failure(CommandError{CommandError::Kind::interrupted, "interrupted"});
     }

@@ -90,12 +90,39 @@ CommandResult count(const StoreInUse& store, const Arguments& arguments, Sink&) 
   return json{{"count", *matches}};
 }
 
+/// What keeps this instance: its own pause, and that of its orchestration or of the store.
+json pauses_of(const InstanceInfo& info, const std::vector<PausedItem>& all) {
+  using Scope = PauseScope::Kind;
+  json found = json::array();
+  for (const PausedItem& each : all) {
+    const auto& [kind, name] = each.scope;
+    if (kind == Scope::store || (kind == Scope::instance && name == info.instance_id) ||
+        (kind == Scope::orchestration && name == info.orchestration_name)) {
+      found.push_back(json_of(each));
+    }
+  }
+  return found;
+}
+
+/// Itself and activities of it.
+json quarantine_of(const std::string& instance, const std::vector<QuarantinedItem>& all) {
+  json found = json::array();
+  for (const QuarantinedItem& each : all) {
+    if (each.instance_id == instance) {
+      found.push_back(json_of(each));
+    }
+  }
+  return found;
+}
+
 CommandResult show(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const std::string instance = arguments.text("instance");
   const auto info = store.management.get_instance_info(instance);
   const auto details = store.management.get_instance_details(instance);
   const auto values = store.client.get_all_values(instance);
-  if (auto error = first_error(info, details)) {
+  const auto paused = store.management.list_paused();
+  const auto quarantined = store.management.list_quarantined();
+  if (auto error = first_error(info, details, paused, quarantined)) {
     return failure(std::move(*error));
   }
   if (!*details) {
@@ -112,7 +139,9 @@ CommandResult show(const StoreInUse& store, const Arguments& arguments, Sink&) {
       {"executions", json_of(found.executions)},
       {"current_execution", found.current_execution ? json_of(*found.current_execution) : json()},
       {"damage", found.damage ? json_of_text(*found.damage) : json()},
-      {"values", json_of(*values)}};
+      {"values", json_of(*values)},
+      {"paused", pauses_of(*info, *paused)},
+      {"quarantined", quarantine_of(instance, *quarantined)}};
 }
 
 CommandResult history(const StoreInUse& store, const Arguments& arguments, Sink&) {

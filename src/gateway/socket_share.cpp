@@ -132,8 +132,8 @@ Servers& servers() {
 
 /// Runs when the program is loaded.
 [[maybe_unused]] const bool runs_beside_runtimes = [] {
-  runtime::run_beside_runtimes([](const Store& store, ControlSocket mode, const LogSink& log) {
-    return SocketUse::begin(store, mode, log);
+  runtime::run_beside_runtimes([](const Store& store, const runtime::BesideOptions& options) {
+    return SocketUse::begin(store, options.control_socket, options.log);
   });
   return true;
 }();

@@ -58,6 +58,16 @@ bool cut_each_kind(std::vector<StuckInstance>& instances, std::uint32_t limit) {
                        [&](const StuckInstance& each) { return ++found[each.kind] > limit; }) > 0;
 }
 
+/// Leaves the first `limit`; gives whether there were more.
+template <class Item>
+bool cut(std::vector<Item>& items, std::uint32_t limit) {
+  if (items.size() <= limit) {
+    return false;
+  }
+  items.erase(items.begin() + limit, items.end());
+  return true;
+}
+
 CommandResult stuck(const StoreInUse& store, const Arguments& arguments, Sink&) {
   StuckFilter filter;
   filter.no_progress_for = arguments.duration("no_progress_for");
@@ -65,12 +75,14 @@ CommandResult stuck(const StoreInUse& store, const Arguments& arguments, Sink&) 
   // One more than is asked for tells whether that is all.
   filter.limit = std::max(limit, limit + 1);
   auto instances = store.management.list_stuck(filter);
-  const auto quarantined = store.management.list_quarantined();
-  const auto paused = store.management.list_paused();
+  auto quarantined = store.management.list_quarantined();
+  auto paused = store.management.list_paused();
   if (auto error = first_error(instances, quarantined, paused)) {
     return failure(std::move(*error));
   }
-  const bool truncated = cut_each_kind(*instances, limit);
+  bool truncated = cut_each_kind(*instances, limit);
+  truncated = cut(*quarantined, limit) || truncated;
+  truncated = cut(*paused, limit) || truncated;
   return json{{"instances", json_of(*instances)},
               {"truncated", truncated},
               {"quarantined", json_of(*quarantined)},

@@ -18,22 +18,6 @@ CommandError usage(std::string message) {
 /// goes down into it.
 constexpr int deepest = 64;
 
-/// Nothing but an object is of interest; null if it cannot be parsed, or is nested too deep.
-json parse_object(std::string_view line) {
-  bool too_deep = false;
-  json parsed = json::parse(
-      line.begin(), line.end(),
-      [&too_deep](int depth, json::parse_event_t, json&) {
-        too_deep = too_deep || depth > deepest;
-        return !too_deep;
-      },
-      false);
-  if (too_deep || !parsed.is_object()) {
-    return {};
-  }
-  return parsed;
-}
-
 std::string text_at(const json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -48,6 +32,21 @@ CommandError decode_error(const json& error) {
 }
 
 }  // namespace
+
+json parse_object(std::string_view text) {
+  bool too_deep = false;
+  json parsed = json::parse(
+      text.begin(), text.end(),
+      [&too_deep](int depth, json::parse_event_t, json&) {
+        too_deep = too_deep || depth > deepest;
+        return !too_deep;
+      },
+      false);
+  if (too_deep || !parsed.is_object()) {
+    return {};
+  }
+  return parsed;
+}
 
 std::string to_line(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);

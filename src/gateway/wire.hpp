@@ -48,6 +48,10 @@ using AnswerLine = std::variant<Item, ProgressLine, ResultLine, CommandError>;
 /// Errors: `failed`, for whatever is no line of an answer.
 [[nodiscard]] Result<AnswerLine, CommandError> decode_answer(std::string_view line);
 
+/// What anybody sent, if it is an object of JSON; null if it is something else, or nested so deep (64) that
+/// no request or answer is.
+[[nodiscard]] nlohmann::json parse_object(std::string_view text);
+
 /// One line, without its end. Bytes that are not UTF-8 become replacement characters.
 [[nodiscard]] std::string to_line(const nlohmann::json& value);
 

@@ -18,12 +18,11 @@ void run_beside_runtimes(Beside beside) {
   all_beside().push_back(std::move(beside));
 }
 
-std::vector<std::shared_ptr<void>> start_beside(const Store& store, ControlSocket mode,
-                                                const LogSink& log) {
+std::vector<std::shared_ptr<void>> start_beside(const Store& store, const BesideOptions& options) {
   std::vector<std::shared_ptr<void>> started;
   started.reserve(all_beside().size());
   for (const Beside& beside : all_beside()) {
-    started.push_back(beside(store, mode, log));
+    started.push_back(beside(store, options));
   }
   return started;
 }

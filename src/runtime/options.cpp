@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -75,6 +76,9 @@ Result<void, RuntimeError> check_options(const RuntimeOptions& options) {
   require(retention.check_every() > Milliseconds(0) && is_delay(retention.check_every()),
           "retention: check_every must be positive and at most 100 years", problems);
   require(is_delay(options.stop_timeout()), "stop_timeout must be from 0 to 100 years", problems);
+  const auto http_problem =
+      options.http() ? options.http()->problem() : std::optional<std::string_view>();
+  require(!http_problem, http_problem.value_or(""), problems);
   require(options.log_sink() != nullptr, "log_sink must not be empty", problems);
   if (!problems.empty()) {
     return failure(RuntimeError{RuntimeError::Kind::invalid_options, std::move(problems)});

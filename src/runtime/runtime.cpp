@@ -295,9 +295,12 @@ Result<void, RuntimeError> Runtime::start() {
                                 std::string("cannot start the workers: ") + error.what()});
   }
   impl_->announce_registrations();
-  if (impl_->options.control_socket()) {
-    impl_->beside = runtime::start_beside(impl_->store, impl_->options.control_socket_mode(),
-                                          model::careful_sink(impl_->options.log_sink()));
+  if (impl_->options.control_socket() || impl_->options.http()) {
+    runtime::BesideOptions beside;
+    beside.control_socket = impl_->options.control_socket_mode();
+    beside.http = impl_->options.http();
+    beside.log = model::careful_sink(impl_->options.log_sink());
+    impl_->beside = runtime::start_beside(impl_->store, beside);
   }
   impl_->is_started = true;
   impl_->log(LogLevel::info, "the runtime has started");

@@ -12,12 +12,12 @@ acting='start update raise cancel terminate pause resume release drop delete pru
 run 0 complete-words ''
 [[ -s output ]] || fail 'there are no commands'
 while read -r command; do
-  [[ " $reading $acting backup completion lint " == *" $command "* ]] || fail "not tested: $command"
+  [[ " $reading $acting backup completion lint ui " == *" $command "* ]] || fail "not tested: $command"
   grep -q "^| .*\`$command\`.* |" "$guide" || fail "not in the guide: $command"
 done <output
 
 # --help of each command shows an example.
-for command in $reading $acting backup completion; do
+for command in $reading $acting backup completion ui; do
   run 0 "$command" --help
   says 'Example' "duroxide"
 done
@@ -48,6 +48,26 @@ run 2 drop some it
 complains 'message'
 run 2 delete
 complains 'say which'
+
+# The dashboard is not served for what makes no sense, nor with a token that others can read.
+run 2 ui --port 0
+complains '1 to 65535'
+run 2 ui --port 8080 --socket ui.sock
+run 2 ui --token-file nowhere
+complains 'cannot be read'
+echo short >token
+chmod 644 token
+run 2 ui --token-file token
+complains 'others may read it'
+chmod 600 token
+run 2 ui --token-file token
+complains '16 to 512'
+mkfifo -m 600 pipe
+run 2 ui --token-file pipe
+complains "no file of this user's"
+rm pipe
+run 4 ui
+complains 'there is no store'
 
 # use COMMAND: with arguments that make sense; sets `arguments`.
 use() {

@@ -279,10 +279,17 @@ TEST_CASE("control commands: what is stuck is told with whether that is all", "[
   }
   const json some = f.run("stuck", {{"limit", 2}});
   CHECK(some["instances"].size() == 2);
+  CHECK(some["paused"].size() == 2);
   CHECK(some["truncated"] == true);
   const json all = f.run("stuck", {{"limit", 3}});
   CHECK(all["instances"].size() == 3);
   CHECK(all["truncated"] == false);
+  f.run("resume", {{"instance", "c"}});
+  f.run("pause", {{"orchestration", "other"}});
+  const json pauses = f.run("stuck", {{"limit", 2}});
+  CHECK(pauses["instances"].size() == 2);
+  CHECK(pauses["paused"].size() == 2);
+  CHECK(pauses["truncated"] == true);
 }
 
 TEST_CASE("control commands: what is paused is told, and goes on", "[control]") {

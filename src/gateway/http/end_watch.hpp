@@ -1,0 +1,22 @@
+#pragma once
+
+#include "gateway/file_descriptor.hpp"
+
+namespace duroxide::gateway::http {
+
+/// Tells, by one descriptor, whether the answer to a request is to be given up: because the server is to
+/// stop, or because the peer has hung up, or sends no more, which looks the same.
+class EndWatch {
+ public:
+  /// `stop` is readable once the server is to stop; `connection` is the peer's, or -1. Both outlive this.
+  EndWatch(int stop, int connection);
+
+  /// Readable from then on. If the system has no descriptor left it is `stop` alone.
+  [[nodiscard]] int file() const { return both_.is_open() ? both_.get() : stop_; }
+
+ private:
+  int stop_;
+  FileDescriptor both_;
+};
+
+}  // namespace duroxide::gateway::http

@@ -1,0 +1,70 @@
+#pragma once
+
+// The dashboard of a store in memory, as it is served.
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <duroxide/http_options.hpp>
+#include <duroxide/memory_provider.hpp>
+
+#include "gateway/commands.hpp"
+#include "gateway/http/dashboard.hpp"
+#include "http/peer.hpp"
+
+namespace duroxide::testing {
+
+inline const std::string right_token = "the-right-token-of-tests";
+
+class Served {
+ public:
+  explicit Served(const HttpOptions& options = HttpOptions().token(right_token),
+                  const gateway::http::HttpLimits& limits = {}) {
+    const auto in_use = std::make_shared<const gateway::StoreInUse>(store, true);
+    auto started = gateway::http::Dashboard::start(
+        options, "tests",
+        [in_use](const gateway::Request& request, gateway::Sink& sink, int) {
+          return gateway::run_command(*in_use, request.command, request.arguments, sink);
+        },
+        limits);
+    REQUIRE(started);
+    dashboard = std::move(*started);
+    const std::string link = dashboard->link();
+    const std::string before = "http://127.0.0.1:";
+    if (link.starts_with(before)) {
+      port = static_cast<std::uint16_t>(std::stoul(link.substr(before.size())));
+      host = link.substr(7, link.find('/', 7) - 7);
+      code = link.substr(link.find("code=") + 5);
+    }
+  }
+
+  /// With what every honest request has.
+  [[nodiscard]] Headers honest(Headers more = {}) const {
+    more.emplace_back("Host", host);
+    return more;
+  }
+  [[nodiscard]] Headers with_token(Headers more = {}) const {
+    more.emplace_back("Authorization", "Bearer " + right_token);
+    return honest(std::move(more));
+  }
+  [[nodiscard]] Reply ask(const std::string& method, const std::string& path,
+                          const Headers& headers, const std::string& body = {}) const {
+    const Peer peer(port);
+    REQUIRE(peer.is_connected());
+    peer.send(request_bytes(method, path, headers, body));
+    return read_reply(peer.rest());
+  }
+  [[nodiscard]] Reply get(const std::string& path) const { return ask("GET", path, with_token()); }
+  [[nodiscard]] Reply post(const std::string& path, const std::string& body) const {
+    return ask("POST", path, with_token({{"Content-Type", "application/json"}}), body);
+  }
+
+  Store store = MemoryProvider::create();
+  std::unique_ptr<gateway::http::Dashboard> dashboard;
+  std::uint16_t port = 0;
+  std::string host;  ///< and port
+  std::string code;  ///< of the link
+};
+
+}  // namespace duroxide::testing
