@@ -160,8 +160,9 @@ TEST_CASE("client arguments: of a filter each is named that no instance can matc
 
 TEST_CASE("client arguments: of what changes an instance each is named that is wrong",
           "[client][management][limits]") {
-  CHECK_THAT(refusal(client::check_event("i", "", good)), Contains("event name"));
-  CHECK_THAT(refusal(client::check_event("i", "E", unencodable)), Contains("it has no end"));
+  CHECK_THAT(refusal(client::check_event("i", "", good, RaiseOptions())), Contains("event name"));
+  CHECK_THAT(refusal(client::check_event("i", "E", unencodable, RaiseOptions())),
+             Contains("it has no end"));
   CHECK_THAT(refusal(client::check_queue_message("i", "", good)), Contains("queue name"));
   CHECK_THAT(refusal(client::check_cancel("", "why")), Contains("invalid instance: "));
   CHECK(client::check_timeout(0ms));

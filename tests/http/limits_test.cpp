@@ -55,19 +55,19 @@ TEST_CASE("http: a body that is too large, or of unknown length, is not read", "
   HttpLimits limits;
   limits.body_bytes = 1'000;
   const Served served(acting(), limits);
-  const Headers head = served.with_token({{"Content-Type", "application/json"}});
-  const auto status_of = [&](Headers headers) {
+  const HeaderLines head = served.with_token({{"Content-Type", "application/json"}});
+  const auto status_of = [&](HeaderLines headers) {
     const Peer peer(served.port);
     peer.send(request_bytes("POST", "/api/v1/cancel", headers));  // of its body nothing is sent
     return read_reply(peer.rest()).status;
   };
   for (const char* length : {"1001", "99999999999999999999", "4294967296"}) {
-    Headers headers = head;
+    HeaderLines headers = head;
     headers.emplace_back("Content-Length", length);
     const unsigned status = status_of(headers);
     CHECK((status == 413 || status == 400));
   }
-  Headers chunked = head;
+  HeaderLines chunked = head;
   chunked.emplace_back("Transfer-Encoding", "chunked");
   CHECK(status_of(chunked) == 411);
   CHECK(served.post("/api/v1/cancel", R"({"instance":"nobody"})").status == 404);
@@ -77,7 +77,7 @@ TEST_CASE("http: a body that is too large, or of unknown length, is not read", "
 
 TEST_CASE("http: a stranger's body is not even waited for", "[http]") {
   const Served served(acting());
-  Headers headers = served.honest({{"Content-Type", "application/json"}});
+  HeaderLines headers = served.honest({{"Content-Type", "application/json"}});
   headers.emplace_back("Content-Length", "1000");
   const Peer peer(served.port);
   peer.send(request_bytes("POST", "/api/v1/cancel", headers));

@@ -132,11 +132,11 @@ class Peer {
   bool is_connected_ = false;
 };
 
-using Headers = std::vector<std::pair<std::string, std::string>>;
+using HeaderLines = std::vector<std::pair<std::string, std::string>>;
 
 /// The bytes of a request; `Host` is up to the caller.
 inline std::string request_bytes(const std::string& method, const std::string& path,
-                                 const Headers& headers, const std::string& body = {}) {
+                                 const HeaderLines& headers, const std::string& body = {}) {
   std::string bytes = method + " " + path + " HTTP/1.1\r\n";
   for (const auto& [name, value] : headers) {
     bytes += name + ": " + value + "\r\n";

@@ -40,16 +40,16 @@ class Served {
   }
 
   /// With what every honest request has.
-  [[nodiscard]] Headers honest(Headers more = {}) const {
+  [[nodiscard]] HeaderLines honest(HeaderLines more = {}) const {
     more.emplace_back("Host", host);
     return more;
   }
-  [[nodiscard]] Headers with_token(Headers more = {}) const {
+  [[nodiscard]] HeaderLines with_token(HeaderLines more = {}) const {
     more.emplace_back("Authorization", "Bearer " + right_token);
     return honest(std::move(more));
   }
   [[nodiscard]] Reply ask(const std::string& method, const std::string& path,
-                          const Headers& headers, const std::string& body = {}) const {
+                          const HeaderLines& headers, const std::string& body = {}) const {
     const Peer peer(port);
     REQUIRE(peer.is_connected());
     peer.send(request_bytes(method, path, headers, body));

@@ -76,7 +76,8 @@ TEST_CASE("http: a link opens the page once, for one browser", "[http]") {
   CHECK(cookie.find("; SameSite=Strict") != std::string::npos);
   CHECK(served.ask("GET", "/enter?code=" + served.code, served.honest()).status == 410);
 
-  const Headers session = served.honest({{"Cookie", "a=b; " + cookie.substr(0, cookie.find(';'))}});
+  const HeaderLines session =
+      served.honest({{"Cookie", "a=b; " + cookie.substr(0, cookie.find(';'))}});
   CHECK(served.ask("GET", place, session).body.find("<!doctype html>") == 0);
   CHECK(served.ask("GET", place + "api/v1/list", session).body.find("secret-order") !=
         std::string::npos);
@@ -257,7 +258,7 @@ TEST_CASE("http: at a Unix socket its owner is answered, and nobody else", "[htt
   struct stat info {};
   REQUIRE(::stat(path.c_str(), &info) == 0);
   CHECK((info.st_mode & 0777U) == 0600U);
-  const auto ask = [&](const Headers& headers) {
+  const auto ask = [&](const HeaderLines& headers) {
     const Peer peer(path.string());
     peer.send(request_bytes("GET", "/api/v1/list", headers));
     return read_reply(peer.rest());
