@@ -13,6 +13,7 @@ usage: tests/run.sh [OPTION…] [PART…]
        tests/run.sh burst [STARTS]
        tests/run.sh fuzz TARGET [SECONDS]
        tests/run.sh coverage [PART…]
+       tests/run.sh static | hidden | reference | compilers | abi | deb | distro [ARGUMENT…]
 
 Installs what is missing (Debian 12, apt-get), builds, and runs the whole suite or the parts named.
 A part is a suite (unit, conformance, scenario, trust, crash, examples, package, cli) or the name of a test.
@@ -22,6 +23,14 @@ A part is a suite (unit, conformance, scenario, trust, crash, examples, package,
 `fuzz` lets libFuzzer look for inputs that break a target (for 60 seconds): decoder, replay, import,
 socket, arguments or pages. The suite trust tries some inputs of each.
 `coverage` says how much of the sources the suites reach, or the parts named.
+Before a release, each with a build of its own (and none of them in the whole suite):
+  static                      a program linked with the static library, by pkg-config and by CMake
+  hidden                      -Dcaf=hidden: builds CAF, minutes; none of its names is to be seen
+  reference [FOLDER]          the reference and the guide as a site; what Doxygen warns of is an error
+  compilers [--headers] [NAME…]  what each compiler that is installed makes of headers and sources
+  abi [TAG]                   formats and the shared library, compared with the last release
+  deb [FOLDER [OPTION…]]      Debian packages
+  distro bookworm|trixie      packages in a new Debian, and the hello of the README with them; as root
 
   --compiler=gcc|clang        default: gcc
   --sanitize=address|thread   address brings UBSan along; thread builds CAF from its source, and
@@ -60,6 +69,9 @@ while (($# > 0)); do
     --debug) debug=true ;;
     --list) list=true ;;
     -*) die "unknown option $1" "tests/run.sh --help tells what there is." ;;
+    static | hidden | reference | compilers | abi | deb | distro)
+      exec "$root/tests/release/$1.sh" "${@:2}"
+      ;;
     bench | soak | burst | fuzz)
       command=$1
       shift
