@@ -14,6 +14,7 @@ usage: tests/run.sh [OPTION…] [PART…]
        tests/run.sh fuzz TARGET [SECONDS]
        tests/run.sh coverage [PART…]
        tests/run.sh browser
+       tests/run.sh static | hidden | reference | compilers | abi | deb | distro [ARGUMENT…]
 
 Installs what is missing (Debian 12, apt-get), builds, and runs the whole suite or the parts named.
 A part is a suite (unit, conformance, scenario, trust, crash, examples, package, cli) or the name of a test.
@@ -24,6 +25,14 @@ A part is a suite (unit, conformance, scenario, trust, crash, examples, package,
 http, socket, arguments or pages. The suite trust tries some inputs of each.
 `browser` drives the dashboard with Chromium, and leaves pictures in build/browser.
 `coverage` says how much of the sources the suites reach, or the parts named.
+Before a release, each with a build of its own (and none of them in the whole suite):
+  static                      a program linked with the static library, by pkg-config and by CMake
+  hidden                      -Dcaf=hidden: builds CAF, minutes; none of its names is to be seen
+  reference [FOLDER]          the reference and the guide as a site; what Doxygen warns of is an error
+  compilers [--headers] [NAME…]  what each compiler that is installed makes of headers and sources
+  abi [TAG]                   formats and the shared library, compared with the last release
+  deb [FOLDER [OPTION…]]      Debian packages
+  distro bookworm|trixie      packages in a new Debian, and the hello of the README with them; as root
 
   --compiler=gcc|clang        default: gcc
   --sanitize=address|thread   address brings UBSan along; thread builds CAF from its source, and
@@ -62,6 +71,9 @@ while (($# > 0)); do
     --debug) debug=true ;;
     --list) list=true ;;
     -*) die "unknown option $1" "tests/run.sh --help tells what there is." ;;
+    static | hidden | reference | compilers | abi | deb | distro)
+      exec "$root/tests/release/$1.sh" "${@:2}"
+      ;;
     bench | soak | burst | fuzz)
       command=$1
       shift

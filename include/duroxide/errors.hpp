@@ -118,8 +118,8 @@ struct DUROXIDE_API ErrorDetails {
   /// Adds a place to the chain.
   void came_through(ErrorOrigin origin);
 
-  /// The chain for people, e.g. `activity Charge of order-7::sub::1.3, orchestration Payment
-  /// (order-7::sub::1.3)`; empty for an empty chain.
+  /// The chain for people, e.g. `activity Charge of payment-3, orchestration Payment (payment-3)`;
+  /// empty for an empty chain.
   [[nodiscard]] std::string describe_chain() const;
 
   /// The message with its category before it where that is not `application`, for instance

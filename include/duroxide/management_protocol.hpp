@@ -94,12 +94,12 @@ template <class... Handlers>
 
 /// A store made of actors of one's own. `management` may be null. When the last copy of the store
 /// is dropped, `on_close` is called; by default both actors are sent an exit.
-[[nodiscard]] DUROXIDE_API Store make_store(ActorSystem system, std::shared_ptr<Clock> clock,
+[[nodiscard]] DUROXIDE_CAF Store make_store(ActorSystem system, std::shared_ptr<Clock> clock,
                                             ProviderActor provider, ManagementActor management,
                                             std::function<void()> on_close = {});
 
 /// The second actor behind a store; null if it offers no management.
-[[nodiscard]] DUROXIDE_API const ManagementActor& management_of(const Store& store);
+[[nodiscard]] DUROXIDE_CAF const ManagementActor& management_of(const Store& store);
 
 }  // namespace duroxide
 

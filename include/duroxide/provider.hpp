@@ -140,20 +140,20 @@ using ProviderActor = actors::Actor<
 
 /// An actor system of the process's own, which must outlive every store that uses it. Its scheduler
 /// should have the policy `sharing`.
-[[nodiscard]] DUROXIDE_API ActorSystem use_actor_system(caf::actor_system& system);
+[[nodiscard]] DUROXIDE_CAF ActorSystem use_actor_system(caf::actor_system& system);
 
 /// The system behind a handle, to spawn actors of one's own in.
-[[nodiscard]] DUROXIDE_API caf::actor_system& actor_system_of(const ActorSystem& system);
+[[nodiscard]] DUROXIDE_CAF caf::actor_system& actor_system_of(const ActorSystem& system);
 
 /// A store made of an actor of one's own, without management; management_protocol.hpp has the form
 /// for one with it. When the last copy of the store is dropped, `on_close` is called; by default the
 /// actor is sent an exit.
-[[nodiscard]] DUROXIDE_API Store make_store(ActorSystem system, std::shared_ptr<Clock> clock,
+[[nodiscard]] DUROXIDE_CAF Store make_store(ActorSystem system, std::shared_ptr<Clock> clock,
                                             ProviderActor provider,
                                             std::function<void()> on_close = {});
 
 /// The actor behind a store.
-[[nodiscard]] DUROXIDE_API const ProviderActor& provider_of(const Store& store);
+[[nodiscard]] DUROXIDE_CAF const ProviderActor& provider_of(const Store& store);
 
 }  // namespace duroxide
 

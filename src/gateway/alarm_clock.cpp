@@ -4,10 +4,26 @@
 #include <chrono>
 #include <system_error>
 
-#include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "model/on_linux.hpp"
+
+#if DUROXIDE_ON_LINUX
+#include <sys/timerfd.h>
+#else
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "gateway/descriptor_flags.hpp"
+#endif
+
 namespace duroxide::gateway {
+
+#if DUROXIDE_ON_LINUX
+
+struct AlarmClock::Sleeper {};
 
 AlarmClock::AlarmClock(Milliseconds time)
     : file_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {
@@ -19,5 +35,44 @@ AlarmClock::AlarmClock(Milliseconds time)
     throw std::system_error(errno, std::generic_category(), "timerfd");
   }
 }
+
+#else
+
+/// A thread that writes into a pipe once the time has passed.
+struct AlarmClock::Sleeper {
+  Sleeper(FileDescriptor end, Milliseconds time)
+      : written(std::move(end)), thread([this, time] { sleep(time); }) {}
+  ~Sleeper() {
+    {
+      const std::lock_guard lock(mutex);
+      is_unwanted = true;
+    }
+    woken.notify_all();
+    thread.join();
+  }
+  Sleeper(const Sleeper&) = delete;
+  Sleeper& operator=(const Sleeper&) = delete;
+
+  void sleep(Milliseconds time) {
+    std::unique_lock lock(mutex);
+    if (!woken.wait_for(lock, time, [this] { return is_unwanted; })) {
+      (void)!::write(written.get(), "", 1);
+    }
+  }
+
+  FileDescriptor written;
+  std::mutex mutex;
+  std::condition_variable woken;
+  bool is_unwanted = false;
+  std::thread thread;
+};
+
+AlarmClock::AlarmClock(Milliseconds time) {
+  auto [read, written] = make_pipe();
+  file_ = std::move(read);
+  sleeper_ = std::make_shared<Sleeper>(std::move(written), time);
+}
+
+#endif
 
 }  // namespace duroxide::gateway

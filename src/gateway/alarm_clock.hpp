@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include <duroxide/clock.hpp>
 
 #include "gateway/file_descriptor.hpp"
@@ -16,7 +18,11 @@ class AlarmClock {
   [[nodiscard]] int file() const { return file_.get(); }
 
  private:
+  struct Sleeper;
+
   FileDescriptor file_;
+  std::shared_ptr<Sleeper>
+      sleeper_;  ///< keeps the time where the system has no clock that is a file
 };
 
 }  // namespace duroxide::gateway

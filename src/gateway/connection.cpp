@@ -4,12 +4,13 @@
 #include <string>
 #include <utility>
 
-#include <sys/socket.h>
+#include <unistd.h>
 
 #include "gateway/json_types.hpp"
 #include "gateway/line_socket.hpp"
 #include "gateway/remote/frames.hpp"
 #include "gateway/remote/serving.hpp"
+#include "gateway/unix_socket.hpp"
 #include "gateway/wire.hpp"
 
 namespace duroxide::gateway {
@@ -48,10 +49,8 @@ class PeerSink final : public Sink {
 
 /// The permissions of the socket's file say the same; this holds also if somebody changes them.
 bool is_allowed(int peer) {
-  ucred credentials{};
-  socklen_t size = sizeof(credentials);
-  return ::getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0 &&
-         (credentials.uid == ::geteuid() || credentials.uid == 0);
+  const auto user = user_of_peer(peer);
+  return user && (*user == ::geteuid() || *user == 0);
 }
 
 /// A place among those who follow an instance, if there is one left.

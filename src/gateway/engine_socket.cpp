@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "gateway/socket_path.hpp"
+#include "gateway/unix_socket.hpp"
 #include "gateway/wire.hpp"
 #include "storage/private_files.hpp"
 #include "storage/storage_failure.hpp"
@@ -50,8 +51,7 @@ Result<FileDescriptor, CommandError> connect_to_engine(const std::filesystem::pa
   if (auto checked = check_socket(path, directory / socket_file_name); !checked) {
     return failure(std::move(checked).error());
   }
-  const int type = SOCK_STREAM | SOCK_CLOEXEC | (waits ? 0 : SOCK_NONBLOCK);
-  FileDescriptor socket(::socket(AF_UNIX, type, 0));
+  FileDescriptor socket = make_unix_socket(waits);
   const auto* address = reinterpret_cast<const sockaddr*>(&path.address());
   const int code = ::connect(socket.get(), address, sizeof(path.address())) == 0 ? 0 : errno;
   if (code == 0) {

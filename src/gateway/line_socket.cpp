@@ -9,6 +9,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "gateway/unix_socket.hpp"
+
 namespace duroxide::gateway {
 
 namespace {
@@ -98,7 +100,7 @@ LineSocket::Outcome LineSocket::read_line(std::string& line, std::size_t most,
 bool LineSocket::send_some() {
   while (sent_ < unsent_.size()) {
     const ssize_t size =
-        ::send(socket_.get(), unsent_.data() + sent_, unsent_.size() - sent_, MSG_NOSIGNAL);
+        send_quietly(socket_.get(), unsent_.data() + sent_, unsent_.size() - sent_);
     if (size >= 0) {
       sent_ += static_cast<std::size_t>(size);
     } else if (errno != EINTR) {

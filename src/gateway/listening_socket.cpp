@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "gateway/unix_socket.hpp"
 #include "gateway/wire.hpp"
 
 namespace duroxide::gateway {
@@ -68,7 +69,7 @@ Result<ListeningSocket, CommandError> ListeningSocket::open(
   if (!remove_stale(path.directory())) {
     return failed(directory, "replacing", errno);
   }
-  FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  FileDescriptor socket = make_unix_socket(false);
   if (!socket.is_open()) {
     return failed(directory, "making", errno);
   }

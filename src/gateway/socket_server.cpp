@@ -7,7 +7,8 @@
 #include <utility>
 
 #include <poll.h>
-#include <sys/socket.h>
+
+#include "gateway/unix_socket.hpp"
 
 namespace duroxide::gateway {
 
@@ -75,7 +76,7 @@ void SocketServer::accept_all() {
 }
 
 void SocketServer::accept_one() {
-  FileDescriptor peer(::accept4(socket_.file(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  FileDescriptor peer = accept_peer(socket_.file());
   if (!peer.is_open()) {
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
       log("cannot serve a connection: " + std::generic_category().message(errno));

@@ -4,9 +4,17 @@
 #include <cstdint>
 #include <system_error>
 
+#include "model/on_linux.hpp"
+
+#if DUROXIDE_ON_LINUX
 #include <sys/eventfd.h>
+#else
+#include "gateway/descriptor_flags.hpp"
+#endif
 
 namespace duroxide::gateway {
+
+#if DUROXIDE_ON_LINUX
 
 Wakeup::Wakeup() : file_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!file_.is_open()) {
@@ -24,5 +32,30 @@ bool Wakeup::take() const noexcept {
   std::uint64_t count = 0;
   return ::read(file_.get(), &count, sizeof(count)) == sizeof(count);
 }
+
+#else
+
+// A pipe with something in it.
+Wakeup::Wakeup() {
+  auto [read, written] = make_pipe();
+  file_ = std::move(read);
+  written_ = std::move(written);
+}
+
+void Wakeup::raise() const noexcept {
+  // It fails only if the pipe is full, and then the flag is raised.
+  (void)!::write(written_.get(), "", 1);
+}
+
+bool Wakeup::take() const noexcept {
+  char bytes[64];
+  bool was_raised = false;
+  while (::read(file_.get(), bytes, sizeof(bytes)) > 0) {
+    was_raised = true;
+  }
+  return was_raised;
+}
+
+#endif
 
 }  // namespace duroxide::gateway

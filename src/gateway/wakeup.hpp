@@ -18,6 +18,7 @@ class Wakeup {
 
  private:
   FileDescriptor file_;
+  FileDescriptor written_;  ///< the other end, where the system needs a pipe for this
 };
 
 }  // namespace duroxide::gateway

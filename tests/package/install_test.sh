@@ -40,6 +40,15 @@ fi
 grep -q 'duroxide is C++20: compile with -std=c++20' errors
 # shellcheck disable=SC2086
 "$@" -std=c++23 -fsyntax-only "$first" $flags
+# What the library cannot do without is asked for with a sentence, too.
+for without in rtti exceptions; do
+  # shellcheck disable=SC2086
+  if "$@" -std=c++20 "-fno-$without" -fsyntax-only "$first" $flags 2>errors; then
+    echo "-fno-$without was not refused"
+    exit 1
+  fi
+  grep -q "duroxide.*: compile without -fno-$without" errors
+done
 # cereal must lock what threads share, whoever includes it first.
 printf '#include <cereal/cereal.hpp>\n#include <duroxide/codec.hpp>\n' >late.cpp
 # shellcheck disable=SC2046

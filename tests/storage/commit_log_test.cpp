@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "model/archive.hpp"
+#include "storage/log/little_endian.hpp"
 #include "storage/log_fixture.hpp"
 #include "storage/storage_failure.hpp"
 
@@ -203,6 +205,23 @@ TEST_CASE("a segment that is missing, cut short or another's is told", "[commit_
     log.damage(2, 20, "X");
     CHECK_THAT(refusal(log).message, Catch::Contains("damaged first sector"));
   }
+}
+
+TEST_CASE("a log of a later release is refused as such", "[commit_log][upgrade]") {
+  LogFixture log;
+  log.commit("body");
+  log.close();
+  // The magic, the version, then key and length with a checksum over all of it.
+  std::string header("duroxlog");
+  append_little_endian(header, 2);
+  append_little_endian(header, LogFixture::key);
+  append_little_endian(header, fs::file_size(log.segment(1)));
+  append_little_endian(header, model::checksum(header));
+  log.damage(1, 0, header);
+  const ProviderError refused = refusal(log);
+  CHECK(refused.kind == ProviderError::Kind::newer_format);
+  CHECK_THAT(refused.message, Catch::Contains("is of version 2 of the log") &&
+                                  Catch::Contains("open the store with a newer release"));
 }
 
 TEST_CASE("a segment that the tables name stays, though nothing in it is needed", "[commit_log]") {

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "gateway/engine_socket.hpp"
+#include "gateway/unix_socket.hpp"
 #include "model/invariant.hpp"
 
 namespace duroxide::gateway::remote {
@@ -239,8 +240,7 @@ void Link::send_some() {
   std::size_t sent = 0;
   int code = 0;
   while (sent < buffer_.size() && code == 0) {
-    const ssize_t size =
-        ::send(socket_.get(), buffer_.data() + sent, buffer_.size() - sent, MSG_NOSIGNAL);
+    const ssize_t size = send_quietly(socket_.get(), buffer_.data() + sent, buffer_.size() - sent);
     if (size >= 0) {
       sent += static_cast<std::size_t>(size);
     } else if (errno != EINTR) {

@@ -15,6 +15,7 @@
 #include "gateway/remote/frames.hpp"
 #include "gateway/remote/outbox.hpp"
 #include "gateway/remote/session.hpp"
+#include "gateway/unix_socket.hpp"
 
 namespace duroxide::gateway::remote {
 
@@ -179,8 +180,7 @@ class RemoteConnection {
     std::size_t sent = 0;
     bool is_there = true;
     while (sent < unsent_.size()) {
-      const ssize_t size =
-          ::send(peer_.get(), unsent_.data() + sent, unsent_.size() - sent, MSG_NOSIGNAL);
+      const ssize_t size = send_quietly(peer_.get(), unsent_.data() + sent, unsent_.size() - sent);
       if (size >= 0) {
         sent += static_cast<std::size_t>(size);
       } else if (errno != EINTR) {
@@ -265,7 +265,7 @@ void turn_away(const FileDescriptor& peer, std::string_view reason) {
   std::string bytes;
   append_frame(bytes, FrameKind::hello, 0, reason);
   // It is less than an empty socket takes. Whoever does not read it is told nothing.
-  (void)!::send(peer.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  (void)!send_quietly(peer.get(), bytes.data(), bytes.size());
 }
 
 void serve(FileDescriptor peer, std::string unread, Service& service) {

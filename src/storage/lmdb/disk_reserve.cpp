@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "storage/disk_calls.hpp"
 #include "storage/private_files.hpp"
 
 namespace duroxide::storage {
@@ -73,7 +74,7 @@ void DiskReserve::take(std::uint64_t database_bytes) noexcept {
     taken_ = there >= useful_reserve;
     for (std::uint64_t bytes = wanted; bytes > there && bytes >= useful_reserve; bytes /= 2) {
       if (free / free_for_one >= bytes && may_be_so_long(bytes) &&
-          ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes)) == 0) {
+          take_room(file.get(), 0, static_cast<off_t>(bytes)) == 0) {
         taken_ = true;
         break;
       }

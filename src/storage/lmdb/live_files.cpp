@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "model/held_directory.hpp"
 #include "storage/lmdb/directory_lock.hpp"
 #include "storage/lmdb/lmdb_error.hpp"
 #include "storage/private_files.hpp"
@@ -29,7 +30,7 @@ namespace {
 
 LiveFiles::LiveFiles(const std::filesystem::path& directory, MDB_env* env)
     : directory_(directory),
-      descriptor_(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)),
+      descriptor_(model::hold_directory(directory, model::Links::followed)),
       files_{File{"data.mdb"}, File{lock_file_name}} {
   int data = -1;
   check_lmdb(mdb_env_get_fd(env, &data), "looking at the open file");

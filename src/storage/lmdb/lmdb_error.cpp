@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "storage/disk_calls.hpp"
+
 namespace duroxide::storage {
 
 StorageFailure lmdb_failure(int code, const std::string& doing) {
@@ -40,7 +42,7 @@ int tell_full_disk(int code, const std::filesystem::path& file, std::uint64_t by
   if (descriptor < 0 || ::fstat(descriptor, &info) != 0) {
     return code;
   }
-  const int problem = ::posix_fallocate(descriptor, info.st_size, static_cast<off_t>(bytes));
+  const int problem = take_room(descriptor, info.st_size, static_cast<off_t>(bytes));
   // A probe only. That the file stays a little longer if this fails does no harm.
   (void)!::ftruncate(descriptor, info.st_size);
   ::close(descriptor);

@@ -14,6 +14,7 @@
 #include "model/archive.hpp"
 #include "model/invariant.hpp"
 #include "storage/directories.hpp"
+#include "storage/disk_calls.hpp"
 #include "storage/log/little_endian.hpp"
 #include "storage/private_files.hpp"
 
@@ -252,7 +253,7 @@ void LogSegment::write(std::uint64_t offset, std::string_view bytes) {
 }
 
 void LogSegment::flush() {
-  if (::fdatasync(file_.get()) != 0) {
+  if (flush_bytes(file_.get()) != 0) {
     throw system_failure(errno, "flushing " + quoted(path_));
   }
 }
