@@ -16,9 +16,9 @@ namespace duroxide::gateway {
 
 #if DUROXIDE_ON_LINUX
 
-FileDescriptor make_unix_socket(bool waits) {
+FileDescriptor make_socket(int family, bool waits) {
   return FileDescriptor(
-      ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (waits ? 0 : SOCK_NONBLOCK), 0));
+      ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | (waits ? 0 : SOCK_NONBLOCK), 0));
 }
 
 FileDescriptor accept_peer(int listening) {
@@ -53,8 +53,8 @@ FileDescriptor with_flags(int file, bool waits) {
 
 }  // namespace
 
-FileDescriptor make_unix_socket(bool waits) {
-  return with_flags(::socket(AF_UNIX, SOCK_STREAM, 0), waits);
+FileDescriptor make_socket(int family, bool waits) {
+  return with_flags(::socket(family, SOCK_STREAM, 0), waits);
 }
 
 FileDescriptor accept_peer(int listening) {
@@ -71,6 +71,10 @@ std::optional<uid_t> user_of_peer(int peer) {
 }
 
 #endif
+
+FileDescriptor make_unix_socket(bool waits) {
+  return make_socket(AF_UNIX, waits);
+}
 
 ssize_t send_quietly(int socket, const char* bytes, std::size_t size) {
 #ifdef MSG_NOSIGNAL

@@ -12,8 +12,9 @@
 
 namespace duroxide::gateway {
 
-/// A stream socket that programs which this process starts do not get; if it does not wait, calls answer
-/// EAGAIN instead. None if there are no descriptors left.
+/// A stream socket of this family that programs which this process starts do not get; if it does not wait,
+/// calls answer EAGAIN instead. None if there are no descriptors left.
+[[nodiscard]] FileDescriptor make_socket(int family, bool waits);
 [[nodiscard]] FileDescriptor make_unix_socket(bool waits);
 
 /// The next peer of a listening socket, as a socket that does not wait. None if there is none now, or no

@@ -1,8 +1,14 @@
 #include "gateway/http/end_watch.hpp"
 
+#include "model/on_linux.hpp"
+
+#if DUROXIDE_ON_LINUX
 #include <sys/epoll.h>
+#endif
 
 namespace duroxide::gateway::http {
+
+#if DUROXIDE_ON_LINUX
 
 namespace {
 
@@ -23,5 +29,11 @@ EndWatch::EndWatch(int stop, int connection) : stop_(stop), both_(::epoll_create
     add(both_.get(), connection, EPOLLRDHUP);
   }
 }
+
+#else
+
+EndWatch::EndWatch(int stop, int /*connection*/) : stop_(stop) {}
+
+#endif
 
 }  // namespace duroxide::gateway::http

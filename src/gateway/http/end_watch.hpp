@@ -11,7 +11,7 @@ class EndWatch {
   /// `stop` is readable once the server is to stop; `connection` is the peer's, or -1. Both outlive this.
   EndWatch(int stop, int connection);
 
-  /// Readable from then on. If the system has no descriptor left it is `stop` alone.
+  /// Readable from then on. If the system has no descriptor left, or is not Linux, it is `stop` alone.
   [[nodiscard]] int file() const { return both_.is_open() ? both_.get() : stop_; }
 
  private:

@@ -13,6 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "gateway/unix_socket.hpp"
+
 namespace duroxide::gateway::http {
 
 namespace {
@@ -37,7 +39,7 @@ Result<void, CommandError> make_way(const sockaddr_un& address, const std::strin
     return failure(
         failed_at("`" + path + "`", "there is something that is no socket of this user's"));
   }
-  const FileDescriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const FileDescriptor probe(make_unix_socket(false));
   if (!probe.is_open()) {
     return failure(failed_at("`" + path + "`", reason(errno)));
   }
@@ -72,7 +74,7 @@ Listener::~Listener() {
 
 Result<Listener, CommandError> Listener::on_loopback(std::uint16_t port) {
   const std::string place = "127.0.0.1:" + std::to_string(port);
-  FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  FileDescriptor socket(make_socket(AF_INET, false));
   const int yes = 1;
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -102,7 +104,7 @@ Result<Listener, CommandError> Listener::on_unix_socket(const std::filesystem::p
   }
   auto file = std::filesystem::absolute(path);
   constexpr mode_t owner_only = 0600;
-  FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  FileDescriptor socket(make_unix_socket(false));
   if (!socket.is_open() || ::fchmod(socket.get(), owner_only) != 0 ||
       ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     return failure(failed_at("`" + place + "`", reason(errno)));

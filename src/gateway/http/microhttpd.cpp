@@ -20,6 +20,7 @@
 
 #include "gateway/http/receive_deadlines.hpp"
 #include "gateway/http/server.hpp"
+#include "gateway/unix_socket.hpp"
 
 namespace duroxide::gateway::http {
 
@@ -130,14 +131,14 @@ int socket_of(MHD_Connection* connection) {
 
 /// False for what is no Unix socket: its peer has no name.
 bool is_owner(int socket) {
-  ucred credentials{};
-  socklen_t size = sizeof(credentials);
   sockaddr_storage address{};
-  socklen_t address_size = sizeof(address);
-  return ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &address_size) == 0 &&
-         address.ss_family == AF_UNIX &&
-         ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0 &&
-         (credentials.uid == ::geteuid() || credentials.uid == 0);
+  socklen_t size = sizeof(address);
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+      address.ss_family != AF_UNIX) {
+    return false;
+  }
+  const auto user = user_of_peer(socket);
+  return user && (*user == ::geteuid() || *user == 0);
 }
 
 /// What keeps a body from being read: one of unknown length, or of too many bytes.
