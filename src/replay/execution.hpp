@@ -32,7 +32,8 @@ struct TurnServices {
   /// Asked before each step that is new; one that is refused does not go out. Empty if nobody asks.
   std::function<Admission(const InterceptedExecution&, InterceptedStep&)> before_step;
   bool notes_ended_steps = false;  ///< fill `TurnResult::ended_steps`
-  /// In one turn, and what may come of them together; those beyond go out.
+  /// In one turn, and what may come of them together; those beyond go out. As many refused steps are
+  /// answered in one turn; the failures of those beyond are sent to the execution itself.
   std::size_t most_run_at_once = 256;
   std::uint64_t most_bytes_at_once = std::uint64_t{1} << 20;
   std::uint64_t history_warning = 0;  ///< log once when an execution has so many events; 0: never

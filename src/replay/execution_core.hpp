@@ -271,6 +271,7 @@ class ExecutionCore final : private Completion {
   std::uint64_t bytes_at_once_ = 0;
   /// Of this turn: steps that an interceptor has refused and that were not answered yet, in order.
   std::vector<std::pair<std::uint64_t, WorkItem>> refused_;
+  std::size_t refusals_answered_ = 0;  ///< of this turn, within it
 
   /// None between turns: an instance that waits is small.
   std::unique_ptr<replay::TurnResult> result_;

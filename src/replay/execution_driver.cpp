@@ -261,6 +261,7 @@ void ExecutionCore::end_at_once() {
   to_run_at_once_ = {};
   bytes_at_once_ = 0;
   refused_ = {};
+  refusals_answered_ = 0;
 }
 
 replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,

@@ -113,15 +113,27 @@ void ExecutionCore::intercept(EventKind& kind) {
 
 /// The code has given it up before it was answered: nobody has to know.
 bool ExecutionCore::forget_refused(std::uint64_t event_id) {
+  const auto is_its_answer = [&](const WorkItem& item) {
+    const auto answer = model::answer_in(item);
+    return answer && answer->id == event_id && target_instance(item) == assignment_.instance;
+  };
   return std::erase_if(refused_, [event_id](const auto& each) { return each.first == event_id; }) >
-         0;
+             0 ||
+         std::erase_if(result().messages, is_its_answer) > 0;
 }
 
-/// The failure comes in like a message, so that a replay meets it at the same place.
+/// The failure comes in like a message, so that a replay meets it at the same place. Those beyond what one
+/// turn takes are sent, and come in with a later turn: code that tries again for ever must not hold the
+/// thread.
 void ExecutionCore::answer_refused() {
   while (!finished_ && !refused_.empty()) {
-    const WorkItem message = std::move(refused_.front().second);
+    WorkItem message = std::move(refused_.front().second);
     refused_.erase(refused_.begin());
+    if (refusals_answered_ == services_->most_run_at_once) {
+      result().messages.push_back(std::move(message));
+      continue;
+    }
+    ++refusals_answered_;
     arrive(message);
     finish_root();
   }

@@ -199,4 +199,44 @@ TEST_CASE("headers: the next execution has them, and so has a line of log their 
   CHECK_THAT(to_line(h.logged[0]), Catch::EndsWith(" trace=1" + trace));
 }
 
+TEST_CASE("interceptors: no more refusals are answered in a turn than may be",
+          "[replay][interceptors][limits]") {
+  Asked s([](OrchestrationContext ctx) -> Task<std::string> {
+    int refusals = 0;
+    while (refusals < 5) {
+      const auto result = co_await ctx.schedule_activity("A").as_result();
+      refusals += result ? 0 : 1;
+    }
+    co_return std::to_string(refusals);
+  });
+  s.refused = "A";
+  s.h.services.most_run_at_once = 3;
+  const auto first = s.start();
+  CHECK(still_running(first));
+  CHECK(first.activities.empty());
+  REQUIRE(first.messages.size() == 1);
+  CHECK(s.h.history().size() == 8);  // the start, three calls and their failures, the fourth call
+  CHECK(output_of(s.h.turn(first.messages)) == "5");
+}
+
+TEST_CASE("interceptors: a refusal that is sent is taken back with its step",
+          "[replay][interceptors][limits]") {
+  Asked s([](OrchestrationContext ctx) -> Task<std::string> {
+    const auto a = co_await ctx.schedule_activity("A").as_result();
+    auto others = std::make_optional(
+        std::make_pair(ctx.schedule_activity("A"), ctx.schedule_sub_orchestration("A")));
+    co_await ctx.wait_for_external_event("E");
+    others.reset();
+    co_return a ? *a : a.error().message;
+  });
+  s.refused = "A";
+  s.h.services.most_run_at_once = 1;
+  // In one turn, so the refusals are on their way when their steps are given up.
+  const auto only = s.h.turn(std::vector<WorkItem>{
+      work::StartOrchestration{"i", "Test", "", {}, {}, {}, {}, given}, Harness::raised("E", "")});
+  CHECK(output_of(only) == "not for you");
+  CHECK(only.messages.empty());
+  CHECK(only.cancelled_activities.empty());
+}
+
 }  // namespace duroxide::replay_interceptors_test

@@ -182,6 +182,24 @@ TEST_CASE("interceptors: a refused step fails for the code, and replays so",
   CHECK(test.outcomes().size() == (notes->refused_step == "A" ? 2U : 1U));
 }
 
+TEST_CASE("interceptors: code that tries a refused step again and again leaves its turn",
+          "[interceptors][turns][limits]") {
+  const auto notes = std::make_shared<Notes>();
+  notes->refused_step = GENERATE("A", "Small");
+  TestSystem test(register_all, with(notes));
+  test.register_orchestration("Stubborn", [](OrchestrationContext ctx, bool calls) -> Task<int> {
+    int refusals = 0;
+    while (refusals < 1'000) {
+      auto step = calls ? ctx.schedule_activity("A") : ctx.schedule_sub_orchestration("Small");
+      const auto result = co_await std::move(step).as_result();
+      refusals += result ? 0 : 1;
+    }
+    co_return refusals;
+  });
+  CHECK(test.run("i", "Stubborn", notes->refused_step == "A").output() == "1000");
+  CHECK(test.turns() == 4);  // 256 refusals in each, and one that was sent to each but the first
+}
+
 TEST_CASE("interceptors: a refused delivery fails its call, which no policy repeats",
           "[interceptors][activities][errors]") {
   const auto notes = std::make_shared<Notes>();
