@@ -107,7 +107,8 @@ struct EndedStep {
 struct InterceptedActivity {
   std::string_view instance;
   std::uint64_t execution_id = 0;
-  std::uint64_t event_id = 0;  ///< that has scheduled the call
+  std::uint64_t event_id = 0;     ///< that has scheduled the call
+  std::uint64_t incarnation = 0;  ///< another one for a call that a rewind makes again
   std::string_view orchestration;
   std::string_view activity;
   std::string_view input;
@@ -142,7 +143,8 @@ class DUROXIDE_API Interceptor {
   /// with `ClientError::Kind::start_refused` and nothing is sent. Headers that exceed their limits are
   /// `invalid_input` of the call.
   [[nodiscard]] virtual Admission before_start(InterceptedStart& start);
-  /// It was answered; `error` is null if it was well. On the engine's thread.
+  /// It was answered; `error` is null if it was well. On the engine's thread. Not called for a start that
+  /// an interceptor has refused, not even for those that were asked before that one.
   virtual void after_start(std::string_view instance, const ClientError* error);
 
   /// A turn is about to run. On the engine's thread, as the next three.

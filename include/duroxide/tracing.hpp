@@ -67,9 +67,10 @@ class TracingOptions {
 using SpanExport = std::function<Result<void, std::string>(const std::string& otlp_json)>;
 
 /// Traces instances: an interceptor to be given to the clients that start them and to the runtime that
-/// runs them. A start without a `traceparent` header begins a trace; one with it goes on in that of the
-/// caller. All that belongs to an instance, its activities and children is then one trace: a span for each
-/// execution, delivery of an activity, timer, wait and child.
+/// runs them. A start without a `traceparent` header begins a trace, unless its headers leave no room for
+/// one; one with it goes on in that of the caller. All that belongs to an instance, its activities,
+/// children and forks is then one trace: a span for each execution, delivery of an activity, timer, wait
+/// and child.
 ///
 /// The id of a span follows from the trace, the instance, the execution, the event and the delivery, so
 /// what a crash repeats has the same id, and what is replayed has none. Spans of executions, timers, waits
@@ -90,10 +91,11 @@ class DUROXIDE_API Tracing final : public Interceptor {
   /// Hands them to a function. Errors: it is empty; no thread can be had.
   [[nodiscard]] static Made to(SpanExport spans, TracingOptions options = TracingOptions());
 
-  /// Exports what waits, and waits for that.
+  /// Exports what waits, and waits for that; does neither in a process that was forked.
   ~Tracing() override;
 
-  /// Waits until all that was queued before is exported or lost. False if that takes longer.
+  /// Waits until all that was queued before is exported or lost. False if that takes longer, and at once in a
+  /// process that was forked of the one that made it.
   [[nodiscard]] bool flush(std::chrono::milliseconds timeout);
   /// Spans that were exported, and those that were dropped or could not be.
   [[nodiscard]] std::uint64_t exported() const;

@@ -7,15 +7,9 @@ namespace duroxide::runtime {
 
 InterceptedActivity AttemptHooks::activity() {
   const work::ActivityExecute& item = delivered_.item;
-  return {item.instance,
-          item.execution_id,
-          item.id,
-          item.orchestration,
-          item.name,
-          item.input,
-          delivered_.attempt_count,
-          began_at_,
-          headers_};
+  return {item.instance,      item.execution_id, item.id,    item.incarnation,
+          item.orchestration, item.name,         item.input, delivered_.attempt_count,
+          began_at_,          headers_};
 }
 
 std::optional<ErrorDetails> AttemptHooks::begin(ActivityContext::Call& call) {

@@ -25,7 +25,7 @@ std::string span_id_of(std::string_view trace_id, const SpanPlace& place) {
   bytes.push_back('\0');
   bytes.append(place.instance);
   for (const std::uint64_t number :
-       {place.execution_id, place.event_id, std::uint64_t{place.attempt}}) {
+       {place.execution_id, place.event_id, std::uint64_t{place.attempt}, place.incarnation}) {
     bytes.push_back('\0');
     bytes += std::to_string(number);
   }

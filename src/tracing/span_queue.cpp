@@ -1,12 +1,26 @@
 #include "tracing/span_queue.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 namespace duroxide::tracing {
 
+namespace {
+
+// A batch is one line, which whoever reads it has whole in memory.
+constexpr std::size_t most_spans_in_batch = 512;
+// So long spans wait for others, so that not each wakes the thread under load.
+constexpr std::chrono::milliseconds wait_for_more{200};
+
+}  // namespace
+
 SpanQueue::SpanQueue(SpanExport spans, TracingOptions options)
-    : export_(std::move(spans)), options_(std::move(options)), thread_([this] { run(); }) {}
+    : export_(std::move(spans)),
+      options_(std::move(options)),
+      most_in_batch_(std::min(most_spans_in_batch, options_.max_queued())),
+      thread_([this] { run(); }) {}
 
 SpanQueue::~SpanQueue() {
   {
@@ -18,26 +32,33 @@ SpanQueue::~SpanQueue() {
 }
 
 void SpanQueue::add(Span span) {
-  bool was_empty = false;
+  bool wakes = false;
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() >= options_.max_queued()) {
       ++refused_;
       return;
     }
-    was_empty = waiting_.empty();
     ++added_;
     waiting_.push_back(std::move(span));
+    wakes = waiting_.size() == 1 || waiting_.size() == most_in_batch_;
   }
-  if (was_empty) {
+  if (wakes) {
     changed_.notify_all();
   }
 }
 
 bool SpanQueue::flush(std::chrono::milliseconds timeout) {
+  if (is_foreign()) {
+    return false;
+  }
   std::unique_lock lock(mutex_);
   const std::uint64_t target = added_;
-  return changed_.wait_for(lock, timeout, [&] { return exported_ + lost_ >= target; });
+  ++flushing_;
+  changed_.notify_all();
+  const bool done = changed_.wait_for(lock, timeout, [&] { return exported_ + lost_ >= target; });
+  --flushing_;
+  return done;
 }
 
 std::uint64_t SpanQueue::exported() const {
@@ -54,16 +75,27 @@ void SpanQueue::run() {
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return ends_ || !waiting_.empty(); });
+    changed_.wait_for(lock, wait_for_more, [this] {
+      return ends_ || flushing_ > 0 || waiting_.size() >= most_in_batch_;
+    });
     if (waiting_.empty()) {
       return;
     }
-    const std::vector<Span> batch = std::exchange(waiting_, {});
+    const std::vector<Span> batch = take_batch();
     lock.unlock();
     const bool taken = export_batch(batch);
     lock.lock();
     (taken ? exported_ : lost_) += batch.size();
     changed_.notify_all();
   }
+}
+
+std::vector<Span> SpanQueue::take_batch() {
+  const auto end =
+      waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), most_in_batch_));
+  std::vector<Span> batch(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
+  waiting_.erase(waiting_.begin(), end);
+  return batch;
 }
 
 bool SpanQueue::export_batch(const std::vector<Span>& batch) {

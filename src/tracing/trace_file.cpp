@@ -40,8 +40,15 @@ TraceFile::Done TraceFile::open() {
 }
 
 TraceFile::Done TraceFile::append(const std::string& line) {
-  if (!file_.is_open() || (size_ > 0 && size_ + line.size() + 1 > max_bytes_)) {
+  const bool is_full = file_.is_open() && size_ > 0 && size_ + line.size() + 1 > max_bytes_;
+  must_make_way_ = must_make_way_ || is_full;
+  if (must_make_way_) {
     if (auto done = make_way(); !done) {
+      return done;
+    }
+  }
+  if (!file_.is_open()) {
+    if (auto done = open(); !done) {
       return done;
     }
   }
@@ -54,26 +61,29 @@ std::filesystem::path TraceFile::earlier(std::uint32_t number) const {
   return path;
 }
 
-/// The oldest is written over by the one before it.
+/// The oldest is written over by the one before it. Of those before only some may have been renamed last
+/// time, which must not be repeated: there is nothing to do for them unless the first is there.
 TraceFile::Done TraceFile::make_way() {
-  if (file_.is_open()) {
-    file_.reset();
-    std::error_code error;
+  file_.reset();
+  std::error_code error;
+  if (max_files_ > 1 && std::filesystem::exists(earlier(1), error)) {
     for (std::uint32_t number = max_files_ - 1; number > 1; --number) {
       std::filesystem::rename(earlier(number - 1), earlier(number),
                               error);  // there may be none yet
     }
-    if (max_files_ > 1) {
-      std::filesystem::rename(path_, earlier(1), error);
-    } else {
-      std::filesystem::remove(path_, error);
-    }
-    if (error) {
-      return failure("the trace file " + path_.string() +
-                     " cannot make way for the next: " + error.message());
-    }
   }
-  return open();
+  error.clear();
+  if (max_files_ > 1) {
+    std::filesystem::rename(path_, earlier(1), error);
+  } else {
+    std::filesystem::remove(path_, error);
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    return failure("the trace file " + path_.string() +
+                   " cannot make way for the next: " + error.message());
+  }
+  must_make_way_ = false;
+  return {};
 }
 
 TraceFile::Done TraceFile::write_all(std::string_view bytes) {

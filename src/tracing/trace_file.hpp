@@ -31,6 +31,7 @@ class TraceFile {
   std::uint64_t max_bytes_;
   std::uint32_t max_files_;
   std::uint64_t size_ = 0;
+  bool must_make_way_ = false;  ///< it is full, and was not renamed yet
   model::FileDescriptor file_;
 };
 

@@ -17,12 +17,39 @@ using tracing::SpanPlace;
 
 class Tracing::Impl {
  public:
-  Impl(SpanExport spans, TracingOptions options) : queue(std::move(spans), std::move(options)) {}
+  Impl(SpanExport spans, TracingOptions options)
+      : queue(std::make_unique<tracing::SpanQueue>(std::move(spans), std::move(options))) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  /// Its thread is not in a process that was forked, so the queue cannot end there, and stays.
+  ~Impl() {
+    if (queue->is_foreign()) {
+      (void)queue.release();
+    }
+  }
 
-  tracing::SpanQueue queue;
+  std::unique_ptr<tracing::SpanQueue> queue;
 };
 
 namespace {
+
+// A failure may be told at a length that no reader of traces shows, and many spans wait at once.
+constexpr std::size_t most_bytes_of_error = 1024;
+
+/// Its beginning, up to the end of a character.
+std::string shortened(std::string_view error) {
+  if (error.size() > most_bytes_of_error) {
+    const auto goes_on = [&](std::size_t at) {
+      return (static_cast<unsigned char>(error[at]) & 0xC0U) == 0x80U;
+    };
+    std::size_t end = most_bytes_of_error;
+    while (end > 0 && goes_on(end)) {
+      --end;
+    }
+    error = error.substr(0, end);
+  }
+  return std::string(error);
+}
 
 std::string_view name_of(StepKind kind) {
   switch (kind) {
@@ -68,13 +95,11 @@ Span span_at(std::string_view trace_id, const SpanPlace& place) {
   return span;
 }
 
-/// Of an execution: the one before it belongs to the first; that of a child to the call of its parent; any
-/// other to whoever has asked for the start, if that is not the trace itself.
+/// Of an execution: that of a child belongs to the call of its parent; any other to the span that its header
+/// names, if that is not its own. Where the trace began with the start, that is the first execution of the
+/// instance, to which its later ones belong, and those of a fork.
 std::string parent_of(const model::TraceContext& context, const InterceptedExecution& execution,
                       const std::string& own_id) {
-  if (execution.execution_id > 1) {
-    return tracing::span_id_of(context.trace_id, {execution.instance, 1});
-  }
   if (execution.parent && execution.parent->execution_id != 0) {
     const ParentLink& parent = *execution.parent;
     return tracing::span_id_of(context.trace_id,
@@ -83,10 +108,24 @@ std::string parent_of(const model::TraceContext& context, const InterceptedExecu
   return context.span_id == own_id ? std::string() : std::string(context.span_id);
 }
 
+SpanPlace place_of(const InterceptedActivity& activity) {
+  return {activity.instance, activity.execution_id, activity.event_id, activity.attempt,
+          activity.incarnation};
+}
+
 /// None if the instance is not traced.
 std::optional<model::TraceContext> sampled_context(const Headers& headers) {
   auto context = model::trace_context_of(headers);
   return context && context->sampled ? context : std::nullopt;
+}
+
+/// Not if the headers would then exceed their limits: a trace is no reason to fail.
+void set_traceparent(Headers& headers, std::string value) {
+  Headers with = headers;
+  with.set(model::traceparent_header, std::move(value));
+  if (!with.problem()) {
+    headers = std::move(with);
+  }
 }
 
 Tracing::Made mistake(std::string what) {
@@ -127,24 +166,24 @@ Tracing::Made Tracing::to_file(std::filesystem::path path, TracingOptions option
 }
 
 bool Tracing::flush(std::chrono::milliseconds timeout) {
-  return impl_->queue.flush(timeout);
+  return impl_->queue->flush(timeout);
 }
 
 std::uint64_t Tracing::exported() const {
-  return impl_->queue.exported();
+  return impl_->queue->exported();
 }
 
 std::uint64_t Tracing::dropped() const {
-  return impl_->queue.dropped();
+  return impl_->queue->dropped();
 }
 
 /// The header of a new trace names the span of the first execution, which by that knows that it is the root.
 Admission Tracing::before_start(InterceptedStart& start) {
   if (!model::trace_context_of(start.headers)) {
     const std::string trace_id = tracing::new_trace_id();
-    start.headers.set(model::traceparent_header,
-                      model::make_traceparent(
-                          trace_id, tracing::span_id_of(trace_id, {start.instance, 1}), true));
+    set_traceparent(start.headers,
+                    model::make_traceparent(
+                        trace_id, tracing::span_id_of(trace_id, {start.instance, 1}), true));
   }
   return {};
 }
@@ -164,7 +203,7 @@ void Tracing::after_turn(const InterceptedExecution& execution, const Intercepte
   span.error = span.has_failed ? std::string(name_of(outcome)) : std::string();
   span.attributes.emplace_back("duroxide.version", execution.version);
   span.attributes.emplace_back("duroxide.outcome", name_of(outcome));
-  impl_->queue.add(std::move(span));
+  impl_->queue->add(std::move(span));
 }
 
 /// A call of an activity is seen by its deliveries.
@@ -184,22 +223,20 @@ void Tracing::after_step(const InterceptedExecution& execution, const EndedStep&
   span.began_at = step.began_at;
   span.ended_at = step.ended_at;
   span.has_failed = step.outcome == EndedStep::Outcome::failed;
-  span.error = step.error;
+  span.error = shortened(step.error);
   span.attributes.emplace_back("duroxide.event", std::to_string(step.event_id));
   if (step.outcome == EndedStep::Outcome::given_up) {
     span.attributes.emplace_back("duroxide.outcome", "given up");
   }
-  impl_->queue.add(std::move(span));
+  impl_->queue->add(std::move(span));
 }
 
 Admission Tracing::before_activity(InterceptedActivity& activity) {
   if (const auto context = sampled_context(activity.headers)) {
-    const SpanPlace place{activity.instance, activity.execution_id, activity.event_id,
-                          activity.attempt};
     const std::string trace_id(context->trace_id);  // what it refers to is replaced
-    activity.headers.set(
-        model::traceparent_header,
-        model::make_traceparent(trace_id, tracing::span_id_of(trace_id, place), true));
+    set_traceparent(
+        activity.headers,
+        model::make_traceparent(trace_id, tracing::span_id_of(trace_id, place_of(activity)), true));
   }
   return {};
 }
@@ -210,19 +247,17 @@ void Tracing::after_activity(const InterceptedActivity& activity, Timestamp ende
   if (!context) {
     return;
   }
-  const SpanPlace place{activity.instance, activity.execution_id, activity.event_id,
-                        activity.attempt};
-  Span span = span_at(context->trace_id, place);
+  Span span = span_at(context->trace_id, place_of(activity));
   span.parent_id =
       tracing::span_id_of(context->trace_id, {activity.instance, activity.execution_id});
   span.name = "activity " + std::string(activity.activity);
   span.began_at = activity.began_at;
   span.ended_at = ended_at;
   span.has_failed = error != nullptr;
-  span.error = error == nullptr ? std::string() : error->message;
+  span.error = error == nullptr ? std::string() : shortened(error->message);
   span.attributes.emplace_back("duroxide.event", std::to_string(activity.event_id));
   span.attributes.emplace_back("duroxide.attempt", std::to_string(activity.attempt));
-  impl_->queue.add(std::move(span));
+  impl_->queue->add(std::move(span));
 }
 
 }  // namespace duroxide

@@ -22,6 +22,7 @@ class Trace {
     std::string began;
     std::string ended;
     int status = 0;
+    std::string error;
   };
 
   /// One line of OTLP/JSON.
@@ -85,6 +86,7 @@ class Trace {
     span.began = json.at("startTimeUnixNano");
     span.ended = json.at("endTimeUnixNano");
     span.status = json.at("status").at("code");
+    span.error = json.at("status").value("message", "");
     for (const auto& attribute : json.at("attributes")) {
       span.attributes[attribute.at("key")] = attribute.at("value").at("stringValue");
     }

@@ -2,9 +2,11 @@
 
 #include <catch2/catch.hpp>
 #include <condition_variable>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -92,8 +94,8 @@ struct Traced {
   TestSystem test;
 };
 
-/// As of an instance whose timer has fired.
-void end_timer(Tracing& tracing, std::uint64_t event_id) {
+/// As of an instance whose timer has fired, or failed.
+void end_timer(Tracing& tracing, std::uint64_t event_id, const std::string& error = "") {
   const Headers headers =
       Headers().set("traceparent", "00-" + foreign_trace + "-" + foreign_span + "-01");
   const std::optional<ParentLink> parent;
@@ -101,6 +103,8 @@ void end_timer(Tracing& tracing, std::uint64_t event_id) {
   EndedStep step;
   step.kind = StepKind::timer;
   step.event_id = event_id;
+  step.outcome = error.empty() ? EndedStep::Outcome::succeeded : EndedStep::Outcome::failed;
+  step.error = error;
   tracing.after_step(execution, step);
 }
 
@@ -162,7 +166,59 @@ TEST_CASE("tracing: a start within a trace goes on in it", "[tracing]") {
     CHECK_FALSE(each.parent.empty());
     of_caller += each.parent == foreign_span ? 1 : 0;
   }
-  CHECK(of_caller == 2);  // the first execution, and the detached instance
+  CHECK(of_caller == 3);  // both executions, and the detached instance
+}
+
+TEST_CASE("tracing: a fork is below the instance that it is a fork of", "[tracing][restore]") {
+  Traced traced;
+  traced.run();
+  auto management = traced.test.client().management().value();
+  REQUIRE(management.fork_instance("o", "fork", ForkOptions()));
+  REQUIRE(traced.test.wait("fork").is_completed());
+  traced.collect();
+  CHECK(traced.trace.check_whole() == "Order");
+  std::size_t of_fork = 0;
+  for (const Trace::Span& each : traced.trace.spans()) {
+    if (each.name == "Order" && each.attributes.at("duroxide.instance") == "fork") {
+      ++of_fork;
+      CHECK(each.attributes.at("duroxide.execution") == "2");
+    }
+  }
+  CHECK(of_fork == 1);
+}
+
+TEST_CASE("tracing: an activity that a rewind calls again is another span",
+          "[tracing][restore][activities]") {
+  Traced traced;
+  traced.test.register_orchestration("Strict", [](OrchestrationContext ctx) -> Task<std::string> {
+    std::string paid = co_await ctx.schedule_activity("Pay");
+    co_return paid;
+  });
+  Client client = traced.test.client().with_interceptor(traced.tracing);
+  REQUIRE(client.start_orchestration("s", "Strict"));
+  REQUIRE(traced.test.wait("s").is_failed());
+  REQUIRE(traced.test.client().management().value().rewind_instance("s"));
+  REQUIRE(traced.test.wait("s").is_failed());
+  traced.collect();
+  std::set<std::string> calls;
+  for (const Trace::Span& each : traced.trace.spans()) {
+    if (each.name == "activity Pay") {
+      CHECK(calls.insert(each.id).second);
+    }
+  }
+  CHECK(calls.size() == 2);
+}
+
+TEST_CASE("tracing: a start whose headers are full is not traced, and not refused",
+          "[tracing][headers][limits]") {
+  Traced traced;
+  Headers full;
+  for (int i = 0; !Headers(full).set("one-more", "").problem(); ++i) {
+    full.set("h" + std::to_string(i), "");
+  }
+  REQUIRE_FALSE(full.problem());
+  traced.start(StartOptions().headers(full));
+  CHECK(traced.test.history("o").one<event::OrchestrationStarted>().headers == full);
 }
 
 TEST_CASE("tracing: what the caller does not sample has no spans", "[tracing]") {
@@ -172,13 +228,18 @@ TEST_CASE("tracing: what the caller does not sample has no spans", "[tracing]") 
   CHECK(traced.trace.spans().empty());
 }
 
-TEST_CASE("tracing: a crash after any turn leaves one whole tree", "[tracing][restart]") {
+TEST_CASE("tracing: a crash costs no more spans than those of the turn that it cuts off",
+          "[tracing][restart]") {
   std::uint64_t turns = 0;
+  std::multiset<std::string> all;
   {
     Traced undisturbed;
     undisturbed.run();
     turns = undisturbed.test.turns();
+    all = undisturbed.trace.names();
   }
+  const std::set<std::set<std::string>> spans_of_a_turn = {
+      {}, {"Order"}, {"timer", "event Dock"}, {"child Ship", "Order"}, {"Ship"}};
   for (std::uint64_t turn = 1; turn < turns; ++turn) {
     CAPTURE(turn);
     Traced traced;
@@ -194,16 +255,35 @@ TEST_CASE("tracing: a crash after any turn leaves one whole tree", "[tracing][re
     }
     traced.test.raise_event("o", "Dock", "4");
     REQUIRE(traced.test.wait("o").is_completed());
+    REQUIRE(traced.test.wait("again").is_completed());
     traced.collect();
-    // A delivery that the crash repeats is one span, however often it is exported.
+    const auto& spans = traced.trace.spans();
     std::map<std::string, std::string> names;
-    for (const Trace::Span& each : traced.trace.spans()) {
+    std::set<std::string> traces;
+    std::set<std::string> roots;
+    for (const Trace::Span& each : spans) {
+      // A delivery that the crash repeats is one span, however often it is exported.
       const std::string what = each.name + " below " + each.parent;
       CHECK(names.emplace(each.id, what).first->second == what);
+      traces.insert(each.trace);
+      if (each.parent.empty()) {
+        CHECK(each.name == "Order");
+        roots.insert(each.id);
+      }
     }
-    CHECK(traced.trace.names().count("timer") <= 1);
-    CHECK(traced.trace.names().count("event Dock") <= 1);
-    CHECK(traced.trace.names().count("child Ship") <= 1);
+    CHECK(traces.size() == 1);
+    CHECK(roots.size() <= 1);
+    CHECK(traced.trace.find("activity Pay") != nullptr);
+    std::set<std::string> lost;
+    for (const std::string& name : all) {
+      if (traced.trace.names().count(name) < all.count(name)) {
+        lost.insert(name);
+      }
+    }
+    CHECK(spans_of_a_turn.contains(lost));
+    for (const Trace::Span& each : spans) {
+      CHECK((each.parent.empty() || names.contains(each.parent) || !lost.empty()));
+    }
   }
 }
 
@@ -241,6 +321,39 @@ TEST_CASE("tracing: a full queue drops spans, counts them, and holds nobody up",
   CHECK(tracing->flush(ample));
   CHECK(tracing->exported() == 3);
   CHECK(exports == 2);
+}
+
+TEST_CASE("tracing: a batch holds so many spans at most, and errors in short",
+          "[tracing][limits]") {
+  std::mutex door;
+  std::vector<std::string> exported;
+  const auto take = [&](const std::string& line) -> Result<void, std::string> {
+    const std::lock_guard lock(door);
+    exported.push_back(line);
+    return {};
+  };
+  const auto tracing = Tracing::to(take).value();
+  constexpr std::uint64_t count = 1'200;
+  {
+    const std::lock_guard closed(door);
+    for (std::uint64_t event_id = 1; event_id <= count; ++event_id) {
+      std::string error = "x";
+      for (int i = 0; i < 1'000; ++i) {
+        error += "ä";
+      }
+      end_timer(*tracing, event_id, error);
+    }
+  }
+  REQUIRE(tracing->flush(ample));
+  std::size_t sum = 0;
+  for (const std::string& line : exported) {
+    Trace batch;
+    batch.add(line);
+    CHECK(batch.spans().size() <= 512);
+    sum += batch.spans().size();
+    CHECK(batch.spans().front().error.size() == 1'023);  // which is where a character ends
+  }
+  CHECK(sum == count);
 }
 
 TEST_CASE("tracing: what cannot be exported is counted, and told once", "[tracing][errors]") {
@@ -294,6 +407,29 @@ TEST_CASE("tracing: a file that is full makes way for the next", "[tracing][limi
   CHECK(files == 3);
   CHECK(trace.spans().size() < 8);
   CHECK(trace.spans().size() >= 3);
+}
+
+TEST_CASE("tracing: a file that cannot make way is not written beyond its size",
+          "[tracing][limits][errors]") {
+  const testing::TempDir directory;
+  const auto path = directory.path() / "trace.json";
+  const auto in_the_way = directory.path() / "trace.json.1" / "file";
+  std::filesystem::create_directory(in_the_way.parent_path());
+  std::ofstream(in_the_way) << "so that the directory cannot be replaced";
+  const auto options = TracingOptions().max_file_bytes(1'000).max_files(2).log_sink({});
+  const auto tracing = Tracing::to_file(path, options).value();
+  for (std::uint64_t event_id = 1; event_id <= 8; ++event_id) {
+    end_timer(*tracing, event_id);
+    REQUIRE(tracing->flush(ample));
+    CHECK(std::filesystem::file_size(path) <= 1'000);
+  }
+  const std::uint64_t dropped = tracing->dropped();
+  CHECK(dropped >= 6);
+  std::filesystem::remove_all(in_the_way.parent_path());
+  end_timer(*tracing, 9);
+  REQUIRE(tracing->flush(ample));
+  CHECK(tracing->dropped() == dropped);
+  CHECK(std::filesystem::is_regular_file(directory.path() / "trace.json.1"));
 }
 
 }  // namespace duroxide::tracing_test
