@@ -360,7 +360,8 @@ class DUROXIDE_API ManagementClient {
   // --- control ------------------------------------------------------------------------------------
 
   /// A client that controls `provider` and reads management as this one does. Defined in client.hpp's
-  /// part of the library: include that to call it.
+  /// part of the library: include that to call it. It has no interceptors, whichever client this one was
+  /// taken from: see `Client::with_interceptor`.
   [[nodiscard]] Client runtime(Store provider) const;
   /// The same for the store that this one was made from.
   [[nodiscard]] Client runtime() const;

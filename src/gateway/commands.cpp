@@ -23,6 +23,14 @@ StoreInUse::StoreInUse(const Store& its_store, bool is_live)
             return StoreAccess::impl(its_store).registrations.missing(orchestration, version);
           }) {}
 
+Client StoreInUse::starting_client() const {
+  Client asks = client;
+  for (const auto& interceptor : StoreAccess::impl(store).registrations.interceptors()) {
+    asks = asks.with_interceptor(interceptor);
+  }
+  return asks;
+}
+
 const std::vector<Command>& all_commands() {
   static const std::vector<Command> commands = [] {
     std::vector<Command> all;

@@ -22,6 +22,9 @@ namespace duroxide::gateway {
 struct StoreInUse {
   StoreInUse(const Store& its_store, bool is_live);
 
+  /// One that asks the interceptors of the runtimes that this process has at work on it, if there are any.
+  [[nodiscard]] Client starting_client() const;
+
   Store store;
   Client client;
   ManagementClient management;

@@ -104,7 +104,7 @@ CommandResult start(const StoreInUse& store, const Arguments& arguments, Sink&) 
   const std::string instance = arguments.text("instance");
   const std::string orchestration = arguments.text("orchestration");
   const StartOptions options = start_options(arguments);
-  const auto started = start_now(store.client, arguments, options);
+  const auto started = start_now(store.starting_client(), arguments, options);
   if (!started) {
     return failure(options.reuse() == ReusePolicy::terminate_existing && is_child(store, instance)
                        ? refused_by_state(started.error())

@@ -1,15 +1,17 @@
 #include "protocol/registrations.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace duroxide::detail {
 
-std::shared_ptr<void> Registrations::add(Look look) {
+std::shared_ptr<void> Registrations::add(Look look, model::InterceptorList interceptors) {
   const std::lock_guard lock(known_->mutex);
-  const auto place = known_->looks.insert(known_->looks.end(), std::move(look));
+  const auto place =
+      known_->runtimes.insert(known_->runtimes.end(), {std::move(look), std::move(interceptors)});
   return {&*place, [known = known_, place](void*) {
             const std::lock_guard guard(known->mutex);
-            known->looks.erase(place);
+            known->runtimes.erase(place);
           }};
 }
 
@@ -17,8 +19,8 @@ std::optional<std::string> Registrations::missing(const std::string& name,
                                                   const std::optional<std::string>& version) const {
   const std::lock_guard lock(known_->mutex);
   std::optional<std::string> first;
-  for (const Look& look : known_->looks) {
-    auto missing = look(name, version);
+  for (const Runtime& each : known_->runtimes) {
+    auto missing = each.look(name, version);
     if (!missing) {
       return std::nullopt;
     }
@@ -27,6 +29,19 @@ std::optional<std::string> Registrations::missing(const std::string& name,
     }
   }
   return first;
+}
+
+model::InterceptorList Registrations::interceptors() const {
+  const std::lock_guard lock(known_->mutex);
+  model::InterceptorList all;
+  for (const Runtime& runtime : known_->runtimes) {
+    for (const auto& each : runtime.interceptors) {
+      if (std::find(all.begin(), all.end(), each) == all.end()) {
+        all.push_back(each);
+      }
+    }
+  }
+  return all;
 }
 
 }  // namespace duroxide::detail

@@ -7,9 +7,12 @@
 #include <optional>
 #include <string>
 
+#include "model/interceptors.hpp"
+
 namespace duroxide::detail {
 
-/// Which orchestrations the runtimes of this process on one store know. Thread-safe.
+/// Which orchestrations the runtimes of this process on one store know, and which interceptors they have.
+/// Thread-safe.
 class Registrations {
  public:
   /// Nothing if the runtime knows the orchestration in this version, or in any if none is given; else
@@ -19,16 +22,23 @@ class Registrations {
 
   /// A runtime, while it runs. `look` is called from any thread until the last copy of what this
   /// returns is gone, which may wait for such a call to end.
-  [[nodiscard]] std::shared_ptr<void> add(Look look);
+  [[nodiscard]] std::shared_ptr<void> add(Look look, model::InterceptorList interceptors = {});
 
   /// Nothing if one of the runtimes knows it, or if there is no runtime; else as `Look`.
   [[nodiscard]] std::optional<std::string> missing(const std::string& name,
                                                    const std::optional<std::string>& version) const;
 
+  /// Of all runtimes, in the order in which those were added; one that several have is there once.
+  [[nodiscard]] model::InterceptorList interceptors() const;
+
  private:
+  struct Runtime {
+    Look look;
+    model::InterceptorList interceptors;
+  };
   struct Known {
     mutable std::mutex mutex;
-    std::list<Look> looks;
+    std::list<Runtime> runtimes;
   };
 
   std::shared_ptr<Known> known_ = std::make_shared<Known>();

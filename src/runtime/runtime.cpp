@@ -145,7 +145,7 @@ struct Runtime::Impl {
     (*rest)();
   }
 
-  /// Tells the store which orchestrations this runtime knows.
+  /// Tells the store which orchestrations this runtime knows, and who is to be asked about starts.
   void announce_registrations() {
     registration = detail::StoreAccess::impl(store).registrations.add(
         [this](const std::string& name,
@@ -155,7 +155,8 @@ struct Runtime::Impl {
             return std::nullopt;
           }
           return found.error().what + " is not registered; " + found.error().registered;
-        });
+        },
+        options.interceptors());
   }
 
   /// What the options want of management.

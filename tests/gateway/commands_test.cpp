@@ -1,5 +1,6 @@
 // What commands do, on a store in memory.
 
+#include <memory>
 #include <set>
 
 #include "gateway/command_fixture.hpp"
@@ -443,4 +444,36 @@ TEST_CASE("control commands: a failed instance is rewound and forked", "[control
   CHECK(f.refused("rewind", {{"instance", "k"}}) == Kind::refused);
   CHECK(f.refused("rewind", {{"instance", "k"}, {"event", 1}}) == Kind::refused);
   CHECK(f.run("release", {{"instance", "k"}})["released"] == 0);
+}
+
+TEST_CASE("control commands: a start asks the interceptors of the runtimes that are at work",
+          "[control][starts][interceptors]") {
+  class Doorkeeper : public Interceptor {
+   public:
+    Admission before_start(InterceptedStart& start) override {
+      start.headers.set("by", "command");
+      ++asked;
+      return start.instance == "barred" ? refuse("no badge") : Admission();
+    }
+    int asked = 0;
+  };
+  CommandFixture f;
+  const auto doorkeeper = std::make_shared<Doorkeeper>();
+  const RuntimeOptions options = RuntimeOptions().interceptor(doorkeeper);
+  Runtime runtime(f.store, options);
+  Runtime other(f.store, options);
+  REQUIRE(runtime.start());
+  REQUIRE(other.start());
+  CHECK(f.refused("start", {{"instance", "barred"}, {"orchestration", "O"}}) == Kind::refused);
+  CHECK(f.refused("start", {{"instance", "barred"}, {"orchestration", "O"}, {"with_event", "E"}}) ==
+        Kind::refused);
+  f.start("i");
+  CHECK(doorkeeper->asked == 3);  // once for each start, though two runtimes have it
+  const auto exported = f.in_use.management.export_instance("i");
+  REQUIRE(exported);
+  CHECK_THAT(*exported, Catch::Contains("\"by\""));
+  runtime.stop();
+  other.stop();
+  f.start("barred");
+  CHECK(doorkeeper->asked == 3);
 }
