@@ -1,7 +1,10 @@
 // Starts with an event or an update, events with a key, and waits for a start: what a client asks, and how
 // each answer is told.
 
+#include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "client/facade.hpp"
 #include "client/pending_fixture.hpp"
@@ -33,6 +36,21 @@ Asked answered(const std::string& output, bool created = true) {
   told.answer = UpdateAnswer{"u", output};
   return told;
 }
+
+/// Adds a header to each start, or refuses it, and notes what it is told of those that were sent.
+class Doorkeeper : public Interceptor {
+ public:
+  Admission before_start(InterceptedStart& start) override {
+    start.headers.set("by", std::string(start.instance));
+    return refuses ? refuse("no badge") : Admission();
+  }
+  void after_start(std::string_view instance, const ClientError* error) override {
+    told.push_back(std::string(instance) + (error == nullptr ? "" : " badly"));
+  }
+
+  bool refuses = false;
+  std::vector<std::string> told;
+};
 
 /// What is asked of the store by a call with these options.
 StartAndRaise asked_with(FacadeFixture& f, const StartOptions& options,
@@ -179,6 +197,59 @@ TEST_CASE("client: wrong arguments of a start with something are refused before 
   CHECK(kind_of(f.client->start_with_update("i", "Order", 1, "", 2)) == Kind::invalid_input);
   CHECK(kind_of(f.client->start_with_update("i", "", 1, "Add", 2)) == Kind::invalid_input);
   CHECK(f.provider.count<StartAndRaise>() + f.provider.count<StartAndAsk>() == 0);
+}
+
+TEST_CASE("client: a start with something asks the interceptors, and has the headers they leave",
+          "[client][starts][interceptors][headers]") {
+  FacadeFixture f;
+  const auto doorkeeper = std::make_shared<Doorkeeper>();
+  *f.client = f.client->with_interceptor(doorkeeper);
+  const auto options = StartOptions().header("tenant", "blue");
+  const Headers expected = Headers().set("tenant", "blue").set("by", "i");
+  CHECK(asked_with(f, options).start.start.headers == expected);
+  std::optional<Outcome<int>> outcome;
+  const auto asked = f.answered<StartAndAsk>(
+      [&](std::function<void(Outcome<int>)> on_answer) {
+        f.client->start_with_update<int>("i", "Order", "tea", "Add", 5, options, UpdateOptions(),
+                                         std::move(on_answer));
+      },
+      answered("5"), outcome);
+  CHECK(asked.start.start.headers == expected);
+  f.provider.whenever<StartAndRaise>([&f] {
+    auto request = f.provider.take<StartAndRaise>();
+    CHECK(request.request.start.start.headers == Headers().set("by", "i"));
+    request.promise.deliver(Found(failure(provider_error(ProviderError::Kind::instance_finished))));
+  });
+  CHECK(kind_of(f.client->start_with_event("i", order, "tea", paid, 450)) ==
+        Kind::instance_finished);
+  f.provider.whenever<StartAndAsk>(
+      [&f] { f.provider.take<StartAndAsk>().promise.deliver(answered("5")); });
+  CHECK(f.client->start_with_update("i", order, "tea", add, 5));
+  CHECK(doorkeeper->told == std::vector<std::string>{"i", "i", "i badly", "i"});
+}
+
+TEST_CASE("client: a start with something that an interceptor refuses is not sent",
+          "[client][starts][interceptors][errors]") {
+  FacadeFixture f;
+  const auto doorkeeper = std::make_shared<Doorkeeper>();
+  doorkeeper->refuses = true;
+  *f.client = f.client->with_interceptor(doorkeeper);
+  CHECK(kind_of(f.client->start_with_event("i", order, "tea", paid, 450)) == Kind::start_refused);
+  CHECK(kind_of(f.client->start_with_update("i", order, "tea", add, 5)) == Kind::start_refused);
+  std::optional<Client::Started> started;
+  f.client->start_with_event("i", "Order", "tea", "Paid", 450, StartOptions(), RaiseOptions(),
+                             [&](const Client::Started& each) { started = each; });
+  std::optional<Outcome<int>> updated;
+  f.client->start_with_update<int>("i", "Order", "tea", "Add", 5, StartOptions(), UpdateOptions(),
+                                   [&](const Outcome<int>& each) { updated = each; });
+  f.system.run();
+  REQUIRE(started);
+  CHECK(kind_of(*started) == Kind::start_refused);
+  REQUIRE(updated);
+  CHECK(kind_of(*updated) == Kind::start_refused);
+  CHECK(updated->error().message == "the start of instance i is refused: no badge");
+  CHECK(f.provider.count<StartAndRaise>() + f.provider.count<StartAndAsk>() == 0);
+  CHECK(doorkeeper->told.empty());
 }
 
 TEST_CASE("client: a wait for a start tells the status, or that its time is up",
