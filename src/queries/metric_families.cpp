@@ -1,9 +1,11 @@
 // What the store itself says of how it does, as families. What the engine counts while it works is
 // `model/metrics.hpp`.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,12 +40,36 @@ MetricFamily gauge_of(std::string name, std::string help, std::uint64_t value,
   return family;
 }
 
-/// The first names have series of their own, the rest has one together.
+using CountsByName = std::map<std::string, std::map<ExecutionStatus, std::uint64_t>>;
+
+/// Those with the most instances, so that a new name does not take the series of one that has many.
+std::set<std::string_view> largest_names(const CountsByName& all) {
+  std::vector<std::pair<std::uint64_t, std::string_view>> sizes;
+  for (const auto& [name, counts] : all) {
+    std::uint64_t size = 0;
+    for (const auto& [status, count] : counts) {
+      size += count;
+    }
+    sizes.emplace_back(size, name);
+  }
+  std::sort(sizes.begin(), sizes.end(), [](const auto& left, const auto& right) {
+    return left.first != right.first ? left.first > right.first : left.second < right.second;
+  });
+  sizes.resize(std::min(sizes.size(), model::most_names));
+  std::set<std::string_view> names;
+  for (const auto& [size, name] : sizes) {
+    names.insert(name);
+  }
+  return names;
+}
+
+/// Some names have series of their own, the rest has one together.
 MetricFamily instances_of(const ReadView& view) {
-  std::map<std::string, std::map<ExecutionStatus, std::uint64_t>> few;
-  std::size_t names = 0;
-  for (const auto& [name, counts] : count_by_name(view)) {
-    auto& sums = few[++names <= model::most_names ? name : std::string(model::other_names)];
+  const CountsByName all = count_by_name(view);
+  const std::set<std::string_view> own = largest_names(all);
+  CountsByName few;
+  for (const auto& [name, counts] : all) {
+    auto& sums = few[own.contains(name) ? name : std::string(model::other_names)];
     for (const auto& [status, count] : counts) {
       sums[status] += count;
     }

@@ -85,6 +85,7 @@ TEST_CASE("metric families: names of orchestrations are few, and none is lost", 
     world.start("i" + std::to_string(i), "O" + std::to_string(i));
   }
   world.start("like the rest", "other");
+  world.start("one more", "O9");  // the last by alphabet, and the one with the most instances
   const PrometheusCheck check = metrics(world);
   double sum = 0;
   std::size_t series = 0;
@@ -94,8 +95,9 @@ TEST_CASE("metric families: names of orchestrations are few, and none is lost", 
       ++series;
     }
   }
-  CHECK(sum == static_cast<double>(names + 1));
+  CHECK(sum == static_cast<double>(names + 2));
   CHECK(series == 4 * (model::most_names + 1));
+  CHECK(instances(check, "O9", "running") == 2);
   CHECK(instances(check, "other", "running") == 6);
 }
 
