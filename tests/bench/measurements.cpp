@@ -27,12 +27,7 @@ struct Series {
 };
 
 void measure_once(Series& series, const std::filesystem::path& directory, std::size_t commits) {
-  duroxide::RuntimeOptions options;
-  if (series.measurement.is_traced) {
-    options.interceptor(duroxide::Tracing::to([](const std::string&) {
-                          return duroxide::Result<void, std::string>();
-                        }).value());
-  }
+  const auto options = series.measurement.is_traced ? traced() : duroxide::RuntimeOptions();
   Workloads workloads(directory / "store", {}, options, series.measurement.activities);
   (void)workloads.hellos(warm_up);
   series.runs.push_back(series.measurement.run(workloads));

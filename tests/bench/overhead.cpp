@@ -11,6 +11,7 @@
 
 using duroxide::ActivityKind;
 using duroxide::LmdbOptions;
+using duroxide::RuntimeOptions;
 
 namespace {
 
@@ -20,11 +21,29 @@ constexpr std::size_t warm_up = 20;
 struct Feature {
   std::string name;
   LmdbOptions (*store)(bool is_on);
+  RuntimeOptions (*runtime)(bool is_on);
 };
 
+LmdbOptions with_metrics(bool is_on) {
+  return LmdbOptions().metrics(is_on);
+}
+
+LmdbOptions as_usual(bool /*is_on*/) {
+  return {};
+}
+
+RuntimeOptions plain(bool /*is_on*/) {
+  return {};
+}
+
+RuntimeOptions with_tracing(bool is_on) {
+  return is_on ? traced() : RuntimeOptions();
+}
+
 const std::vector<Feature>& features() {
-  static const std::vector<Feature> all{
-      {"metrics", [](bool is_on) { return LmdbOptions().metrics(is_on); }}};
+  static const std::vector<Feature> all{{"metrics", with_metrics, plain},
+                                        {"tracing", as_usual, with_tracing},
+                                        {"everything", with_metrics, with_tracing}};
   return all;
 }
 
@@ -54,8 +73,8 @@ struct Pair {
 
 Run run_once(const Pair& pair, bool is_on, const Options& options) {
   const duroxide::testing::TempDir directory(options.directory);
-  Workloads workloads(directory.path() / "store", pair.feature.store(is_on), {},
-                      pair.measurement.activities);
+  Workloads workloads(directory.path() / "store", pair.feature.store(is_on),
+                      pair.feature.runtime(is_on), pair.measurement.activities);
   (void)workloads.hellos(warm_up);
   return pair.measurement.run(workloads);
 }
@@ -76,7 +95,7 @@ void report_pair(Report& report, const Pair& pair) {
   const std::string name = measured.name + ", " + pair.feature.name;
   report.rows.push_back(row_of(name + " on", measured.unit, pair.on));
   report.rows.push_back(row_of(name + " off", measured.unit, pair.off));
-  Row row{name + ": what they add to a " + measured.unit, measured.unit, {}, {}};
+  Row row{name + ": what it adds to a " + measured.unit, measured.unit, {}, {}};
   row.figures = {{"CPU", added(pair, &Counts::cpu, false), "us"},
                  {"CPU, in percent", added(pair, &Counts::cpu, true), "%"},
                  {"allocations", added(pair, &Counts::allocations, false), ""},

@@ -50,6 +50,11 @@ void start(Client& client, const std::shared_ptr<Window>& window, const std::str
 
 }  // namespace
 
+RuntimeOptions traced() {
+  const auto throw_away = [](const std::string&) { return Result<void, std::string>(); };
+  return RuntimeOptions().interceptor(Tracing::to(throw_away).value());
+}
+
 Workloads::Workloads(const std::filesystem::path& directory, const LmdbOptions& store_options,
                      const RuntimeOptions& options, ActivityKind activities)
     : store_(must(LmdbProvider::open(directory, store_options))),

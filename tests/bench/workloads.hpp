@@ -8,6 +8,9 @@
 
 #include "run.hpp"
 
+/// Options with which spans are made, encoded and thrown away.
+[[nodiscard]] duroxide::RuntimeOptions traced();
+
 /// What the engine is measured with. Each runs on a store of its own, with a running runtime, and
 /// throws `std::runtime_error` if an orchestration does not complete.
 class Workloads {
