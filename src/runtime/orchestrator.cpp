@@ -272,7 +272,10 @@ TurnEnded Orchestrator::fail_without_code(RunTurn& turn, ErrorDetails details) {
     // Its code may be what ends the process, or missing.
     make_execution({item.instance, item.execution_id, item.orchestration_name, item.version, {}});
   }
-  tell_of_beginning(*environment_, item);
+  {
+    const AtCode at_code(*this);  // an interceptor is user code too
+    tell_of_beginning(*environment_, item);
+  }
   return acknowledge(turn, execution_->fail(item.history, item.messages, std::move(details)));
 }
 
