@@ -10,6 +10,7 @@
 
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
+#include "model/printable.hpp"
 
 namespace duroxide::gateway {
 
@@ -68,6 +69,10 @@ StartOptions start_options(const Arguments& arguments) {
   for (std::string& tag : arguments.texts("tags")) {
     options.tag(std::move(tag));
   }
+  for (const std::string& header : arguments.texts("headers")) {
+    const auto end = header.find('=');
+    options.header(header.substr(0, end), header.substr(end + 1));
+  }
   const bool says_what_if_taken =
       arguments.has("reuse") || arguments.flag("use_existing") || arguments.flag("same_input");
   if (says_what_if_taken || !arguments.has("with_event")) {
@@ -96,6 +101,12 @@ Client::Started start_now(Client client, const Arguments& arguments, const Start
 Result<void, CommandError> check_start(const Arguments& arguments) {
   if (!arguments.has("with_event") && (arguments.has("data") || arguments.has("key"))) {
     return failure(usage_error("data and a key are those of an event; name it with --with-event"));
+  }
+  for (const std::string& header : arguments.texts("headers")) {
+    if (header.find('=') == std::string::npos) {
+      return failure(
+          usage_error("a header is NAME=VALUE, and `" + model::printable(header) + "` has no `=`"));
+    }
   }
   return {};
 }
@@ -127,6 +138,7 @@ Command start_command() {
       .help = "Start an instance",
       .examples = {R"(duroxide --store orders start Order order-7 --input '{"item":"tea"}')",
                    "duroxide --store orders start Order order-7 --reuse terminate --yes",
+                   "duroxide --store orders start Order order-7 --header tenant=blue",
                    "duroxide --store orders start Cart cart-1 --with-event Add --data tea"},
       .details =
           "If the id is taken, --reuse says what happens:\n"
@@ -167,6 +179,10 @@ Command start_command() {
            {.name = "tags",
             .option = "--tag",
             .help = "mark it with this tag; may be given several times",
+            .repeats = true},
+           {.name = "headers",
+            .option = "--header",
+            .help = "NAME=VALUE that travels with it; may be given several times",
             .repeats = true},
            {.name = "reuse",
             .type = Type::choice,

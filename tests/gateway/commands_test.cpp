@@ -477,3 +477,22 @@ TEST_CASE("control commands: a start asks the interceptors of the runtimes that 
   f.start("barred");
   CHECK(doorkeeper->asked == 3);
 }
+
+TEST_CASE("control commands: a start has the headers that it is given",
+          "[control][starts][headers]") {
+  CommandFixture f;
+  const auto headers = [](const json& given) { return json{{"headers", given}}; };
+  f.start("i", "O", headers({"tenant=blue", "request=a=b", "empty="}));
+  const auto exported = f.in_use.management.export_instance("i");
+  REQUIRE(exported);
+  for (const char* header : {"\"tenant\"", "\"blue\"", "\"a=b\"", "\"empty\""}) {
+    CHECK_THAT(*exported, Catch::Contains(header));
+  }
+  for (const char* wrong : {"tenant", "Tenant=blue", "=blue"}) {
+    CAPTURE(wrong);
+    json arguments = headers({wrong});
+    arguments["instance"] = "j";
+    arguments["orchestration"] = "O";
+    CHECK(f.refused("start", arguments) == Kind::usage);
+  }
+}
