@@ -102,7 +102,7 @@ void Metrics::collect(std::uint64_t slow_turns, std::vector<MetricFamily>& famil
                                   turn_duration));
   families.push_back(histogram_of("duroxide_turn_wait_seconds",
                                   "How long instances with messages waited for their turn to be "
-                                  "handed out.",
+                                  "handed out, since they were last put into the queue.",
                                   turn_wait));
   families.push_back(counter_of("duroxide_slow_turns_total",
                                 "Turns whose code ran for a second or more without awaiting "
@@ -122,8 +122,8 @@ void Metrics::collect(std::uint64_t slow_turns, std::vector<MetricFamily>& famil
   families.push_back(std::move(redeliveries));
   families.push_back(activity_durations());
   families.push_back(histogram_of("duroxide_activity_wait_seconds",
-                                  "How long activities waited in the queue to be handed to a "
-                                  "runtime.",
+                                  "How long activities waited to be handed to a runtime, since "
+                                  "they were last put into the queue.",
                                   activity_wait));
   families.push_back(histogram_of("duroxide_timer_lateness_seconds",
                                   "How late timers, deadlines, and starts and messages with a "
