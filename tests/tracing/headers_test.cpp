@@ -1,6 +1,7 @@
 // Headers: whom they reach, and what they outlive.
 
 #include <catch2/catch.hpp>
+#include <stdexcept>
 #include <string>
 
 #include <duroxide/duroxide.hpp>
@@ -82,6 +83,26 @@ TEST_CASE("headers: they outlive crashes, an export and a fork", "[headers][rest
   TestSystem other(register_family);
   REQUIRE(other.client().management().value().import_instance(json));
   CHECK(other.history("i").one<event::OrchestrationStarted>().headers == sample());
+}
+
+TEST_CASE("headers: what a rewind does again has them too", "[headers][restore]") {
+  bool works = false;
+  TestSystem test(register_family);
+  test.register_orchestration("Strict", [](OrchestrationContext ctx) -> Task<std::string> {
+    std::string told = co_await ctx.schedule_activity("Tell");
+    told += "," + co_await ctx.schedule_activity("TellOrFail");
+    co_return told;
+  });
+  test.register_activity("TellOrFail", [&works](ActivityContext& context) {
+    if (!works) {
+      throw std::runtime_error("broke");
+    }
+    return tenant_of(context.headers());
+  });
+  REQUIRE(test.run("i", "Strict", "", StartOptions().headers(sample())).is_failed());
+  works = true;
+  REQUIRE(test.client().management().value().rewind_instance("i"));
+  CHECK(test.wait("i").output() == "blue,blue");
 }
 
 TEST_CASE("headers: a document with wrong ones is not read", "[headers]") {
