@@ -380,13 +380,14 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
   return {stays ? TurnEnded::Kind::resident : TurnEnded::Kind::gone, {}};
 }
 
-/// None if nobody is to be told, and of a look at the instance, which is no turn.
-std::optional<FinishedTurn> Orchestrator::finished_turn(const provider::OrchestrationItem& item,
-                                                        replay::TurnResult& result) const {
+/// Null if nobody is to be told, and of a look at the instance, which is no turn.
+std::shared_ptr<const FinishedTurn> Orchestrator::finished_turn(
+    const provider::OrchestrationItem& item, replay::TurnResult& result) const {
   if (!environment_->interceptors || item.messages.empty() || !execution_) {
-    return std::nullopt;
+    return nullptr;
   }
-  return FinishedTurn(*environment_, item, execution_->intercepted(), result);
+  return std::make_shared<const FinishedTurn>(*environment_, item, execution_->intercepted(),
+                                              result);
 }
 
 /// What is told of a turn once the store has it; nothing of most.

@@ -58,8 +58,8 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
   void give_back_later(provider::LockToken token);
   void give_back(provider::AbandonOrchestrationItem abandon);
   void answered();
-  [[nodiscard]] std::optional<FinishedTurn> finished_turn(const provider::OrchestrationItem& item,
-                                                          replay::TurnResult& result) const;
+  [[nodiscard]] std::shared_ptr<const FinishedTurn> finished_turn(
+      const provider::OrchestrationItem& item, replay::TurnResult& result) const;
   [[nodiscard]] LogRecord record(LogLevel level, std::string message) const;
 
   SharedEnvironment environment_;
