@@ -120,9 +120,7 @@ CommandResult show(const StoreInUse& store, const Arguments& arguments, Sink&) {
   const auto info = store.management.get_instance_info(instance);
   const auto details = store.management.get_instance_details(instance);
   const auto values = store.client.get_all_values(instance);
-  const auto paused = store.management.list_paused();
-  const auto quarantined = store.management.list_quarantined();
-  if (auto error = first_error(info, details, paused, quarantined)) {
+  if (auto error = first_error(info, details)) {
     return failure(std::move(*error));
   }
   if (!*details) {
@@ -131,6 +129,11 @@ CommandResult show(const StoreInUse& store, const Arguments& arguments, Sink&) {
   }
   if (!values) {
     return failure(CommandError(values.error()));
+  }
+  const auto paused = store.management.list_paused();
+  const auto quarantined = store.management.list_quarantined();
+  if (auto error = first_error(paused, quarantined)) {
+    return failure(std::move(*error));
   }
   const InstanceDetails& found = **details;
   return json{

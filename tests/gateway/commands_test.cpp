@@ -300,6 +300,13 @@ TEST_CASE("control commands: what is paused is told, and goes on", "[control]") 
   CHECK(f.run("pause", {{"orchestration", "O"}})["scope"] == "orchestration");
   CHECK(f.run("pause", {{"store", true}})["scope"] == "store");
   CHECK(f.run("stuck")["paused"].size() == 3);
+  f.start("other", "Other");
+  f.run("pause", {{"instance", "other"}});
+  CHECK(f.run("show", {{"instance", "i"}})["paused"].size() == 3);
+  const json held = f.run("show", {{"instance", "other"}});
+  CHECK(held["paused"].size() == 2);
+  CHECK(held["quarantined"] == json::array());
+  f.run("resume", {{"instance", "other"}});
   f.run("resume", {{"instance", "i"}});
   f.run("resume", {{"orchestration", "O"}});
   f.run("resume", {{"store", true}});
