@@ -228,7 +228,6 @@ std::vector<Sample> samples() {
           R"({"instance":"busy"})");
   add("chunks",
       request("POST /api/v1/link", "Transfer-Encoding: chunked\r\n") + "3\r\nabc\r\n0\r\n\r\n");
-  add("endless", request("GET /healthz", "Transfer-Encoding: \r\n") + "no end of it");
   add("expects", request("POST /api/v1/raise", "Expect: 100-continue\r\nContent-Length: 3\r\n"));
   add("old", "GET / HTTP/1.0\r\n\r\n");
   add("two", request("GET /healthz") + request("GET /api/v1/stats"));
@@ -244,6 +243,7 @@ std::vector<Sample> samples() {
   found.push_back({"head-own", "\3host:localhost:8080\norigin:http://localhost:8080\n"});
   found.push_back({"head-bearer", "\3host:127.0.0.1:8080\nauthorization:Bearer the-token\n"});
   found.push_back({"head-cookie", "\3host:[::1]:8080\ncookie:a=b; duroxide=0123;duroxide=\n"});
+  add("endless", request("GET /healthz", "Transfer-Encoding: \r\n") + "no end of it");
   return found;
 }
 
