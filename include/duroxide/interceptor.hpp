@@ -74,13 +74,15 @@ enum class StepKind : std::uint8_t {
   child,          ///< a child orchestration, over all its executions
   detached,       ///< a detached start, of which nothing comes back
   value,          ///< a read of another instance's value
+  end,            ///< a wait for the end of another instance
 };
 
 /// A step that the code takes for the first time.
 struct InterceptedStep {
   StepKind kind = StepKind::activity;
   std::uint64_t event_id = 0;
-  std::string_view name;   ///< of the activity, the event, the queue, the child's orchestration
+  std::string_view name;   ///< of the activity, the event, the queue, the child's orchestration;
+                           ///< the id of the instance whose end is waited for
   std::string_view child;  ///< the instance of a child or a detached start
   std::string_view input;  ///< of an activity, a child or a detached start
   /// That the activity, the child or the detached instance will have; may be changed.

@@ -29,6 +29,8 @@ StepKind step_kind(std::size_t kind) {
       return StepKind::detached;
     case model::place_of<event::KeyValueReadScheduled>():
       return StepKind::value;
+    case model::place_of<event::InstanceAwaited>():
+      return StepKind::end;
     default:
       return StepKind::activity;
   }
@@ -66,6 +68,9 @@ void ExecutionCore::intercept(EventKind& kind) {
       [&]<class Kind>(const Kind& each) {
         if constexpr (requires { each.name; }) {
           step.name = each.name;
+        }
+        if constexpr (std::is_same_v<Kind, event::InstanceAwaited>) {
+          step.name = each.instance;
         }
         if constexpr (requires {
                         each.headers;

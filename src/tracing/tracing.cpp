@@ -63,6 +63,8 @@ std::string_view name_of(StepKind kind) {
       return "child";
     case StepKind::value:
       return "value";
+    case StepKind::end:
+      return "await";
     case StepKind::activity:
     case StepKind::detached:
       break;

@@ -98,6 +98,23 @@ TEST_CASE("interceptors: what is given up has ended too", "[replay][interceptors
   CHECK(words_of(last.ended_steps) == Texts{"A 3 failed: broke", "timer 2 given up"});
 }
 
+TEST_CASE("interceptors: a wait for the end of an instance is a step with its id",
+          "[replay][interceptors]") {
+  Asked s([](OrchestrationContext ctx) -> Task<std::string> {
+    co_return co_await ctx.await_instance("other");
+  });
+  std::vector<StepKind> kinds;
+  s.h.services.before_step = [&](const InterceptedExecution&, InterceptedStep& step) {
+    kinds.push_back(step.kind);
+    return step.name == "other" ? Admission() : refuse("it has no name");
+  };
+  CHECK(s.start().ended_steps.empty());
+  CHECK(kinds == std::vector<StepKind>{StepKind::end});
+  const auto last = s.h.turn(work::AwaitedCompleted{"i", 1, 2, "done"});
+  CHECK(output_of(last) == "done");
+  CHECK(words_of(last.ended_steps) == Texts{"other 2"});
+}
+
 TEST_CASE("interceptors: changed headers are recorded, and go out with the step",
           "[replay][interceptors][headers]") {
   Asked s([](OrchestrationContext ctx) -> Task<std::string> {

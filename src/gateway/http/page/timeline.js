@@ -5,7 +5,7 @@ import {clock, duration, text} from './format.js';
 
 const kinds = {
   ActivityScheduled: 'activity', TimerCreated: 'timer', SubOrchestrationScheduled: 'child', ExternalSubscribed: 'event',
-  QueueSubscribed: 'queue', KeyValueReadScheduled: 'read',
+  QueueSubscribed: 'queue', KeyValueReadScheduled: 'read', InstanceAwaited: 'child',
 };
 const mostBars = 300;
 
@@ -22,7 +22,7 @@ export function stepsOf(events) {
     const kind = kinds[event.type];
     if (kind) {
       steps.set(event.event_id, {
-        id: event.event_id, kind, name: event.name ?? event.key ?? kind, instance: event.instance,
+        id: event.event_id, kind, name: event.name ?? event.key ?? event.instance ?? kind, instance: event.instance,
         from: Date.parse(event.timestamp), at: event.timestamp, to: null, state: 'open', due: event.fire_at, error: null,
       });
       continue;
