@@ -214,7 +214,10 @@ if [[ $valgrind == true ]]; then
   wrapper=("--wrapper=${memcheck[*]}" '--test-args=~[.]~[large]' --timeout-multiplier=10)
   ((${#chosen_suites[@]} + ${#chosen_tests[@]} > 0)) || chosen_tests=(model replay)
 fi
-run_tests() { "${run[@]}" meson test -C "$build" --print-errorlogs "${wrapper[@]}" "$@"; }
+# Some wait more than they compute: one more at a time than there are processors.
+run_tests() {
+  "${run[@]}" meson test -C "$build" --num-processes "$(($(nproc) + 1))" --print-errorlogs "${wrapper[@]}" "$@"
+}
 status=0
 if ((${#chosen_suites[@]} + ${#chosen_tests[@]} == 0)); then
   build "$build"
