@@ -15,6 +15,9 @@ struct Children {
   /// Whether those that have failed are tried again; else their failure is told.
   bool try_again = false;
   std::vector<Number> to_rewind;
+  /// What they and their parents ask the store. Asked when all of them are there and run: one may wait for
+  /// the end of another.
+  std::vector<WorkItem> questions;
 };
 
 /// Starts it, or finds it. What stands in the way is told to its parent.

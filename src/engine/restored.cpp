@@ -10,6 +10,7 @@
 #include "engine/values.hpp"
 #include "engine/waiting.hpp"
 #include "model/encoding.hpp"
+#include "model/invariant.hpp"
 #include "model/limits.hpp"
 
 namespace duroxide::storage {
@@ -140,11 +141,17 @@ void take_up(Transaction& transaction, Number number, const InstanceRecord& reco
   for (const WorkItem& message : plan.messages) {
     stage_message(transaction, number, transaction.numbers().next_sequence(), message);
   }
-  for (const WorkItem& question : plan.questions) {
-    (void)answer_from_store(transaction, question);
-  }
   for (const work::StartOrchestration& child : plan.children) {
     start_child(transaction, child, children);
+  }
+  children.questions.insert(children.questions.end(), plan.questions.begin(), plan.questions.end());
+}
+
+void ask_questions(Transaction& transaction, const Children& children) {
+  DUROXIDE_INVARIANT(children.to_rewind.empty(),
+                     "whatever a question is about runs again before it is asked");
+  for (const WorkItem& question : children.questions) {
+    (void)answer_from_store(transaction, question);
   }
 }
 

@@ -35,8 +35,11 @@ void write_state(Transaction& transaction, Number number, const CarriedState& st
 /// As it is written now: with times of this store.
 void create_restored(Transaction& transaction, Number number, InstanceRecord& record);
 
-/// Queues what the instance needs to go on.
+/// Queues what the instance needs to go on, and leaves in `children` what it asks the store.
 void take_up(Transaction& transaction, Number number, const InstanceRecord& record,
              const RestorePlan& plan, Children& children);
+
+/// Asks what `children` holds. Once nothing is left there to be rewound.
+void ask_questions(Transaction& transaction, const Children& children);
 
 }  // namespace duroxide::storage

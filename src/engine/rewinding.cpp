@@ -99,6 +99,7 @@ void rewind_children(Transaction& transaction, Children& children) {
       throw_corrupt(Table::instances, make_key(number), "the record is gone");
     }
     const std::size_t to_rewind = children.to_rewind.size();
+    const std::size_t questions = children.questions.size();
     const auto done = transaction.unless_damaged(record->id, [&] {
       if (!rewind_one(transaction, number, {}, children) && has_failed(*record)) {
         tell_parent_of_failure(transaction, number, *record);
@@ -106,12 +107,14 @@ void rewind_children(Transaction& transaction, Children& children) {
     });
     if (!done) {
       children.to_rewind.resize(to_rewind);
+      children.questions.resize(questions);
       if (record->parent) {
         tell_parent_of_damage(transaction, *record->parent, record->id, record->orchestration,
                               done.error().what);
       }
     }
   }
+  ask_questions(transaction, children);
 }
 
 }  // namespace duroxide::storage

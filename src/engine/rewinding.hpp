@@ -17,7 +17,8 @@ namespace duroxide::storage {
                                                                const RewindOptions& options,
                                                                Children& children);
 
-/// Those that `children` names, and those that are found on the way.
+/// Those that `children` names, and those that are found on the way. Then all of them ask what they ask the
+/// store.
 void rewind_children(Transaction& transaction, Children& children);
 
 }  // namespace duroxide::storage

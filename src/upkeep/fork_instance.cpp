@@ -68,6 +68,7 @@ RestoredInstance fork_instance(Transaction& transaction, const management::ForkI
   write_state(transaction, number, plan->state);
   Children children;
   take_up(transaction, number, record, *plan, children);
+  ask_questions(transaction, children);
   return RestoredInstance{record.id, *kept, total - *kept, plan->activities.size()};
 }
 

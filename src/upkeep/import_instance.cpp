@@ -97,6 +97,7 @@ RestoredInstance import_instance(Transaction& transaction,
     }
     Children children;
     take_up(transaction, number, record, *plan, children);
+    ask_questions(transaction, children);
     restored.activities_scheduled = plan->activities.size();
   }
   return restored;

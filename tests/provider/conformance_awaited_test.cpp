@@ -75,8 +75,46 @@ ErrorDetails failure_told(World& world) {
   return failed->details;
 }
 
+/// `a` begins, starts `other` as its child, event 2, and waits as event 3 for its end besides.
+void start_and_await_child(World& world) {
+  world.start("a");
+  auto ack = ack_of(
+      world.fetch_one(),
+      {started_event(), event_of(event::SubOrchestrationScheduled{"Child", {}, "other", "input"}),
+       event_of(event::InstanceAwaited{"other"})});
+  ack.orchestrator_items = {start_item("other", "Child", ParentLink{"a", 1, 2}),
+                            work::AwaitInstance{"other", ParentLink{"a", 1, 3}}};
+  world.ack(ack).value();
+}
+
+/// `a` is woken, and hears of no failure; `other` completes, and then `a` is told so.
+void go_on_and_complete(World& world) {
+  bool completes = false;
+  for (const OrchestrationItem& item : world.fetch(10)) {
+    if (item.instance == "other") {
+      completes = true;
+      auto ack = completing(item);
+      ack.orchestrator_items = {work::SubOrchCompleted{"a", 1, 2, "tea"}};
+      world.ack(ack).value();
+      continue;
+    }
+    for (const WorkItem& message : item.messages) {
+      CHECK_FALSE(std::holds_alternative<work::AwaitedFailed>(message));
+    }
+    world.ack(ack_of(item, {event_of(event::GuidRecorded{"g"})})).value();
+  }
+  REQUIRE(completes);
+  CHECK(world.fetch_one().messages ==
+        std::vector<WorkItem>{work::SubOrchCompleted{"a", 1, 2, "tea"},
+                              work::AwaitedCompleted{"a", 1, 3, "tea"}});
+}
+
 bool is_sound(World& world) {
-  return world.manage<Answer<VerifyReport>>(management::VerifyStore{}).value().is_clean();
+  const auto report = world.manage<Answer<VerifyReport>>(management::VerifyStore{}).value();
+  if (!report.is_clean()) {
+    UNSCOPED_INFO(report.problems.front().what);
+  }
+  return report.is_clean();
 }
 
 const WorkItem completed{work::AwaitedCompleted{"a", 1, 2, "tea"}};
@@ -203,6 +241,46 @@ TEST_CASE("whoever waits for an end is told of it after a rewind, and by a fork"
     REQUIRE(item.messages.size() == 1);
     CHECK(item.messages.front() == WorkItem{work::AwaitedCompleted{item.instance, 1, 2, "tea"}});
   }
+  CHECK(is_sound(world));
+}
+
+TEST_CASE("an import starts the child before it asks for its end",
+          "[conformance][awaited][restore][children]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_await_child(world);
+  auto document = world.manage<Answer<InstanceExport>>(management::ExportInstance{"a"}).value();
+  REQUIRE(delete_now(world, {"a", "other"}, true));
+  REQUIRE(world.status("other").is_not_found());
+  REQUIRE(world.manage<Answer<RestoredInstance>>(management::ImportInstance{std::move(document)}));
+  CHECK(is_sound(world));
+  go_on_and_complete(world);
+  CHECK(is_sound(world));
+}
+
+TEST_CASE("a rewind takes up the child before it asks for its end",
+          "[conformance][awaited][restore][children]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_await_child(world);
+  world.ack(ack_of(world.fetch_one(), {started_event()})).value();
+  auto failed = failing(turn_of_other(world));
+  const ErrorDetails why = failed.metadata.failure.value();
+  failed.orchestrator_items = {work::SubOrchFailed{"a", 1, 2, why}};
+  world.ack(failed).value();
+  const auto item = world.fetch_one();
+  REQUIRE(item.instance == "a");
+  REQUIRE(item.messages.size() == 2);
+  auto ends = fail_of(item);
+  ends.events = ack_of(item, {event_of(event::SubOrchestrationFailed{why}, 2),
+                              event_of(event::AwaitedFailed{why}, 3),
+                              event_of(event::OrchestrationFailed{why})})
+                    .events;
+  world.ack(ends).value();
+  RewindOptions to_the_calls;
+  to_the_calls.event_id = 3;
+  REQUIRE(world.manage<Answer<RestoredInstance>>(management::RewindInstance{"a", to_the_calls}));
+  CHECK(world.status("other").is_running());
+  CHECK(is_sound(world));
+  go_on_and_complete(world);
   CHECK(is_sound(world));
 }
 
