@@ -96,6 +96,14 @@ void CoroutineRun::let_go() {
   way_->cut();
 }
 
+void CoroutineRun::let_go_unfinished() {
+  {
+    const model::LentThread lent(lent_to);
+    delivery_->stop.request_stop();
+  }
+  let_go();
+}
+
 void CoroutineRun::done(detail::Completion& completion) {
   if (is_over_) {
     return;

@@ -77,8 +77,10 @@ class CoroutineRun final : public detail::ActivityRun,
   /// Makes the coroutine and runs it to where it first waits. Then, and after each of the next two, `ended`
   /// says whether it is over.
   void begin();
-  /// Its worker ends: nobody resumes it any more.
+  /// It is over: nobody resumes it any more.
   void let_go();
+  /// Its worker ends first. What an executor has not come to yet finds it cancelled, and does not run.
+  void let_go_unfinished();
   void done(detail::Completion& completion);
   void obey(Delivery::Order order);
 

@@ -45,7 +45,7 @@ void CoroutineWorker::on_exit() {
   environment_->wake_times->set(this, std::nullopt);
   for (const auto& run : runs_) {
     actors::refuse(run->promise);  // whoever waits for it learns that its worker is gone
-    run->let_go();
+    run->let_go_unfinished();
   }
   sleepers_->clear();
   runs_.clear();

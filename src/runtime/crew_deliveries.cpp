@@ -100,13 +100,15 @@ void ActivityDispatcher::try_again_elsewhere(provider::LockToken token) {
   abandon(std::move(request));
 }
 
-/// The activities of a session have one worker, one after another; a coroutine has none for itself.
+/// The activities of a session have one worker, one after another; a coroutine has none for itself, nor has
+/// what runs on an executor, which a coroutine waits for.
 void ActivityDispatcher::refuse_in_session(const provider::WorkerItem& item) {
   ErrorDetails details;
   details.category = ErrorCategory::configuration;
   details.kind = ErrorKind::activity_failed;
   details.subject = item.item.name;
-  details.message = "activity " + item.item.name + " is a coroutine and was called in session " +
+  details.message = "activity " + item.item.name +
+                    " is a coroutine, or runs on an executor, and was called in session " +
                     *item.item.session +
                     ", whose activities share one worker. Call it without a session, or register a "
                     "plain function";

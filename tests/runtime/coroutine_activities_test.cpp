@@ -129,7 +129,8 @@ TEST_CASE("coroutine activities: in a session they are refused, with what to do 
   const auto& failed = std::get<work::ActivityFailed>(*ack.completion);
   CHECK(failed.details.category == ErrorCategory::configuration);
   CHECK(failed.details.message ==
-        "activity C is a coroutine and was called in session s, whose activities share one worker. "
+        "activity C is a coroutine, or runs on an executor, and was called in session s, whose "
+        "activities share one worker. "
         "Call it without a session, or register a plain function");
 }
 

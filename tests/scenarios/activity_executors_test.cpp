@@ -1,5 +1,6 @@
 // Activities that run on executors of the user's, with real threads.
 
+#include <atomic>
 #include <latch>
 #include <memory>
 #include <mutex>
@@ -71,10 +72,14 @@ TEST_CASE("a pool runs as many activities as it has threads, whatever the worker
 TEST_CASE("a runtime stops although an executor keeps an activity, and the next one runs it",
           "[activities][workers][stop]") {
   const auto place = std::make_shared<Keeping>();
+  const auto calls = std::make_shared<std::atomic<int>>(0);
   Scenario s(
       EVERY_BACKEND,
       [&](Runtime& runtime) {
-        const auto say = [](std::string text) { return text; };
+        const auto say = [calls](std::string text) {
+          ++*calls;
+          return text;
+        };
         const auto post = [place](Executor::Task task) { place->post(std::move(task)); };
         runtime.register_orchestration("CallsOne", calls_one)
             .register_activity("Say", say, Executor::posting(post));
@@ -85,7 +90,8 @@ TEST_CASE("a runtime stops although an executor keeps an activity, and the next 
   s.stop_runtime();
   s.start_runtime();
   CHECK(s.wait("i").output() == "done");
-  place->run_kept();  // for a runtime that is no more: nobody looks at what comes of it
+  place->run_kept();  // for a runtime that is no more, and with it maybe what the function refers to
+  CHECK(*calls == 1);
   CHECK(s.client().get_status("i").value().output() == "done");
 }
 
