@@ -104,12 +104,15 @@ TEST_CASE("a key that another event has had is refused, and so is one that canno
   CHECK(delivered(world).size() == 1);
 }
 
-TEST_CASE("an event that is refused leaves its key to the next", "[conformance][events]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
-  CHECK(send(world, keyed("p-1")).error().kind == Kind::instance_not_found);
-  start_and_take_first_turn(world);
-  CHECK(send(world, keyed("p-1", "451")));
-  CHECK(delivered(world).size() == 1);
+TEST_CASE("an event that finds no room leaves its key to the next", "[events][errors]") {
+  FaultyWorld faulty;
+  start_and_take_first_turn(faulty.world);
+  faulty.kv->room = 0;
+  CHECK(send(faulty.world, keyed("p-1")).error().kind == Kind::disk_full);
+  CHECK(faulty.kv->snapshot()->count(Table::event_keys) == 0);
+  faulty.kv->room = FaultyKv::endless;
+  CHECK(send(faulty.world, keyed("p-1", "451")));
+  CHECK(delivered(faulty.world) == std::vector<WorkItem>{raise_item("a", "Paid", "451")});
 }
 
 TEST_CASE("an event with a key and a delay is known from its sending on",

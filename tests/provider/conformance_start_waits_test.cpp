@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/start_waits.hpp"
 #include "provider/acting_steps.hpp"
 #include "provider/world.hpp"
 
@@ -90,19 +91,30 @@ TEST_CASE("a wait for a start that is taken back is answered with nobody's statu
   CHECK(third.value().is_running());
 }
 
-TEST_CASE("a wait for a start ends with who waits, and with the store",
-          "[conformance][waits][starts]") {
+TEST_CASE("a wait for a start ends with who waits", "[waits][starts]") {
+  const storage::Holder gone{1};
+  const storage::Holder stays{2};
+  storage::StartWaits waits;
+  const auto nobody = [](const Status&) {};
+  waits.add("a", gone, 1, nobody);
+  waits.add("a", gone, 2, nobody);
+  waits.add("a", stays, 1, nobody);
+  waits.add("b", gone, 3, nobody);
+  waits.drop(gone);
+  CHECK(waits.take("b").empty());
+  CHECK_FALSE(waits.stop(gone, 1));
+  CHECK_FALSE(waits.empty());
+  CHECK(waits.take("a").size() == 1);
+  CHECK(waits.empty());
+}
+
+TEST_CASE("a wait for a start ends with the store", "[conformance][waits][starts]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
-  const auto gone = world.worker->ask<Status>(WaitForStart{"a", 1});
-  world.run();
-  world.worker->die();
-  world.run();
   const auto left = wait(world, "a", 1);
   CHECK(wait(world, "", 2).error().kind == Kind::invalid_input);
   world.close();
   REQUIRE(left.answered());
   CHECK(left.error().kind == Kind::closed);
-  CHECK_FALSE(gone.answered());
 }
 
 }  // namespace duroxide::conformance_start_waits_test
