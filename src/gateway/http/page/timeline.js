@@ -5,7 +5,7 @@ import {clock, duration, text} from './format.js';
 
 const kinds = {
   ActivityScheduled: 'activity', TimerCreated: 'timer', SubOrchestrationScheduled: 'child', ExternalSubscribed: 'event',
-  QueueSubscribed: 'queue', KeyValueReadScheduled: 'read', InstanceAwaited: 'child',
+  QueueSubscribed: 'queue', KeyValueReadScheduled: 'read', InstanceAwaited: 'end',
 };
 const mostBars = 300;
 
@@ -79,7 +79,7 @@ export function timeline(events, pending) {
     const tries = attempts.get(step.id) ?? 0;
     return h('li', {class: `step ${step.kind} ${step.state}`},
       h('span', {class: 'step-name'}, h('span', {class: 'kind'}, step.kind), ' ',
-        step.instance && step.kind === 'child'
+        step.instance && (step.kind === 'child' || step.kind === 'end')
           ? h('a', {href: `#/instance/${encodeURIComponent(step.instance)}`, 'data-key': `step-${step.id}`}, step.name)
           : step.kind === 'timer' ? clock(step.due) : step.name,
         tries > 1 ? h('span', {class: 'attempts'}, `attempt ${tries}`) : null),
