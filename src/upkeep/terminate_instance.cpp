@@ -93,9 +93,12 @@ void end_without_turn(Transaction& transaction, const Doomed& doomed) {
 }
 
 /// The calls of the execution whose children outlive it. None of a history that cannot be read: then all
-/// end.
+/// end. The history of one that has no child is not read for it.
 std::set<std::uint64_t> outliving_calls(Transaction& transaction, const Doomed& parent) {
   std::set<std::uint64_t> calls;
+  if (keys_of(transaction.batch(), Table::by_parent, make_key(parent.number)).empty()) {
+    return calls;
+  }
   try {
     for (const Event& event : transaction.instances().load_history(parent.number, parent.record,
                                                                    parent.record.execution)) {
