@@ -107,7 +107,10 @@ class SubOrchestrationOptions {
   /// The child goes on whatever becomes of whoever has started it: neither a dropped future, nor a timeout
   /// or another attempt, nor the parent's end cancels it, be it by `continue_as_new`, a failure, a
   /// cancellation or a termination. Give it an `instance_id`, by which `OrchestrationContext::await_instance`
-  /// has its result, in a later execution of the parent too. Default: the child is cancelled.
+  /// has its result, in a later execution of the parent too. It stays the parent's child all the same: a
+  /// deletion of the parent with force, and a start that replaces it (`ReusePolicy::terminate_existing`),
+  /// delete the child too although it runs; without force a deletion of trees leaves a parent that has ended
+  /// while such a child runs. Default: the child is cancelled.
   SubOrchestrationOptions& outlives_parent(bool value = true) {
     outlives_parent_ = value;
     return *this;

@@ -207,7 +207,8 @@ class DUROXIDE_API RaiseOptions {
   /// The event's own name: sent again with the same key, by whomever and also after a crash, it is not
   /// delivered again, and that is a success, also if the instance has ended meanwhile. Up to 255 bytes.
   /// An instance knows the last 1,000 keys that it was sent, until it is deleted, over all executions; a
-  /// fork and an import begin without. Default: none, and it is delivered each time.
+  /// fork and an import begin without. One that an operator drops or skips counts as delivered: a corrected
+  /// one needs a key of its own. Default: none, and it is delivered each time.
   RaiseOptions& key(std::string value) {
     key_ = std::move(value);
     return *this;

@@ -290,7 +290,8 @@ class DUROXIDE_API OrchestrationContext {
 
   /// Waits for the end of another instance, which may have come long ago, and gives its output. Throws
   /// `SubOrchestrationFailed` if it has failed, was cancelled or is deleted before its end, and with
-  /// `ErrorKind::invalid_input` if there is none. Errors: `OrchestrationError` for a wrong id, or its own.
+  /// `ErrorKind::invalid_input` if there is none. Instances that await each other wait until one of them is
+  /// cancelled. Errors: `OrchestrationError` for a wrong id, or its own.
   template <class Out = std::string>
   [[nodiscard]] DurableFuture<Out> await_instance(std::string_view instance) {
     return DurableFuture<Out>(await_instance_text(instance));

@@ -163,11 +163,13 @@ class DUROXIDE_API Interceptor {
   /// It is over, and that is on the disk. A detached start has no end.
   virtual void after_step(const InterceptedExecution& execution, const EndedStep& step);
 
-  /// A delivery of an activity begins. On the thread on which it runs: see `ActivityKind`. Refused, the
-  /// call fails with the refusal, and is not tried again by a policy.
+  /// A delivery of an activity begins. On the thread on which it runs: see `ActivityKind`. Of one that was
+  /// registered with an executor: on a thread of the engine's, before it is posted. Refused, the call fails
+  /// with the refusal, and is not tried again by a policy.
   [[nodiscard]] virtual Admission before_activity(InterceptedActivity& activity);
   /// It has ended, or was refused; `error` is null if it was well, or has left its call open. On the same
-  /// thread. Not called for a coroutine that is given back when a runtime stops.
+  /// thread; of one that was registered with an executor after it has returned there. Not called for a
+  /// coroutine that is given back when a runtime stops.
   virtual void after_activity(const InterceptedActivity& activity, Timestamp ended_at,
                               const ErrorDetails* error);
 };

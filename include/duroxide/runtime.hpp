@@ -343,12 +343,13 @@ class DUROXIDE_API Runtime {
   /// Registers an activity that runs on an executor of yours: in your loop, where it must not block, or in
   /// a pool of yours, where it may. It is posted there when it is handed out, counts among
   /// `RuntimeOptions::coroutine_concurrency` until it has returned, and holds no thread of the engine's
-  /// meanwhile; how many run at once is the executor's to say. Everything else is as for any activity: the
-  /// context may be used, times and cancellations count from the posting on, and one that was cancelled before
-  /// the executor came to it is not run. What the executor drops, or throws instead of taking, is posted
-  /// again after a second; what it keeps and never runs ends by a timeout of the call, or is given back when
-  /// the runtime stops. With an executor in place it is an ordinary one. The runtime keeps a copy of the
-  /// executor: of a pool that is to end elsewhere keep another.
+  /// meanwhile; how many run at once is the executor's to say. It cannot be called in a session. Everything
+  /// else is as for any activity: the context may be used, times and cancellations count from the posting on,
+  /// and one that was cancelled before the executor came to it is not run. What the executor drops, or throws
+  /// instead of taking, is posted again after a second; what it keeps and never runs ends by a timeout of the
+  /// call, or is given back when the runtime stops, and is not run from then on. With an executor in place it
+  /// is an ordinary one. The runtime keeps a copy of the executor, and so does what is in the executor's
+  /// queue: of a pool that is to end elsewhere keep another.
   template <class F>
   Runtime& register_activity(std::string name, F activity, const Executor& executor) {
     const bool is_posted = !executor.is_in_place();

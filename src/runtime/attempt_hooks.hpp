@@ -15,7 +15,8 @@
 namespace duroxide::runtime {
 
 /// What the interceptors of a runtime say to one delivery of an activity, and are told of it. Does nothing
-/// where there are none. All on the thread that runs the activity.
+/// where there are none. All on the thread that runs the activity; of one that was registered with an
+/// executor on the engine's thread: before it is posted, and after it has returned.
 class AttemptHooks {
  public:
   /// `delivered` must outlive it.
