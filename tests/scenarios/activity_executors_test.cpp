@@ -90,7 +90,7 @@ TEST_CASE("a runtime stops although an executor keeps an activity, and the next 
   s.stop_runtime();
   s.start_runtime();
   CHECK(s.wait("i").output() == "done");
-  place->run_kept();  // for a runtime that is no more, and with it maybe what the function refers to
+  place->run_kept();  // for a runtime that is no more, nor maybe what it refers to
   CHECK(*calls == 1);
   CHECK(s.client().get_status("i").value().output() == "done");
 }
