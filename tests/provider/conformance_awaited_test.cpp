@@ -94,6 +94,9 @@ void go_on_and_complete(World& world) {
     if (item.instance == "other") {
       completes = true;
       auto ack = completing(item);
+      if (item.history_size == 0) {
+        ack.events = ack_of(item, {started_event(), ack.events.front()}).events;
+      }
       ack.orchestrator_items = {work::SubOrchCompleted{"a", 1, 2, "tea"}};
       world.ack(ack).value();
       continue;
