@@ -135,15 +135,17 @@ TEST_CASE("a page that the disk does not give is damage of that page alone", "[f
     (void)management.verify().value();
     const std::uint64_t reads = calls_made(Call::read) - before;
     int told_damage = 0;
-    int refused = 0;
-    for (std::uint64_t number = 1; number <= reads; number += 1 + reads / 4) {
+    for (std::uint64_t number = 1; number <= reads; number += 1 + reads / 40) {
       fail({Call::read, EIO, number, 1});
       const auto report = management.verify();
-      told_damage += report && !report->is_clean() ? 1 : 0;
-      refused += report ? 0 : 1;
       fail_no_more();
+      told_damage += report && !report->is_clean() ? 1 : 0;
+      // Without the header, which is read with each snapshot, or the names of the tables nothing is read.
+      if (!report && report.error().message.find("data.mdb") == std::string::npos) {
+        tell(report.error().message);
+      }
     }
-    tell(told_damage > refused ? "damage" : "refused");
+    tell(told_damage > 0 ? "damage" : "refused");
     tell(management.verify().value().is_clean() ? "clean" : "damaged");
   });
   CHECK(told == std::vector<std::string>{"damage", "clean"});
