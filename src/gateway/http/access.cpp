@@ -165,7 +165,7 @@ bool Access::has_session(std::string_view cookies) const {
 
 std::string Access::new_link(Steady::time_point now) {
   std::string code = new_secret();
-  const std::string link = "http://127.0.0.1:" + std::to_string(port_) + "/enter?code=" + code;
+  std::string link = "http://127.0.0.1:" + std::to_string(port_) + "/enter?code=" + code;
   const std::lock_guard lock(mutex_);
   keep(codes_, Code{std::move(code), now});
   return link;

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
-#include <cstring>
 #include <exception>
 #include <mutex>
 #include <set>
@@ -81,7 +80,7 @@ ssize_t read_stream(void* of, std::uint64_t, char* buffer, std::size_t size) {
       reading.unsent = std::move(*piece);
     }
     const std::size_t sent = std::min(size, reading.unsent.size());
-    std::memcpy(buffer, reading.unsent.data(), sent);
+    reading.unsent.copy(buffer, sent);
     reading.unsent.erase(0, sent);
     return static_cast<ssize_t>(sent);
   } catch (const std::exception&) {
