@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 #include <duroxide/version.hpp>
 
@@ -12,57 +15,89 @@ namespace {
 using model::Json;
 
 // Numbers of OTLP's.
-constexpr int internal_span = 1;
-constexpr int status_ok = 1;
-constexpr int status_error = 2;
+constexpr std::string_view internal_span = "1";
+constexpr std::string_view status_ok = "1";
+constexpr std::string_view status_error = "2";
 
-Json attribute(std::string_view name, const std::string& value) {
-  return {{"key", name}, {"value", {{"stringValue", value}}}};
+/// Whether it can stand between quotes as it is.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char each) {
+    return each >= ' ' && each <= '~' && each != '"' && each != '\\';
+  });
+}
+
+/// Written by hand, as a document of JSON in memory takes a dozen allocations for each attribute of a span.
+void append_text(std::string& line, std::string_view text) {
+  if (is_plain(text)) {
+    line.append("\"").append(text).append("\"");
+  } else {
+    // What is no UTF-8 in a message of the user's must not cost the whole batch.
+    line += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+}
+
+/// `before` is what stands between the one before and this: a bracket or a comma.
+void append_member(std::string& line, std::string_view before, std::string_view name,
+                   std::string_view value) {
+  line.append(before).append("\"").append(name).append("\":");
+  append_text(line, value);
+}
+
+void append_attribute(std::string& line, std::string_view name, std::string_view value) {
+  append_member(line, "{", "key", name);
+  append_member(line, ",\"value\":{", "stringValue", value);
+  line += "}}";
 }
 
 /// 64-bit numbers are texts in OTLP/JSON.
-std::string nanoseconds(Timestamp time) {
-  return std::to_string(to_milliseconds(time)) + "000000";
+void append_time(std::string& line, std::string_view name, Timestamp time) {
+  line.append(",\"").append(name).append("\":\"");
+  line.append(std::to_string(to_milliseconds(time))).append("000000\"");
 }
 
-Json json_of(const Span& span) {
-  Json json;
-  json["traceId"] = span.trace_id;
-  json["spanId"] = span.span_id;
+void append_span(std::string& line, const Span& span) {
+  append_member(line, "{", "traceId", span.trace_id);
+  append_member(line, ",", "spanId", span.span_id);
   if (!span.parent_id.empty()) {
-    json["parentSpanId"] = span.parent_id;
+    append_member(line, ",", "parentSpanId", span.parent_id);
   }
-  json["name"] = span.name;
-  json["kind"] = internal_span;
-  json["startTimeUnixNano"] = nanoseconds(span.began_at);
-  json["endTimeUnixNano"] = nanoseconds(span.ended_at);
-  Json attributes = Json::array();
+  append_member(line, ",", "name", span.name);
+  line.append(",\"kind\":").append(internal_span);
+  append_time(line, "startTimeUnixNano", span.began_at);
+  append_time(line, "endTimeUnixNano", span.ended_at);
+  line += ",\"attributes\":[";
   for (const auto& [name, value] : span.attributes) {
-    attributes.push_back(attribute(name, value));
+    if (line.back() != '[') {
+      line += ',';
+    }
+    append_attribute(line, name, value);
   }
-  json["attributes"] = std::move(attributes);
-  json["status"] = span.has_failed ? Json{{"code", status_error}, {"message", span.error}}
-                                   : Json{{"code", status_ok}};
-  return json;
+  line.append("],\"status\":{\"code\":").append(span.has_failed ? status_error : status_ok);
+  if (span.has_failed) {
+    append_member(line, ",", "message", span.error);
+  }
+  line += "}}";
 }
 
 }  // namespace
 
 std::string to_otlp(const std::vector<Span>& spans, const std::string& service_name) {
-  Json all = Json::array();
+  constexpr std::size_t usual_bytes = 640;
+  std::string line;
+  line.reserve(usual_bytes * (spans.size() + 1));
+  line += R"({"resourceSpans":[{"resource":{"attributes":[)";
+  append_attribute(line, "service.name", service_name);
+  line += R"(]},"scopeSpans":[{"scope":{"name":"duroxide")";
+  append_member(line, ",", "version", DUROXIDE_VERSION);
+  line += R"(},"spans":[)";
   for (const Span& span : spans) {
-    all.push_back(json_of(span));
+    if (line.back() != '[') {
+      line += ',';
+    }
+    append_span(line, span);
   }
-  Json scope_spans;
-  scope_spans["scope"] = {{"name", "duroxide"}, {"version", DUROXIDE_VERSION}};
-  scope_spans["spans"] = std::move(all);
-  Json resource_spans;
-  resource_spans["resource"]["attributes"] = Json::array({attribute("service.name", service_name)});
-  resource_spans["scopeSpans"] = Json::array({std::move(scope_spans)});
-  Json request;
-  request["resourceSpans"] = Json::array({std::move(resource_spans)});
-  // What is no UTF-8 in a message of the user's must not cost the whole batch.
-  return request.dump(-1, ' ', false, Json::error_handler_t::replace);
+  line += "]}]}]}";
+  return line;
 }
 
 }  // namespace duroxide::tracing

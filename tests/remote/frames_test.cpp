@@ -32,7 +32,7 @@ TEST_CASE("remote frames: they come out as they went in, however they are cut", 
   const std::string bytes =
       frame(FrameKind::request, 7, "one") + frame(FrameKind::stop, 1, "") +
       frame(FrameKind::answer, (std::uint64_t{1} << 48) - 1, std::string("\0\n\xff", 3));
-  const std::size_t step = GENERATE(1, 2, 5, 1'000);
+  const std::size_t step = GENERATE(as<std::size_t>{}, 1, 2, 5, 1'000);
   FrameReader reader(ample);
   std::vector<Frame> frames;
   for (std::size_t i = 0; i < bytes.size(); i += step) {
