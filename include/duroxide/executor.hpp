@@ -9,8 +9,8 @@
 
 namespace duroxide {
 
-/// Where callbacks run, and coroutines of yours go on: a cheap handle, whose copies are the same place.
-/// Safe to use from any thread.
+/// Where callbacks and activities run, and coroutines of yours go on: a cheap handle, whose copies are
+/// the same place. Safe to use from any thread.
 class DUROXIDE_API Executor {
  public:
   using Task = std::function<void()>;
@@ -30,8 +30,9 @@ class DUROXIDE_API Executor {
 
   /// A function of yours that has a task run once, soon and elsewhere: `asio::post`, or a queue and an
   /// `eventfd` of an epoll loop. It is called on the engine's threads, several at a time, and must not
-  /// block. If it throws, the task is run in place, and the store's log says why. A task that it drops
-  /// is run by the destructor of the last copy of the client.
+  /// block. If it throws, a callback is run in place, and the store's log says why; a callback that it
+  /// drops is run by the destructor of the last copy of the client. An activity that it throws at or
+  /// drops is posted again after a second.
   [[nodiscard]] static Executor posting(Post post);
 
   [[nodiscard]] bool is_in_place() const { return place_ == nullptr; }

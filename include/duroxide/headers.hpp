@@ -26,6 +26,7 @@ class DUROXIDE_API Headers {
 
   // What is accepted; whoever takes headers says which limit they exceed.
 
+  /// How many there may be.
   static constexpr std::size_t max_entries = 32;
   /// Of one name: lower-case letters, digits, `-`, `_` and `.`.
   static constexpr std::size_t max_name_bytes = 128;

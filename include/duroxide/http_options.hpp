@@ -11,7 +11,7 @@
 namespace duroxide {
 
 /// What a runtime serves to browsers and to monitoring, on this machine alone: a page that shows the store
-/// (the dashboard), the JSON calls that it is made of, and `/healthz` and `/readyz`. Without
+/// (the dashboard), the JSON calls that it is made of, and `/healthz`, `/readyz` and `/metrics`. Without
 /// `unix_socket` it listens on 127.0.0.1, which every user of the machine reaches: so every request but
 /// `/healthz` needs the token, or the cookie that the one-time link gives. Setters chain.
 class HttpOptions {

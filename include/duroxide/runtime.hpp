@@ -100,8 +100,8 @@ class DUROXIDE_API RuntimeOptions {
     worker_concurrency_ = n;
     return *this;
   }
-  /// Activities that are coroutines under way at once, waiting or not. Four threads run all of them. Default
-  /// 10,000.
+  /// Activities that are coroutines, or run on an executor, under way at once, waiting or not. Four
+  /// threads of the engine's run all of the former. Default 10,000.
   RuntimeOptions& coroutine_concurrency(std::size_t n) {
     coroutine_concurrency_ = n;
     return *this;
