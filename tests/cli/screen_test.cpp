@@ -139,7 +139,7 @@ TEST_CASE("a listing says in a column why instances have failed", "[control][lis
   CHECK_THAT(all[1], Catch::Contains("no\\nway xxx") && Catch::EndsWith("x…"));
   CHECK(width_of(all[1]) < 200);
   CHECK_THAT(seen_in_file(show(json::array({running}))), !Catch::Contains("ERROR"));
-  for (const std::size_t columns : {70, 80, 100, 140}) {
+  for (const std::size_t columns : {70U, 80U, 100U, 140U}) {
     const auto fitted = lines_of(seen_on_terminal(static_cast<unsigned short>(columns),
                                                   show(json::array({failed, running}))));
     REQUIRE(fitted.size() == 3);
@@ -371,7 +371,7 @@ TEST_CASE("a look at the store tells counts, rates, queues and what does not get
              Catch::Contains("\x1b[36m3 running\x1b[0m") &&
                  Catch::Contains("\x1b[31m1 failed\x1b[0m") &&
                  Catch::Contains("\x1b[31m0.5/s failed\x1b[0m"));
-  for (const std::size_t columns : {60, 80}) {
+  for (const std::size_t columns : {60U, 80U}) {
     const auto drawn = seen_on_terminal(static_cast<unsigned short>(columns), show);
     CHECK(width_of(lines_of(drawn).back()) <= columns);
   }
