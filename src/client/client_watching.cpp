@@ -74,6 +74,11 @@ Client::BulkStatus Client::get_bulk_status(const std::vector<std::string>& insta
 
 namespace {
 
+client::Checked check_timed_wait(std::string_view instance, Milliseconds timeout) {
+  auto checked = client::check_instance(instance);
+  return checked ? client::check_timeout(timeout) : checked;
+}
+
 bool has_what_was_waited_for(const OrchestrationStatus& status,
                              const std::optional<std::uint64_t>& after_custom_status) {
   return status.is_terminal() ||
@@ -137,11 +142,7 @@ Client::Status Client::Impl::wait_for_status(provider::WaitForStatus wait,
 
 void Client::Impl::wait_for_status(provider::WaitForStatus wait, Milliseconds timeout,
                                    OnStatus on_status) const {
-  auto checked = client::check_instance(wait.instance);
-  if (checked) {
-    checked = client::check_timeout(timeout);
-  }
-  if (!checked) {
+  if (auto checked = check_timed_wait(wait.instance, timeout); !checked) {
     refuse(std::move(on_status), std::move(checked).error());
     return;
   }
@@ -182,11 +183,7 @@ void Client::Impl::wait_for_start(provider::WaitForStart wait, OnStatus on_statu
 
 void Client::Impl::wait_for_start(provider::WaitForStart wait, Milliseconds timeout,
                                   OnStatus on_status) const {
-  auto checked = client::check_instance(wait.instance);
-  if (checked) {
-    checked = client::check_timeout(timeout);
-  }
-  if (!checked) {
+  if (auto checked = check_timed_wait(wait.instance, timeout); !checked) {
     refuse(std::move(on_status), std::move(checked).error());
     return;
   }

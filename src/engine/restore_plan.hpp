@@ -31,9 +31,8 @@ struct RestorePlan {
   std::vector<work::ActivityExecute> activities;
   std::vector<work::TimerFired> timers;
   std::vector<work::StartOrchestration> children;  ///< those that may have to be started
-  std::vector<WorkItem>
-      questions;  ///< for the store, which answers them at once, or when an instance ends
-  std::vector<WorkItem> messages;  ///< to the instance, in order; never empty
+  std::vector<WorkItem> questions;  ///< for the store: answered at once, or when an instance ends
+  std::vector<WorkItem> messages;   ///< to the instance, in order; never empty
 };
 
 /// Plans for the end of `kept`, with `messages` on their way: what one of them answers is not

@@ -29,8 +29,7 @@ struct SpanPlace {
   std::uint64_t execution_id = 0;
   std::uint64_t event_id = 0;
   std::uint32_t attempt = 0;
-  std::uint64_t incarnation =
-      0;  ///< of the call of an activity: a rewind makes it again under its id
+  std::uint64_t incarnation = 0;  ///< of an activity's call, which a rewind makes anew under its id
 };
 
 /// The same for the same place in the same trace, in any process.
