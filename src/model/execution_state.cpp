@@ -27,13 +27,16 @@ std::optional<Arrived> ExecutionState::take(const Event& event, bool is_new) {
         if constexpr (Entry::role == Role::begins) {
           begin(kind.carried);
         } else if constexpr (Entry::role == Role::waits) {
-          return waits_[place_of<Kind>()].wait(event.event_id, kind.name);
+          return waits_.wait(place_of<Kind>(), kind.name, event.event_id);
         } else if constexpr (Entry::role == Role::raised) {
-          return waits_[place_of<typename Entry::Source>()].raise(kind.name, kind.data);
+          return waits_.raise(place_of<typename Entry::Source>(), kind.name, kind.data);
         } else if constexpr (Entry::role == Role::gives_up) {
           stop_waiting(place_of<typename Entry::Source>(), event.source_event_id);
-        } else if constexpr (requires { Entry::follow(updates_, kind); }) {
-          Entry::follow(updates_, kind);
+        } else if constexpr (requires(Updates updates) { Entry::follow(updates, kind); }) {
+          if (!updates_) {
+            updates_ = Updates();
+          }
+          Entry::follow(*updates_, kind);
         } else if constexpr (requires { Entry::change(shown_, kind, event.timestamp, is_new); }) {
           Entry::change(shown_, kind, event.timestamp, is_new);
         }
@@ -45,7 +48,7 @@ std::optional<Arrived> ExecutionState::take(const Event& event, bool is_new) {
 void ExecutionState::begin(const CarriedState& carried) {
   for_each_wait([&]<class Wait>() {
     for (const CarriedEvent& event : carried.*KindOf<Wait>::carried) {
-      waits_[place_of<Wait>()].raise(event.name, event.data);
+      waits_.raise(place_of<Wait>(), event.name, event.data);
     }
   });
   shown_.begin(carried);
@@ -53,24 +56,22 @@ void ExecutionState::begin(const CarriedState& carried) {
 
 std::optional<Arrived> ExecutionState::give_back(std::size_t step, std::string_view name,
                                                  std::uint64_t arrival, Payload data) {
-  return waits_[step].give_back(name, arrival, std::move(data));
+  return waits_.give_back(step, name, arrival, std::move(data));
 }
 
 void ExecutionState::stop_waiting(std::size_t step, std::uint64_t wait) {
-  const auto found = waits_.find(step);
-  if (found != waits_.end()) {
-    found->second.stop_waiting(wait);
-  }
+  waits_.stop_waiting(step, wait);
+}
+
+const Updates& ExecutionState::updates() const {
+  static const Updates none;
+  return updates_ ? *updates_ : none;
 }
 
 CarriedState ExecutionState::carried() const {
   CarriedState carried;
-  for_each_wait([&]<class Wait>() {
-    const auto found = waits_.find(place_of<Wait>());
-    if (found != waits_.end()) {
-      carried.*KindOf<Wait>::carried = found->second.kept();
-    }
-  });
+  for_each_wait(
+      [&]<class Wait>() { carried.*KindOf<Wait>::carried = waits_.kept(place_of<Wait>()); });
   shown_.carry_on(carried);
   return carried;
 }

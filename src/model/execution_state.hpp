@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <duroxide/events.hpp>
 
+#include "model/boxed.hpp"
 #include "model/instance_state.hpp"
 #include "model/named_waits.hpp"
 #include "model/updates.hpp"
@@ -32,7 +32,7 @@ class ExecutionState {
 
   [[nodiscard]] const InstanceState& shown() const { return shown_; }
   [[nodiscard]] InstanceState& shown() { return shown_; }
-  [[nodiscard]] const Updates& updates() const { return updates_; }
+  [[nodiscard]] const Updates& updates() const;
 
   /// What the next execution would be handed if this one continued as new now.
   [[nodiscard]] CarriedState carried() const;
@@ -40,9 +40,9 @@ class ExecutionState {
  private:
   void begin(const CarriedState& carried);
 
-  std::map<std::size_t, NamedWaits> waits_;  ///< by the kind of the wait
+  NamedWaits waits_;
   InstanceState shown_;
-  Updates updates_;
+  Boxed<Updates> updates_;  ///< none of code that nobody has asked
 };
 
 }  // namespace duroxide::model

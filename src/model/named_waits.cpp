@@ -2,55 +2,71 @@
 
 #include <utility>
 
-#include "model/invariant.hpp"
-
 namespace duroxide::model {
 
-std::optional<Arrived> NamedWaits::raise(std::string_view name, Payload data) {
-  return give_back(name, next_arrival_++, std::move(data));
+namespace {
+
+/// The first of a name in its queue, or the end.
+template <class Queue, class Place>
+auto first_of(Queue& queue, const Place& lowest) {
+  const auto found = queue.lower_bound(lowest);
+  if (found == queue.end()) {
+    return found;
+  }
+  const auto& place = [&]() -> const auto& {
+    if constexpr (requires { found->first; }) {
+      return found->first;
+    } else {
+      return *found;
+    }
+  }
+  ();
+  return place.kind == lowest.kind && place.name == lowest.name ? found : queue.end();
 }
 
-std::optional<Arrived> NamedWaits::give_back(std::string_view name, std::uint64_t arrival,
-                                             Payload data) {
-  Name& queue = names_[std::string(name)];
-  if (queue.waiting.empty()) {
-    queue.kept.emplace(arrival, std::move(data));
+}  // namespace
+
+std::optional<Arrived> NamedWaits::raise(std::size_t kind, std::string_view name, Payload data) {
+  return give_back(kind, name, next_arrival_++, std::move(data));
+}
+
+std::optional<Arrived> NamedWaits::give_back(std::size_t kind, std::string_view name,
+                                             std::uint64_t arrival, Payload data) {
+  const auto oldest = first_of(waiting_, PlaceOf{kind, name, 0});
+  if (oldest == waiting_.end()) {
+    kept_.emplace(Place{kind, std::string(name), arrival}, std::move(data));
     return std::nullopt;
   }
-  const std::uint64_t wait = queue.waiting.extract(queue.waiting.begin()).value();
-  names_of_.erase(wait);
+  const std::uint64_t wait = oldest->number;
+  by_wait_.erase(wait);
+  waiting_.erase(oldest);
   return Arrived{wait, arrival, std::move(data)};
 }
 
-std::optional<Arrived> NamedWaits::wait(std::uint64_t wait, const std::string& name) {
-  Name& queue = names_[name];
-  if (queue.kept.empty()) {
-    queue.waiting.insert(wait);
-    names_of_.emplace(wait, name);
+std::optional<Arrived> NamedWaits::wait(std::size_t kind, std::string_view name,
+                                        std::uint64_t wait) {
+  const auto oldest = first_of(kept_, PlaceOf{kind, name, 0});
+  if (oldest == kept_.end()) {
+    by_wait_.emplace(wait, waiting_.insert(Place{kind, std::string(name), wait}).first);
     return std::nullopt;
   }
-  auto oldest = queue.kept.extract(queue.kept.begin());
-  return Arrived{wait, oldest.key(), std::move(oldest.mapped())};
+  auto taken = kept_.extract(oldest);
+  return Arrived{wait, taken.key().number, std::move(taken.mapped())};
 }
 
-void NamedWaits::stop_waiting(std::uint64_t wait) {
-  const auto name = names_of_.find(wait);
-  if (name == names_of_.end()) {
-    return;
+void NamedWaits::stop_waiting(std::size_t kind, std::uint64_t wait) {
+  const auto found = by_wait_.find(wait);
+  if (found != by_wait_.end() && found->second->kind == kind) {
+    waiting_.erase(found->second);
+    by_wait_.erase(found);
   }
-  const auto queue = names_.find(name->second);
-  DUROXIDE_INVARIANT(queue != names_.end(), "a wait stands in the queue of its name");
-  const bool was_waiting = queue->second.waiting.erase(wait) != 0;
-  DUROXIDE_INVARIANT(was_waiting, "a wait stands in the queue of its name");
-  names_of_.erase(name);
 }
 
-std::vector<CarriedEvent> NamedWaits::kept() const {
+std::vector<CarriedEvent> NamedWaits::kept(std::size_t kind) const {
   std::map<std::uint64_t, CarriedEvent> by_arrival;
-  for (const auto& [name, queue] : names_) {
-    for (const auto& [arrival, data] : queue.kept) {
-      by_arrival.emplace(arrival, CarriedEvent{name, data});
-    }
+  for (auto each = kept_.lower_bound(PlaceOf{kind, {}, 0});
+       each != kept_.end() && each->first.kind == kind; ++each) {
+    by_arrival.emplace(each->first.number, CarriedEvent{each->first.name, each->second});
   }
   std::vector<CarriedEvent> events;
   events.reserve(by_arrival.size());

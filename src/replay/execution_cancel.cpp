@@ -114,7 +114,7 @@ CancellationShield::~CancellationShield() {
 }
 
 bool OrchestrationContext::is_cancel_requested() const {
-  return detail::require_running(core_).cancel_request().has_value();
+  return detail::require_running(core_).cancel_request() != nullptr;
 }
 
 }  // namespace duroxide

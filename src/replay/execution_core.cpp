@@ -153,7 +153,7 @@ std::shared_ptr<Slot> ExecutionCore::schedule(EventKind kind) {
 
 /// What the turn sends out because of a new event.
 void ExecutionCore::send_request(const Event& event) {
-  if (replaying_ || (!refused_.empty() && refused_.back().first == event.event_id)) {
+  if (replaying_ || (has_refused() && turn_->refused.back().first == event.event_id)) {
     return;
   }
   const model::Caller caller{assignment_.instance, assignment_.execution_id,
@@ -164,7 +164,7 @@ void ExecutionCore::send_request(const Event& event) {
   }
   if (auto* activity = std::get_if<work::ActivityExecute>(&*request)) {
     if (services_->run_at_once) {
-      to_run_at_once_.push_back(activity->id);
+      turn().to_run_at_once.push_back(activity->id);
     }
     result().activities.push_back(std::move(*activity));
   } else if (auto* timer = std::get_if<work::TimerFired>(&*request)) {

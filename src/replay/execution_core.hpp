@@ -86,9 +86,9 @@ class ExecutionCore final : private Completion {
   std::shared_ptr<Slot> wait_until(std::function<bool()> holds);
   void log(LogLevel level, std::string message) const;
   void drop(Slot& slot) noexcept;
-  /// The request to stop, if there is one.
-  [[nodiscard]] const std::optional<event::OrchestrationCancelRequested>& cancel_request() const {
-    return cancel_;
+  /// The request to stop; null if there is none.
+  [[nodiscard]] const event::OrchestrationCancelRequested* cancel_request() const {
+    return cancel_ ? &*cancel_ : nullptr;
   }
   void raise_shield() { ++shields_; }
   void lower_shield();
@@ -116,6 +116,17 @@ class ExecutionCore final : private Completion {
   struct NextExecution {
     Payload input;
     std::optional<std::string> version;
+  };
+
+  /// What belongs to one turn and ends with it.
+  struct Turn {
+    replay::TurnResult result;
+    std::vector<std::uint64_t> to_run_at_once;  ///< activities that may be run within it
+    std::vector<std::uint64_t> done_at_once;    ///< those that were
+    std::uint64_t bytes_at_once = 0;            ///< that these have returned
+    /// Steps that an interceptor has refused and that were not answered yet, in order.
+    std::vector<std::pair<std::uint64_t, WorkItem>> refused;
+    std::size_t refusals_answered = 0;  ///< within it
   };
 
   /// What the code waits for to become true.
@@ -196,8 +207,11 @@ class ExecutionCore final : private Completion {
   void interrupt(Slot& slot);
 
   // execution_driver.cpp: arrivals
-  /// What this turn has decided so far.
-  [[nodiscard]] replay::TurnResult& result();
+  /// The turn that runs.
+  [[nodiscard]] Turn& turn();
+  /// What it has decided so far.
+  [[nodiscard]] replay::TurnResult& result() { return turn().result; }
+  [[nodiscard]] bool has_refused() const { return turn_ && !turn_->refused.empty(); }
   [[nodiscard]] replay::TurnResult take_result();
   void begin(const Event& event);
   void begin_from(const WorkItem& message);
@@ -251,9 +265,9 @@ class ExecutionCore final : private Completion {
   std::map<std::uint64_t, Open> open_;
   std::map<std::uint64_t, Slot*> calls_;  ///< of several steps; by the id of their first
   model::ExecutionState state_;
-  std::map<std::string, bool, std::less<>> patches_;           ///< asked for, and the answer
-  std::optional<event::OrchestrationCancelRequested> cancel_;  ///< the instance is asked to stop
-  bool cancel_told_ = false;                                   ///< and the code knows
+  std::map<std::string, bool, std::less<>> patches_;          ///< asked for, and the answer
+  model::Boxed<event::OrchestrationCancelRequested> cancel_;  ///< the instance is asked to stop
+  bool cancel_told_ = false;                                  ///< and the code knows
   std::uint32_t shields_ = 0;
   std::uint32_t interruptions_ = 0;
   std::optional<NextExecution> next_execution_;
@@ -265,16 +279,8 @@ class ExecutionCore final : private Completion {
   PureCode pure_code_ = PureCode::none;  ///< that runs
   bool in_update_ = false;               ///< the handler of an update runs
   std::unique_ptr<Asking> asking_;       ///< none of code that neither is asked nor waits so
-  // Of this turn: activities that may be run within it, those that were, and what came of them.
-  std::vector<std::uint64_t> to_run_at_once_;
-  std::vector<std::uint64_t> done_at_once_;
-  std::uint64_t bytes_at_once_ = 0;
-  /// Of this turn: steps that an interceptor has refused and that were not answered yet, in order.
-  std::vector<std::pair<std::uint64_t, WorkItem>> refused_;
-  std::size_t refusals_answered_ = 0;  ///< of this turn, within it
-
   /// None between turns: an instance that waits is small.
-  std::unique_ptr<replay::TurnResult> result_;
+  std::unique_ptr<Turn> turn_;
   Task<std::string> root_;
 };
 

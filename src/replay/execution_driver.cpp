@@ -153,7 +153,7 @@ void ExecutionCore::adopt(const std::vector<Event>& history) {
   headers_ = model::headers_of(history);
   began_at_ = history.empty() ? Timestamp() : history.front().timestamp;
   open_.clear();
-  result_.reset();
+  turn_.reset();
   for (const model::OpenStep& step : found.steps) {
     auto slot = std::make_shared<Slot>();
     slot->kind = step.what.index();
@@ -163,16 +163,16 @@ void ExecutionCore::adopt(const std::vector<Event>& history) {
   }
 }
 
-replay::TurnResult& ExecutionCore::result() {
-  if (result_ == nullptr) {
-    result_ = std::make_unique<replay::TurnResult>();
+ExecutionCore::Turn& ExecutionCore::turn() {
+  if (turn_ == nullptr) {
+    turn_ = std::make_unique<Turn>();
   }
-  return *result_;
+  return *turn_;
 }
 
 replay::TurnResult ExecutionCore::take_result() {
-  const auto taken = std::exchange(result_, nullptr);
-  return taken == nullptr ? replay::TurnResult() : std::move(*taken);
+  const auto taken = std::exchange(turn_, nullptr);
+  return taken == nullptr ? replay::TurnResult() : std::move(taken->result);
 }
 
 replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
@@ -222,46 +222,44 @@ void ExecutionCore::do_at_once() {
   do {
     answer_refused();
     run_at_once();
-  } while (!finished_ && !refused_.empty());
+  } while (!finished_ && has_refused());
 }
 
 /// Their results come in like messages, at the place in the history where they are computed, so that a
 /// replay meets them there. Each is tried once.
 void ExecutionCore::run_at_once() {
+  Turn& now = turn();
   std::size_t tried = 0;  // others come behind them meanwhile
-  while (!finished_ && tried < to_run_at_once_.size() &&
-         done_at_once_.size() < services_->most_run_at_once &&
-         bytes_at_once_ < services_->most_bytes_at_once) {
-    const std::uint64_t id = to_run_at_once_[tried++];
+  while (!finished_ && tried < now.to_run_at_once.size() &&
+         now.done_at_once.size() < services_->most_run_at_once &&
+         now.bytes_at_once < services_->most_bytes_at_once) {
+    const std::uint64_t id = now.to_run_at_once[tried++];
     // By id, in which order they are: what the code has given up meanwhile is no longer there.
+    auto& activities = now.result.activities;
     const auto activity =
-        std::lower_bound(result().activities.begin(), result().activities.end(), id,
+        std::lower_bound(activities.begin(), activities.end(), id,
                          [](const auto& each, std::uint64_t wanted) { return each.id < wanted; });
-    if (activity == result().activities.end() || activity->id != id) {
+    if (activity == activities.end() || activity->id != id) {
       continue;
     }
     if (const auto completion = services_->run_at_once(*activity)) {
-      done_at_once_.push_back(id);
-      bytes_at_once_ += bytes_of(*completion);
+      now.done_at_once.push_back(id);
+      now.bytes_at_once += bytes_of(*completion);
       arrive(*completion);
       finish_root();
     }
   }
-  to_run_at_once_.erase(to_run_at_once_.begin(),
-                        to_run_at_once_.begin() + static_cast<std::ptrdiff_t>(tried));
+  now.to_run_at_once.erase(now.to_run_at_once.begin(),
+                           now.to_run_at_once.begin() + static_cast<std::ptrdiff_t>(tried));
 }
 
 /// What was done within the turn does not go out.
 void ExecutionCore::end_at_once() {
-  std::sort(done_at_once_.begin(), done_at_once_.end());
-  std::erase_if(result().activities, [this](const auto& each) {
-    return std::binary_search(done_at_once_.begin(), done_at_once_.end(), each.id);
+  auto& done = turn().done_at_once;
+  std::sort(done.begin(), done.end());
+  std::erase_if(result().activities, [&done](const auto& each) {
+    return std::binary_search(done.begin(), done.end(), each.id);
   });
-  done_at_once_ = {};
-  to_run_at_once_ = {};
-  bytes_at_once_ = 0;
-  refused_ = {};
-  refusals_answered_ = 0;
 }
 
 replay::TurnResult ExecutionCore::fail(const std::vector<Event>& history,

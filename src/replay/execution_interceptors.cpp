@@ -105,11 +105,11 @@ void ExecutionCore::intercept(EventKind& kind) {
     call.execution_id = assignment_.execution_id;
     call.id = id;
     call.name = activity->name;
-    refused_.emplace_back(
+    turn().refused.emplace_back(
         id, model::failed_activity(call, details_of(std::move(admitted).error(),
                                                     ErrorKind::activity_failed, call.name)));
   } else if (const auto* child = std::get_if<event::SubOrchestrationScheduled>(&kind)) {
-    refused_.emplace_back(
+    turn().refused.emplace_back(
         id, work::SubOrchFailed{assignment_.instance, assignment_.execution_id, id,
                                 details_of(std::move(admitted).error(),
                                            ErrorKind::orchestration_failed, child->instance)});
@@ -122,8 +122,8 @@ bool ExecutionCore::forget_refused(std::uint64_t event_id) {
     const auto answer = model::answer_in(item);
     return answer && answer->id == event_id && target_instance(item) == assignment_.instance;
   };
-  return std::erase_if(refused_, [event_id](const auto& each) { return each.first == event_id; }) >
-             0 ||
+  return std::erase_if(turn().refused,
+                       [event_id](const auto& each) { return each.first == event_id; }) > 0 ||
          std::erase_if(result().messages, is_its_answer) > 0;
 }
 
@@ -131,14 +131,14 @@ bool ExecutionCore::forget_refused(std::uint64_t event_id) {
 /// turn takes are sent, and come in with a later turn: code that tries again for ever must not hold the
 /// thread.
 void ExecutionCore::answer_refused() {
-  while (!finished_ && !refused_.empty()) {
-    WorkItem message = std::move(refused_.front().second);
-    refused_.erase(refused_.begin());
-    if (refusals_answered_ == services_->most_run_at_once) {
+  while (!finished_ && has_refused()) {
+    WorkItem message = std::move(turn().refused.front().second);
+    turn().refused.erase(turn().refused.begin());
+    if (turn().refusals_answered == services_->most_run_at_once) {
       result().messages.push_back(std::move(message));
       continue;
     }
-    ++refusals_answered_;
+    ++turn().refusals_answered;
     arrive(message);
     finish_root();
   }
