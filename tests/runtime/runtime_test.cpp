@@ -110,4 +110,19 @@ TEST_CASE("runtime: the calls of the seeds", "[registration]") {
   CHECK(runtime.start().error().kind == RuntimeError::Kind::storage_error);
 }
 
+TEST_CASE("durations: every option of a runtime takes them", "[timers][registration]") {
+  using namespace std::chrono_literals;
+  const auto options = RuntimeOptions()
+                           .idle_eviction(0.5s)
+                           .session_idle_timeout(0.5s)
+                           .activity_cancellation_grace(0.5s)
+                           .unregistered_backoff(0.5s, 1.5s)
+                           .stop_timeout(0.5s);
+  CHECK(options.idle_eviction() == 500ms);
+  CHECK(options.session_idle_timeout() == 500ms);
+  CHECK(options.activity_cancellation_grace() == 500ms);
+  CHECK(options.unregistered_longest() == 1500ms);
+  CHECK(options.stop_timeout() == 500ms);
+}
+
 }  // namespace duroxide::runtime_test
