@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -25,8 +26,9 @@ class FaultyKv final : public storage::KvStore {
   bool out_of_memory = false;
   std::optional<std::string> broken_reason;
   static constexpr std::uint64_t endless = std::numeric_limits<std::uint64_t>::max();
-  /// What a commit may take; for more than that the disk is full.
-  std::uint64_t room = endless;
+  /// What a commit may take; for more than that the disk is full. It may change while a store with threads
+  /// is in use.
+  std::atomic<std::uint64_t> room = endless;
   std::uint64_t most_asked = 0;  ///< the most for which there was room
   /// How often there is room that was kept for deletions.
   int reserves = 0;
