@@ -210,6 +210,36 @@ TEST_CASE("remote store: several of one engine, each with its own waits", "[remo
   CHECK(three.get().value().output() == "a and b");
 }
 
+TEST_CASE("remote store: one that is closed answers every call at once, and the engine goes on",
+          "[remote][stop]") {
+  Fixture f;
+  const ManagementClient management(f.store);
+  REQUIRE(f.client.start_orchestration("i", "Ask"));
+  auto pending = f.client.async().wait_for_completion("i");
+  auto changes = management.subscribe().value();
+  const auto check_closed = [](const auto& result) {
+    REQUIRE_FALSE(result);
+    CHECK(result.error().kind == Kind::storage_error);
+    CHECK_THAT(result.error().message, Catch::Contains("the store was closed with `Store::close`"));
+  };
+  f.store.close();
+  f.store.close();
+  CHECK(f.store.is_closed());
+  check_closed(pending.wait());
+  check_closed(f.client.start_orchestration("j", "Echo"));
+  check_closed(f.client.get_status("i"));
+  check_closed(f.client.wait_for_completion("i", ample));
+  check_closed(f.client.async().get_status("i").wait());
+  check_closed(management.list_instances());
+  check_closed(management.async().list_paused().wait());
+  check_closed(Client(f.store).get_status("i"));
+  CHECK_FALSE(changes.next());
+  CHECK(f.store.directory() == f.engine.directory());
+  const Store again = RemoteStore::connect(f.engine.directory(), quiet()).value();
+  CHECK(Client(again).get_status("i").value().is_running());
+  CHECK(Client(again).get_status("j").value().is_not_found());
+}
+
 TEST_CASE("remote store: no runtime starts on it", "[remote][errors]") {
   Fixture f;
   Runtime runtime(f.store, RuntimeOptions().log_sink(silent));

@@ -39,11 +39,11 @@ class ProxyImpl final : public actors::DynamicActorBase {
   void on_exit() override {
     link_->finish();
     link_->join();
-    // Who asked may be kept alive by nothing but this, and is to hear of the end all the same.
+    // Who asked may be kept alive by nothing but this, and is to hear of the end all the same. It knows
+    // best what to say of it: whether the store was closed, and what is left open by that.
     auto open = std::exchange(open_, {});
     for (auto& [number, each] : open) {
-      each.answer(failure(ProviderError{ProviderError::Kind::closed, "remote_store",
-                                        "the store is closed", false}));
+      each.tell_of_end();
     }
   }
 
@@ -57,6 +57,7 @@ class ProxyImpl final : public actors::DynamicActorBase {
 
   struct Open {
     std::function<void(Result<std::string, ProviderError>)> answer;
+    std::function<void()> tell_of_end;  ///< that no answer will come
     OnProgress on_progress;
     std::optional<Own> wait;
     std::optional<Own> subscription;  ///< whose changes it waits for
@@ -131,6 +132,9 @@ actors::Promise<typename EntryOf<Request>::Answer> ProxyImpl::pass_on(const Requ
   asked.repeat = EntryOf<Request>::repeat;
   open.answer = [promise](Result<std::string, ProviderError> body) mutable {
     promise.deliver(read_answer<Answer>(std::move(body)));
+  };
+  open.tell_of_end = [promise]() mutable {
+    promise.deliver(caf::make_error(caf::sec::request_receiver_down));
   };
   if constexpr (std::is_same_v<Request, management::SubscribeChanges>) {
     const Own own{from, request.subscription_id};
