@@ -191,6 +191,22 @@ TEST_CASE("remote store: large payloads come through, and many calls at once", "
   CHECK(f.client.wait_for_completion("i299", ample).value().output() == "299");
 }
 
+TEST_CASE("remote store: what is too large for the socket is refused, and harms nothing else",
+          "[remote][limits][large]") {
+  Fixture f;
+  REQUIRE(f.client.start_orchestration("i", "Ask"));
+  Later<Client::Status> ended;
+  f.client.wait_for_completion("i", ended.callback());
+  const std::string half(std::size_t{64} << 20, 'x');
+  const auto started = f.client.start_with_event("j", "Ask", half, "Answer", half);
+  REQUIRE_FALSE(started);
+  CHECK(started.error().kind == Kind::invalid_input);
+  CHECK_THAT(started.error().message, Catch::Contains("go through the control socket"));
+  CHECK(f.client.get_status("j").value().is_not_found());
+  REQUIRE(f.client.cancel_orchestration("i", "enough"));
+  CHECK(ended.get().value().is_cancelled());
+}
+
 TEST_CASE("remote store: several of one engine, each with its own waits", "[remote]") {
   Fixture f;
   const Store other = RemoteStore::connect(f.engine.directory(), quiet()).value();

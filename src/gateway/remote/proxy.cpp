@@ -4,11 +4,13 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
+#include "gateway/remote/frames.hpp"
 #include "gateway/remote/requests.hpp"
 #include "model/lent_thread.hpp"
 #include "model/overloaded.hpp"
@@ -24,6 +26,15 @@ template <class Request>
 constexpr bool names_its_own = Waits<Request> || requires(Request request) {
   request.subscription_id;
 };
+
+ProviderError too_long(std::size_t bytes) {
+  return {ProviderError::Kind::invalid_input, "remote_store",
+          "the request takes " + std::to_string(bytes) + " bytes, and no more than " +
+              std::to_string(longest_request) +
+              " go through the control socket; send less, or ask in the process that has the store "
+              "open",
+          false};
+}
 
 /// It has the handlers of both interfaces, which the tables name. Its type does not say so: else the names
 /// of all that is made for it would have all their messages in them.
@@ -192,6 +203,10 @@ actors::Promise<typename EntryOf<Request>::Answer> ProxyImpl::pass_on(const Requ
         encode_request(management::BackupStore{std::filesystem::absolute(request.directory), {}});
   } else {
     asked.body = encode_request(request);
+  }
+  if (asked.body.size() > longest_request) {
+    promise.deliver(Answer(failure(too_long(asked.body.size()))));
+    return promise;
   }
   if constexpr (Waits<Request>) {
     open.wait = Own(from, request.wait_id);
