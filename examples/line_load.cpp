@@ -38,15 +38,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection() { ::close(file_); }
 
-  void send(const std::string& text) {
-    for (std::size_t sent = 0; sent < text.size();) {
-      const auto size = ::send(file_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
-      if (size < 0) {
-        throw std::system_error(errno, std::generic_category(), "send");
-      }
-      sent += static_cast<std::size_t>(size);
-    }
-  }
+  /// Sends it before the next line is waited for, so that what is asked together is sent together.
+  void send(const std::string& text) { to_send_ += text; }
 
   std::string receive_line() {
     for (;;) {
@@ -57,6 +50,7 @@ class Connection {
       }
       received_.erase(0, begin_);
       begin_ = 0;
+      flush();
       char buffer[16384];
       const auto size = ::recv(file_, buffer, sizeof(buffer), 0);
       if (size <= 0) {
@@ -67,7 +61,19 @@ class Connection {
   }
 
  private:
+  void flush() {
+    for (std::size_t sent = 0; sent < to_send_.size();) {
+      const auto size = ::send(file_, to_send_.data() + sent, to_send_.size() - sent, MSG_NOSIGNAL);
+      if (size < 0) {
+        throw std::system_error(errno, std::generic_category(), "send");
+      }
+      sent += static_cast<std::size_t>(size);
+    }
+    to_send_.clear();
+  }
+
   int file_;
+  std::string to_send_;
   std::string received_;
   std::size_t begin_ = 0;
 };

@@ -78,7 +78,9 @@ class Inbox {
   void post(Executor::Task task) {
     const std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
-    ::eventfd_write(bell_.number(), 1);
+    if (tasks_.size() == 1) {  // the bell still rings for those before it
+      ::eventfd_write(bell_.number(), 1);
+    }
   }
   void run() {
     eventfd_t rings = 0;
@@ -152,6 +154,7 @@ class Server {
           serve(found->second, events[i].events);
         }
       }
+      flush_those_with_answers();
       close_those_that_are_over();
       if (!over_.empty() || count == 0) {
         accept_again();
@@ -295,21 +298,36 @@ class Server {
     if (const auto connection = from.lock()) {
       ++connection->open_requests;
     }
+    // Both calls are made at once, and the store gets them in this order: the answer to the first one need
+    // not go through the loop before the second is asked. If the start is refused, what the wait tells is
+    // of another request with the same id, or that there is none.
     const auto same = StartOptions().reuse(ReusePolicy::use_existing_same_input);
+    const auto start = client.start_orchestration(id, "Shout", text, same);
+    const auto end = client.wait_for_output<std::string>(id);
+    const auto output = co_await end;
+    const auto started = co_await start;
     std::string reply;
-    const auto started = co_await client.start_orchestration(id, "Shout", text, same);
-    if (started) {
-      const auto output = co_await client.wait_for_output<std::string>(id);
-      reply = output ? *output : "error: " + output.error().message;
-    } else {
+    if (!started) {
       reply = "error: " + started.error().message;
+    } else {
+      reply = output ? *output : "error: " + output.error().message;
     }
     if (const auto connection = from.lock()) {
       --connection->open_requests;
       connection->to_send += id + " " + reply + "\n";
-      flush(*connection);
+      answered_.push_back(from);
     }
     --open_requests_;
+  }
+
+  /// After the events of one look, so that answers that come together are sent together.
+  void flush_those_with_answers() {
+    for (const auto& each : std::exchange(answered_, {})) {
+      const auto connection = each.lock();
+      if (connection && !connection->to_send.empty()) {
+        flush(*connection);
+      }
+    }
   }
 
   /// Sends what can be sent, and says what is to be told of this connection from here on.
@@ -356,6 +374,7 @@ class Server {
   File listener_{check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket")};
   File signals_{check(wanted_signals(), "signalfd")};
   std::map<int, ConnectionPtr> connections_;
+  std::vector<std::weak_ptr<Connection>> answered_;    ///< connections with answers to be sent
   std::vector<int> over_;                              ///< connections to be closed
   bool rests_ = false;                                 ///< nobody is accepted, for want of room
   std::chrono::steady_clock::time_point last_moment_;  ///< for sending, once it is to stop

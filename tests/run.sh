@@ -173,7 +173,7 @@ if [[ $list == true ]]; then
 fi
 case $command in
   bench)
-    build "$build" tests/bench/bench
+    build "$build" tests/bench/bench examples/line_server examples/line_load
     exec "$build/tests/bench/bench" "$@"
     ;;
   soak | burst)

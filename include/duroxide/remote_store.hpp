@@ -60,6 +60,9 @@ class DUROXIDE_API RemoteStoreOptions {
 ///   nobody knows whether it was done. A start with `ReusePolicy::use_existing_same_input` can simply be
 ///   asked for again;
 /// - a change that the engine was not told of is sent when it is back.
+///
+/// A call whose arguments take more than 128 MiB together is refused with `invalid_input`: no more goes
+/// through the socket at once.
 class DUROXIDE_API RemoteStore {
  public:
   /// Whether an engine is there or not: calls wait for one. It is waited for here only if it takes the

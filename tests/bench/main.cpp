@@ -11,6 +11,7 @@
 #include "alone.hpp"
 #include "comparison.hpp"
 #include "disk.hpp"
+#include "line.hpp"
 #include "management.hpp"
 #include "measurements.hpp"
 #include "options.hpp"
@@ -33,11 +34,12 @@ constexpr const char* usage =
     "  --disk-us N       simulate the disk: files in memory, and a flush takes so many "
     "microseconds\n"
     "  --compare FILE    compare the counts with those in a file that --json has written\n"
-    "PART is engine, scale, management or retention, or one of two on the simulated disk: counts, "
-    "only\n"
-    "what workloads of the engine use, and overhead, what they use with metrics and without. "
-    "Without it\n"
-    "all but those two are measured.\n"
+    "PART is engine, scale, management or retention; line, the line server of the examples beside "
+    "the\n"
+    "engine; or one of two on the simulated disk: counts, only what workloads of the engine use, "
+    "and\n"
+    "overhead, what they use with metrics and without. Without it all but the last three are "
+    "measured.\n"
     "Ends with status 3 if a figure is below its floor, with 4 if a count is above the baseline.\n";
 
 /// Of the simulated disk, if nothing else is said.
@@ -58,7 +60,7 @@ std::size_t number_of(std::string_view text) {
 
 bool is_part(std::string_view text) {
   return text == "engine" || text == "counts" || text == "scale" || text == "management" ||
-         text == "retention" || text == "overhead";
+         text == "retention" || text == "overhead" || text == "line";
 }
 
 Options read_options(std::span<char* const> arguments) {
@@ -96,6 +98,9 @@ Options read_options(std::span<char* const> arguments) {
   }
   if (options.baseline && options.only != "counts") {
     throw WrongUsage("only the part counts can be compared with a baseline");
+  }
+  if (options.only == "line" && options.simulated_flush.count() > 0) {
+    throw WrongUsage("the line server is another program, and knows no simulated disk");
   }
   const bool is_simulated = options.only == "counts" || options.only == "overhead";
   if (is_simulated && options.simulated_flush.count() == 0) {
@@ -140,6 +145,10 @@ Report measure(Options& options) {
   }
   if (options.only == "overhead") {
     measure_overhead(report, options);
+    return report;
+  }
+  if (options.only == "line") {
+    measure_line(report, options);
     return report;
   }
   if (wants(options, "engine")) {

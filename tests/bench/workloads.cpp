@@ -102,6 +102,21 @@ void Workloads::run(const std::string& orchestration, std::size_t count, std::si
   window->finish();
 }
 
+Run Workloads::hellos_in_flight(std::size_t times, std::size_t in_flight) {
+  // Each place is written by the callback of its own hello.
+  const auto latencies = std::make_shared<std::vector<double>>(times);
+  return measured(times, [&] {
+    const auto window = std::make_shared<Window>();
+    for (std::size_t i = 0; i < times; ++i) {
+      window->begin(in_flight);
+      start(client_, window, next_id(), "Hello",
+            [latencies, i, begin = SteadyClock::now()] { (*latencies)[i] = seconds_since(begin); });
+    }
+    window->finish();
+    return *latencies;
+  });
+}
+
 void Workloads::run_hellos(std::size_t count, std::size_t in_flight) {
   run("Hello", count, in_flight);
 }

@@ -49,6 +49,10 @@ class Workloads {
   /// Starts hellos as fast as a client takes them, all at once, and waits for their ends.
   Run burst(std::size_t count);
 
+  /// Hellos, of which so many are under way at a time: how long from starting one to knowing that it has
+  /// completed.
+  Run hellos_in_flight(std::size_t times, std::size_t in_flight);
+
   /// Runs hellos, `in_flight` at a time.
   void run_hellos(std::size_t count, std::size_t in_flight);
 

@@ -1,11 +1,16 @@
-// Every method and field of the management side of the seeds, on both stores, against instances whose
-// whole story the test knows. Deterministic: no thread, and time is what the test says.
+// Every method and field of the management side of the seeds, on both stores and over a remote one, against
+// instances whose whole story the test knows. Time is what the test says, and but for a remote store there
+// is no thread.
+
+#include <memory>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
 #include <duroxide/duroxide.hpp>
 #include <duroxide/provider.hpp>
 
+#include "gateway/socket_share.hpp"
 #include "support/deterministic_system.hpp"
 #include "support/temp_dir.hpp"
 
@@ -53,21 +58,25 @@ Task<std::string> waits(OrchestrationContext context) {
   co_return co_await std::move(message);
 }
 
-enum class Backend { memory, lmdb };
+enum class Backend {
+  memory,
+  lmdb,
+  remote,  ///< of a store on disk, whose engine has threads
+};
 
 /// One second apart: `pair` with its child `pair::…`, `twice` (two executions), `bad` (fails) and
 /// `waits`. All have gone as far as they can.
 struct World {
   explicit World(Backend backend)
-      : store(
-            backend == Backend::memory
-                ? MemoryProvider::create(MemoryOptions().clock(clock).actor_system(system.handle()))
-                : LmdbProvider::open(directory.path(), LmdbOptions()
-                                                           .durability(Durability::none)
-                                                           .clock(clock)
-                                                           .actor_system(system.handle()))
-                      .value()),
-        runtime(store),
+      : is_remote(backend == Backend::remote),
+        engine_store(open(backend)),
+        socket(is_remote ? gateway::SocketUse::begin(engine_store, ControlSocket::full, no_log)
+                         : nullptr),
+        store(is_remote
+                  ? RemoteStore::connect(directory.path(), RemoteStoreOptions().log_sink(no_log))
+                        .value()
+                  : engine_store),
+        runtime(engine_store, RuntimeOptions().log_sink(no_log)),
         client(store),
         management(store) {
     runtime.register_orchestration("Parent", parent)
@@ -85,14 +94,23 @@ struct World {
     REQUIRE(client.start_orchestration("bad", "Fails"));
     step();
     REQUIRE(client.start_orchestration("waits", "Waits"));
+    left_open = 1;
     step();
     child_id = management.get_instance_tree("pair").value().all_ids().at(1);
   }
 
+  /// Everything goes as far as it can.
+  void run() {
+    system.run();
+    // What a turn or an activity has not finished is in its queue until then.
+    while (is_remote && !is_idle()) {
+      std::this_thread::yield();
+    }
+  }
   void step() {
-    system.run();
+    run();
     clock->advance(1s);
-    system.run();
+    run();
   }
 
   [[nodiscard]] std::vector<std::string> ids(const InstanceFilter& filter) const {
@@ -104,21 +122,44 @@ struct World {
     return found;
   }
 
+  [[nodiscard]] bool is_idle() const {
+    const QueueDepths depths = management.get_queue_depths().value();
+    return depths.orchestrator_queue == 0 && depths.worker_queue == left_open;
+  }
+
+  bool is_remote = false;
   test::DeterministicSystem system;
   testing::TempDir directory;
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>(beginning);
-  Store store;
+  Store engine_store;
+  std::shared_ptr<gateway::SocketUse> socket;
+  Store store;  ///< of the clients
   Runtime runtime;
   Client client;
   ManagementClient management;
+  std::size_t left_open = 0;  ///< activities that nobody takes
   std::string child_id;
+
+ private:
+  static void no_log(const LogRecord& /*record*/) {}
+
+  Store open(Backend backend) {
+    if (backend == Backend::memory) {
+      return MemoryProvider::create(MemoryOptions().clock(clock).actor_system(system.handle()));
+    }
+    auto options = LmdbOptions().durability(Durability::none).clock(clock).log_sink(no_log);
+    if (!is_remote) {
+      options.actor_system(system.handle());
+    }
+    return LmdbProvider::open(directory.path(), options).value();
+  }
 };
 
 using Ids = std::vector<std::string>;
 
 }  // namespace
 
-#define EVERY_STORE GENERATE(Backend::memory, Backend::lmdb)
+#define EVERY_STORE GENERATE(Backend::memory, Backend::lmdb, Backend::remote)
 
 TEST_CASE("seeds: every field of InstanceFilter restricts the listing",
           "[client][management][listing]") {
@@ -174,7 +215,7 @@ TEST_CASE("beyond the seeds: filters by prefix, tag, version, root and last chan
   CHECK(world.ids(filter) == Ids{"waits", "bad", "twice", world.child_id, "pair"});
   world.clock->advance(1s);
   REQUIRE(world.client.raise_event(world.child_id, "Unrelated"));
-  world.system.run();
+  world.run();
   filter.order = InstanceOrder::updated;
   CHECK(world.ids(filter).front() == world.child_id);
 }
@@ -204,7 +245,8 @@ TEST_CASE("seeds: every field of InstanceSummary", "[client][management][status]
   REQUIRE(rows.at(3).status.error() != nullptr);
   CHECK(rows.at(3).status.error()->message == "broken");
   REQUIRE(world.client.cancel_instance("waits", "enough"));
-  world.system.run();
+  world.left_open = 0;
+  world.run();
   const auto waits = world.management.list_instances().value().at(4);
   CHECK(waits.cancelled);
   CHECK(waits.status == ExecutionStatus::cancelled);
@@ -380,14 +422,14 @@ TEST_CASE("seeds: every field of SystemHealth", "[client][management][overview]"
   CHECK(health.recent_failures == 1);
   CHECK(health.health_score == 50);  // 1 of 2 that ended
   world.clock->advance(2h);
-  world.system.run();
+  world.run();
   health = world.management.get_system_health().value();
   CHECK(health.recent_failures == 0);
   for (int i = 0; i < 5; ++i) {
     REQUIRE(world.client.start_orchestration("more" + std::to_string(i), "Twice", 2));
   }
   world.clock->advance(23h);
-  world.system.run();
+  world.run();
   health = world.management.get_system_health().value();
   CHECK(health.completed_instances == 6);
   CHECK(health.health_score == 85);  // 6 of 7 that ended
@@ -417,7 +459,7 @@ TEST_CASE("seeds: counts and pages give what a listing gives", "[client][managem
 
 TEST_CASE("seeds: a store without the capability says so, at every method",
           "[client][management]") {
-  World world(EVERY_STORE);
+  World world(GENERATE(Backend::memory, Backend::lmdb));
   const Store bare =
       make_store(world.system.handle(), world.clock, provider_of(world.store), [] {});
   const Client client(bare);

@@ -165,8 +165,7 @@ bool Child::tells(const std::string& text) {
   return false;
 }
 
-void Child::say_word() const {
-  const char word = 'w';
+void Child::say_word(char word) const {
   (void)write_all(to_, &word, 1);
 }
 
@@ -228,10 +227,11 @@ void tell(const std::string& text) {
   (void)write_all(tells_to, bytes.data(), bytes.size());
 }
 
-void wait_for_word() {
+char wait_for_word() {
   char word = 0;
   while (::syscall(SYS_read, listens_to, &word, 1) < 0 && errno == EINTR) {
   }
+  return word;
 }
 
 bool has_word() {

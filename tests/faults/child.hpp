@@ -31,7 +31,7 @@ class Child {
   /// Waits until it has told exactly this, whatever it tells before. False if it ended instead.
   [[nodiscard]] bool tells(const std::string& text);
   /// Says one word to it, for which it waits in `wait_for_word`.
-  void say_word() const;
+  void say_word(char word = 'w') const;
 
   void kill();
   /// Stops it, and returns when it stands.
@@ -61,8 +61,8 @@ class Child {
 /// In a child: tells the other process, and returns when that can read it whatever happens. From any
 /// thread.
 void tell(const std::string& text);
-/// In a child: waits until the other process has said a word.
-void wait_for_word();
+/// In a child: waits until the other process has said a word, which it returns; 0 if it has ended instead.
+char wait_for_word();
 /// In a child: whether a word waits.
 [[nodiscard]] bool has_word();
 

@@ -191,6 +191,22 @@ TEST_CASE("remote store: large payloads come through, and many calls at once", "
   CHECK(f.client.wait_for_completion("i299", ample).value().output() == "299");
 }
 
+TEST_CASE("remote store: what is too large for the socket is refused, and harms nothing else",
+          "[remote][limits][large]") {
+  Fixture f;
+  REQUIRE(f.client.start_orchestration("i", "Ask"));
+  Later<Client::Status> ended;
+  f.client.wait_for_completion("i", ended.callback());
+  const std::string half(std::size_t{64} << 20, 'x');
+  const auto started = f.client.start_with_event("j", "Ask", half, "Answer", half);
+  REQUIRE_FALSE(started);
+  CHECK(started.error().kind == Kind::invalid_input);
+  CHECK_THAT(started.error().message, Catch::Contains("go through the control socket"));
+  CHECK(f.client.get_status("j").value().is_not_found());
+  REQUIRE(f.client.cancel_orchestration("i", "enough"));
+  CHECK(ended.get().value().is_cancelled());
+}
+
 TEST_CASE("remote store: several of one engine, each with its own waits", "[remote]") {
   Fixture f;
   const Store other = RemoteStore::connect(f.engine.directory(), quiet()).value();
@@ -208,6 +224,36 @@ TEST_CASE("remote store: several of one engine, each with its own waits", "[remo
   CHECK(one.get().value().output() == "a and b");
   CHECK(two.get().value().output() == "a and b");
   CHECK(three.get().value().output() == "a and b");
+}
+
+TEST_CASE("remote store: one that is closed answers every call at once, and the engine goes on",
+          "[remote][stop]") {
+  Fixture f;
+  const ManagementClient management(f.store);
+  REQUIRE(f.client.start_orchestration("i", "Ask"));
+  auto pending = f.client.async().wait_for_completion("i");
+  auto changes = management.subscribe().value();
+  const auto check_closed = [](const auto& result) {
+    REQUIRE_FALSE(result);
+    CHECK(result.error().kind == Kind::storage_error);
+    CHECK_THAT(result.error().message, Catch::Contains("the store was closed with `Store::close`"));
+  };
+  f.store.close();
+  f.store.close();
+  CHECK(f.store.is_closed());
+  check_closed(pending.wait());
+  check_closed(f.client.start_orchestration("j", "Echo"));
+  check_closed(f.client.get_status("i"));
+  check_closed(f.client.wait_for_completion("i", ample));
+  check_closed(f.client.async().get_status("i").wait());
+  check_closed(management.list_instances());
+  check_closed(management.async().list_paused().wait());
+  check_closed(Client(f.store).get_status("i"));
+  CHECK_FALSE(changes.next());
+  CHECK(f.store.directory() == f.engine.directory());
+  const Store again = RemoteStore::connect(f.engine.directory(), quiet()).value();
+  CHECK(Client(again).get_status("i").value().is_running());
+  CHECK(Client(again).get_status("j").value().is_not_found());
 }
 
 TEST_CASE("remote store: no runtime starts on it", "[remote][errors]") {

@@ -73,7 +73,8 @@ provider::Answer<DeleteInstanceResult> delete_by_force(const Store& store,
 
 }  // namespace
 
-TEST_CASE("an instance deleted in mid-flight can be started again at once", "[delete]") {
+TEST_CASE("an instance deleted in mid-flight can be started again at once",
+          "[delete][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(2));
   s.start("i", "CallsBlocked", std::string("old"));
@@ -91,7 +92,7 @@ TEST_CASE("an instance deleted in mid-flight can be started again at once", "[de
 }
 
 TEST_CASE("whoever waits for an instance that is deleted is told that there is none",
-          "[delete][waits]") {
+          "[delete][waits][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations);
   s.start("i", "CallsBlocked", std::string("old"));
@@ -108,7 +109,8 @@ TEST_CASE("whoever waits for an instance that is deleted is told that there is n
   CHECK(status->error().kind == ClientError::Kind::instance_not_found);
 }
 
-TEST_CASE("a terminated instance ends at once, and its activity hears of it", "[terminate]") {
+TEST_CASE("a terminated instance ends at once, and its activity hears of it",
+          "[terminate][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(2));
   s.start("p", "Parent", std::string("old"));
@@ -129,7 +131,8 @@ TEST_CASE("a terminated instance ends at once, and its activity hears of it", "[
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("a paused instance takes up the result of its activity when it is resumed", "[pause]") {
+TEST_CASE("a paused instance takes up the result of its activity when it is resumed",
+          "[pause][same-process]") {
   const Registrations registrations;
   // With one worker, whatever an activity leads to is there before the next one begins.
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(1));

@@ -56,7 +56,8 @@ struct Registrations {
 
 }  // namespace
 
-TEST_CASE("a running activity hears that its call was dropped", "[cancellation][activities]") {
+TEST_CASE("a running activity hears that its call was dropped",
+          "[cancellation][activities][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(2));
   const std::string orchestration = GENERATE("Race", "Scope", "ByHand");

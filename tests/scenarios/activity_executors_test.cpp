@@ -53,7 +53,7 @@ Task<std::string> calls_one(OrchestrationContext context) {
 }  // namespace
 
 TEST_CASE("a pool runs as many activities as it has threads, whatever the workers do",
-          "[activities][workers]") {
+          "[activities][workers][same-process]") {
   std::latch met(2);
   const Executor pool = Executor::pool(2);
   Scenario s(
@@ -70,7 +70,7 @@ TEST_CASE("a pool runs as many activities as it has threads, whatever the worker
 }
 
 TEST_CASE("a runtime stops although an executor keeps an activity, and the next one runs it",
-          "[activities][workers][stop]") {
+          "[activities][workers][stop][same-process]") {
   const auto place = std::make_shared<Keeping>();
   const auto calls = std::make_shared<std::atomic<int>>(0);
   Scenario s(

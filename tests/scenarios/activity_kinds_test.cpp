@@ -70,7 +70,8 @@ TEST_CASE("activity kinds: each kind comes to the same, also after a restart",
   CHECK(s.history("i").size() == 1 + 4 * 30 + 2 + 1);
 }
 
-TEST_CASE("activity kinds: a short one runs on no thread of the workers", "[activities][threads]") {
+TEST_CASE("activity kinds: a short one runs on no thread of the workers",
+          "[activities][threads][same-process]") {
   const auto ordinary = std::make_shared<Threads>();
   const auto brief = std::make_shared<Threads>();
   Scenario s(
@@ -149,7 +150,7 @@ TEST_CASE("activity kinds: a pure one that fails or throws fails its call",
 }
 
 TEST_CASE("activity kinds: a pure one that leaves its call open is completed from outside",
-          "[activities][tokens]") {
+          "[activities][tokens][same-process]") {
   const auto token = std::make_shared<std::promise<ActivityToken>>();
   Scenario s(EVERY_BACKEND, [=](Runtime& runtime) {
     runtime

@@ -106,7 +106,7 @@ struct Registrations {
 }  // namespace
 
 TEST_CASE("application errors: one that says so is not tried again, and its data is read",
-          "[errors][retry]") {
+          "[errors][retry][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations,
              RuntimeOptions().max_resident_instances(GENERATE(0U, 100U)));
@@ -117,7 +117,7 @@ TEST_CASE("application errors: one that says so is not tried again, and its data
 }
 
 TEST_CASE("application errors: others are tried again, and the last one's data is read",
-          "[errors][retry]") {
+          "[errors][retry][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations);
   CHECK(s.run("i", "Pay", "offline").output() == "offline: bank");
@@ -125,7 +125,7 @@ TEST_CASE("application errors: others are tried again, and the last one's data i
 }
 
 TEST_CASE("application errors: a child's are its parent's, and a root's are told to clients",
-          "[errors][retry][children]") {
+          "[errors][retry][children][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations);
   const ErrorDetails details = s.failure_of([&] {
@@ -163,7 +163,8 @@ TEST_CASE("application errors: data that is too large is left out, and the messa
   CHECK_THAT(details.message, Catch::StartsWith("large (its data is left out: it had 1000"));
 }
 
-TEST_CASE("application errors: an activity is failed with one from outside", "[errors][tokens]") {
+TEST_CASE("application errors: an activity is failed with one from outside",
+          "[errors][tokens][same-process]") {
   Gate asked;
   ActivityToken pending;
   Scenario s(EVERY_BACKEND, [&](Runtime& runtime) {

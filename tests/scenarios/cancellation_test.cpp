@@ -98,7 +98,7 @@ std::ptrdiff_t count(const std::vector<std::string>& types, const std::string& t
 }  // namespace
 
 TEST_CASE("a cancelled instance takes its child, its timer and its activity with it",
-          "[cancellation][children]") {
+          "[cancellation][children][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(4));
   s.start("i", "Busy");
@@ -132,7 +132,7 @@ TEST_CASE("an instance can be cancelled before its first turn", "[cancellation]"
 }
 
 TEST_CASE("the losers of a race are cancelled in the store",
-          "[cancellation][combinators][children]") {
+          "[cancellation][combinators][children][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(64));
   CHECK(s.run("i", "Race").output() == "41");

@@ -74,7 +74,7 @@ TEST_CASE("an activity that fails fails its orchestration, unless that catches i
   CHECK(s.failure_of("k").message == "no");
 }
 
-TEST_CASE("exceptions that are no std::exception harm nobody else", "[errors]") {
+TEST_CASE("exceptions that are no std::exception harm nobody else", "[errors][same-process]") {
   Scenario s(EVERY_BACKEND, register_all);
   s.start("i", "Throws", std::string("int"));
   CHECK(s.failure_of("i").message == "an exception of type int");

@@ -70,10 +70,10 @@ std::string waiting_for(const Scenario& s, const std::string& instance) {
 }  // namespace
 
 TEST_CASE("a child and activities that only the other runtime knows are run there",
-          "[registration][children][activities]") {
+          "[registration][children][activities][same-process]") {
   const auto resident = GENERATE(std::size_t{0}, std::size_t{1'000});
   Scenario s(EVERY_BACKEND, first_half, patient().max_resident_instances(resident));
-  Runtime second(s.store(), patient().max_resident_instances(resident));
+  Runtime second(s.engine_store(), patient().max_resident_instances(resident));
   second_half(second);
   REQUIRE(second.start());
   for (int i = 0; i < 20; ++i) {
@@ -84,15 +84,16 @@ TEST_CASE("a child and activities that only the other runtime knows are run ther
   }
 }
 
-TEST_CASE("three runtimes, each with something that the others lack", "[registration]") {
+TEST_CASE("three runtimes, each with something that the others lack",
+          "[registration][same-process]") {
   Scenario s(
       EVERY_BACKEND, [](Runtime& runtime) { runtime.register_orchestration("Parent", parent); },
       patient());
-  Runtime second(s.store(), patient());
+  Runtime second(s.engine_store(), patient());
   second.register_orchestration("Child", child).register_activity("OfFirst", [](std::string input) {
     return input + "one";
   });
-  Runtime third(s.store(), patient());
+  Runtime third(s.engine_store(), patient());
   third.register_activity("OfSecond", [](std::string input) { return input + "two"; });
   REQUIRE(second.start());
   REQUIRE(third.start());
@@ -105,10 +106,10 @@ TEST_CASE("three runtimes, each with something that the others lack", "[registra
 }
 
 TEST_CASE("what a runtime that has stopped alone knew waits for another, and is then taken at once",
-          "[registration][stop]") {
+          "[registration][stop][same-process]") {
   Scenario s(EVERY_BACKEND, first_half, patient());
   {
-    Runtime second(s.store(), patient());
+    Runtime second(s.engine_store(), patient());
     second_half(second);
     REQUIRE(second.start());
     CHECK(s.run("p1", "Parent", std::string("a")).output() == "parent of a12");
@@ -123,17 +124,18 @@ TEST_CASE("what a runtime that has stopped alone knew waits for another, and is 
     }
   }
   CHECK(waiting_for(s, child_id) == "waiting for registration of orchestration Child");
-  Runtime again(s.store(), patient());
+  Runtime again(s.engine_store(), patient());
   second_half(again);
   REQUIRE(again.start());
   CHECK(s.wait("p2").output() == "parent of b12");
 }
 
-TEST_CASE("a version that one runtime alone has is run there", "[registration][versioning]") {
+TEST_CASE("a version that one runtime alone has is run there",
+          "[registration][versioning][same-process]") {
   Scenario s(
       EVERY_BACKEND, [](Runtime& runtime) { runtime.register_versioned("O", "1.0.0", version_of); },
       patient());
-  Runtime second(s.store(), patient());
+  Runtime second(s.engine_store(), patient());
   second.register_versioned("O", "2.0.0", version_of);
   REQUIRE(second.start());
   for (int i = 0; i < 5; ++i) {
@@ -151,9 +153,9 @@ TEST_CASE("a version that one runtime alone has is run there", "[registration][v
 }
 
 TEST_CASE("a session goes to and fro between the runtimes that know its activities",
-          "[registration][sessions]") {
+          "[registration][sessions][same-process]") {
   Scenario s(EVERY_BACKEND, first_half, patient());
-  Runtime second(s.store(), patient());
+  Runtime second(s.engine_store(), patient());
   second_half(second);
   REQUIRE(second.start());
   CHECK(s.run("i", "InSession").output() == "121");

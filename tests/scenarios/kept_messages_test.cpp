@@ -86,7 +86,7 @@ void wait_for_wait(Scenario& scenario, const std::string& instance, const std::s
 }  // namespace
 
 TEST_CASE("kept: an event that met code which did not fit is delivered by the rewind",
-          "[kept][restore][nondeterminism][events]") {
+          "[kept][restore][nondeterminism][events][same-process]") {
   Code code;
   Scenario scenario(EVERY_BACKEND, with(code));
   scenario.start("n", "Waits");
@@ -104,7 +104,7 @@ TEST_CASE("kept: an event that met code which did not fit is delivered by the re
 }
 
 TEST_CASE("kept: an answer to an activity that met such code counts after the rewind",
-          "[kept][restore][nondeterminism]") {
+          "[kept][restore][nondeterminism][same-process]") {
   Code code;
   Scenario scenario(EVERY_BACKEND, with(code));
   scenario.start("n", "Asks");
@@ -123,7 +123,8 @@ TEST_CASE("kept: an answer to an activity that met such code counts after the re
   CHECK(scenario.wait("n").output() == "ayes");
 }
 
-TEST_CASE("kept: what came with the event at which the code threw", "[kept][events]") {
+TEST_CASE("kept: what came with the event at which the code threw",
+          "[kept][events][same-process]") {
   Code code;
   Scenario scenario(EVERY_BACKEND, with(code));
   std::optional<ManagementClient> management(scenario.store());
@@ -171,7 +172,8 @@ TEST_CASE("kept: what came with the event at which the code threw", "[kept][even
   }
 }
 
-TEST_CASE("kept: what waits for an instance that is terminated", "[kept][terminate]") {
+TEST_CASE("kept: what waits for an instance that is terminated",
+          "[kept][terminate][same-process]") {
   Code code;
   Scenario scenario(EVERY_BACKEND, with(code));
   const ManagementClient management(scenario.store());

@@ -58,7 +58,7 @@ struct Registrations {
 
 }  // namespace
 
-TEST_CASE("stop waits for a running activity", "[stop]") {
+TEST_CASE("stop waits for a running activity", "[stop][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations);
   s.start("i", "Calls", std::string("Long"));
@@ -72,7 +72,8 @@ TEST_CASE("stop waits for a running activity", "[stop]") {
   CHECK(*registrations.runs == 1);
 }
 
-TEST_CASE("stop does not wait for ever; what runs too long runs again", "[stop][restart]") {
+TEST_CASE("stop does not wait for ever; what runs too long runs again",
+          "[stop][restart][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().stop_timeout(Milliseconds(20)));
   s.start("i", "Calls", std::string("Long"));
@@ -85,21 +86,21 @@ TEST_CASE("stop does not wait for ever; what runs too long runs again", "[stop][
   CHECK(*registrations.runs == 2);
 }
 
-TEST_CASE("stop without anything to do, twice, and without a start", "[stop]") {
+TEST_CASE("stop without anything to do, twice, and without a start", "[stop][same-process]") {
   Scenario s(EVERY_BACKEND, Registrations());
   s.runtime().stop();
   s.runtime().stop();
-  Runtime never(s.store());
+  Runtime never(s.engine_store());
   never.stop();
   CHECK_FALSE(never.is_running());
 }
 
-TEST_CASE("a runtime that is moved", "[registration]") {
+TEST_CASE("a runtime that is moved", "[registration][same-process]") {
   Scenario s(EVERY_BACKEND, Registrations());
   Runtime moved = std::move(s.runtime());
   CHECK(moved.is_running());
   CHECK(s.run("i", "Chain", 3).output() == "3");
-  Runtime target(s.store());
+  Runtime target(s.engine_store());
   target = std::move(moved);
   CHECK(s.run("j", "Chain", 3).output() == "3");
 }
@@ -117,9 +118,9 @@ TEST_CASE("work goes on where it stood after a restart, at any step", "[restart]
   CHECK(s.types("i").size() == 2 + 2 * 400);
 }
 
-TEST_CASE("two runtimes share a store", "[turns][workers]") {
+TEST_CASE("two runtimes share a store", "[turns][workers][same-process]") {
   Scenario s(EVERY_BACKEND, Registrations());
-  Runtime second(s.store());
+  Runtime second(s.engine_store());
   Registrations()(second);
   REQUIRE(second.start());
   for (int i = 0; i < 50; ++i) {
@@ -179,7 +180,7 @@ TEST_CASE("a delayed start is listed at once and begins later", "[starts][timers
   CHECK(s.types("late").empty());
 }
 
-TEST_CASE("waiting: unknown instances, and too long", "[waits]") {
+TEST_CASE("waiting: unknown instances, and too long", "[waits][same-process]") {
   Scenario s(EVERY_BACKEND, Registrations());
   CHECK(s.client().wait_for_completion("nobody", ample).error().kind ==
         ClientError::Kind::instance_not_found);
@@ -217,7 +218,7 @@ TEST_CASE("many threads use one client", "[threads]") {
   CHECK(good == 160);
 }
 
-TEST_CASE("a store that ends is told to everybody who waits", "[waits][store]") {
+TEST_CASE("a store that ends is told to everybody who waits", "[waits][store][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations);
   s.start("i", "Calls", std::string("Long"));
@@ -228,7 +229,7 @@ TEST_CASE("a store that ends is told to everybody who waits", "[waits][store]") 
     heard = status ? std::nullopt : std::optional<ClientError>(status.error());
     told.open();
   });
-  actors::stop(provider_of(s.store()));
+  actors::stop(provider_of(s.engine_store()));
   told.wait();
   REQUIRE(heard);
   CHECK(heard->kind == ClientError::Kind::storage_error);
@@ -241,7 +242,8 @@ TEST_CASE("a store that ends is told to everybody who waits", "[waits][store]") 
   CHECK(s.runtime().start().error().kind == RuntimeError::Kind::storage_error);
 }
 
-TEST_CASE("the last handle of a store may be dropped by a callback", "[threads][store]") {
+TEST_CASE("the last handle of a store may be dropped by a callback",
+          "[threads][store][own-store]") {
   auto client = std::make_unique<Client>(MemoryProvider::create());
   auto copy = std::make_shared<Client>(*client);
   auto dropped = std::make_shared<Gate>();

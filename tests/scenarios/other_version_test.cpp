@@ -51,7 +51,7 @@ void fail_in_first_version(TestSystem& test) {
 }  // namespace
 
 TEST_CASE("a failed instance is rewound onto a version that does not fail",
-          "[restore][versioning]") {
+          "[restore][versioning][own-store]") {
   TestSystem test(versions);
   fail_in_first_version(test);
   RewindOptions options;
@@ -63,7 +63,8 @@ TEST_CASE("a failed instance is rewound onto a version that does not fail",
   CHECK(management(test).verify().value().is_clean());
 }
 
-TEST_CASE("a copy of a failed instance goes on in another version", "[restore][versioning]") {
+TEST_CASE("a copy of a failed instance goes on in another version",
+          "[restore][versioning][own-store]") {
   TestSystem test(versions);
   fail_in_first_version(test);
   ForkOptions options;
@@ -77,7 +78,7 @@ TEST_CASE("a copy of a failed instance goes on in another version", "[restore][v
 }
 
 TEST_CASE("a version that does something else fails as any code that does not fit its history",
-          "[restore][versioning][nondeterminism]") {
+          "[restore][versioning][nondeterminism][own-store]") {
   TestSystem test(versions);
   fail_in_first_version(test);
   RewindOptions options;
@@ -91,7 +92,7 @@ TEST_CASE("a version that does something else fails as any code that does not fi
 }
 
 TEST_CASE("a version that nobody has is waited for, and what is no version is refused",
-          "[restore][versioning][registration]") {
+          "[restore][versioning][registration][own-store]") {
   TestSystem test(versions);
   fail_in_first_version(test);
   RewindOptions options;

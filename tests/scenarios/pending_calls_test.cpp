@@ -69,6 +69,16 @@ Detached serve(AsyncClient client, int number, Tally& tally) {
   tally.add(started && again && !again->created() && output && *output == id + "!");
 }
 
+/// Makes the second call before the first one is answered.
+Detached serve_at_once(AsyncClient client, int number, Tally& tally) {
+  const std::string id = std::to_string(number);
+  const auto start = client.start_orchestration(id, "Shout", id);
+  const auto end = client.wait_for_output<std::string>(id);
+  const auto output = co_await end;
+  const auto started = co_await start;
+  tally.add(started && output && *output == id + "!");
+}
+
 class Loop {
  public:
   [[nodiscard]] Executor executor() {
@@ -121,6 +131,18 @@ TEST_CASE("requests of a server are coroutines, in a pool or in a loop", "[clien
     }
     loop.run_until([&] { return tally.ended == requests; });
   }
+  CHECK(tally.right == requests);
+}
+
+TEST_CASE("a wait that is made right behind its start finds it, however many are under way",
+          "[client][waits][starts]") {
+  Scenario s(EVERY_BACKEND, register_all);
+  Tally tally;
+  const AsyncClient client = s.client().async(CallOptions().on(Executor::pool(2)));
+  for (int i = 0; i < requests; ++i) {
+    serve_at_once(client, i, tally);
+  }
+  tally.wait_for_all();
   CHECK(tally.right == requests);
 }
 

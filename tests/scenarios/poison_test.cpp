@@ -125,7 +125,8 @@ RuntimeOptions without_workers(RuntimeOptions options) {
 /// A runtime on the same store that runs activities.
 class Workers {
  public:
-  Workers(const Scenario& s, RuntimeOptions options) : runtime_(s.store(), std::move(options)) {
+  Workers(const Scenario& s, RuntimeOptions options)
+      : runtime_(s.engine_store(), std::move(options)) {
     with_child(runtime_);
     REQUIRE(runtime_.start());
   }
@@ -140,7 +141,7 @@ void poison_child(Scenario& s) {
   REQUIRE(s.client().wait_for_status_change("p", 0, ample));
   s.stop_runtime();
   REQUIRE(ManagementClient(s.store()).release_from_quarantine("p-child"));
-  Victim(s.store()).take_turns("p-child");
+  Victim(s.engine_store()).take_turns("p-child");
 }
 
 std::vector<QuarantinedItem> wait_for_quarantine(const Scenario& s) {
@@ -173,10 +174,10 @@ void check_poison(const ErrorDetails& details, ErrorKind kind) {
 }  // namespace
 
 TEST_CASE("a poisoned activity fails with a text that says which, and how often, and no input",
-          "[poison][activities]") {
+          "[poison][activities][same-process]") {
   Scenario s(EVERY_BACKEND, without_child, without_workers(failing()));
   s.start("i", "Calls", std::string("secret"));
-  Victim(s.store()).take_activities("secret");
+  Victim(s.engine_store()).take_activities("secret");
   const Workers workers(s, failing());
   const auto details = s.failure_of("i");
   check_poison(details, ErrorKind::poisoned_activity);
@@ -187,11 +188,11 @@ TEST_CASE("a poisoned activity fails with a text that says which, and how often,
 }
 
 TEST_CASE("a poisoned instance fails with a text that says which, and how often, and no input",
-          "[poison]") {
+          "[poison][same-process]") {
   Scenario s(EVERY_BACKEND, with_child, failing());
   s.stop_runtime();
   s.start("i", "Child", std::string("secret"));
-  Victim(s.store()).take_turns("i");
+  Victim(s.engine_store()).take_turns("i");
   s.restart();
   const auto details = s.failure_of("i");
   check_poison(details, ErrorKind::poisoned_orchestration);
@@ -199,10 +200,11 @@ TEST_CASE("a poisoned instance fails with a text that says which, and how often,
   CHECK(contains(details.message, "a turn of instance i (Child) "));
 }
 
-TEST_CASE("one poisoned activity among many fails its caller", "[poison][activities]") {
+TEST_CASE("one poisoned activity among many fails its caller",
+          "[poison][activities][same-process]") {
   Scenario s(EVERY_BACKEND, without_child, without_workers(failing()));
   s.start("i", "ManyCalls");
-  Victim(s.store()).take_activities("bad", 5);
+  Victim(s.engine_store()).take_activities("bad", 5);
   const Workers workers(s, failing());
   check_poison(s.failure_of("i"), ErrorKind::poisoned_activity);
   const auto types = s.types("i");
@@ -210,7 +212,7 @@ TEST_CASE("one poisoned activity among many fails its caller", "[poison][activit
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("a poisoned child fails its parent", "[poison][children]") {
+TEST_CASE("a poisoned child fails its parent", "[poison][children][same-process]") {
   Scenario s(EVERY_BACKEND, without_child, failing());
   poison_child(s);
   s.restart(with_child);
@@ -221,10 +223,10 @@ TEST_CASE("a poisoned child fails its parent", "[poison][children]") {
 }
 
 TEST_CASE("a poisoned activity fails its caller, and the two above that",
-          "[poison][children][activities]") {
+          "[poison][children][activities][same-process]") {
   Scenario s(EVERY_BACKEND, without_child, without_workers(failing()));
   s.start("top", "Grandparent");
-  Victim(s.store()).take_activities("secret");
+  Victim(s.engine_store()).take_activities("secret");
   const Workers workers(s, failing());
   const auto details = s.failure_of("top");
   check_poison(details, ErrorKind::poisoned_activity);
@@ -237,7 +239,8 @@ TEST_CASE("a poisoned activity fails its caller, and the two above that",
   CHECK(details.chain[2].instance == "parent");
 }
 
-TEST_CASE("a child in quarantine: what its parent hears", "[poison][children][quarantine]") {
+TEST_CASE("a child in quarantine: what its parent hears",
+          "[poison][children][quarantine][same-process]") {
   Scenario s(EVERY_BACKEND, without_child, quarantining());
   poison_child(s);
   s.restart(with_child);
@@ -269,10 +272,10 @@ TEST_CASE("a child in quarantine: what its parent hears", "[poison][children][qu
 }
 
 TEST_CASE("an activity in quarantine is run when it is released",
-          "[poison][quarantine][activities]") {
+          "[poison][quarantine][activities][same-process]") {
   Scenario s(EVERY_BACKEND, without_child, without_workers(quarantining()));
   s.start("i", "Calls", std::string("secret"));
-  Victim(s.store()).take_activities("secret");
+  Victim(s.engine_store()).take_activities("secret");
   const Workers workers(s, quarantining());
   const auto items = wait_for_quarantine(s);
   REQUIRE(items.size() == 1);

@@ -217,7 +217,7 @@ TEST_CASE("queues: three of one instance do not mix", "[queues]") {
 }
 
 TEST_CASE("queues: drained with a time limit, cycle after cycle, nothing is lost",
-          "[queues][continue-as-new]") {
+          "[queues][continue-as-new][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, any_residency());
   s.start("i", "Reloads");

@@ -60,7 +60,7 @@ TEST_CASE("an instance that waits for its registration can be cancelled",
   CHECK(s.wait("i").is_cancelled());
 }
 
-TEST_CASE("all mistakes of registration are told at the start", "[registration]") {
+TEST_CASE("all mistakes of registration are told at the start", "[registration][own-store]") {
   Runtime runtime(MemoryProvider::create());
   runtime.register_orchestration("", calls)
       .register_orchestration("O", calls)
@@ -76,7 +76,7 @@ TEST_CASE("all mistakes of registration are told at the start", "[registration]"
   CHECK_FALSE(runtime.is_running());
 }
 
-TEST_CASE("a registration after the start is a mistake", "[registration]") {
+TEST_CASE("a registration after the start is a mistake", "[registration][own-store]") {
   Runtime runtime(MemoryProvider::create());
   REQUIRE(runtime.start());
   CHECK(runtime.start().error().kind == RuntimeError::Kind::dispatcher_error);
@@ -85,19 +85,19 @@ TEST_CASE("a registration after the start is a mistake", "[registration]") {
   CHECK(runtime.start().error().kind == RuntimeError::Kind::registry_error);
 }
 
-TEST_CASE("options that make no sense are refused", "[registration]") {
+TEST_CASE("options that make no sense are refused", "[registration][own-store]") {
   Runtime runtime(MemoryProvider::create(), RuntimeOptions().worker_concurrency(0));
   CHECK(runtime.start().error().kind == RuntimeError::Kind::invalid_options);
 }
 
 TEST_CASE("an unknown orchestration waits, and a second runtime takes it",
-          "[registration][restart]") {
+          "[registration][restart][same-process]") {
   Scenario s(
       EVERY_BACKEND, [](Runtime&) {}, quick());
   s.start("i", "Late");
   CHECK(waiting_for(s, "i") == "waiting for registration of orchestration Late");
   CHECK(s.client().get_status("i").value().is_running());
-  Runtime second(s.store(), quick());
+  Runtime second(s.engine_store(), quick());
   second.register_orchestration(
       "Late", [](OrchestrationContext) -> Task<std::string> { co_return "at last"; });
   REQUIRE(second.start());
@@ -105,13 +105,14 @@ TEST_CASE("an unknown orchestration waits, and a second runtime takes it",
   CHECK(s.wait("i").output() == "at last");
 }
 
-TEST_CASE("an unknown activity waits, and a second runtime takes it", "[registration][restart]") {
+TEST_CASE("an unknown activity waits, and a second runtime takes it",
+          "[registration][restart][same-process]") {
   Scenario s(
       EVERY_BACKEND, [](Runtime& runtime) { runtime.register_orchestration("Calls", calls); },
       quick());
   s.start("i", "Calls");
   CHECK(waiting_for(s, "i") == "waiting for registration of activity Late");
-  Runtime second(s.store(), quick());
+  Runtime second(s.engine_store(), quick());
   second.register_orchestration("Calls", calls).register_activity("Late", [] { return "done"; });
   REQUIRE(second.start());
   s.stop_runtime();
@@ -154,14 +155,14 @@ TEST_CASE("versions: continue as new takes the newest, or the one asked for",
 }
 
 TEST_CASE("versions: continue as new to a version that nobody has waits for it",
-          "[registration][versioning][continue-as-new]") {
+          "[registration][versioning][continue-as-new][same-process]") {
   Scenario s(
       EVERY_BACKEND,
       [](Runtime& runtime) { runtime.register_versioned("O", "1.0.0", next_version); }, quick());
   s.start("i", "O", std::string("2.0.0"));
   CHECK(waiting_for(s, "i") == "waiting for registration of orchestration O 2.0.0");
   CHECK(s.client().get_status("i").value().is_running());
-  Runtime second(s.store(), quick());
+  Runtime second(s.engine_store(), quick());
   second.register_versioned("O", "1.0.0", next_version)
       .register_versioned("O", "2.0.0", next_version);
   REQUIRE(second.start());

@@ -124,7 +124,8 @@ Run run_with(Backend backend, std::size_t residency) {
 
 }  // namespace
 
-TEST_CASE("without residency the history is the same as with it", "[residency][replay]") {
+TEST_CASE("without residency the history is the same as with it",
+          "[residency][replay][same-process]") {
   const Backend backend = EVERY_BACKEND;
   const Run resident = run_with(backend, 100);
   const Run rebuilt = run_with(backend, 0);
@@ -136,7 +137,7 @@ TEST_CASE("without residency the history is the same as with it", "[residency][r
 }
 
 TEST_CASE("recorded times and guids are the same at every replay",
-          "[residency][replay][recorded]") {
+          "[residency][replay][recorded][same-process]") {
   const Run run = run_with(EVERY_BACKEND, 0);
   REQUIRE(run.checked.size() == 6);
   CHECK(run.checked[0] == run.checked[1]);
@@ -145,7 +146,7 @@ TEST_CASE("recorded times and guids are the same at every replay",
 }
 
 TEST_CASE("what a side effect has made stays, over restarts and from execution to execution",
-          "[residency][replay][recorded]") {
+          "[residency][replay][recorded][same-process]") {
   // Each call makes another value, and what is made is committed before an activity hears of it.
   const auto calls = std::make_shared<std::atomic<int>>(0);
   const auto committed = std::make_shared<std::array<Gate, 3>>();
@@ -182,7 +183,7 @@ TEST_CASE("what a side effect has made stays, over restarts and from execution t
 }
 
 TEST_CASE("a chain of a thousand steps, replayed at every one, has the same history",
-          "[residency][replay][activities]") {
+          "[residency][replay][activities][own-store]") {
   const auto history = [](std::size_t residency) {
     Scenario s(Backend::lmdb, Registrations(),
                RuntimeOptions().max_resident_instances(residency).history_warning(0));

@@ -71,7 +71,8 @@ RestoredInstance ok(const ManagementClient::Answer<RestoredInstance>& answer) {
 
 }  // namespace
 
-TEST_CASE("a failed instance is rewound after its activity was repaired", "[restore]") {
+TEST_CASE("a failed instance is rewound after its activity was repaired",
+          "[restore][same-process]") {
   Ledger ledger;
   Scenario scenario(EVERY_BACKEND, with(ledger), residency());
   const ManagementClient management(scenario.store());
@@ -85,7 +86,7 @@ TEST_CASE("a failed instance is rewound after its activity was repaired", "[rest
 }
 
 TEST_CASE("a value that the code could not make is made anew after a rewind",
-          "[restore][recorded]") {
+          "[restore][recorded][same-process]") {
   std::atomic<int> calls{0};
   Scenario s(EVERY_BACKEND, [&calls](Runtime& runtime) {
     runtime.register_orchestration("Lucky", [&calls](OrchestrationContext context) -> Task<int> {
@@ -102,7 +103,7 @@ TEST_CASE("a value that the code could not make is made anew after a rewind",
   CHECK(calls == 2);
 }
 
-TEST_CASE("an instance that fails again can be rewound again", "[restore]") {
+TEST_CASE("an instance that fails again can be rewound again", "[restore][same-process]") {
   Ledger ledger;
   Scenario scenario(EVERY_BACKEND, with(ledger));
   const ManagementClient management(scenario.store());
@@ -117,7 +118,7 @@ TEST_CASE("an instance that fails again can be rewound again", "[restore]") {
   CHECK(ledger.charged == 5);
 }
 
-TEST_CASE("a failed child is rewound with its parent", "[restore][children]") {
+TEST_CASE("a failed child is rewound with its parent", "[restore][children][same-process]") {
   Ledger ledger;
   Scenario scenario(EVERY_BACKEND, with(ledger), residency());
   const ManagementClient management(scenario.store());
@@ -134,7 +135,7 @@ TEST_CASE("a failed child is rewound with its parent", "[restore][children]") {
   CHECK(ledger.charged == 2);
 }
 
-TEST_CASE("a cancelled instance is taken up again", "[restore][cancellation]") {
+TEST_CASE("a cancelled instance is taken up again", "[restore][cancellation][same-process]") {
   Ledger ledger;
   Scenario scenario(EVERY_BACKEND, with(ledger), residency());
   const ManagementClient management(scenario.store());
@@ -146,7 +147,7 @@ TEST_CASE("a cancelled instance is taken up again", "[restore][cancellation]") {
   CHECK(scenario.wait("c").output_as<std::string>().value() == "reserved c left");
 }
 
-TEST_CASE("a fork takes the other way", "[restore]") {
+TEST_CASE("a fork takes the other way", "[restore][same-process]") {
   Ledger ledger;
   Scenario scenario(EVERY_BACKEND, with(ledger), residency());
   const ManagementClient management(scenario.store());
@@ -174,7 +175,7 @@ TEST_CASE("a fork takes the other way", "[restore]") {
   CHECK(scenario.wait("c").output_as<std::string>().value() == "reserved c left");
 }
 
-TEST_CASE("an exported instance completes in another store", "[restore]") {
+TEST_CASE("an exported instance completes in another store", "[restore][same-process]") {
   Ledger here;
   Ledger there;
   Scenario from(EVERY_BACKEND, with(here));

@@ -81,7 +81,7 @@ std::ptrdiff_t count(const std::vector<std::string>& types, const std::string& t
 
 }  // namespace
 
-TEST_CASE("a call is tried again until it succeeds", "[retry]") {
+TEST_CASE("a call is tried again until it succeeds", "[retry][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations);
   const int attempts = GENERATE(1, 2, 10);
@@ -94,7 +94,7 @@ TEST_CASE("a call is tried again until it succeeds", "[retry]") {
   CHECK(s.depths() == QueueDepths{});  // nor does the timer of its timeout go on
 }
 
-TEST_CASE("a call that never succeeds fails with its last error", "[retry]") {
+TEST_CASE("a call that never succeeds fails with its last error", "[retry][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations);
   s.start("i", "OneCall", 11);
@@ -104,7 +104,8 @@ TEST_CASE("a call that never succeeds fails with its last error", "[retry]") {
   CHECK(registrations.calls->of("i") == 10);
 }
 
-TEST_CASE("a call is tried again in each execution of a chain", "[retry][continue-as-new]") {
+TEST_CASE("a call is tried again in each execution of a chain",
+          "[retry][continue-as-new][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations,
              RuntimeOptions().max_resident_instances(GENERATE(0U, 100U)));
@@ -119,7 +120,7 @@ TEST_CASE("a call is tried again in each execution of a chain", "[retry][continu
   CHECK(s.depths() == QueueDepths{});
 }
 
-TEST_CASE("many instances try again, each for itself", "[retry]") {
+TEST_CASE("many instances try again, each for itself", "[retry][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(8));
   for (int i = 0; i < 40; ++i) {

@@ -1,8 +1,33 @@
 #include "scenario.hpp"
 
+#include <cstdlib>
 #include <exception>
+#include <stdexcept>
+#include <string_view>
 
 namespace duroxide::scenario {
+
+namespace {
+
+const LogSink no_log = [](const LogRecord&) {};
+
+}  // namespace
+
+std::vector<Backend> backends() {
+  const char* const chosen = std::getenv("DUROXIDE_SCENARIO_STORE");
+  if (chosen == nullptr) {
+    return {Backend::memory, Backend::lmdb};
+  }
+  const std::string_view name = chosen;
+  if (name == "remote") {
+    return {Backend::remote};
+  }
+  if (name == "other_process") {
+    return {Backend::other_process};
+  }
+  throw std::runtime_error("DUROXIDE_SCENARIO_STORE is remote or other_process, not " +
+                           std::string(name));
+}
 
 void Gate::open() {
   const std::lock_guard lock(mutex_);
@@ -19,7 +44,12 @@ void Gate::wait() {
 
 Scenario::Scenario(Backend backend, Register registrations, RuntimeOptions options)
     : backend_(backend), registrations_(std::move(registrations)), options_(std::move(options)) {
-  open_store();
+  if (backend_ == Backend::other_process) {
+    start_process();
+    return;
+  }
+  open_engine_store();
+  connect();
   start_runtime();
 }
 
@@ -45,44 +75,96 @@ void Scenario::check_sound() {
   CHECK(report->is_clean());
 }
 
-void Scenario::open_store() {
-  const LogSink silent = [](const LogRecord&) {};
+void Scenario::open_engine_store() {
   if (backend_ == Backend::memory) {
-    store_ = MemoryProvider::create(MemoryOptions().log_sink(silent));
+    engine_store_ = MemoryProvider::create(MemoryOptions().log_sink(no_log));
   } else {
-    // Checkpoints that are frequent, so that they meet everything else.
-    auto opened = LmdbProvider::open(
-        directory_.path(),
-        LmdbOptions().durability(Durability::none).checkpoint_size(32 << 10).log_sink(silent));
-    if (!opened) {
-      FAIL(opened.error().to_string());
-    }
-    store_ = *opened;
+    engine_store_ = open_on_disk(directory_.path());
+  }
+  if (backend_ == Backend::remote) {
+    socket_ = gateway::SocketUse::begin(*engine_store_, ControlSocket::full, no_log);
+  }
+}
+
+/// Gives clients what they use.
+void Scenario::connect() {
+  if (backend_ == Backend::memory || backend_ == Backend::lmdb) {
+    store_ = *engine_store_;
+  } else {
+    auto connected = RemoteStore::connect(
+        directory_.path(), RemoteStoreOptions().connect_timeout(ample).log_sink(no_log));
+    REQUIRE_OK(connected);
+    store_ = *std::move(connected);
   }
   client_.emplace(*store_);
 }
 
+const Store& Scenario::engine_store() const {
+  if (!engine_store_) {
+    FAIL("the engine is in another process; give the case the tag [same-process]");
+  }
+  return *engine_store_;
+}
+
+Runtime& Scenario::runtime() {
+  (void)engine_store();
+  return *runtime_;
+}
+
 void Scenario::start_runtime() {
-  runtime_.emplace(*store_, options_);
+  if (process_) {
+    process_->start_runtime();
+    return;
+  }
+  runtime_.emplace(*engine_store_, options_);
   registrations_(*runtime_);
   REQUIRE_OK(runtime_->start());
 }
 
 void Scenario::stop_runtime() {
+  if (process_) {
+    process_->stop_runtime();
+    return;
+  }
   runtime_.reset();
 }
 
 void Scenario::restart(std::optional<Register> registrations) {
-  if (registrations) {
+  const bool is_changed = registrations.has_value();
+  if (is_changed) {
     registrations_ = std::move(*registrations);
+  }
+  if (backend_ == Backend::other_process) {
+    if (is_changed) {
+      start_process();
+    } else {
+      process_->restart();
+    }
+    return;
   }
   stop_runtime();
   if (backend_ == Backend::lmdb) {
     client_.reset();
     store_.reset();
-    open_store();
+  }
+  if (backend_ != Backend::memory) {
+    socket_.reset();
+    engine_store_.reset();
+    open_engine_store();
+  }
+  if (backend_ == Backend::lmdb) {
+    connect();
   }
   start_runtime();
+}
+
+/// A process that knows the registrations of now, with a remote store made after it.
+void Scenario::start_process() {
+  client_.reset();
+  store_.reset();
+  process_.reset();
+  process_ = std::make_unique<EngineProcess>(directory_.path(), registrations_, options_);
+  connect();
 }
 
 OrchestrationStatus Scenario::wait(const std::string& instance) {

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@
 
 #include <duroxide/duroxide.hpp>
 
+#include "gateway/socket_share.hpp"
+#include "scenarios/engine_process.hpp"
 #include "support/temp_dir.hpp"
 
 namespace duroxide::scenario {
@@ -25,7 +28,17 @@ using testing::TempDir;
 /// Longer than anything here takes; a test that waits so long has failed.
 inline constexpr auto ample = 300s;
 
-enum class Backend { memory, lmdb };
+/// Which store clients are given, and where its runtime is.
+enum class Backend {
+  memory,
+  lmdb,
+  remote,         ///< a remote store, of a store on disk that this process has open and runs
+  other_process,  ///< a remote store, of a store on disk that another process has open and runs
+};
+
+/// Those that this run of the program tries: `memory` and `lmdb`, unless the variable
+/// DUROXIDE_SCENARIO_STORE names another one.
+[[nodiscard]] std::vector<Backend> backends();
 
 /// A door that a test or an activity opens, and others wait at.
 class Gate {
@@ -41,7 +54,8 @@ class Gate {
 
 using Register = std::function<void(Runtime&)>;
 
-/// One store with a client and a runtime.
+/// One store with a client and a runtime. The engine of a remote store can be reached as long as its store
+/// is open, as that of a process with several runtimes of which one is stopped.
 class Scenario {
  public:
   /// Starts a runtime with what `registrations` registers.
@@ -53,8 +67,11 @@ class Scenario {
   Scenario& operator=(const Scenario&) = delete;
 
   [[nodiscard]] Client& client() { return *client_; }
-  [[nodiscard]] Runtime& runtime() { return *runtime_; }
+  /// What clients use.
   [[nodiscard]] const Store& store() const { return *store_; }
+  /// What runtimes run on. Not in another process, and `runtime` neither.
+  [[nodiscard]] const Store& engine_store() const;
+  [[nodiscard]] Runtime& runtime();
 
   /// Starts an instance and waits for its end.
   template <class In = std::string>
@@ -86,7 +103,7 @@ class Scenario {
   void check_sound();
 
   /// Stops the runtime, closes and reopens the store if that is possible, and starts again, with
-  /// other registrations if given.
+  /// other registrations if given. A remote store stays where it is, and finds its engine again.
   void restart(std::optional<Register> registrations = std::nullopt);
   void stop_runtime();
   void start_runtime();
@@ -98,19 +115,23 @@ class Scenario {
       FAIL(result.error().message);
     }
   }
-  void open_store();
+  void open_engine_store();
+  void connect();
+  void start_process();
 
   Backend backend_;
   TempDir directory_;
   Register registrations_;
   RuntimeOptions options_;
+  std::unique_ptr<EngineProcess> process_;
+  std::optional<Store> engine_store_;
+  std::shared_ptr<gateway::SocketUse> socket_;
   std::optional<Store> store_;
   std::optional<Client> client_;
   std::optional<Runtime> runtime_;
 };
 
 /// For the first line of a test that holds on every store.
-#define EVERY_BACKEND \
-  GENERATE(duroxide::scenario::Backend::memory, duroxide::scenario::Backend::lmdb)
+#define EVERY_BACKEND GENERATE(from_range(duroxide::scenario::backends()))
 
 }  // namespace duroxide::scenario

@@ -239,7 +239,7 @@ TEST_CASE("a session lasts between its activities, and between instances", "[ses
   CHECK(threads.size() == 1);
 }
 
-TEST_CASE("the attempts of a call stay on its session", "[sessions][retry]") {
+TEST_CASE("the attempts of a call stay on its session", "[sessions][retry][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations, RuntimeOptions().worker_concurrency(4));
   const int succeeds_at = GENERATE(2, 6);
@@ -275,12 +275,13 @@ TEST_CASE("a session goes on across executions and versions",
   CHECK(version(3) == "2.0.0");
 }
 
-TEST_CASE("a session stays with its runtime until that stops", "[sessions][restart]") {
+TEST_CASE("a session stays with its runtime until that stops",
+          "[sessions][restart][same-process]") {
   Scenario s(EVERY_BACKEND, Registrations{"first"}, RuntimeOptions().worker_concurrency(2));
   Conversations conversations(s, 4);
   const auto before = conversations.talk();
   check_all_in(before, "first");
-  Runtime second(s.store(), RuntimeOptions().worker_concurrency(8));
+  Runtime second(s.engine_store(), RuntimeOptions().worker_concurrency(8));
   Registrations{"second"}(second);
   REQUIRE(second.start());
   for (int round = 0; round < 5; ++round) {
@@ -300,13 +301,14 @@ TEST_CASE("a session stays with its runtime until that stops", "[sessions][resta
   conversations.end();
 }
 
-TEST_CASE("what is too much for one runtime goes to another, a session as a whole", "[sessions]") {
+TEST_CASE("what is too much for one runtime goes to another, a session as a whole",
+          "[sessions][same-process]") {
   const Registrations first{"first"};
   const Registrations other{"second"};
   Scenario s(EVERY_BACKEND, first, RuntimeOptions().worker_concurrency(1));
   s.start("held", "Hold");
   first.entered->wait();
-  Runtime second(s.store(), RuntimeOptions().worker_concurrency(3));
+  Runtime second(s.engine_store(), RuntimeOptions().worker_concurrency(3));
   other(second);
   REQUIRE(second.start());
   // The first may have taken something in advance, which waits for its only worker.

@@ -161,7 +161,8 @@ TEST_CASE("the context knows its instance, and so does the activity", "[activiti
   CHECK(s.run("i", "Who").output() == "i 1 Who 2.1.0 i 1 2 Who 2.1.0 Tell 1");
 }
 
-TEST_CASE("what an activity logs says where it comes from, at each level", "[activities][log]") {
+TEST_CASE("what an activity logs says where it comes from, at each level",
+          "[activities][log][same-process]") {
   std::mutex mutex;
   std::vector<LogRecord> lines;
   const LogSink sink = [&](const LogRecord& line) {
@@ -221,7 +222,7 @@ TEST_CASE("calls with callbacks", "[activities][client]") {
   CHECK(output == "Hello, you");
 }
 
-TEST_CASE("an activity may use a client", "[activities][client]") {
+TEST_CASE("an activity may use a client", "[activities][client][same-process]") {
   std::optional<Client> client;
   Scenario s(EVERY_BACKEND, [&](Runtime& runtime) {
     register_all(runtime);

@@ -82,7 +82,7 @@ RuntimeOptions taking(TagFilter tags) {
 struct Pair {
   explicit Pair(Backend backend)
       : s(backend, plain, taking(TagFilter::untagged_and({"cpu"}))),
-        second(s.store(), taking(TagFilter::only({"gpu"}))) {
+        second(s.engine_store(), taking(TagFilter::only({"gpu"}))) {
     gpu(second);
   }
   void start_second() { REQUIRE(second.start()); }
@@ -95,7 +95,8 @@ struct Pair {
 
 }  // namespace
 
-TEST_CASE("two runtimes share the activities of one instance by their tags", "[tags][workers]") {
+TEST_CASE("two runtimes share the activities of one instance by their tags",
+          "[tags][workers][same-process]") {
   Pair pair(EVERY_BACKEND);
   pair.start_second();
   pair.s.start("i", "Mixed");
@@ -116,7 +117,7 @@ TEST_CASE("two runtimes share the activities of one instance by their tags", "[t
   CHECK(with_tag == 10);
 }
 
-TEST_CASE("an activity waits until somebody takes its tag", "[tags]") {
+TEST_CASE("an activity waits until somebody takes its tag", "[tags][same-process]") {
   Pair pair(EVERY_BACKEND);
   pair.s.start("i", "OneCall", std::string("gpu"));
   REQUIRE(pair.s.client().wait_for_status_change("i", 0, ample));
@@ -129,7 +130,8 @@ TEST_CASE("an activity waits until somebody takes its tag", "[tags]") {
   CHECK(pair.s.wait("i").output() == "gpu gpu");
 }
 
-TEST_CASE("an activity whose tag nobody takes is given up, and never run", "[tags][cancellation]") {
+TEST_CASE("an activity whose tag nobody takes is given up, and never run",
+          "[tags][cancellation][same-process]") {
   Pair pair(EVERY_BACKEND);
   SECTION("when it loses to a timer") {
     CHECK(pair.s.run("i", "Race").output() == "the timer");
@@ -145,7 +147,7 @@ TEST_CASE("an activity whose tag nobody takes is given up, and never run", "[tag
   CHECK(*pair.gpu.runs == 1);
 }
 
-TEST_CASE("tags hold in every execution of a chain", "[tags][continue-as-new]") {
+TEST_CASE("tags hold in every execution of a chain", "[tags][continue-as-new][same-process]") {
   Pair pair(EVERY_BACKEND);
   pair.start_second();
   CHECK(pair.s.run("i", "Chain").output() == "plain cpu;gpu gpu;plain cpu;");

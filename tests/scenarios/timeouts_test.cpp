@@ -83,7 +83,7 @@ QueueDepths depths_of(TestSystem& test) {
 }  // namespace
 
 TEST_CASE("an instance that takes longer than its timeout ends as timed out",
-          "[timers][cancellation]") {
+          "[timers][cancellation][own-store]") {
   TestSystem test(timeout_registrations);
   SECTION("counted from its start") {
     test.start("i", "Sleeper", std::string(), within(90min));
@@ -125,7 +125,7 @@ TEST_CASE("an instance that takes longer than its timeout ends as timed out",
   CHECK(depths_of(test).timer_queue == 0);
 }
 
-TEST_CASE("a timeout outlives crashes", "[timers][restart]") {
+TEST_CASE("a timeout outlives crashes", "[timers][restart][own-store]") {
   TestSystem test(timeout_registrations);
   const auto turn = GENERATE(1u, 2u, 3u);
   test.crash_after_turn(turn);
@@ -136,7 +136,7 @@ TEST_CASE("a timeout outlives crashes", "[timers][restart]") {
   CHECK(test.elapsed() == 150min);
 }
 
-TEST_CASE("an instance that ends in time leaves nothing of its timeout", "[timers]") {
+TEST_CASE("an instance that ends in time leaves nothing of its timeout", "[timers][own-store]") {
   TestSystem test(timeout_registrations);
   SECTION("by itself") {
     test.start("i", "InSteps", 1, within(48h));
@@ -165,7 +165,7 @@ TEST_CASE("an instance that ends in time leaves nothing of its timeout", "[timer
 }
 
 TEST_CASE("who is cancelled before the timeout is cancelled, whatever it still cleans up",
-          "[timers][cancellation]") {
+          "[timers][cancellation][own-store]") {
   TestSystem test(timeout_registrations);
   test.start("i", "CleansUp", std::string(), within(90min));
   test.advance(1h);
@@ -176,7 +176,8 @@ TEST_CASE("who is cancelled before the timeout is cancelled, whatever it still c
   CHECK(depths_of(test).timer_queue == 0);
 }
 
-TEST_CASE("a timed out instance that is rewound goes on without a timeout", "[timers][restore]") {
+TEST_CASE("a timed out instance that is rewound goes on without a timeout",
+          "[timers][restore][own-store]") {
   TestSystem test(timeout_registrations);
   test.start("i", "Sleeper", std::string(), within(90min));
   check_timed_out(test.wait("i"), after_90_minutes);
@@ -185,20 +186,20 @@ TEST_CASE("a timed out instance that is rewound goes on without a timeout", "[ti
   CHECK(test.elapsed() == 24h);
 }
 
-TEST_CASE("a copy of an instance has no timeout", "[timers][restore]") {
+TEST_CASE("a copy of an instance has no timeout", "[timers][restore][own-store]") {
   TestSystem test(timeout_registrations);
   test.start("i", "Sleeper", std::string(), within(90min));
   const std::string document = test.exported("i");
   CHECK(document.find("timed_out") == std::string::npos);
 }
 
-TEST_CASE("the timeout of an instance is no message to it", "[timers][messages]") {
+TEST_CASE("the timeout of an instance is no message to it", "[timers][messages][own-store]") {
   TestSystem test(timeout_registrations);
   test.start("i", "Sleeper", std::string(), within(90min));
   CHECK(test.client().management().value().list_messages("i").value().empty());
 }
 
-TEST_CASE("a timeout that is none is refused", "[timers][limits]") {
+TEST_CASE("a timeout that is none is refused", "[timers][limits][own-store]") {
   Scenario s(Backend::memory, timeout_registrations);
   for (const auto timeout : {Milliseconds(0), Milliseconds(-1), max_delay + 1ms}) {
     const auto started =
@@ -218,7 +219,7 @@ TEST_CASE("timeouts by the store's own clock, in every store", "[timers][cancell
 }
 
 TEST_CASE("an activity with a timeout of its own is given up and tried again",
-          "[activities][retry][heartbeats]") {
+          "[activities][retry][heartbeats][same-process]") {
   const bool silent = GENERATE(true, false);
   std::atomic<int> attempts{0};
   Gate stopped;
@@ -251,7 +252,8 @@ TEST_CASE("an activity with a timeout of its own is given up and tried again",
   CHECK(std::count(types.begin(), types.end(), "ActivityFailed") == 1);
 }
 
-TEST_CASE("an activity that nobody takes in time fails its call", "[activities][tags][timers]") {
+TEST_CASE("an activity that nobody takes in time fails its call",
+          "[activities][tags][timers][own-store]") {
   TestSystem test;
   test.register_orchestration("O", [](OrchestrationContext context) -> Task<std::string> {
     const auto options = ActivityOptions().start_timeout(2h).tag("gpu");
@@ -279,7 +281,7 @@ TEST_CASE("an activity that nobody takes in time fails its call", "[activities][
   CHECK(depths_of(test) == QueueDepths{});
 }
 
-TEST_CASE("an activity that begins in time runs", "[activities][timers]") {
+TEST_CASE("an activity that begins in time runs", "[activities][timers][own-store]") {
   TestSystem test;
   test.register_orchestration("O", [](OrchestrationContext context) -> Task<std::string> {
     const auto options = ActivityOptions().start_timeout(2h);
@@ -293,7 +295,7 @@ TEST_CASE("an activity that begins in time runs", "[activities][timers]") {
   CHECK(depths_of(test) == QueueDepths{});
 }
 
-TEST_CASE("timeouts of an activity that are none are refused", "[activities][limits]") {
+TEST_CASE("timeouts of an activity that are none are refused", "[activities][limits][own-store]") {
   TestSystem test;
   test.register_orchestration("O",
                               [](OrchestrationContext context, int which) -> Task<std::string> {
@@ -316,7 +318,7 @@ TEST_CASE("timeouts of an activity that are none are refused", "[activities][lim
 }
 
 TEST_CASE("another timeout of an activity is not another decision",
-          "[activities][nondeterminism]") {
+          "[activities][nondeterminism][own-store]") {
   std::atomic<int> hours{1};
   TestSystem test;
   test.register_orchestration("O", [&hours](OrchestrationContext context) -> Task<std::string> {

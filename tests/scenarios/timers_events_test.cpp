@@ -88,7 +88,7 @@ TEST_CASE("events in the order in which they were raised", "[events]") {
   CHECK(s.wait("i").output() == "abcde");
 }
 
-TEST_CASE("events that come before their wait are kept", "[events]") {
+TEST_CASE("events that come before their wait are kept", "[events][same-process]") {
   const Registrations registrations;
   Scenario s(EVERY_BACKEND, registrations);
   s.start("i", "Early");

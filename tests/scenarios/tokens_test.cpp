@@ -67,7 +67,7 @@ void check_answers(Scenario& scenario, const std::string& instance, const std::s
 
 }  // namespace
 
-TEST_CASE("tokens: an id that is used again gives others", "[tokens]") {
+TEST_CASE("tokens: an id that is used again gives others", "[tokens][same-process]") {
   Asked asked;
   Scenario scenario(EVERY_BACKEND, with(asked));
   const ManagementClient management(scenario.store());
@@ -78,7 +78,7 @@ TEST_CASE("tokens: an id that is used again gives others", "[tokens]") {
   check_answers(scenario, "a", first, asked.wait_for(2));
 }
 
-TEST_CASE("tokens: a rewind schedules calls of its own", "[tokens][restore]") {
+TEST_CASE("tokens: a rewind schedules calls of its own", "[tokens][restore][same-process]") {
   Asked asked;
   Scenario scenario(EVERY_BACKEND, with(asked));
   const ManagementClient management(scenario.store());
@@ -89,7 +89,8 @@ TEST_CASE("tokens: a rewind schedules calls of its own", "[tokens][restore]") {
   check_answers(scenario, "a", first, asked.wait_for(2));
 }
 
-TEST_CASE("tokens: imported and forked instances have their own", "[tokens][restore]") {
+TEST_CASE("tokens: imported and forked instances have their own",
+          "[tokens][restore][same-process]") {
   Asked asked;
   Asked there;
   Scenario scenario(EVERY_BACKEND, with(asked));
@@ -116,7 +117,7 @@ TEST_CASE("tokens: imported and forked instances have their own", "[tokens][rest
   }
 }
 
-TEST_CASE("tokens: a call keeps its token over restarts", "[tokens][restart]") {
+TEST_CASE("tokens: a call keeps its token over restarts", "[tokens][restart][same-process]") {
   Asked asked;
   Scenario scenario(EVERY_BACKEND, with(asked));
   scenario.start("a", "Ask");

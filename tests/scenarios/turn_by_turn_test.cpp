@@ -179,7 +179,7 @@ Histories run(bool on_disk, const std::string& orchestration, bool turn_by_turn)
 }  // namespace
 
 TEST_CASE("the whole language, with a runtime of its own for every turn: the same history",
-          "[replay][residency][restart]") {
+          "[replay][residency][restart][own-store]") {
   const bool on_disk = GENERATE(false, true);
   for (const auto& [orchestration, outcome] : whole_language()) {
     CAPTURE(orchestration, on_disk);

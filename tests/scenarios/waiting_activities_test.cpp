@@ -80,7 +80,7 @@ Task<int> call_many(OrchestrationContext context, int calls) {
 }  // namespace
 
 TEST_CASE("waiting activities: two thousand wait at once, on four threads",
-          "[activities][threads]") {
+          "[activities][threads][same-process]") {
   constexpr int many = 2'000;
   const auto crowd = std::make_shared<Crowd>(many);
   Scenario s(
@@ -99,7 +99,7 @@ TEST_CASE("waiting activities: two thousand wait at once, on four threads",
 }
 
 TEST_CASE("waiting activities: one that waits when its runtime ends begins anew with the next",
-          "[activities][restart][stop]") {
+          "[activities][restart][stop][same-process]") {
   const auto begun = std::make_shared<Gate>();
   const auto begins = std::make_shared<std::atomic<int>>(0);
   Scenario s(
@@ -124,7 +124,7 @@ TEST_CASE("waiting activities: one that waits when its runtime ends begins anew 
 }
 
 TEST_CASE("waiting activities: one that nobody waits for any more is woken",
-          "[activities][cancellation]") {
+          "[activities][cancellation][same-process]") {
   const auto begun = std::make_shared<Gate>();
   const auto woken = std::make_shared<Gate>();
   Scenario s(EVERY_BACKEND, [=](Runtime& runtime) {
@@ -193,7 +193,7 @@ TEST_CASE("waiting activities: they wait for other instances without holding a t
 }
 
 TEST_CASE("waiting activities: a runtime that stops does not wait until they have slept",
-          "[activities][stop]") {
+          "[activities][stop][same-process]") {
   const auto begun = std::make_shared<Gate>();
   Scenario s(
       EVERY_BACKEND,
@@ -213,7 +213,7 @@ TEST_CASE("waiting activities: a runtime that stops does not wait until they hav
 }
 
 TEST_CASE("waiting activities: a kind that the code does not have is a mistake that is told",
-          "[activities][registration]") {
+          "[activities][registration][own-store]") {
   const Store store = MemoryProvider::open().value();
   Runtime runtime(store);
   runtime

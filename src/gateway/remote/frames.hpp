@@ -32,6 +32,9 @@ inline constexpr unsigned protocol_version = 2;
 [[nodiscard]] std::string first_line();
 [[nodiscard]] bool is_first_line(std::string_view line);
 
+/// Of the body of a request, in bytes; with its head it is what an engine takes. Longer ones are refused
+/// where they are made: an engine cuts off who sends one, and with it all else that is asked.
+inline constexpr std::size_t longest_request = (std::size_t{128} << 20) - (std::size_t{1} << 10);
 /// Of the body of an answer, in bytes. Longer ones are refused where they are made.
 inline constexpr std::size_t longest_answer = std::size_t{1} << 30;
 

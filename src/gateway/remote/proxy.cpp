@@ -4,11 +4,13 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
+#include "gateway/remote/frames.hpp"
 #include "gateway/remote/requests.hpp"
 #include "model/lent_thread.hpp"
 #include "model/overloaded.hpp"
@@ -25,6 +27,15 @@ constexpr bool names_its_own = Waits<Request> || requires(Request request) {
   request.subscription_id;
 };
 
+ProviderError too_long(std::size_t bytes) {
+  return {ProviderError::Kind::invalid_input, "remote_store",
+          "the request takes " + std::to_string(bytes) + " bytes, and no more than " +
+              std::to_string(longest_request) +
+              " go through the control socket; send less, or ask in the process that has the store "
+              "open",
+          false};
+}
+
 /// It has the handlers of both interfaces, which the tables name. Its type does not say so: else the names
 /// of all that is made for it would have all their messages in them.
 class ProxyImpl final : public actors::DynamicActorBase {
@@ -39,11 +50,11 @@ class ProxyImpl final : public actors::DynamicActorBase {
   void on_exit() override {
     link_->finish();
     link_->join();
-    // Who asked may be kept alive by nothing but this, and is to hear of the end all the same.
+    // Who asked may be kept alive by nothing but this, and is to hear of the end all the same. It knows
+    // best what to say of it: whether the store was closed, and what is left open by that.
     auto open = std::exchange(open_, {});
     for (auto& [number, each] : open) {
-      each.answer(failure(ProviderError{ProviderError::Kind::closed, "remote_store",
-                                        "the store is closed", false}));
+      each.tell_of_end();
     }
   }
 
@@ -57,6 +68,7 @@ class ProxyImpl final : public actors::DynamicActorBase {
 
   struct Open {
     std::function<void(Result<std::string, ProviderError>)> answer;
+    std::function<void()> tell_of_end;  ///< that no answer will come
     OnProgress on_progress;
     std::optional<Own> wait;
     std::optional<Own> subscription;  ///< whose changes it waits for
@@ -132,6 +144,9 @@ actors::Promise<typename EntryOf<Request>::Answer> ProxyImpl::pass_on(const Requ
   open.answer = [promise](Result<std::string, ProviderError> body) mutable {
     promise.deliver(read_answer<Answer>(std::move(body)));
   };
+  open.tell_of_end = [promise]() mutable {
+    promise.deliver(caf::make_error(caf::sec::request_receiver_down));
+  };
   if constexpr (std::is_same_v<Request, management::SubscribeChanges>) {
     const Own own{from, request.subscription_id};
     if (subscriptions_.contains(own)) {
@@ -188,6 +203,10 @@ actors::Promise<typename EntryOf<Request>::Answer> ProxyImpl::pass_on(const Requ
         encode_request(management::BackupStore{std::filesystem::absolute(request.directory), {}});
   } else {
     asked.body = encode_request(request);
+  }
+  if (asked.body.size() > longest_request) {
+    promise.deliver(Answer(failure(too_long(asked.body.size()))));
+    return promise;
   }
   if constexpr (Waits<Request>) {
     open.wait = Own(from, request.wait_id);
