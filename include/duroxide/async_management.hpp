@@ -8,13 +8,13 @@
 #include <utility>
 #include <vector>
 
-#include <duroxide/client_call_options.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/events.hpp>
 #include <duroxide/management.hpp>
 #include <duroxide/management_actions.hpp>
 #include <duroxide/management_types.hpp>
 #include <duroxide/pending_call.hpp>
+#include <duroxide/pending_call_options.hpp>
 
 namespace duroxide {
 
