@@ -1,9 +1,9 @@
 // What commands do, on a store in memory.
 
-#include <memory>
 #include <set>
 
 #include "gateway/command_fixture.hpp"
+#include "support/prometheus_check.hpp"
 
 using namespace duroxide;
 using namespace duroxide::gateway;
@@ -351,12 +351,18 @@ TEST_CASE("control commands: the store as a whole", "[control]") {
   CHECK(f.refused("backup", {{"directory", "relative"}}) == Kind::usage);
 }
 
-TEST_CASE("control commands: metrics for a terminal cannot steer it", "[control][metrics]") {
+TEST_CASE("control commands: names that differ have series of their own", "[control][metrics]") {
   CommandFixture f;
   f.start("i", "red \x1b[31m");
+  f.start("j", "red \\x1b[31m");  // as the former is written where a terminal might show it
+  f.start("k", "two\nlines");
+  f.start("l", "two\rlines");
   const std::string text = f.run("metrics", {{"format", "prometheus"}})["text"];
-  CHECK(text.find('\x1b') == std::string::npos);
-  CHECK(text.find("orchestration=\"red \\\\x1b[31m\"") != std::string::npos);
+  const duroxide::testing::PrometheusCheck check(text);
+  CHECK(check.problems().empty());
+  for (const char* name : {"red \x1b[31m", "red \\x1b[31m", "two\nlines", "two\rlines"}) {
+    CHECK(check.value("duroxide_instances", {{"orchestration", name}, {"status", "running"}}) == 1);
+  }
 }
 
 TEST_CASE("control commands: words for a shell", "[control]") {
