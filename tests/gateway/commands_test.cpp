@@ -349,6 +349,25 @@ TEST_CASE("control commands: everything about an instance", "[control]") {
   CHECK(f.refused("cancel", {{"instance", "i"}}) == Kind::refused);
 }
 
+TEST_CASE("control commands: a tree is told up to a limit, and whether that is all",
+          "[control][tree]") {
+  RunningFixture f;
+  f.start("p", "Leaving");
+  json tree;
+  do {
+    tree = f.run("tree", {{"instance", "p"}});
+  } while (tree["instances"].size() < 2);
+  CHECK(tree["root_id"] == "p");
+  CHECK(tree["truncated"] == false);
+  CHECK(f.run("tree", {{"instance", "p"}, {"limit", 2}}) == tree);
+  const json cut = f.run("tree", {{"instance", "p"}, {"limit", 1}});
+  CHECK(cut["truncated"] == true);
+  REQUIRE(cut["instances"].size() == 1);
+  CHECK(cut["instances"][0]["instance_id"] == "p");
+  CHECK(f.refused("tree", {{"instance", "p"}, {"limit", 0}}) == Kind::usage);
+  CHECK(f.refused("tree", {{"instance", "p"}, {"limit", 100'001}}) == Kind::usage);
+}
+
 TEST_CASE("control commands: a failed instance is rewound and forked", "[control]") {
   RunningFixture f;
   f.start("i", "Failing");
