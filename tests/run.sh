@@ -14,7 +14,7 @@ usage: tests/run.sh [OPTION…] [PART…]
        tests/run.sh fuzz TARGET [SECONDS]
        tests/run.sh coverage [PART…]
        tests/run.sh browser
-       tests/run.sh static | hidden | reference | compilers | abi | deb | distro [ARGUMENT…]
+       tests/run.sh static | hidden | reference | compilers | abi | deb | distro | promtool [ARGUMENT…]
 
 Installs what is missing (Debian 12, apt-get), builds, and runs the whole suite or the parts named.
 A part is a suite (unit, conformance, scenario, trust, crash, examples, package, cli) or the name of a test.
@@ -25,13 +25,14 @@ A part is a suite (unit, conformance, scenario, trust, crash, examples, package,
 http, socket, arguments or pages. The suite trust tries some inputs of each.
 `browser` drives the dashboard with Chromium, and leaves pictures in build/browser.
 `coverage` says how much of the sources the suites reach, or the parts named.
-Before a release, each with a build of its own (and none of them in the whole suite):
+Before a release, most with a build of their own (and none of them in the whole suite):
   static                      a program linked with the static library, by pkg-config and by CMake
   hidden                      -Dcaf=hidden: builds CAF, minutes; none of its names is to be seen
   reference [FOLDER]          the reference and the guide as a site; what Doxygen warns of is an error
   compilers [--headers] [NAME…]  what each compiler that is installed makes of headers and sources
   abi [TAG]                   formats and the shared library, compared with the last release
   deb [FOLDER [OPTION…]]      Debian packages
+  promtool                    metrics, before the checker of Prometheus, which is fetched
   distro bookworm|trixie      packages in a new Debian, and the hello of the README with them; as root
 
   --compiler=gcc|clang        default: gcc
@@ -72,7 +73,7 @@ while (($# > 0)); do
     --debug) debug=true ;;
     --list) list=true ;;
     -*) die "unknown option $1" "tests/run.sh --help tells what there is." ;;
-    static | hidden | reference | compilers | abi | deb | distro)
+    static | hidden | reference | compilers | abi | deb | distro | promtool)
       exec "$root/tests/release/$1.sh" "${@:2}"
       ;;
     bench | soak | burst | fuzz)

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include <duroxide/client.hpp>
-#include <duroxide/client_call_options.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/detail/gcc12.hpp>
 #include <duroxide/pending_call.hpp>
+#include <duroxide/pending_call_options.hpp>
 
 namespace duroxide {
 

@@ -8,13 +8,13 @@
 #include <utility>
 #include <vector>
 
-#include <duroxide/client_call_options.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/events.hpp>
 #include <duroxide/management.hpp>
 #include <duroxide/management_actions.hpp>
 #include <duroxide/management_types.hpp>
 #include <duroxide/pending_call.hpp>
+#include <duroxide/pending_call_options.hpp>
 
 namespace duroxide {
 
@@ -59,7 +59,8 @@ class DUROXIDE_API AsyncManagement {
   [[nodiscard]] PendingCall<InstanceInfo> get_instance_info(std::string_view instance) const;
   [[nodiscard]] PendingCall<std::optional<InstanceDetails>> get_instance_details(
       std::string_view instance) const;
-  [[nodiscard]] PendingCall<InstanceTree> get_instance_tree(std::string_view instance) const;
+  [[nodiscard]] PendingCall<InstanceTree> get_instance_tree(
+      std::string_view instance, std::optional<std::uint32_t> limit = std::nullopt) const;
   [[nodiscard]] PendingCall<std::vector<std::uint64_t>> list_executions(
       std::string_view instance) const;
   [[nodiscard]] PendingCall<ExecutionInfo> get_execution_info(std::string_view instance,

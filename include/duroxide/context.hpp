@@ -11,10 +11,11 @@
 #include <type_traits>
 #include <utility>
 
-#include <duroxide/call_options.hpp>
+#include <duroxide/activity_options.hpp>
 #include <duroxide/clock.hpp>
 #include <duroxide/codec.hpp>
 #include <duroxide/combinators.hpp>
+#include <duroxide/context_results.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/detail/gcc12.hpp>
 #include <duroxide/detail/handle_input.hpp>
@@ -23,50 +24,11 @@
 #include <duroxide/future.hpp>
 #include <duroxide/headers.hpp>
 #include <duroxide/log.hpp>
+#include <duroxide/sub_orchestration_options.hpp>
 #include <duroxide/task.hpp>
 #include <duroxide/typed_handles.hpp>
 
 namespace duroxide {
-
-/// What `continue_as_new` returns; awaiting it never comes back.
-class [[nodiscard]] ContinueAsNew {
- public:
-  using value_type = void;
-  using DurableAwaitableTag = void;
-  ContinueAsNew() {}  // NOLINT: an aggregate would meet GCC 12's coroutine defect
-  [[nodiscard]] bool is_ready() const noexcept { return false; }
-  void start(detail::TurnScheduler&, detail::Completion&) noexcept {}
-  void stop_waiting() noexcept {}
-  void take() noexcept {}
-};
-
-/// Holds the cancellation of an instance off as long as it lives: see `OrchestrationContext::shield`.
-class [[nodiscard]] DUROXIDE_API CancellationShield {
- public:
-  explicit CancellationShield(detail::ExecutionCore& core);
-  CancellationShield(CancellationShield&& other) noexcept
-      : core_(std::exchange(other.core_, nullptr)) {}
-  CancellationShield& operator=(CancellationShield&&) = delete;
-  ~CancellationShield();
-
- private:
-  detail::ExecutionCore* core_;
-};
-
-/// The values that `OrchestrationContext::read_value` brings: the text behind a mark, or nothing.
-namespace detail {
-template <class T>
-std::optional<T> decode_read_value(std::string marked) {
-  if (marked.empty()) {
-    return std::nullopt;
-  }
-  auto value = decode_payload<T>(marked.substr(1));
-  if (!value) {
-    throw PayloadError("the value that was read: " + value.error());
-  }
-  return std::optional<T>(std::move(*value));
-}
-}  // namespace detail
 
 /// What an orchestration can do. The engine hands it to the orchestration; it is a cheap handle,
 /// valid until the orchestration ends, to be used on the orchestration's own thread and only from

@@ -123,9 +123,13 @@ class DUROXIDE_API ManagementClient {
   using BulkStatus = std::vector<std::pair<std::string, OrchestrationStatus>>;
   [[nodiscard]] Answer<BulkStatus> get_bulk_status(const std::vector<std::string>& instances) const;
 
-  /// The instance with all its descendants. Errors: `instance_not_found`.
-  [[nodiscard]] Answer<InstanceTree> get_instance_tree(std::string_view instance) const;
+  /// The instance with its descendants: all of them, or those that come first, so that there are not more
+  /// than `limit` instances, the root in any case. Errors: `instance_not_found`.
+  [[nodiscard]] Answer<InstanceTree> get_instance_tree(
+      std::string_view instance, std::optional<std::uint32_t> limit = std::nullopt) const;
   void get_instance_tree(std::string_view instance, OnAnswer<InstanceTree> on_answer) const;
+  void get_instance_tree(std::string_view instance, std::optional<std::uint32_t> limit,
+                         OnAnswer<InstanceTree> on_answer) const;
 
   // --- executions ---------------------------------------------------------------------------------
 

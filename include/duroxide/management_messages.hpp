@@ -117,6 +117,8 @@ struct ListPaused {
 struct GetInstanceTree {
   using Response = Answer<InstanceTree>;
   std::string instance;
+  /// At most so many instances of it, and the root in any case; all of them if it is not set.
+  std::optional<std::uint32_t> limit = std::nullopt;
 };
 /// Errors: `instance_not_found`.
 struct ExportInstance {

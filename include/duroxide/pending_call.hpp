@@ -6,9 +6,9 @@
 #include <optional>
 #include <utility>
 
-#include <duroxide/client_call_options.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
+#include <duroxide/pending_call_options.hpp>
 #include <duroxide/result.hpp>
 
 namespace duroxide {

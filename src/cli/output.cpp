@@ -79,6 +79,10 @@ Output::Output(bool json, ColorMode color)
       width_(terminal_size().ws_col),
       now_(system_clock()->now()) {}
 
+bool Output::is_terminal() {
+  return ::isatty(STDOUT_FILENO) != 0;
+}
+
 std::string Output::paint(Color color, std::string_view text) const {
   if (!colored_ || color == Color::plain || text.empty()) {
     return std::string(text);

@@ -27,6 +27,8 @@ class Output {
   Output(bool json, ColorMode color);
 
   [[nodiscard]] bool json() const { return json_; }
+  /// Whether it is one, so that nothing may be written there which would steer it.
+  [[nodiscard]] static bool is_terminal();
   /// Columns of the terminal; 0 if it is none.
   [[nodiscard]] std::size_t width() const { return width_; }
   /// Lines that it has room for now; 0 if it is none, or one that cannot be written over.

@@ -225,6 +225,9 @@ void show_tree(Output& output, const json& result) {
           {below[i], each.below + (last ? "└─ " : "├─ "), each.below + (last ? "   " : "│  ")});
     }
   }
+  if (result.value("truncated", false)) {
+    output.line(output.paint(Color::dim, "there are more; see them with a higher --limit"));
+  }
 }
 
 }  // namespace duroxide::cli

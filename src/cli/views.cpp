@@ -273,11 +273,24 @@ void adapt_export(Invocation& invocation, const json& given) {
   invocation.write_for_programs = invocation.show;
 }
 
-/// The text itself, as what reads it wants it.
+/// Each line of it, safe on a terminal.
+std::string printable_lines(std::string_view text) {
+  std::string lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines.append(printable(text.substr(0, end))).push_back('\n');
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+/// The text itself, as what reads it wants it: names differ in it as they differ in the store. A terminal
+/// could be steered by them.
 void adapt_metrics(Invocation& invocation, const json& given) {
   if (given.value("format", json()) == "prometheus") {
     invocation.show = [](Output& output, const json& result) {
-      output.write(result.value("text", std::string()));
+      const std::string text = result.value("text", std::string());
+      output.write(Output::is_terminal() ? printable_lines(text) : text);
     };
     invocation.write_for_programs = invocation.show;
   }

@@ -58,9 +58,11 @@ PendingCall<std::optional<InstanceDetails>> AsyncManagement::get_instance_detail
       [&](auto on_answer) { management_.get_instance_details(instance, std::move(on_answer)); });
 }
 
-PendingCall<InstanceTree> AsyncManagement::get_instance_tree(std::string_view instance) const {
-  return begin<InstanceTree>(
-      [&](auto on_answer) { management_.get_instance_tree(instance, std::move(on_answer)); });
+PendingCall<InstanceTree> AsyncManagement::get_instance_tree(
+    std::string_view instance, std::optional<std::uint32_t> limit) const {
+  return begin<InstanceTree>([&](auto on_answer) {
+    management_.get_instance_tree(instance, limit, std::move(on_answer));
+  });
 }
 
 PendingCall<std::vector<std::uint64_t>> AsyncManagement::list_executions(

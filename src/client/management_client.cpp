@@ -83,14 +83,20 @@ ManagementClient::Answer<std::optional<InstanceDetails>> ManagementClient::get_i
 
 void ManagementClient::get_instance_tree(std::string_view instance,
                                          OnAnswer<InstanceTree> on_answer) const {
+  get_instance_tree(instance, std::nullopt, std::move(on_answer));
+}
+
+void ManagementClient::get_instance_tree(std::string_view instance,
+                                         std::optional<std::uint32_t> limit,
+                                         OnAnswer<InstanceTree> on_answer) const {
   impl_->call(impl_->management, client::check_instance(instance),
-              management::GetInstanceTree{std::string(instance)}, std::move(on_answer));
+              management::GetInstanceTree{std::string(instance), limit}, std::move(on_answer));
 }
 
 ManagementClient::Answer<InstanceTree> ManagementClient::get_instance_tree(
-    std::string_view instance) const {
+    std::string_view instance, std::optional<std::uint32_t> limit) const {
   return impl_->wait_for<InstanceTree>(
-      [&](auto on_answer) { get_instance_tree(instance, std::move(on_answer)); });
+      [&](auto on_answer) { get_instance_tree(instance, limit, std::move(on_answer)); });
 }
 
 void ManagementClient::list_executions(std::string_view instance,

@@ -128,6 +128,7 @@ std::vector<Command> asking_commands() {
                      its_timeout},
        .changes = true,
        .follows = true,
+       .has_timeout = true,
        .run = update},
       {.name = "query",
        .help = "Ask the code of an instance something that leaves no trace",
@@ -145,6 +146,7 @@ std::vector<Command> asking_commands() {
                      its_input,
                      its_timeout},
        .follows = true,
+       .has_timeout = true,
        .run = query},
   };
 }

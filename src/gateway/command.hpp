@@ -41,6 +41,8 @@ struct Command {
   bool changes = false;
   /// Whether it may go on for as long as an instance does, or as its reader likes.
   bool follows = false;
+  /// Of one that follows: its argument `timeout` ends it, so that whoever has many to serve can bound it.
+  bool has_timeout = false;
   /// What its arguments must keep to together; null if nothing. Runs before people are asked, and
   /// before `run`. Errors: `usage`.
   Result<void, CommandError> (*check)(const Arguments& arguments) = nullptr;

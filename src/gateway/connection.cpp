@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "gateway/follower_place.hpp"
 #include "gateway/json_types.hpp"
 #include "gateway/line_socket.hpp"
 #include "gateway/remote/frames.hpp"
@@ -52,22 +53,6 @@ bool is_allowed(int peer) {
   const auto user = user_of_peer(peer);
   return user && (*user == ::geteuid() || *user == 0);
 }
-
-/// A place among those who follow an instance, if there is one left.
-class FollowerPlace {
- public:
-  FollowerPlace(std::atomic<std::size_t>& taken, std::size_t places)
-      : taken_(taken), has_place_(taken.fetch_add(1) < places) {}
-  ~FollowerPlace() { --taken_; }
-  FollowerPlace(const FollowerPlace&) = delete;
-  FollowerPlace& operator=(const FollowerPlace&) = delete;
-
-  [[nodiscard]] bool has_place() const { return has_place_; }
-
- private:
-  std::atomic<std::size_t>& taken_;
-  bool has_place_;
-};
 
 AnswerLine run(const Request& request, Service& service, Sink& sink) {
   auto result = run_command(service.store, request.command, request.arguments, sink);

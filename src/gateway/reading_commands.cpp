@@ -24,6 +24,8 @@ using Type = ArgumentType;
 
 constexpr std::uint64_t default_page = 100;
 constexpr std::uint64_t largest_page = 10'000;
+constexpr std::uint64_t default_of_tree = 1'000;
+constexpr std::uint64_t most_of_tree = 100'000;
 
 /// Every instance that matches, or the first `limit`, each as an item.
 CommandResult list_all(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
@@ -166,7 +168,19 @@ CommandResult history(const StoreInUse& store, const Arguments& arguments, Sink&
 }
 
 CommandResult tree(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  return as_result(store.management.get_instance_tree(arguments.text("instance")));
+  const auto limit = arguments.small_number("limit").value();
+  // One more than is asked for tells whether that is all.
+  auto found = store.management.get_instance_tree(arguments.text("instance"), limit + 1);
+  if (!found) {
+    return failure(CommandError(found.error()));
+  }
+  const bool truncated = found->size() > limit;
+  if (truncated) {
+    found->instances.pop_back();
+  }
+  json result = json_of(*found);
+  result["truncated"] = truncated;
+  return result;
 }
 
 /// Words for the completion of a shell: a few ids or names that begin so.
@@ -262,7 +276,15 @@ std::vector<Command> reading_commands() {
       {.name = "tree",
        .help = "Show an instance with everything below it",
        .examples = {"duroxide --store orders tree order-7"},
-       .arguments = {its_id},
+       .details = "Children follow their parent, in the order in which they were created.",
+       .arguments = {its_id,
+                     {.name = "limit",
+                      .type = Type::number,
+                      .option = "-l,--limit",
+                      .help = "at most so many instances, those that come first",
+                      .least = 1,
+                      .most = most_of_tree,
+                      .by_default = default_of_tree}},
        .run = tree},
       {.name = "complete",
        .arguments = {{.name = "of", .type = Type::choice, .required = true, .choices = completed},

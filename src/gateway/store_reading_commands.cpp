@@ -14,7 +14,6 @@
 #include "gateway/answers.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
-#include "model/printable.hpp"
 
 namespace duroxide::gateway {
 
@@ -29,20 +28,12 @@ CommandResult stats(const StoreInUse& store, const Arguments&, Sink&) {
 constexpr std::array<std::string_view, 2> metric_formats{"families", "prometheus"};
 
 CommandResult metrics(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  auto families = store.management.metrics();
+  const auto families = store.management.metrics();
   if (!families) {
     return failure(CommandError(families.error()));
   }
   if (arguments.text("format") != "prometheus") {
     return json{{"families", json_of(*families)}};
-  }
-  // It goes to a terminal, maybe, and a name may hold what would steer that.
-  for (MetricFamily& family : *families) {
-    for (MetricSample& sample : family.samples) {
-      for (auto& [label, value] : sample.labels) {
-        value = model::printable(value);
-      }
-    }
   }
   return json{{"text", prometheus_text(*families)}};
 }

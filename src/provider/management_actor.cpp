@@ -244,7 +244,7 @@ class Front final : public ManagementActor::base {
                          [](const auto& from, const auto&) { return from.management.paused(); }),
         read<GetInstanceTree>(long_reads_, "get_instance_tree",
                               [](const auto& from, const auto& asked) {
-                                return from.management.tree(asked.instance);
+                                return from.management.tree(asked.instance, asked.limit);
                               }),
         read<ExportInstance>(long_reads_, "export_instance",
                              [](const auto& from, const auto& asked) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,7 +56,9 @@ class Management {
   [[nodiscard]] SystemHealth health() const;
   [[nodiscard]] std::vector<StuckInstance> stuck(const StuckFilter& filter) const;
   [[nodiscard]] std::vector<PausedItem> paused() const;
-  [[nodiscard]] InstanceTree tree(const std::string& instance) const;
+  /// Not more than `limit` instances of it, but its root in any case.
+  [[nodiscard]] InstanceTree tree(const std::string& instance,
+                                  const std::optional<std::uint32_t>& limit) const;
 
  private:
   /// `history` is that of the current execution.

@@ -1,5 +1,7 @@
-// An instance with everything below it.
+// An instance with what is below it.
 
+#include <cstdint>
+#include <optional>
 #include <unordered_set>
 #include <vector>
 
@@ -28,7 +30,8 @@ std::optional<Number> next_child(Cursor& children, const Level& level) {
 
 }  // namespace
 
-InstanceTree Management::tree(const std::string& instance) const {
+InstanceTree Management::tree(const std::string& instance,
+                              const std::optional<std::uint32_t>& limit) const {
   auto view = store_->snapshot();
   auto root = find_instance(*view, instance);
   InstanceTree tree;
@@ -37,7 +40,8 @@ InstanceTree Management::tree(const std::string& instance) const {
   std::vector<Level> path{{root.number, 0}};
   std::unordered_set<Number> seen{root.number};
   auto children = view->cursor(Table::by_parent);
-  for (std::size_t rows = 1; !path.empty(); ++rows) {
+  const auto is_full = [&] { return limit && tree.instances.size() >= *limit; };
+  for (std::size_t rows = 1; !path.empty() && !is_full(); ++rows) {
     if (rows % rows_per_snapshot == 0) {
       children.reset();
       view.reset();

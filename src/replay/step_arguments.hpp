@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include <duroxide/call_options.hpp>
+#include <duroxide/activity_options.hpp>
+#include <duroxide/sub_orchestration_options.hpp>
 
 #include "model/flaw.hpp"
 

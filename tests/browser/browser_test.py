@@ -10,6 +10,7 @@ import tempfile
 import urllib.error
 import urllib.request
 
+from terminal import picture
 from webdriver import ENTER, ESCAPE, TAB, Browser, Failed
 
 checks = 0
@@ -26,6 +27,7 @@ class Page:
     """`duroxide ui`, and how programs ask it."""
 
     def __init__(self, duroxide, store, *options):
+        self.duroxide, self.store = duroxide, store
         self.token = 'browser-test-token-of-the-page'
         file = pathlib.Path(store).parent / f'token-{len(options)}'
         file.touch(mode=0o600)
@@ -134,6 +136,27 @@ class Tour:
         b.until('[...document.querySelectorAll("table.list td.id a")].some((each) => each.innerText === "order-live")', what='a new instance, live')
         b.until('document.querySelector("table.list tbody tr").innerText.includes("completed")', what='its end, live')
         check(b.run('return window.isTheSamePage') is True, 'the page was loaded anew')
+
+    def is_pictured(self):
+        """What the README shows, of the page and of the command."""
+        b = self.browser
+        timeline = 'document.querySelector(".timeline").closest(".card, section").scrollIntoView(); scrollBy(0, -70);'
+        for name, hash_, seen, where in (
+                ('list', '#/?id_prefix=order', 'document.querySelectorAll("table.list tbody tr").length > 20', ''),
+                ('instance', '#/instance/order-approval', 'document.querySelector("h1")?.innerText === "order-approval" && document.querySelector(".timeline")', timeline)):
+            for dark in (False, True):
+                b.look_like(1100, 640, dark)
+                self.go(hash_)
+                b.until(seen)
+                b.run(where)
+                b.screenshot(self.output / f'readme-{name}-{"dark" if dark else "light"}.png')
+        b.look_like(1280, 860, dark=False)
+        shown = []
+        for words in ('show order-approval', 'tree order-approval', 'stuck'):
+            command = [self.page.duroxide, '--store', self.page.store, '--color', 'always', *words.split()]
+            shown.append((f'duroxide {words}', subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+        check('waits for a person' in shown[0][1], 'the command does not say what the page does')
+        (self.output / 'readme-command.svg').write_text(picture(shown))
 
     def acts(self):
         b = self.browser
@@ -278,7 +301,7 @@ def tour(duroxide, shop, output):
         try:
             browser.look_like(1280, 860, dark=False)
             steps = Tour(browser, page, engine, output)
-            for step in (steps.opens_once, steps.lists, steps.filters, steps.opens_an_instance, steps.follows, steps.tells_whose_pause_it_is, steps.rewinds,
+            for step in (steps.opens_once, steps.lists, steps.filters, steps.opens_an_instance, steps.follows, steps.is_pictured, steps.tells_whose_pause_it_is, steps.rewinds,
                          steps.goes_by_keyboard, steps.shows_what_needs_attention, steps.fits_a_phone, steps.acts, steps.finds_nothing):
                 print(f'browser: {step.__name__.replace("_", " ")}', flush=True)
                 step(broken) if step.__name__.startswith('rewinds') else step()

@@ -6,8 +6,7 @@
 // the event Approved, with a key-value entry and a custom status set; Failing fails; Family has two
 // Approvals for children; Rounds begins anew at each event Next, until its data is `stop`; Fragile
 // fails as long as there is a file `broken` beside the store; Price waits for a number, the event
-// ChangePrice; Count adds up what the update Add brings, tells it by the query Total, and ends with the
-// event Stop.
+// ChangePrice; Count is asked to add up (support/counting.hpp).
 
 #include <filesystem>
 #include <iostream>
@@ -17,6 +16,8 @@
 #include <vector>
 
 #include <duroxide/duroxide.hpp>
+
+#include "support/counting.hpp"
 
 using namespace duroxide;
 
@@ -67,21 +68,6 @@ Task<std::string> price(OrchestrationContext ctx) {
   co_return "costs " + std::to_string(static_cast<int>(changed)) + " now";
 }
 
-Task<std::string> count(OrchestrationContext ctx) {
-  int total = 0;
-  const auto add = [&](int more) { return total += more; };
-  const auto check = [](int more) -> Result<void, std::string> {
-    if (more < 0) {
-      return failure(std::string("it only goes up"));
-    }
-    return {};
-  };
-  ctx.on_update<int, int>("Add", add, check);
-  ctx.on_query<std::string, int>("Total", [&](const std::string&) { return total; });
-  co_await ctx.wait_for_external_event("Stop");
-  co_return std::to_string(total);
-}
-
 int run(const std::filesystem::path& directory, bool control_socket) {
   const auto store = LmdbProvider::open(directory).value();
   Runtime runtime{store, RuntimeOptions().control_socket(control_socket)};
@@ -93,7 +79,7 @@ int run(const std::filesystem::path& directory, bool control_socket) {
       .register_orchestration("Rounds", rounds)
       .register_orchestration("Fragile", fragile)
       .register_orchestration("Price", price)
-      .register_orchestration("Count", count)
+      .register_orchestration("Count", testing::count_up)
       .register_activity("First", [](const std::string& input) { return "hot " + input; })
       .register_activity("Break",
                          [broken](const std::string& input) -> Result<std::string, std::string> {

@@ -278,6 +278,10 @@ TEST_CASE("the command draws a tree with a branch for each child", "[control][ch
   tree.instances[3].cancelled = true;
   CHECK(view_of("tree", {{"instance", "a"}}, json_of(tree)) ==
         "a  O  Running\n├─ b  O  Running\n│  └─ d  O  Cancelled\n└─ c  O  Running\n");
+  json cut = json_of(tree);
+  cut["truncated"] = true;
+  CHECK_THAT(view_of("tree", {{"instance", "a"}}, cut),
+             Catch::EndsWith("\nthere are more; see them with a higher --limit\n"));
   CHECK(view_of("tree", {{"instance", "a"}}, {{"instances", json::array()}}).empty());
 }
 

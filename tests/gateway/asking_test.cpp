@@ -1,38 +1,18 @@
 // `update` and `query`, on a store in memory.
 
-#include <stdexcept>
 #include <string>
 
 #include "gateway/command_fixture.hpp"
+#include "support/counting.hpp"
 
 using namespace duroxide;
 using namespace duroxide::gateway;
 
 namespace asking_commands_test {
 
-Task<std::string> count(OrchestrationContext ctx) {
-  int total = 0;
-  const auto add = [&](int more) {
-    if (more == 13) {
-      throw std::runtime_error("no luck");
-    }
-    return total += more;
-  };
-  const auto check = [](int more) -> Result<void, std::string> {
-    if (more < 0) {
-      return failure(std::string("it only goes up"));
-    }
-    return {};
-  };
-  ctx.on_update<int, int>("Add", add, check);
-  ctx.on_query<std::string, int>("Total", [&](const std::string&) { return total; });
-  co_await ctx.wait_for_external_event("Stop");
-  co_return std::to_string(total);
-}
-
 struct CountingFixture : CommandFixture {
   CountingFixture() {
-    runtime.register_orchestration("Count", count);
+    runtime.register_orchestration("Count", testing::count_up);
     REQUIRE(runtime.start());
     start("c", "Count");
   }

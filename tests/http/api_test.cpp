@@ -37,10 +37,12 @@ TEST_CASE("http: the calls are the commands that end and touch no file", "[http]
   CHECK(description.at("store") == "tests");
   const std::set<std::string> looking = names_in(description, "GET");
   for (const char* name : {"complete", "count", "export", "health", "history", "list", "messages",
-                           "metrics", "show", "stats", "stuck", "tree", "verify"}) {
+                           "metrics", "query", "show", "stats", "stuck", "tree", "verify"}) {
     CHECK(looking.contains(name));
   }
-  CHECK(names_in(description, "POST").contains("rewind"));
+  const std::set<std::string> acting = names_in(description, "POST");
+  CHECK(acting.contains("rewind"));
+  CHECK(acting.contains("update"));
   for (const char* name : {"backup", "tail", "top", "list_all", "nothing", "../list", "list/"}) {
     CHECK(served.get(std::string("/api/v1/") + name).status == 404);
   }

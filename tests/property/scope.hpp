@@ -101,4 +101,20 @@ void received(const Place& place, const Node& node, const std::string& value);
 /// Reports a cancellation that a shield should have held off.
 void check_shield(const Place& place, const Node& node);
 
+// interpreter.cpp
+
+using Text = Task<std::string>;
+
+/// Runs what the node stands for.
+[[nodiscard]] Text run(Place place, const Node* node);
+
+// together.cpp
+
+[[nodiscard]] Text run_futures(Place place, const Node* node);
+[[nodiscard]] Text run_tasks(Place place, const Node* node);
+[[nodiscard]] Text run_mixed(Place place, const Node* node);
+[[nodiscard]] Text run_kept(Place place, const Node* node);
+[[nodiscard]] Text run_two_kept(Place place, const Node* node);
+[[nodiscard]] Text run_kept_task(Place place, const Node* node);
+
 }  // namespace duroxide::property

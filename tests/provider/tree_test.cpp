@@ -45,6 +45,24 @@ TEST_CASE("a tree is shown depth first, children in order of creation", "[tree][
         ProviderError::Kind::instance_not_found);
 }
 
+TEST_CASE("of a tree no more is read than is asked for", "[tree][children][limits]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("root");
+  start_child(world, "b", "root");
+  start_child(world, "a", "root");
+  start_child(world, "b1", "b");
+  const auto first = [&](std::uint32_t limit) {
+    return world.manage<Answer<InstanceTree>>(management::GetInstanceTree{"root", limit})
+        .value()
+        .all_ids();
+  };
+  CHECK(first(0) == Ids{"root"});
+  CHECK(first(1) == Ids{"root"});
+  CHECK(first(3) == Ids{"root", "b", "b1"});
+  CHECK(first(4) == Ids{"root", "b", "b1", "a"});
+  CHECK(first(5) == Ids{"root", "b", "b1", "a"});
+}
+
 TEST_CASE("a tree is larger than one snapshot", "[tree][children]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("root");

@@ -64,7 +64,7 @@ TEST_CASE("remote frames: the first line is one, and names the version", "[remot
   const std::string line = first_line();
   CHECK(line ==
         "\xd5"
-        "DXR002");
+        "DXR003");
   CHECK(is_first_line(line));
   CHECK_FALSE(is_first_line("{\"version\":1}"));
   CHECK_FALSE(is_first_line(""));

@@ -5,6 +5,7 @@
 
 #include <duroxide/version.hpp>
 
+#include "gateway/follower_place.hpp"
 #include "gateway/http/change_stream.hpp"
 #include "gateway/http/end_watch.hpp"
 #include "gateway/http/query_arguments.hpp"
@@ -52,19 +53,18 @@ bool looks(const HttpRequest& request) {
   return request.method == "GET" || request.method == "HEAD";
 }
 
-/// Kept by a stream for as long as it is read.
-class CountedStream final : public HttpStream {
+/// Keeps its place for as long as it is read.
+class PlacedStream final : public HttpStream {
  public:
-  CountedStream(std::unique_ptr<HttpStream> stream, std::atomic<std::size_t>& count)
-      : stream_(std::move(stream)), count_(count) {}
-  ~CountedStream() override { --count_; }
+  PlacedStream(std::unique_ptr<HttpStream> stream, std::unique_ptr<const FollowerPlace> place)
+      : place_(std::move(place)), stream_(std::move(stream)) {}
 
   std::optional<std::string> next() override { return stream_->next(); }
   void close() override { stream_->close(); }
 
  private:
+  std::unique_ptr<const FollowerPlace> place_;
   std::unique_ptr<HttpStream> stream_;
-  std::atomic<std::size_t>& count_;
 };
 
 json json_of_argument(const Argument& argument) {
@@ -193,10 +193,48 @@ CommandResult Api::carry_out(const HttpRequest& request, const std::string& comm
   return setup_.carry_out({command, std::move(arguments)}, sink, end.file());
 }
 
-HttpAnswer Api::run(const HttpRequest& request, const Command& command, json arguments) const {
+HttpAnswer Api::run(const HttpRequest& request, const Command& command, json arguments) {
+  if (command.follows) {
+    return ask(request, command, std::move(arguments));
+  }
   const auto result = carry_out(request, std::string(command.name), std::move(arguments));
   return result ? json_answer(*result)
                 : error_answer(status_of(result.error().kind), result.error());
+}
+
+HttpAnswer Api::ask(const HttpRequest& request, const Command& command, json arguments) {
+  const auto timeout = arguments.find("timeout");
+  if (timeout != arguments.end() && timeout->is_number() &&
+      *timeout > json(setup_.longest_wait.count())) {
+    return error_answer(
+        400, usage_error("`timeout` may be at most " + std::to_string(setup_.longest_wait.count()) +
+                         " milliseconds here"));
+  }
+  const FollowerPlace place(followers_, setup_.followers);
+  if (!place.has_place()) {
+    return no_place();
+  }
+  const auto result = carry_out(request, std::string(command.name), std::move(arguments));
+  if (!result) {
+    return error_answer(status_of(result.error().kind), result.error());
+  }
+  HttpAnswer answer = json_answer(*result);
+  if (answer.body.size() > setup_.answer_bytes) {
+    const std::string done = command.changes ? ", and what was asked for is done" : "";
+    return error_answer(
+        500, {Kind::failed, "the answer has " + std::to_string(answer.body.size()) +
+                                " bytes, more than the " + std::to_string(setup_.answer_bytes) +
+                                " that are sent here" + done + "; `duroxide " +
+                                std::string(command.name) + "` prints such an answer"});
+  }
+  return answer;
+}
+
+HttpAnswer Api::no_place() const {
+  return error_answer(
+      503, {Kind::failed, std::to_string(setup_.followers) +
+                              " others follow this store or wait for an answer of its code "
+                              "already, which is as many as are served"});
 }
 
 HttpAnswer Api::description() const {
@@ -221,22 +259,14 @@ HttpAnswer Api::changes(const HttpRequest& request) {
     }
     instance = value;
   }
-  if (followers_.fetch_add(1) >= setup_.followers) {
-    --followers_;
-    return error_answer(503,
-                        {Kind::failed, std::to_string(setup_.followers) +
-                                           " others follow this store already, which is as many "
-                                           "as are served"});
+  auto place = std::make_unique<const FollowerPlace>(followers_, setup_.followers);
+  if (!place->has_place()) {
+    return no_place();
   }
-  try {
-    HttpAnswer answer{.type = "text/event-stream"};
-    answer.stream = std::make_unique<CountedStream>(
-        std::make_unique<ChangeStream>(setup_.carry_out, instance), followers_);
-    return answer;
-  } catch (...) {
-    --followers_;
-    throw;
-  }
+  HttpAnswer answer{.type = "text/event-stream"};
+  answer.stream = std::make_unique<PlacedStream>(
+      std::make_unique<ChangeStream>(setup_.carry_out, instance), std::move(place));
+  return answer;
 }
 
 HttpAnswer Api::metrics(const HttpRequest& request) const {

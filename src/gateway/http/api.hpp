@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <duroxide/clock.hpp>
+
 #include "gateway/http/carry_out.hpp"
 #include "gateway/http/message.hpp"
 
@@ -17,7 +19,12 @@ struct ApiSetup {
   CarryOut carry_out;
   std::string store;  ///< its name, for people
   bool actions = false;
+  /// How many may follow what happens, or wait for what the code of an instance answers, at a time.
   std::size_t followers = 16;
+  /// The longest `timeout` of a call that waits for that.
+  Milliseconds longest_wait{60'000};
+  /// The largest answer to such a call, as a document.
+  std::size_t answer_bytes = std::size_t{8} << 20;
   int stop = -1;  ///< readable once the server is to stop
 };
 
@@ -30,7 +37,7 @@ struct ApiSetup {
 ///   GET  /api/v1/changes       what happens, as server-sent events; `?instance=` for one instance
 ///
 /// An error is `{"error":{"kind":…,"message":…}}`. Commands that touch files of the machine, or go on for
-/// as long as they like, are none of these. A call ends early when its peer has hung up, also if that
+/// as long as they like, are none of these. Those that ask the code of an instance are, within bounds. A call ends early when its peer has hung up, also if that
 /// only says that it sends no more. Thread-safe.
 class Api {
  public:
@@ -51,7 +58,10 @@ class Api {
   [[nodiscard]] CommandResult carry_out(const HttpRequest& request, const std::string& command,
                                         nlohmann::json arguments) const;
   [[nodiscard]] HttpAnswer run(const HttpRequest& request, const Command& command,
-                               nlohmann::json arguments) const;
+                               nlohmann::json arguments);
+  [[nodiscard]] HttpAnswer ask(const HttpRequest& request, const Command& command,
+                               nlohmann::json arguments);
+  [[nodiscard]] HttpAnswer no_place() const;
 
   ApiSetup setup_;
   std::atomic<std::size_t> followers_{0};

@@ -58,7 +58,7 @@ Result<json, CommandError> arguments_of_query(const Command& command, const Http
 }
 
 bool is_offered(const Command& command) {
-  return !command.follows &&
+  return (!command.follows || command.has_timeout) &&
          std::none_of(command.arguments.begin(), command.arguments.end(), touches_files);
 }
 

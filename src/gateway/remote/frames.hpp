@@ -26,7 +26,7 @@ inline constexpr std::string_view preamble =
     "\xd5"
     "DXR";
 /// Raised when frames or the layout of a request change. Both sides must have the same.
-inline constexpr unsigned protocol_version = 2;
+inline constexpr unsigned protocol_version = 3;
 
 /// The first line, without its end.
 [[nodiscard]] std::string first_line();

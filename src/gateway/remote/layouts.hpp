@@ -283,7 +283,7 @@ DUROXIDE_FRAMED(ReadExecutionHistory, x.instance, x.execution_id)
 DUROXIDE_FRAMED(ListPendingActivities, x.instance)
 DUROXIDE_FRAMED(ListMessages, x.instance)
 DUROXIDE_FRAMED(ListStuck, x.filter)
-DUROXIDE_FRAMED(GetInstanceTree, x.instance)
+DUROXIDE_FRAMED(GetInstanceTree, x.instance, x.limit)
 DUROXIDE_FRAMED(ExportInstance, x.instance)
 // Who looks on is told by frames of their own.
 template <class Archive>

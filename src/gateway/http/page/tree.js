@@ -37,5 +37,5 @@ export function treeOf(tree, parent, current) {
   const own = h('ul', {class: 'tree'}, branch(root));
   const whole = parent ? h('ul', {class: 'tree'}, h('li', {}, h('span', {class: 'leaf'}, link(parent, current), ' ', h('span', {class: 'dim'}, 'parent')), own)) : own;
   const hidden = tree.instances.length - (mostShown - left);
-  return [whole, hidden > 0 ? h('p', {class: 'dim'}, h('a', {href: `#/?parent=${encodeURIComponent(current)}`}, `${count(hidden)} more below`)) : null];
+  return [whole, hidden > 0 ? h('p', {class: 'dim'}, h('a', {href: `#/?parent=${encodeURIComponent(current)}`}, `${tree.truncated ? 'At least ' : ''}${count(hidden)} more below`)) : null];
 }
