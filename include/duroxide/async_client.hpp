@@ -205,6 +205,15 @@ class DUROXIDE_API AsyncClient {
   }
 
   /// For ever, or as long as the call may take.
+  [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_first_turn(
+      std::string_view instance) const;
+  template <class Rep, class Period>
+  [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_first_turn(
+      std::string_view instance, std::chrono::duration<Rep, Period> timeout) const {
+    return wait_for_first_turn_milliseconds(instance, Client::timeout_of(timeout));
+  }
+
+  /// For ever, or as long as the call may take.
   [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_completion(
       std::string_view instance) const;
   template <class Rep, class Period>
@@ -373,6 +382,8 @@ class DUROXIDE_API AsyncClient {
   PendingCall<void> heartbeat_text(const ActivityToken& activity, Text progress) const;
   PendingCall<OrchestrationStatus> wait_for_start_milliseconds(std::string_view instance,
                                                                Milliseconds timeout) const;
+  PendingCall<OrchestrationStatus> wait_for_first_turn_milliseconds(std::string_view instance,
+                                                                    Milliseconds timeout) const;
   PendingCall<OrchestrationStatus> wait_milliseconds(std::string_view instance,
                                                      Milliseconds timeout) const;
   PendingCall<OrchestrationStatus> wait_for_change_milliseconds(std::string_view instance,

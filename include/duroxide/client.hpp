@@ -544,6 +544,26 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
     wait_for_start_milliseconds(instance, timeout_of(timeout), std::move(on_status));
   }
 
+  /// Waits until the first turn of the instance's current execution is durable: until its code has run, and
+  /// what it decided at first, such as a custom status or a value, can be read. The instance need not be
+  /// there yet. One that has ended has begun, with a turn or without; one that goes on as new begins again,
+  /// and its next execution has a first turn of its own. Gives its status, which may be that of its end
+  /// already. Without a timeout it waits for ever, also if the instance is deleted: for the next of that id.
+  /// Errors: `timeout`; `invalid_input` for a negative timeout.
+  [[nodiscard]] Status wait_for_first_turn(std::string_view instance) const;
+  template <class Rep, class Period>
+  [[nodiscard]] Status wait_for_first_turn(std::string_view instance,
+                                           std::chrono::duration<Rep, Period> timeout) const {
+    return wait_for_first_turn_milliseconds(instance, timeout_of(timeout));
+  }
+  void wait_for_first_turn(std::string_view instance, OnStatus on_status) const;
+  /// For at most `timeout` of the store's clock, after which the wait is taken back.
+  template <class Rep, class Period>
+  void wait_for_first_turn(std::string_view instance, std::chrono::duration<Rep, Period> timeout,
+                           OnStatus on_status) const {
+    wait_for_first_turn_milliseconds(instance, timeout_of(timeout), std::move(on_status));
+  }
+
   /// Waits until the instance has completed or failed. Without a timeout it waits for ever. Errors:
   /// `instance_not_found`, `timeout`, `invalid_input` for a negative timeout.
   [[nodiscard]] Status wait_for_completion(std::string_view instance) const;
@@ -745,6 +765,9 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   Status wait_for_start_milliseconds(std::string_view instance, Milliseconds timeout) const;
   void wait_for_start_milliseconds(std::string_view instance, Milliseconds timeout,
                                    OnStatus on_status) const;
+  Status wait_for_first_turn_milliseconds(std::string_view instance, Milliseconds timeout) const;
+  void wait_for_first_turn_milliseconds(std::string_view instance, Milliseconds timeout,
+                                        OnStatus on_status) const;
   Status wait_milliseconds(std::string_view instance, std::optional<Milliseconds> timeout) const;
   void wait_milliseconds(std::string_view instance, Milliseconds timeout, OnStatus on_status) const;
   Status wait_for_change_milliseconds(std::string_view instance, std::uint64_t last_seen,

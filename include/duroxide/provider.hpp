@@ -91,7 +91,8 @@
 /// **Reads and waits** see what is committed, and see every commit that was answered before they were sent.
 /// The one exception is whether an instance is there: a wait for one whose start is in the open batch is
 /// parked. A wait goes on through continue-as-new, is answered with what was committed, and ends when its
-/// instance ends or is deleted; one for a start ends with it. A second wait with the same number ends the
+/// instance ends or is deleted; one for a start or a first turn ends with that, and belongs to the id, so
+/// that a deletion does not end it. A second wait with the same number ends the
 /// first.
 
 #include <functional>

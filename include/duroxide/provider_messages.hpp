@@ -242,6 +242,9 @@ struct WaitForStatus {
 struct WaitForStart {
   std::string instance;
   std::uint64_t wait_id = 0;
+  /// Answered only once the current execution of the instance has a history, or a turn has given it one
+  /// since, or the instance has ended. While there is none of that id it waits for the next.
+  bool first_turn = false;
 };
 
 /// A value of the instance's key-value state, as committed; none if there is no such key or instance.

@@ -81,6 +81,19 @@ PendingCall<OrchestrationStatus> AsyncClient::wait_for_start_milliseconds(
   });
 }
 
+PendingCall<OrchestrationStatus> AsyncClient::wait_for_first_turn(std::string_view instance) const {
+  return begin<OrchestrationStatus>([&](auto on_status) {
+    client_.wait_for_first_turn(instance, Client::OnStatus(std::move(on_status)));
+  });
+}
+
+PendingCall<OrchestrationStatus> AsyncClient::wait_for_first_turn_milliseconds(
+    std::string_view instance, Milliseconds timeout) const {
+  return begin<OrchestrationStatus>([&](auto on_status) {
+    client_.wait_for_first_turn_milliseconds(instance, timeout, std::move(on_status));
+  });
+}
+
 PendingCall<OrchestrationStatus> AsyncClient::wait_for_completion(std::string_view instance) const {
   return begin<OrchestrationStatus>([&](auto on_status) {
     client_.wait_for_completion(instance, Client::OnStatus(std::move(on_status)));

@@ -1,4 +1,5 @@
-// What every provider must do for those who wait for an instance that is not there yet.
+// What every provider must do for those who wait for an instance that is not there yet, or for its first
+// turn.
 
 #include <catch2/catch.hpp>
 
@@ -19,6 +20,13 @@ namespace {
 /// A wait that has arrived.
 Pending<Status> wait(World& world, const std::string& instance, std::uint64_t wait_id) {
   auto pending = world.client->ask<Status>(WaitForStart{instance, wait_id});
+  world.run();
+  return pending;
+}
+
+/// The same, for the first turn.
+Pending<Status> wait_for_turn(World& world, const std::string& instance, std::uint64_t wait_id) {
+  auto pending = world.client->ask<Status>(WaitForStart{instance, wait_id, true});
   world.run();
   return pending;
 }
@@ -91,20 +99,114 @@ TEST_CASE("a wait for a start that is taken back is answered with nobody's statu
   CHECK(third.value().is_running());
 }
 
+TEST_CASE("a wait for a first turn is answered when that is durable, not before",
+          "[conformance][waits][starts]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  const auto early = wait_for_turn(world, "a", 1);
+  const auto other = wait_for_turn(world, "b", 2);
+  const auto start = wait(world, "a", 3);
+  world.start("a");
+  CHECK(start.answered());
+  const auto later = wait_for_turn(world, "a", 4);
+  const auto item = world.fetch_one();
+  CHECK_FALSE(early.answered());
+  CHECK_FALSE(later.answered());
+  world.ack(ack_of(item)).value();
+  CHECK(early.value().is_running());
+  CHECK(later.value().is_running());
+  CHECK_FALSE(other.answered());
+  // From then on there is nothing to wait for, also if it has ended.
+  CHECK(wait_for_turn(world, "a", 5).value().is_running());
+  world.raise("a", "Go");
+  world.ack(complete_of(world.fetch_one())).value();
+  CHECK(wait_for_turn(world, "a", 6).value().is_completed());
+}
+
+TEST_CASE("a wait for a first turn that arrives while that is in the open batch is answered with it",
+          "[conformance][waits][starts]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("a");
+  const auto acked = world.dispatcher->ask<Done>(ack_of(world.fetch_one()));
+  const auto waits = world.client->ask<Status>(WaitForStart{"a", 1, true});
+  world.run();
+  CHECK(acked.answer());
+  CHECK(waits.value().is_running());
+}
+
+TEST_CASE("each execution has a first turn of its own", "[conformance][waits][continue-as-new]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("a");
+  const auto first = wait_for_turn(world, "a", 1);
+  // A turn that goes on as new at once is one all the same.
+  world.ack(continue_of(world.fetch_one())).value();
+  CHECK(first.value().is_running());
+  const auto second = wait_for_turn(world, "a", 2);
+  const auto item = world.fetch_one();
+  CHECK_FALSE(second.answered());
+  world.ack(complete_of(item)).value();
+  CHECK(second.value().is_completed());
+}
+
+TEST_CASE("a turn that was given back is no first turn, and an end without a turn ends the wait",
+          "[conformance][waits][terminate]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("a");
+  const auto waits = wait_for_turn(world, "a", 1);
+  REQUIRE(world.abandon(world.fetch_one().lock_token, 1s));
+  CHECK_FALSE(waits.answered());
+  REQUIRE(terminate(world, "a"));
+  REQUIRE(waits.answered());
+  CHECK(waits.value().is_cancelled());
+}
+
+TEST_CASE("a wait for a first turn belongs to the id: a deletion does not end it",
+          "[conformance][waits][delete]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("a");
+  const auto waits = wait_for_turn(world, "a", 1);
+  REQUIRE(delete_now(world, {"a"}, true));
+  CHECK_FALSE(waits.answered());
+  world.start("a");
+  CHECK_FALSE(waits.answered());
+  world.ack(ack_of(world.fetch_one())).value();
+  CHECK(waits.value().is_running());
+}
+
+TEST_CASE("what is forked has begun", "[conformance][waits][restore]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("a");
+  world.ack(ack_of(world.fetch_one(), {started_event()})).value();
+  const auto waits = wait_for_turn(world, "b", 1);
+  REQUIRE(
+      world.manage<management::ForkInstance::Response>(management::ForkInstance{"a", "b", {}}));
+  REQUIRE(waits.answered());
+  CHECK(waits.value().is_running());
+}
+
+TEST_CASE("a wait for a first turn can be taken back", "[conformance][waits][starts]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("a");
+  const auto waits = wait_for_turn(world, "a", 1);
+  world.client->send(StopWaiting{1});
+  world.run();
+  CHECK(waits.value().is_not_found());
+}
+
 TEST_CASE("a wait for a start ends with who waits", "[waits][starts]") {
   const storage::Holder gone{1};
   const storage::Holder stays{2};
   storage::StartWaits waits;
   const auto nobody = [](const Status&) {};
-  waits.add("a", gone, 1, nobody);
-  waits.add("a", gone, 2, nobody);
-  waits.add("a", stays, 1, nobody);
-  waits.add("b", gone, 3, nobody);
+  waits.add("a", gone, 1, false, nobody);
+  waits.add("a", gone, 2, true, nobody);
+  waits.add("a", stays, 1, true, nobody);
+  waits.add("b", gone, 3, false, nobody);
   waits.drop(gone);
-  CHECK(waits.take("b").empty());
+  CHECK(waits.take("b", true).empty());
   CHECK_FALSE(waits.stop(gone, 1));
   CHECK_FALSE(waits.empty());
-  CHECK(waits.take("a").size() == 1);
+  CHECK(waits.take("a", false).empty());
+  CHECK(waits.take("a", true).size() == 1);
   CHECK(waits.empty());
 }
 

@@ -98,6 +98,20 @@ TEST_CASE("remote store: a wait for a start", "[remote][starts][waits]") {
   CHECK(f.client.wait_for_start("i", ample).value().is_running());
 }
 
+TEST_CASE("remote store: a wait for a first turn", "[remote][starts][waits]") {
+  Fixture f;
+  Later<Client::Status> begun;
+  f.client.wait_for_first_turn("i", begun.callback());
+  REQUIRE(Client(f.engine.store()).start_orchestration("i", "Ask"));
+  CHECK(begun.get().value().is_running());
+  // What the first turn has said can be read.
+  CHECK(f.client.get_status("i").value().custom_status() == "asking");
+  REQUIRE(Client(f.engine.store())
+              .start_orchestration("later", "Ask", std::string(), StartOptions().delay(24h)));
+  CHECK(f.client.wait_for_first_turn("later", 1ms).error().kind == Kind::timeout);
+  CHECK(f.client.wait_for_start("later", ample).value().is_running());
+}
+
 TEST_CASE("remote store: events, queues, values and custom status", "[remote]") {
   Fixture f;
   REQUIRE(f.client.start_orchestration("i", "Ask"));
