@@ -133,17 +133,19 @@ class DUROXIDE_API AsyncClient {
 
   [[nodiscard]] PendingCall<void> enqueue_event(std::string_view instance,
                                                 std::string_view queue) const {
-    return enqueue_text(instance, queue, std::string());
+    return enqueue_text(instance, queue, std::string(), RaiseOptions());
   }
   template <class Data>
-  [[nodiscard]] PendingCall<void> enqueue_event(std::string_view instance, std::string_view queue,
-                                                Data&& data) const {
-    return enqueue_text(instance, queue, encoded(std::forward<Data>(data)));
+  [[nodiscard]] PendingCall<void> enqueue_event(
+      std::string_view instance, std::string_view queue, Data&& data,
+      const RaiseOptions& options = RaiseOptions()) const {
+    return enqueue_text(instance, queue, encoded(std::forward<Data>(data)), options);
   }
   template <class T, class Data>
-  [[nodiscard]] PendingCall<void> enqueue_event(std::string_view instance,
-                                                const EventQueue<T>& queue, Data&& data) const {
-    return enqueue_text(instance, queue.name(), encoded_as<T>(std::forward<Data>(data)));
+  [[nodiscard]] PendingCall<void> enqueue_event(
+      std::string_view instance, const EventQueue<T>& queue, Data&& data,
+      const RaiseOptions& options = RaiseOptions()) const {
+    return enqueue_text(instance, queue.name(), encoded_as<T>(std::forward<Data>(data)), options);
   }
 
   [[nodiscard]] PendingCall<void> cancel_orchestration(std::string_view instance,
@@ -376,8 +378,8 @@ class DUROXIDE_API AsyncClient {
                                                  const RaiseOptions& raise_options) const;
   PendingCall<void> raise_text(std::string_view instance, std::string_view event, Text data,
                                const RaiseOptions& options) const;
-  PendingCall<void> enqueue_text(std::string_view instance, std::string_view queue,
-                                 Text data) const;
+  PendingCall<void> enqueue_text(std::string_view instance, std::string_view queue, Text data,
+                                 const RaiseOptions& options) const;
   PendingCall<void> complete_text(const ActivityToken& activity, Text result) const;
   PendingCall<void> heartbeat_text(const ActivityToken& activity, Text progress) const;
   PendingCall<OrchestrationStatus> wait_for_start_milliseconds(std::string_view instance,

@@ -199,16 +199,17 @@ class DUROXIDE_API UpdateOptions {
   std::optional<std::string> id_;
 };
 
-/// Options of `Client::raise_event`. Setters chain.
+/// Options of `Client::raise_event` and `Client::enqueue_event`. Setters chain.
 class DUROXIDE_API RaiseOptions {
  public:
   RaiseOptions() {}  // NOLINT: not an aggregate, see the guide on compiler hazards
 
-  /// The event's own name: sent again with the same key, by whomever and also after a crash, it is not
-  /// delivered again, and that is a success, also if the instance has ended meanwhile. Up to 255 bytes.
-  /// An instance knows the last 1,000 keys that it was sent, until it is deleted, over all executions; a
-  /// fork and an import begin without. One that an operator drops or skips counts as delivered: a corrected
-  /// one needs a key of its own. Default: none, and it is delivered each time.
+  /// The own name of the event, or of the message for a queue: sent again with the same key, by whomever and
+  /// also after a crash, it is not delivered again, and that is a success, also if the instance has ended
+  /// meanwhile. Up to 255 bytes. Events and messages for queues share their keys: one that an event has had
+  /// is none for a message. An instance knows the last 1,000 keys that it was sent, until it is deleted, over
+  /// all executions; a fork and an import begin without. What an operator drops or skips counts as delivered:
+  /// a corrected one needs a key of its own. Default: none, and it is delivered each time.
   RaiseOptions& key(std::string value) {
     key_ = std::move(value);
     return *this;
@@ -426,21 +427,29 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   }
 
   /// Puts a message into a queue of an instance, from which its `dequeue_event` takes them strictly in
-  /// order. Errors: `instance_not_found`, `instance_finished`.
+  /// order. With a key it is put there once, however often it is sent. Errors: `instance_not_found`,
+  /// `instance_finished`; `invalid_input` if an event, another message or other data was sent under the key.
   template <class Data = std::string>
   [[nodiscard]] Done enqueue_event(std::string_view instance, std::string_view queue,
-                                   const Data& data = Data()) {
-    return enqueue_text(instance, queue, encode_payload(data));
+                                   const Data& data = Data(),
+                                   const RaiseOptions& options = RaiseOptions()) {
+    return enqueue_text(instance, queue, encode_payload(data), options);
   }
   template <class Data = std::string>
   void enqueue_event(std::string_view instance, std::string_view queue, const Data& data,
                      OnDone on_done) {
-    enqueue_text(instance, queue, encode_payload(data), std::move(on_done));
+    enqueue_text(instance, queue, encode_payload(data), RaiseOptions(), std::move(on_done));
+  }
+  template <class Data = std::string>
+  void enqueue_event(std::string_view instance, std::string_view queue, const Data& data,
+                     const RaiseOptions& options, OnDone on_done) {
+    enqueue_text(instance, queue, encode_payload(data), options, std::move(on_done));
   }
   template <class T>
   [[nodiscard]] Done enqueue_event(std::string_view instance, const EventQueue<T>& queue,
-                                   const T& data) {
-    return enqueue_text(instance, queue.name(), encode_payload(data));
+                                   const std::type_identity_t<T>& data,
+                                   const RaiseOptions& options = RaiseOptions()) {
+    return enqueue_text(instance, queue.name(), encode_payload(data), options);
   }
 
   /// Asks the code of an instance something, and waits for what it answers: see
@@ -756,8 +765,10 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
                   const RaiseOptions& options);
   void raise_text(std::string_view instance, std::string_view event, Text data,
                   const RaiseOptions& options, OnDone on_done);
-  Done enqueue_text(std::string_view instance, std::string_view queue, Text data);
-  void enqueue_text(std::string_view instance, std::string_view queue, Text data, OnDone on_done);
+  Done enqueue_text(std::string_view instance, std::string_view queue, Text data,
+                    const RaiseOptions& options);
+  void enqueue_text(std::string_view instance, std::string_view queue, Text data,
+                    const RaiseOptions& options, OnDone on_done);
   Done complete_text(const ActivityToken& activity, Text result);
   void complete_text(const ActivityToken& activity, Text result, OnDone on_done);
   Done heartbeat_text(const ActivityToken& activity, Text progress);

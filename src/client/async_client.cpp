@@ -44,9 +44,9 @@ PendingCall<void> AsyncClient::raise_text(std::string_view instance, std::string
 }
 
 PendingCall<void> AsyncClient::enqueue_text(std::string_view instance, std::string_view queue,
-                                            Text data) const {
+                                            Text data, const RaiseOptions& options) const {
   return begin<void>([&](auto on_done) {
-    client_.enqueue_text(instance, queue, std::move(data), std::move(on_done));
+    client_.enqueue_text(instance, queue, std::move(data), options, std::move(on_done));
   });
 }
 

@@ -1,4 +1,5 @@
-// What every provider must do with an event that has a key: deliver it once, however often it is sent.
+// What every provider must do with an event, or a message for a queue, that has a key: deliver it once,
+// however often it is sent.
 
 #include <catch2/catch.hpp>
 
@@ -23,6 +24,14 @@ EnqueueOrchestratorWork keyed(const std::string& key, const std::string& data = 
                               const std::string& name = "Paid") {
   EnqueueOrchestratorWork request;
   request.item = raise_item("a", name, data);
+  request.key = key;
+  return request;
+}
+
+EnqueueOrchestratorWork keyed_message(const std::string& key, const std::string& data = "450",
+                                      const std::string& queue = "Paid") {
+  EnqueueOrchestratorWork request;
+  request.item = work::QueueMessage{"a", queue, data};
   request.key = key;
   return request;
 }
@@ -99,9 +108,35 @@ TEST_CASE("a key that another event has had is refused, and so is one that canno
   CHECK(send(world, keyed(std::string(256, 'k'))).error().kind == Kind::invalid_input);
   EnqueueOrchestratorWork no_event;
   no_event.key = "k";
-  no_event.item = GENERATE(WorkItem(work::QueueMessage{"a", "parcels", "x"}), start_item("b"));
+  no_event.item = GENERATE(WorkItem(work::CancelInstance{"a", "why"}), start_item("b"));
   CHECK(send(world, no_event).error().kind == Kind::invalid_input);
   CHECK(delivered(world).size() == 1);
+}
+
+TEST_CASE("a message for a queue with a key is delivered once, and is never taken for an event",
+          "[conformance][queues][events]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  start_and_take_first_turn(world);
+  REQUIRE(send(world, keyed_message("m-1")));
+  CHECK(send(world, keyed_message("m-1")));
+  CHECK(delivered(world) == std::vector<WorkItem>{work::QueueMessage{"a", "Paid", "450"}});
+  CHECK(send(world, keyed_message("m-1")));
+  CHECK(world.nothing_to_fetch());
+  // Other data, another queue, and an event of the same name and data are something else.
+  const auto other = GENERATE(keyed_message("m-1", "451"), keyed_message("m-1", "450", "Refunded"),
+                              keyed("m-1"));
+  const auto refused = send(world, other);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == Kind::invalid_input);
+  CHECK_THAT(refused.error().message, Contains("`a`") && Contains("`m-1`"));
+  // So it is the other way round.
+  REQUIRE(send(world, keyed("p-1")));
+  CHECK(send(world, keyed_message("p-1")).error().kind == Kind::invalid_input);
+  CHECK(delivered(world).size() == 1);
+  world.raise("a", "Go");
+  world.ack(complete_of(world.fetch_one())).value();
+  CHECK(send(world, keyed_message("m-1")));
+  CHECK(send(world, keyed_message("m-2")).error().kind == Kind::instance_finished);
 }
 
 TEST_CASE("an event that finds no room leaves its key to the next", "[events][errors]") {
@@ -168,7 +203,7 @@ TEST_CASE("rows of keys of events that make no sense are found", "[verify][event
   Damaged damaged;
   SECTION("of no kind") {
     damaged.plant(Table::event_keys, storage::make_key(busy) + "x", "");
-    damaged.finds(Table::event_keys, storage::make_key(busy) + "x", "neither that of an event", "");
+    damaged.finds(Table::event_keys, storage::make_key(busy) + "x", "neither that of a message", "");
   }
   SECTION("of nobody") {
     damaged.plant(Table::event_keys, storage::event_key_row(nobody, "k"), storage::make_key(one));

@@ -88,6 +88,16 @@ TEST_CASE("remote store: starts with an event or an update, and an event with a 
         Kind::instance_finished);
 }
 
+TEST_CASE("remote store: a message for a queue with a key", "[remote][queues]") {
+  Fixture f;
+  REQUIRE(f.client.start_orchestration("i", "Count", std::string()));
+  const auto key = RaiseOptions().key("k");
+  REQUIRE(f.client.enqueue_event("i", "Q", 1, key));
+  CHECK(f.client.enqueue_event("i", "Q", 1, key));
+  CHECK(f.client.enqueue_event("i", "Q", 2, key).error().kind == Kind::invalid_input);
+  CHECK(f.client.raise_event("i", "Q", 1, key).error().kind == Kind::invalid_input);
+}
+
 TEST_CASE("remote store: a wait for a start", "[remote][starts][waits]") {
   Fixture f;
   Later<Client::Status> there;
