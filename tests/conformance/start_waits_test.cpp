@@ -3,14 +3,13 @@
 
 #include <catch2/catch.hpp>
 
-#include "engine/start_waits.hpp"
-#include "provider/acting_steps.hpp"
-#include "provider/world.hpp"
+#include "conformance/acting_steps.hpp"
+#include "conformance/world.hpp"
 
 namespace duroxide::conformance_start_waits_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
+using namespace duroxide::conformance;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 using Status = Answer<OrchestrationStatus>;
@@ -35,7 +34,7 @@ Pending<Status> wait_for_turn(World& world, const std::string& instance, std::ui
 
 TEST_CASE("a wait for a start is answered when the instance is there",
           "[conformance][waits][starts]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto first = wait(world, "a", 1);
   const auto second = wait(world, "a", 2);
   const auto other = wait(world, "b", 3);
@@ -52,7 +51,7 @@ TEST_CASE("a wait for a start is answered when the instance is there",
 
 TEST_CASE("a wait for a start that is in the open batch is answered with its commit",
           "[conformance][waits][starts]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto started = world.worker->ask<Done>(EnqueueOrchestratorWork{start_item("a"), {}, false});
   const auto waits = world.client->ask<Status>(WaitForStart{"a", 1});
   world.run();
@@ -60,8 +59,8 @@ TEST_CASE("a wait for a start that is in the open batch is answered with its com
   CHECK(waits.value().is_running());
 }
 
-TEST_CASE("whatever makes an instance is a start", "[conformance][waits][starts]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE("whatever makes an instance is a start", "[conformance][waits][starts][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto waits = wait(world, "b", 1);
   SECTION("with a delay") {
@@ -83,7 +82,7 @@ TEST_CASE("whatever makes an instance is a start", "[conformance][waits][starts]
 
 TEST_CASE("a wait for a start that is taken back is answered with nobody's status",
           "[conformance][waits][starts]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto first = wait(world, "a", 1);
   world.client->send(StopWaiting{1});
   world.run();
@@ -101,7 +100,7 @@ TEST_CASE("a wait for a start that is taken back is answered with nobody's statu
 
 TEST_CASE("a wait for a first turn is answered when that is durable, not before",
           "[conformance][waits][starts]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto early = wait_for_turn(world, "a", 1);
   const auto other = wait_for_turn(world, "b", 2);
   const auto start = wait(world, "a", 3);
@@ -122,9 +121,10 @@ TEST_CASE("a wait for a first turn is answered when that is durable, not before"
   CHECK(wait_for_turn(world, "a", 6).value().is_completed());
 }
 
-TEST_CASE("a wait for a first turn that arrives while that is in the open batch is answered with it",
-          "[conformance][waits][starts]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE(
+    "a wait for a first turn that arrives while that is in the open batch is answered with it",
+    "[conformance][waits][starts]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto acked = world.dispatcher->ask<Done>(ack_of(world.fetch_one()));
   const auto waits = world.client->ask<Status>(WaitForStart{"a", 1, true});
@@ -134,7 +134,7 @@ TEST_CASE("a wait for a first turn that arrives while that is in the open batch 
 }
 
 TEST_CASE("each execution has a first turn of its own", "[conformance][waits][continue-as-new]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto first = wait_for_turn(world, "a", 1);
   // A turn that goes on as new at once is one all the same.
@@ -148,8 +148,8 @@ TEST_CASE("each execution has a first turn of its own", "[conformance][waits][co
 }
 
 TEST_CASE("a turn that was given back is no first turn, and an end without a turn ends the wait",
-          "[conformance][waits][terminate]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+          "[conformance][waits][terminate][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto waits = wait_for_turn(world, "a", 1);
   REQUIRE(world.abandon(world.fetch_one().lock_token, 1s));
@@ -160,8 +160,8 @@ TEST_CASE("a turn that was given back is no first turn, and an end without a tur
 }
 
 TEST_CASE("a wait for a first turn belongs to the id: a deletion does not end it",
-          "[conformance][waits][delete]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+          "[conformance][waits][delete][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto waits = wait_for_turn(world, "a", 1);
   REQUIRE(delete_now(world, {"a"}, true));
@@ -172,19 +172,18 @@ TEST_CASE("a wait for a first turn belongs to the id: a deletion does not end it
   CHECK(waits.value().is_running());
 }
 
-TEST_CASE("what is forked has begun", "[conformance][waits][restore]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE("what is forked has begun", "[conformance][waits][restore][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   world.ack(ack_of(world.fetch_one(), {started_event()})).value();
   const auto waits = wait_for_turn(world, "b", 1);
-  REQUIRE(
-      world.manage<management::ForkInstance::Response>(management::ForkInstance{"a", "b", {}}));
+  REQUIRE(world.manage<management::ForkInstance::Response>(management::ForkInstance{"a", "b", {}}));
   REQUIRE(waits.answered());
   CHECK(waits.value().is_running());
 }
 
 TEST_CASE("a wait for a first turn can be taken back", "[conformance][waits][starts]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto waits = wait_for_turn(world, "a", 1);
   world.client->send(StopWaiting{1});
@@ -192,26 +191,8 @@ TEST_CASE("a wait for a first turn can be taken back", "[conformance][waits][sta
   CHECK(waits.value().is_not_found());
 }
 
-TEST_CASE("a wait for a start ends with who waits", "[waits][starts]") {
-  const storage::Holder gone{1};
-  const storage::Holder stays{2};
-  storage::StartWaits waits;
-  const auto nobody = [](const Status&) {};
-  waits.add("a", gone, 1, false, nobody);
-  waits.add("a", gone, 2, true, nobody);
-  waits.add("a", stays, 1, true, nobody);
-  waits.add("b", gone, 3, false, nobody);
-  waits.drop(gone);
-  CHECK(waits.take("b", true).empty());
-  CHECK_FALSE(waits.stop(gone, 1));
-  CHECK_FALSE(waits.empty());
-  CHECK(waits.take("a", false).empty());
-  CHECK(waits.take("a", true).size() == 1);
-  CHECK(waits.empty());
-}
-
 TEST_CASE("a wait for a start ends with the store", "[conformance][waits][starts]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto left = wait(world, "a", 1);
   CHECK(wait(world, "", 2).error().kind == Kind::invalid_input);
   world.close();
