@@ -115,6 +115,11 @@ void asking() {
   // [/wait-for-start]
   check("wait-for-start", status.to_string(), "Running");
 
+  // [wait-for-first-turn]
+  const auto begun = expect(client.wait_for_first_turn("cart-2", 30s));
+  // [/wait-for-first-turn]
+  check("wait-for-first-turn", begun.to_string(), "Running");
+
   world.start("Vote", 2);
   for (int i = 1; i <= 2; ++i) {
     check("wait-or-timeout", std::to_string(expect(client.update<int>("Vote", "Vote", "yes"))),

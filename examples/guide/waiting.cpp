@@ -169,6 +169,15 @@ void waiting() {
   // [/enqueue]
   check("queue", world.end_of("ReadLines"), "Completed: one two three");
 
+  expect(client.start_orchestration("lines-2", "ReadLines"));
+  // [enqueue-once]
+  const auto first = RaiseOptions().key("line-1");
+  expect(client.enqueue_event("lines-2", lines, "once ", first));
+  expect(client.enqueue_event("lines-2", lines, "once ", first));
+  // [/enqueue-once]
+  expect(client.enqueue_event("lines-2", lines, "end"));
+  check("enqueue-once", world.end_of("lines-2"), "Completed: once ");
+
   check("race", world.run("Download"), "Completed: a file");
   check("race-again", world.run("Wait"), "Completed: no answer");
   const std::vector<std::string> texts = {"so", "much", "depends"};

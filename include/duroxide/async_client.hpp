@@ -133,17 +133,19 @@ class DUROXIDE_API AsyncClient {
 
   [[nodiscard]] PendingCall<void> enqueue_event(std::string_view instance,
                                                 std::string_view queue) const {
-    return enqueue_text(instance, queue, std::string());
+    return enqueue_text(instance, queue, std::string(), RaiseOptions());
   }
   template <class Data>
-  [[nodiscard]] PendingCall<void> enqueue_event(std::string_view instance, std::string_view queue,
-                                                Data&& data) const {
-    return enqueue_text(instance, queue, encoded(std::forward<Data>(data)));
+  [[nodiscard]] PendingCall<void> enqueue_event(
+      std::string_view instance, std::string_view queue, Data&& data,
+      const RaiseOptions& options = RaiseOptions()) const {
+    return enqueue_text(instance, queue, encoded(std::forward<Data>(data)), options);
   }
   template <class T, class Data>
-  [[nodiscard]] PendingCall<void> enqueue_event(std::string_view instance,
-                                                const EventQueue<T>& queue, Data&& data) const {
-    return enqueue_text(instance, queue.name(), encoded_as<T>(std::forward<Data>(data)));
+  [[nodiscard]] PendingCall<void> enqueue_event(
+      std::string_view instance, const EventQueue<T>& queue, Data&& data,
+      const RaiseOptions& options = RaiseOptions()) const {
+    return enqueue_text(instance, queue.name(), encoded_as<T>(std::forward<Data>(data)), options);
   }
 
   [[nodiscard]] PendingCall<void> cancel_orchestration(std::string_view instance,
@@ -202,6 +204,15 @@ class DUROXIDE_API AsyncClient {
   [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_start(
       std::string_view instance, std::chrono::duration<Rep, Period> timeout) const {
     return wait_for_start_milliseconds(instance, Client::timeout_of(timeout));
+  }
+
+  /// For ever, or as long as the call may take.
+  [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_first_turn(
+      std::string_view instance) const;
+  template <class Rep, class Period>
+  [[nodiscard]] PendingCall<OrchestrationStatus> wait_for_first_turn(
+      std::string_view instance, std::chrono::duration<Rep, Period> timeout) const {
+    return wait_for_first_turn_milliseconds(instance, Client::timeout_of(timeout));
   }
 
   /// For ever, or as long as the call may take.
@@ -367,12 +378,14 @@ class DUROXIDE_API AsyncClient {
                                                  const RaiseOptions& raise_options) const;
   PendingCall<void> raise_text(std::string_view instance, std::string_view event, Text data,
                                const RaiseOptions& options) const;
-  PendingCall<void> enqueue_text(std::string_view instance, std::string_view queue,
-                                 Text data) const;
+  PendingCall<void> enqueue_text(std::string_view instance, std::string_view queue, Text data,
+                                 const RaiseOptions& options) const;
   PendingCall<void> complete_text(const ActivityToken& activity, Text result) const;
   PendingCall<void> heartbeat_text(const ActivityToken& activity, Text progress) const;
   PendingCall<OrchestrationStatus> wait_for_start_milliseconds(std::string_view instance,
                                                                Milliseconds timeout) const;
+  PendingCall<OrchestrationStatus> wait_for_first_turn_milliseconds(std::string_view instance,
+                                                                    Milliseconds timeout) const;
   PendingCall<OrchestrationStatus> wait_milliseconds(std::string_view instance,
                                                      Milliseconds timeout) const;
   PendingCall<OrchestrationStatus> wait_for_change_milliseconds(std::string_view instance,

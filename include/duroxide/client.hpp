@@ -244,21 +244,29 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   }
 
   /// Puts a message into a queue of an instance, from which its `dequeue_event` takes them strictly in
-  /// order. Errors: `instance_not_found`, `instance_finished`.
+  /// order. With a key it is put there once, however often it is sent. Errors: `instance_not_found`,
+  /// `instance_finished`; `invalid_input` if an event, another message or other data was sent under the key.
   template <class Data = std::string>
   [[nodiscard]] Done enqueue_event(std::string_view instance, std::string_view queue,
-                                   const Data& data = Data()) {
-    return enqueue_text(instance, queue, encode_payload(data));
+                                   const Data& data = Data(),
+                                   const RaiseOptions& options = RaiseOptions()) {
+    return enqueue_text(instance, queue, encode_payload(data), options);
   }
   template <class Data = std::string>
   void enqueue_event(std::string_view instance, std::string_view queue, const Data& data,
                      OnDone on_done) {
-    enqueue_text(instance, queue, encode_payload(data), std::move(on_done));
+    enqueue_text(instance, queue, encode_payload(data), RaiseOptions(), std::move(on_done));
+  }
+  template <class Data = std::string>
+  void enqueue_event(std::string_view instance, std::string_view queue, const Data& data,
+                     const RaiseOptions& options, OnDone on_done) {
+    enqueue_text(instance, queue, encode_payload(data), options, std::move(on_done));
   }
   template <class T>
   [[nodiscard]] Done enqueue_event(std::string_view instance, const EventQueue<T>& queue,
-                                   const T& data) {
-    return enqueue_text(instance, queue.name(), encode_payload(data));
+                                   const std::type_identity_t<T>& data,
+                                   const RaiseOptions& options = RaiseOptions()) {
+    return enqueue_text(instance, queue.name(), encode_payload(data), options);
   }
 
   /// Asks the code of an instance something, and waits for what it answers: see
@@ -360,6 +368,26 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   void wait_for_start(std::string_view instance, std::chrono::duration<Rep, Period> timeout,
                       OnStatus on_status) const {
     wait_for_start_milliseconds(instance, timeout_of(timeout), std::move(on_status));
+  }
+
+  /// Waits until the first turn of the instance's current execution is durable: until its code has run, and
+  /// what it decided at first, such as a custom status or a value, can be read. The instance need not be
+  /// there yet. One that has ended has begun, with a turn or without; one that goes on as new begins again,
+  /// and its next execution has a first turn of its own. Gives its status, which may be that of its end
+  /// already. Without a timeout it waits for ever, also if the instance is deleted: for the next of that id.
+  /// Errors: `timeout`; `invalid_input` for a negative timeout.
+  [[nodiscard]] Status wait_for_first_turn(std::string_view instance) const;
+  template <class Rep, class Period>
+  [[nodiscard]] Status wait_for_first_turn(std::string_view instance,
+                                           std::chrono::duration<Rep, Period> timeout) const {
+    return wait_for_first_turn_milliseconds(instance, timeout_of(timeout));
+  }
+  void wait_for_first_turn(std::string_view instance, OnStatus on_status) const;
+  /// For at most `timeout` of the store's clock, after which the wait is taken back.
+  template <class Rep, class Period>
+  void wait_for_first_turn(std::string_view instance, std::chrono::duration<Rep, Period> timeout,
+                           OnStatus on_status) const {
+    wait_for_first_turn_milliseconds(instance, timeout_of(timeout), std::move(on_status));
   }
 
   /// Waits until the instance has completed or failed. Without a timeout it waits for ever. Errors:
@@ -554,8 +582,10 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
                   const RaiseOptions& options);
   void raise_text(std::string_view instance, std::string_view event, Text data,
                   const RaiseOptions& options, OnDone on_done);
-  Done enqueue_text(std::string_view instance, std::string_view queue, Text data);
-  void enqueue_text(std::string_view instance, std::string_view queue, Text data, OnDone on_done);
+  Done enqueue_text(std::string_view instance, std::string_view queue, Text data,
+                    const RaiseOptions& options);
+  void enqueue_text(std::string_view instance, std::string_view queue, Text data,
+                    const RaiseOptions& options, OnDone on_done);
   Done complete_text(const ActivityToken& activity, Text result);
   void complete_text(const ActivityToken& activity, Text result, OnDone on_done);
   Done heartbeat_text(const ActivityToken& activity, Text progress);
@@ -563,6 +593,9 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   Status wait_for_start_milliseconds(std::string_view instance, Milliseconds timeout) const;
   void wait_for_start_milliseconds(std::string_view instance, Milliseconds timeout,
                                    OnStatus on_status) const;
+  Status wait_for_first_turn_milliseconds(std::string_view instance, Milliseconds timeout) const;
+  void wait_for_first_turn_milliseconds(std::string_view instance, Milliseconds timeout,
+                                        OnStatus on_status) const;
   Status wait_milliseconds(std::string_view instance, std::optional<Milliseconds> timeout) const;
   void wait_milliseconds(std::string_view instance, Milliseconds timeout, OnStatus on_status) const;
   Status wait_for_change_milliseconds(std::string_view instance, std::uint64_t last_seen,

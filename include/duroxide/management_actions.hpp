@@ -117,7 +117,7 @@ struct DUROXIDE_API BulkAction {
   Kind kind = Kind::cancel;
   std::string name;  ///< `raise`: of the event; `enqueue`: of the queue
   std::string text;  ///< `cancel`, `terminate`: the reason; `raise`, `enqueue`: the data
-  std::optional<std::string> key = std::nullopt;  ///< `raise`: as `RaiseOptions::key`
+  std::optional<std::string> key = std::nullopt;  ///< `raise`, `enqueue`: as `RaiseOptions::key`
 
   /// As `Client::cancel_instance`.
   [[nodiscard]] static BulkAction cancel(std::string reason = {}) {
@@ -127,14 +127,15 @@ struct DUROXIDE_API BulkAction {
   [[nodiscard]] static BulkAction pause() { return {Kind::pause, {}, {}}; }
   [[nodiscard]] static BulkAction resume() { return {Kind::resume, {}, {}}; }
   /// As `Client::raise_event` and `Client::enqueue_event` with a text, which is sent as it is. Done
-  /// again, they send again: these two alone are not the same if they are done twice, unless the event
-  /// has a key.
+  /// again, they send again: these two alone are not the same if they are done twice, unless what they
+  /// send has a key.
   [[nodiscard]] static BulkAction raise(std::string event, std::string data = {},
                                         std::optional<std::string> key = std::nullopt) {
     return {Kind::raise, std::move(event), std::move(data), std::move(key)};
   }
-  [[nodiscard]] static BulkAction enqueue(std::string queue, std::string message = {}) {
-    return {Kind::enqueue, std::move(queue), std::move(message)};
+  [[nodiscard]] static BulkAction enqueue(std::string queue, std::string message = {},
+                                          std::optional<std::string> key = std::nullopt) {
+    return {Kind::enqueue, std::move(queue), std::move(message), std::move(key)};
   }
   /// As `ManagementClient::terminate_instance`.
   [[nodiscard]] static BulkAction terminate(std::string reason = "terminated") {

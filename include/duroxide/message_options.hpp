@@ -38,16 +38,17 @@ class DUROXIDE_API UpdateOptions {
   std::optional<std::string> id_;
 };
 
-/// Options of `Client::raise_event`. Setters chain.
+/// Options of `Client::raise_event` and `Client::enqueue_event`. Setters chain.
 class DUROXIDE_API RaiseOptions {
  public:
   RaiseOptions() {}  // NOLINT: not an aggregate, see the guide on compiler hazards
 
-  /// The event's own name: sent again with the same key, by whomever and also after a crash, it is not
-  /// delivered again, and that is a success, also if the instance has ended meanwhile. Up to 255 bytes.
-  /// An instance knows the last 1,000 keys that it was sent, until it is deleted, over all executions; a
-  /// fork and an import begin without. One that an operator drops or skips counts as delivered: a corrected
-  /// one needs a key of its own. Default: none, and it is delivered each time.
+  /// The own name of the event, or of the message for a queue: sent again with the same key, by whomever and
+  /// also after a crash, it is not delivered again, and that is a success, also if the instance has ended
+  /// meanwhile. Up to 255 bytes. Events and messages for queues share their keys: one that an event has had
+  /// is none for a message. An instance knows the last 1,000 keys that it was sent, until it is deleted, over
+  /// all executions; a fork and an import begin without. What an operator drops or skips counts as delivered:
+  /// a corrected one needs a key of its own. Default: none, and it is delivered each time.
   RaiseOptions& key(std::string value) {
     key_ = std::move(value);
     return *this;

@@ -91,8 +91,13 @@
 /// **Reads and waits** see what is committed, and see every commit that was answered before they were sent.
 /// The one exception is whether an instance is there: a wait for one whose start is in the open batch is
 /// parked. A wait goes on through continue-as-new, is answered with what was committed, and ends when its
-/// instance ends or is deleted; one for a start ends with it. A second wait with the same number ends the
-/// first.
+/// instance ends or is deleted; one for a start or a first turn ends with that, and belongs to the id, so
+/// that a deletion does not end it. A second wait with the same number ends the first.
+///
+/// **The conformance suite** is these rules as test cases, and is installed with the library as sources:
+/// `share/duroxide/conformance`, or the target `duroxide::conformance` of the CMake package. A writer
+/// compiles it with Catch2 and with one function that opens the store; conformance/stores.hpp there says how,
+/// and what it cannot judge: what is on the disk when an answer is given, full disks, and damage.
 
 #include <functional>
 #include <memory>

@@ -160,10 +160,10 @@ struct EnqueueOrchestratorWork {
   std::optional<Milliseconds> delay;
   /// A start of an id that exists succeeds without doing anything. `StartOrFind` tells which it was.
   bool use_existing = false;
-  /// Of an event (`work::ExternalRaised`) alone: one that its instance was sent under the same key before
-  /// is not sent again, and that is a success, also if the instance has ended. A store keeps the last
-  /// 1,000 keys of an instance at least, until it is deleted. Errors: `invalid_input`, if it was another
-  /// event, or had other data.
+  /// Of an event (`work::ExternalRaised`) and of a message for a queue (`work::QueueMessage`) alone: one
+  /// that its instance was sent under the same key before is not sent again, and that is a success, also if
+  /// the instance has ended. A store keeps the last 1,000 keys of an instance at least, of both together,
+  /// until it is deleted. Errors: `invalid_input`, if it was another one, or had other data.
   std::optional<std::string> key = std::nullopt;
 };
 
@@ -242,6 +242,9 @@ struct WaitForStatus {
 struct WaitForStart {
   std::string instance;
   std::uint64_t wait_id = 0;
+  /// Answered only once the current execution of the instance has a history, or a turn has given it one
+  /// since, or the instance has ended. While there is none of that id it waits for the next.
+  bool first_turn = false;
 };
 
 /// A value of the instance's key-value state, as committed; none if there is no such key or instance.

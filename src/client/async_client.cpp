@@ -44,9 +44,9 @@ PendingCall<void> AsyncClient::raise_text(std::string_view instance, std::string
 }
 
 PendingCall<void> AsyncClient::enqueue_text(std::string_view instance, std::string_view queue,
-                                            Text data) const {
+                                            Text data, const RaiseOptions& options) const {
   return begin<void>([&](auto on_done) {
-    client_.enqueue_text(instance, queue, std::move(data), std::move(on_done));
+    client_.enqueue_text(instance, queue, std::move(data), options, std::move(on_done));
   });
 }
 
@@ -78,6 +78,19 @@ PendingCall<OrchestrationStatus> AsyncClient::wait_for_start_milliseconds(
     std::string_view instance, Milliseconds timeout) const {
   return begin<OrchestrationStatus>([&](auto on_status) {
     client_.wait_for_start_milliseconds(instance, timeout, std::move(on_status));
+  });
+}
+
+PendingCall<OrchestrationStatus> AsyncClient::wait_for_first_turn(std::string_view instance) const {
+  return begin<OrchestrationStatus>([&](auto on_status) {
+    client_.wait_for_first_turn(instance, Client::OnStatus(std::move(on_status)));
+  });
+}
+
+PendingCall<OrchestrationStatus> AsyncClient::wait_for_first_turn_milliseconds(
+    std::string_view instance, Milliseconds timeout) const {
+  return begin<OrchestrationStatus>([&](auto on_status) {
+    client_.wait_for_first_turn_milliseconds(instance, timeout, std::move(on_status));
   });
 }
 

@@ -81,7 +81,7 @@ Checked check_action(const BulkAction& action) {
     case ActionKind::raise:
       return check_event(any, action.name, data, raise_options(action));
     case ActionKind::enqueue:
-      return check_queue_message(any, action.name, data);
+      return check_queue_message(any, action.name, data, raise_options(action));
     case ActionKind::pause:
     case ActionKind::resume:
     case ActionKind::rewind:

@@ -114,19 +114,21 @@ Client::Done Client::raise_text(std::string_view instance, std::string_view even
 }
 
 void Client::enqueue_text(std::string_view instance, std::string_view queue, Text data,
-                          OnDone on_done) {
-  if (auto checked = client::check_queue_message(instance, queue, data); !checked) {
+                          const RaiseOptions& options, OnDone on_done) {
+  if (auto checked = client::check_queue_message(instance, queue, data, options); !checked) {
     impl_->refuse(std::move(on_done), std::move(checked).error());
     return;
   }
   provider::EnqueueOrchestratorWork request;
   request.item = work::QueueMessage{std::string(instance), std::string(queue), std::move(*data)};
+  request.key = options.key();
   impl_->ask(std::move(request), std::move(on_done));
 }
 
-Client::Done Client::enqueue_text(std::string_view instance, std::string_view queue, Text data) {
+Client::Done Client::enqueue_text(std::string_view instance, std::string_view queue, Text data,
+                                  const RaiseOptions& options) {
   return block<Done>(impl_->store, [&](OnDone on_done) {
-    enqueue_text(instance, queue, std::move(data), std::move(on_done));
+    enqueue_text(instance, queue, std::move(data), options, std::move(on_done));
   });
 }
 

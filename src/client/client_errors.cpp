@@ -159,6 +159,14 @@ Checked check_start(std::string_view instance, std::string_view orchestration,
   return {};
 }
 
+namespace {
+
+Checked check_raise_options(const RaiseOptions& options) {
+  return options.key() ? as_input(model::check_message_key(*options.key())) : Checked();
+}
+
+}  // namespace
+
 Checked check_event(std::string_view instance, std::string_view event,
                     const Result<std::string, std::string>& data, const RaiseOptions& options) {
   if (auto checked = check_instance(instance); !checked) {
@@ -167,20 +175,22 @@ Checked check_event(std::string_view instance, std::string_view event,
   if (auto checked = as_input(model::check_name("event name", event)); !checked) {
     return checked;
   }
-  if (options.key()) {
-    if (auto checked = as_input(model::check_name("key of the event", *options.key())); !checked) {
-      return checked;
-    }
+  if (auto checked = check_raise_options(options); !checked) {
+    return checked;
   }
   return as_input(check_text("event's data", data));
 }
 
 Checked check_queue_message(std::string_view instance, std::string_view queue,
-                            const Result<std::string, std::string>& message) {
+                            const Result<std::string, std::string>& message,
+                            const RaiseOptions& options) {
   if (auto checked = check_instance(instance); !checked) {
     return checked;
   }
   if (auto checked = as_input(model::check_name("queue name", queue)); !checked) {
+    return checked;
+  }
+  if (auto checked = check_raise_options(options); !checked) {
     return checked;
   }
   return as_input(check_text("message", message));

@@ -46,7 +46,8 @@ using Checked = Result<void, ClientError>;
                                   const Result<std::string, std::string>& data,
                                   const RaiseOptions& options);
 [[nodiscard]] Checked check_queue_message(std::string_view instance, std::string_view queue,
-                                          const Result<std::string, std::string>& message);
+                                          const Result<std::string, std::string>& message,
+                                          const RaiseOptions& options);
 [[nodiscard]] Checked check_update(std::string_view instance, std::string_view update,
                                    const Result<std::string, std::string>& input,
                                    const UpdateOptions& options);

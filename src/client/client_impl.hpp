@@ -66,7 +66,10 @@ struct Client::Impl {
   /// nothing only in a deterministic system whose store does not answer.
   [[nodiscard]] std::optional<Status> block_within(std::uint64_t wait_id, Milliseconds timeout,
                                                    const std::function<void(OnStatus)>& ask) const;
+  // For a start, or for a first turn.
   void wait_for_start(provider::WaitForStart wait, OnStatus on_status) const;
+  [[nodiscard]] Status wait_for_start(const provider::WaitForStart& wait,
+                                      const std::optional<Milliseconds>& timeout) const;
   /// Takes the wait back when its time is up.
   void wait_for_start(provider::WaitForStart wait, Milliseconds timeout, OnStatus on_status) const;
   void wait_for_value(provider::WaitForValue wait, OnValue on_value) const;

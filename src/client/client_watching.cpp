@@ -159,14 +159,18 @@ void Client::Impl::wait_for_status(provider::WaitForStatus wait, Milliseconds ti
   companion.ask_within<provider::WaitForStatus>(std::move(wait), timeout, std::move(on_answer));
 }
 
-// --- for a start ----------------------------------------------------------------------------------
+// --- for a start, or a first turn -----------------------------------------------------------------
 
 namespace {
 
 /// A wait that was taken back is answered with the status of nobody.
-Client::Status started(Client::Status status, const std::string& instance, Milliseconds timeout) {
+Client::Status started(Client::Status status, const provider::WaitForStart& wait,
+                       Milliseconds timeout) {
   if (status && status->is_not_found()) {
-    return failure(client::timed_out("there has been no instance " + instance, timeout));
+    return failure(client::timed_out(
+        wait.first_turn ? "there has been no turn of instance " + wait.instance
+                        : "there has been no instance " + wait.instance,
+        timeout));
   }
   return status;
 }
@@ -181,22 +185,31 @@ void Client::Impl::wait_for_start(provider::WaitForStart wait, OnStatus on_statu
   ask(std::move(wait), std::move(on_status));
 }
 
+Client::Status Client::Impl::wait_for_start(const provider::WaitForStart& wait,
+                                            const std::optional<Milliseconds>& timeout) const {
+  const auto ask_for_it = [&](OnStatus on_status) { wait_for_start(wait, std::move(on_status)); };
+  if (!timeout) {
+    return block<Status>(store, ask_for_it);
+  }
+  auto status = block_within(wait.wait_id, *timeout, ask_for_it);
+  return started(status ? std::move(*status) : Status(OrchestrationStatus()), wait, *timeout);
+}
+
 void Client::Impl::wait_for_start(provider::WaitForStart wait, Milliseconds timeout,
                                   OnStatus on_status) const {
   if (auto checked = check_timed_wait(wait.instance, timeout); !checked) {
     refuse(std::move(on_status), std::move(checked).error());
     return;
   }
-  auto on_answer = [instance = wait.instance, timeout, on_status = std::move(on_status)](
+  auto on_answer = [wait, timeout, on_status = std::move(on_status)](
                        provider::Answer<OrchestrationStatus> answer, bool /*is_final*/) {
-    on_status(started(client::outcome(std::move(answer)), instance, timeout));
+    on_status(started(client::outcome(std::move(answer)), wait, timeout));
   };
   companion.ask_within<provider::WaitForStart>(std::move(wait), timeout, std::move(on_answer));
 }
 
 Client::Status Client::wait_for_start(std::string_view instance) const {
-  return block<Status>(impl_->store,
-                       [&](OnStatus on_status) { wait_for_start(instance, std::move(on_status)); });
+  return impl_->wait_for_start({std::string(instance), impl_->next_wait_id()}, std::nullopt);
 }
 
 void Client::wait_for_start(std::string_view instance, OnStatus on_status) const {
@@ -205,17 +218,31 @@ void Client::wait_for_start(std::string_view instance, OnStatus on_status) const
 
 Client::Status Client::wait_for_start_milliseconds(std::string_view instance,
                                                    Milliseconds timeout) const {
-  const provider::WaitForStart wait{std::string(instance), impl_->next_wait_id()};
-  auto status = impl_->block_within(wait.wait_id, timeout, [&](OnStatus on_status) {
-    impl_->wait_for_start(wait, std::move(on_status));
-  });
-  return started(status ? std::move(*status) : Status(OrchestrationStatus()), wait.instance,
-                 timeout);
+  return impl_->wait_for_start({std::string(instance), impl_->next_wait_id()}, timeout);
 }
 
 void Client::wait_for_start_milliseconds(std::string_view instance, Milliseconds timeout,
                                          OnStatus on_status) const {
   impl_->wait_for_start({std::string(instance), impl_->next_wait_id()}, timeout,
+                        std::move(on_status));
+}
+
+Client::Status Client::wait_for_first_turn(std::string_view instance) const {
+  return impl_->wait_for_start({std::string(instance), impl_->next_wait_id(), true}, std::nullopt);
+}
+
+void Client::wait_for_first_turn(std::string_view instance, OnStatus on_status) const {
+  impl_->wait_for_start({std::string(instance), impl_->next_wait_id(), true}, std::move(on_status));
+}
+
+Client::Status Client::wait_for_first_turn_milliseconds(std::string_view instance,
+                                                        Milliseconds timeout) const {
+  return impl_->wait_for_start({std::string(instance), impl_->next_wait_id(), true}, timeout);
+}
+
+void Client::wait_for_first_turn_milliseconds(std::string_view instance, Milliseconds timeout,
+                                              OnStatus on_status) const {
+  impl_->wait_for_start({std::string(instance), impl_->next_wait_id(), true}, timeout,
                         std::move(on_status));
 }
 

@@ -69,7 +69,8 @@ void do_to(const std::string& instance, const BulkAction& action, Client& client
                          std::move(on_done));
       break;
     case ActionKind::enqueue:
-      client.enqueue_event(instance, action.name, action.text, std::move(on_done));
+      client.enqueue_event(instance, action.name, action.text, client::raise_options(action),
+                           std::move(on_done));
       break;
     case ActionKind::terminate:
       management.terminate_instance(instance, action.text, std::move(on_done));

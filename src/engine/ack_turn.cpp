@@ -276,15 +276,19 @@ void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& re
   }
   remove_cancelled(transaction, request, *lease);
 
+  const bool is_first = before->event_count == 0 && !request.events.empty();
   const bool ended = after.status != ExecutionStatus::running;
   if (ended) {
     tell_end(transaction, number, after);
   }
-  transaction.after_applied([&transaction, &request, number, ended, holder = lease->holder] {
+  transaction.after_applied([&transaction, &request, number, is_first, ended, holder = lease->holder] {
     end_turn(transaction, request.lock_token);
     transaction.reasons().clear({number, 0, 0});
     transaction.outcome().touched.insert(number);
     give_answers(transaction, number, request);
+    if (is_first) {
+      transaction.outcome().begun.push_back(number);
+    }
     if (ended) {
       transaction.outcome().finished.push_back(number);
       transaction.turns().clear_resident(number);

@@ -13,7 +13,7 @@ void tell_who_waits(Transaction& transaction, const BatchOutcome& outcome) {
   for (const auto& [number, update] : outcome.updates) {
     answer_update(transaction, number, update);  // before its instance has ended
   }
-  answer_waits_for_start(transaction, outcome.created);
+  answer_waits_for_start(transaction, outcome);
   for (const Number number : outcome.finished) {
     transaction.reasons().clear_all(number);
     answer_waits(transaction, number, true);

@@ -29,6 +29,7 @@ struct BatchOutcome {
   std::vector<Answer> answers;
   std::unordered_set<Number> touched;  ///< instances that the batch changes
   std::vector<Number> created;   ///< instances that begin with it, and that somebody may wait for
+  std::vector<Number> begun;     ///< instances that it brings the first turn of an execution
   std::vector<Number> finished;  ///< instances that end with it
   std::vector<Number> deleted;   ///< instances that it takes out
   std::unordered_set<Number> changed;  ///< instances whose values or custom status it changes
@@ -44,7 +45,7 @@ struct BatchOutcome {
   bool timers_touched = false;
   bool quarantine_touched = false;  ///< what memory has of it must be read anew
 
-  /// For the next batch. Two of the sets keep their room, so that not every batch asks for it.
+  /// For the next batch. Some of them keep their room, so that not every batch asks for it.
   void clear();
 };
 
@@ -52,8 +53,10 @@ inline void BatchOutcome::clear() {
   BatchOutcome empty;
   empty.touched.swap(touched);
   empty.counting_turns.swap(counting_turns);
+  empty.begun.swap(begun);
   empty.touched.clear();
   empty.counting_turns.clear();
+  empty.begun.clear();
   *this = std::move(empty);
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/event_keys.hpp"
 #include "engine/messages.hpp"
 #include "engine/starts.hpp"
 
@@ -51,7 +52,7 @@ void enqueue_item(Transaction& transaction, const provider::EnqueueOrchestratorW
   check_delay(request.delay);
   if (const auto* start = std::get_if<work::StartOrchestration>(&request.item)) {
     if (request.key) {
-      throw StorageFailure(ProviderError::Kind::invalid_input, "only an event has a key");
+      refuse_key();
     }
     if (accept_start(transaction, *start, request.delay) && !request.use_existing) {
       refuse_existing(start->instance);

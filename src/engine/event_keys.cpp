@@ -7,8 +7,17 @@ namespace duroxide::storage {
 
 namespace {
 
-std::uint64_t digest_of(Transaction& transaction, const work::ExternalRaised& event) {
-  return content_digest(transaction.opening(), event.instance, event.name, event.data);
+/// Stands before the name of a queue, as in no name, which is UTF-8: so a message for a queue is never taken
+/// for the event of the same name and data.
+constexpr char of_queue = '\xff';
+
+std::uint64_t digest_of(Transaction& transaction, const WorkItem& message) {
+  const Opening& opening = transaction.opening();
+  if (const auto* queued = std::get_if<work::QueueMessage>(&message)) {
+    return content_digest(opening, queued->instance, of_queue + queued->name, queued->data);
+  }
+  const auto& event = std::get<work::ExternalRaised>(message);
+  return content_digest(opening, event.instance, event.name, event.data);
 }
 
 }  // namespace
@@ -27,27 +36,37 @@ std::string event_key_count(Number number) {
   return make_key(number).append("n");
 }
 
-bool was_sent(Transaction& transaction, Number number, const work::ExternalRaised& event,
+bool can_have_key(const WorkItem& message) {
+  return std::holds_alternative<work::ExternalRaised>(message) ||
+         std::holds_alternative<work::QueueMessage>(message);
+}
+
+void refuse_key() {
+  throw StorageFailure(ProviderError::Kind::invalid_input,
+                       "only an event, or a message for a queue, has a key");
+}
+
+bool was_sent(Transaction& transaction, Number number, const WorkItem& message,
               const std::string& key) {
-  require(model::check_name("key of the event", key));
+  require(model::check_message_key(key));
   const auto row = event_key_row(number, key);
   const auto digest = transaction.batch().get(Table::event_keys, row);
   if (!digest) {
     return false;
   }
   if (digest->size() != sizeof(std::uint64_t)) {
-    throw_corrupt(Table::event_keys, row, "the digest of the event is unreadable");
+    throw_corrupt(Table::event_keys, row, "the digest of what was sent is unreadable");
   }
-  if (number_at(*digest, 0) != digest_of(transaction, event)) {
+  if (number_at(*digest, 0) != digest_of(transaction, message)) {
     throw StorageFailure(ProviderError::Kind::invalid_input,
-                         "the instance `" + event.instance +
-                             "` was sent another event under the key `" + key +
-                             "`, or one with other data; give each event a key of its own");
+                         "the instance `" + target_instance(message) +
+                             "` was sent another event or message under the key `" + key +
+                             "`, or one with other data; give each a key of its own");
   }
   return true;
 }
 
-void remember_key(Transaction& transaction, Number number, const work::ExternalRaised& event,
+void remember_key(Transaction& transaction, Number number, const WorkItem& message,
                   const std::string& key) {
   Batch& batch = transaction.batch();
   const auto counted = batch.get(Table::event_keys, event_key_count(number));
@@ -57,7 +76,7 @@ void remember_key(Transaction& transaction, Number number, const work::ExternalR
     batch.erase(Table::event_keys, event_key_row(number, std::string(*oldest)));
   }
   batch.put(Table::event_keys, slot, key);
-  batch.put(Table::event_keys, event_key_row(number, key), make_key(digest_of(transaction, event)));
+  batch.put(Table::event_keys, event_key_row(number, key), make_key(digest_of(transaction, message)));
   batch.put(Table::event_keys, event_key_count(number), make_key(count + 1));
 }
 

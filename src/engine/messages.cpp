@@ -72,9 +72,8 @@ void deliver_if_running(Transaction& transaction, const WorkItem& item, std::uin
 void accept_message(Transaction& transaction, const WorkItem& item,
                     std::optional<Milliseconds> delay, const std::optional<std::string>& key) {
   check_message(item);
-  const auto* event = std::get_if<work::ExternalRaised>(&item);
-  if (key && event == nullptr) {
-    throw StorageFailure(ProviderError::Kind::invalid_input, "only an event has a key");
+  if (key && !can_have_key(item)) {
+    refuse_key();
   }
   const std::string& id = target_instance(item);
   const auto number = transaction.instances().find(id);
@@ -83,7 +82,7 @@ void accept_message(Transaction& transaction, const WorkItem& item,
     throw StorageFailure(ProviderError::Kind::instance_not_found,
                          "there is no instance `" + id + "`");
   }
-  if (key && was_sent(transaction, *number, *event, *key)) {
+  if (key && was_sent(transaction, *number, item, *key)) {
     return;
   }
   if (record->status != ExecutionStatus::running) {
@@ -91,7 +90,7 @@ void accept_message(Transaction& transaction, const WorkItem& item,
                          "the instance `" + id + "` has ended");
   }
   if (key) {
-    remember_key(transaction, *number, *event, *key);
+    remember_key(transaction, *number, item, *key);
   }
   if (delay && *delay > Milliseconds::zero()) {
     const TimerRow row{saturating_add(transaction.now(), *delay), *number, 0,

@@ -23,8 +23,8 @@ void stage_message(Transaction& transaction, Number number, std::uint64_t sequen
 /// A message for an instance that may be gone, or in another execution: then it is dropped.
 void deliver_if_running(Transaction& transaction, const WorkItem& item, std::uint64_t execution);
 
-/// From outside. An event that was sent under the same key before is not sent again, whatever has become of
-/// its instance since. Throws if there is nobody to take it.
+/// From outside. What was sent under the same key before is not sent again, whatever has become of its
+/// instance since. Throws if there is nobody to take it.
 void accept_message(Transaction& transaction, const WorkItem& item,
                     std::optional<Milliseconds> delay,
                     const std::optional<std::string>& key = std::nullopt);

@@ -26,7 +26,7 @@ struct EngineOptions {
   std::size_t rows_dropped_with_turn = 500;
   /// The largest batch that may use the room which is kept on the disk for deletions.
   std::size_t most_bytes_with_reserve = std::size_t{512} << 10;
-  /// Of so many events with a key an instance knows the keys: those that were sent last.
+  /// Of so many events and messages with a key an instance knows the keys: those that were sent last.
   std::size_t most_event_keys = 1'000;
   /// What a request leaves of the room in a commit to what the engine writes of itself.
   std::size_t slack = std::size_t{16} << 10;

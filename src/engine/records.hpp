@@ -51,6 +51,11 @@ struct InstanceRecord {
   /// When it is asked to stop, as it has taken longer than it may, see engine/deadline.hpp.
   std::optional<Timestamp> deadline;
 
+  /// Whether its current execution has had a turn, or it has ended without one.
+  [[nodiscard]] bool has_begun() const {
+    return event_count > 0 || status != ExecutionStatus::running;
+  }
+
   bool operator==(const InstanceRecord&) const = default;
 };
 

@@ -4,22 +4,33 @@
 
 namespace duroxide::storage {
 
-void StartWaits::add(std::string instance, Holder sender, std::uint64_t wait_id,
+void StartWaits::add(std::string instance, Holder sender, std::uint64_t wait_id, bool for_turn,
                      Reply<Answer> reply) {
   const Id id{sender, wait_id};
   const bool is_new = by_id_.emplace(id, instance).second;
   DUROXIDE_INVARIANT(is_new, "a sender has one wait for a start of an id at most");
-  by_instance_[std::move(instance)].insert_or_assign(id, std::move(reply));
+  by_instance_[std::move(instance)].insert_or_assign(id, Entry{for_turn, std::move(reply)});
 }
 
-std::vector<Reply<StartWaits::Answer>> StartWaits::take(const std::string& instance) {
+std::vector<Reply<StartWaits::Answer>> StartWaits::take(const std::string& instance,
+                                                        bool has_begun) {
   std::vector<Reply<Answer>> taken;
-  auto waits = by_instance_.extract(instance);
-  if (!waits.empty()) {
-    for (auto& [id, reply] : waits.mapped()) {
-      by_id_.erase(id);
-      taken.push_back(std::move(reply));
+  const auto found = by_instance_.find(instance);
+  if (found == by_instance_.end()) {
+    return taken;
+  }
+  auto& waits = found->second;
+  for (auto wait = waits.begin(); wait != waits.end();) {
+    if (wait->second.for_turn && !has_begun) {
+      ++wait;
+      continue;
     }
+    by_id_.erase(wait->first);
+    taken.push_back(std::move(wait->second.reply));
+    wait = waits.erase(wait);
+  }
+  if (waits.empty()) {
+    by_instance_.erase(found);
   }
   return taken;
 }
@@ -32,7 +43,7 @@ std::optional<Reply<StartWaits::Answer>> StartWaits::stop(Holder sender, std::ui
   const auto waits = by_instance_.find(id.mapped());
   DUROXIDE_INVARIANT(waits != by_instance_.end() && waits->second.contains(id.key()),
                      "a wait for a start that is known by its id is known by its instance");
-  auto reply = std::move(waits->second.extract(id.key()).mapped());
+  auto reply = std::move(waits->second.extract(id.key()).mapped().reply);
   if (waits->second.empty()) {
     by_instance_.erase(waits);
   }
@@ -42,8 +53,8 @@ std::optional<Reply<StartWaits::Answer>> StartWaits::stop(Holder sender, std::ui
 std::vector<Reply<StartWaits::Answer>> StartWaits::take_all() {
   std::vector<Reply<Answer>> taken;
   for (auto& [instance, waits] : by_instance_) {
-    for (auto& [id, reply] : waits) {
-      taken.push_back(std::move(reply));
+    for (auto& [id, entry] : waits) {
+      taken.push_back(std::move(entry.reply));
     }
   }
   by_instance_.clear();

@@ -25,6 +25,33 @@ std::optional<Number> find_number_for_wait(Transaction& transaction, const std::
   return number ? number : find_number(transaction.committed(), instance);
 }
 
+bool has_begun(const ReadView& view, Number number) {
+  const auto record = load_instance(view, number);
+  return record && record->has_begun();
+}
+
+/// `has_had_turn`: the batch held a first turn, even if the instance is in its next execution by now.
+void answer_waits_for_start_of(Transaction& transaction, Number number, bool has_had_turn) {
+  try {
+    const auto record = load_instance(transaction.committed(), number);
+    if (!record) {
+      return;  // it was deleted in the same commit
+    }
+    const auto waits =
+        transaction.start_waits().take(record->id, has_had_turn || record->has_begun());
+    if (waits.empty()) {
+      return;
+    }
+    const auto answer = answer_of<OrchestrationStatus>(
+        for_start, [&] { return load_status(transaction.committed(), number); });
+    for (const auto& reply : waits) {
+      reply(answer);
+    }
+  } catch (const StorageFailure& failed) {
+    transaction.log(LogLevel::error, failed.error().message);
+  }
+}
+
 }  // namespace
 
 void park(Transaction& transaction, Number number, Holder sender, std::uint64_t wait_id,
@@ -90,14 +117,19 @@ void wait_for_start(Transaction& transaction, Holder sender, const provider::Wai
   stop_waiting(transaction, sender, request.wait_id);
   auto answer = answer_of<OrchestrationStatus>(for_start, [&]() -> OrchestrationStatus {
     require(model::check_instance_id(request.instance));
-    const auto number = find_number(transaction.committed(), request.instance);
-    return number ? load_status(transaction.committed(), *number) : OrchestrationStatus();
+    const ReadView& view = transaction.committed();
+    const auto number = find_number(view, request.instance);
+    if (!number || (request.first_turn && !has_begun(view, *number))) {
+      return {};
+    }
+    return load_status(view, *number);
   });
   if (!answer || !answer->is_not_found()) {
     reply(std::move(answer));
     return;
   }
-  transaction.start_waits().add(request.instance, sender, request.wait_id, std::move(reply));
+  transaction.start_waits().add(request.instance, sender, request.wait_id, request.first_turn,
+                                std::move(reply));
   if (const auto number = find_number_for_wait(transaction, request.instance)) {
     note_start(transaction, *number);  // its start is in the open batch
   }
@@ -109,25 +141,18 @@ void note_start(Transaction& transaction, Number number) {
   }
 }
 
-void answer_waits_for_start(Transaction& transaction, const std::vector<Number>& numbers) {
-  for (const Number number : numbers) {
-    try {
-      const auto record = load_instance(transaction.committed(), number);
-      if (!record) {
-        continue;  // it was deleted in the same commit
-      }
-      const auto waits = transaction.start_waits().take(record->id);
-      if (waits.empty()) {
-        continue;
-      }
-      const auto answer = answer_of<OrchestrationStatus>(
-          for_start, [&, id = number] { return load_status(transaction.committed(), id); });
-      for (const auto& reply : waits) {
-        reply(answer);
-      }
-    } catch (const StorageFailure& failed) {
-      transaction.log(LogLevel::error, failed.error().message);
-    }
+void answer_waits_for_start(Transaction& transaction, const BatchOutcome& outcome) {
+  if (transaction.start_waits().empty()) {
+    return;
+  }
+  for (const Number number : outcome.created) {
+    answer_waits_for_start_of(transaction, number, false);
+  }
+  for (const Number number : outcome.begun) {
+    answer_waits_for_start_of(transaction, number, true);
+  }
+  for (const Number number : outcome.finished) {  // without a turn, if it was terminated
+    answer_waits_for_start_of(transaction, number, true);
   }
 }
 

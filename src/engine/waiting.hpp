@@ -19,15 +19,15 @@ void wait_for_status(Transaction& transaction, Holder sender,
 void wait_for_value(Transaction& transaction, Holder sender, const provider::WaitForValue& request,
                     Reply<ValueWait::Answer> reply);
 
-/// Answered with the status once an instance of that id is there.
+/// Answered with the status once an instance of that id is there, or has had its first turn.
 void wait_for_start(Transaction& transaction, Holder sender, const provider::WaitForStart& request,
                     Reply<StartWaits::Answer> reply);
 
 /// An instance begins with the open batch: whoever waits for it is told when that is committed.
 void note_start(Transaction& transaction, Number number);
 
-/// Those who wait for what has begun with a commit.
-void answer_waits_for_start(Transaction& transaction, const std::vector<Number>& numbers);
+/// Those who wait for what has begun with a commit, be it an instance or the turns of one.
+void answer_waits_for_start(Transaction& transaction, const BatchOutcome& outcome);
 
 /// Adds a wait; an earlier one of the sender's by that number ends.
 void park(Transaction& transaction, Number number, Holder sender, std::uint64_t wait_id, Wait wait);

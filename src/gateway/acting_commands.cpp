@@ -38,11 +38,8 @@ Result<void, CommandError> check_raise(const Arguments& arguments) {
   if (!arguments.has("name")) {
     return failure(usage_error("say which event, or which queue"));
   }
-  if (arguments.has("key") && arguments.flag("queue")) {
-    return failure(usage_error("only an event has a key, not a message for a queue"));
-  }
   if (const auto key = arguments.optional_text("key")) {
-    if (auto checked = model::check_name("key of the event", *key); !checked) {
+    if (auto checked = model::check_message_key(*key); !checked) {
       return failure(usage_error(std::move(checked).error().what));
     }
   }
@@ -56,23 +53,21 @@ CommandResult raise(const StoreInUse& store, const Arguments& arguments, Sink& s
   if (means_all(arguments)) {
     return act_on_all(store, arguments, sink, "raise",
                       arguments.flag("queue")
-                          ? BulkAction::enqueue(name, data)
+                          ? BulkAction::enqueue(name, data, arguments.optional_text("key"))
                           : BulkAction::raise(name, data, arguments.optional_text("key")),
                       name_in_raise);
   }
   Client client = store.client;
-  if (arguments.flag("queue")) {
-    return of_instance(instance, client.enqueue_event(instance, name, data));
-  }
   RaiseOptions options;
   if (auto key = arguments.optional_text("key")) {
     options.key(std::move(*key));
   }
-  const auto raised = client.raise_event(instance, name, data, options);
-  if (!raised && options.key()) {
-    return failure(refused_by_state(raised.error()));
+  const auto sent = arguments.flag("queue") ? client.enqueue_event(instance, name, data, options)
+                                            : client.raise_event(instance, name, data, options);
+  if (!sent && options.key()) {
+    return failure(refused_by_state(sent.error()));
   }
-  return of_instance(instance, raised);
+  return of_instance(instance, sent);
 }
 
 CommandResult cancel(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
@@ -211,9 +206,8 @@ constexpr std::string_view about_raising_at_all =
     "With --all it is sent to every instance that the filter chooses and that there is when it\n"
     "begins; without --status, to those that run. Some hundred go at a time, and are looked up\n"
     "right before. What is refused is told, and the others are gone on with (exit code 5 then).\n"
-    "Done again, it is sent again, unless it has a --key: under the same key an event is "
-    "delivered\n"
-    "once, also if its instance has ended since. A key that another event has had is refused.";
+    "Done again, it is sent again, unless it has a --key: under the same key it is delivered once,\n"
+    "also if its instance has ended since. A key that another event or message has had is refused.";
 
 }  // namespace
 
@@ -236,7 +230,7 @@ std::vector<Command> acting_commands() {
              .help = "put it into the queue of that name"},
             {.name = "key",
              .option = "--key",
-             .help = "the event's own name: sent again under the same, it is delivered once"}},
+             .help = "its own name: sent again under the same, it is delivered once"}},
            name_in_raise),
        .changes = true,
        .check = check_raise,

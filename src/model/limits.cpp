@@ -67,6 +67,10 @@ Checked check_headers(const Headers& headers) {
   return problem ? flaw(std::move(*problem)) : Checked();
 }
 
+Checked check_message_key(std::string_view key) {
+  return check_name("key of the message", key);
+}
+
 Checked check_key(std::string_view key) {
   return check_text("state key", key, max_name_bytes);
 }

@@ -32,6 +32,8 @@ inline constexpr std::size_t max_heartbeat_bytes = std::size_t{64} << 10;
 [[nodiscard]] Checked check_headers(const Headers& headers);
 /// What tells one update from others, and which handler it is for.
 [[nodiscard]] Checked check_update(std::string_view id, std::string_view name);
+/// The key under which an event, or a message for a queue, is sent once.
+[[nodiscard]] Checked check_message_key(std::string_view key);
 /// Keys of an instance's key-value state.
 [[nodiscard]] Checked check_key(std::string_view key);
 [[nodiscard]] Checked check_payload(std::string_view what, std::string_view payload);

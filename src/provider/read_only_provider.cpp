@@ -108,7 +108,8 @@ Answer<OrchestrationStatus> ReadOnlyProvider::known_status(const WaitForStart& r
     require(model::check_instance_id(request.instance));
     const auto view = store_->snapshot();
     const auto number = find_number(*view, request.instance);
-    if (!number) {
+    const auto record = number ? load_instance(*view, *number) : std::nullopt;
+    if (!record || (request.first_turn && !record->has_begun())) {
       refuse_wait();
     }
     return load_status(*view, *number);

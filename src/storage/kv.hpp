@@ -46,7 +46,7 @@ enum class Table : std::uint8_t {
   paused,         ///< a letter for the kind of scope and its name -> since when it is paused
   delayed,        ///< number, due time, execution, id: a row of `timers` that is in no history
   kept,           ///< number, sequence -> work item that a failed instance did not take
-  event_keys,     ///< the keys of events that were sent to an instance; see event_keys.hpp
+  event_keys,     ///< the keys of what was sent to an instance; see event_keys.hpp
   awaited,        ///< number, number of who waits for its end, execution, event id
 };
 

@@ -53,8 +53,10 @@ void TestSystem::raise_text(std::string_view instance, std::string_view event, s
       [&](Client& client) { return client.raise_event(instance, event, data, options); });
 }
 
-void TestSystem::enqueue_text(std::string_view instance, std::string_view queue, std::string data) {
-  impl_->perform([&](Client& client) { return client.enqueue_event(instance, queue, data); });
+void TestSystem::enqueue_text(std::string_view instance, std::string_view queue, std::string data,
+                              const RaiseOptions& options) {
+  impl_->perform(
+      [&](Client& client) { return client.enqueue_event(instance, queue, data, options); });
 }
 
 Result<std::string, ErrorDetails> TestSystem::update_text(std::string_view instance,

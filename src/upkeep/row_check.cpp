@@ -228,7 +228,7 @@ void RowCheck::check_event_key() {
   const bool is_number = kind == 'k' || kind == 'n';
   if (kind != 's' && !is_number) {
     owner_.reset();
-    found("the key is neither that of an event nor of its place nor of the count of them");
+    found("the key is neither that of a message nor of its place nor of the count of them");
     return;
   }
   const Number number = number_at(key_, 0);
@@ -237,7 +237,7 @@ void RowCheck::check_event_key() {
     found("its number has " + std::to_string(value_.size()) + " bytes instead of 8");
   } else if (kind == 's' &&
              !view_.get(Table::event_keys, event_key_row(number, std::string(value_)))) {
-    found("it names a key of an event that is not there");
+    found("it names a key of a message that is not there");
   }
 }
 

@@ -102,13 +102,16 @@ complains 'Total'
 run 3 update nobody Add --input 1
 run 3 query nobody Total
 run 2 update count-1
+run 0 raise count-1 parcels --queue --key box --data x
+run 0 raise count-1 parcels --queue --key box --data x
+run 5 raise count-1 parcels --queue --key box --data y
 run 0 raise count-1 Stop --key stop --data x
 run 0 raise count-1 Stop --key stop --data x
 says 'count-1: told'
 run 5 raise count-1 Stop --key stop --data y
-complains 'another event under the key'
+complains 'another event or message under the key'
 run 2 raise count-1 Stop --key ''
-run 2 raise count-1 Stop --queue --key k
+run 5 raise count-1 Stop --queue --key stop --data x
 follow count-1
 run 0 raise count-1 Stop --key stop --data x
 run 0 update count-1 Add -i 4 --id once

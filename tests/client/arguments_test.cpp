@@ -163,7 +163,7 @@ TEST_CASE("client arguments: of what changes an instance each is named that is w
   CHECK_THAT(refusal(client::check_event("i", "", good, RaiseOptions())), Contains("event name"));
   CHECK_THAT(refusal(client::check_event("i", "E", unencodable, RaiseOptions())),
              Contains("it has no end"));
-  CHECK_THAT(refusal(client::check_queue_message("i", "", good)), Contains("queue name"));
+  CHECK_THAT(refusal(client::check_queue_message("i", "", good, RaiseOptions())), Contains("queue name"));
   CHECK_THAT(refusal(client::check_cancel("", "why")), Contains("invalid instance: "));
   CHECK(client::check_timeout(0ms));
   CHECK_THAT(refusal(client::check_timeout(-1ms)), Contains("the timeout is negative"));
@@ -212,6 +212,9 @@ TEST_CASE("client errors: what is to be done to many is checked before any is as
   CHECK(client::check_action(BulkAction::enqueue("Q")));
   CHECK_THAT(refusal(client::check_action(BulkAction::raise(""))), Contains("event name"));
   CHECK_THAT(refusal(client::check_action(BulkAction::enqueue(""))), Contains("queue name"));
+  CHECK(client::check_action(BulkAction::enqueue("Q", "data", "k")));
+  CHECK_THAT(refusal(client::check_action(BulkAction::enqueue("Q", "data", ""))),
+             Contains("key of the message"));
 }
 
 }  // namespace duroxide::client_arguments_test

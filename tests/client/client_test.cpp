@@ -67,6 +67,14 @@ TEST_CASE("client: events, messages and cancellation", "[client][events][queues]
   const auto queued = f.served<EnqueueOrchestratorWork>(
       [&](Client::OnDone done) { f.client->enqueue_event("i", "Q", 5, std::move(done)); }, Done());
   CHECK(std::get<work::QueueMessage>(queued.item) == work::QueueMessage{"i", "Q", "5"});
+  CHECK_FALSE(queued.key);
+  const auto once = f.served<EnqueueOrchestratorWork>(
+      [&](Client::OnDone done) {
+        f.client->enqueue_event("i", "Q", 5, RaiseOptions().key("m-1"), std::move(done));
+      },
+      Done());
+  CHECK(once.key == "m-1");
+  CHECK(std::get<work::QueueMessage>(once.item) == work::QueueMessage{"i", "Q", "5"});
   const auto cancelled = f.served<EnqueueOrchestratorWork>(
       [&](Client::OnDone done) { f.client->cancel_orchestration("i", "why", std::move(done)); },
       Done());
@@ -137,6 +145,8 @@ TEST_CASE("client: other bad arguments never reach the store", "[client][errors]
   CHECK(kind_of(f.client->enqueue_event("i", "Q", large)) == Kind::invalid_input);
   CHECK(kind_of(f.client->enqueue_event("i", "Q", Unencodable())) == Kind::invalid_input);
   CHECK(kind_of(f.client->enqueue_event("i", "")) == Kind::invalid_input);
+  CHECK(kind_of(f.client->enqueue_event("i", "Q", 5, RaiseOptions().key(""))) ==
+        Kind::invalid_input);
   CHECK(kind_of(f.client->cancel_orchestration("i", large)) == Kind::invalid_input);
   CHECK(start(StartOptions().version("1.0")) == Kind::invalid_input);
   CHECK(start(StartOptions().parent("")) == Kind::invalid_input);

@@ -255,6 +255,10 @@ TEST_CASE("pending calls take what blocking ones take", "[client][starts][events
   SECTION("queues") {
     auto call = f.async().enqueue_event("i", "Q", 7);
     CHECK(std::get<work::QueueMessage>(next().item) == work::QueueMessage{"i", "Q", "7"});
+    call = f.async().enqueue_event("i", "Q", 7, RaiseOptions().key("m-1"));
+    CHECK(next().key == "m-1");
+    call = f.async().enqueue_event("i", steps, 7, RaiseOptions().key("m-2"));
+    CHECK(next().key == "m-2");
     call = f.async().enqueue_event("i", steps, 7);
     CHECK(std::get<work::QueueMessage>(next().item) == work::QueueMessage{"i", "Steps", "7"});
     call = f.async().enqueue_event("i", "Q");

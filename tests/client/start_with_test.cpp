@@ -278,6 +278,48 @@ TEST_CASE("client: a wait for a start tells the status, or that its time is up",
   CHECK(kind_of(*at_once) == Kind::timeout);
 }
 
+TEST_CASE("client: a wait for a first turn says so, and what has not come", "[client][waits]") {
+  FacadeFixture f;
+  std::optional<Client::Status> status;
+  const auto request = f.answered<WaitForStart>(
+      [&](Client::OnStatus on_status) { f.client->wait_for_first_turn("i", std::move(on_status)); },
+      Answer<OrchestrationStatus>(OrchestrationStatus::Running{}), status);
+  CHECK(request.instance == "i");
+  CHECK(request.first_turn);
+  CHECK(status->value().is_running());
+  CHECK(kind_of(f.client->wait_for_first_turn("")) == Kind::invalid_instance);
+  CHECK(kind_of(f.client->wait_for_first_turn("i", -1s)) == Kind::invalid_input);
+  f.provider.whenever<StopWaiting>([&f] {
+    (void)f.provider.take<StopWaiting>();
+    f.provider.take<WaitForStart>().promise.deliver(
+        Answer<OrchestrationStatus>(OrchestrationStatus()));
+  });
+  const auto late = f.client->wait_for_first_turn("i", 5ms);
+  CHECK(kind_of(late) == Kind::timeout);
+  CHECK_THAT(late.error().message, Catch::Contains("no turn of instance i within 5 ms"));
+  std::optional<Client::Status> at_once;
+  f.client->wait_for_first_turn("i", 0s, [&](const Client::Status& each) { at_once = each; });
+  f.system.run();
+  REQUIRE(at_once);
+  CHECK(kind_of(*at_once) == Kind::timeout);
+}
+
+TEST_CASE("client: a pending wait for a first turn", "[client][waits]") {
+  PendingFixture f;
+  auto begun = f.async().wait_for_first_turn("i");
+  f.run();
+  CHECK(f.provider
+            .answer<WaitForStart>(Answer<OrchestrationStatus>(OrchestrationStatus::Running{}))
+            .first_turn);
+  CHECK(begun.wait().value().is_running());
+  begun = f.async().wait_for_first_turn("i", 5s);
+  f.run();
+  begun.cancel();
+  f.run();
+  CHECK(f.provider.count<StopWaiting>() == 1);
+  CHECK(kind_of(begun.wait()) == Kind::cancelled);
+}
+
 TEST_CASE("client: pending starts with something, and a pending wait for a start",
           "[client][starts][waits][updates]") {
   PendingFixture f;

@@ -53,9 +53,10 @@ TEST_CASE("control commands: a start brings an event along, and an event with a 
   };
   f.run("raise", raise("yes"));
   CHECK(f.refused("raise", raise("no")) == Kind::refused);
+  // A message for a queue has one, too, of the same set.
   json for_queue = raise("yes");
   for_queue["queue"] = true;
-  CHECK(f.refused("raise", for_queue) == Kind::usage);
+  CHECK(f.refused("raise", for_queue) == Kind::refused);
   // Of many, too.
   f.start("m", "Approval");
   json all{{"all", true}, {"name", "Other"}, {"data", "yes"}, {"key", "k"}};
@@ -63,6 +64,11 @@ TEST_CASE("control commands: a start brings an event along, and an event with a 
   CHECK(f.run("raise", all)["done"] == 1);
   all["data"] = "no";
   CHECK(f.run("raise", all)["refused"] == 1);
+  all["queue"] = true;
+  CHECK(f.run("raise", all)["refused"] == 1);
+  all["key"] = "m";
+  CHECK(f.run("raise", all)["done"] == 1);
+  CHECK(f.run("raise", all)["done"] == 1);
 }
 
 TEST_CASE("control commands: what a start does if the id is taken goes by the policy's name",

@@ -6,9 +6,9 @@
 
 #include <duroxide/management.hpp>
 
+#include "conformance/ended.hpp"
 #include "provider/acting_steps.hpp"
 #include "provider/damaged.hpp"
-#include "provider/ended.hpp"
 #include "provider/faulty_world.hpp"
 
 namespace duroxide::bulk_delete_test {

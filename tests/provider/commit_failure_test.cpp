@@ -146,8 +146,8 @@ TEST_CASE("who is refused for what is not durable yet learns whether it is",
     faulty.kv->failures = fails ? 1 : 0;
     const auto start = world.client->ask<Done>(EnqueueOrchestratorWork{start_item("b"), {}, false});
     const auto again = world.client->ask<Done>(EnqueueOrchestratorWork{start_item("b"), {}, false});
-    const auto deletion = world.client->ask_writer<Answer<DeleteInstanceResult>>(
-        management::DeleteInstances{{"a"}, true});
+    const auto deletion =
+        ask_writer<Answer<DeleteInstanceResult>>(world, management::DeleteInstances{{"a"}, true});
     const auto late =
         world.client->ask<Done>(EnqueueOrchestratorWork{raise_item("a", "Go"), {}, false});
     world.run();

@@ -5,9 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "conformance/ended.hpp"
+#include "conformance/work_steps.hpp"
 #include "provider/acting_steps.hpp"
-#include "provider/ended.hpp"
-#include "provider/work_steps.hpp"
 
 namespace duroxide::delayed_messages_test {
 

@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "conformance/work_steps.hpp"
 #include "provider/acting_steps.hpp"
 #include "provider/faulty_world.hpp"
-#include "provider/work_steps.hpp"
 
 namespace duroxide::delete_test {
 
@@ -53,8 +53,8 @@ struct BusyInstance {
 
 /// Asks the writer itself, so that what is asked next joins the batch.
 Pending<Answer<DeleteInstanceResult>> delete_soon(World& world, const std::string& instance) {
-  return world.client->ask_writer<Answer<DeleteInstanceResult>>(
-      management::DeleteInstances{{instance}, true});
+  return ask_writer<Answer<DeleteInstanceResult>>(world,
+                                                  management::DeleteInstances{{instance}, true});
 }
 
 /// Three activities, two timers, a delayed message, and two messages.

@@ -225,7 +225,7 @@ TEST_CASE("a deletion in a large batch gets none of what is kept", "[commit_fail
   world.run();
   faulty.kv->room = faulty.kv->most_asked;
   const auto start = start_large("large 2");
-  const auto deleted = world.client->ask_writer<Deleted>(management::DeleteInstances{{"a"}, true});
+  const auto deleted = ask_writer<Deleted>(world, management::DeleteInstances{{"a"}, true});
   world.run();
   CHECK(start.answer());
   REQUIRE_FALSE(deleted.answer());

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "provider/work_steps.hpp"
+#include "conformance/work_steps.hpp"
 
 namespace duroxide::testing {
 

@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/ended.hpp"
+#include "conformance/ended.hpp"
 #include "provider/world.hpp"
 
 namespace duroxide::import_numbers_test {

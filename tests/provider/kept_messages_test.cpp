@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "conformance/work_steps.hpp"
 #include "provider/acting_steps.hpp"
-#include "provider/work_steps.hpp"
 
 namespace duroxide::kept_messages_test {
 

@@ -272,7 +272,7 @@ TEST_CASE("what a rewind schedules is handed out once it is durable", "[restore]
 
   faulty.kv->room = 0;
   const auto rewound =
-      world.client->ask_writer<Answer<RestoredInstance>>(management::RewindInstance{"a", {}});
+      ask_writer<Answer<RestoredInstance>>(world, management::RewindInstance{"a", {}});
   const auto fetched = world.worker->ask<Answer<WorkItems>>(DequeueWorkerPeekLock{10, {}, {}});
   world.run();
   CHECK(rewound.error().kind == Kind::disk_full);

@@ -2,12 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "conformance/values.hpp"
 #include "engine/instances.hpp"
 #include "provider/acting_steps.hpp"
 #include "provider/faulty_world.hpp"
 #include "provider/population.hpp"
 #include "provider/tables.hpp"
-#include "provider/values.hpp"
 
 namespace duroxide::search_test {
 

@@ -5,7 +5,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/work_steps.hpp"
+#include "conformance/work_steps.hpp"
+#include "provider/world.hpp"
 
 namespace duroxide::start_timeout_test {
 

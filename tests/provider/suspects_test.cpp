@@ -5,8 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "conformance/work_steps.hpp"
 #include "provider/faulty_world.hpp"
-#include "provider/work_steps.hpp"
 #include "storage/keys.hpp"
 
 namespace duroxide::suspects_test {

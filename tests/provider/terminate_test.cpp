@@ -2,10 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "conformance/work_steps.hpp"
 #include "model/open_steps.hpp"
 #include "provider/acting_steps.hpp"
 #include "provider/faulty_world.hpp"
-#include "provider/work_steps.hpp"
 
 namespace duroxide::terminate_test {
 

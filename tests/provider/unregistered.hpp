@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "provider/work_steps.hpp"
+#include "conformance/work_steps.hpp"
 
 namespace duroxide::unregistered {
 

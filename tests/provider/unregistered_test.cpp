@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "conformance/work_steps.hpp"
 #include "engine/unknown_names.hpp"
 #include "provider/faulty_world.hpp"
 #include "provider/unregistered.hpp"

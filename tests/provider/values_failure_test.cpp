@@ -3,9 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "conformance/values.hpp"
 #include "engine/values.hpp"
 #include "provider/faulty_world.hpp"
-#include "provider/values.hpp"
 #include "storage/keys.hpp"
 
 namespace duroxide::values_failure_test {

@@ -20,7 +20,7 @@ holds() {
 }
 library=$(basename "$(ls "$folder"/libduroxide[0-9]*.deb)" | cut -d_ -f1)
 holds "$library" '/libduroxide\.so\.[0-9]+\.[0-9]+$' '/libduroxide\.so\.[0-9]+\.[0-9]+\.[0-9]+$' /copyright
-holds libduroxide-dev /duroxide/duroxide.hpp /duroxide-config.cmake /duroxide.pc '/libduroxide\.so$' '/libduroxide\.a$' /guide.md.gz
+holds libduroxide-dev /duroxide/duroxide.hpp /duroxide-config.cmake /duroxide.pc /duroxide/conformance/suite.cpp '/libduroxide\.so$' '/libduroxide\.a$' /guide.md.gz
 holds duroxide usr/bin/duroxide man1/duroxide.1.gz bash-completion/completions/duroxide vendor-completions/_duroxide
 for package in "$library" duroxide; do
   [[ $(dpkg-deb --field "$folder/$package"_*.deb Depends) == *libcaf-core* ]] || fail "$package does not say what it needs"

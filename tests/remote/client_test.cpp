@@ -88,6 +88,16 @@ TEST_CASE("remote store: starts with an event or an update, and an event with a 
         Kind::instance_finished);
 }
 
+TEST_CASE("remote store: a message for a queue with a key", "[remote][queues]") {
+  Fixture f;
+  REQUIRE(f.client.start_orchestration("i", "Count", std::string()));
+  const auto key = RaiseOptions().key("k");
+  REQUIRE(f.client.enqueue_event("i", "Q", 1, key));
+  CHECK(f.client.enqueue_event("i", "Q", 1, key));
+  CHECK(f.client.enqueue_event("i", "Q", 2, key).error().kind == Kind::invalid_input);
+  CHECK(f.client.raise_event("i", "Q", 1, key).error().kind == Kind::invalid_input);
+}
+
 TEST_CASE("remote store: a wait for a start", "[remote][starts][waits]") {
   Fixture f;
   Later<Client::Status> there;
@@ -96,6 +106,20 @@ TEST_CASE("remote store: a wait for a start", "[remote][starts][waits]") {
   REQUIRE(Client(f.engine.store()).start_orchestration("i", "Ask"));
   CHECK(there.get().value().is_running());
   CHECK(f.client.wait_for_start("i", ample).value().is_running());
+}
+
+TEST_CASE("remote store: a wait for a first turn", "[remote][starts][waits]") {
+  Fixture f;
+  Later<Client::Status> begun;
+  f.client.wait_for_first_turn("i", begun.callback());
+  REQUIRE(Client(f.engine.store()).start_orchestration("i", "Ask"));
+  CHECK(begun.get().value().is_running());
+  // What the first turn has said can be read.
+  CHECK(f.client.get_status("i").value().custom_status() == "asking");
+  REQUIRE(Client(f.engine.store())
+              .start_orchestration("later", "Ask", std::string(), StartOptions().delay(24h)));
+  CHECK(f.client.wait_for_first_turn("later", 1ms).error().kind == Kind::timeout);
+  CHECK(f.client.wait_for_start("later", ample).value().is_running());
 }
 
 TEST_CASE("remote store: events, queues, values and custom status", "[remote]") {

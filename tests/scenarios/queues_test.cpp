@@ -155,6 +155,23 @@ TEST_CASE("queues: messages before and after the wait for them, strictly in orde
   CHECK(s.wait("i").output() == sent);
 }
 
+TEST_CASE("a message with a key is taken once, across a restart", "[queues][restart]") {
+  Scenario s(EVERY_BACKEND, Registrations(), any_residency());
+  const auto put = [&s](const std::string& message, const std::string& key) {
+    return s.client().enqueue_event("i", "Q", message, RaiseOptions().key(key));
+  };
+  s.start("i", "Collect", 3);
+  REQUIRE(put("a", "first"));
+  CHECK(put("a", "first"));
+  REQUIRE(put("b", "second"));
+  s.restart();
+  CHECK(put("b", "second"));
+  CHECK(put("c", "second").error().kind == ClientError::Kind::invalid_input);
+  REQUIRE(put("c", "third"));
+  CHECK(s.wait("i").output() == "abc");
+  CHECK(put("c", "third"));
+}
+
 TEST_CASE("queues: a message too many is no harm, one for an instance that has ended is refused",
           "[queues][messages]") {
   Scenario s(EVERY_BACKEND, Registrations(), any_residency());

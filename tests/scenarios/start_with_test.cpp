@@ -137,4 +137,23 @@ TEST_CASE("who waits for a start hears of it, wherever it comes from", "[starts]
   CHECK(s.client().wait_for_start("s").value().is_running());
 }
 
+TEST_CASE("who waits for a first turn can read what that has said", "[starts][waits]") {
+  Scenario s(EVERY_BACKEND, [](Runtime& runtime) {
+    runtime.register_orchestration(
+        "Say", [](OrchestrationContext ctx, std::string text) -> Task<std::string> {
+          ctx.set_custom_status(text);
+          const std::string last = co_await ctx.wait_for_external_event("Stop");
+          co_return last;
+        });
+  });
+  std::promise<Client::Status> told;
+  s.client().wait_for_first_turn("s",
+                                 [&](const Client::Status& status) { told.set_value(status); });
+  CHECK(s.client().wait_for_first_turn("s", 0s).error().kind == Kind::timeout);
+  s.start("s", "Say", std::string("hello"));
+  CHECK(told.get_future().get().value().custom_status() == "hello");
+  CHECK(s.client().wait_for_first_turn("s").value().custom_status() == "hello");
+  CHECK(s.client().wait_for_first_turn("s", ample).value().custom_status() == "hello");
+}
+
 }  // namespace duroxide::start_with_scenarios_test

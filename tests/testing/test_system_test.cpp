@@ -78,7 +78,9 @@ TEST_CASE("test system: queues, values and cancellation", "[test-system][queues]
   });
   test.start("i", "Sum");
   test.enqueue_event("i", "Numbers", 40);
-  test.enqueue_event("i", EventQueue<int>("Numbers"), 2);
+  const auto once = RaiseOptions().key("two");
+  test.enqueue_event("i", EventQueue<int>("Numbers"), 2, once);
+  test.enqueue_event("i", "Numbers", 2, once);
   CHECK(test.value<int>("i", "sum") == 42);
   CHECK_FALSE(test.value("i", "other"));
   CHECK_THROWS_AS(test.value<std::vector<int>>("i", "sum"), TestError);

@@ -177,12 +177,15 @@ class DUROXIDE_API TestSystem {
     raise_text(instance, event.name(), text_of(data), options);
   }
   template <class Data = std::string>
-  void enqueue_event(std::string_view instance, std::string_view queue, const Data& data = Data()) {
-    enqueue_text(instance, queue, text_of(data));
+  void enqueue_event(std::string_view instance, std::string_view queue, const Data& data = Data(),
+                     const RaiseOptions& options = RaiseOptions()) {
+    enqueue_text(instance, queue, text_of(data), options);
   }
   template <class T>
-  void enqueue_event(std::string_view instance, const EventQueue<T>& queue, const T& data) {
-    enqueue_text(instance, queue.name(), text_of(data));
+  void enqueue_event(std::string_view instance, const EventQueue<T>& queue,
+                     const std::type_identity_t<T>& data,
+                     const RaiseOptions& options = RaiseOptions()) {
+    enqueue_text(instance, queue.name(), text_of(data), options);
   }
   /// Asks an instance for an update, and gives what its code answered, or refused with. Under the same
   /// id again if that was lost in a crash. Throws `TestError` if there is no answer without time passing:
@@ -296,7 +299,8 @@ class DUROXIDE_API TestSystem {
                   const StartOptions& options);
   void raise_text(std::string_view instance, std::string_view event, std::string data,
                   const RaiseOptions& options);
-  void enqueue_text(std::string_view instance, std::string_view queue, std::string data);
+  void enqueue_text(std::string_view instance, std::string_view queue, std::string data,
+                    const RaiseOptions& options);
   [[nodiscard]] Result<std::string, ErrorDetails> update_text(std::string_view instance,
                                                               std::string_view name,
                                                               std::string input);

@@ -38,7 +38,7 @@ moved() {
   done
 }
 lib=usr/lib/$multiarch
-moved libduroxide-dev usr/include "$lib/libduroxide.so" "$lib/libduroxide.a" "$lib/pkgconfig" "$lib/cmake"
+moved libduroxide-dev usr/include usr/share/duroxide "$lib/libduroxide.so" "$lib/libduroxide.a" "$lib/pkgconfig" "$lib/cmake"
 moved duroxide usr/bin
 (cd "$work/all" && find . -type f -o -type l) | sed 's|^\./||' >"$work/left"
 mapfile -t left <"$work/left"

@@ -9,8 +9,11 @@ const actions = [
     name: 'raise', label: 'Raise event', verb: 'Send it', when: (at) => at.running,
     what: () => 'The instance gets it at its next wait for that name. What nobody waits for is kept.',
     fields: [{name: 'name', label: 'Name', required: true}, {name: 'data', label: 'Data (JSON, or any text)', lines: 3},
-      {name: 'kind', label: 'As', choices: [['event', 'an event'], ['queue', 'a message of a queue']]}],
-    values: (given) => ({name: given.name, data: given.data, queue: given.kind === 'queue'}),
+      {name: 'kind', label: 'As', choices: [['event', 'an event'], ['queue', 'a message of a queue']]},
+      {name: 'key', label: 'Key, if it is to be delivered once'}],
+    values: (given) => ({
+      name: given.name, data: given.data, queue: given.kind === 'queue', ...(given.key ? {key: given.key} : {}),
+    }),
     done: (at, given) => `${given.name} is sent to ${at.id}`,
   },
   {

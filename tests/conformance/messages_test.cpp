@@ -2,12 +2,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/world.hpp"
+#include "conformance/world.hpp"
 
 namespace duroxide::conformance_messages_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
+using namespace duroxide::conformance;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 
@@ -20,7 +20,7 @@ WorkItem queued(const std::string& id, const std::string& queue, const std::stri
 }  // namespace
 
 TEST_CASE("queued messages arrive in order, among the others", "[conformance][queues]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();
   const std::vector<WorkItem> sent{queued("a", "Q", "1"), raise_item("a", "Q", "2"),
@@ -34,7 +34,7 @@ TEST_CASE("queued messages arrive in order, among the others", "[conformance][qu
 
 TEST_CASE("queued messages to nobody, and bad ones, are refused",
           "[conformance][queues][messages]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto kind_of = [&](WorkItem item) {
     const auto done = world.enqueue(std::move(item));
     REQUIRE_FALSE(done);
@@ -54,8 +54,9 @@ TEST_CASE("queued messages to nobody, and bad ones, are refused",
   CHECK(kind_of(queued("a", "Q")) == Kind::instance_finished);
 }
 
-TEST_CASE("queued messages stay for the next execution", "[conformance][queues][continue-as-new]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE("queued messages stay for the next execution",
+          "[conformance][queues][continue-as-new][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto item = world.fetch_one();
   world.enqueue(queued("a", "Q", "1")).value();
@@ -75,7 +76,7 @@ TEST_CASE("queued messages stay for the next execution", "[conformance][queues][
 }
 
 TEST_CASE("a turn puts messages into queues of others", "[conformance][queues]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("b");
   world.ack(ack_of(world.fetch_one())).value();
   world.start("a");
@@ -89,7 +90,7 @@ TEST_CASE("a turn puts messages into queues of others", "[conformance][queues]")
 }
 
 TEST_CASE("a delayed message is queued when it is due", "[conformance][queues][timers]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();
   world.enqueue(queued("a", "Q", "later"), 1000ms).value();

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "provider/world.hpp"
+#include "conformance/world.hpp"
 
-namespace duroxide::testing {
+namespace duroxide::conformance {
 
 /// The ack with the event that says how the execution ends, if it has none: without it a check of the
 /// store finds fault with the history.
@@ -22,4 +22,4 @@ inline provider::AckOrchestrationItem with_end(provider::AckOrchestrationItem ac
   return ack;
 }
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::conformance

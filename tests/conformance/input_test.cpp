@@ -2,17 +2,17 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/world.hpp"
+#include "conformance/world.hpp"
 
 namespace duroxide::conformance_input_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
+using namespace duroxide::conformance;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 
 TEST_CASE("an id can be started once", "[conformance][starts]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a", "First");
   const auto refused = world.enqueue(start_item("a", "Second"));
   CHECK(refused.error().kind == Kind::instance_already_exists);
@@ -35,7 +35,7 @@ TEST_CASE("an id can be started once", "[conformance][starts]") {
 }
 
 TEST_CASE("messages to nobody are refused", "[conformance][messages]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   CHECK(world.enqueue(raise_item("nobody", "Go")).error().kind == Kind::instance_not_found);
   CHECK(world.enqueue(work::CancelInstance{"nobody", ""}).error().kind == Kind::instance_not_found);
   world.start("a");
@@ -45,7 +45,7 @@ TEST_CASE("messages to nobody are refused", "[conformance][messages]") {
 }
 
 TEST_CASE("bad input is refused", "[conformance][errors][limits]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto kind_of = [&](WorkItem item, std::optional<Milliseconds> delay = {}) {
     const auto done = world.enqueue(std::move(item), delay);
     REQUIRE_FALSE(done);
@@ -69,7 +69,7 @@ TEST_CASE("bad input is refused", "[conformance][errors][limits]") {
 }
 
 TEST_CASE("payloads of any size pass through unchanged", "[conformance][payloads][limits]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const std::size_t size = GENERATE(std::size_t{0}, std::size_t{1}, std::size_t{3} << 20);
   const std::string payload(size, '\x7f');
   world.enqueue(work::StartOrchestration{"a", "Test", payload, {}, {}}).value();
@@ -88,7 +88,7 @@ TEST_CASE("payloads of any size pass through unchanged", "[conformance][payloads
 }
 
 TEST_CASE("a very long inbox is fed in parts", "[conformance][messages]") {
-  World world(Backend::memory);
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();
   for (int i = 0; i < 1500; ++i) {

@@ -10,9 +10,9 @@
 
 #include <duroxide/activity.hpp>
 
-#include "provider/world.hpp"
+#include "conformance/world.hpp"
 
-namespace duroxide::testing {
+namespace duroxide::conformance {
 
 /// What a test schedules.
 struct Call {
@@ -108,6 +108,25 @@ inline provider::ActivityReference reference_to(World& world, std::uint64_t id,
   return {};
 }
 
+using Tokens = std::vector<provider::LockToken>;
+
+/// The leases of a partner that are over because of a cancellation.
+inline Pending<provider::Answer<Tokens>> await_cancelled(World& world, Partner& partner) {
+  auto pending = partner.ask<provider::Answer<Tokens>>(provider::AwaitCancelledWork{});
+  world.run();
+  return pending;
+}
+
+inline Done beat(World& world, const provider::ActivityReference& call,
+                 const std::string& details) {
+  return world.ask<Done>(*world.client, provider::Heartbeat{call, details});
+}
+
+inline Done complete_from_outside(World& world, const provider::ActivityReference& call,
+                                  WorkItem completion) {
+  return world.ask<Done>(*world.client, provider::CompleteActivity{call, std::move(completion)});
+}
+
 /// Moves the clock, and has the store notice what was held back until then.
 inline void pass_time(World& world, Milliseconds time) {
   world.clock->advance(time);
@@ -121,4 +140,4 @@ inline void end_pause(World& world) {
   pass_time(world, Milliseconds{5000});
 }
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::conformance

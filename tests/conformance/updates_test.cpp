@@ -2,12 +2,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/values.hpp"
+#include "conformance/values.hpp"
 
 namespace duroxide::conformance_updates_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
+using namespace duroxide::conformance;
 using Catch::Contains;
 using Kind = ProviderError::Kind;
 using Updated = Answer<std::optional<UpdateAnswer>>;
@@ -50,7 +50,7 @@ void start_and_take_first_turn(World& world, const std::string& id = "a") {
 
 TEST_CASE("an update reaches its instance as a message, and its answer whoever has asked",
           "[conformance][updates]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   const auto first = ask(world, update("a", "u1", 1));
   const auto second = ask(world, update("a", "u2", 2));
@@ -82,7 +82,7 @@ TEST_CASE("an update reaches its instance as a message, and its answer whoever h
 
 TEST_CASE("an answer to an update is given after the commit, not before",
           "[conformance][updates]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world, "a");
   start_and_take_first_turn(world, "b");
   const auto fetch = world.fetch_later(2);
@@ -104,7 +104,7 @@ TEST_CASE("an answer to an update is given after the commit, not before",
 
 TEST_CASE("an update of nobody, or of an instance that has ended, is refused",
           "[conformance][updates][errors]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   CHECK(ask(world, update("a", "u", 1)).error().kind == Kind::instance_not_found);
   start_and_take_first_turn(world);
   const auto kept = ask(world, update("a", "answered", 1));
@@ -126,7 +126,7 @@ TEST_CASE("an update of nobody, or of an instance that has ended, is refused",
 }
 
 TEST_CASE("an update with a wrong name or id is refused", "[conformance][updates][errors]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   CHECK_THAT(ask(world, update("a", "", 1)).error().message, Contains("the update id is empty"));
   CHECK_THAT(ask(world, AskUpdate{{"a", "u", "", "in"}, 1}).error().message,
@@ -135,7 +135,7 @@ TEST_CASE("an update with a wrong name or id is refused", "[conformance][updates
 }
 
 TEST_CASE("an update whose wait is taken back goes its way", "[conformance][updates]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   const auto asked = ask(world, update("a", "u", 7));
   world.client->send(StopWaiting{7});
@@ -151,8 +151,8 @@ TEST_CASE("an update whose wait is taken back goes its way", "[conformance][upda
 }
 
 TEST_CASE("who waits for an update learns that its instance was deleted",
-          "[conformance][updates][delete]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+          "[conformance][updates][delete][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   const auto asked = ask(world, update("a", "u", 1));
   management::DeleteInstances request;
@@ -165,7 +165,7 @@ TEST_CASE("who waits for an update learns that its instance was deleted",
 
 TEST_CASE("who waits for an update or a query learns that its instance was replaced",
           "[conformance][updates][queries][starts]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   const auto asked = ask(world, update("a", "u", 1));
   const auto looked = world.client->ask<Updated>(AskQuery{"a", {"q", "Total", ""}, 2});
@@ -184,7 +184,7 @@ TEST_CASE("who waits for an update or a query learns that its instance was repla
 
 TEST_CASE("updates wait through continue-as-new, and what the instance asks itself is delivered",
           "[conformance][updates][continue-as-new]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   const auto asked = ask(world, update("a", "u", 1));
   auto ack = continue_of(world.fetch_one());
@@ -201,7 +201,7 @@ TEST_CASE("updates wait through continue-as-new, and what the instance asks itse
 
 TEST_CASE("an update that is asked again before its answer comes with one message",
           "[conformance][updates][continue-as-new]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   const auto first = ask(world, update("a", "u", 1));
   const auto item = world.fetch_one();
@@ -222,7 +222,7 @@ TEST_CASE("an update that is asked again before its answer comes with one messag
 }
 
 TEST_CASE("an update whose first wait is over is a message again", "[conformance][updates]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   (void)ask(world, update("a", "u", 1));
   world.client->send(StopWaiting{1});
@@ -257,8 +257,9 @@ AckOrchestrationItem told_of(const OrchestrationItem& item, const std::string& o
 
 }  // namespace
 
-TEST_CASE("a query makes a turn of its own, which leaves no trace", "[conformance][queries]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE("a query makes a turn of its own, which leaves no trace",
+          "[conformance][queries][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   const auto before = world.status("a");
   const auto asked = query(world, "a", "q1", 1);
@@ -283,7 +284,7 @@ TEST_CASE("a query makes a turn of its own, which leaves no trace", "[conformanc
 
 TEST_CASE("a query goes along with a turn that comes anyway, and stays until it is answered",
           "[conformance][queries]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   world.raise("a", "Go");
   const auto asked = query(world, "a", "q1", 1);
@@ -304,7 +305,7 @@ TEST_CASE("a query goes along with a turn that comes anyway, and stays until it 
 
 TEST_CASE("a query is answered once what its turn has seen is committed",
           "[conformance][queries]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world, "a");
   start_and_take_first_turn(world, "b");
   const auto fetch = world.fetch_later(2);
@@ -325,7 +326,7 @@ TEST_CASE("a query is answered once what its turn has seen is committed",
 
 TEST_CASE("a query that is answered is not handed out again before that is committed",
           "[conformance][queries]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world, "a");
   start_and_take_first_turn(world, "b");
   const auto fetch = world.fetch_later(2);
@@ -358,7 +359,7 @@ TEST_CASE("a query that is answered is not handed out again before that is commi
 
 TEST_CASE("a resident is asked without its history, and may leave with a query",
           "[conformance][queries][residency]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   auto ack = ack_of(world.fetch_one(), {started_event()});
   ack.stays_resident = true;
@@ -382,7 +383,7 @@ TEST_CASE("a resident is asked without its history, and may leave with a query",
 
 TEST_CASE("a query of nobody, of an instance that has ended or ends, is refused",
           "[conformance][queries][errors]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   CHECK(query(world, "a", "q", 1).error().kind == Kind::instance_not_found);
   world.start("a");
   // It waits for the first turn.
@@ -403,7 +404,7 @@ TEST_CASE("a query of nobody, of an instance that has ended or ends, is refused"
 }
 
 TEST_CASE("a query that is taken back brings about no turn", "[conformance][queries]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   const auto asked = query(world, "a", "q", 1);
   world.client->send(StopWaiting{1});

@@ -3,19 +3,19 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/world.hpp"
+#include "conformance/world.hpp"
 
 namespace duroxide::conformance_starts_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
+using namespace duroxide::conformance;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 
 namespace {
 
 struct Starts {
-  World world{GENERATE(Backend::memory, Backend::lmdb)};
+  World world{DUROXIDE_EVERY_STORE};
 
   Answer<StartedOrFound> start(const std::string& input, bool same_input,
                                const std::optional<std::string>& version = {},
@@ -64,7 +64,8 @@ TEST_CASE("two starts in one commit: one has created it", "[conformance][starts]
   CHECK_FALSE(second.answer().value().created);
 }
 
-TEST_CASE("a start that wants the same input refuses another one", "[conformance][starts]") {
+TEST_CASE("a start that wants the same input refuses another one",
+          "[conformance][starts][management]") {
   Starts f;
   CHECK(f.start("tea", true).value().created);
   CHECK_FALSE(f.start("tea", true).value().created);
@@ -102,7 +103,8 @@ TEST_CASE("a start that names a version wants that one", "[conformance][starts][
   CHECK(f.is_refused(f.start("tea", true, "2.0.0"), "in version 1.0.0, not in 2.0.0"));
 }
 
-TEST_CASE("what a fork was started with is not known", "[conformance][starts][restore]") {
+TEST_CASE("what a fork was started with is not known",
+          "[conformance][starts][restore][management]") {
   Starts f;
   CHECK(f.start("tea", true).value().created);
   f.world.ack(ack_of(f.world.fetch_one(), {started_event("Order")})).value();
@@ -134,7 +136,7 @@ Answer<StartedOrFound> replace(World& world, const std::string& instance) {
 
 TEST_CASE("a start in place ends what runs, takes its place and forgets it",
           "[conformance][starts][terminate]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   CHECK_FALSE(replace(world, "a").value().replaced);
   const auto first = world.fetch_one();
   auto ack = ack_of(first, {started_event("Other"), scheduled_event(2)});
@@ -159,7 +161,7 @@ TEST_CASE("a start in place ends what runs, takes its place and forgets it",
 
 TEST_CASE("the turn of an instance that a start has replaced is refused",
           "[conformance][starts][turns]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto item = world.fetch_one();
   REQUIRE(replace(world, "a"));
@@ -170,7 +172,7 @@ TEST_CASE("the turn of an instance that a start has replaced is refused",
 
 TEST_CASE("a start in place takes descendants along, and refuses a child that is waited for",
           "[conformance][starts][children]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("parent");
   Event scheduled = scheduled_event(2);
   scheduled.kind = event::SubOrchestrationScheduled{"Child", std::nullopt, "child", "input"};
@@ -187,8 +189,8 @@ TEST_CASE("a start in place takes descendants along, and refuses a child that is
 }
 
 TEST_CASE("a start in place takes the place of a child that nobody waits for any more",
-          "[conformance][starts][children]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+          "[conformance][starts][children][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("parent");
   Event scheduled = scheduled_event(2);
   scheduled.kind = event::SubOrchestrationScheduled{"Child", std::nullopt, "child", "input"};

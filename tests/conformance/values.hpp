@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "provider/world.hpp"
+#include "conformance/world.hpp"
 
-namespace duroxide::testing {
+namespace duroxide::conformance {
 
 // Short words for tests of key-value state and custom status.
 
@@ -55,4 +55,4 @@ inline std::vector<StoredValue> values_of(World& world, const std::string& id) {
   return world.ask<Values>(*world.client, provider::GetValues{id}).value();
 }
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::conformance

@@ -2,14 +2,13 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/faulty_world.hpp"
-#include "provider/work_steps.hpp"
+#include "conformance/work_steps.hpp"
+#include "conformance/world.hpp"
 
 namespace duroxide::conformance_sessions_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
-using storage::Table;
+using namespace duroxide::conformance;
 
 namespace {
 
@@ -18,7 +17,7 @@ constexpr auto none = std::nullopt;
 }  // namespace
 
 TEST_CASE("the first activity of a session binds it to who takes it", "[conformance][sessions]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   auto other = make_partner(world);
   schedule(world, {{2, none, "s"}, {3, none, "s"}, {4, none, "t"}, {5}, {6, none, "s"}});
   CHECK(ids_of(ask_for_work(world, *world.worker, {}, 1)) == CallIds{2});
@@ -52,7 +51,7 @@ TEST_CASE("the first activity of a session binds it to who takes it", "[conforma
 }
 
 TEST_CASE("a session stays bound while nothing of it waits", "[conformance][sessions]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   auto other = make_partner(world);
   schedule(world, {{2, none, "s"}});
   const auto first = ask_for_work(world, *world.worker).value().at(0);
@@ -65,7 +64,7 @@ TEST_CASE("a session stays bound while nothing of it waits", "[conformance][sess
 }
 
 TEST_CASE("saturated sessions are passed over", "[conformance][sessions]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   schedule(world, {{2, none, "s"}, {3, none, "s"}, {4, none, "t"}, {5, none, "u"}, {6}});
   CHECK(ids_of(ask_for_work(world, *world.worker, {}, 1)) == CallIds{2});
   // `s` is bound to it, `t` to nobody.
@@ -75,7 +74,7 @@ TEST_CASE("saturated sessions are passed over", "[conformance][sessions]") {
 }
 
 TEST_CASE("a session goes together with tags", "[conformance][sessions][tags]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   auto other = make_partner(world);
   schedule(world, {{2, "gpu", "s"}, {3, none, "s"}, {4, "gpu", "t"}, {5, "gpu"}});
   CHECK(ids_of(ask_for_work(world, *world.worker, {}, 10)) == CallIds{3});
@@ -87,7 +86,7 @@ TEST_CASE("a session goes together with tags", "[conformance][sessions][tags]") 
 
 TEST_CASE("a session's activity that is given back stays with its holder",
           "[conformance][sessions]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   auto other = make_partner(world);
   schedule(world, {{2, none, "s"}, {3, none, "s"}});
   const auto item = ask_for_work(world, *world.worker, {}, 1).value().at(0);
@@ -98,7 +97,7 @@ TEST_CASE("a session's activity that is given back stays with its holder",
 }
 
 TEST_CASE("cancelled rows of a session bind nobody", "[conformance][sessions][cancellation]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   auto other = make_partner(world);
   schedule(world, {{2, none, "s"}});
   cancel(world, {2}).value();
@@ -107,44 +106,6 @@ TEST_CASE("cancelled rows of a session bind nobody", "[conformance][sessions][ca
   CHECK(ids_of(waiting) == CallIds{3});
   schedule(world, {{4, none, "s"}}, "c");
   CHECK(ids_of(ask_for_work(world, other)) == CallIds{4});
-  other.die();
-}
-
-TEST_CASE("a session binds anew after the store was opened again", "[sessions][reopen]") {
-  auto running = std::make_unique<FaultyWorld>();
-  schedule(running->world, {{2, none, "s"}, {3, none, "t"}, {4, none, "s"}, {5}});
-  CHECK(ids_of(ask_for_work(running->world, *running->world.worker, {}, 1)) == CallIds{2});
-  const auto kv = running->kv;
-  const bool crashed = GENERATE(false, true);
-  if (crashed) {
-    FaultyWorld::crash(running);
-  } else {
-    running.reset();
-  }
-  FaultyWorld second(kv);
-  World& world = second.world;
-  auto other = make_partner(world);
-  CHECK(ids_of(ask_for_work(world, other, {}, 1)) == CallIds{2});
-  CHECK(ids_of(ask_for_work(world, *world.worker)) == CallIds{3, 5});
-  CHECK_FALSE(ask_for_work(world, *world.worker).answered());
-  CHECK(ids_of(ask_for_work(world, other)) == CallIds{4});
-  other.die();
-}
-
-TEST_CASE("counting in advance knows who a session will be bound to", "[sessions][group_commit]") {
-  FaultyWorld faulty;
-  World& world = faulty.world;
-  auto other = make_partner(world);
-  const auto first = ask_for_work(world, *world.worker, {}, 1);
-  const auto second = ask_for_work(world, other, {}, 10);
-  schedule(world, {{2, none, "s"}, {3, none, "s"}, {4, none, "t"}, {5, none, "t"}});
-  CHECK(ids_of(first) == CallIds{2});
-  CHECK(ids_of(second) == CallIds{4, 5});
-  for (const auto& [key, change] : faulty.kv->last_of(Table::work)) {
-    const auto id = storage::WorkKey::parse(key)->event_id;
-    CHECK(int{change.value->at(1)} == (id == 3 ? 0 : 1));
-  }
-  CHECK(ask_for_work(world, *world.worker).value().at(0).attempt_count == 1);
   other.die();
 }
 

@@ -2,12 +2,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/world.hpp"
+#include "conformance/world.hpp"
 
 namespace duroxide::conformance_queues_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
+using namespace duroxide::conformance;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 
@@ -34,7 +34,7 @@ Pending<Answer<WorkItems>> park_worker(World& world, std::uint64_t max_items = 1
 }  // namespace
 
 TEST_CASE("activities come first in, first out, each to one worker", "[conformance][activities]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_with_activities(world, 6);
   std::vector<std::uint64_t> ids;
   for (const auto& items : {world.fetch_work(2), world.fetch_work(10)}) {
@@ -48,7 +48,7 @@ TEST_CASE("activities come first in, first out, each to one worker", "[conforman
 }
 
 TEST_CASE("a waiting worker gets an activity when it is committed", "[conformance][activities]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto parked = park_worker(world, 5);
   CHECK_FALSE(parked.answered());
   start_with_activities(world, 3);
@@ -57,8 +57,8 @@ TEST_CASE("a waiting worker gets an activity when it is committed", "[conformanc
 }
 
 TEST_CASE("a completion takes the activity out and reaches the instance",
-          "[conformance][activities]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+          "[conformance][activities][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   start_with_activities(world, 3);
   const auto items = world.fetch_work(2);
   world.complete(items.at(0), "r").value();
@@ -70,8 +70,8 @@ TEST_CASE("a completion takes the activity out and reaches the instance",
   CHECK(world.nothing_to_fetch());
 }
 
-TEST_CASE("a completion for nobody is dropped", "[conformance][activities][messages]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE("a completion for nobody is dropped", "[conformance][activities][messages][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   start_with_activities(world, 2);
   const auto item = world.fetch_work().at(0);
   world.raise("a", "End");
@@ -83,7 +83,7 @@ TEST_CASE("a completion for nobody is dropped", "[conformance][activities][messa
 
 TEST_CASE("an activity that completes with something else is refused",
           "[conformance][activities]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_with_activities(world, 2);
   const auto item = world.fetch_work().at(0);
   CHECK(world.ask<Done>(*world.worker, AckWorker{item.lock_token, raise_item("a", "X")})
@@ -94,7 +94,7 @@ TEST_CASE("an activity that completes with something else is refused",
 
 TEST_CASE("an abandoned activity is handed out again and counted",
           "[conformance][activities][poison]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_with_activities(world, 2);
   auto item = world.fetch_work().at(0);
   CHECK(world.ask<Done>(*world.worker, AbandonWorker{item.lock_token, {}, false, {}, {}}));
@@ -118,7 +118,7 @@ TEST_CASE("an abandoned activity is handed out again and counted",
 
 TEST_CASE("a cancelled activity is gone, running or not",
           "[conformance][activities][cancellation]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_with_activities(world, 4);
   const auto running = world.fetch_work().at(0);
   REQUIRE(running.item.id == 2);
@@ -137,7 +137,7 @@ TEST_CASE("a cancelled activity is gone, running or not",
 
 TEST_CASE("an activity scheduled and cancelled in one turn never runs",
           "[conformance][activities][cancellation]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto parked = park_worker(world, 5);
   world.start("a");
   const auto item = world.fetch_one();
@@ -151,7 +151,7 @@ TEST_CASE("an activity scheduled and cancelled in one turn never runs",
 }
 
 TEST_CASE("timers come due by the clock", "[conformance][timers]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto now = world.clock->now();
   world.start("a");
   const auto item = world.fetch_one();
@@ -179,7 +179,7 @@ TEST_CASE("timers come due by the clock", "[conformance][timers]") {
 }
 
 TEST_CASE("a parked timer service hears of an earlier timer", "[conformance][timers]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto now = world.clock->now();
   const auto parked = world.timers->ask<Answer<DueTimers>>(DequeueTimerPeekLock{10, {}});
   world.start("a");
@@ -194,7 +194,7 @@ TEST_CASE("a parked timer service hears of an earlier timer", "[conformance][tim
 }
 
 TEST_CASE("a timer from outside fires at its time, once", "[conformance][timers]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto now = world.clock->now();
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();
@@ -210,7 +210,7 @@ TEST_CASE("a timer from outside fires at its time, once", "[conformance][timers]
 }
 
 TEST_CASE("a cancelled timer never fires", "[conformance][cancellation][timers]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto due_at = world.clock->now() + 1s;
   world.start("a");
   const auto item = world.fetch_one();
@@ -237,7 +237,7 @@ TEST_CASE("a cancelled timer never fires", "[conformance][cancellation][timers]"
 
 TEST_CASE("a timer of an earlier execution or an ended instance is dropped",
           "[conformance][timers]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const bool ends = GENERATE(false, true);
   world.start("a");
   const auto item = world.fetch_one();
@@ -254,7 +254,7 @@ TEST_CASE("a timer of an earlier execution or an ended instance is dropped",
 }
 
 TEST_CASE("leased timers return when their holder lets go", "[conformance][timers]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto item = world.fetch_one();
   auto ack = ack_of(item);
@@ -268,8 +268,9 @@ TEST_CASE("leased timers return when their holder lets go", "[conformance][timer
   CHECK(world.due().value().lock_tokens.size() == 1);
 }
 
-TEST_CASE("a delayed start is listed at once and runs later", "[conformance][timers][starts]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE("a delayed start is listed at once and runs later",
+          "[conformance][timers][starts][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   CHECK(world.ask<bool>(*world.client, SupportsDelayedVisibility{}));
   const auto now = world.clock->now();
   world.enqueue(start_item("a"), 60s).value();
@@ -297,7 +298,7 @@ TEST_CASE("a delayed start is listed at once and runs later", "[conformance][tim
 
 TEST_CASE("a delayed message arrives later, after those before it",
           "[conformance][messages][timers]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();
   world.enqueue(raise_item("a", "Late"), 5s).value();
@@ -310,7 +311,7 @@ TEST_CASE("a delayed message arrives later, after those before it",
 }
 
 TEST_CASE("an endless delay is a delay", "[conformance][timers]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.enqueue(start_item("a"), Milliseconds::max()).value();
   CHECK(world.due().value().next_due == Timestamp::max());
 }

@@ -2,12 +2,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/values.hpp"
+#include "conformance/values.hpp"
 
 namespace duroxide::conformance_waits_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
+using namespace duroxide::conformance;
 using namespace std::chrono_literals;
 
 namespace {
@@ -35,7 +35,7 @@ void start_and_take_first_turn(World& world, const std::string& id = "a") {
 
 TEST_CASE("a wait for a custom status is answered with its change",
           "[conformance][waits][custom-status]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   CHECK(wait_for_change(world, "a", 1, 0).value().is_not_found());
   start_and_take_first_turn(world);
   const auto first = wait_for_change(world, "a", 1, 0);
@@ -74,7 +74,7 @@ TEST_CASE("a wait for a custom status is answered with its change",
 }
 
 TEST_CASE("a wait for a value is answered when it is set", "[conformance][waits][values]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   start_and_take_first_turn(world, "b");
   const auto wait = wait_for_value(world, "a", "k", 1);
@@ -105,7 +105,7 @@ TEST_CASE("a wait for a value is answered when it is set", "[conformance][waits]
 }
 
 TEST_CASE("a wait for a value ends with the instance", "[conformance][waits][values]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   CHECK(wait_for_value(world, "a", "k", 1).value() == std::nullopt);
   start_and_take_first_turn(world);
   const auto never = wait_for_value(world, "a", "never", 1);
@@ -126,7 +126,7 @@ TEST_CASE("a wait for a value ends with the instance", "[conformance][waits][val
 }
 
 TEST_CASE("waits go on through continue-as-new", "[conformance][waits][continue-as-new]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto value = wait_for_value(world, "a", "k", 1);
   const auto status = wait_for_change(world, "a", 2, 0);
@@ -144,7 +144,7 @@ TEST_CASE("waits go on through continue-as-new", "[conformance][waits][continue-
 
 TEST_CASE("a wait for a value that follows its start at once is parked",
           "[conformance][waits][values]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto started = world.client->ask<Done>(EnqueueOrchestratorWork{start_item("a"), {}, false});
   const auto value = world.client->ask<Value>(WaitForValue{"a", "k", 0, 1});
   const auto status = world.client->ask<Status>(WaitForStatus{"a", 2, 0});
@@ -160,7 +160,7 @@ TEST_CASE("a wait for a value that follows its start at once is parked",
 }
 
 TEST_CASE("waits are answered after the commit, not before", "[conformance][waits]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   // Two turns run ahead of the commit; it waits for the second.
   const auto fetch = world.fetch_later(2);
   for (const char* id : {"a", "b"}) {
@@ -185,7 +185,7 @@ TEST_CASE("waits are answered after the commit, not before", "[conformance][wait
 }
 
 TEST_CASE("a stopped wait is answered with what is there now", "[conformance][waits]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   auto ack = change_of(world.fetch_one(), {set("k", "v", 1)});
   ack.custom_status = CustomStatusChange{"begun", 1};
@@ -204,7 +204,7 @@ TEST_CASE("a stopped wait is answered with what is there now", "[conformance][wa
 }
 
 TEST_CASE("waits of all kinds share their sender's numbers", "[conformance][waits]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   const auto status = wait_for_change(world, "a", 1, 0);
   const auto other = world.worker->ask<Value>(WaitForValue{"a", "k", 0, 1});
@@ -226,7 +226,7 @@ TEST_CASE("waits of all kinds share their sender's numbers", "[conformance][wait
 }
 
 TEST_CASE("the waits of one who is gone are dropped", "[conformance][waits]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
   Partner leaver(world.system, provider_of(*world.store));
   const auto lost = leaver.ask<Value>(WaitForValue{"a", "k", 0, 1});

@@ -4,9 +4,9 @@
 
 #include <utility>
 
-#include "provider/world.hpp"
+#include "conformance/world.hpp"
 
-namespace duroxide::testing {
+namespace duroxide::conformance {
 
 template <class Response, class Request, class Receiver>
 Pending<Response> Partner::ask_actor(const Receiver& receiver, Request request) {
@@ -20,4 +20,9 @@ Pending<Response> Partner::ask_actor(const Receiver& receiver, Request request) 
   return pending;
 }
 
-}  // namespace duroxide::testing
+template <class Response, class Request>
+Pending<Response> Partner::ask_management(const ManagementActor& management, Request request) {
+  return ask_actor<Response>(management, std::move(request));
+}
+
+}  // namespace duroxide::conformance

@@ -1,75 +1,58 @@
-// What every provider must do with the tags of activities.
+// The worker queue behind tags and sessions: rows of earlier openings, what is counted in advance, and what
+// finds no room.
 
 #include <catch2/catch.hpp>
 
+#include "conformance/work_steps.hpp"
 #include "provider/faulty_world.hpp"
-#include "provider/work_steps.hpp"
 
-namespace duroxide::conformance_tags_test {
+namespace duroxide::work_handout_test {
 
 using namespace duroxide::provider;
 using namespace duroxide::testing;
 using storage::Table;
 
-TEST_CASE("a fetch is given what its filter accepts, oldest first", "[conformance][tags]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
-  schedule(world, {{2, "gpu"}, {3}, {4, "cpu"}, {5, "gpu"}, {6}});
-  SECTION("untagged") {
-    CHECK(ids_of(ask_for_work(world, *world.worker)) == CallIds{3, 6});
-    CHECK_FALSE(ask_for_work(world, *world.worker).answered());
-  }
-  SECTION("only some tags") {
-    CHECK(ids_of(ask_for_work(world, *world.worker, TagFilter::only({"gpu", "none"}))) ==
-          CallIds{2, 5});
-  }
-  SECTION("several tags in one order") {
-    CHECK(ids_of(ask_for_work(world, *world.worker, TagFilter::only({"cpu", "gpu"}))) ==
-          CallIds{2, 4, 5});
-  }
-  SECTION("untagged and some tags") {
-    CHECK(ids_of(ask_for_work(world, *world.worker, TagFilter::untagged_and({"cpu"}))) ==
-          CallIds{3, 4, 6});
-  }
-  SECTION("any") {
-    CHECK(ids_of(ask_for_work(world, *world.worker, TagFilter::any(), 2)) == CallIds{2, 3});
-    CHECK(ids_of(ask_for_work(world, *world.worker, TagFilter::any())) == CallIds{4, 5, 6});
-  }
-  SECTION("none") {
-    CHECK_FALSE(ask_for_work(world, *world.worker, TagFilter::none()).answered());
-  }
-}
+namespace {
 
-TEST_CASE("parked fetches wait for their own tags", "[conformance][tags]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+constexpr auto none = std::nullopt;
+
+}  // namespace
+
+TEST_CASE("a session binds anew after the store was opened again", "[sessions][reopen]") {
+  auto running = std::make_unique<FaultyWorld>();
+  schedule(running->world, {{2, none, "s"}, {3, none, "t"}, {4, none, "s"}, {5}});
+  CHECK(ids_of(ask_for_work(running->world, *running->world.worker, {}, 1)) == CallIds{2});
+  const auto kv = running->kv;
+  const bool crashed = GENERATE(false, true);
+  if (crashed) {
+    FaultyWorld::crash(running);
+  } else {
+    running.reset();
+  }
+  FaultyWorld second(kv);
+  World& world = second.world;
   auto other = make_partner(world);
-  const auto gpu = ask_for_work(world, *world.worker, TagFilter::only({"gpu"}));
-  const auto plain = ask_for_work(world, other);
-  schedule(world, {{2}});
-  CHECK_FALSE(gpu.answered());
-  CHECK(ids_of(plain) == CallIds{2});
-  schedule(world, {{3, "gpu"}, {4, "nobody"}}, "b");
-  CHECK(ids_of(gpu) == CallIds{3});
-  CHECK(gpu.value().at(0).item.tag == "gpu");
+  CHECK(ids_of(ask_for_work(world, other, {}, 1)) == CallIds{2});
+  CHECK(ids_of(ask_for_work(world, *world.worker)) == CallIds{3, 5});
+  CHECK_FALSE(ask_for_work(world, *world.worker).answered());
+  CHECK(ids_of(ask_for_work(world, other)) == CallIds{4});
   other.die();
 }
 
-TEST_CASE("what a holder gives back is first in its lane", "[conformance][tags]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
-  schedule(world, {{2, "gpu"}, {3, "gpu"}, {4}});
-  CHECK(ids_of(ask_for_work(world, *world.worker, TagFilter::any(), 1)) == CallIds{2});
-  world.ask<Done>(*world.worker, ReleaseHolder{}).value();
-  const auto again = ask_for_work(world, *world.worker, TagFilter::only({"gpu"}));
-  CHECK(ids_of(again) == CallIds{2, 3});
-  CHECK(again.value().at(0).attempt_count == 1);
-  // An abandoned one keeps its tag, also through a delay.
-  const auto tokens = std::pair(again.value().at(0).lock_token, again.value().at(1).lock_token);
-  abandon_work(world, tokens.first).value();
-  abandon_work(world, tokens.second, Milliseconds{5000}).value();
-  CHECK(ids_of(ask_for_work(world, *world.worker)) == CallIds{4});
-  CHECK_FALSE(ask_for_work(world, *world.worker).answered());
-  pass_time(world, Milliseconds{5000});
+TEST_CASE("counting in advance knows who a session will be bound to", "[sessions][group_commit]") {
+  FaultyWorld faulty;
+  World& world = faulty.world;
   auto other = make_partner(world);
-  CHECK(ids_of(ask_for_work(world, other, TagFilter::only({"gpu"}))) == CallIds{2, 3});
+  const auto first = ask_for_work(world, *world.worker, {}, 1);
+  const auto second = ask_for_work(world, other, {}, 10);
+  schedule(world, {{2, none, "s"}, {3, none, "s"}, {4, none, "t"}, {5, none, "t"}});
+  CHECK(ids_of(first) == CallIds{2});
+  CHECK(ids_of(second) == CallIds{4, 5});
+  for (const auto& [key, change] : faulty.kv->last_of(Table::work)) {
+    const auto id = storage::WorkKey::parse(key)->event_id;
+    CHECK(int{change.value->at(1)} == (id == 3 ? 0 : 1));
+  }
+  CHECK(ask_for_work(world, *world.worker).value().at(0).attempt_count == 1);
   other.die();
 }
 
@@ -141,4 +124,4 @@ TEST_CASE("a result that finds no room puts its row back into its lane", "[tags]
   other.die();
 }
 
-}  // namespace duroxide::conformance_tags_test
+}  // namespace duroxide::work_handout_test

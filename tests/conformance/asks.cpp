@@ -1,8 +1,8 @@
 // What tests ask of the provider: a line for each request.
 
-#include "provider/asks.hpp"
+#include "conformance/asks.hpp"
 
-namespace duroxide::testing {
+namespace duroxide::conformance {
 
 using namespace provider;
 
@@ -40,4 +40,4 @@ template Pending<Answer<StartedOrFound>> Partner::ask(StartAndRaise);
 template Pending<Answer<StartedAndAnswered>> Partner::ask(StartAndAsk);
 template Pending<Answer<OrchestrationStatus>> Partner::ask(WaitForStart);
 
-}  // namespace duroxide::testing
+}  // namespace duroxide::conformance

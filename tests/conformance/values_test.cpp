@@ -2,17 +2,17 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/values.hpp"
+#include "conformance/values.hpp"
 
 namespace duroxide::conformance_values_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
+using namespace duroxide::conformance;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 
 TEST_CASE("values are read as they were set", "[conformance][values]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   CHECK_FALSE(value_of(world, "a", "k"));
   CHECK(values_of(world, "a").empty());
   world.start("a");
@@ -35,7 +35,7 @@ TEST_CASE("values are read as they were set", "[conformance][values]") {
 
 TEST_CASE("values of different instances have nothing to do with each other",
           "[conformance][values]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   for (const char* id : {"a", "ab", "b"}) {
     world.start(id);
     world.ack(change_of(world.fetch_one(), {set("k", id, 1)})).value();
@@ -48,7 +48,7 @@ TEST_CASE("values of different instances have nothing to do with each other",
 
 TEST_CASE("values and custom status outlive executions and the instance",
           "[conformance][values][custom-status]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   auto ack = continue_of(world.fetch_one());
   ack.values = {set("first", "1", 1), set("both", "2", 2)};
@@ -72,8 +72,9 @@ TEST_CASE("values and custom status outlive executions and the instance",
   CHECK(world.status("a").custom_status_version() == 2);
 }
 
-TEST_CASE("the custom status is a part of the status", "[conformance][values][custom-status]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE("the custom status is a part of the status",
+          "[conformance][values][custom-status][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   CHECK(world.status("a") == OrchestrationStatus(OrchestrationStatus::Running{}));
   const auto with = [](std::optional<std::string> text, std::uint64_t version) {
@@ -97,7 +98,7 @@ TEST_CASE("the custom status is a part of the status", "[conformance][values][cu
 }
 
 TEST_CASE("keys and values of any size and bytes", "[conformance][values][limits]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const std::string longest(255, 'k');
   const std::string unicode = "größe/日本 🚀";
   const std::string bytes("\0\xff\x01", 3);
@@ -115,7 +116,7 @@ TEST_CASE("keys and values of any size and bytes", "[conformance][values][limits
 }
 
 TEST_CASE("an ack with a bad change is refused as a whole", "[conformance][values][limits]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto item = world.fetch_one();
   auto ack = change_of(item, {set("good", "1", 1)});
@@ -162,7 +163,7 @@ TEST_CASE("an ack with a bad change is refused as a whole", "[conformance][value
 }
 
 TEST_CASE("a bad key is an error to whoever asks for it", "[conformance][values][limits]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const std::string bad = GENERATE(std::string(), std::string(256, 'x'), std::string("\xff"));
   const std::string id = GENERATE("a", "nobody");
@@ -177,7 +178,7 @@ TEST_CASE("a bad key is an error to whoever asks for it", "[conformance][values]
 }
 
 TEST_CASE("only what is committed is seen", "[conformance][values]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   world.ack(change_of(world.fetch_one(), {set("k", "old", 1)})).value();
   // A turn of another instance runs ahead of the commit, which waits for it.

@@ -2,12 +2,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/values.hpp"
+#include "conformance/values.hpp"
 
 namespace duroxide::conformance_value_reads_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
+using namespace duroxide::conformance;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 
@@ -30,7 +30,7 @@ std::vector<WorkItem> answer_to(const std::string& reader, std::optional<std::st
 }  // namespace
 
 TEST_CASE("a turn reads a value of another instance", "[conformance][values]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("other");
   auto setting = GENERATE(true, false) ? complete_of(world.fetch_one()) : ack_of(world.fetch_one());
   setting.values = {set("k", "v", 1), set("empty", "", 2)};
@@ -52,7 +52,7 @@ TEST_CASE("a turn reads a value of another instance", "[conformance][values]") {
 }
 
 TEST_CASE("an instance reads what its own turn has set", "[conformance][values]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   auto ack = read_of(world.fetch_one(), "a", "k");
   ack.values = {set("k", "mine", 1)};
@@ -66,7 +66,7 @@ TEST_CASE("an instance reads what its own turn has set", "[conformance][values]"
 }
 
 TEST_CASE("a read sees what is in the same commit", "[conformance][values]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto fetch = world.fetch_later(2);
   for (const char* id : {"other", "a"}) {
     (void)world.client->ask<Done>(EnqueueOrchestratorWork{start_item(id), {}, false});
@@ -88,8 +88,8 @@ TEST_CASE("a read sees what is in the same commit", "[conformance][values]") {
   CHECK(next.value().at(0).messages == answer_to("a", "new"));
 }
 
-TEST_CASE("the answer is for the execution that asked", "[conformance][values]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE("the answer is for the execution that asked", "[conformance][values][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto item = world.fetch_one();
   SECTION("not for the next one") {
@@ -110,7 +110,7 @@ TEST_CASE("the answer is for the execution that asked", "[conformance][values]")
 }
 
 TEST_CASE("a bad read refuses its ack", "[conformance][values]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto item = world.fetch_one();
   auto ack = read_of(item, "b", "k");
@@ -136,7 +136,7 @@ TEST_CASE("a bad read refuses its ack", "[conformance][values]") {
 }
 
 TEST_CASE("a read is for turns only", "[conformance][values]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();
   const auto delay = GENERATE(as<std::optional<Milliseconds>>{}, std::nullopt, 1000ms);

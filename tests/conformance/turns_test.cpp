@@ -4,18 +4,18 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/world.hpp"
+#include "conformance/world.hpp"
 
 namespace duroxide::conformance_turns_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
+using namespace duroxide::conformance;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 
 TEST_CASE("a start is handed out once, with its message",
           "[conformance][turns][messages][starts]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a", "Greet");
   const auto item = world.fetch_one();
   CHECK(item.instance == "a");
@@ -32,7 +32,7 @@ TEST_CASE("a start is handed out once, with its message",
 
 TEST_CASE("a fetch with nothing to do is parked until a message comes",
           "[conformance][turns][messages]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto fetch = world.fetch_later();
   CHECK_FALSE(fetch.answered());
   world.start("a");
@@ -41,7 +41,7 @@ TEST_CASE("a fetch with nothing to do is parked until a message comes",
 }
 
 TEST_CASE("a fetch takes as many instances as it asks for", "[conformance][turns]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   std::set<std::string> expected;
   for (int i = 0; i < 10; ++i) {
     world.start("i" + std::to_string(i));
@@ -61,7 +61,7 @@ TEST_CASE("a fetch takes as many instances as it asks for", "[conformance][turns
 }
 
 TEST_CASE("an ack commits everything together", "[conformance][turns]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   world.start("b");
   const auto items = world.fetch(2);
@@ -89,8 +89,9 @@ TEST_CASE("an ack commits everything together", "[conformance][turns]") {
         std::vector<WorkItem>{raise_item("b", "First"), raise_item("b", "Second")});
 }
 
-TEST_CASE("an ack that is refused changes nothing and keeps the lease", "[conformance][turns]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE("an ack that is refused changes nothing and keeps the lease",
+          "[conformance][turns][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   auto item = world.fetch_one();
   world.ack(ack_of(item)).value();
@@ -116,7 +117,7 @@ TEST_CASE("an ack that is refused changes nothing and keeps the lease", "[confor
 }
 
 TEST_CASE("one token, one ack", "[conformance][turns]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto item = world.fetch_one();
   const auto first = world.dispatcher->ask<Done>(ack_of(item));
@@ -132,7 +133,7 @@ TEST_CASE("one token, one ack", "[conformance][turns]") {
 
 TEST_CASE("messages that arrive during a turn wait for the next, in order",
           "[conformance][turns][messages]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto first = world.fetch_one();
   world.raise("a", "One");
@@ -146,7 +147,7 @@ TEST_CASE("messages that arrive during a turn wait for the next, in order",
 }
 
 TEST_CASE("a start comes before every other message", "[conformance][turns][messages][starts]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   world.raise("a", "Early");
   CHECK(world.fetch_one().messages ==
@@ -154,7 +155,7 @@ TEST_CASE("a start comes before every other message", "[conformance][turns][mess
 }
 
 TEST_CASE("a leased instance does not hold up the others", "[conformance][turns]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   (void)world.fetch_one();
   world.raise("a", "Waits");
@@ -163,7 +164,7 @@ TEST_CASE("a leased instance does not hold up the others", "[conformance][turns]
 }
 
 TEST_CASE("an abandoned turn is handed out again and counted", "[conformance][turns][poison]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto first = world.fetch_one();
   world.abandon(first.lock_token).value();
@@ -182,7 +183,7 @@ TEST_CASE("an abandoned turn is handed out again and counted", "[conformance][tu
 }
 
 TEST_CASE("an abandoned turn can wait, and its instance with it", "[conformance][turns][poison]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   world.abandon(world.fetch_one().lock_token, 5s).value();
   CHECK(world.nothing_to_fetch());
@@ -204,7 +205,7 @@ TEST_CASE("an abandoned turn can wait, and its instance with it", "[conformance]
 
 TEST_CASE("a resident instance gets no history until it is released",
           "[conformance][turns][residency]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   auto ack = ack_of(world.fetch_one());
   ack.stays_resident = true;
@@ -244,7 +245,7 @@ TEST_CASE("a resident instance gets no history until it is released",
 }
 
 TEST_CASE("releasing a holder gives back everything uncounted", "[conformance][turns][poison]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const bool dies = GENERATE(false, true);
   world.start("a");
   auto ack = ack_of(world.fetch_one());

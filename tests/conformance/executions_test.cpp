@@ -3,17 +3,17 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/world.hpp"
+#include "conformance/world.hpp"
 
 namespace duroxide::conformance_executions_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
+using namespace duroxide::conformance;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 
 TEST_CASE("status follows the instance", "[conformance][status]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   CHECK(world.status("a").is_not_found());
   world.start("a");
   CHECK(world.status("a").is_running());
@@ -26,7 +26,7 @@ TEST_CASE("status follows the instance", "[conformance][status]") {
 }
 
 TEST_CASE("waits are answered when the instance ends", "[conformance][waits]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   CHECK(world.ask<Answer<OrchestrationStatus>>(*world.client, WaitForStatus{"a", 1})
             .value()
             .is_not_found());
@@ -51,7 +51,7 @@ TEST_CASE("waits are answered when the instance ends", "[conformance][waits]") {
 }
 
 TEST_CASE("a wait that follows its start at once is parked", "[conformance][waits]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto started = world.client->ask<Done>(EnqueueOrchestratorWork{start_item("a"), {}, false});
   const auto wait = world.client->ask<Answer<OrchestrationStatus>>(WaitForStatus{"a", 1});
   world.run();
@@ -61,8 +61,8 @@ TEST_CASE("a wait that follows its start at once is parked", "[conformance][wait
   CHECK(wait.value().is_completed());
 }
 
-TEST_CASE("the end of an instance clears its inbox", "[conformance][messages]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE("the end of an instance clears its inbox", "[conformance][messages][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto item = world.fetch_one();
   world.raise("a", "TooLate");
@@ -76,8 +76,9 @@ TEST_CASE("the end of an instance clears its inbox", "[conformance][messages]") 
   CHECK(world.manage<Answer<QueueDepths>>(management::GetQueueDepths{}).value() == QueueDepths{});
 }
 
-TEST_CASE("continue-as-new begins the next execution", "[conformance][continue-as-new]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE("continue-as-new begins the next execution",
+          "[conformance][continue-as-new][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto first = world.fetch_one();
   world.raise("a", "Kept");
@@ -115,7 +116,7 @@ TEST_CASE("continue-as-new begins the next execution", "[conformance][continue-a
 }
 
 TEST_CASE("a continue-as-new must fit its execution", "[conformance][continue-as-new]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto item = world.fetch_one();
   auto ack = continue_of(item);
@@ -138,8 +139,8 @@ TEST_CASE("a continue-as-new must fit its execution", "[conformance][continue-as
   CHECK(world.ack(continue_of(item)));
 }
 
-TEST_CASE("children start with their parent's ack", "[conformance][children]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE("children start with their parent's ack", "[conformance][children][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("p");
   const auto item = world.fetch_one();
   auto ack = ack_of(item);
@@ -158,7 +159,7 @@ TEST_CASE("children start with their parent's ack", "[conformance][children]") {
 
 TEST_CASE("a parent cannot cancel an instance that is not its child",
           "[conformance][children][cancellation]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("stranger");
   world.ack(ack_of(world.fetch_one())).value();
   world.start("p");
@@ -172,7 +173,7 @@ TEST_CASE("a parent cannot cancel an instance that is not its child",
 }
 
 TEST_CASE("a child whose id is taken fails to its parent", "[conformance][children]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("taken");
   world.ack(complete_of(world.fetch_one())).value();
   world.start("p");
@@ -192,7 +193,7 @@ TEST_CASE("a child whose id is taken fails to its parent", "[conformance][childr
 
 TEST_CASE("a child's answer reaches its parent in a later execution",
           "[conformance][children][continue-as-new]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("p");
   auto ack = continue_of(world.fetch_one());
   ack.orchestrator_items.push_back(start_item("c", "Child", ParentLink{"p", 1, 2}));
@@ -208,7 +209,7 @@ TEST_CASE("a child's answer reaches its parent in a later execution",
 }
 
 TEST_CASE("a turn's messages to nobody are dropped", "[conformance][messages]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   auto ack = complete_of(world.fetch_one());
   ack.orchestrator_items = {raise_item("nobody", "Go"), raise_item("a", "Self"),
@@ -218,7 +219,7 @@ TEST_CASE("a turn's messages to nobody are dropped", "[conformance][messages]") 
 }
 
 TEST_CASE("executions that are mixed up are refused", "[conformance][continue-as-new]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   const auto item = world.fetch_one();
   auto ack = ack_of(item);

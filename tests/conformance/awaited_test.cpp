@@ -6,12 +6,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/acting_steps.hpp"
+#include "conformance/acting_steps.hpp"
 
 namespace duroxide::conformance_awaited_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
+using namespace duroxide::conformance;
 
 namespace {
 
@@ -124,8 +124,9 @@ const WorkItem completed{work::AwaitedCompleted{"a", 1, 2, "tea"}};
 
 }  // namespace
 
-TEST_CASE("whoever waits for the end of an instance is told its output", "[conformance][awaited]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+TEST_CASE("whoever waits for the end of an instance is told its output",
+          "[conformance][awaited][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   start_other(world);
   const bool has_ended = GENERATE(true, false);
   if (has_ended) {
@@ -142,7 +143,7 @@ TEST_CASE("whoever waits for the end of an instance is told its output", "[confo
 }
 
 TEST_CASE("an instance that is awaited may continue as new", "[conformance][awaited]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_other(world);
   await(world, "other");
   world.ack(continuing(turn_of_other(world))).value();
@@ -153,8 +154,8 @@ TEST_CASE("an instance that is awaited may continue as new", "[conformance][awai
 }
 
 TEST_CASE("whoever waits for the end of an instance is told why it has none",
-          "[conformance][awaited][errors]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+          "[conformance][awaited][errors][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   start_other(world);
   const std::string way =
       GENERATE(as<std::string>(), "fails", "is terminated", "is deleted", "is missing");
@@ -181,8 +182,8 @@ TEST_CASE("whoever waits for the end of an instance is told why it has none",
 }
 
 TEST_CASE("who waits no more for the end of an instance hears nothing of it",
-          "[conformance][awaited]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+          "[conformance][awaited][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   start_other(world);
   await(world, "other");
   const std::string way =
@@ -212,7 +213,7 @@ TEST_CASE("who waits no more for the end of an instance hears nothing of it",
 }
 
 TEST_CASE("an end is awaited by a turn alone, and for itself", "[conformance][awaited][errors]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   start_other(world);
   const auto refused = world.enqueue(work::AwaitInstance{"other", ParentLink{"a", 1, 2}});
   REQUIRE_FALSE(refused);
@@ -224,8 +225,8 @@ TEST_CASE("an end is awaited by a turn alone, and for itself", "[conformance][aw
 }
 
 TEST_CASE("whoever waits for an end is told of it after a rewind, and by a fork",
-          "[conformance][awaited][restore]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+          "[conformance][awaited][restore][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   start_other(world);
   await(world, "other");
   REQUIRE(
@@ -248,8 +249,8 @@ TEST_CASE("whoever waits for an end is told of it after a rewind, and by a fork"
 }
 
 TEST_CASE("an import starts the child before it asks for its end",
-          "[conformance][awaited][restore][children]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+          "[conformance][awaited][restore][children][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   start_and_await_child(world);
   auto document = world.manage<Answer<InstanceExport>>(management::ExportInstance{"a"}).value();
   REQUIRE(delete_now(world, {"a", "other"}, true));
@@ -261,8 +262,8 @@ TEST_CASE("an import starts the child before it asks for its end",
 }
 
 TEST_CASE("a rewind takes up the child before it asks for its end",
-          "[conformance][awaited][restore][children]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+          "[conformance][awaited][restore][children][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   start_and_await_child(world);
   world.ack(ack_of(world.fetch_one(), {started_event()})).value();
   auto failed = failing(turn_of_other(world));
@@ -288,8 +289,8 @@ TEST_CASE("a rewind takes up the child before it asks for its end",
 }
 
 TEST_CASE("a termination leaves the children that outlive their parent",
-          "[conformance][awaited][terminate]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+          "[conformance][awaited][terminate][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   auto ack = ack_of(
       world.fetch_one(),

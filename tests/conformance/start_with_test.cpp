@@ -3,14 +3,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "provider/acting_steps.hpp"
-#include "provider/values.hpp"
-#include "provider/world.hpp"
+#include "conformance/acting_steps.hpp"
+#include "conformance/values.hpp"
+#include "conformance/world.hpp"
 
 namespace duroxide::conformance_start_with_test {
 
 using namespace duroxide::provider;
-using namespace duroxide::testing;
+using namespace duroxide::conformance;
 using namespace std::chrono_literals;
 using Kind = ProviderError::Kind;
 using Asked = Answer<StartedAndAnswered>;
@@ -65,7 +65,7 @@ AckOrchestrationItem answer_of(const OrchestrationItem& item, const std::string&
 
 TEST_CASE("a start with an event starts once, and brings each event",
           "[conformance][starts][events]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto first = world.client->ask<Answer<StartedOrFound>>(with_event());
   const auto second = world.worker->ask<Answer<StartedOrFound>>(with_event());
   world.run();
@@ -82,7 +82,7 @@ TEST_CASE("a start with an event starts once, and brings each event",
 }
 
 TEST_CASE("a start with an event that has a key brings it once", "[conformance][starts][events]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   auto request = with_event();
   request.key = "p-1";
   CHECK(raise(world, request).value().created);
@@ -94,7 +94,7 @@ TEST_CASE("a start with an event that has a key brings it once", "[conformance][
 
 TEST_CASE("of a start with an event nothing is done if one of both is refused",
           "[conformance][starts][events][errors]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   auto request = with_event();
   request.event.name = GENERATE("", "Paid");
   request.event.instance = request.event.name.empty() ? "a" : "b";
@@ -117,7 +117,7 @@ TEST_CASE("of a start with an event nothing is done if one of both is refused",
 
 TEST_CASE("a start with an event in the place of an instance brings it to the new one",
           "[conformance][starts][events]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   CHECK(raise(world, with_event()).value().created);
   if (GENERATE(true, false)) {
     world.ack(complete_of(world.fetch_one())).value();
@@ -139,7 +139,7 @@ TEST_CASE("a start with an event in the place of an instance brings it to the ne
 }
 
 TEST_CASE("an event waits for a start that is delayed", "[conformance][starts][events][timers]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   auto later = start_of();
   later.delay = 1s;
   CHECK(raise(world, with_event(later)).value().created);
@@ -153,7 +153,7 @@ TEST_CASE("an event waits for a start that is delayed", "[conformance][starts][e
 
 TEST_CASE("a start with an update tells what was started, and what was answered",
           "[conformance][starts][updates]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto first = ask(world, with_update("u1", 1));
   const auto second = ask(world, with_update("u2", 2));
   CHECK_FALSE(first.answered());
@@ -182,7 +182,7 @@ TEST_CASE("a start with an update tells what was started, and what was answered"
 
 TEST_CASE("of a start with an update nothing is done if one of both is refused",
           "[conformance][starts][updates][errors]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   CHECK(ask(world, with_update("", 1)).error().kind == Kind::invalid_input);
   auto elsewhere = with_update("u", 2);
   elsewhere.request.instance = "b";
@@ -198,7 +198,7 @@ TEST_CASE("of a start with an update nothing is done if one of both is refused",
 
 TEST_CASE("a start with an update whose wait is taken back is answered after its commit",
           "[conformance][starts][updates]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   const auto asked = world.client->ask<Asked>(with_update("u", 7));
   world.client->send(StopWaiting{7});
   world.run();
@@ -210,8 +210,8 @@ TEST_CASE("a start with an update whose wait is taken back is answered after its
 }
 
 TEST_CASE("a start with an update of an instance that is deleted is told so",
-          "[conformance][starts][updates]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+          "[conformance][starts][updates][management]") {
+  World world(DUROXIDE_EVERY_STORE);
   const auto asked = ask(world, with_update("u", 1));
   REQUIRE(delete_now(world, {"a"}, true));
   REQUIRE(asked.answered());

@@ -1,0 +1,25 @@
+// The whole suite as one file, for those who compile it against a store of their own: what its parts include
+// is read once. stores.hpp says what is left to write.
+
+#include "conformance/activities_test.cpp"
+#include "conformance/awaited_test.cpp"
+#include "conformance/event_keys_test.cpp"
+#include "conformance/executions_test.cpp"
+#include "conformance/input_test.cpp"
+#include "conformance/messages_test.cpp"
+#include "conformance/opened_again_test.cpp"
+#include "conformance/queues_test.cpp"
+#include "conformance/sessions_test.cpp"
+#include "conformance/start_waits_test.cpp"
+#include "conformance/start_with_test.cpp"
+#include "conformance/starts_test.cpp"
+#include "conformance/tags_test.cpp"
+#include "conformance/turns_test.cpp"
+#include "conformance/updates_test.cpp"
+#include "conformance/value_reads_test.cpp"
+#include "conformance/values_test.cpp"
+#include "conformance/waits_test.cpp"
+
+#include "conformance/asks.cpp"
+#include "conformance/management_asks.cpp"
+#include "conformance/world.cpp"
