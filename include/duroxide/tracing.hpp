@@ -26,7 +26,8 @@ class TracingOptions {
     service_name_ = std::move(value);
     return *this;
   }
-  /// Spans that may wait to be exported. Beyond so many they are dropped and counted. Default 8,192.
+  /// Spans that may wait to be exported. Beyond so many they are dropped, which is counted and logged.
+  /// Default 8,192; the memory for them, 256 bytes each, is taken at once.
   TracingOptions& max_queued(std::size_t spans) {
     max_queued_ = spans;
     return *this;
