@@ -26,6 +26,15 @@ class TracingOptions {
     service_name_ = std::move(value);
     return *this;
   }
+  /// Of the traces that begin with a start, the part whose spans are made, from 0, none, to 1, all.
+  /// Default 1. Which they are follows from the id of the trace, and its header tells all that belongs
+  /// to it, over children, restarts and processes. The others cost next to nothing, and pass on the
+  /// header, with the flag that they are not sampled. A start within the trace of a caller does as the
+  /// flag of that says.
+  TracingOptions& sample_ratio(double value) {
+    sample_ratio_ = value;
+    return *this;
+  }
   /// Spans that may wait to be exported. Beyond so many they are dropped, which is counted and logged.
   /// Default 8,192; the memory for them, 256 bytes each, is taken at once.
   TracingOptions& max_queued(std::size_t spans) {
@@ -49,6 +58,7 @@ class TracingOptions {
   }
 
   [[nodiscard]] const std::string& service_name() const { return service_name_; }
+  [[nodiscard]] double sample_ratio() const { return sample_ratio_; }
   [[nodiscard]] std::size_t max_queued() const { return max_queued_; }
   [[nodiscard]] std::uint64_t max_file_bytes() const { return max_file_bytes_; }
   [[nodiscard]] std::uint32_t max_files() const { return max_files_; }
@@ -56,6 +66,7 @@ class TracingOptions {
 
  private:
   std::string service_name_ = "duroxide";
+  double sample_ratio_ = 1;
   std::size_t max_queued_ = 8'192;
   std::uint64_t max_file_bytes_ = std::uint64_t{64} << 20U;
   std::uint32_t max_files_ = 4;

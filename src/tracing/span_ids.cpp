@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 
 #include "model/archive.hpp"
@@ -64,6 +65,15 @@ TraceId new_trace_id() {
   write_digits(id.data(), std::max<std::uint64_t>(model::random_number(), 1));
   write_digits(id.data() + id.size() / 2, model::random_number());
   return id;
+}
+
+bool is_in_sample(const TraceId& trace_id, double ratio) {
+  if (ratio >= 1) {
+    return true;
+  }
+  constexpr int bits = 64;
+  const auto below = static_cast<std::uint64_t>(std::ldexp(ratio, bits));
+  return span_id_of_digits(text_of(trace_id).substr(trace_id.size() / 2)) < below;
 }
 
 std::array<char, 16> digits_of(SpanId id) {

@@ -22,6 +22,10 @@ struct SpanPlace {
 
 [[nodiscard]] TraceId new_trace_id();
 
+/// Whether a trace is one of those that this part of all, from 0 to 1, is made of. It follows from the id
+/// alone, and what is in a sample is in every larger one.
+[[nodiscard]] bool is_in_sample(const TraceId& trace_id, double ratio);
+
 [[nodiscard]] inline std::string_view text_of(const TraceId& id) {
   return {id.data(), id.size()};
 }

@@ -23,7 +23,8 @@ using tracing::SpanSink;
 class Tracing::Impl {
  public:
   Impl(std::unique_ptr<SpanSink> sink, const TracingOptions& options)
-      : queue(std::make_unique<tracing::SpanQueue>(std::move(sink), options)) {}
+      : sample_ratio(options.sample_ratio()),
+        queue(std::make_unique<tracing::SpanQueue>(std::move(sink), options)) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   /// Its thread is not in a process that was forked, so the queue cannot end there, and stays.
@@ -36,6 +37,7 @@ class Tracing::Impl {
   /// Errors: what is wrong with the options, or could not be had.
   [[nodiscard]] static Made make(std::unique_ptr<SpanSink> sink, const TracingOptions& options);
 
+  const double sample_ratio;
   std::unique_ptr<tracing::SpanQueue> queue;
 };
 
@@ -151,6 +153,10 @@ std::string problem_of(const TracingOptions& options) {
   if (options.max_queued() == 0) {
     return "TracingOptions::max_queued is 0, so no span would ever be exported";
   }
+  if (!(options.sample_ratio() >= 0 && options.sample_ratio() <= 1)) {
+    return "TracingOptions::sample_ratio is a part of all traces, from 0 to 1, and not " +
+           std::to_string(options.sample_ratio());
+  }
   return "";
 }
 
@@ -205,14 +211,15 @@ std::uint64_t Tracing::dropped() const {
 }
 
 /// The header of a new trace names the span of the first execution, which by that knows that it is the root.
-/// Not if the headers would then exceed their limits: a trace is no reason to fail.
+/// Whether it is sampled is decided here once: the header says so to all that belongs to the trace. Not if
+/// the headers would then exceed their limits: a trace is no reason to fail.
 Admission Tracing::before_start(InterceptedStart& start) {
   if (!model::trace_context_of(start.headers)) {
     const tracing::TraceId trace_id = tracing::new_trace_id();
     Headers with = start.headers;
     with.set(model::traceparent_header,
              traceparent(tracing::text_of(trace_id), {start.instance, 1},
-                         true));
+                         tracing::is_in_sample(trace_id, impl_->sample_ratio)));
     if (!with.problem()) {
       start.headers = std::move(with);
     }
