@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "model/trace_context.hpp"
+#include "tracing/collector.hpp"
+#include "tracing/collector_address.hpp"
 #include "tracing/span.hpp"
 #include "tracing/span_ids.hpp"
 #include "tracing/span_queue.hpp"
@@ -196,6 +198,26 @@ Tracing::Made Tracing::to_file(std::filesystem::path path, TracingOptions option
     return mistake(std::move(opened).error());
   }
   return Impl::make(std::move(file), options);
+}
+
+Tracing::Made Tracing::to_collector(const std::string& url, TracingOptions options) {
+  for (const Milliseconds each : {options.retry_for(), options.stop_timeout()}) {
+    if (each < Milliseconds(0) || each > max_delay) {
+      return mistake(
+          "TracingOptions::retry_for and stop_timeout are neither negative nor above 100 years");
+    }
+  }
+  auto address = tracing::parse_collector(url);
+  if (!address) {
+    return mistake(std::move(address).error());
+  }
+  try {
+    return Impl::make(std::make_unique<tracing::Collector>(std::move(*address), options.retry_for(),
+                                                           options.stop_timeout()),
+                      options);
+  } catch (const std::exception& error) {
+    return mistake(std::string("spans cannot be posted: ") + error.what());
+  }
 }
 
 bool Tracing::flush(std::chrono::milliseconds timeout) {
