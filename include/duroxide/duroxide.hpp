@@ -24,6 +24,7 @@
 #include <duroxide/management.hpp>
 #include <duroxide/memory_provider.hpp>
 #include <duroxide/metrics.hpp>
+#include <duroxide/metrics_reporter.hpp>
 #include <duroxide/pending_call.hpp>
 #include <duroxide/remote_store.hpp>
 #include <duroxide/result.hpp>
