@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <future>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -50,6 +51,18 @@ struct Registry {
                 const std::vector<std::uint64_t>& /*buckets*/, double /*sum*/) {}
 
   std::string told;
+};
+
+/// One that is pushed to.
+struct Pushed {
+  void push(const std::vector<MetricFamily>& families) {
+    if (!std::exchange(is_pushed, true)) {
+      first.set_value(families.size());
+    }
+  }
+
+  bool is_pushed = false;
+  std::promise<std::size_t> first;
 };
 
 // [list]
@@ -209,6 +222,14 @@ void operating() {
   Registry registry;
   hand_over(management, registry);
   check("metrics", registry.told, "running 1, completed 1, failed 0, cancelled 0, ");
+  Pushed pushed;
+  {
+    // [report-metrics]
+    const auto take = [&](const std::vector<MetricFamily>& families) { pushed.push(families); };
+    auto reporter = MetricsReporter::start(management, 10s, take).value();  // now, then every 10 s
+    // [/report-metrics]
+    check("report-metrics", pushed.first.get_future().get() > 20 ? "many" : "few", "many");
+  }
   check("act-on-many", std::to_string(stop_stale_orders(management).done), "0");
   check("clean-up", std::to_string(clean_up(management)), "0");
 

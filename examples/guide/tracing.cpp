@@ -108,12 +108,20 @@ void check_trace() {
   check("trace", has_both ? "a span of each" : text, "a span of each");
 }
 
+void check_collector() {
+  // [trace-to-collector]
+  const auto tracing = Tracing::to_collector("http://127.0.0.1:4318/v1/traces").value();
+  // [/trace-to-collector]
+  check("trace-to-collector", std::to_string(tracing->dropped()), "0");
+}
+
 }  // namespace
 
 void tracing() {
   check_headers();
   check_authorise();
   check_trace();
+  check_collector();
 }
 
 }  // namespace guide

@@ -24,6 +24,7 @@
 #include <duroxide/memory_provider.hpp>
 #include <duroxide/message_options.hpp>
 #include <duroxide/metrics.hpp>
+#include <duroxide/metrics_reporter.hpp>
 #include <duroxide/pending_call.hpp>
 #include <duroxide/pending_call_options.hpp>
 #include <duroxide/remote_store.hpp>

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include <duroxide/clock.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/interceptor.hpp>
 #include <duroxide/log.hpp>
@@ -26,7 +27,17 @@ class TracingOptions {
     service_name_ = std::move(value);
     return *this;
   }
-  /// Spans that may wait to be exported. Beyond so many they are dropped and counted. Default 8,192.
+  /// Of the traces that begin with a start, the part whose spans are made, from 0, none, to 1, all.
+  /// Default 1. Which they are follows from the id of the trace, and its header tells all that belongs
+  /// to it, over children, restarts and processes. Nothing is made of the others, and their header is
+  /// passed on with the flag that says so. A start within the trace of a caller does as the flag of that
+  /// says.
+  TracingOptions& sample_ratio(double value) {
+    sample_ratio_ = value;
+    return *this;
+  }
+  /// Spans that may wait to be exported. Beyond so many they are dropped, which is counted and logged.
+  /// Default 8,192; the memory for them, 256 bytes each, is taken at once.
   TracingOptions& max_queued(std::size_t spans) {
     max_queued_ = spans;
     return *this;
@@ -41,6 +52,18 @@ class TracingOptions {
     max_files_ = files;
     return *this;
   }
+  /// Of a collector: how long a batch that it does not take is tried again, with pauses from 100 ms to 5 s.
+  /// Then it is lost. Default 30 s; 0: each batch is tried once.
+  TracingOptions& retry_for(Duration value) {
+    retry_for_ = value;
+    return *this;
+  }
+  /// Of a collector: how long the end of a `Tracing` may take to post what waits. What is left then is
+  /// lost, and a batch that is not taken then is not tried again. Default 5 s.
+  TracingOptions& stop_timeout(Duration value) {
+    stop_timeout_ = value;
+    return *this;
+  }
   /// Where failures to export are told. Default: warnings and errors on standard error.
   TracingOptions& log_sink(LogSink value) {
     log_sink_ = std::move(value);
@@ -48,22 +71,28 @@ class TracingOptions {
   }
 
   [[nodiscard]] const std::string& service_name() const { return service_name_; }
+  [[nodiscard]] double sample_ratio() const { return sample_ratio_; }
   [[nodiscard]] std::size_t max_queued() const { return max_queued_; }
   [[nodiscard]] std::uint64_t max_file_bytes() const { return max_file_bytes_; }
   [[nodiscard]] std::uint32_t max_files() const { return max_files_; }
+  [[nodiscard]] Milliseconds retry_for() const { return retry_for_; }
+  [[nodiscard]] Milliseconds stop_timeout() const { return stop_timeout_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
 
  private:
   std::string service_name_ = "duroxide";
+  double sample_ratio_ = 1;
   std::size_t max_queued_ = 8'192;
   std::uint64_t max_file_bytes_ = std::uint64_t{64} << 20U;
   std::uint32_t max_files_ = 4;
+  Milliseconds retry_for_{30'000};
+  Milliseconds stop_timeout_{5'000};
   LogSink log_sink_ = stderr_log_sink(LogLevel::warn);
 };
 
 /// Takes some spans, as one request of OTLP in JSON (`ExportTraceServiceRequest`, on one line without an
-/// end): to post it to a collector, say. On the thread of its `Tracing`, one call at a time. What it does
-/// not take, by an error or an exception, is lost and counted.
+/// end): to keep it, or to post it somewhere. On the thread of its `Tracing`, which has the lowest
+/// priority, one call at a time. What it does not take, by an error or an exception, is lost and counted.
 using SpanExport = std::function<Result<void, std::string>(const std::string& otlp_json)>;
 
 /// Traces instances: an interceptor to be given to the clients that start them and to the runtime that
@@ -88,10 +117,19 @@ class DUROXIDE_API Tracing final : public Interceptor {
   /// options; no thread can be had.
   [[nodiscard]] static Made to_file(std::filesystem::path path,
                                     TracingOptions options = TracingOptions());
+  /// Posts each batch to a collector of OpenTelemetry on this machine, `http://127.0.0.1:4318/v1/traces`
+  /// say, on a connection of its own. The host is `localhost`, an address that begins with `127.`, or
+  /// `[::1]`; without a path it is `/v1/traces`. A collector that is not there, does not answer within 10
+  /// s, or answers with 429, 502, 503 or 504 is tried again for `retry_for`; what another answer refuses
+  /// is lost at once. Errors: what is wrong with the address or the options; no thread or descriptor can
+  /// be had. It needs no collector to be there.
+  [[nodiscard]] static Made to_collector(const std::string& url,
+                                         TracingOptions options = TracingOptions());
   /// Hands them to a function. Errors: it is empty; no thread can be had.
   [[nodiscard]] static Made to(SpanExport spans, TracingOptions options = TracingOptions());
 
-  /// Exports what waits, and waits for that; does neither in a process that was forked.
+  /// Exports what waits, and waits for that, for a collector at most for `stop_timeout`; does neither in
+  /// a process that was forked.
   ~Tracing() override;
 
   /// Waits until all that was queued before is exported or lost. False if that takes longer, and at once in a

@@ -23,9 +23,9 @@ std::optional<std::string> problem_of_name(const std::string& name) {
   if (name.empty()) {
     return "the name of a header is empty";
   }
-  const std::string shown = "the name of the header `" + name.substr(0, 40) + "`";
   if (name.size() > Headers::max_name_bytes) {
-    return shown + " has " + std::to_string(name.size()) + " bytes, at most " +
+    return "the name of the header `" + name.substr(0, 40) + "` has " +
+           std::to_string(name.size()) + " bytes, at most " +
            std::to_string(Headers::max_name_bytes) + " are allowed";
   }
   if (!std::all_of(name.begin(), name.end(), may_stand_in_name)) {

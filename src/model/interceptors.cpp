@@ -109,7 +109,7 @@ void Interceptors::after_turn(const InterceptedExecution& execution, const Inter
 Admission Interceptors::before_step(const InterceptedExecution& execution, InterceptedStep& step) {
   Admission admitted =
       ask("before_step", [&](Interceptor& each) { return each.before_step(execution, step); });
-  if (admitted) {
+  if (admitted && step.headers != execution.headers) {
     if (auto problem = step.headers.problem()) {
       admitted = refuse("an interceptor has changed the headers, and " + *problem);
     }

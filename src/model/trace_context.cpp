@@ -52,14 +52,26 @@ std::optional<TraceContext> trace_context_of(const Headers& headers) {
   return found == nullptr ? std::nullopt : parse_traceparent(*found);
 }
 
+std::optional<TraceContext> sampled_trace_context(const Headers& headers) {
+  const std::string* const found = headers.find(traceparent_header);
+  // First what most that are not sampled are told by.
+  if (found == nullptr || found->size() < whole_length ||
+      (digit((*found)[flags_at + 1]) & 1U) == 0) {
+    return std::nullopt;
+  }
+  auto context = parse_traceparent(*found);
+  return context && context->sampled ? context : std::nullopt;
+}
+
 std::string trace_id_of(const Headers& headers) {
   const auto context = trace_context_of(headers);
   return context ? std::string(context->trace_id) : std::string();
 }
 
 std::string make_traceparent(std::string_view trace_id, std::string_view span_id, bool sampled) {
-  std::string text = "00-";
-  text.append(trace_id).append("-").append(span_id).append(sampled ? "-01" : "-00");
+  std::string text;
+  text.reserve(whole_length);
+  text.append("00-").append(trace_id).append("-").append(span_id).append(sampled ? "-01" : "-00");
   return text;
 }
 

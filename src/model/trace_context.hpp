@@ -25,6 +25,9 @@ struct TraceContext {
 /// None if there is no such header among them, or it is none.
 [[nodiscard]] std::optional<TraceContext> trace_context_of(const Headers& headers);
 
+/// The same if it says that the trace is sampled, else none, which costs little.
+[[nodiscard]] std::optional<TraceContext> sampled_trace_context(const Headers& headers);
+
 /// For a line of log; empty if there is none.
 [[nodiscard]] std::string trace_id_of(const Headers& headers);
 

@@ -1,12 +1,13 @@
+#include "tracing/otlp.hpp"
+
 #include <algorithm>
-#include <cstddef>
-#include <string>
-#include <string_view>
+#include <charconv>
+#include <cstdint>
 
 #include <duroxide/version.hpp>
 
 #include "model/json.hpp"
-#include "tracing/span.hpp"
+#include "tracing/span_ids.hpp"
 
 namespace duroxide::tracing {
 
@@ -14,10 +15,8 @@ namespace {
 
 using model::Json;
 
-// Numbers of OTLP's.
-constexpr std::string_view internal_span = "1";
-constexpr std::string_view status_ok = "1";
-constexpr std::string_view status_error = "2";
+// What a batch of many long errors has needed is given back.
+constexpr std::size_t most_kept_bytes = std::size_t{1} << 20U;
 
 /// Whether it can stand between quotes as it is.
 bool is_plain(std::string_view text) {
@@ -26,78 +25,119 @@ bool is_plain(std::string_view text) {
   });
 }
 
-/// Written by hand, as a document of JSON in memory takes a dozen allocations for each attribute of a span.
+/// What stands between quotes. Written by hand, as a document of JSON in memory takes a dozen allocations
+/// for each attribute of a span.
 void append_text(std::string& line, std::string_view text) {
   if (is_plain(text)) {
-    line.append("\"").append(text).append("\"");
+    line.append(text);
   } else {
     // What is no UTF-8 in a message of the user's must not cost the whole batch.
-    line += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+    line.append(quoted, 1, quoted.size() - 2);
   }
 }
 
-/// `before` is what stands between the one before and this: a bracket or a comma.
-void append_member(std::string& line, std::string_view before, std::string_view name,
-                   std::string_view value) {
-  line.append(before).append("\"").append(name).append("\":");
-  append_text(line, value);
+void append_number(std::string& line, std::uint64_t number) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  line.append(digits.data(), end);
 }
 
-void append_attribute(std::string& line, std::string_view name, std::string_view value) {
-  append_member(line, "{", "key", name);
-  append_member(line, ",\"value\":{", "stringValue", value);
-  line += "}}";
+void append_id(std::string& line, SpanId id) {
+  const auto digits = digits_of(id);
+  line.append(digits.data(), digits.size());
 }
 
 /// 64-bit numbers are texts in OTLP/JSON.
-void append_time(std::string& line, std::string_view name, Timestamp time) {
-  line.append(",\"").append(name).append("\":\"");
-  line.append(std::to_string(to_milliseconds(time))).append("000000\"");
+void append_time(std::string& line, Timestamp time) {
+  append_number(line, static_cast<std::uint64_t>(std::max<std::int64_t>(to_milliseconds(time), 0)));
+  line.append("000000");
+}
+
+void append_name(std::string& line, const SpanNumbers& numbers, std::string_view name) {
+  line.append(numbers.sort);
+  if (!numbers.sort.empty() && !name.empty()) {
+    line.append(" ");
+  }
+  append_text(line, name);
+}
+
+void append_attributes(std::string& line, const Span& span) {
+  const SpanNumbers& numbers = span.numbers;
+  line.append(R"({"key":"duroxide.instance","value":{"stringValue":")");
+  append_text(line, span.instance);
+  line.append(R"("}},{"key":"duroxide.execution","value":{"stringValue":")");
+  append_number(line, numbers.execution_id);
+  if (numbers.event_id != 0) {
+    line.append(R"("}},{"key":"duroxide.event","value":{"stringValue":")");
+    append_number(line, numbers.event_id);
+  } else {
+    line.append(R"("}},{"key":"duroxide.version","value":{"stringValue":")");
+    append_text(line, span.version);
+  }
+  if (numbers.attempt != 0) {
+    line.append(R"("}},{"key":"duroxide.attempt","value":{"stringValue":")");
+    append_number(line, numbers.attempt);
+  }
+  if (!numbers.outcome.empty()) {
+    line.append(R"("}},{"key":"duroxide.outcome","value":{"stringValue":")");
+    line.append(numbers.outcome);
+  }
+  line.append("\"}}");
 }
 
 void append_span(std::string& line, const Span& span) {
-  append_member(line, "{", "traceId", span.trace_id);
-  append_member(line, ",", "spanId", span.span_id);
-  if (!span.parent_id.empty()) {
-    append_member(line, ",", "parentSpanId", span.parent_id);
+  const SpanNumbers& numbers = span.numbers;
+  line.append(R"({"traceId":")").append(text_of(numbers.trace_id)).append(R"(","spanId":")");
+  append_id(line, numbers.span_id);
+  if (numbers.parent_id != 0) {
+    line.append(R"(","parentSpanId":")");
+    append_id(line, numbers.parent_id);
   }
-  append_member(line, ",", "name", span.name);
-  line.append(",\"kind\":").append(internal_span);
-  append_time(line, "startTimeUnixNano", span.began_at);
-  append_time(line, "endTimeUnixNano", span.ended_at);
-  line += ",\"attributes\":[";
-  for (const auto& [name, value] : span.attributes) {
-    if (line.back() != '[') {
-      line += ',';
-    }
-    append_attribute(line, name, value);
+  line.append(R"(","name":")");
+  append_name(line, numbers, span.name);
+  line.append(R"(","kind":1,"startTimeUnixNano":")");  // internal
+  append_time(line, numbers.began_at);
+  line.append(R"(","endTimeUnixNano":")");
+  append_time(line, numbers.ended_at);
+  line.append(R"(","attributes":[)");
+  append_attributes(line, span);
+  if (numbers.has_failed) {
+    line.append(R"(],"status":{"code":2,"message":")");
+    append_text(line, span.error);
+    line.append("\"}}");
+  } else {
+    line.append(R"(],"status":{"code":1}})");
   }
-  line.append("],\"status\":{\"code\":").append(span.has_failed ? status_error : status_ok);
-  if (span.has_failed) {
-    append_member(line, ",", "message", span.error);
-  }
-  line += "}}";
 }
 
 }  // namespace
 
-std::string to_otlp(const std::vector<Span>& spans, const std::string& service_name) {
-  constexpr std::size_t usual_bytes = 640;
-  std::string line;
-  line.reserve(usual_bytes * (spans.size() + 1));
-  line += R"({"resourceSpans":[{"resource":{"attributes":[)";
-  append_attribute(line, "service.name", service_name);
-  line += R"(]},"scopeSpans":[{"scope":{"name":"duroxide")";
-  append_member(line, ",", "version", DUROXIDE_VERSION);
-  line += R"(},"spans":[)";
-  for (const Span& span : spans) {
-    if (line.back() != '[') {
-      line += ',';
-    }
-    append_span(line, span);
+OtlpWriter::OtlpWriter(std::string_view service_name)
+    : head_(R"({"resourceSpans":[{"resource":{"attributes":[{"key":"service.name",)"
+            R"("value":{"stringValue":")") {
+  append_text(head_, service_name);
+  head_.append(R"("}}]},"scopeSpans":[{"scope":{"name":"duroxide","version":")" DUROXIDE_VERSION
+               R"("},"spans":[)");
+}
+
+void OtlpWriter::add(const Span& span) {
+  line_.append(spans_ == 0 ? head_ : ",");
+  ++spans_;
+  append_span(line_, span);
+}
+
+const std::string& OtlpWriter::finish() {
+  line_.append("]}]}]}");
+  return line_;
+}
+
+void OtlpWriter::clear() {
+  spans_ = 0;
+  line_.clear();
+  if (line_.capacity() > most_kept_bytes) {
+    line_.shrink_to_fit();
   }
-  line += "]}]}]}";
-  return line;
 }
 
 }  // namespace duroxide::tracing

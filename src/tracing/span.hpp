@@ -1,43 +1,40 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include <duroxide/clock.hpp>
 
 namespace duroxide::tracing {
 
-/// A span as it is exported. Ids are lower-case hexadecimal digits.
-struct Span {
-  std::string trace_id;
-  std::string span_id;
-  std::string parent_id;  ///< empty at the root
-  std::string name;
+/// As in the header: 32 lower-case hexadecimal digits, not all 0.
+using TraceId = std::array<char, 32>;
+/// Written as 16 such digits; 0 is none.
+using SpanId = std::uint64_t;
+
+/// What a span says in numbers, and in texts that are literals.
+struct SpanNumbers {
+  TraceId trace_id{};
+  SpanId span_id = 0;
+  SpanId parent_id = 0;  ///< 0 at the root
   Timestamp began_at{};
   Timestamp ended_at{};
-  bool has_failed = false;
-  std::string error;
-  std::vector<std::pair<std::string_view, std::string>> attributes;  ///< names are literals
-};
-
-/// Where a span comes from: an execution, a step of one (`event_id`), a delivery of an activity (`attempt`).
-struct SpanPlace {
-  std::string_view instance;
   std::uint64_t execution_id = 0;
-  std::uint64_t event_id = 0;
-  std::uint32_t attempt = 0;
-  std::uint64_t incarnation = 0;  ///< of an activity's call, which a rewind makes anew under its id
+  std::uint64_t event_id = 0;  ///< 0 of an execution
+  std::uint32_t attempt = 0;   ///< 0 of what is no delivery of an activity
+  bool has_failed = false;
+  std::string_view sort;     ///< a literal that the name begins with; empty of an execution
+  std::string_view outcome;  ///< a literal; empty if there is nothing to say
 };
 
-/// The same for the same place in the same trace, in any process.
-[[nodiscard]] std::string span_id_of(std::string_view trace_id, const SpanPlace& place);
-
-[[nodiscard]] std::string new_trace_id();
-
-/// One request of OTLP/JSON, on one line without an end.
-[[nodiscard]] std::string to_otlp(const std::vector<Span>& spans, const std::string& service_name);
+/// A span. Its texts belong to somebody else.
+struct Span {
+  SpanNumbers numbers;
+  std::string_view instance;
+  std::string_view name;     ///< of the orchestration, the activity, what is waited for
+  std::string_view version;  ///< of an execution
+  std::string_view error;    ///< of what has failed
+};
 
 }  // namespace duroxide::tracing

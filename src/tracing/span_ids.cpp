@@ -1,45 +1,90 @@
-#include <cstdint>
-#include <string>
+#include "tracing/span_ids.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
 
 #include "model/archive.hpp"
+#include "model/limits.hpp"
 #include "model/random.hpp"
-#include "tracing/span.hpp"
 
 namespace duroxide::tracing {
 
 namespace {
 
-constexpr unsigned digits_of_number = 16;
+constexpr std::string_view hexadecimal = "0123456789abcdef";
 
-void append_hexadecimal(std::string& text, std::uint64_t number) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  for (unsigned i = digits_of_number; i > 0; --i) {
-    text.push_back(digits[(number >> (4U * (i - 1))) & 0xFU]);
+/// What an id is the digest of: texts, and numbers with a zero byte before each.
+class Bytes {
+ public:
+  void add_text(std::string_view text) {
+    text = text.substr(0, text_room - size_);
+    std::copy(text.begin(), text.end(), bytes_.begin() + size_);
+    size_ += text.size();
+  }
+  void add_number(std::uint64_t number) {
+    bytes_[size_++] = '\0';
+    char* const end = bytes_.data() + bytes_.size();
+    size_ = static_cast<std::size_t>(std::to_chars(bytes_.data() + size_, end, number).ptr -
+                                     bytes_.data());
+  }
+  [[nodiscard]] std::string_view all() const { return {bytes_.data(), size_}; }
+
+ private:
+  static constexpr std::size_t text_room =
+      std::tuple_size_v<TraceId> + 1 + model::max_instance_id_bytes;
+  static constexpr std::size_t number_room = 4 * (1 + 20);
+
+  std::array<char, text_room + number_room> bytes_;
+  std::size_t size_ = 0;
+};
+
+void write_digits(char* target, std::uint64_t number) {
+  for (unsigned i = 16; i > 0; --i) {
+    *target++ = hexadecimal[(number >> (4U * (i - 1))) & 0xFU];
   }
 }
 
 }  // namespace
 
-std::string span_id_of(std::string_view trace_id, const SpanPlace& place) {
-  std::string bytes(trace_id);
-  bytes.push_back('\0');
-  bytes.append(place.instance);
-  for (const std::uint64_t number :
-       {place.execution_id, place.event_id, std::uint64_t{place.attempt}, place.incarnation}) {
-    bytes.push_back('\0');
-    bytes += std::to_string(number);
-  }
-  const std::uint64_t number = model::checksum(bytes);
-  std::string id;
-  append_hexadecimal(id, number == 0 ? 1 : number);  // all zeros is no id
+SpanId span_id_of(std::string_view trace_id, const SpanPlace& place) {
+  Bytes bytes;
+  bytes.add_text(trace_id);
+  bytes.add_text({"\0", 1});
+  bytes.add_text(place.instance);
+  bytes.add_number(place.execution_id);
+  bytes.add_number(place.event_id);
+  bytes.add_number(place.attempt);
+  bytes.add_number(place.incarnation);
+  return std::max<SpanId>(model::checksum(bytes.all()), 1);  // all zeros is no id
+}
+
+TraceId new_trace_id() {
+  TraceId id;
+  write_digits(id.data(), std::max<std::uint64_t>(model::random_number(), 1));
+  write_digits(id.data() + id.size() / 2, model::random_number());
   return id;
 }
 
-std::string new_trace_id() {
-  const std::uint64_t first = model::random_number();
-  std::string id;
-  append_hexadecimal(id, first == 0 ? 1 : first);
-  append_hexadecimal(id, model::random_number());
+bool is_in_sample(const TraceId& trace_id, double ratio) {
+  if (ratio >= 1) {
+    return true;
+  }
+  constexpr int bits = 64;
+  const auto below = static_cast<std::uint64_t>(std::ldexp(ratio, bits));
+  return span_id_of_digits(text_of(trace_id).substr(trace_id.size() / 2)) < below;
+}
+
+std::array<char, 16> digits_of(SpanId id) {
+  std::array<char, 16> digits;
+  write_digits(digits.data(), id);
+  return digits;
+}
+
+SpanId span_id_of_digits(std::string_view digits) {
+  SpanId id = 0;
+  (void)std::from_chars(digits.data(), digits.data() + digits.size(), id, 16);
   return id;
 }
 

@@ -2,127 +2,183 @@
 
 #include <algorithm>
 #include <exception>
-#include <iterator>
 #include <utility>
+
+#include <poll.h>
+
+#include "model/background.hpp"
 
 namespace duroxide::tracing {
 
 namespace {
 
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
 // A batch is one line, which whoever reads it has whole in memory.
 constexpr std::size_t most_spans_in_batch = 512;
 // So long spans wait for others, so that not each wakes the thread under load.
-constexpr std::chrono::milliseconds wait_for_more{200};
+constexpr milliseconds wait_for_more{200};
+// That spans are dropped is not told more often than this, however many are.
+constexpr std::chrono::minutes between_tellings{1};
 
 }  // namespace
 
-SpanQueue::SpanQueue(SpanExport spans, TracingOptions options)
-    : export_(std::move(spans)),
-      options_(std::move(options)),
-      most_in_batch_(std::min(most_spans_in_batch, options_.max_queued())),
+SpanQueue::SpanQueue(std::unique_ptr<SpanSink> sink, const TracingOptions& options)
+    : sink_(std::move(sink)),
+      log_(options.log_sink()),
+      ring_(options.max_queued()),
+      most_in_batch_(std::min(most_spans_in_batch, options.max_queued())),
+      writer_(options.service_name()),
       thread_([this] { run(); }) {}
 
 SpanQueue::~SpanQueue() {
-  {
-    const std::lock_guard lock(mutex_);
-    ends_ = true;
-  }
-  changed_.notify_all();
+  ends_ = true;
+  sink_->end();
+  wakeup_.raise();
   thread_.join();
 }
 
-void SpanQueue::add(Span span) {
-  bool wakes = false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (waiting_.size() >= options_.max_queued()) {
-      ++refused_;
-      return;
-    }
-    ++added_;
-    waiting_.push_back(std::move(span));
-    wakes = waiting_.size() == 1 || waiting_.size() == most_in_batch_;
+void SpanQueue::add(const Span& span) {
+  const auto before = ring_.push(span);
+  if (!before) {
+    ++refused_;
+    return;
   }
-  if (wakes) {
-    changed_.notify_all();
+  // Either it sees that the thread sleeps, or the thread sees the span.
+  if (idle_.load() && idle_.exchange(false)) {
+    wakeup_.raise();
+  } else if (*before + 1 - ring_.popped() == most_in_batch_) {
+    wakeup_.raise();
   }
 }
 
-bool SpanQueue::flush(std::chrono::milliseconds timeout) {
+bool SpanQueue::flush(milliseconds timeout) {
   if (is_foreign()) {
     return false;
   }
+  const std::uint64_t target = ring_.pushed();
   std::unique_lock lock(mutex_);
-  const std::uint64_t target = added_;
   ++flushing_;
-  changed_.notify_all();
-  const bool done = changed_.wait_for(lock, timeout, [&] { return exported_ + lost_ >= target; });
+  wakeup_.raise();
+  const bool done =
+      exported_some_.wait_for(lock, timeout, [&] { return exported_ + lost_ >= target; });
   --flushing_;
   return done;
 }
 
-std::uint64_t SpanQueue::exported() const {
-  const std::lock_guard lock(mutex_);
-  return exported_;
-}
-
-std::uint64_t SpanQueue::dropped() const {
-  const std::lock_guard lock(mutex_);
-  return lost_ + refused_;
-}
-
 void SpanQueue::run() {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [this] { return ends_ || !waiting_.empty(); });
-    changed_.wait_for(lock, wait_for_more, [this] {
-      return ends_ || flushing_ > 0 || waiting_.size() >= most_in_batch_;
-    });
-    if (waiting_.empty()) {
-      return;
-    }
-    const std::vector<Span> batch = take_batch();
-    lock.unlock();
-    const bool taken = export_batch(batch);
-    lock.lock();
-    (taken ? exported_ : lost_) += batch.size();
-    changed_.notify_all();
+  yield_to_others();
+  while (wait_for_batch()) {
+    export_batch();
+    tell_of_refused();
   }
+  tell_of_refused();
 }
 
-std::vector<Span> SpanQueue::take_batch() {
-  const auto end =
-      waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), most_in_batch_));
-  std::vector<Span> batch(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
-  waiting_.erase(waiting_.begin(), end);
-  return batch;
+bool SpanQueue::wait_for_batch() {
+  if (!wait_for_first()) {
+    return false;
+  }
+  const SteadyTime until = steady_clock::now() + wait_for_more;
+  while (!ends_ && flushing_ == 0 && ring_.pushed() - ring_.popped() < most_in_batch_) {
+    const auto left = std::chrono::ceil<milliseconds>(until - steady_clock::now());
+    if (left <= milliseconds(0)) {
+      break;
+    }
+    sleep(static_cast<int>(left.count()));
+  }
+  return true;
 }
 
-bool SpanQueue::export_batch(const std::vector<Span>& batch) {
+bool SpanQueue::wait_for_first() {
+  while (ring_.is_empty()) {
+    if (ends_) {
+      return false;
+    }
+    idle_ = true;
+    if (ring_.is_empty() && !ends_) {
+      sleep(-1);
+    }
+    idle_ = false;
+  }
+  return true;
+}
+
+void SpanQueue::sleep(int milliseconds) const {
+  pollfd entry{wakeup_.file(), POLLIN, 0};
+  (void)::poll(&entry, 1, milliseconds);
+  wakeup_.take();
+}
+
+void SpanQueue::export_batch() {
+  const std::uint64_t popped_before = ring_.popped();
+  SpanSink::Done done;
   try {
-    const auto done = export_(to_otlp(batch, options_.service_name()));
-    if (done) {
-      failed_before_ = false;
-      return true;
-    }
-    tell_failure(done.error());
+    done = take_and_export();
   } catch (const std::exception& error) {
-    tell_failure(error.what());
+    done = failure(std::string(error.what()));
   } catch (...) {
-    tell_failure("an exception of an unknown type");
+    done = failure(std::string("an exception of an unknown type"));
   }
-  return false;
+  writer_.clear();
+  const std::uint64_t spans = ring_.popped() - popped_before;
+  {
+    const std::lock_guard lock(mutex_);
+    (done ? exported_ : lost_) += spans;
+  }
+  exported_some_.notify_all();
+  tell_outcome(done, spans);
 }
 
-void SpanQueue::tell_failure(const std::string& why) {
-  if (std::exchange(failed_before_, true) || !options_.log_sink()) {
+SpanSink::Done SpanQueue::take_and_export() {
+  while (writer_.size() < most_in_batch_ && !ring_.is_empty()) {
+    try {
+      writer_.add(ring_.front());
+    } catch (...) {
+      ring_.pop_front();  // there is no memory for it
+      throw;
+    }
+    ring_.pop_front();
+  }
+  return sink_->take(writer_.finish());
+}
+
+/// A failure that lasts is told once, and its end.
+void SpanQueue::tell_outcome(const SpanSink::Done& done, std::uint64_t spans) {
+  if (!done) {
+    if (lost_in_a_row_ == 0) {
+      tell(LogLevel::warn, "spans cannot be exported and are lost: " + done.error());
+    }
+    lost_in_a_row_ += spans;
+  } else if (lost_in_a_row_ > 0) {
+    tell(LogLevel::info, "spans are exported again; " +
+                             std::to_string(std::exchange(lost_in_a_row_, 0)) + " were lost");
+  }
+}
+
+void SpanQueue::tell_of_refused() {
+  const std::uint64_t refused = refused_;
+  const SteadyTime now = steady_clock::now();
+  if (refused == refused_told_ || (now < tell_refused_again_ && !ends_)) {
+    return;
+  }
+  tell(LogLevel::warn, std::to_string(refused - refused_told_) +
+                           " spans were dropped, as so many waited to be exported as may "
+                           "(TracingOptions::max_queued)");
+  refused_told_ = refused;
+  tell_refused_again_ = now + between_tellings;
+}
+
+void SpanQueue::tell(LogLevel level, std::string message) const {
+  if (!log_) {
     return;
   }
   try {
     LogRecord line;
-    line.level = LogLevel::warn;
-    line.message = "spans cannot be exported and are lost: " + why;
-    options_.log_sink()(line);
+    line.level = level;
+    line.message = std::move(message);
+    log_(line);
   } catch (...) {  // NOLINT(bugprone-empty-catch): there is nobody left to tell
   }
 }

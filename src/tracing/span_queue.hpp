@@ -1,66 +1,86 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include <duroxide/tracing.hpp>
 
+#include "gateway/wakeup.hpp"
 #include "model/process_mark.hpp"
+#include "tracing/otlp.hpp"
 #include "tracing/span.hpp"
+#include "tracing/span_ring.hpp"
+#include "tracing/span_sink.hpp"
 
 namespace duroxide::tracing {
 
-/// Spans on their way from the threads of the engine to one that exports them. Whoever adds one never
-/// waits for the export. Safe to use from several threads.
+/// Spans on their way from the threads of the engine to one of low priority that exports them. Whoever
+/// adds one neither waits for that thread nor allocates. Safe to use from several threads.
 class SpanQueue {
  public:
-  /// Throws `std::system_error` if no thread can be had.
-  SpanQueue(SpanExport spans, TracingOptions options);
+  /// Throws `std::system_error` if no thread or no descriptor can be had, `std::bad_alloc` if there is no
+  /// memory for so many spans.
+  SpanQueue(std::unique_ptr<SpanSink> sink, const TracingOptions& options);
   SpanQueue(const SpanQueue&) = delete;
   SpanQueue& operator=(const SpanQueue&) = delete;
   /// Exports what is left.
   ~SpanQueue();
 
   /// Drops it if the queue is full.
-  void add(Span span);
+  void add(const Span& span);
   /// False at once in a process that was forked of the one that made it.
   [[nodiscard]] bool flush(std::chrono::milliseconds timeout);
-  [[nodiscard]] std::uint64_t exported() const;
-  [[nodiscard]] std::uint64_t dropped() const;
+  [[nodiscard]] std::uint64_t exported() const { return exported_; }
+  [[nodiscard]] std::uint64_t dropped() const { return lost_ + refused_; }
 
   /// Whether its thread is in another process, of which this one was forked. Then it cannot be destroyed.
   [[nodiscard]] bool is_foreign() const { return process_.is_foreign(); }
 
  private:
-  void run();
-  /// What has waited longest, as much as goes into a batch.
-  [[nodiscard]] std::vector<Span> take_batch();
-  /// Whether they were taken.
-  [[nodiscard]] bool export_batch(const std::vector<Span>& batch);
-  void tell_failure(const std::string& why);
+  using SteadyTime = std::chrono::steady_clock::time_point;
 
-  const SpanExport export_;
-  const TracingOptions options_;
-  const std::size_t most_in_batch_;
+  // On its thread.
+  void run();
+  /// Until there are enough for a batch, or some have waited for long enough. False if the queue ends, and
+  /// is empty.
+  [[nodiscard]] bool wait_for_batch();
+  [[nodiscard]] bool wait_for_first();
+  void sleep(int milliseconds) const;
+  void export_batch();
+  [[nodiscard]] SpanSink::Done take_and_export();
+  void tell_outcome(const SpanSink::Done& done, std::uint64_t spans);
+  void tell_of_refused();
+  void tell(LogLevel level, std::string message) const;
+
+  const std::unique_ptr<SpanSink> sink_;
+  const LogSink log_;
   const model::ProcessMark process_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Span> waiting_;
-  std::uint64_t added_ = 0;
-  std::uint64_t exported_ = 0;
-  std::uint64_t lost_ = 0;     ///< that were queued, and could not be exported
-  std::uint64_t refused_ = 0;  ///< as the queue was full
-  std::size_t flushing_ = 0;   ///< threads that wait for the export of what is there
-  bool ends_ = false;
-  bool failed_before_ = false;  ///< of the thread: a failure that lasts is told once
-  std::thread thread_;          ///< last: it uses the others
+  SpanRing ring_;
+  const std::size_t most_in_batch_;
+  OtlpWriter writer_;
+  const gateway::Wakeup wakeup_;
+  std::atomic<bool> idle_{false};  ///< it sleeps until there is a first span
+  std::atomic<bool> ends_{false};
+  std::atomic<std::uint64_t> exported_{0};
+  std::atomic<std::uint64_t> lost_{0};     ///< that were queued, and could not be exported
+  std::atomic<std::uint64_t> refused_{0};  ///< as the queue was full
+  std::atomic<std::size_t> flushing_{0};   ///< threads that wait for the export of what is there
+  std::mutex mutex_;                       ///< of those threads and its own; no other takes it
+  std::condition_variable exported_some_;
+
+  // Of its thread.
+  std::uint64_t lost_in_a_row_ = 0;  ///< since the last that were exported: told once
+  std::uint64_t refused_told_ = 0;
+  SteadyTime tell_refused_again_{};
+
+  std::thread thread_;  ///< last: it uses the others
 };
 
 }  // namespace duroxide::tracing

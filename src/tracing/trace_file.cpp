@@ -2,9 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -15,6 +19,10 @@ namespace {
 
 std::string why(int error) {
   return std::generic_category().message(error);
+}
+
+iovec part(std::string_view bytes) {
+  return {const_cast<char*>(bytes.data()), bytes.size()};  // NOLINT: it is not written
 }
 
 }  // namespace
@@ -34,13 +42,13 @@ TraceFile::Done TraceFile::open() {
   size_ = static_cast<std::uint64_t>(found.st_size);
   char last = '\n';
   if (size_ > 0 && ::pread(file, &last, 1, found.st_size - 1) == 1 && last != '\n') {
-    return write_all("\n");
+    return write_line("");
   }
   return {};
 }
 
-TraceFile::Done TraceFile::append(const std::string& line) {
-  const bool is_full = file_.is_open() && size_ > 0 && size_ + line.size() + 1 > max_bytes_;
+TraceFile::Done TraceFile::take(const std::string& otlp) {
+  const bool is_full = file_.is_open() && size_ > 0 && size_ + otlp.size() + 1 > max_bytes_;
   must_make_way_ = must_make_way_ || is_full;
   if (must_make_way_) {
     if (auto done = make_way(); !done) {
@@ -52,7 +60,7 @@ TraceFile::Done TraceFile::append(const std::string& line) {
       return done;
     }
   }
-  return write_all(line + "\n");
+  return write_line(otlp);
 }
 
 std::filesystem::path TraceFile::earlier(std::uint32_t number) const {
@@ -86,9 +94,12 @@ TraceFile::Done TraceFile::make_way() {
   return {};
 }
 
-TraceFile::Done TraceFile::write_all(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+TraceFile::Done TraceFile::write_line(std::string_view line) {
+  std::string_view end = "\n";
+  while (!end.empty()) {
+    // Both at once, so that a file that others read meanwhile ends with a line.
+    const std::array<iovec, 2> parts{part(line), part(end)};
+    const ssize_t written = ::writev(file_.get(), parts.data(), static_cast<int>(parts.size()));
     if (written < 0 && errno == EINTR) {
       continue;
     }
@@ -98,7 +109,9 @@ TraceFile::Done TraceFile::write_all(std::string_view bytes) {
       return failure("the trace file " + path_.string() + " cannot be written: " + why(error));
     }
     size_ += static_cast<std::uint64_t>(written);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
+    const std::size_t of_line = std::min(static_cast<std::size_t>(written), line.size());
+    line.remove_prefix(of_line);
+    end.remove_prefix(static_cast<std::size_t>(written) - of_line);
   }
   return {};
 }

@@ -3,29 +3,30 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-
-#include <duroxide/result.hpp>
+#include <string_view>
+#include <utility>
 
 #include "model/file_descriptor.hpp"
+#include "tracing/span_sink.hpp"
 
 namespace duroxide::tracing {
 
 /// A file of lines that makes way for the next when it is full. Of one thread.
-class TraceFile {
+class TraceFile final : public SpanSink {
  public:
-  using Done = Result<void, std::string>;
-
   TraceFile(std::filesystem::path path, std::uint64_t max_bytes, std::uint32_t max_files)
       : path_(std::move(path)), max_bytes_(max_bytes), max_files_(max_files) {}
 
   /// Goes on behind what is there. A line that a killed process has left unfinished is ended.
   [[nodiscard]] Done open();
-  [[nodiscard]] Done append(const std::string& line);
+  /// Each request is a line.
+  [[nodiscard]] Done take(const std::string& otlp) override;
 
  private:
   [[nodiscard]] std::filesystem::path earlier(std::uint32_t number) const;
   [[nodiscard]] Done make_way();
-  [[nodiscard]] Done write_all(std::string_view bytes);
+  /// With an end of the line behind it.
+  [[nodiscard]] Done write_line(std::string_view line);
 
   std::filesystem::path path_;
   std::uint64_t max_bytes_;

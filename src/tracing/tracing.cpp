@@ -1,24 +1,32 @@
 #include <duroxide/tracing.hpp>
 
+#include <array>
 #include <exception>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "model/trace_context.hpp"
+#include "tracing/collector.hpp"
+#include "tracing/collector_address.hpp"
 #include "tracing/span.hpp"
+#include "tracing/span_ids.hpp"
 #include "tracing/span_queue.hpp"
+#include "tracing/span_sink.hpp"
 #include "tracing/trace_file.hpp"
 
 namespace duroxide {
 
 using tracing::Span;
+using tracing::SpanId;
 using tracing::SpanPlace;
+using tracing::SpanSink;
 
 class Tracing::Impl {
  public:
-  Impl(SpanExport spans, TracingOptions options)
-      : queue(std::make_unique<tracing::SpanQueue>(std::move(spans), std::move(options))) {}
+  Impl(std::unique_ptr<SpanSink> sink, const TracingOptions& options)
+      : sample_ratio(options.sample_ratio()),
+        queue(std::make_unique<tracing::SpanQueue>(std::move(sink), options)) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   /// Its thread is not in a process that was forked, so the queue cannot end there, and stays.
@@ -28,6 +36,10 @@ class Tracing::Impl {
     }
   }
 
+  /// Errors: what is wrong with the options, or could not be had.
+  [[nodiscard]] static Made make(std::unique_ptr<SpanSink> sink, const TracingOptions& options);
+
+  const double sample_ratio;
   std::unique_ptr<tracing::SpanQueue> queue;
 };
 
@@ -37,18 +49,18 @@ namespace {
 constexpr std::size_t most_bytes_of_error = 1024;
 
 /// Its beginning, up to the end of a character.
-std::string shortened(std::string_view error) {
-  if (error.size() > most_bytes_of_error) {
-    const auto goes_on = [&](std::size_t at) {
-      return (static_cast<unsigned char>(error[at]) & 0xC0U) == 0x80U;
-    };
-    std::size_t end = most_bytes_of_error;
-    while (end > 0 && goes_on(end)) {
-      --end;
-    }
-    error = error.substr(0, end);
+std::string_view shortened(std::string_view error) {
+  if (error.size() <= most_bytes_of_error) {
+    return error;
   }
-  return std::string(error);
+  const auto goes_on = [&](std::size_t at) {
+    return (static_cast<unsigned char>(error[at]) & 0xC0U) == 0x80U;
+  };
+  std::size_t end = most_bytes_of_error;
+  while (end > 0 && goes_on(end)) {
+    --end;
+  }
+  return error.substr(0, end);
 }
 
 std::string_view name_of(StepKind kind) {
@@ -90,24 +102,27 @@ std::string_view name_of(TurnOutcome outcome) {
 
 Span span_at(std::string_view trace_id, const SpanPlace& place) {
   Span span;
-  span.trace_id = trace_id;
-  span.span_id = tracing::span_id_of(trace_id, place);
-  span.attributes.emplace_back("duroxide.instance", place.instance);
-  span.attributes.emplace_back("duroxide.execution", std::to_string(place.execution_id));
+  trace_id.copy(span.numbers.trace_id.data(), span.numbers.trace_id.size());
+  span.numbers.span_id = tracing::span_id_of(trace_id, place);
+  span.numbers.execution_id = place.execution_id;
+  span.numbers.event_id = place.event_id;
+  span.numbers.attempt = place.attempt;
+  span.instance = place.instance;
   return span;
 }
 
 /// Of an execution: that of a child belongs to the call of its parent; any other to the span that its header
 /// names, if that is not its own. Where the trace began with the start, that is the first execution of the
 /// instance, to which its later ones belong, and those of a fork.
-std::string parent_of(const model::TraceContext& context, const InterceptedExecution& execution,
-                      const std::string& own_id) {
+SpanId parent_of(const model::TraceContext& context, const InterceptedExecution& execution,
+                 SpanId own_id) {
   if (execution.parent && execution.parent->execution_id != 0) {
     const ParentLink& parent = *execution.parent;
     return tracing::span_id_of(context.trace_id,
                                {parent.instance, parent.execution_id, parent.event_id});
   }
-  return context.span_id == own_id ? std::string() : std::string(context.span_id);
+  const SpanId named = tracing::span_id_of_digits(context.span_id);
+  return named == own_id ? 0 : named;
 }
 
 SpanPlace place_of(const InterceptedActivity& activity) {
@@ -115,26 +130,52 @@ SpanPlace place_of(const InterceptedActivity& activity) {
           activity.incarnation};
 }
 
-/// None if the instance is not traced.
-std::optional<model::TraceContext> sampled_context(const Headers& headers) {
-  auto context = model::trace_context_of(headers);
-  return context && context->sampled ? context : std::nullopt;
-}
-
-/// Not if the headers would then exceed their limits: a trace is no reason to fail.
-void set_traceparent(Headers& headers, std::string value) {
-  Headers with = headers;
-  with.set(model::traceparent_header, std::move(value));
-  if (!with.problem()) {
-    headers = std::move(with);
-  }
+std::string traceparent(std::string_view trace_id, const SpanPlace& place, bool sampled) {
+  const auto digits = tracing::digits_of(tracing::span_id_of(trace_id, place));
+  return model::make_traceparent(trace_id, {digits.data(), digits.size()}, sampled);
 }
 
 Tracing::Made mistake(std::string what) {
   return failure(std::move(what));
 }
 
+/// Hands them to a function of the user's.
+class SinkOfUser final : public SpanSink {
+ public:
+  explicit SinkOfUser(SpanExport spans) : export_(std::move(spans)) {}
+
+  Done take(const std::string& otlp) override { return export_(otlp); }
+
+ private:
+  SpanExport export_;
+};
+
+/// What is wrong with the options, whatever takes the spans.
+std::string problem_of(const TracingOptions& options) {
+  if (options.max_queued() == 0) {
+    return "TracingOptions::max_queued is 0, so no span would ever be exported";
+  }
+  if (!(options.sample_ratio() >= 0 && options.sample_ratio() <= 1)) {
+    return "TracingOptions::sample_ratio is a part of all traces, from 0 to 1, and not " +
+           std::to_string(options.sample_ratio());
+  }
+  return "";
+}
+
 }  // namespace
+
+Tracing::Made Tracing::Impl::make(std::unique_ptr<SpanSink> sink, const TracingOptions& options) {
+  if (auto problem = problem_of(options); !problem.empty()) {
+    return mistake(std::move(problem));
+  }
+  try {
+    return std::shared_ptr<Tracing>(new Tracing(std::make_unique<Impl>(std::move(sink), options)));
+  } catch (const std::exception& error) {
+    return mistake(
+        std::string("the queue of spans, or the thread that exports them, cannot be made: ") +
+        error.what());
+  }
+}
 
 Tracing::Tracing(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
@@ -144,27 +185,39 @@ Tracing::Made Tracing::to(SpanExport spans, TracingOptions options) {
   if (!spans) {
     return mistake("the function that is to export spans is empty");
   }
-  if (options.max_queued() == 0) {
-    return mistake("TracingOptions::max_queued is 0, so no span would ever be exported");
-  }
-  try {
-    return std::shared_ptr<Tracing>(
-        new Tracing(std::make_unique<Impl>(std::move(spans), std::move(options))));
-  } catch (const std::exception& error) {
-    return mistake(std::string("the thread that exports spans cannot be started: ") + error.what());
-  }
+  return Impl::make(std::make_unique<SinkOfUser>(std::move(spans)), options);
 }
 
 Tracing::Made Tracing::to_file(std::filesystem::path path, TracingOptions options) {
   if (options.max_file_bytes() == 0 || options.max_files() == 0) {
     return mistake("TracingOptions::max_file_bytes and max_files are at least 1");
   }
-  const auto file = std::make_shared<tracing::TraceFile>(std::move(path), options.max_file_bytes(),
-                                                         options.max_files());
+  auto file = std::make_unique<tracing::TraceFile>(std::move(path), options.max_file_bytes(),
+                                                   options.max_files());
   if (auto opened = file->open(); !opened) {
     return mistake(std::move(opened).error());
   }
-  return to([file](const std::string& line) { return file->append(line); }, std::move(options));
+  return Impl::make(std::move(file), options);
+}
+
+Tracing::Made Tracing::to_collector(const std::string& url, TracingOptions options) {
+  for (const Milliseconds each : {options.retry_for(), options.stop_timeout()}) {
+    if (each < Milliseconds(0) || each > max_delay) {
+      return mistake(
+          "TracingOptions::retry_for and stop_timeout are neither negative nor above 100 years");
+    }
+  }
+  auto address = tracing::parse_collector(url);
+  if (!address) {
+    return mistake(std::move(address).error());
+  }
+  try {
+    return Impl::make(std::make_unique<tracing::Collector>(std::move(*address), options.retry_for(),
+                                                           options.stop_timeout()),
+                      options);
+  } catch (const std::exception& error) {
+    return mistake(std::string("spans cannot be posted: ") + error.what());
+  }
 }
 
 bool Tracing::flush(std::chrono::milliseconds timeout) {
@@ -180,86 +233,93 @@ std::uint64_t Tracing::dropped() const {
 }
 
 /// The header of a new trace names the span of the first execution, which by that knows that it is the root.
+/// Whether it is sampled is decided here once: the header says so to all that belongs to the trace. Not if
+/// the headers would then exceed their limits: a trace is no reason to fail.
 Admission Tracing::before_start(InterceptedStart& start) {
   if (!model::trace_context_of(start.headers)) {
-    const std::string trace_id = tracing::new_trace_id();
-    set_traceparent(start.headers,
-                    model::make_traceparent(
-                        trace_id, tracing::span_id_of(trace_id, {start.instance, 1}), true));
+    const tracing::TraceId trace_id = tracing::new_trace_id();
+    Headers with = start.headers;
+    with.set(model::traceparent_header,
+             traceparent(tracing::text_of(trace_id), {start.instance, 1},
+                         tracing::is_in_sample(trace_id, impl_->sample_ratio)));
+    if (!with.problem()) {
+      start.headers = std::move(with);
+    }
   }
   return {};
 }
 
 void Tracing::after_turn(const InterceptedExecution& execution, const InterceptedTurn& turn,
                          TurnOutcome outcome) {
-  const auto context = sampled_context(execution.headers);
-  if (!context || outcome == TurnOutcome::waits) {
+  if (outcome == TurnOutcome::waits) {
+    return;
+  }
+  const auto context = model::sampled_trace_context(execution.headers);
+  if (!context) {
     return;
   }
   Span span = span_at(context->trace_id, {execution.instance, execution.execution_id});
-  span.parent_id = parent_of(*context, execution, span.span_id);
+  span.numbers.parent_id = parent_of(*context, execution, span.numbers.span_id);
+  span.numbers.began_at = execution.began_at;
+  span.numbers.ended_at = turn.at;
+  span.numbers.has_failed = outcome == TurnOutcome::failed || outcome == TurnOutcome::cancelled;
+  span.numbers.outcome = name_of(outcome);
   span.name = execution.orchestration;
-  span.began_at = execution.began_at;
-  span.ended_at = turn.at;
-  span.has_failed = outcome == TurnOutcome::failed || outcome == TurnOutcome::cancelled;
-  span.error = span.has_failed ? std::string(name_of(outcome)) : std::string();
-  span.attributes.emplace_back("duroxide.version", execution.version);
-  span.attributes.emplace_back("duroxide.outcome", name_of(outcome));
-  impl_->queue->add(std::move(span));
+  span.version = execution.version;
+  span.error = span.numbers.has_failed ? name_of(outcome) : std::string_view();
+  impl_->queue->add(span);
 }
 
 /// A call of an activity is seen by its deliveries.
 void Tracing::after_step(const InterceptedExecution& execution, const EndedStep& step) {
-  const auto context = sampled_context(execution.headers);
-  if (!context || step.kind == StepKind::activity) {
+  if (step.kind == StepKind::activity) {
     return;
   }
-  const SpanPlace place{execution.instance, execution.execution_id, step.event_id};
-  Span span = span_at(context->trace_id, place);
-  span.parent_id =
+  const auto context = model::sampled_trace_context(execution.headers);
+  if (!context) {
+    return;
+  }
+  Span span =
+      span_at(context->trace_id, {execution.instance, execution.execution_id, step.event_id});
+  span.numbers.parent_id =
       tracing::span_id_of(context->trace_id, {execution.instance, execution.execution_id});
-  span.name = name_of(step.kind);
-  if (step.kind != StepKind::timer) {
-    span.name += " " + step.name;
-  }
-  span.began_at = step.began_at;
-  span.ended_at = step.ended_at;
-  span.has_failed = step.outcome == EndedStep::Outcome::failed;
+  span.numbers.began_at = step.began_at;
+  span.numbers.ended_at = step.ended_at;
+  span.numbers.has_failed = step.outcome == EndedStep::Outcome::failed;
+  span.numbers.outcome =
+      step.outcome == EndedStep::Outcome::given_up ? "given up" : std::string_view();
+  span.numbers.sort = name_of(step.kind);
+  span.name = step.kind == StepKind::timer ? std::string_view() : std::string_view(step.name);
   span.error = shortened(step.error);
-  span.attributes.emplace_back("duroxide.event", std::to_string(step.event_id));
-  if (step.outcome == EndedStep::Outcome::given_up) {
-    span.attributes.emplace_back("duroxide.outcome", "given up");
-  }
-  impl_->queue->add(std::move(span));
+  impl_->queue->add(span);
 }
 
+/// What is not sampled passes on the header as it came.
 Admission Tracing::before_activity(InterceptedActivity& activity) {
-  if (const auto context = sampled_context(activity.headers)) {
-    const std::string trace_id(context->trace_id);  // what it refers to is replaced
-    set_traceparent(
-        activity.headers,
-        model::make_traceparent(trace_id, tracing::span_id_of(trace_id, place_of(activity)), true));
+  if (const auto context = model::sampled_trace_context(activity.headers)) {
+    // As long as what it stands for, if that has no more than this release knows, so no limit is exceeded.
+    std::string own = traceparent(context->trace_id, place_of(activity), true);
+    activity.headers.set(model::traceparent_header, own);
   }
   return {};
 }
 
 void Tracing::after_activity(const InterceptedActivity& activity, Timestamp ended_at,
                              const ErrorDetails* error) {
-  const auto context = sampled_context(activity.headers);
+  const auto context = model::sampled_trace_context(activity.headers);
   if (!context) {
     return;
   }
   Span span = span_at(context->trace_id, place_of(activity));
-  span.parent_id =
+  span.numbers.parent_id =
       tracing::span_id_of(context->trace_id, {activity.instance, activity.execution_id});
-  span.name = "activity " + std::string(activity.activity);
-  span.began_at = activity.began_at;
-  span.ended_at = ended_at;
-  span.has_failed = error != nullptr;
-  span.error = error == nullptr ? std::string() : shortened(error->message);
-  span.attributes.emplace_back("duroxide.event", std::to_string(activity.event_id));
-  span.attributes.emplace_back("duroxide.attempt", std::to_string(activity.attempt));
-  impl_->queue->add(std::move(span));
+  span.numbers.began_at = activity.began_at;
+  span.numbers.ended_at = ended_at;
+  span.numbers.has_failed = error != nullptr;
+  span.numbers.sort = "activity";
+  span.name = activity.activity;
+  span.error = error == nullptr ? std::string_view() : shortened(error->message);
+  impl_->queue->add(span);
 }
 
 }  // namespace duroxide

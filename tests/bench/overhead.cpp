@@ -40,9 +40,15 @@ RuntimeOptions with_tracing(bool is_on) {
   return is_on ? traced() : RuntimeOptions();
 }
 
+/// All of them headers without spans.
+RuntimeOptions with_none_sampled(bool is_on) {
+  return is_on ? traced(0) : RuntimeOptions();
+}
+
 const std::vector<Feature>& features() {
   static const std::vector<Feature> all{{"metrics", with_metrics, plain},
                                         {"tracing", as_usual, with_tracing},
+                                        {"tracing, none sampled", as_usual, with_none_sampled},
                                         {"everything", with_metrics, with_tracing}};
   return all;
 }

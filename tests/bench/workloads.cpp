@@ -50,9 +50,10 @@ void start(Client& client, const std::shared_ptr<Window>& window, const std::str
 
 }  // namespace
 
-RuntimeOptions traced() {
+RuntimeOptions traced(double sample_ratio) {
   const auto throw_away = [](const std::string&) { return Result<void, std::string>(); };
-  return RuntimeOptions().interceptor(Tracing::to(throw_away).value());
+  const auto options = TracingOptions().sample_ratio(sample_ratio);
+  return RuntimeOptions().interceptor(Tracing::to(throw_away, options).value());
 }
 
 Workloads::Workloads(const std::filesystem::path& directory, const LmdbOptions& store_options,

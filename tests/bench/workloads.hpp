@@ -8,8 +8,8 @@
 
 #include "run.hpp"
 
-/// Options with which spans are made, encoded and thrown away.
-[[nodiscard]] duroxide::RuntimeOptions traced();
+/// Options with which spans are made, encoded and thrown away, of this part of all traces.
+[[nodiscard]] duroxide::RuntimeOptions traced(double sample_ratio = 1);
 
 /// What the engine is measured with. Each runs on a store of its own, with a running runtime, and
 /// throws `std::runtime_error` if an orchestration does not complete.

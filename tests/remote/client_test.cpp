@@ -46,6 +46,44 @@ TEST_CASE("remote store: refusals are the engine's own", "[remote][errors]") {
   CHECK(f.client.cancel_orchestration("i").error().kind == Kind::instance_finished);
 }
 
+TEST_CASE("remote store: a client there asks its own interceptors, in its own process",
+          "[remote][interceptors][starts]") {
+  class Doorkeeper : public Interceptor {
+   public:
+    Admission before_start(InterceptedStart& start) override {
+      ++asked;
+      start.headers.set("seen", "yes");
+      return start.instance == "no" ? refuse("not this one") : Admission();
+    }
+    void after_start(std::string_view, const ClientError* error) override {
+      ++told;
+      failed += error == nullptr ? 0 : 1;
+    }
+
+    std::atomic<int> asked{0};
+    std::atomic<int> told{0};
+    std::atomic<int> failed{0};
+  };
+  const auto of_runtime = std::make_shared<Doorkeeper>();
+  const auto of_client = std::make_shared<Doorkeeper>();
+  Fixture f(RuntimeOptions().interceptor(of_runtime));
+  Client client = f.client.with_interceptor(of_client);
+  const auto refused = client.start_orchestration("no", "Echo");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == Kind::start_refused);
+  CHECK(f.client.get_status("no").value().is_not_found());
+  REQUIRE(client.start_orchestration("i", "Echo"));
+  CHECK_FALSE(client.start_orchestration("i", "Echo"));
+  REQUIRE(f.client.wait_for_completion("i", ample));
+  const auto history = f.client.management().value().get_execution_history("i").value();
+  const auto& started = std::get<event::OrchestrationStarted>(history.front().kind);
+  REQUIRE(started.headers.find("seen") != nullptr);
+  CHECK(of_client->asked == 3);
+  CHECK(of_client->told == 2);
+  CHECK(of_client->failed == 1);
+  CHECK(of_runtime->asked == 0);
+}
+
 TEST_CASE("remote store: starting once", "[remote][starts]") {
   Fixture f;
   const auto same = StartOptions().reuse(ReusePolicy::use_existing_same_input);

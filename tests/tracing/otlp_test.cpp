@@ -1,36 +1,39 @@
 // Spans as OTLP/JSON: what a reader of JSON makes of them.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "tracing/span.hpp"
+#include "tracing/otlp.hpp"
 
 namespace duroxide::otlp_test {
 
 using Json = nlohmann::json;
+using tracing::OtlpWriter;
 using tracing::Span;
 
 namespace {
 
-Span span_of(std::string text) {
+Span span_of(std::string_view text) {
   Span span;
-  span.trace_id = std::string(32, 'a');
-  span.span_id = std::string(16, 'b');
+  span.numbers.trace_id.fill('a');
+  span.numbers.span_id = 0xbbbb'bbbb'bbbb'bbbb;
+  span.numbers.began_at = from_milliseconds(1);
+  span.numbers.ended_at = from_milliseconds(2);
+  span.numbers.execution_id = 1;
+  span.numbers.has_failed = true;
+  span.instance = text;
   span.name = text;
-  span.began_at = from_milliseconds(1);
-  span.ended_at = from_milliseconds(2);
-  span.attributes = {{"duroxide.instance", text}, {"duroxide.execution", "1"}};
-  span.has_failed = true;
-  span.error = std::move(text);
+  span.version = text;
+  span.error = text;
   return span;
 }
 
 /// The spans of a line, which is one request.
-Json spans_of(const std::vector<Span>& spans, const std::string& service = "shop") {
-  const std::string line = tracing::to_otlp(spans, service);
+Json spans_in(const std::string& line, const std::string& service) {
   CHECK(line.find('\n') == std::string::npos);
   const Json request = Json::parse(line);
   const Json& resource = request.at("resourceSpans").at(0);
@@ -38,22 +41,44 @@ Json spans_of(const std::vector<Span>& spans, const std::string& service = "shop
   return resource.at("scopeSpans").at(0).at("spans");
 }
 
+Json spans_of(const std::vector<Span>& spans, const std::string& service = "shop") {
+  OtlpWriter writer(service);
+  for (const Span& each : spans) {
+    writer.add(each);
+  }
+  return spans_in(writer.finish(), service);
+}
+
+Json attribute(const std::string& key, const std::string& value) {
+  return {{"key", key}, {"value", {{"stringValue", value}}}};
+}
+
 }  // namespace
 
 TEST_CASE("otlp: a span has its ids, times, attributes and status", "[tracing]") {
   Span second = span_of("fine");
-  second.parent_id = std::string(16, 'c');
-  second.has_failed = false;
+  second.numbers.parent_id = 0x0ccc;
+  second.numbers.has_failed = false;
+  second.numbers.sort = "activity";
+  second.numbers.event_id = 2;
+  second.numbers.attempt = 3;
+  second.numbers.outcome = "given up";
   const Json spans = spans_of({span_of("broke"), second});
   REQUIRE(spans.size() == 2);
   const Json expected = Json::parse(R"({"traceId":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     "spanId":"bbbbbbbbbbbbbbbb","name":"broke","kind":1,"startTimeUnixNano":"1000000",
     "endTimeUnixNano":"2000000","attributes":[
       {"key":"duroxide.instance","value":{"stringValue":"broke"}},
-      {"key":"duroxide.execution","value":{"stringValue":"1"}}],
+      {"key":"duroxide.execution","value":{"stringValue":"1"}},
+      {"key":"duroxide.version","value":{"stringValue":"broke"}}],
     "status":{"code":2,"message":"broke"}})");
   CHECK(spans.at(0) == expected);
-  CHECK(spans.at(1).at("parentSpanId") == std::string(16, 'c'));
+  CHECK(spans.at(1).at("parentSpanId") == "0000000000000ccc");
+  CHECK(spans.at(1).at("name") == "activity fine");
+  CHECK(spans.at(1).at("attributes") ==
+        Json::array({attribute("duroxide.instance", "fine"), attribute("duroxide.execution", "1"),
+                     attribute("duroxide.event", "2"), attribute("duroxide.attempt", "3"),
+                     attribute("duroxide.outcome", "given up")}));
   CHECK(spans.at(1).at("status") == Json{{"code", 1}});
 }
 
@@ -63,12 +88,28 @@ TEST_CASE("otlp: whatever a text holds, the line is JSON", "[tracing]") {
   const Json spans = spans_of({span_of(text)}, text);
   CHECK(spans.at(0).at("name") == text);
   CHECK(spans.at(0).at("status").at("message") == text);
-  CHECK(spans.at(0).at("attributes").at(0).at("value").at("stringValue") == text);
+  for (const std::size_t place : {0U, 2U}) {
+    CHECK(spans.at(0).at("attributes").at(place).at("value").at("stringValue") == text);
+  }
 }
 
 TEST_CASE("otlp: what is no UTF-8 is replaced", "[tracing]") {
   const Json spans = spans_of({span_of("a\xff")});
   CHECK(spans.at(0).at("name") == "a\xef\xbf\xbd");
+}
+
+TEST_CASE("otlp: the next request holds nothing of the one before", "[tracing]") {
+  OtlpWriter writer("shop");
+  writer.add(span_of("one"));
+  writer.add(span_of("two"));
+  CHECK(writer.size() == 2);
+  CHECK(spans_in(writer.finish(), "shop").size() == 2);
+  writer.clear();
+  CHECK(writer.size() == 0);
+  writer.add(span_of("three"));
+  const Json spans = spans_in(writer.finish(), "shop");
+  REQUIRE(spans.size() == 1);
+  CHECK(spans.at(0).at("name") == "three");
 }
 
 }  // namespace duroxide::otlp_test

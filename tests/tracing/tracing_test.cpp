@@ -16,6 +16,7 @@
 #include <duroxide/testing.hpp>
 
 #include "support/temp_dir.hpp"
+#include "tracing/ended_timer.hpp"
 #include "tracing/trace_reader.hpp"
 
 namespace duroxide::tracing_test {
@@ -27,9 +28,6 @@ using testkit::TestSystem;
 namespace {
 
 constexpr auto ample = 300s;
-
-const std::string foreign_trace = "0af7651916cd43dd8448eb211c80319c";
-const std::string foreign_span = "b7ad6b7169203331";
 
 Task<std::string> ship(OrchestrationContext ctx) {
   std::string label = co_await ctx.schedule_activity("Label");
@@ -93,20 +91,6 @@ struct Traced {
   std::shared_ptr<Tracing> tracing;
   TestSystem test;
 };
-
-/// As of an instance whose timer has fired, or failed.
-void end_timer(Tracing& tracing, std::uint64_t event_id, const std::string& error = "") {
-  const Headers headers =
-      Headers().set("traceparent", "00-" + foreign_trace + "-" + foreign_span + "-01");
-  const std::optional<ParentLink> parent;
-  const InterceptedExecution execution{"i", 1, "O", "1.0.0", headers, parent, Timestamp()};
-  EndedStep step;
-  step.kind = StepKind::timer;
-  step.event_id = event_id;
-  step.outcome = error.empty() ? EndedStep::Outcome::succeeded : EndedStep::Outcome::failed;
-  step.error = error;
-  tracing.after_step(execution, step);
-}
 
 }  // namespace
 
