@@ -75,9 +75,7 @@ void Engine::apply(const char* operation, DoneReply reply,
     settle();
     return;
   }
-  for (const auto& effect : transaction_.take_effects()) {
-    effect();
-  }
+  transaction_.carry_out_effects();
   if (batch_.empty() && !memory_.timing.open()) {
     reply(Done{});
   } else {
