@@ -192,14 +192,13 @@ void end_asked_turn(Transaction& transaction, const provider::AckOrchestrationIt
   transaction.after_applied([&transaction, &request, number] {
     const Holder holder = transaction.turns().find(request.lock_token)->holder;
     give_answers(transaction, number, request);
-    end_turn(transaction, request.lock_token);
+    end_acknowledged_turn(transaction, request.lock_token, number);
     transaction.reasons().clear({number, 0, 0});
     if (request.stays_resident) {
       transaction.turns().set_resident(number, holder);
     } else {
       transaction.turns().clear_resident(number);
     }
-    transaction.turns().push(number);  // for what has arrived meanwhile
   });
 }
 
@@ -281,7 +280,11 @@ void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& re
     tell_end(transaction, number, after);
   }
   transaction.after_applied([&transaction, &request, number, ended, holder = lease->holder] {
-    end_turn(transaction, request.lock_token);
+    if (ended) {
+      end_turn(transaction, request.lock_token);
+    } else {
+      end_acknowledged_turn(transaction, request.lock_token, number);
+    }
     transaction.reasons().clear({number, 0, 0});
     transaction.outcome().touched.insert(number);
     give_answers(transaction, number, request);
@@ -296,7 +299,6 @@ void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& re
     } else {
       transaction.turns().clear_resident(number);
     }
-    transaction.turns().push(number);  // for what has arrived meanwhile
   });
 }
 
