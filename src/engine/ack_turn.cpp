@@ -224,7 +224,7 @@ void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& re
     keep_untaken(transaction, request, *lease);
   }
   for (const auto sequence : lease->sequences) {
-    transaction.batch().erase(Table::inbox, make_key(number, sequence));
+    transaction.batch().erase(Table::inbox, LookupKey(number, sequence));
   }
   transaction.batch().erase(Table::attempts, make_key(number));
   if (!request.events.empty()) {
