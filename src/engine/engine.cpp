@@ -228,7 +228,7 @@ void Engine::batch_committed() {
   memory_.timing.batch_ended();
   BatchOutcome outcome = std::exchange(memory_.outcome, std::move(spare_outcome_));
   after_commit(transaction_, outcome);
-  const auto answers = std::move(outcome.answers);
+  auto answers = std::exchange(outcome.answers, {});
   outcome.clear();
   spare_outcome_ = std::move(outcome);
   const auto answer = [&answers] {
@@ -245,6 +245,7 @@ void Engine::batch_committed() {
     answer();
     settle();
   }
+  spare_outcome_.reuse(std::move(answers));
 }
 
 void Engine::commit_failed(const std::string& why) {
