@@ -192,14 +192,13 @@ void end_asked_turn(Transaction& transaction, const provider::AckOrchestrationIt
   transaction.after_applied([&transaction, &request, number] {
     const Holder holder = transaction.turns().find(request.lock_token)->holder;
     give_answers(transaction, number, request);
-    end_turn(transaction, request.lock_token);
+    end_acknowledged_turn(transaction, request.lock_token, number);
     transaction.reasons().clear({number, 0, 0});
     if (request.stays_resident) {
       transaction.turns().set_resident(number, holder);
     } else {
       transaction.turns().clear_resident(number);
     }
-    transaction.turns().push(number);  // for what has arrived meanwhile
   });
 }
 
@@ -225,7 +224,7 @@ void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& re
     keep_untaken(transaction, request, *lease);
   }
   for (const auto sequence : lease->sequences) {
-    transaction.batch().erase(Table::inbox, make_key(number, sequence));
+    transaction.batch().erase(Table::inbox, LookupKey(number, sequence));
   }
   transaction.batch().erase(Table::attempts, make_key(number));
   if (!request.events.empty()) {
@@ -281,27 +280,31 @@ void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& re
   if (ended) {
     tell_end(transaction, number, after);
   }
-  transaction.after_applied([&transaction, &request, number, is_first, ended, holder = lease->holder] {
-    end_turn(transaction, request.lock_token);
-    transaction.reasons().clear({number, 0, 0});
-    transaction.outcome().touched.insert(number);
-    give_answers(transaction, number, request);
-    if (is_first) {
-      transaction.outcome().begun.push_back(number);
-    }
-    if (ended) {
-      transaction.outcome().finished.push_back(number);
-      transaction.turns().clear_resident(number);
-      transaction.turns().clear_taken_up(number);
-      return;
-    }
-    if (request.stays_resident) {
-      transaction.turns().set_resident(number, holder);
-    } else {
-      transaction.turns().clear_resident(number);
-    }
-    transaction.turns().push(number);  // for what has arrived meanwhile
-  });
+  transaction.after_applied(
+      [&transaction, &request, number, is_first, ended, holder = lease->holder] {
+        if (ended) {
+          end_turn(transaction, request.lock_token);
+        } else {
+          end_acknowledged_turn(transaction, request.lock_token, number);
+        }
+        transaction.reasons().clear({number, 0, 0});
+        transaction.outcome().touched.insert(number);
+        give_answers(transaction, number, request);
+        if (is_first) {
+          transaction.outcome().begun.push_back(number);
+        }
+        if (ended) {
+          transaction.outcome().finished.push_back(number);
+          transaction.turns().clear_resident(number);
+          transaction.turns().clear_taken_up(number);
+          return;
+        }
+        if (request.stays_resident) {
+          transaction.turns().set_resident(number, holder);
+        } else {
+          transaction.turns().clear_resident(number);
+        }
+      });
 }
 
 }  // namespace duroxide::storage

@@ -21,7 +21,7 @@ void add_activity(Transaction& transaction, Number number, work::ActivityExecute
 }
 
 void remove_work(Transaction& transaction, const WorkKey& key, bool cancelled) {
-  const auto row_key = key.bytes();
+  const LookupKey row_key = key.lookup();
   transaction.batch().erase(Table::work, row_key);
   transaction.batch().erase(Table::attempts, row_key);
   transaction.batch().erase(Table::progress, row_key);
@@ -47,7 +47,7 @@ void remove_work(Transaction& transaction, const WorkKey& key, bool cancelled) {
 }
 
 std::optional<std::string> read_progress(Transaction& transaction, const WorkKey& key) {
-  const auto row_key = key.bytes();
+  const LookupKey row_key = key.lookup();
   const auto bytes = transaction.batch().get(Table::progress, row_key);
   if (!bytes) {
     return std::nullopt;

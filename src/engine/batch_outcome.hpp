@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <unordered_set>
@@ -45,8 +46,14 @@ struct BatchOutcome {
   bool timers_touched = false;
   bool quarantine_touched = false;  ///< what memory has of it must be read anew
 
-  /// For the next batch. Some of them keep their room, so that not every batch asks for it.
+  /// For the next batch. What most batches fill keeps its room, so that not every batch asks for it.
   void clear();
+  /// Gives the room of answers that were given to those of the next batch.
+  void reuse(std::vector<Answer> given);
+
+ private:
+  /// More room than for so many answers or activities is not kept.
+  static constexpr std::size_t most_kept = 1024;
 };
 
 inline void BatchOutcome::clear() {
@@ -57,7 +64,18 @@ inline void BatchOutcome::clear() {
   empty.touched.clear();
   empty.counting_turns.clear();
   empty.begun.clear();
+  if (new_work.capacity() <= most_kept) {
+    empty.new_work.swap(new_work);
+    empty.new_work.clear();
+  }
   *this = std::move(empty);
+}
+
+inline void BatchOutcome::reuse(std::vector<Answer> given) {
+  if (answers.empty() && given.capacity() <= most_kept) {
+    given.clear();
+    answers = std::move(given);
+  }
 }
 
 }  // namespace duroxide::storage

@@ -71,7 +71,7 @@ void count_first_deliveries(Transaction& transaction) {
       if (work == nullptr || !transaction.work().takes(fetch.filter, work->lane)) {
         continue;
       }
-      const auto row_key = work->key.bytes();
+      const LookupKey row_key = work->key.lookup();
       const auto row = transaction.batch().get(Table::work, row_key);
       if (!row) {
         rows[i] = nullptr;  // cancelled

@@ -75,9 +75,7 @@ void Engine::apply(const char* operation, DoneReply reply,
     settle();
     return;
   }
-  for (const auto& effect : transaction_.take_effects()) {
-    effect();
-  }
+  transaction_.carry_out_effects();
   if (batch_.empty() && !memory_.timing.open()) {
     reply(Done{});
   } else {
@@ -230,7 +228,7 @@ void Engine::batch_committed() {
   memory_.timing.batch_ended();
   BatchOutcome outcome = std::exchange(memory_.outcome, std::move(spare_outcome_));
   after_commit(transaction_, outcome);
-  const auto answers = std::move(outcome.answers);
+  auto answers = std::exchange(outcome.answers, {});
   outcome.clear();
   spare_outcome_ = std::move(outcome);
   const auto answer = [&answers] {
@@ -247,6 +245,7 @@ void Engine::batch_committed() {
     answer();
     settle();
   }
+  spare_outcome_.reuse(std::move(answers));
 }
 
 void Engine::commit_failed(const std::string& why) {

@@ -9,7 +9,13 @@
 namespace duroxide::storage {
 
 void OrchestratorQueue::push(Number number) {
-  if (is_leased(number) || held_.contains(number)) {
+  if (const auto token = token_of(number)) {
+    TurnLease* const lease = find(*token);
+    DUROXIDE_INVARIANT(lease != nullptr, "an instance that is known as leased has a turn lease");
+    lease->has_more = true;
+    return;
+  }
+  if (held_.contains(number)) {
     return;
   }
   if (queued_.insert(number).second) {

@@ -24,6 +24,8 @@ struct TurnLease {
   std::vector<std::uint64_t> sequences;  ///< of the messages it took from the inbox
   bool counted = false;                  ///< `attempts` on disk counts this delivery already
   bool ahead = false;                    ///< builds on changes of the batch that is still open
+  /// There may be more for the instance than this turn took: left over by it, or come since.
+  bool has_more = false;
 };
 
 /// What memory knows of the orchestrator queue: which instances have messages, who holds which
@@ -44,7 +46,8 @@ class OrchestratorQueue {
   /// one as there is room for them, so that opening costs nothing.
   void set_backlog(Number end) { backlog_end_ = end; }
 
-  /// Marks an instance as having messages. Ignored while it is leased, held back or queued.
+  /// Marks an instance as having messages. Ignored while it is held back or queued; while it is leased,
+  /// its lease notes that there is more.
   void push(Number number);
   /// As `push`, but once the open batch has been committed.
   void push_after_commit(Number number) { after_commit_.push_back(number); }

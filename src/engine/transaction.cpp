@@ -45,8 +45,14 @@ void Transaction::undo() {
   effects_.clear();
 }
 
-std::vector<std::function<void()>> Transaction::take_effects() {
-  return std::exchange(effects_, {});
+void Transaction::carry_out_effects() {
+  // One of them may write of itself, which is a request with effects of its own.
+  std::vector<Effect> effects = std::exchange(effects_, std::exchange(spare_, {}));
+  for (const Effect& effect : effects) {
+    effect();
+  }
+  effects.clear();
+  spare_ = std::move(effects);
 }
 
 void Transaction::require_room() {
@@ -67,9 +73,7 @@ void Transaction::write_of_itself(const std::function<void()>& write) {
   if (batch_.has_changes()) {
     timing().changed();
   }
-  for (const auto& effect : take_effects()) {
-    effect();
-  }
+  carry_out_effects();
 }
 
 void Transaction::go_back_to(const Savepoint& point) {

@@ -11,6 +11,7 @@
 #include "engine/memory.hpp"
 #include "engine/options.hpp"
 #include "model/flaw.hpp"
+#include "model/inline_function.hpp"
 #include "storage/batch.hpp"
 
 namespace duroxide::storage {
@@ -23,6 +24,8 @@ void tell(const LogSink& sink, LogLevel level, std::string message, std::string 
 /// It lives as long as the engine, so what happens later may refer to it.
 class Transaction {
  public:
+  using Effect = model::InlineFunction<void()>;
+
   /// All must outlive it.
   Transaction(Batch& batch, Memory& memory, const Clock& clock, const EngineOptions& options,
               LogSink log);
@@ -75,8 +78,9 @@ class Transaction {
   /// It is refused: takes back all that it has done.
   void undo();
   /// Happens once all of the request is staged, and not if it is refused.
-  void after_applied(std::function<void()> effect) { effects_.push_back(std::move(effect)); }
-  [[nodiscard]] std::vector<std::function<void()>> take_effects();
+  void after_applied(Effect effect) { effects_.push_back(std::move(effect)); }
+  /// What was given to `after_applied`, each once.
+  void carry_out_effects();
   /// It takes old things out, and so may have the room that is kept for that.
   void take_out_old() { makes_room_ = true; }
   [[nodiscard]] bool makes_room() const { return makes_room_; }
@@ -109,7 +113,8 @@ class Transaction {
   const Clock& clock_;
   const EngineOptions& options_;
   LogSink log_;
-  std::vector<std::function<void()>> effects_;  ///< of the request
+  std::vector<Effect> effects_;  ///< of the request
+  std::vector<Effect> spare_;    ///< the room of those that were carried out, for the next request
   bool makes_room_ = false;
 };
 

@@ -126,6 +126,8 @@ void hand_out_readable_turn(Transaction& transaction, Number number, Holder hold
   lease.sequences = std::move(messages.sequences);
   lease.counted = transaction.counted().turns.erase(number) != 0;
   lease.ahead = transaction.outcome().touched.contains(number);
+  // A question that the turn leaves without an answer is asked again.
+  lease.has_more = messages.may_leave_some || !item.questions.empty();
   item.attempt_count = stored_attempts(transaction, attempts_key) + (lease.counted ? 0 : 1);
   if (lease.ahead) {
     transaction.timing().turn_ahead_began();

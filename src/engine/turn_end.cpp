@@ -20,4 +20,13 @@ void end_turn(Transaction& transaction, provider::LockToken token) {
   release_suspects(transaction);
 }
 
+void end_acknowledged_turn(Transaction& transaction, provider::LockToken token, Number number) {
+  const TurnLease* lease = transaction.turns().find(token);
+  const bool has_more = lease == nullptr || lease->has_more;
+  end_turn(transaction, token);
+  if (has_more) {
+    transaction.turns().push(number);
+  }
+}
+
 }  // namespace duroxide::storage

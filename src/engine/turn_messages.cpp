@@ -31,7 +31,9 @@ TurnMessages read_messages(Transaction& transaction, Number number) {
         messages.bytes += bytes.size();
         messages.items.push_back(std::move(*item));
         messages.sequences.push_back(number_at(key, 8));
-        return messages.items.size() < messages_per_turn && messages.bytes < message_bytes_per_turn;
+        messages.may_leave_some =
+            messages.items.size() >= messages_per_turn || messages.bytes >= message_bytes_per_turn;
+        return !messages.may_leave_some;
       });
   if (!unreadable.empty()) {
     transaction.write_of_itself([&] {

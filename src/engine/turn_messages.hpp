@@ -16,6 +16,7 @@ struct TurnMessages {
   std::vector<WorkItem> items;
   std::vector<std::uint64_t> sequences;
   std::size_t bytes = 0;
+  bool may_leave_some = false;  ///< there are as many as one turn takes, and may be more
 };
 
 /// The first that wait, as many as one turn may take. What cannot be read is set aside.

@@ -23,7 +23,7 @@ std::uint32_t stored_count(Transaction& transaction, const WorkKey& key, const A
       pending != transaction.work().counts_to_write.end()) {
     return pending->second;
   }
-  const auto bytes = transaction.batch().get(Table::attempts, key.bytes());
+  const auto bytes = transaction.batch().get(Table::attempts, key.lookup());
   return bytes ? static_cast<std::uint32_t>(stored_number(*bytes)) : row.first_count;
 }
 
@@ -38,7 +38,7 @@ void hand_out_work(Transaction& transaction, const WorkRef& work, WorkerQueue::P
     transaction.work_suspects().ended(key);
     return;  // left over from before a rewind has scheduled it again
   }
-  const auto row_key = key.bytes();
+  const LookupKey row_key = key.lookup();
   if (transaction.batch().staged(Table::work, row_key) != nullptr) {
     transaction.work_suspects().ended(key);
     return;  // left over likewise, and what the rewind has scheduled waits for its commit
@@ -66,7 +66,7 @@ void hand_out_work(Transaction& transaction, const WorkRef& work, WorkerQueue::P
       return;
     }
     // It may be what ended the process: count first, hand out after.
-    transaction.write_of_itself([&] { store_attempts(transaction, row_key, count + 1); });
+    transaction.write_of_itself([&] { store_attempts(transaction, key.bytes(), count + 1); });
     transaction.counted().work.insert(key);
     transaction.outcome().work_after_commit.push_back(work);
     ++fetch.reserved;

@@ -3,8 +3,10 @@
 // Reads what record_writer.hpp has written, and believes nothing of it. A checksum shows
 // that bytes are the ones that were written, and not that whoever wrote them was right; so a length is
 // compared with what is left before room is made for it, and a flag is 0 or 1. cereal's own reader does
-// neither.
+// neither, and looks up the version of each structure in a hash table that it makes for each record.
 
+#include <array>
+#include <bitset>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -65,6 +67,17 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
     }
   }
 
+  /// The version of a structure, which stands in front of the first of its kind.
+  template <class Structure>
+  [[nodiscard]] std::uint32_t version() {
+    const std::size_t place = RecordWriter::place_of<Structure>();
+    if (!has_version_[place]) {
+      versions_[place] = number<std::uint32_t>();
+      has_version_.set(place);
+    }
+    return versions_[place];
+  }
+
   /// How many bytes were not read yet.
   [[nodiscard]] std::size_t left() const { return left_.size(); }
 
@@ -80,6 +93,8 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
   }
 
   std::string_view left_;
+  std::array<std::uint32_t, RecordWriter::most_structures> versions_{};
+  std::bitset<RecordWriter::most_structures> has_version_;  ///< which were read
 };
 
 // NOLINTBEGIN(readability-identifier-naming): the names are cereal's
@@ -110,9 +125,26 @@ requires(sizeof(std::remove_pointer_t<T>) ==
   reader.copy(data.data, static_cast<std::size_t>(data.size));
 }
 
+template <class T>
+requires HasLayout<T, RecordReader>
+void CEREAL_LOAD_FUNCTION_NAME(RecordReader& reader, T& value) {
+  serialize(reader, value, reader.version<T>());
+}
+
 // NOLINTEND(readability-identifier-naming)
 
 }  // namespace duroxide::model
+
+namespace cereal {
+
+/// Structures are read by the function above, and not as cereal would.
+template <class T>
+requires duroxide::model::HasLayout<T, duroxide::model::RecordReader>
+struct specialize<duroxide::model::RecordReader, T, specialization::non_member_load_save>
+    : std::true_type {
+};
+
+}  // namespace cereal
 
 namespace cereal::traits::detail {
 

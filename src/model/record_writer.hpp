@@ -74,20 +74,21 @@ class RecordWriter : public cereal::OutputArchive<RecordWriter, cereal::AllowEmp
     return current;
   }
 
- private:
   static constexpr std::size_t most_structures = 256;
+  /// Where a table of what is known of each structure has this one: below `most_structures`, and the same
+  /// for the whole process. For any thread.
+  template <class Structure>
+  [[nodiscard]] static std::size_t place_of() {
+    static const std::size_t place = next_place();
+    return place;
+  }
 
+ private:
   static std::size_t next_place() {
     static std::atomic<std::size_t> next{0};
     const std::size_t place = next++;
     DUROXIDE_INVARIANT(place < most_structures,
                        "a record has room to note the version of each structure that there is");
-    return place;
-  }
-  /// The same for all writers of the process.
-  template <class Structure>
-  static std::size_t place_of() {
-    static const std::size_t place = next_place();
     return place;
   }
 
@@ -97,8 +98,8 @@ class RecordWriter : public cereal::OutputArchive<RecordWriter, cereal::AllowEmp
 };
 
 /// A structure that is stored with a version in front.
-template <class T>
-concept HasLayout = cereal::traits::has_non_member_versioned_serialize<T, RecordWriter>::value;
+template <class T, class Archive = RecordWriter>
+concept HasLayout = cereal::traits::has_non_member_versioned_serialize<T, Archive>::value;
 
 // NOLINTBEGIN(readability-identifier-naming): the names are cereal's
 

@@ -30,16 +30,28 @@ EngineScheduler* EngineScheduler::of(caf::actor_system& system) {
 }
 
 void EngineScheduler::enqueue(caf::resumable* job) {
-  const Lock lock(mutex_);
-  jobs_.push_back(job);
-  wake_if_needed();
+  bool wakes = false;
+  {
+    const Lock lock(mutex_);
+    jobs_.push_back(job);
+    wakes = needs_waking();
+  }
+  if (wakes) {
+    work_came_.notify_one();
+  }
 }
 
-void EngineScheduler::when_idle(std::function<void()> action) {
-  const Lock lock(mutex_);
-  idle_actions_.push_back(
-      {std::move(action), std::chrono::steady_clock::now() + limits_.longest_wait_for_idle});
-  wake_if_needed();
+void EngineScheduler::when_idle(model::InlineFunction<void()> action) {
+  const auto latest = std::chrono::steady_clock::now() + limits_.longest_wait_for_idle;
+  bool wakes = false;
+  {
+    const Lock lock(mutex_);
+    idle_actions_.push_back({std::move(action), latest});
+    wakes = needs_waking();
+  }
+  if (wakes) {
+    work_came_.notify_one();
+  }
 }
 
 void EngineScheduler::let_others_run(const std::function<void()>& wait) {
@@ -95,15 +107,21 @@ std::size_t EngineScheduler::threads() {
                                                 [](const auto& each) { return !each->has_left; }));
 }
 
-void EngineScheduler::wake_if_needed() {
+bool EngineScheduler::needs_waking() {
   if (engine_thread_ != nullptr || woken_ || !has_work()) {
-    return;
+    return false;
   }
-  if (idle_threads_ > 0) {
-    woken_ = true;
-    work_came_.notify_one();
-  } else {
+  if (idle_threads_ == 0) {
     wake_watch();  // all are held: it starts another
+    return false;
+  }
+  woken_ = true;
+  return true;
+}
+
+void EngineScheduler::wake_if_needed() {
+  if (needs_waking()) {
+    work_came_.notify_one();
   }
 }
 

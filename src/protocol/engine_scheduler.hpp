@@ -18,6 +18,8 @@
 
 #include <duroxide/detail/caf.hpp>
 
+#include "model/inline_function.hpp"
+
 namespace duroxide::actors {
 
 /// Runs all actors that have no thread of their own, one at a time, on the *engine thread*: to hand a
@@ -54,7 +56,7 @@ class EngineScheduler final : public caf::scheduler::abstract_coordinator {
 
   /// Calls `action` once, on the engine thread, when that finds nothing else to run, or soon if it is
   /// never idle. For any thread.
-  void when_idle(std::function<void()> action);
+  void when_idle(model::InlineFunction<void()> action);
 
   /// Calls `wait`, which waits for something that is not an actor, as for the disk. If there is
   /// something to run meanwhile, another thread does.
@@ -77,7 +79,7 @@ class EngineScheduler final : public caf::scheduler::abstract_coordinator {
   using Lock = std::unique_lock<std::mutex>;
 
   struct IdleAction {
-    std::function<void()> call;
+    model::InlineFunction<void()> call;
     std::chrono::steady_clock::time_point latest;
   };
 
@@ -93,6 +95,9 @@ class EngineScheduler final : public caf::scheduler::abstract_coordinator {
   [[nodiscard]] bool has_work() const { return !jobs_.empty() || !idle_actions_.empty(); }
   /// There is work, or nobody has the queue any more: sees to it that somebody does the one with the other.
   void wake_if_needed();
+  /// As `wake_if_needed`, but whether a thread is to be woken is left to the caller: without the lock, if
+  /// that is possible, as the woken one would wait for it.
+  [[nodiscard]] bool needs_waking();
   void wake_watch();
   void watch(Lock& lock);
   /// Whether a thread is in a message without having the queue, and was not told yet that this lasts.

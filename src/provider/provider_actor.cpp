@@ -26,6 +26,7 @@
 #include "engine/waiting.hpp"
 #include "engine/work_dispatch.hpp"
 #include "protocol/engine_scheduler.hpp"
+#include "protocol/quiet_acks.hpp"
 #include "protocol/watched_code.hpp"
 #include "upkeep/delete_instances.hpp"
 #include "upkeep/delete_trees.hpp"
@@ -52,13 +53,16 @@ namespace duroxide::storage {
 
 namespace {
 
-/// What the actor also tells itself.
-using OwnActor = WriterActor::extend<actors::Accepts<CommitNow>, actors::Accepts<HoldTick>>;
+/// What the actor also takes from runtimes of ours, and tells itself.
+using OwnActor =
+    WriterActor::extend<actors::Accepts<AckTurnQuietly>, actors::Accepts<AckWorkQuietly>,
+                        actors::Accepts<CommitNow>, actors::Accepts<HoldTick>>;
 
 using namespace provider;
 
 /// Turns messages into calls of the engine, and its replies into answers. Nothing is decided here.
 class Writer final : public OwnActor::base,
+                     public TakesQuietAcks,
                      private CommitTiming::Host,
                      private actors::MayBeOverdue {
  public:
@@ -198,11 +202,56 @@ class Writer final : public OwnActor::base,
                                                 void (*function)(Transaction&, const Request&),
                                                 void (*no_room)(Transaction&, LockToken)) {
     return answer<Done>([&](auto reply) {
-      engine_.apply(
-          operation, std::move(reply),
-          [&](Transaction& transaction) { function(transaction, request); },
-          [&](Transaction& transaction) { no_room(transaction, request.lock_token); });
+      end_lease_and_reply(operation, request, function, no_room, std::move(reply));
     });
+  }
+
+  template <class Request>
+  void end_lease_and_reply(const char* operation, const Request& request,
+                           void (*function)(Transaction&, const Request&),
+                           void (*no_room)(Transaction&, LockToken), Reply<Done> reply) {
+    engine_.apply(
+        operation, std::move(reply),
+        [&](Transaction& transaction) { function(transaction, request); },
+        [&](Transaction& transaction) { no_room(transaction, request.lock_token); });
+  }
+
+  /// Tells the sender of the message alone that it is refused, and then does what else `refused` says.
+  template <class Refused>
+  [[nodiscard]] Reply<Done> reply_to_refusal(LockToken token, Refused refused) {
+    return [to = current_sender(), token, refused](const Done& done) {
+      if (done) {
+        return;
+      }
+      if (to) {
+        actors::send_from_outside(caf::actor_cast<actors::DynamicActor>(to),
+                                  AckRefused{token, done.error()});
+      }
+      refused(done.error());
+    };
+  }
+
+  void ack_turn_quietly(const AckTurnQuietly& quiet) {
+    const LockToken token = quiet.ack.lock_token;
+    const auto give_back = [this, token,
+                            delay = quiet.delay_if_refused](const ProviderError& error) {
+      if (error.kind == ProviderError::Kind::invalid_lock_token) {
+        return;  // it is given back, or held by another
+      }
+      // As a message: what is refused is refused amid another request.
+      AbandonOrchestrationItem abandon;
+      abandon.lock_token = token;
+      abandon.delay = delay;
+      actors::send_from_outside(me(), std::move(abandon));
+    };
+    end_lease_and_reply("ack_orchestration_item", quiet.ack, ack_turn, void_turn,
+                        reply_to_refusal(token, give_back));
+  }
+
+  void ack_work_quietly(const AckWorkQuietly& quiet) {
+    end_lease_and_reply(
+        "ack_worker", quiet.ack, ack_work, void_work,
+        reply_to_refusal(quiet.ack.lock_token, [](const ProviderError& /*error*/) {}));
   }
 
   actors::EngineScheduler* scheduler_;  ///< null in a system that is not ours
@@ -352,6 +401,8 @@ Writer::behavior_type Writer::make_behavior() {
           reply(Done{});
         });
       },
+      [this](const AckTurnQuietly& quiet) { ack_turn_quietly(quiet); },
+      [this](const AckWorkQuietly& quiet) { ack_work_quietly(quiet); },
       [this](const CommitNow&) { engine_.commit_due(); },
       [this](const HoldTick&) { engine_.tick_due(); },
   };

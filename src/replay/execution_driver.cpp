@@ -178,6 +178,9 @@ replay::TurnResult ExecutionCore::take_result() {
 replay::TurnResult ExecutionCore::run(const std::vector<WorkItem>& messages) {
   const RunsHere here(*this);
   auto message = messages.begin();
+  if (!messages.empty()) {
+    result().events.reserve(messages.size() + 1);  // most turns record what came and one decision
+  }
   if (next_event_id_ == 1 && !finished_ && message != messages.end()) {
     begin_from(*message++);
     const auto cancel = std::find_if(message, messages.end(), [](const WorkItem& each) {

@@ -65,6 +65,9 @@ ActivityDispatcher::behavior_type ActivityDispatcher::make_behavior() {
         draining_.complete();
         running_.for_each([this](Delivery& each) { request_stop_aside(home_system(), each); });
       },
+      [this](const storage::AckRefused& refused) {
+        result_refused(refused.lock_token, refused.error);
+      },
   };
 }
 

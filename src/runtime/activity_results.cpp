@@ -43,8 +43,13 @@ void ActivityDispatcher::acknowledge(provider::LockToken token, ActivityEnded& a
   if (!activity.completion) {
     return;  // the call was left open, or nobody waits for it
   }
+  provider::AckWorker ack{token, std::move(*activity.completion)};
+  if (environment_->quiet_acks) {
+    actors::send(this, environment_->quiet_acks, storage::AckWorkQuietly{std::move(ack)});
+    return;
+  }
   actors::ask(
-      this, environment_->provider, provider::AckWorker{token, std::move(*activity.completion)},
+      this, environment_->provider, std::move(ack),
       [this, token](const Done& reply) {
         if (!reply) {
           result_refused(token, reply.error());

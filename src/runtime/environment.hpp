@@ -12,6 +12,7 @@
 #include "model/interceptors.hpp"
 #include "model/metrics.hpp"
 #include "protocol/overdue_turns.hpp"
+#include "protocol/quiet_acks.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/wake_times.hpp"
 
@@ -20,6 +21,8 @@ namespace duroxide::runtime {
 /// What all actors of one started runtime share. Nothing in it changes but the flag.
 struct Environment {
   ProviderActor provider;
+  /// The same, if it takes acks that are answered only if they are refused; else null.
+  storage::QuietAcks quiet_acks;
   std::shared_ptr<Clock> clock;
   RuntimeOptions options;
   OrchestrationRegistry orchestrations;

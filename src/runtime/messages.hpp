@@ -13,6 +13,7 @@
 #include <duroxide/provider.hpp>
 
 #include "protocol/alarm.hpp"
+#include "protocol/quiet_acks.hpp"
 #include "runtime/registry.hpp"
 
 namespace duroxide::runtime {
@@ -65,8 +66,8 @@ struct TurnEnded {
 /// End once the store has answered what was sent to it.
 struct Leave {};
 
-using OrchestratorActor =
-    actors::Actor<actors::Replies<RunTurn, TurnEnded>, actors::Accepts<Leave>>;
+using OrchestratorActor = actors::Actor<actors::Replies<RunTurn, TurnEnded>, actors::Accepts<Leave>,
+                                        actors::Accepts<storage::AckRefused>>;
 
 // --- activity dispatcher and worker ---------------------------------------------------------------
 
@@ -79,7 +80,8 @@ struct ProgressMade {
 
 using ActivityDispatcherActor =
     actors::Actor<actors::Accepts<TryAgain>, actors::Accepts<ProgressMade>, actors::Accepts<Tick>,
-                  actors::Accepts<Drain>, actors::Accepts<GiveUp>>;
+                  actors::Accepts<Drain>, actors::Accepts<GiveUp>,
+                  actors::Accepts<storage::AckRefused>>;
 
 struct RunActivity {
   std::shared_ptr<Delivery> delivery;

@@ -124,7 +124,7 @@ void OrchestrationDispatcher::turn_ended(const std::string& instance, std::uint6
                                          provider::LockToken token, const TurnEnded& ended) {
   one_turn_less();
   if (Residents::Entry* entry = residents_.find(instance, generation)) {
-    residents_.end_turn(instance, *entry, environment_->clock->now());
+    residents_.end_turn(*entry, environment_->clock->now());
     if (ended.kind == TurnEnded::Kind::gone) {
       residents_.remove(instance);
     } else if (ended.kind != TurnEnded::Kind::resident && entry->turns == 0) {

@@ -156,6 +156,8 @@ Orchestrator::behavior_type Orchestrator::make_behavior() {
           quit();
         }
       },
+      // The store has given the turn back.
+      [this](const storage::AckRefused& ack) { (void)refused(ack.error); },
   };
 }
 
@@ -358,13 +360,22 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
   if (next_execution) {
     ack.prune = environment_->options.retention().executions_to_drop(environment_->clock->now());
   }
+  const bool is_quiet = stays && lines.empty() && !finished && retries == 0;
+  if (is_quiet && environment_->quiet_acks) {
+    // Nothing follows from the answer. If this actor ends before it is refused, so does its memory.
+    actors::send(this, environment_->quiet_acks,
+                 storage::AckTurnQuietly{std::move(ack), pause_after_refusal});
+    return {};
+  }
   ++unanswered_;
   actors::ask(
       this, environment_->provider, std::move(ack),
       [this, token, retries, lines = std::move(lines),
        finished = std::move(finished)](const Done& reply) {
         if (!reply) {
-          refused(token, reply.error());
+          if (refused(reply.error())) {
+            give_back_later(token);
+          }
         } else {
           count_retries(retries);
           for (const LogRecord& line : lines) {
@@ -426,19 +437,19 @@ void Orchestrator::drop_execution() {
   execution_.reset();
 }
 
-void Orchestrator::refused(provider::LockToken token, const ProviderError& error) {
+bool Orchestrator::refused(const ProviderError& error) {
   drop_execution();
   if (environment_->is_closed(error)) {
-    return;
+    return false;
   }
   if (environment_->metrics != nullptr) {
     environment_->metrics->turns_refused.add();
   }
   if (error.kind == ProviderError::Kind::invalid_lock_token) {
-    return;  // the store hands the item out again by itself
+    return false;  // the store hands the item out again by itself
   }
   environment_->log(record(LogLevel::warn, "the store refused a turn: " + error.to_string()));
-  give_back_later(token);
+  return true;
 }
 
 void Orchestrator::give_back_later(provider::LockToken token) {

@@ -54,7 +54,8 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
   [[nodiscard]] std::vector<LogRecord> lines_of(const provider::OrchestrationItem& item,
                                                 const replay::Outcome& outcome) const;
   void drop_execution();
-  void refused(provider::LockToken token, const ProviderError& error);
+  /// The store has not taken a turn: this memory is ahead of the disk. Whether the turn is to be given back.
+  [[nodiscard]] bool refused(const ProviderError& error);
   void give_back_later(provider::LockToken token);
   void give_back(provider::AbandonOrchestrationItem abandon);
   void answered();

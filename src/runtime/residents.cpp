@@ -30,24 +30,22 @@ Residents::Entry& Residents::add(const std::string& instance, OrchestratorActor 
 
 void Residents::begin_turn(Entry& entry) {
   if (entry.turns++ == 0) {
-    idle_.erase(entry.place);
+    busy_.splice(busy_.end(), idle_, entry.place);
   }
 }
 
-void Residents::end_turn(const std::string& instance, Entry& entry, Timestamp now) {
+void Residents::end_turn(Entry& entry, Timestamp now) {
   DUROXIDE_INVARIANT(entry.turns > 0, "a turn that ends was under way");
   if (--entry.turns == 0) {
     entry.idle_since = now;
-    entry.place = idle_.insert(idle_.end(), instance);
+    idle_.splice(idle_.end(), busy_, entry.place);
   }
 }
 
 void Residents::remove(const std::string& instance) {
   const auto found = entries_.find(instance);
   if (found != entries_.end()) {
-    if (found->second.turns == 0) {
-      idle_.erase(found->second.place);
-    }
+    (found->second.turns == 0 ? idle_ : busy_).erase(found->second.place);
     entries_.erase(found);
   }
 }
@@ -64,6 +62,7 @@ std::optional<Residents::Idle> Residents::oldest_idle() const {
 void Residents::clear() {
   entries_.clear();
   idle_.clear();
+  busy_.clear();
 }
 
 }  // namespace duroxide::runtime

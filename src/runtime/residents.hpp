@@ -23,7 +23,7 @@ class Residents {
     /// Turns under way. More than one only after the store has voided the lease of the first.
     std::uint32_t turns = 0;
     Timestamp idle_since;
-    std::list<std::string>::iterator place;  ///< among the idle, if `turns` is 0
+    std::list<std::string>::iterator place;  ///< among the idle, or, during a turn, among the busy
   };
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
@@ -37,7 +37,7 @@ class Residents {
   Entry& add(const std::string& instance, OrchestratorActor actor, Timestamp now);
   void begin_turn(Entry& entry);
   /// Each `begin_turn` has its `end_turn`, unless the entry is removed before.
-  void end_turn(const std::string& instance, Entry& entry, Timestamp now);
+  void end_turn(Entry& entry, Timestamp now);
   void remove(const std::string& instance);
 
   struct Idle {
@@ -60,6 +60,7 @@ class Residents {
   std::uint64_t last_generation_ = 0;
   std::unordered_map<std::string, Entry> entries_;
   std::list<std::string> idle_;  ///< least recently used first
+  std::list<std::string> busy_;  ///< in no order; a place goes from one list to the other and back
 };
 
 }  // namespace duroxide::runtime

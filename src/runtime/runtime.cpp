@@ -52,6 +52,7 @@ struct Runtime::Impl {
   [[nodiscard]] runtime::SharedEnvironment make_environment() const {
     auto environment = std::make_shared<runtime::Environment>();
     environment->provider = provider_of(store);
+    environment->quiet_acks = storage::quiet_acks_of(environment->provider);
     environment->clock = store.clock();
     environment->options = options;
     environment->options.log_sink(model::careful_sink(options.log_sink()));

@@ -3,7 +3,6 @@
 // What all parts of the stores share.
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +11,7 @@
 #include <duroxide/result.hpp>
 
 #include "model/flaw.hpp"
+#include "model/inline_function.hpp"
 #include "storage/storage_failure.hpp"
 
 namespace duroxide::storage {
@@ -24,7 +24,7 @@ using Holder = std::uint64_t;
 
 /// Answers one request, once.
 template <class T>
-using Reply = std::function<void(T)>;
+using Reply = model::InlineFunction<void(T)>;
 
 /// Refuses a request that is wrong itself.
 [[noreturn]] inline void throw_invalid(std::string why) {

@@ -3,6 +3,8 @@
 // Keys are composites of big-endian numbers, so that the order of the bytes is the order of the
 // numbers and everything of one instance lies together.
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +31,30 @@ template <class... Numbers>
   return key;
 }
 
+/// As `make_key`, of up to four numbers and without memory of its own: to look a row up, or to erase it.
+class LookupKey {
+ public:
+  template <class... Numbers>
+  explicit LookupKey(Numbers... numbers) : size_(sizeof...(numbers) * 8) {
+    static_assert(sizeof...(numbers) <= 4);
+    char* place = bytes_.data();
+    (put(place, numbers), ...);
+  }
+
+  operator std::string_view() const { return {bytes_.data(), size_}; }  // NOLINT: it is the key
+
+ private:
+  static void put(char*& place, std::uint64_t number) {
+    for (unsigned shift = 64; shift > 0;) {
+      shift -= 8;
+      *place++ = static_cast<char>(number >> shift);
+    }
+  }
+
+  std::array<char, 32> bytes_;
+  std::size_t size_;
+};
+
 /// A row of the worker queue.
 struct WorkKey {
   Number number = 0;
@@ -36,6 +62,7 @@ struct WorkKey {
   std::uint64_t event_id = 0;
 
   [[nodiscard]] std::string bytes() const { return make_key(number, execution, event_id); }
+  [[nodiscard]] LookupKey lookup() const { return LookupKey(number, execution, event_id); }
   [[nodiscard]] static std::optional<WorkKey> parse(std::string_view key);
 
   auto operator<=>(const WorkKey&) const = default;

@@ -40,6 +40,27 @@ TEST_CASE("a fetch with nothing to do is parked until a message comes",
   CHECK(fetch.value().size() == 1);
 }
 
+TEST_CASE("messages that a turn does not take for their number are handed out after its ack",
+          "[conformance][turns][messages]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  world.start("a");
+  world.ack(ack_of(world.fetch_one())).value();
+  constexpr std::size_t sent = 1100;
+  for (std::size_t i = 0; i < sent; ++i) {
+    (void)world.client->ask<Done>(
+        EnqueueOrchestratorWork{raise_item("a", "E" + std::to_string(i)), {}, false});
+  }
+  world.run();
+  const auto first = world.fetch_one();
+  REQUIRE(first.messages.size() < sent);
+  world.ack(ack_of(first)).value();
+  const auto second = world.fetch_one();  // although nothing has come meanwhile
+  REQUIRE(first.messages.size() + second.messages.size() == sent);
+  CHECK(second.messages.front() == raise_item("a", "E" + std::to_string(first.messages.size())));
+  world.ack(ack_of(second)).value();
+  CHECK(world.nothing_to_fetch());
+}
+
 TEST_CASE("a fetch takes as many instances as it asks for", "[conformance][turns]") {
   World world(DUROXIDE_EVERY_STORE);
   std::set<std::string> expected;

@@ -51,7 +51,9 @@ StatusWait wait_for_end() {
 TEST_CASE("an instance has one turn lease at most", "[invariants][turns]") {
   OrchestratorQueue queue;
   const auto token = queue.lease(turn_of(1));
-  queue.push(1);  // ignored
+  CHECK_FALSE(queue.find(token)->has_more);
+  queue.push(1);  // waits for the end of the lease
+  CHECK(queue.find(token)->has_more);
   queue.end_lease(token);
   CHECK(queue.lease(turn_of(1)) != token);
   CHECK_THAT(words_of_abort([&] { (void)queue.lease(turn_of(1)); }),

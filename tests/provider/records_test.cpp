@@ -19,6 +19,16 @@ TEST_CASE("keys sort as their numbers do", "[records]") {
   CHECK(hex(std::string("\x00\xff", 2)) == "00ff");
 }
 
+TEST_CASE("a key to look a row up is that of the row", "[records]") {
+  CHECK(std::string_view(LookupKey(std::uint64_t{1})) == make_key(std::uint64_t{1}));
+  CHECK(std::string_view(LookupKey(~std::uint64_t{0}, std::uint64_t{0x0102030405060708},
+                                   std::uint64_t{3}, std::uint64_t{4})) ==
+        make_key(~std::uint64_t{0}, std::uint64_t{0x0102030405060708}, std::uint64_t{3},
+                 std::uint64_t{4}));
+  const WorkKey work{7, 8, 9};
+  CHECK(std::string_view(work.lookup()) == work.bytes());
+}
+
 TEST_CASE("times sort, before 1970 too", "[records]") {
   const auto times = {Timestamp::min(), from_milliseconds(-5), from_milliseconds(0),
                       from_milliseconds(1'700'000'000'000), Timestamp::max()};

@@ -39,11 +39,7 @@ struct Fixture {
     batch.put(Table::inbox, key, "1");
     transaction.after_applied([this, key] { done += key; });
   }
-  void apply() {
-    for (const auto& effect : transaction.take_effects()) {
-      effect();
-    }
-  }
+  void apply() { transaction.carry_out_effects(); }
   std::string done;  ///< of the effects on memory
 };
 
@@ -56,13 +52,29 @@ TEST_CASE("a request that is refused does nothing to memory", "[kv]") {
   fixture.transaction.take_out_old();
   fixture.transaction.undo();
   CHECK(fixture.batch.empty());
-  CHECK(fixture.transaction.take_effects().empty());
+  fixture.apply();
+  CHECK(fixture.done.empty());
   fixture.transaction.begin();
   CHECK_FALSE(fixture.transaction.makes_room());
   fixture.set("b");
   fixture.apply();
   CHECK(fixture.done == "b");
-  CHECK(fixture.transaction.take_effects().empty());
+  fixture.apply();
+  CHECK(fixture.done == "b");
+}
+
+TEST_CASE("an effect on memory may write of itself, with effects of its own", "[kv]") {
+  Fixture fixture;
+  fixture.transaction.begin();
+  fixture.transaction.after_applied(
+      [&] { fixture.transaction.write_of_itself([&] { fixture.set("inner"); }); });
+  fixture.set("outer");
+  fixture.apply();
+  CHECK(fixture.done == "innerouter");
+  fixture.transaction.begin();
+  fixture.set("next");
+  fixture.apply();
+  CHECK(fixture.done == "innerouternext");
 }
 
 TEST_CASE("a request takes back what it has done to a damaged instance, and goes on", "[kv]") {

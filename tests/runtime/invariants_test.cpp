@@ -31,8 +31,8 @@ TEST_CASE("an instance has one orchestrator at most", "[invariants][residency]")
   CHECK_THAT(words_of_abort([&] { residents.add("a", {}, now); }),
              Catch::Contains("an instance has one orchestrator at most"));
   residents.begin_turn(entry);
-  residents.end_turn("a", entry, now);
-  CHECK_THAT(words_of_abort([&] { residents.end_turn("a", entry, now); }),
+  residents.end_turn(entry, now);
+  CHECK_THAT(words_of_abort([&] { residents.end_turn(entry, now); }),
              Catch::Contains("a turn that ends was under way"));
   CHECK(residents.oldest_idle()->instance == "a");
 }

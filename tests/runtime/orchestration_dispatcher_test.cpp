@@ -15,8 +15,8 @@ using Kind = TurnEnded::Kind;
 
 namespace {
 
-using ScriptedOrchestrator =
-    ScriptedActor<OrchestratorActor, Asked<RunTurn, TurnEnded>, Received<Leave>>;
+using ScriptedOrchestrator = ScriptedActor<OrchestratorActor, Asked<RunTurn, TurnEnded>,
+                                           Received<Leave>, Received<storage::AckRefused>>;
 
 struct DispatcherFixture : Fixture {
   explicit DispatcherFixture(RuntimeOptions options = RuntimeOptions())

@@ -79,8 +79,8 @@ std::string encode_changes(const Changes& changes) {
   return bytes;
 }
 
-CommitRecord record_of(const Changes& changes) {
-  std::string bytes = CommitRecord::room_for(most_bytes(changes));
+CommitRecord record_of(const Changes& changes, std::string spare) {
+  std::string bytes = CommitRecord::room_for(most_bytes(changes), std::move(spare));
   model::append_record(bytes, WrittenBody{changes});
   return CommitRecord(std::move(bytes));
 }

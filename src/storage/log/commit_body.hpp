@@ -15,8 +15,8 @@ namespace duroxide::storage {
 /// What `decode_changes_onto` reads.
 [[nodiscard]] std::string encode_changes(const Changes& changes);
 
-/// The record with this body.
-[[nodiscard]] CommitRecord record_of(const Changes& changes);
+/// The record with this body. `spare`: see `CommitRecord::room_for`.
+[[nodiscard]] CommitRecord record_of(const Changes& changes, std::string spare = {});
 
 /// Lays what the bytes say over `changes`. If they make no sense, `changes` may hold a part of it.
 [[nodiscard]] model::Checked decode_changes_onto(Changes& changes, std::string_view bytes);

@@ -19,11 +19,11 @@ std::uint64_t checksum_of(LogKey key, std::string_view header, std::string_view 
 
 }  // namespace
 
-std::string CommitRecord::room_for(std::uint64_t body_bytes) {
-  std::string bytes;
-  bytes.reserve(record_bytes(body_bytes));
-  bytes.resize(commit_header_bytes, '\0');
-  return bytes;
+std::string CommitRecord::room_for(std::uint64_t body_bytes, std::string spare) {
+  spare.clear();
+  spare.reserve(record_bytes(body_bytes));
+  spare.resize(commit_header_bytes, '\0');
+  return spare;
 }
 
 CommitRecord::CommitRecord(std::string bytes) : bytes_(std::move(bytes)) {

@@ -22,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace duroxide::storage {
 
@@ -67,8 +68,8 @@ struct CommitHeader {
 class CommitRecord {
  public:
   /// What a record is made in: the room for its header, and memory for a body of so many bytes, which
-  /// is to be appended.
-  [[nodiscard]] static std::string room_for(std::uint64_t body_bytes);
+  /// is to be appended. `spare`, if it is given, is a string whose memory may be used for it.
+  [[nodiscard]] static std::string room_for(std::uint64_t body_bytes, std::string spare = {});
   /// `bytes`: what `room_for` has given, with the body behind it.
   explicit CommitRecord(std::string bytes);
   [[nodiscard]] static CommitRecord of(std::string_view body);
@@ -76,6 +77,8 @@ class CommitRecord {
   [[nodiscard]] std::uint64_t body_bytes() const { return body_bytes_; }
   /// Whole sectors. The header is there once it is sealed.
   [[nodiscard]] const std::string& bytes() const { return bytes_; }
+  /// Of a record that ends here.
+  [[nodiscard]] std::string take_bytes() && { return std::move(bytes_); }
 
   /// Makes it the record that follows `after`, which can be done again. Returns where the log reaches
   /// with it.

@@ -1,6 +1,7 @@
 #include "storage/logged/logged_kv.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <limits>
 #include <new>
@@ -18,6 +19,9 @@ namespace {
 
 /// Between the attempts at a checkpoint that has found no room.
 constexpr std::chrono::milliseconds pause_between_attempts{100};
+
+/// A larger record leaves its memory to no other.
+constexpr std::size_t most_spare_bytes = std::size_t{256} << 10;
 
 /// Tells two logs apart that lie in one directory after one another.
 LogKey random_key() {
@@ -167,7 +171,7 @@ void LoggedKv::commit(Changes&& changes) {
   or_stop([&] {
     const SizeSignalHeld held;
     tables_->require_files();  // without the tables the log is of no use
-    CommitRecord record = record_of(changes);
+    CommitRecord record = record_of(changes, std::exchange(spare_, {}));
     const std::uint64_t room = std::exchange(room_, 0);
     DUROXIDE_INVARIANT(record.body_bytes() <= room, "room was made for what is committed");
     layers_.make_room();
@@ -178,6 +182,10 @@ void LoggedKv::commit(Changes&& changes) {
       metrics_->log_bytes.add(record.bytes().size());
     }
     has_given_reserve_ = false;
+    spare_ = std::move(record).take_bytes();
+    if (spare_.capacity() > most_spare_bytes) {
+      spare_ = {};
+    }
   });
   try {
     begin_checkpoint_if_due();

@@ -132,6 +132,7 @@ class LoggedKv final : public KvStore {
       log_mutex_;  ///< guards the log, which only a late flush uses on another thread
   std::optional<CommitLog> log_;                    ///< none once it is closed
   std::uint64_t room_ = 0;                          ///< that was made for the next commit
+  std::string spare_;                               ///< the memory of the last record, for the next
   bool has_given_reserve_ = false;                  ///< to the next commit, and to no other
   std::uint64_t logged_bytes_ = 0;                  ///< since the last checkpoint began
   std::optional<ProviderError> failed_checkpoint_;  ///< the last one, if it may be tried again

@@ -126,12 +126,13 @@ void Layers::merge_small() {
       copy->changes = below->changes;
       below = std::move(copy);
     }
-    const auto above = layers_.back();
+    auto above = std::move(layers_.back());
+    layers_.pop_back();
     DUROXIDE_INVARIANT(!is_held(above), "nobody has seen the newest layer before it is merged");
     lay_over(below->changes, std::move(above->changes));
     below->last = above->last;
     below->bytes += above->bytes;
-    layers_.pop_back();
+    next_ = std::move(above);  // it is empty now, and nobody else has it
   }
 }
 

@@ -95,9 +95,10 @@ class Layers {
 
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Layer>> layers_;
-  std::shared_ptr<Layer> next_;  ///< what `make_room` has made for the next commit
-  std::size_t sealed_ = 0;       ///< so many of the oldest are merged with nothing
-  std::uint64_t dropped_ = 0;    ///< number of the last commit below the layers
+  /// For the next commit: what `make_room` has made, or is left of one that was merged.
+  std::shared_ptr<Layer> next_;
+  std::size_t sealed_ = 0;     ///< so many of the oldest are merged with nothing
+  std::uint64_t dropped_ = 0;  ///< number of the last commit below the layers
 };
 
 }  // namespace duroxide::storage
