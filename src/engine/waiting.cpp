@@ -130,8 +130,10 @@ void wait_for_start(Transaction& transaction, Holder sender, const provider::Wai
   }
   transaction.start_waits().add(request.instance, sender, request.wait_id, request.first_turn,
                                 std::move(reply));
-  if (const auto number = find_number_for_wait(transaction, request.instance)) {
-    note_start(transaction, *number);  // its start is in the open batch
+  const auto number = transaction.instances().find(request.instance);
+  if (number && number != find_number(transaction.committed(), request.instance)) {
+    // Its start is in the open batch. For one that is there no batch need be open, so none would clear it.
+    note_start(transaction, *number);
   }
 }
 
