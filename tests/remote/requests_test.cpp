@@ -258,6 +258,11 @@ TEST_CASE("remote requests: fields come through as they are", "[remote]") {
                          .value();
   CHECK(stuck.filter.no_progress_for == Duration(Milliseconds(70)));
   CHECK(stuck.filter.limit == 5);
+  for (const bool first_turn : {false, true}) {
+    const auto wait = decode_request<provider::WaitForStart>(
+        encode_request(provider::WaitForStart{"i", 0, first_turn}));
+    CHECK(wait.value().first_turn == first_turn);
+  }
 }
 
 TEST_CASE("remote requests: a value of an enumeration that has no name is refused", "[remote]") {

@@ -262,21 +262,7 @@ DUROXIDE_FRAMED(AskQuery, x.instance, x.question)
 DUROXIDE_FRAMED(StartAndRaise, x.start, x.event, x.key)
 DUROXIDE_FRAMED(StartAndAsk, x.start, x.request)
 DUROXIDE_FRAMED(StartedAndAnswered, x.started, x.answer, x.error)
-/// What is for the first turn says so behind the rest, so that a wait for a start is laid out as ever.
-template <class Archive>
-void save(Archive& archive, const WaitForStart& x) {
-  archive(x.instance);
-  if (x.first_turn) {
-    archive(x.first_turn);
-  }
-}
-template <class Archive>
-void load(Archive& archive, WaitForStart& x) {
-  archive(x.instance);
-  if (archive.left() > 0) {
-    archive(x.first_turn);
-  }
-}
+DUROXIDE_FRAMED(WaitForStart, x.instance, x.first_turn)
 DUROXIDE_FRAMED(ReleaseFromQuarantine, x.instance)
 DUROXIDE_FRAMED(ActivityReference, x.instance, x.execution_id, x.event_id, x.incarnation)
 DUROXIDE_FRAMED(Heartbeat, x.activity, x.details, x.lock_token)
