@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "conformance/update_steps.hpp"
 #include "conformance/values.hpp"
 
 namespace duroxide::conformance_updates_test {
@@ -10,35 +11,14 @@ using namespace duroxide::provider;
 using namespace duroxide::conformance;
 using Catch::Contains;
 using Kind = ProviderError::Kind;
-using Updated = Answer<std::optional<UpdateAnswer>>;
 
 namespace {
-
-AskUpdate update(const std::string& instance, const std::string& id, std::uint64_t wait_id) {
-  return AskUpdate{{instance, id, "Add", "in of " + id}, wait_id};
-}
 
 /// A request that has arrived.
 Pending<Updated> ask(World& world, const AskUpdate& request) {
   auto pending = world.client->ask<Updated>(request);
   world.run();
   return pending;
-}
-
-/// An ack that answers an update, and records it.
-AckOrchestrationItem answer_of(const OrchestrationItem& item, const std::string& id,
-                               const std::string& output) {
-  Event received;
-  received.kind = event::UpdateReceived{id, "Add", "in of " + id};
-  Event answered;
-  answered.kind = event::UpdateAnswered{id, output};
-  std::vector<Event> events{received, answered};
-  if (item.history_size == 0) {
-    events.insert(events.begin(), started_event());
-  }
-  auto ack = ack_of(item, std::move(events));
-  ack.updates = {UpdateAnswer{id, output}};
-  return ack;
 }
 
 void start_and_take_first_turn(World& world, const std::string& id = "a") {
@@ -78,28 +58,6 @@ TEST_CASE("an update reaches its instance as a message, and its answer whoever h
   REQUIRE(second.answered());
   CHECK(second.value()->refused);
   CHECK(second.value()->error->message == "no");
-}
-
-TEST_CASE("an answer to an update is given after the commit, not before",
-          "[conformance][updates]") {
-  World world(DUROXIDE_EVERY_STORE);
-  start_and_take_first_turn(world, "a");
-  start_and_take_first_turn(world, "b");
-  const auto fetch = world.fetch_later(2);
-  const auto asked = world.client->ask<Updated>(update("a", "u", 1));
-  (void)world.client->ask<Done>(EnqueueOrchestratorWork{raise_item("b", "Go"), {}, false});
-  world.run();
-  const auto items = fetch.value();
-  REQUIRE(items.size() == 2);
-  const bool first_is_a = items.at(0).instance == "a";
-  const auto acked =
-      world.dispatcher->ask<Done>(answer_of(items.at(first_is_a ? 0 : 1), "u", "out"));
-  world.run();
-  CHECK_FALSE(asked.answered());
-  world.ack(ack_of(items.at(first_is_a ? 1 : 0))).value();
-  CHECK(acked.answer());
-  REQUIRE(asked.answered());
-  CHECK(asked.value()->output == "out");
 }
 
 TEST_CASE("an update of nobody, or of an instance that has ended, is refused",
@@ -235,28 +193,6 @@ TEST_CASE("an update whose first wait is over is a message again", "[conformance
 
 // --- queries --------------------------------------------------------------------------------------
 
-namespace {
-
-Pending<Updated> query(World& world, const std::string& instance, const std::string& id,
-                       std::uint64_t wait_id) {
-  auto pending = world.client->ask<Updated>(AskQuery{instance, {id, "Total", "in"}, wait_id});
-  world.run();
-  return pending;
-}
-
-AckOrchestrationItem told_of(const OrchestrationItem& item, const std::string& output) {
-  auto ack = ack_of(item);
-  if (item.messages.empty()) {
-    ack.events.clear();  // it was only asked
-  }
-  for (const Question& question : item.questions) {
-    ack.updates.push_back(UpdateAnswer{question.id, output});
-  }
-  return ack;
-}
-
-}  // namespace
-
 TEST_CASE("a query makes a turn of its own, which leaves no trace",
           "[conformance][queries][management]") {
   World world(DUROXIDE_EVERY_STORE);
@@ -301,60 +237,6 @@ TEST_CASE("a query goes along with a turn that comes anyway, and stays until it 
   world.ack(told_of(item, "both")).value();
   CHECK(asked.value()->output == "both");
   CHECK(late.value()->output == "both");
-}
-
-TEST_CASE("a query is answered once what its turn has seen is committed",
-          "[conformance][queries]") {
-  World world(DUROXIDE_EVERY_STORE);
-  start_and_take_first_turn(world, "a");
-  start_and_take_first_turn(world, "b");
-  const auto fetch = world.fetch_later(2);
-  (void)world.client->ask<Done>(EnqueueOrchestratorWork{raise_item("a", "Go"), {}, false});
-  (void)world.client->ask<Done>(EnqueueOrchestratorWork{raise_item("b", "Go"), {}, false});
-  const auto asked = world.client->ask<Updated>(AskQuery{"a", {"q", "Total", ""}, 1});
-  world.run();
-  const auto items = fetch.value();
-  REQUIRE(items.size() == 2);
-  const std::size_t of_a = items.at(0).instance == "a" ? 0 : 1;
-  const auto acked = world.dispatcher->ask<Done>(told_of(items.at(of_a), "out"));
-  world.run();
-  CHECK_FALSE(asked.answered());
-  world.ack(ack_of(items.at(1 - of_a))).value();
-  CHECK(acked.answer());
-  CHECK(asked.value()->output == "out");
-}
-
-TEST_CASE("a query that is answered is not handed out again before that is committed",
-          "[conformance][queries]") {
-  World world(DUROXIDE_EVERY_STORE);
-  start_and_take_first_turn(world, "a");
-  start_and_take_first_turn(world, "b");
-  const auto fetch = world.fetch_later(2);
-  (void)world.client->ask<Done>(EnqueueOrchestratorWork{raise_item("a", "Go"), {}, false});
-  (void)world.client->ask<Done>(EnqueueOrchestratorWork{raise_item("b", "Go"), {}, false});
-  const auto asked = world.client->ask<Updated>(AskQuery{"a", {"q", "Total", ""}, 1});
-  world.run();
-  const auto items = fetch.value();
-  REQUIRE(items.size() == 2);
-  const std::size_t of_a = items.at(0).instance == "a" ? 0 : 1;
-  REQUIRE(items.at(of_a).questions.size() == 1);
-  const auto more = world.fetch_later();
-  const auto acked = world.dispatcher->ask<Done>(told_of(items.at(of_a), "out"));
-  world.run();
-  CHECK_FALSE(asked.answered());
-  CHECK_FALSE(more.answered());
-  // What is asked now comes with a turn of its own, and alone.
-  const auto late = query(world, "a", "late", 2);
-  world.ack(ack_of(items.at(1 - of_a))).value();
-  CHECK(acked.answer());
-  CHECK(asked.value()->output == "out");
-  REQUIRE(more.answered());
-  REQUIRE(more.value().size() == 1);
-  REQUIRE(more.value().front().questions.size() == 1);
-  CHECK(more.value().front().questions.front().id == "late");
-  world.ack(told_of(more.value().front(), "later")).value();
-  CHECK(late.value()->output == "later");
-  CHECK(world.nothing_to_fetch());
 }
 
 TEST_CASE("a resident is asked without its history, and may leave with a query",

@@ -65,29 +65,6 @@ TEST_CASE("an instance reads what its own turn has set", "[conformance][values]"
   CHECK(world.fetch_one().messages == answer_to("a", std::nullopt, 3));
 }
 
-TEST_CASE("a read sees what is in the same commit", "[conformance][values]") {
-  World world(DUROXIDE_EVERY_STORE);
-  const auto fetch = world.fetch_later(2);
-  for (const char* id : {"other", "a"}) {
-    (void)world.client->ask<Done>(EnqueueOrchestratorWork{start_item(id), {}, false});
-  }
-  world.run();
-  const auto items = fetch.value();
-  REQUIRE(items.size() == 2);
-  REQUIRE(items.at(0).instance == "other");
-  const auto changed = world.dispatcher->ask<Done>(change_of(items.at(0), {set("k", "new", 1)}));
-  const auto read = world.dispatcher->ask<Done>(read_of(items.at(1), "other", "k"));
-  const auto unseen = world.client->ask<Value>(GetValue{"other", "k"});
-  const auto next = world.fetch_later();
-  CHECK(unseen.value() == std::nullopt);
-  if (!changed.answered()) {
-    world.system.run_delayed();
-  }
-  CHECK(changed.answer());
-  CHECK(read.answer());
-  CHECK(next.value().at(0).messages == answer_to("a", "new"));
-}
-
 TEST_CASE("the answer is for the execution that asked", "[conformance][values][management]") {
   World world(DUROXIDE_EVERY_STORE);
   world.start("a");

@@ -177,37 +177,4 @@ TEST_CASE("a bad key is an error to whoever asks for it", "[conformance][values]
   CHECK(waited.error().operation == "wait_for_value");
 }
 
-TEST_CASE("only what is committed is seen", "[conformance][values]") {
-  World world(DUROXIDE_EVERY_STORE);
-  world.start("a");
-  world.ack(change_of(world.fetch_one(), {set("k", "old", 1)})).value();
-  // A turn of another instance runs ahead of the commit, which waits for it.
-  const auto fetch = world.fetch_later(2);
-  for (const WorkItem& item : {start_item("b"), raise_item("a", "Go")}) {
-    (void)world.client->ask<Done>(EnqueueOrchestratorWork{item, {}, false});
-  }
-  world.run();
-  auto items = fetch.value();
-  REQUIRE(items.size() == 2);
-  if (items.at(0).instance != "a") {
-    std::swap(items.at(0), items.at(1));
-  }
-  auto change = change_of(items.at(0), {set("k", "new", 2), set("more", "", 3)});
-  change.custom_status = CustomStatusChange{"changed", 1};
-  const auto acked = world.dispatcher->ask<Done>(change);
-  const auto value = world.client->ask<Value>(GetValue{"a", "k"});
-  const auto all = world.client->ask<Values>(GetValues{"a"});
-  const auto status = world.client->ask<Status>(GetStatus{"a"});
-  world.run();
-  REQUIRE_FALSE(acked.answered());
-  CHECK(value.value() == entry("k", "old", 1));
-  CHECK(all.value().size() == 1);
-  CHECK(status.value().custom_status_version() == 0);
-  world.ack(ack_of(items.at(1))).value();
-  CHECK(acked.answer());
-  CHECK(value_of(world, "a", "k") == entry("k", "new", 2));
-  CHECK(values_of(world, "a").size() == 2);
-  CHECK(world.status("a").custom_status() == "changed");
-}
-
 }  // namespace duroxide::conformance_values_test

@@ -159,31 +159,6 @@ TEST_CASE("a wait for a value that follows its start at once is parked",
   CHECK(status.value().custom_status() == "begun");
 }
 
-TEST_CASE("waits are answered after the commit, not before", "[conformance][waits]") {
-  World world(DUROXIDE_EVERY_STORE);
-  // Two turns run ahead of the commit; it waits for the second.
-  const auto fetch = world.fetch_later(2);
-  for (const char* id : {"a", "b"}) {
-    (void)world.client->ask<Done>(EnqueueOrchestratorWork{start_item(id), {}, false});
-  }
-  world.run();
-  const auto items = fetch.value();
-  REQUIRE(items.size() == 2);
-  auto ack = change_of(items.at(0), {set("k", "v", 1)});
-  ack.custom_status = CustomStatusChange{"begun", 1};
-  const auto acked = world.dispatcher->ask<Done>(ack);
-  world.run();
-  const auto value = wait_for_value(world, "a", "k", 1);
-  const auto status = wait_for_change(world, "a", 2, 0);
-  CHECK_FALSE(acked.answered());
-  CHECK_FALSE(value.answered());
-  CHECK_FALSE(status.answered());
-  world.ack(ack_of(items.at(1))).value();
-  CHECK(acked.answer());
-  CHECK(value.value() == entry("k", "v", 1));
-  CHECK(status.value().custom_status() == "begun");
-}
-
 TEST_CASE("a stopped wait is answered with what is there now", "[conformance][waits]") {
   World world(DUROXIDE_EVERY_STORE);
   world.start("a");
