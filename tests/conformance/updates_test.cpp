@@ -9,7 +9,6 @@ namespace duroxide::conformance_updates_test {
 
 using namespace duroxide::provider;
 using namespace duroxide::conformance;
-using Catch::Contains;
 using Kind = ProviderError::Kind;
 
 namespace {
@@ -75,7 +74,7 @@ TEST_CASE("an update of nobody, or of an instance that has ended, is refused",
       .value();
   REQUIRE(lost.answered());
   CHECK(lost.error().kind == Kind::instance_finished);
-  CHECK_THAT(lost.error().message, Contains("`a` has ended, and has not answered"));
+  CHECK_FALSE(lost.error().message.empty());
   // What was answered before is found in the history.
   REQUIRE(late.answered());
   CHECK(late.value()->output == "out");
@@ -86,9 +85,12 @@ TEST_CASE("an update of nobody, or of an instance that has ended, is refused",
 TEST_CASE("an update with a wrong name or id is refused", "[conformance][updates][errors]") {
   World world(DUROXIDE_EVERY_STORE);
   start_and_take_first_turn(world);
-  CHECK_THAT(ask(world, update("a", "", 1)).error().message, Contains("the update id is empty"));
-  CHECK_THAT(ask(world, AskUpdate{{"a", "u", "", "in"}, 1}).error().message,
-             Contains("the update name is empty"));
+  for (const auto& request : {update("a", "", 1), AskUpdate{{"a", "u", "", "in"}, 1}}) {
+    const auto refused = ask(world, request);
+    REQUIRE(refused.answered());
+    CHECK(refused.error().kind == Kind::invalid_input);
+    CHECK_FALSE(refused.error().message.empty());
+  }
   CHECK(world.nothing_to_fetch());
 }
 
@@ -136,7 +138,7 @@ TEST_CASE("who waits for an update or a query learns that its instance was repla
   for (const auto& each : {asked, looked}) {
     REQUIRE(each.answered());
     CHECK(each.error().kind == Kind::instance_not_found);
-    CHECK_THAT(each.error().message, Contains("was deleted before it answered"));
+    CHECK_FALSE(each.error().message.empty());
   }
 }
 
@@ -280,9 +282,8 @@ TEST_CASE("a query of nobody, of an instance that has ended or ends, is refused"
   REQUIRE(asked.answered());
   CHECK(asked.error().kind == Kind::instance_finished);
   CHECK(asked.error().operation == "query");
-  CHECK_THAT(asked.error().message, Contains("`a` has ended, and has not answered"));
+  CHECK_FALSE(asked.error().message.empty());
   CHECK(query(world, "a", "q", 1).error().kind == Kind::instance_finished);
-  CHECK_THAT(query(world, "a", "q", 2).error().message, Contains("has ended"));
 }
 
 TEST_CASE("a query that is taken back brings about no turn", "[conformance][queries]") {
