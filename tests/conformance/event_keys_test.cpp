@@ -1,6 +1,10 @@
 // What every provider must do with an event, or a message for a queue, that has a key: deliver it once,
 // however often it is sent.
 
+#include <cstddef>
+#include <string>
+#include <vector>
+
 #include <catch2/catch.hpp>
 
 #include "conformance/acting_steps.hpp"
@@ -97,6 +101,32 @@ TEST_CASE("a message for a queue with a key is delivered once, and is never take
   world.ack(complete_of(world.fetch_one())).value();
   CHECK(send_keyed(world, keyed_message("m-1")));
   CHECK(send_keyed(world, keyed_message("m-2")).error().kind == Kind::instance_finished);
+}
+
+TEST_CASE("the last 1,000 keys of an instance are known, of events and messages together",
+          "[conformance][events][queues]") {
+  World world(DUROXIDE_EVERY_STORE);
+  begin_a(world);
+  const auto sent = [](std::size_t i) {
+    const std::string key = "k-" + std::to_string(i);
+    return i % 2 == 0 ? keyed(key) : keyed_message(key);
+  };
+  constexpr std::size_t most = 1000;
+  for (std::size_t i = 0; i < most; ++i) {
+    (void)world.client->ask<Done>(sent(i));
+  }
+  world.run();
+  std::size_t seen = 0;
+  while (seen < most) {
+    seen += next_messages(world).size();
+  }
+  CHECK(seen == most);
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}, most - 1}) {
+    CHECK(send_keyed(world, sent(i)));
+  }
+  CHECK(world.nothing_to_fetch());
+  CHECK(send_keyed(world, keyed("k-0", "451")).error().kind == Kind::invalid_input);
+  CHECK(send_keyed(world, keyed_message("k-1", "451")).error().kind == Kind::invalid_input);
 }
 
 TEST_CASE("an event with a key and a delay is known from its sending on",
