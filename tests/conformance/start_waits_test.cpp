@@ -98,7 +98,7 @@ TEST_CASE("a wait for a start that is taken back is answered with nobody's statu
   CHECK(third.value().is_running());
 }
 
-TEST_CASE("a wait for a first turn is answered when that is durable, not before",
+TEST_CASE("a wait for a first turn is answered when that has been taken",
           "[conformance][waits][starts]") {
   World world(DUROXIDE_EVERY_STORE);
   const auto early = wait_for_turn(world, "a", 1);

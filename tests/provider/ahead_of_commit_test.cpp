@@ -143,6 +143,26 @@ TEST_CASE("waits are answered after the commit, not before", "[group_commit][wai
   CHECK(status.value().custom_status() == "begun");
 }
 
+TEST_CASE("a wait for a first turn is answered after its commit, not before",
+          "[group_commit][waits][starts]") {
+  World world(GENERATE(Backend::memory, Backend::lmdb));
+  const auto early = world.client->ask<Status>(WaitForStart{"a", 1, true});
+  const auto turns = start_both(world);
+  const auto acked = ack_later(world, ack_of(turns.a));
+  const auto late = world.client->ask<Status>(WaitForStart{"a", 2, true});
+  const auto other = world.client->ask<Status>(WaitForStart{"b", 3, true});
+  world.run();
+  CHECK_FALSE(acked.answered());
+  CHECK_FALSE(early.answered());
+  CHECK_FALSE(late.answered());
+  world.ack(ack_of(turns.b)).value();
+  CHECK(acked.answer());
+  for (const auto& wait : {early, late, other}) {
+    REQUIRE(wait.answered());
+    CHECK(wait.value().is_running());
+  }
+}
+
 TEST_CASE("only what is committed is seen", "[group_commit][values]") {
   World world(GENERATE(Backend::memory, Backend::lmdb));
   world.start("a");
