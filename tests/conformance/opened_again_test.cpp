@@ -1,7 +1,12 @@
 // What a store that keeps anything must have when it is opened again.
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include <catch2/catch.hpp>
 
+#include "conformance/keyed_steps.hpp"
 #include "conformance/values.hpp"
 #include "conformance/work_steps.hpp"
 #include "conformance/world.hpp"
@@ -105,22 +110,88 @@ TEST_CASE("timers and delayed messages come at their time when the store is open
   CHECK(world.fetch_one().messages == std::vector<WorkItem>{raise_item("a", "Later")});
 }
 
-TEST_CASE("a key is known when the store is opened again", "[conformance][reopen][events]") {
+TEST_CASE("a key is known when the store is opened again",
+          "[conformance][reopen][events][queues]") {
   World world(DUROXIDE_EVERY_STORE);
   if (!world.keeps()) {
     return;
   }
-  EnqueueOrchestratorWork keyed;
-  keyed.item = raise_item("a", "Paid", "450");
-  keyed.key = "p-1";
-  world.start("a");
-  REQUIRE(world.ask<Done>(*world.client, keyed));
-  world.ack(ack_of(world.fetch_one())).value();
+  const bool is_event = GENERATE(true, false);
+  const auto sent = [is_event](const std::string& data) {
+    return is_event ? keyed("p-1", data) : keyed_message("p-1", data);
+  };
+  begin_a(world);
+  REQUIRE(send_keyed(world, sent("450")));
+  CHECK(next_messages(world).size() == 1);
   world.reopen();
-  CHECK(world.ask<Done>(*world.client, keyed));
+  CHECK(send_keyed(world, sent("450")));
   CHECK(world.nothing_to_fetch());
-  keyed.item = raise_item("a", "Paid", "451");
-  CHECK(world.ask<Done>(*world.client, keyed).error().kind == Kind::invalid_input);
+  CHECK(send_keyed(world, sent("451")).error().kind == Kind::invalid_input);
+}
+
+TEST_CASE("what an instance was started with is known when the store is opened again",
+          "[conformance][reopen][starts]") {
+  World world(DUROXIDE_EVERY_STORE);
+  if (!world.keeps()) {
+    return;
+  }
+  StartOrFind request;
+  request.start.instance = "a";
+  request.start.orchestration = "Order";
+  request.start.input = "tea";
+  request.same_input = true;
+  using Started = Answer<StartedOrFound>;
+  CHECK(world.ask<Started>(*world.client, request).value().created);
+  world.reopen();
+  CHECK_FALSE(world.ask<Started>(*world.client, request).value().created);
+  request.start.input = "coffee";
+  CHECK(world.ask<Started>(*world.client, request).error().kind == Kind::instance_already_exists);
+}
+
+TEST_CASE("what is in quarantine is there when the store is opened again",
+          "[conformance][reopen][quarantine]") {
+  World world(DUROXIDE_EVERY_STORE);
+  if (!world.keeps()) {
+    return;
+  }
+  schedule(world, {{2}});
+  REQUIRE(abandon_work(world, world.fetch_work().at(0).lock_token, {}, {}, "poison"));
+  world.start("b");
+  REQUIRE(world.ask<Done>(
+      *world.dispatcher,
+      AbandonOrchestrationItem{world.fetch_one().lock_token, {}, false, {}, "poison"}));
+  world.reopen();
+  CHECK(world.nothing_to_fetch());
+  auto other = make_partner(world);
+  CHECK_FALSE(ask_for_work(world, other).answered());
+  other.die();
+  world.run();
+  for (const char* id : {"a", "b"}) {
+    CHECK(world.ask<Answer<std::uint64_t>>(*world.client, ReleaseFromQuarantine{id}).value() == 1);
+  }
+  CHECK(world.fetch_one().instance == "b");
+  CHECK(ids_of(ask_for_work(world, *world.worker)) == CallIds{2});
+}
+
+TEST_CASE("who waits for the end of an instance is told of it when the store is opened again",
+          "[conformance][reopen][awaited]") {
+  World world(DUROXIDE_EVERY_STORE);
+  if (!world.keeps()) {
+    return;
+  }
+  world.start("other");
+  world.ack(ack_of(world.fetch_one(), {started_event()})).value();
+  world.start("a");
+  auto ack =
+      ack_of(world.fetch_one(),
+             {started_event(), Event{0, 0, from_milliseconds(7), event::InstanceAwaited{"other"}}});
+  ack.orchestrator_items = {work::AwaitInstance{"other", ParentLink{"a", 1, 2}}};
+  world.ack(ack).value();
+  world.reopen();
+  CHECK(world.nothing_to_fetch());
+  world.ack(complete_of(turn_of(world, "other"), "tea")).value();
+  CHECK(world.fetch_one().messages ==
+        std::vector<WorkItem>{work::AwaitedCompleted{"a", 1, 2, "tea"}});
 }
 
 }  // namespace duroxide::conformance_opened_again_test

@@ -20,7 +20,8 @@
 // Cases with the tag [management] need the second interface of a store, management_protocol.hpp; who offers
 // none leaves them out by "~[management]", who offers a part of it leaves out single ones by their names.
 // Cases with the tag [reopen] pass by a store that does not keep anything. No case looks at what is written
-// before an answer is given, at full disks or at damage: only you know where your store can fail.
+// before an answer is given, at what is counted over an end without a close, at full disks or at damage: only
+// you know where your store can fail.
 
 #include <filesystem>
 #include <functional>
