@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # conformance_test.sh BUILD PROJECT: installs the library, builds a store of one's own with the conformance
-# suite that is installed with it, and runs that: by CMake as a whole, by Meson the store alone. Then the
-# store forgets something, and the suite must say so.
+# suite that is installed with it, and runs that: by CMake as a whole; by Meson the store alone, and the suite
+# is read with the flags of pkg-config, as it would compile it. Then the store forgets something, and the
+# suite must say so.
 set -euo pipefail
 
 build=$1
@@ -29,6 +30,9 @@ meson setup build-meson >said || { cat said; exit 1; }
 meson introspect --targets build-meson | grep -q "conformance/suite.cpp" ||
   { echo 'Meson does not compile the suite'; exit 1; }
 ninja -C build-meson conformance.p/forwarding_store.cpp.o >said || { cat said; exit 1; }
+# shellcheck disable=SC2046,SC2086  # several words each
+${CXX:-c++} -std=c++20 -fsyntax-only -I"${suite%/conformance}" $(pkg-config --cflags duroxide catch2) \
+  "$suite/suite.cpp"
 
 cmake -S . -B build-cmake -DCMAKE_PREFIX_PATH="${config%/lib*/pkgconfig/*}" >said || { cat said; exit 1; }
 cmake --build build-cmake
