@@ -1,5 +1,6 @@
 // A store of one's own, as small as can be: it hands every request to a store in memory, which answers in
-// its place. With FORGETFUL in the environment it loses the keys of events, which the suite must find.
+// its place. With FORGETFUL in the environment it loses the keys of events and of messages, which the suite
+// must find.
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>
 
