@@ -36,7 +36,7 @@ namespace duroxide::conformance {
 
 /// A store that the suite is to judge.
 struct StoreUnderTest {
-  std::string name;  ///< for people
+  std::string name;  ///< for people: what fails names it
   /// Opens it, with actors in `system` and with the time of `clock`. The directory is empty at first and is
   /// removed at last; the same one means the same store, closed before.
   std::function<Store(ActorSystem system, std::shared_ptr<Clock> clock,
@@ -44,6 +44,8 @@ struct StoreUnderTest {
       open;
   /// Whether a store that is closed, and opened again in its directory, has what it had.
   bool keeps = true;
+  /// Of the suite: has what fails name the store.
+  std::shared_ptr<void> told = {};
 };
 
 /// Defined by you. Asked anew for each case.
@@ -51,7 +53,13 @@ struct StoreUnderTest {
 
 }  // namespace duroxide::conformance
 
-/// In a test case: it runs again for each of the stores. Needs Catch2.
-#define DUROXIDE_EVERY_STORE \
-  GENERATE(from_range(       \
-      std::vector<::duroxide::conformance::StoreUnderTest>(::duroxide::conformance::stores())))
+/// In a test case: it runs again for each of the stores, of which what fails then tells the name. Needs
+/// Catch2.
+#define DUROXIDE_EVERY_STORE                                                             \
+  [](::duroxide::conformance::StoreUnderTest store) {                                    \
+    Catch::MessageBuilder said("INFO", CATCH_INTERNAL_LINEINFO, Catch::ResultWas::Info); \
+    said << "the store: " << store.name;                                                 \
+    store.told = std::make_shared<Catch::ScopedMessage>(said);                           \
+    return store;                                                                        \
+  }(GENERATE(from_range(                                                                 \
+      std::vector<::duroxide::conformance::StoreUnderTest>(::duroxide::conformance::stores()))))

@@ -44,3 +44,4 @@ fi
 for case in 'an event with a key is delivered once' 'a message for a queue with a key is delivered once'; do
   grep -q "$case" said || { echo "no failure of: $case"; exit 1; }
 done
+grep -q 'the store: forwarding' said
