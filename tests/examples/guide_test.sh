@@ -65,7 +65,7 @@ if [[ -z $(ls "$directory/guide") ]]; then
 fi
 # `<` is the source, `>` the guide.
 diff -r "$directory/sources" "$directory/guide" || {
-  echo 'The guide and its sources differ, see above: < is what examples/guide/ says, > the guide.'
+  echo 'The guide and its sources differ, see above: < is what the sources in examples/ say, > the guide.'
   exit 1
 }
 
