@@ -372,10 +372,10 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
 
   /// Waits until the first turn of the instance's current execution is durable: until its code has run, and
   /// what it decided at first, such as a custom status or a value, can be read. The instance need not be
-  /// there yet. One that has ended has begun, with a turn or without; one that goes on as new begins again,
-  /// and its next execution has a first turn of its own. Gives its status, which may be that of its end
-  /// already. Without a timeout it waits for ever, also if the instance is deleted: for the next of that id.
-  /// Errors: `timeout`; `invalid_input` for a negative timeout.
+  /// there yet. One that has ended has begun, with a turn or without; so has a fork, an import or a rewind,
+  /// though nobody may have run it here. One that goes on as new begins again, and its next execution has a
+  /// first turn of its own. Gives its status, maybe that of its end. Without a timeout it waits for ever, also
+  /// if it is deleted: for the next of that id. Errors: `timeout`; `invalid_input` for a negative timeout.
   [[nodiscard]] Status wait_for_first_turn(std::string_view instance) const;
   template <class Rep, class Period>
   [[nodiscard]] Status wait_for_first_turn(std::string_view instance,
