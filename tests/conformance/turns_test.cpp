@@ -42,7 +42,7 @@ TEST_CASE("a fetch with nothing to do is parked until a message comes",
 
 TEST_CASE("messages that a turn does not take for their number are handed out after its ack",
           "[conformance][turns][messages]") {
-  World world(GENERATE(Backend::memory, Backend::lmdb));
+  World world(DUROXIDE_EVERY_STORE);
   world.start("a");
   world.ack(ack_of(world.fetch_one())).value();
   constexpr std::size_t sent = 1100;
@@ -51,13 +51,16 @@ TEST_CASE("messages that a turn does not take for their number are handed out af
         EnqueueOrchestratorWork{raise_item("a", "E" + std::to_string(i)), {}, false});
   }
   world.run();
-  const auto first = world.fetch_one();
-  REQUIRE(first.messages.size() < sent);
-  world.ack(ack_of(first)).value();
-  const auto second = world.fetch_one();  // although nothing has come meanwhile
-  REQUIRE(first.messages.size() + second.messages.size() == sent);
-  CHECK(second.messages.front() == raise_item("a", "E" + std::to_string(first.messages.size())));
-  world.ack(ack_of(second)).value();
+  // A store may hand out as many as it likes, but what is left comes, although nothing new has.
+  std::size_t taken = 0;
+  while (taken < sent) {
+    const auto item = world.fetch_one();
+    REQUIRE(!item.messages.empty());
+    CHECK(item.messages.front() == raise_item("a", "E" + std::to_string(taken)));
+    taken += item.messages.size();
+    world.ack(ack_of(item)).value();
+  }
+  REQUIRE(taken == sent);
   CHECK(world.nothing_to_fetch());
 }
 
