@@ -51,7 +51,8 @@ class ProxyImpl final : public actors::DynamicActorBase {
     link_->finish();
     link_->join();
     // Who asked may be kept alive by nothing but this, and is to hear of the end all the same. It knows
-    // best what to say of it: whether the store was closed, and what is left open by that.
+    // best what to say of it: whether the store was closed. Changes whose outcome is unknown are not among
+    // these, if the store was closed: the link has answered them.
     auto open = std::exchange(open_, {});
     for (auto& [number, each] : open) {
       each.tell_of_end();
