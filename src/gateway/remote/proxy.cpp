@@ -206,7 +206,7 @@ actors::Promise<typename EntryOf<Request>::Answer> ProxyImpl::pass_on(const Requ
     asked.body = encode_request(request);
   }
   if (asked.body.size() > longest_request) {
-    promise.deliver(Answer(failure(too_long(asked.body.size()))));
+    open.answer(failure(too_long(asked.body.size())));  // it takes back what was noted above
     return promise;
   }
   if constexpr (Waits<Request>) {
