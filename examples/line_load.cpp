@@ -1,5 +1,7 @@
-// The load for line_server: keeps so many requests in flight on one connection, checks every answer, and
-// prints what they took.
+// The load for line_server: has so many requests under way on one connection, checks every answer, and
+// prints what they took. The next requests are sent together, once all answers that have come are taken;
+// until then they wait here, and a time counts from when a request was ready to be sent until its answer
+// was taken, with both waits.
 //
 //   line_load [SOCKET [IN_FLIGHT [REQUESTS]]]
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 // A server with one thread: an epoll loop that takes lines, starts a workflow for each, and sends its
-// result back as a line. What the engine answers comes back to the loop by an eventfd.
+// result back as a line. Replies come to the loop by an eventfd, from threads of the engine's.
 //
 //   line_server [SOCKET]     until Ctrl-C; line_load is a client that measures it
 //
@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -75,7 +76,9 @@ class File {
 /// Tasks that other threads post to the loop. Its file can be read when there are some.
 class Inbox {
  public:
-  void post(Executor::Task task) {
+  using Task = std::function<void()>;
+
+  void post(Task task) {
     const std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
     if (tasks_.size() == 1) {  // the bell still rings for those before it
@@ -85,7 +88,7 @@ class Inbox {
   void run() {
     eventfd_t rings = 0;
     ::eventfd_read(bell_.number(), &rings);
-    std::vector<Executor::Task> tasks;
+    std::vector<Task> tasks;
     {
       const std::lock_guard lock(mutex_);
       tasks.swap(tasks_);
@@ -99,7 +102,7 @@ class Inbox {
  private:
   File bell_{check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")};
   std::mutex mutex_;
-  std::vector<Executor::Task> tasks_;
+  std::vector<Task> tasks_;
 };
 
 /// A coroutine that nobody waits for. What it has is gone when it ends.
@@ -116,11 +119,7 @@ struct Job {
 class Server {
  public:
   Server(const Client& client, const std::string& path)
-      : client_(client.async(CallOptions()
-                                 .on(Executor::posting([inbox = inbox_](Executor::Task task) {
-                                   inbox->post(std::move(task));
-                                 }))
-                                 .stop(stop_.get_token()))) {
+      : client_(client.async(CallOptions().stop(stop_.get_token()))) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof(address.sun_path)) {
@@ -274,16 +273,16 @@ class Server {
       return;
     }
     connection->received.append(buffer, static_cast<std::size_t>(size));
-    std::size_t begin = 0;
-    for (std::size_t end = 0; (end = connection->received.find('\n', begin)) != std::string::npos &&
-                              end - begin <= longest_line;
-         begin = end + 1) {
-      const std::string line = connection->received.substr(begin, end - begin);
+    std::size_t taken = 0;
+    for (std::size_t end = 0; (end = connection->received.find('\n', taken)) != std::string::npos &&
+                              end - taken <= longest_line;
+         taken = end + 1) {
+      const std::string line = connection->received.substr(taken, end - taken);
       const auto blank = line.find(' ');
-      answer(client_, connection, line.substr(0, blank),
-             blank == std::string::npos ? std::string() : line.substr(blank + 1));
+      begin(connection, line.substr(0, blank),
+            blank == std::string::npos ? std::string() : line.substr(blank + 1));
     }
-    connection->received.erase(0, begin);
+    connection->received.erase(0, taken);
     if (connection->received.size() > longest_line) {
       connection->received.clear();
       connection->has_ended = true;
@@ -291,33 +290,43 @@ class Server {
     }
   }
 
-  /// One request, on the loop's thread from its beginning to its end. It has a copy of the client: what
-  /// goes on while a client ends must not use that one.
-  Job answer(AsyncClient client, std::weak_ptr<Connection> from, std::string id, std::string text) {
+  /// A request begins here and ends in `end`, both on the loop's thread. Both calls are made at once: the
+  /// store gets those of one client in the order in which they are made, so the wait finds what is started.
+  void begin(const ConnectionPtr& connection, const std::string& id, const std::string& text) {
     ++open_requests_;
-    if (const auto connection = from.lock()) {
-      ++connection->open_requests;
-    }
-    // Both calls are made at once, and the store gets them in this order: the answer to the first one need
-    // not go through the loop before the second is asked. If the start is refused, what the wait tells is
-    // of another request with the same id, or that there is none.
+    ++connection->open_requests;
     const auto same = StartOptions().reuse(ReusePolicy::use_existing_same_input);
-    const auto start = client.start_orchestration(id, "Shout", text, same);
-    const auto end = client.wait_for_output<std::string>(id);
-    const auto output = co_await end;
+    auto start = client_.start_orchestration(id, "Shout", text, same);
+    auto output = client_.wait_for_output<std::string>(id);
+    wait_for_both(
+        std::move(start), std::move(output),
+        [this, inbox = inbox_, from = std::weak_ptr(connection), id](const std::string& reply) {
+          inbox->post([this, from, line = id + " " + reply + "\n"] { end(from, line); });
+        });
+  }
+
+  /// The answers come in place, on threads of the engine's, which must not be held up. So a request goes
+  /// through the loop once, with its reply.
+  static Job wait_for_both(PendingCall<StartResult> start, PendingCall<std::string> output,
+                           std::function<void(const std::string&)> reply) {
     const auto started = co_await start;
-    std::string reply;
     if (!started) {
-      reply = "error: " + started.error().message;
-    } else {
-      reply = output ? *output : "error: " + output.error().message;
+      // What is there under this id is another's, and may never end: nobody waits for it, and the wait is
+      // cancelled as it goes.
+      reply("error: " + started.error().message);
+      co_return;
     }
+    const auto ended = co_await output;
+    reply(ended ? *ended : "error: " + ended.error().message);
+  }
+
+  void end(const std::weak_ptr<Connection>& from, const std::string& line) {
+    --open_requests_;
     if (const auto connection = from.lock()) {
       --connection->open_requests;
-      connection->to_send += id + " " + reply + "\n";
+      connection->to_send += line;
       answered_.push_back(from);
     }
-    --open_requests_;
   }
 
   /// After the events of one look, so that answers that come together are sent together.

@@ -61,8 +61,8 @@ class DUROXIDE_API RemoteStoreOptions {
 ///   asked for again;
 /// - a change that the engine was not told of is sent when it is back.
 ///
-/// A call whose arguments take more than 128 MiB together is refused with `invalid_input`: no more goes
-/// through the socket at once.
+/// A call may carry 128 MiB less 1 KiB, all its arguments together as they are encoded: no more goes
+/// through the socket at once, and what is longer is refused with `invalid_input`.
 class DUROXIDE_API RemoteStore {
  public:
   /// Whether an engine is there or not: calls wait for one. It is waited for here only if it takes the

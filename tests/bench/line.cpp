@@ -1,11 +1,7 @@
 #include "line.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <stdexcept>
@@ -13,14 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include "program.hpp"
 #include "support/temp_dir.hpp"
 #include "workloads.hpp"
-
-extern char** environ;  // NOLINT: of the C library
 
 namespace {
 
@@ -28,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t warm_up = 200;
 constexpr const char* socket_name = "./line.sock";
-/// As many times what the steps cost in the engine may a request cost by way of the server.
+/// As many times what the same calls cost in the engine may a request cost by way of the server.
 constexpr double most_times = 1.3;
 
 /// How many requests, of which so many are under way at a time.
@@ -59,87 +50,36 @@ fs::path example(const std::string& name) {
   return fs::canonical(file);
 }
 
-/// The server, with its store in a directory that is its own. Ends with this.
+/// The server, with its store in a directory that is its own. It is ended when this object goes.
 class Server {
  public:
-  explicit Server(const fs::path& directory) : directory_(directory) {
-    std::string program = example("line_server").string();
-    std::array<int, 2> output{};
-    if (::pipe(output.data()) != 0) {
-      throw std::runtime_error("cannot make a pipe");
+  explicit Server(const fs::path& directory)
+      : directory_(directory), program_(example("line_server"), {socket_name}, directory) {
+    const std::string said = program_.line();
+    if (said.find("listening") == std::string::npos) {
+      throw std::runtime_error("the line server has ended before it listened");
     }
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
-    ::posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
-    ::posix_spawn_file_actions_addclose(&actions, output[0]);
-    ::posix_spawn_file_actions_addclose(&actions, output[1]);
-    std::string socket = socket_name;
-    std::array<char*, 3> arguments{program.data(), socket.data(), nullptr};
-    const int problem =
-        ::posix_spawn(&process_, program.c_str(), &actions, nullptr, arguments.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::close(output[1]);
-    output_ = output[0];
-    if (problem != 0) {
-      ::close(output_);
-      throw std::runtime_error("cannot run " + program + ": " + std::strerror(problem));
-    }
-    wait_until_it_listens();
   }
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-  ~Server() { end(); }
 
   /// Runs the load program, which says what it measured.
   [[nodiscard]] Measured take(const Load& load) const {
-    const std::string command =
-        "cd '" + directory_.string() + "' && '" + example("line_load").string() + "' " +
-        socket_name + " " + std::to_string(load.in_flight) + " " + std::to_string(load.requests);
-    std::FILE* output = ::popen(command.c_str(), "r");
-    if (output == nullptr) {
-      throw std::runtime_error("cannot run " + command);
-    }
+    Program program(example("line_load"),
+                    {socket_name, std::to_string(load.in_flight), std::to_string(load.requests)},
+                    directory_);
+    const std::string said = program.line();
     Measured measured;
-    const int read =
-        std::fscanf(output, "%*u requests, %*u in flight: %lf a second, p50 %lf us, p99 %lf us",
-                    &measured.rate, &measured.p50, &measured.p99);
-    if (::pclose(output) != 0 || read != 3) {
-      throw std::runtime_error("failed: " + command);
+    const int read = std::sscanf(
+        said.c_str(), "%*u requests, %*u in flight: %lf a second, p50 %lf us, p99 %lf us",
+        &measured.rate, &measured.p50, &measured.p99);
+    if (read != 3) {
+      throw std::runtime_error("the load program did not say what it measured: " + said);
     }
     return measured;
   }
 
  private:
-  void wait_until_it_listens() {
-    std::string said;
-    std::array<char, 256> bytes{};
-    while (said.find('\n') == std::string::npos) {
-      const auto size = ::read(output_, bytes.data(), bytes.size());
-      if (size < 0 && errno == EINTR) {
-        continue;
-      }
-      if (size <= 0) {
-        end();
-        throw std::runtime_error("the line server has ended before it listened");
-      }
-      said.append(bytes.data(), static_cast<std::size_t>(size));
-    }
-  }
-
-  void end() {
-    if (process_ > 0) {
-      ::kill(process_, SIGTERM);
-      while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
-      }
-      ::close(output_);
-      process_ = -1;
-    }
-  }
-
   fs::path directory_;
-  pid_t process_ = -1;
-  int output_ = -1;
+  Program program_;
 };
 
 Measured by_the_server(const Load& load, const fs::path& directory) {
@@ -150,9 +90,8 @@ Measured by_the_server(const Load& load, const fs::path& directory) {
 
 Measured in_the_engine(const Load& load, const fs::path& directory) {
   Workloads workloads(directory / "store", {}, {}, duroxide::ActivityKind::short_running);
-  workloads.run_hellos(std::max(warm_up, load.in_flight), load.in_flight);
-  Run run = load.in_flight == 1 ? workloads.hellos(load.requests)
-                                : workloads.hellos_in_flight(load.requests, load.in_flight);
+  (void)workloads.requests_in_flight(std::max(warm_up, load.in_flight), load.in_flight);
+  Run run = workloads.requests_in_flight(load.requests, load.in_flight);
   std::sort(run.latencies.begin(), run.latencies.end());
   return {run.rate(), quantile(run.latencies, 0.5) * 1e6, quantile(run.latencies, 0.99) * 1e6};
 }
@@ -191,12 +130,12 @@ Row row_of(const Series& series) {
   row.figures = {{"by the server", over(series.server, rate), "requests/s"},
                  {"by the server, p50", over(series.server, p50), "us"},
                  {"by the server, p99", over(series.server, p99), "us"},
-                 {"in the engine", over(series.engine, rate), "hellos/s"},
+                 {"in the engine", over(series.engine, rate), "requests/s"},
                  {"in the engine, p50", over(series.engine, p50), "us"},
                  {"in the engine, p99", over(series.engine, p99), "us"},
-                 {"a request, in such hellos", times(series, cost), "x", true, most_times, true},
-                 {"p50, in those of hellos", times(series, p50), "x"},
-                 {"p99, in those of hellos", times(series, p99), "x"}};
+                 {"by the server, in such", times(series, cost), "x", true, most_times, true},
+                 {"p50, in those of the engine", times(series, p50), "x"},
+                 {"p99, in those of the engine", times(series, p99), "x"}};
   return row;
 }
 

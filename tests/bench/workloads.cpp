@@ -1,7 +1,10 @@
 #include "workloads.hpp"
 
 #include <algorithm>
+#include <coroutine>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -46,6 +49,29 @@ void start(Client& client, const std::shared_ptr<Window>& window, const std::str
     });
   };
   client.start_orchestration(id, orchestration, "x", StartOptions(), on_started);
+}
+
+/// A coroutine that nobody waits for.
+struct Job {
+  struct promise_type {
+    Job get_return_object() { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() { std::terminate(); }
+  };
+};
+
+/// As the line server does it.
+Job wait_for_both(PendingCall<StartResult> start, PendingCall<std::string> output,
+                  std::function<void(const std::string&)> on_end) {
+  const auto started = co_await start;
+  if (!started) {
+    on_end(started.error().to_string());
+    co_return;
+  }
+  const auto ended = co_await output;
+  on_end(ended ? "" : ended.error().to_string());
 }
 
 }  // namespace
@@ -112,6 +138,29 @@ Run Workloads::hellos_in_flight(std::size_t times, std::size_t in_flight) {
       window->begin(in_flight);
       start(client_, window, next_id(), "Hello",
             [latencies, i, begin = SteadyClock::now()] { (*latencies)[i] = seconds_since(begin); });
+    }
+    window->finish();
+    return *latencies;
+  });
+}
+
+Run Workloads::requests_in_flight(std::size_t times, std::size_t in_flight) {
+  // Each place is written by the request that it is of.
+  const auto latencies = std::make_shared<std::vector<double>>(times);
+  const auto same = StartOptions().reuse(ReusePolicy::use_existing_same_input);
+  const AsyncClient client = client_.async();
+  return measured(times, [&] {
+    const auto window = std::make_shared<Window>();
+    for (std::size_t i = 0; i < times; ++i) {
+      window->begin(in_flight);
+      const std::string id = next_id();
+      const auto begin = SteadyClock::now();
+      auto start = client.start_orchestration(id, "Hello", "hello", same);
+      auto output = client.wait_for_output<std::string>(id);
+      wait_for_both(std::move(start), std::move(output), [=](const std::string& problem) {
+        (*latencies)[i] = seconds_since(begin);
+        window->end(problem);
+      });
     }
     window->finish();
     return *latencies;

@@ -53,6 +53,10 @@ class Workloads {
   /// completed.
   Run hellos_in_flight(std::size_t times, std::size_t in_flight);
 
+  /// The same by the calls that a server makes for a request: the wait for the output is made right
+  /// behind a start that would use an existing instance, before that is answered.
+  Run requests_in_flight(std::size_t times, std::size_t in_flight);
+
   /// Runs hellos, `in_flight` at a time.
   void run_hellos(std::size_t count, std::size_t in_flight);
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# line_server_test.sh SERVER LOAD: the server answers many lines at once, gives the same answer to who
-# asks again, also after it was killed, and ends in an orderly way.
+# line_server_test.sh SERVER LOAD COMMAND: the server answers many lines at once, gives the same answer to
+# who asks again, also after it was killed, and ends in an orderly way.
 set -euo pipefail
 
 server=$(realpath "$1")
 load=$(realpath "$2")
+command=$(realpath "$3")
 directory=$(mktemp -d)
 process=
 trap '[[ -z $process ]] || kill -9 "$process" 2>/dev/null || true; rm -rf "$directory"' EXIT
@@ -60,6 +61,23 @@ with socket.socket(socket.AF_UNIX) as connection:
     connection.connect("./socket")
     connection.sendall(b"x" * 70000 + b"\n")
     assert connection.makefile().readline() == "error: a line is longer than 64 KiB\n"
+PYTHON
+
+"$command" --store line-store pause --orchestration Shout >/dev/null
+python3 - "$command" <<'PYTHON' || fail 'who is refused waits for the workflow of somebody else'
+import socket, subprocess, sys
+def connect():
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(60)
+    connection.connect("./socket")
+    return connection
+with connect() as connection:
+    answers = connection.makefile()
+    connection.sendall(b"order-3 one\norder-3 two\n")
+    assert answers.readline().startswith("order-3 error: ")
+    subprocess.run([sys.argv[1], "--store", "line-store", "resume", "--orchestration", "Shout"],
+                   check=True, stdout=subprocess.DEVNULL)
+    assert answers.readline() == "order-3 ONE\n"
 PYTHON
 
 kill -TERM "$process"

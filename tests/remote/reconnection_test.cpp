@@ -1,9 +1,12 @@
 // Engines that are not there, go, and come back, while a remote store has something open.
 
+#include <map>
+
 #include <sys/socket.h>
 
 #include "gateway/listening_socket.hpp"
 #include "gateway/remote/frames.hpp"
+#include "gateway/remote/link.hpp"
 #include "gateway/remote/requests.hpp"
 #include "remote/engine.hpp"
 
@@ -214,6 +217,42 @@ TEST_CASE("remote store: a change that was not answered may be done or not, and 
   CHECK_THAT(outcome.error().message, Contains(f.dir.path().string()) &&
                                           Contains("nobody knows whether this was done") &&
                                           Contains("ReusePolicy::use_existing_same_input"));
+}
+
+TEST_CASE(
+    "remote store: a change that an engine was told of and did not answer may be done, also when "
+    "the "
+    "store is closed",
+    "[remote][errors]") {
+  const testing::TempDir dir;
+  Puppet puppet(dir.path());
+  std::thread greets([&] {
+    puppet.accept();
+    puppet.greet();
+  });
+  std::map<std::uint64_t, std::string> told;
+  bool has_ended = false;
+  {
+    Link link({dir.path(), ample, silent, 20ms});
+    REQUIRE(link.start([&](const LinkEvent& event) {
+      CHECK_FALSE(has_ended);
+      if (const auto* answered = std::get_if<Answered>(&event)) {
+        told[answered->number] = answered->body.error().message;
+      }
+      has_ended = std::holds_alternative<Ended>(event);
+    }));
+    greets.join();
+    link.ask({1, Repeat::never, false, std::nullopt, encode_request(provider::GetStatus{"i"})});
+    link.ask({2, Repeat::again, false, std::nullopt, encode_request(provider::GetStatus{"i"})});
+    CHECK(puppet.next().number == 1);
+    CHECK(puppet.next().number == 2);
+    link.finish();
+    link.join();
+  }
+  CHECK(has_ended);
+  REQUIRE(told.size() == 1);
+  CHECK_THAT(told.at(1), Contains("did not answer before the store was closed") &&
+                             Contains("nobody knows whether this was done"));
 }
 
 TEST_CASE("remote store: what is open is asked again in order, once", "[remote]") {

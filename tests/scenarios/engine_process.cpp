@@ -87,7 +87,7 @@ EngineProcess::EngineProcess(const std::filesystem::path& directory,
                              const std::function<void(Runtime&)>& registrations,
                              const RuntimeOptions& options)
     : child_([&] { serve(directory, registrations, options); }) {
-  REQUIRE(child_.tells(done));
+  wait_until_done();
 }
 
 EngineProcess::~EngineProcess() {
@@ -95,12 +95,20 @@ EngineProcess::~EngineProcess() {
   const std::string how = child_.how_it_ended();
   if (std::uncaught_exceptions() == 0) {
     CHECK(how.empty());
+  } else if (!how.empty()) {
+    WARN("the process of the engine: " << how);  // which may be why the test has failed
+  }
+}
+
+void EngineProcess::wait_until_done() {
+  if (!child_.tells(done)) {
+    FAIL("the process of the engine has ended: " << child_.how_it_ended());
   }
 }
 
 void EngineProcess::order(char word) {
   child_.say_word(word);
-  REQUIRE(child_.tells(done));
+  wait_until_done();
 }
 
 void EngineProcess::stop_runtime() {

@@ -36,6 +36,7 @@ class EngineProcess {
  private:
   /// Has it do something, and waits until that is done.
   void order(char word);
+  void wait_until_done();
 
   faults::Child child_;
 };

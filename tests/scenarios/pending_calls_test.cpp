@@ -1,10 +1,13 @@
 // A server in small: many requests at once, each a coroutine, in a pool and in a loop.
 
-#include <atomic>
+#include <condition_variable>
 #include <coroutine>
 #include <deque>
 #include <exception>
+#include <mutex>
+#include <optional>
 #include <stop_token>
+#include <utility>
 
 #include "scenario.hpp"
 
@@ -43,40 +46,76 @@ struct Detached {
   };
 };
 
-/// How many requests have ended, and how many as they should.
-struct Tally {
-  std::atomic<int> ended{0};
-  std::atomic<int> right{0};
-
+/// How many requests have ended, and how many as they should. Once all have, nobody touches it any more.
+class Tally {
+ public:
   void add(bool is_right) {
-    right += is_right ? 1 : 0;
-    ++ended;
-    ended.notify_all();
+    const std::lock_guard lock(mutex_);
+    right_ += is_right ? 1 : 0;
+    ++ended_;
+    changed_.notify_all();
   }
   void wait_for_all() {
-    for (int now = ended; now != requests; now = ended) {
-      ended.wait(now);
-    }
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return ended_ == requests; });
   }
+  [[nodiscard]] int ended() const {
+    const std::lock_guard lock(mutex_);
+    return ended_;
+  }
+  [[nodiscard]] int right() const {
+    const std::lock_guard lock(mutex_);
+    return right_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  int ended_ = 0;
+  int right_ = 0;
 };
 
-Detached serve(AsyncClient client, int number, Tally& tally) {
+/// A client for one request, which is counted when that has let go of it: then nothing of the request is
+/// left on any thread.
+class Counted {
+ public:
+  Counted(AsyncClient client, Tally& tally) : client_(std::move(client)), tally_(&tally) {}
+  Counted(Counted&& other) noexcept
+      : client_(std::exchange(other.client_, std::nullopt)), tally_(other.tally_) {}
+  Counted& operator=(Counted&&) = delete;
+  ~Counted() {
+    if (client_) {
+      client_.reset();
+      tally_->add(is_right_);
+    }
+  }
+
+  [[nodiscard]] const AsyncClient& client() const { return *client_; }
+  void ends(bool is_right) { is_right_ = is_right; }
+
+ private:
+  std::optional<AsyncClient> client_;
+  Tally* tally_;
+  bool is_right_ = false;
+};
+
+Detached serve(Counted request, int number) {
   const std::string id = std::to_string(number);
   const auto same = StartOptions().reuse(ReusePolicy::use_existing_same_input);
-  const auto started = co_await client.start_orchestration(id, "Shout", id, same);
-  const auto again = co_await client.start_orchestration(id, "Shout", id, same);
-  const auto output = co_await client.wait_for_output<std::string>(id);
-  tally.add(started && again && !again->created() && output && *output == id + "!");
+  const auto started = co_await request.client().start_orchestration(id, "Shout", id, same);
+  const auto again = co_await request.client().start_orchestration(id, "Shout", id, same);
+  const auto output = co_await request.client().wait_for_output<std::string>(id);
+  request.ends(started && again && !again->created() && output && *output == id + "!");
 }
 
 /// Makes the second call before the first one is answered.
-Detached serve_at_once(AsyncClient client, int number, Tally& tally) {
+Detached serve_at_once(Counted request, int number) {
   const std::string id = std::to_string(number);
-  const auto start = client.start_orchestration(id, "Shout", id);
-  const auto end = client.wait_for_output<std::string>(id);
+  const auto start = request.client().start_orchestration(id, "Shout", id);
+  const auto end = request.client().wait_for_output<std::string>(id);
   const auto output = co_await end;
   const auto started = co_await start;
-  tally.add(started && output && *output == id + "!");
+  request.ends(started && output && *output == id + "!");
 }
 
 class Loop {
@@ -112,14 +151,14 @@ TEST_CASE("requests of a server are coroutines, in a pool or in a loop", "[clien
   Tally tally;
   SECTION("in place") {
     for (int i = 0; i < requests; ++i) {
-      serve(s.client().async(), i, tally);
+      serve({s.client().async(), tally}, i);
     }
     tally.wait_for_all();
   }
   SECTION("in a pool") {
     const auto in_pool = CallOptions().on(Executor::pool(3)).timeout(ample);
     for (int i = 0; i < requests; ++i) {
-      serve(s.client().async(in_pool), i, tally);
+      serve({s.client().async(in_pool), tally}, i);
     }
     tally.wait_for_all();
   }
@@ -127,11 +166,11 @@ TEST_CASE("requests of a server are coroutines, in a pool or in a loop", "[clien
     Loop loop;
     const auto in_loop = CallOptions().on(loop.executor());
     for (int i = 0; i < requests; ++i) {
-      serve(s.client().async(in_loop), i, tally);
+      serve({s.client().async(in_loop), tally}, i);
     }
-    loop.run_until([&] { return tally.ended == requests; });
+    loop.run_until([&] { return tally.ended() == requests; });
   }
-  CHECK(tally.right == requests);
+  CHECK(tally.right() == requests);
 }
 
 TEST_CASE("a wait that is made right behind its start finds it, however many are under way",
@@ -140,10 +179,10 @@ TEST_CASE("a wait that is made right behind its start finds it, however many are
   Tally tally;
   const AsyncClient client = s.client().async(CallOptions().on(Executor::pool(2)));
   for (int i = 0; i < requests; ++i) {
-    serve_at_once(client, i, tally);
+    serve_at_once({client, tally}, i);
   }
   tally.wait_for_all();
-  CHECK(tally.right == requests);
+  CHECK(tally.right() == requests);
 }
 
 TEST_CASE("waits that are cancelled leave nothing behind in the store", "[client][cancellation]") {
@@ -159,7 +198,7 @@ TEST_CASE("waits that are cancelled leave nothing behind in the store", "[client
   }
   source.request_stop();
   tally.wait_for_all();
-  CHECK(tally.right == requests);
+  CHECK(tally.right() == requests);
   auto timed = s.client().async(CallOptions().timeout(1ms)).wait_for_completion("i");
   CHECK(timed.wait().error().kind == Kind::timeout);
   s.raise("i", "Go", std::string("at last"));
@@ -179,8 +218,8 @@ TEST_CASE("a client that goes while much is pending answers all of it", "[client
       });
     }
   }
-  CHECK(tally.ended == requests);
-  CHECK(tally.right == requests);
+  CHECK(tally.ended() == requests);
+  CHECK(tally.right() == requests);
 }
 
 }  // namespace duroxide::pending_calls_scenario

@@ -91,8 +91,11 @@ void Scenario::connect() {
   if (backend_ == Backend::memory || backend_ == Backend::lmdb) {
     store_ = *engine_store_;
   } else {
+    // Another process that has died does not come back, which is not to be found out by each call for as
+    // long as a test may take.
+    const auto longest = backend_ == Backend::other_process ? Duration(30s) : Duration(ample);
     auto connected = RemoteStore::connect(
-        directory_.path(), RemoteStoreOptions().connect_timeout(ample).log_sink(no_log));
+        directory_.path(), RemoteStoreOptions().connect_timeout(longest).log_sink(no_log));
     REQUIRE_OK(connected);
     store_ = *std::move(connected);
   }

@@ -32,9 +32,11 @@ inline constexpr unsigned protocol_version = 3;
 [[nodiscard]] std::string first_line();
 [[nodiscard]] bool is_first_line(std::string_view line);
 
-/// Of the body of a request, in bytes; with its head it is what an engine takes. Longer ones are refused
-/// where they are made: an engine cuts off who sends one, and with it all else that is asked.
-inline constexpr std::size_t longest_request = (std::size_t{128} << 20) - (std::size_t{1} << 10);
+/// What is left free beside the longest body, in bytes: more than the head of any frame takes.
+inline constexpr std::size_t room_for_head = std::size_t{1} << 10;
+/// Of the body of a request, in bytes; an engine takes 128 MiB with the head. Longer ones are refused where
+/// they are made: an engine cuts off who sends one, and with it all else that is asked.
+inline constexpr std::size_t longest_request = (std::size_t{128} << 20) - room_for_head;
 /// Of the body of an answer, in bytes. Longer ones are refused where they are made.
 inline constexpr std::size_t longest_answer = std::size_t{1} << 30;
 
@@ -54,6 +56,7 @@ struct Frame {
 
 /// Of a frame, before its body.
 inline constexpr std::size_t frame_header_bytes = 4 + 1 + 8;
+static_assert(frame_header_bytes <= room_for_head);
 
 /// Appends a frame. The body is shorter than 4 GiB.
 void append_frame(std::string& bytes, FrameKind kind, std::uint64_t number, std::string_view body);

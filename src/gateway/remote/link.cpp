@@ -18,10 +18,8 @@ namespace {
 /// Between two looks for an engine.
 constexpr Milliseconds shortest_pause{10};
 constexpr Milliseconds longest_between{1'000};
-/// What was asked before the store was closed is waited for so long.
-constexpr std::chrono::seconds longest_finish{5};
 constexpr std::size_t most_buffered = std::size_t{1} << 20;
-constexpr std::size_t longest_frame = longest_answer + (std::size_t{1} << 10);
+constexpr std::size_t longest_frame = longest_answer + room_for_head;
 
 }  // namespace
 
@@ -109,7 +107,7 @@ void Link::finish() {
   {
     const std::lock_guard lock(mutex_);
     finishing_ = true;
-    finish_by_ = SteadyClock::now() + longest_finish;
+    finish_by_ = SteadyClock::now() + settings_.longest_finish;
   }
   wakeup_.raise();
 }
@@ -135,7 +133,33 @@ void Link::run() {
     }
     wait();
   }
+  give_up_changes();
   tell_(Ended{});
+}
+
+/// What was asked and not answered is not done, but for changes that an engine has heard of.
+void Link::give_up_changes() {
+  std::vector<std::uint64_t> unknown;
+  {
+    const std::lock_guard lock(mutex_);
+    unknown = take_unknown();
+  }
+  for (const std::uint64_t number : unknown) {
+    tell_(Answered{number, failure(unknown_outcome("did not answer before the store was closed"))});
+  }
+}
+
+std::vector<std::uint64_t> Link::take_unknown() {
+  std::vector<std::uint64_t> unknown;
+  for (const auto& [number, pending] : pending_) {
+    if (pending.state == State::sent && pending.request.repeat == Repeat::never) {
+      unknown.push_back(number);
+    }
+  }
+  for (const std::uint64_t number : unknown) {
+    pending_.erase(number);
+  }
+  return unknown;
 }
 
 bool Link::has_finished() {
@@ -322,12 +346,9 @@ void Link::lose(const std::string& why) {
     if (!was_greeted) {
       problem_ = why;
     }
+    unknown = take_unknown();
     const TimePoint due = SteadyClock::now() + settings_.connect_timeout;
     for (auto& [number, pending] : pending_) {
-      if (pending.state == State::sent && pending.request.repeat == Repeat::never) {
-        unknown.push_back(number);
-        continue;
-      }
       if (pending.state == State::lasting) {
         pending.is_current = false;
         outgoing_.push_back({number, FrameKind::request});
@@ -349,9 +370,6 @@ void Link::lose(const std::string& why) {
         enqueue(pending);
       }
     }
-    for (const std::uint64_t number : unknown) {
-      pending_.erase(number);
-    }
   }
   first_attempt_is_over();
   if (was_greeted) {
@@ -360,7 +378,7 @@ void Link::lose(const std::string& why) {
     log(LogLevel::warn, "the engine does not serve this process: " + why);
   }
   for (const std::uint64_t number : unknown) {
-    tell_(Answered{number, failure(unknown_outcome())});
+    tell_(Answered{number, failure(unknown_outcome("went away before it had answered"))});
   }
 }
 
@@ -396,11 +414,11 @@ ProviderError Link::unreachable() const {
           true};
 }
 
-ProviderError Link::unknown_outcome() const {
+ProviderError Link::unknown_outcome(const std::string& why) const {
   return {
       ProviderError::Kind::storage, "remote_store",
-      "the engine of the store in `" + settings_.directory.string() +
-          "` went away before it had answered, so nobody knows whether this was done: a start "
+      "the engine of the store in `" + settings_.directory.string() + "` " + why +
+          ", so nobody knows whether this was done: a start "
           "with `ReusePolicy::use_existing_same_input` can be asked for again as it is, and for "
           "anything else look at the instance first",
       false};

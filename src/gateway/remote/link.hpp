@@ -56,6 +56,8 @@ class Link {
     std::filesystem::path directory;
     Milliseconds connect_timeout{30'000};
     LogSink log;
+    /// What was asked before `finish` is waited for so long.
+    Milliseconds longest_finish{5'000};
   };
   /// Called on the link's thread, in the order of what has happened.
   using Tell = std::function<void(LinkEvent)>;
@@ -85,7 +87,8 @@ class Link {
   void forget(std::uint64_t number);
 
   /// Ends the thread once what was asked so far is answered, waits apart: at once without an engine, and
-  /// after a few seconds if that does not answer.
+  /// after `longest_finish` if that does not answer. Changes that it was told of are then answered as
+  /// those of which nobody knows whether they were done, and all else is left without an answer.
   void finish();
   /// Waits for that, and lets go of `Tell`.
   void join();
@@ -130,7 +133,10 @@ class Link {
   void log(LogLevel level, std::string message) const;
 
   [[nodiscard]] ProviderError unreachable() const;
-  [[nodiscard]] ProviderError unknown_outcome() const;
+  [[nodiscard]] ProviderError unknown_outcome(const std::string& why) const;
+  void give_up_changes();
+  /// With the lock held: takes out the changes that the engine was told of, and did not answer.
+  [[nodiscard]] std::vector<std::uint64_t> take_unknown();
   /// With the lock held: what may be sent is, behind all that waits.
   void enqueue(Pending& pending);
 

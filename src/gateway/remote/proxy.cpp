@@ -51,7 +51,8 @@ class ProxyImpl final : public actors::DynamicActorBase {
     link_->finish();
     link_->join();
     // Who asked may be kept alive by nothing but this, and is to hear of the end all the same. It knows
-    // best what to say of it: whether the store was closed, and what is left open by that.
+    // best what to say of it: whether the store was closed. Changes whose outcome is unknown are not among
+    // these, if the store was closed: the link has answered them.
     auto open = std::exchange(open_, {});
     for (auto& [number, each] : open) {
       each.tell_of_end();
@@ -205,7 +206,7 @@ actors::Promise<typename EntryOf<Request>::Answer> ProxyImpl::pass_on(const Requ
     asked.body = encode_request(request);
   }
   if (asked.body.size() > longest_request) {
-    promise.deliver(Answer(failure(too_long(asked.body.size()))));
+    open.answer(failure(too_long(asked.body.size())));  // it takes back what was noted above
     return promise;
   }
   if constexpr (Waits<Request>) {

@@ -27,7 +27,7 @@ using SteadyClock = std::chrono::steady_clock;
 /// many bytes were not taken: the peer waits, and not its answers here.
 constexpr std::size_t most_working = 1024;
 constexpr std::size_t most_unsent = std::size_t{1} << 20;
-static_assert(ServerLimits{}.request_bytes >= longest_request + (std::size_t{1} << 10),
+static_assert(ServerLimits{}.request_bytes >= longest_request + frame_header_bytes,
               "an engine takes what a remote store sends");
 /// The bits above are the actor library's.
 constexpr std::uint64_t largest_number = (std::uint64_t{1} << 48) - 1;
