@@ -56,7 +56,7 @@ TEST_CASE("a wait for the first turn of an instance that is there leaves nothing
                          std::make_shared<storage::WaitingReasons>(), host, options);
   storage::Transaction transaction(batch, memory, clock, options, [](const LogRecord&) {});
   const auto nobody = [](const Status&) {};
-  for (const std::uint64_t wait_id : {1, 1, 2}) {
+  for (const std::uint64_t wait_id : {1U, 1U, 2U}) {
     storage::wait_for_start(transaction, storage::Holder{1}, {"a", wait_id, true}, nobody);
   }
   CHECK_FALSE(transaction.start_waits().empty());
