@@ -127,17 +127,25 @@ TEST_CASE("http: an answer that is too large is told as such", "[http][updates][
     return json{{"answer", std::string(size, 'x')}};
   };
   gateway::http::Api api(setup);
-  gateway::http::HttpRequest request;
-  request.body = R"({"instance":"c","name":"Add"})";
-  for (const char* name : {"update", "query"}) {
+  const auto refusal = [&](const char* name, const json& arguments) {
+    gateway::http::HttpRequest request;
+    request.body = arguments.dump();
     size = 86;  // with what JSON puts around it, 100 bytes
     CHECK(api.answer(request, name).body.size() == 100);
     size = 87;
     const gateway::http::HttpAnswer refused = api.answer(request, name);
     CHECK(refused.status == 500);
-    CHECK_THAT(refused.body, Catch::Contains("more than the 100") &&
-                                 Catch::Contains(std::string("duroxide ") + name));
-  }
+    CHECK_THAT(refused.body, Catch::Contains("more than the 100"));
+    return refused.body;
+  };
+  json update{{"instance", "c"}, {"name", "Add"}};
+  const auto is_done = Catch::Contains("is done");
+  CHECK_THAT(refusal("query", {}), Catch::Contains("`duroxide query`") && !is_done);
+  // Nobody is told to do it twice.
+  CHECK_THAT(refusal("update", update), is_done && !Catch::Contains("`duroxide"));
+  update["id"] = "u-1";
+  CHECK_THAT(refusal("update", update),
+             is_done && Catch::Contains("`duroxide update`") && Catch::Contains("same id"));
 }
 
 }  // namespace duroxide::http_asking_test

@@ -214,20 +214,30 @@ HttpAnswer Api::ask(const HttpRequest& request, const Command& command, json arg
   if (!place.has_place()) {
     return no_place();
   }
+  // An update without an id of its own would be done once more.
+  const bool is_repeatable = !command.changes || arguments.contains("id");
   const auto result = carry_out(request, std::string(command.name), std::move(arguments));
   if (!result) {
     return error_answer(status_of(result.error().kind), result.error());
   }
   HttpAnswer answer = json_answer(*result);
   if (answer.body.size() > setup_.answer_bytes) {
-    const std::string done = command.changes ? ", and what was asked for is done" : "";
-    return error_answer(
-        500, {Kind::failed, "the answer has " + std::to_string(answer.body.size()) +
-                                " bytes, more than the " + std::to_string(setup_.answer_bytes) +
-                                " that are sent here" + done + "; `duroxide " +
-                                std::string(command.name) + "` prints such an answer"});
+    return too_large(command, is_repeatable, answer.body.size());
   }
   return answer;
+}
+
+HttpAnswer Api::too_large(const Command& command, bool is_repeatable, std::size_t bytes) const {
+  std::string message = "the answer has " + std::to_string(bytes) + " bytes, more than the " +
+                        std::to_string(setup_.answer_bytes) + " that are sent here";
+  if (command.changes) {
+    message += ", and what was asked for is done";
+  }
+  if (is_repeatable) {
+    message += "; `duroxide " + std::string(command.name) + "` prints such an answer";
+    message += command.changes ? ", asked for with the same id" : "";
+  }
+  return error_answer(500, {Kind::failed, std::move(message)});
 }
 
 HttpAnswer Api::no_place() const {

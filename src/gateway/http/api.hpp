@@ -62,6 +62,9 @@ class Api {
   [[nodiscard]] HttpAnswer ask(const HttpRequest& request, const Command& command,
                                nlohmann::json arguments);
   [[nodiscard]] HttpAnswer no_place() const;
+  /// `is_repeatable` if to ask once more does nothing more.
+  [[nodiscard]] HttpAnswer too_large(const Command& command, bool is_repeatable,
+                                     std::size_t bytes) const;
 
   ApiSetup setup_;
   std::atomic<std::size_t> followers_{0};
