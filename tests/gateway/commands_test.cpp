@@ -266,10 +266,14 @@ TEST_CASE("control commands: names that differ have series of their own", "[cont
   f.start("j", "red \\x1b[31m");  // as the former is written where a terminal might show it
   f.start("k", "two\nlines");
   f.start("l", "two\rlines");
+  f.start("m", "back\xe2\x80\xaewards");
   const std::string text = f.run("metrics", {{"format", "prometheus"}})["text"];
   const duroxide::testing::PrometheusCheck check(text);
   CHECK(check.problems().empty());
-  for (const char* name : {"red \x1b[31m", "red \\x1b[31m", "two\nlines", "two\rlines"}) {
+  // Nor do they steer the terminal at which the text ends.
+  for (const char* name :
+       {"red \\x1b[31m", "red \\\\x1b[31m", "two\\nlines", "two\\rlines", "back\\u202ewards"}) {
+    CAPTURE(name);
     CHECK(check.value("duroxide_instances", {{"orchestration", name}, {"status", "running"}}) == 1);
   }
 }

@@ -56,9 +56,10 @@ mkfifo to_engine from_engine from_page
 engine=$!
 exec 7>to_engine
 [[ $(first_line from_engine) == ready ]] || fail 'the engine does not start'
-# Names of what nobody has registered, and how they are written as labels; a careless escape makes one of two.
+# Names of what nobody has registered, and how they are written as labels: escaped for terminals, and that for
+# Prometheus. A careless escape makes one of two.
 names=($'red \e[31m' 'red \x1b[31m' 'a "quoted" \ name' $'two\nlines')
-labels=($'red \e[31m' 'red \\x1b[31m' 'a \"quoted\" \\ name' 'two\nlines')
+labels=('red \\x1b[31m' 'red \\\\x1b[31m' 'a \"quoted\" \\\\ name' 'two\\nlines')
 for i in "${!names[@]}"; do
   "$duroxide" start "${names[i]}" "odd-$i" >/dev/null 2>&1
 done
