@@ -118,6 +118,35 @@ TEST_CASE("http: a wait for an answer has an end, and not too many wait",
   }
 }
 
+TEST_CASE("http: a wait ends by itself, also for an engine that says nothing",
+          "[http][updates][queries][waits]") {
+  gateway::http::ApiSetup setup;
+  setup.actions = true;
+  setup.longest_wait = Milliseconds(1);
+  setup.grace = Milliseconds(1);
+  // As an engine that was stopped: nothing comes.
+  setup.carry_out = [](const gateway::Request&, gateway::Sink& sink,
+                       int) -> gateway::CommandResult {
+    const bool is_answered = sink.wait_until_readable(-1);
+    REQUIRE_FALSE(is_answered);
+    return failure(gateway::CommandError(gateway::CommandError::Kind::interrupted, "interrupted"));
+  };
+  gateway::http::Api api(setup);
+  gateway::http::HttpRequest request;
+  for (const json& timeout : {json(), json(0), json(1)}) {
+    json update{{"instance", "c"}, {"name", "Add"}};
+    if (!timeout.is_null()) {
+      update["timeout"] = timeout;
+    }
+    request.body = update.dump();
+    for (const char* name : {"update", "query"}) {
+      const gateway::http::HttpAnswer late = api.answer(request, name);
+      CHECK(late.status == 500);
+      CHECK_THAT(late.body, Catch::Contains("in time"));
+    }
+  }
+}
+
 TEST_CASE("http: an answer that is too large is told as such", "[http][updates][queries]") {
   gateway::http::ApiSetup setup;
   setup.actions = true;

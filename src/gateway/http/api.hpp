@@ -23,6 +23,8 @@ struct ApiSetup {
   std::size_t followers = 16;
   /// The longest `timeout` of a call that waits for that.
   Milliseconds longest_wait{60'000};
+  /// How much longer an engine may take to say that time is up, before the wait is given up without it.
+  Milliseconds grace{5'000};
   /// The largest answer to such a call, as a document.
   std::size_t answer_bytes = std::size_t{8} << 20;
   int stop = -1;  ///< readable once the server is to stop
@@ -55,8 +57,9 @@ class Api {
  private:
   [[nodiscard]] HttpAnswer description() const;
   [[nodiscard]] HttpAnswer changes(const HttpRequest& request);
+  /// Ends early once `alarm` is readable, if it is not -1.
   [[nodiscard]] CommandResult carry_out(const HttpRequest& request, const std::string& command,
-                                        nlohmann::json arguments) const;
+                                        nlohmann::json arguments, int alarm = -1) const;
   [[nodiscard]] HttpAnswer run(const HttpRequest& request, const Command& command,
                                nlohmann::json arguments);
   [[nodiscard]] HttpAnswer ask(const HttpRequest& request, const Command& command,
