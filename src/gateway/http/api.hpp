@@ -39,8 +39,8 @@ struct ApiSetup {
 ///   GET  /api/v1/changes       what happens, as server-sent events; `?instance=` for one instance
 ///
 /// An error is `{"error":{"kind":…,"message":…}}`. Commands that touch files of the machine, or go on for
-/// as long as they like, are none of these. Those that ask the code of an instance are, within bounds. A call ends early when its peer has hung up, also if that
-/// only says that it sends no more. Thread-safe.
+/// as long as they like, are none of these. Those that ask the code of an instance are, within bounds. A
+/// call ends early when its peer has hung up, also if that only says that it sends no more. Thread-safe.
 class Api {
  public:
   explicit Api(ApiSetup setup) : setup_(std::move(setup)) {}
