@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -116,6 +117,46 @@ TEST_CASE("http: a wait for an answer has an end, and not too many wait",
     CHECK(counting.query("instance=c&name=Total").status == 503);
     CHECK(counting.update({{"input", "1"}}).status == 503);
   }
+}
+
+TEST_CASE("http: a wait for an answer ends when its peer goes, and with the dashboard",
+          "[http][updates][queries][waits][stop]") {
+  gateway::http::HttpLimits limits;
+  limits.followers = 1;
+  std::atomic<int> begun{0};
+  std::atomic<int> interrupted{0};
+  const auto counted = [&](const gateway::http::CarryOut& carry_out) {
+    return [&, carry_out](const gateway::Request& request, gateway::Sink& sink, int stop) {
+      ++begun;
+      begun.notify_all();
+      auto result = carry_out(request, sink, stop);
+      if (!result && result.error().kind == gateway::CommandError::Kind::interrupted) {
+        ++interrupted;
+      }
+      return result;
+    };
+  };
+  Served served(HttpOptions().token(right_token), limits, counted);
+  REQUIRE(Client(served.store).start_orchestration("u", "Nobody has registered this"));
+  const std::string query = "/api/v1/query?instance=u&name=Total&timeout=";
+  const auto wait_by = [&](const Peer& peer) {
+    const int before = begun;
+    peer.send(request_bytes("GET", query + "60000", served.with_token()));
+    begun.wait(before);
+  };
+  {
+    const Peer going(served.port);
+    wait_by(going);
+    CHECK(served.get(query + "1").status == 503);
+    CHECK(interrupted == 0);
+  }
+  while (served.get(query + "1").status == 503) {
+  }
+  CHECK(interrupted == 1);
+  const Peer staying(served.port);
+  wait_by(staying);
+  served.dashboard.reset();
+  CHECK(interrupted == 2);
 }
 
 TEST_CASE("http: a wait ends by itself, also for an engine that says nothing",
