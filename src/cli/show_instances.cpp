@@ -226,7 +226,8 @@ void show_tree(Output& output, const json& result) {
     }
   }
   if (result.value("truncated", false)) {
-    output.line(output.paint(Color::dim, "there are more; see them with a higher --limit"));
+    output.line(output.paint(
+        Color::dim, "there are more; see them with a higher --limit, or with `list --parent`"));
   }
 }
 

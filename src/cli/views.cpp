@@ -273,24 +273,11 @@ void adapt_export(Invocation& invocation, const json& given) {
   invocation.write_for_programs = invocation.show;
 }
 
-/// Each line of it, safe on a terminal.
-std::string printable_lines(std::string_view text) {
-  std::string lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.append(printable(text.substr(0, end))).push_back('\n');
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
-
-/// The text itself, as what reads it wants it: names differ in it as they differ in the store. A terminal
-/// could be steered by them.
+/// The text itself, as what reads it wants it.
 void adapt_metrics(Invocation& invocation, const json& given) {
   if (given.value("format", json()) == "prometheus") {
     invocation.show = [](Output& output, const json& result) {
-      const std::string text = result.value("text", std::string());
-      output.write(Output::is_terminal() ? printable_lines(text) : text);
+      output.write(result.value("text", std::string()));
     };
     invocation.write_for_programs = invocation.show;
   }

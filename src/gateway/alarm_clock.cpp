@@ -4,6 +4,7 @@
 #include <chrono>
 #include <system_error>
 
+#include <poll.h>
 #include <unistd.h>
 
 #include "model/on_linux.hpp"
@@ -74,5 +75,10 @@ AlarmClock::AlarmClock(Milliseconds time) {
 }
 
 #endif
+
+bool AlarmClock::has_rung() const {
+  pollfd entry{file_.get(), POLLIN, 0};
+  return ::poll(&entry, 1, 0) > 0;
+}
 
 }  // namespace duroxide::gateway

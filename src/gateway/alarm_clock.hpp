@@ -16,6 +16,8 @@ class AlarmClock {
   explicit AlarmClock(Milliseconds time);
 
   [[nodiscard]] int file() const { return file_.get(); }
+  /// Whether the time has passed.
+  [[nodiscard]] bool has_rung() const;
 
  private:
   struct Sleeper;

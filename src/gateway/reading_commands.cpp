@@ -176,7 +176,8 @@ CommandResult tree(const StoreInUse& store, const Arguments& arguments, Sink&) {
   }
   const bool truncated = found->size() > limit;
   if (truncated) {
-    found->instances.pop_back();
+    // A store of somebody's own may give more than it was asked for.
+    found->instances.erase(found->instances.begin() + limit, found->instances.end());
   }
   json result = json_of(*found);
   result["truncated"] = truncated;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "gateway/answers.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
+#include "model/printable.hpp"
 
 namespace duroxide::gateway {
 
@@ -25,15 +27,31 @@ CommandResult stats(const StoreInUse& store, const Arguments&, Sink&) {
   return as_result(store.management.get_system_metrics());
 }
 
+/// `value` without what could steer a terminal, be it at the end of a pipe; values that differ still do.
+std::string printable_label(std::string_view value) {
+  std::string doubled;
+  for (const char c : value) {
+    doubled.append(c == '\\' ? 2U : 1U, c);
+  }
+  return model::printable(doubled);
+}
+
 constexpr std::array<std::string_view, 2> metric_formats{"families", "prometheus"};
 
 CommandResult metrics(const StoreInUse& store, const Arguments& arguments, Sink&) {
-  const auto families = store.management.metrics();
+  auto families = store.management.metrics();
   if (!families) {
     return failure(CommandError(families.error()));
   }
   if (arguments.text("format") != "prometheus") {
     return json{{"families", json_of(*families)}};
+  }
+  for (MetricFamily& family : *families) {
+    for (MetricSample& sample : family.samples) {
+      for (auto& [name, value] : sample.labels) {
+        value = printable_label(value);
+      }
+    }
   }
   return json{{"text", prometheus_text(*families)}};
 }

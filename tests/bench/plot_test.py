@@ -1,6 +1,6 @@
 #!/usr/bin/env -S python3 -B
-"""plot_test.py RESULTS: the plot of what the bench has written has every workload and figure, inside of its frame, and
-of figures that are in none of them there is none."""
+"""plot_test.py BASELINE PICTURE: the picture is that of the baseline. The plot of what the bench has written has every
+workload and figure, inside of its frame, and of figures that are in none of them there is none."""
 
 import json
 import pathlib
@@ -38,6 +38,8 @@ def check_plot(results, names):
 
 
 baseline = json.loads(pathlib.Path(sys.argv[1]).read_text())
+check(pathlib.Path(sys.argv[2]).read_text() == plot.picture(baseline, plot.DEFAULT),
+      'the picture is that of another baseline; run `tests/bench/plot.py tests/bench/baseline.json examples/pictures/counts.svg`')
 check_plot(baseline, plot.DEFAULT)
 check_plot(baseline, ['p50', 'rate'])
 odd = {'runs': 1, 'rows': [{'name': '<a & b>', 'figures': [{'name': 'rate', 'value': 0}]}]}

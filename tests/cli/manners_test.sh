@@ -46,6 +46,13 @@ run 0 --json show "$evil again"
 has /info/status/output "$evil"
 run 0 complete-words show a
 [[ ! -s output ]] || fail 'a shell was given control characters'
+# Nor do metrics, which are piped to where they are read, keep them.
+run 0 start "$evil" odd
+no_controls
+run 0 metrics --format prometheus
+no_controls
+grep -qF 'u202e' output || fail 'the name is not told by metrics'
+run 0 terminate odd --yes
 run 0 delete --everything --yes
 
 # Lists begin with the newest; an order by id with the first.

@@ -281,7 +281,8 @@ TEST_CASE("the command draws a tree with a branch for each child", "[control][ch
   json cut = json_of(tree);
   cut["truncated"] = true;
   CHECK_THAT(view_of("tree", {{"instance", "a"}}, cut),
-             Catch::EndsWith("\nthere are more; see them with a higher --limit\n"));
+             Catch::EndsWith(
+                 "\nthere are more; see them with a higher --limit, or with `list --parent`\n"));
   CHECK(view_of("tree", {{"instance", "a"}}, {{"instances", json::array()}}).empty());
 }
 

@@ -78,7 +78,8 @@ class Servers {
   std::unique_ptr<http::Dashboard> serve(const HttpOptions& options) {
     const auto in_use = std::make_shared<const gateway::StoreInUse>(*world_.store, false);
     http::HttpLimits limits;
-    limits.followers = 0;  // who follows has no end
+    // Nobody runs the store, so whoever follows or asks is told so, and has an end.
+    limits.followers = 1;
     auto started = http::Dashboard::start(
         options, "fuzz",
         [in_use](const gateway::Request& request, gateway::Sink& sink, int) {
@@ -223,6 +224,10 @@ std::vector<Sample> samples() {
   add("show", request("GET /api/v1/show?instance=busy", "Cookie: a=b; duroxide=c\r\n"));
   add("history", request("GET /api/v1/history?instance=again&execution=1"));
   add("changes", request("GET /api/v1/changes?instance=busy", "Last-Event-ID: 3\r\n"));
+  add("query", request("GET /api/v1/query?instance=busy&name=Total&timeout=60000"));
+  add("update",
+      request("POST /api/v1/update", "Content-Type: application/json\r\nContent-Length: 32\r\n") +
+          R"({"instance":"busy","name":"Add"})");
   add("cancel",
       request("POST /api/v1/cancel", "Content-Type: application/json\r\nContent-Length: 19\r\n") +
           R"({"instance":"busy"})");

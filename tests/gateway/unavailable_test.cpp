@@ -18,7 +18,7 @@ using Catch::Contains;
 
 namespace {
 
-/// Knows one instance, and of it nothing but that it is there.
+/// Knows one instance, and of it nothing but that it is there, with two below it, however many are asked for.
 class Forgetful final : public ManagementActor::base {
  public:
   explicit Forgetful(caf::actor_config& config) : ManagementActor::base(config) {}
@@ -34,6 +34,13 @@ class Forgetful final : public ManagementActor::base {
         [](const management::GetInstanceDetails&)
             -> management::Answer<std::optional<InstanceDetails>> {
           return std::optional<InstanceDetails>();
+        },
+        [](const management::GetInstanceTree& request) -> management::Answer<InstanceTree> {
+          InstanceTree tree;
+          tree.root_id = request.instance;
+          tree.instances.resize(3);
+          tree.instances[0].instance_id = request.instance;
+          return tree;
         },
         [](const management::CountInstances&) -> management::Answer<std::uint64_t> {
           return std::uint64_t{1};
@@ -146,6 +153,17 @@ TEST_CASE("control commands: a listing whose pages cannot be read is an error",
     const json many{{"all", true}, {"dry_run", dry_run}};
     CHECK_THAT(f.refused(*f.forgetful, "cancel", many).message, Contains("not available"));
   }
+}
+
+TEST_CASE(
+    "control commands: of a tree no more is told than was asked for, whatever the store gives",
+    "[control][tree]") {
+  Fixture f;
+  const auto cut = run_command(*f.forgetful, "tree", {{"instance", "i"}, {"limit", 1}}, f.sink);
+  REQUIRE(cut);
+  CHECK((*cut)["truncated"] == true);
+  REQUIRE((*cut)["instances"].size() == 1);
+  CHECK((*cut)["instances"][0]["instance_id"] == "i");
 }
 
 }  // namespace duroxide::gateway_unavailable_test

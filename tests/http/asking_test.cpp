@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -118,6 +119,75 @@ TEST_CASE("http: a wait for an answer has an end, and not too many wait",
   }
 }
 
+TEST_CASE("http: a wait for an answer ends when its peer goes, and with the dashboard",
+          "[http][updates][queries][waits][stop]") {
+  gateway::http::HttpLimits limits;
+  limits.followers = 1;
+  std::atomic<int> begun{0};
+  std::atomic<int> interrupted{0};
+  const auto counted = [&](const gateway::http::CarryOut& carry_out) {
+    return [&, carry_out](const gateway::Request& request, gateway::Sink& sink, int stop) {
+      ++begun;
+      begun.notify_all();
+      auto result = carry_out(request, sink, stop);
+      if (!result && result.error().kind == gateway::CommandError::Kind::interrupted) {
+        ++interrupted;
+      }
+      return result;
+    };
+  };
+  Served served(HttpOptions().token(right_token), limits, counted);
+  REQUIRE(Client(served.store).start_orchestration("u", "Nobody has registered this"));
+  const std::string query = "/api/v1/query?instance=u&name=Total&timeout=";
+  const auto wait_by = [&](const Peer& peer) {
+    const int before = begun;
+    peer.send(request_bytes("GET", query + "60000", served.with_token()));
+    begun.wait(before);
+  };
+  {
+    const Peer going(served.port);
+    wait_by(going);
+    CHECK(served.get(query + "1").status == 503);
+    CHECK(interrupted == 0);
+  }
+  while (served.get(query + "1").status == 503) {
+  }
+  CHECK(interrupted == 1);
+  const Peer staying(served.port);
+  wait_by(staying);
+  served.dashboard.reset();
+  CHECK(interrupted == 2);
+}
+
+TEST_CASE("http: a wait ends by itself, also for an engine that says nothing",
+          "[http][updates][queries][waits]") {
+  gateway::http::ApiSetup setup;
+  setup.actions = true;
+  setup.longest_wait = Milliseconds(1);
+  setup.grace = Milliseconds(1);
+  // As an engine that was stopped: nothing comes.
+  setup.carry_out = [](const gateway::Request&, gateway::Sink& sink,
+                       int) -> gateway::CommandResult {
+    const bool is_answered = sink.wait_until_readable(-1);
+    REQUIRE_FALSE(is_answered);
+    return failure(gateway::CommandError(gateway::CommandError::Kind::interrupted, "interrupted"));
+  };
+  gateway::http::Api api(setup);
+  gateway::http::HttpRequest request;
+  for (const json& timeout : {json(), json(0), json(1)}) {
+    json update{{"instance", "c"}, {"name", "Add"}};
+    if (!timeout.is_null()) {
+      update["timeout"] = timeout;
+    }
+    request.body = update.dump();
+    for (const char* name : {"update", "query"}) {
+      const gateway::http::HttpAnswer late = api.answer(request, name);
+      CHECK(late.status == 500);
+      CHECK_THAT(late.body, Catch::Contains("in time"));
+    }
+  }
+}
+
 TEST_CASE("http: an answer that is too large is told as such", "[http][updates][queries]") {
   gateway::http::ApiSetup setup;
   setup.actions = true;
@@ -127,17 +197,25 @@ TEST_CASE("http: an answer that is too large is told as such", "[http][updates][
     return json{{"answer", std::string(size, 'x')}};
   };
   gateway::http::Api api(setup);
-  gateway::http::HttpRequest request;
-  request.body = R"({"instance":"c","name":"Add"})";
-  for (const char* name : {"update", "query"}) {
+  const auto refusal = [&](const char* name, const json& arguments) {
+    gateway::http::HttpRequest request;
+    request.body = arguments.dump();
     size = 86;  // with what JSON puts around it, 100 bytes
     CHECK(api.answer(request, name).body.size() == 100);
     size = 87;
     const gateway::http::HttpAnswer refused = api.answer(request, name);
     CHECK(refused.status == 500);
-    CHECK_THAT(refused.body, Catch::Contains("more than the 100") &&
-                                 Catch::Contains(std::string("duroxide ") + name));
-  }
+    CHECK_THAT(refused.body, Catch::Contains("more than the 100"));
+    return refused.body;
+  };
+  json update{{"instance", "c"}, {"name", "Add"}};
+  const auto is_done = Catch::Contains("is done");
+  CHECK_THAT(refusal("query", {}), Catch::Contains("`duroxide query`") && !is_done);
+  // Nobody is told to do it twice.
+  CHECK_THAT(refusal("update", update), is_done && !Catch::Contains("`duroxide"));
+  update["id"] = "u-1";
+  CHECK_THAT(refusal("update", update),
+             is_done && Catch::Contains("`duroxide update`") && Catch::Contains("same id"));
 }
 
 }  // namespace duroxide::http_asking_test

@@ -2,6 +2,7 @@
 
 // The dashboard of a store in memory, as it is served.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -19,15 +20,18 @@ inline const std::string right_token = "the-right-token-of-tests";
 
 class Served {
  public:
+  /// What stands around each command that is carried out.
+  using Around = std::function<gateway::http::CarryOut(gateway::http::CarryOut)>;
+
   explicit Served(const HttpOptions& options = HttpOptions().token(right_token),
-                  const gateway::http::HttpLimits& limits = {}) {
+                  const gateway::http::HttpLimits& limits = {}, const Around& around = {}) {
     const auto in_use = std::make_shared<const gateway::StoreInUse>(store, true);
-    auto started = gateway::http::Dashboard::start(
-        options, "tests",
-        [in_use](const gateway::Request& request, gateway::Sink& sink, int) {
-          return gateway::run_command(*in_use, request.command, request.arguments, sink);
-        },
-        limits);
+    const gateway::http::CarryOut carry_out = [in_use](const gateway::Request& request,
+                                                       gateway::Sink& sink, int) {
+      return gateway::run_command(*in_use, request.command, request.arguments, sink);
+    };
+    auto started = gateway::http::Dashboard::start(options, "tests",
+                                                   around ? around(carry_out) : carry_out, limits);
     REQUIRE(started);
     dashboard = std::move(*started);
     const std::string link = dashboard->link();

@@ -112,8 +112,10 @@ TEST_CASE("an alarm clock is readable once its time has passed, and may be dropp
           "[portable]") {
   const AlarmClock soon(milliseconds(5));
   CHECK(is_readable(soon.file(), true));
+  CHECK(soon.has_rung());
   const AlarmClock late(std::chrono::hours(24));
   CHECK_FALSE(is_readable(late.file()));
+  CHECK_FALSE(late.has_rung());
 }
 
 TEST_CASE(

@@ -45,8 +45,10 @@ first_line() {
 # checked FILE: Prometheus' checker has nothing to say about it, not even of style.
 checked() {
   grep -q '^duroxide_instances{orchestration="Order",status="completed"} 60$' "$1" || fail "$1 has not what there is"
-  "$promtool" check metrics <"$1" >findings 2>&1 || true
-  [[ ! -s findings ]] || { cat findings >&2; fail "promtool does not like $1"; }
+  if ! "$promtool" check metrics <"$1" >findings 2>&1 || [[ -s findings ]]; then
+    cat findings >&2
+    fail "promtool does not like $1"
+  fi
   say "promtool: $(grep -c '^# TYPE' "$1") families and $(grep -vc '^#' "$1") series in $1"
 }
 
@@ -56,9 +58,10 @@ mkfifo to_engine from_engine from_page
 engine=$!
 exec 7>to_engine
 [[ $(first_line from_engine) == ready ]] || fail 'the engine does not start'
-# Names of what nobody has registered, and how they are written as labels; a careless escape makes one of two.
+# Names of what nobody has registered, and how they are written as labels: escaped for terminals, and that for
+# Prometheus. A careless escape makes one of two.
 names=($'red \e[31m' 'red \x1b[31m' 'a "quoted" \ name' $'two\nlines')
-labels=($'red \e[31m' 'red \\x1b[31m' 'a \"quoted\" \\ name' 'two\nlines')
+labels=('red \\x1b[31m' 'red \\\\x1b[31m' 'a \"quoted\" \\\\ name' 'two\\nlines')
 for i in "${!names[@]}"; do
   "$duroxide" start "${names[i]}" "odd-$i" >/dev/null 2>&1
 done

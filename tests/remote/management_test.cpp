@@ -82,6 +82,8 @@ TEST_CASE("remote management: it sees what is seen in the engine's process", "[r
           json_of(f.here.get_instance_tree(id).value()));
     CHECK(f.there.export_instance(id).value() == f.here.export_instance(id).value());
   }
+  CHECK(f.there.get_instance_tree("asking", 1).value().all_ids() ==
+        std::vector<std::string>{"asking"});
   CHECK(f.there.get_instance_details("nobody").value() == std::nullopt);
   CHECK(f.there.get_instance_info("nobody").error().kind == Kind::instance_not_found);
   CHECK(f.there.get_execution_info("asking", 7).error().kind ==

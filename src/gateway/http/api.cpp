@@ -5,6 +5,7 @@
 
 #include <duroxide/version.hpp>
 
+#include "gateway/alarm_clock.hpp"
 #include "gateway/follower_place.hpp"
 #include "gateway/http/change_stream.hpp"
 #include "gateway/http/end_watch.hpp"
@@ -186,9 +187,9 @@ HttpAnswer Api::answer(const HttpRequest& request, std::string_view name) {
   return run(request, command, std::move(arguments));
 }
 
-CommandResult Api::carry_out(const HttpRequest& request, const std::string& command,
-                             json arguments) const {
-  const EndWatch end(setup_.stop, request.connection);
+CommandResult Api::carry_out(const HttpRequest& request, const std::string& command, json arguments,
+                             int alarm) const {
+  const EndWatch end(setup_.stop, request.connection, alarm);
   StoppableSink sink(end.file());
   return setup_.carry_out({command, std::move(arguments)}, sink, end.file());
 }
@@ -214,20 +215,42 @@ HttpAnswer Api::ask(const HttpRequest& request, const Command& command, json arg
   if (!place.has_place()) {
     return no_place();
   }
-  const auto result = carry_out(request, std::string(command.name), std::move(arguments));
+  const bool is_timed = timeout != arguments.end() && timeout->is_number_unsigned();
+  const Milliseconds wait =
+      is_timed ? Milliseconds(timeout->get<Milliseconds::rep>()) : setup_.longest_wait;
+  // An update without an id of its own would be done once more.
+  const bool is_repeatable = !command.changes || arguments.contains("id");
+  // The engine looks at the time itself, unless it has been stopped.
+  const AlarmClock late(wait + setup_.grace);
+  const auto result =
+      carry_out(request, std::string(command.name), std::move(arguments), late.file());
+  if (!result && result.error().kind == Kind::interrupted && late.has_rung()) {
+    return error_answer(
+        500,
+        {Kind::failed, std::string("the engine has not answered in time") +
+                           (command.changes ? "; it may do what was asked for all the same" : "")});
+  }
   if (!result) {
     return error_answer(status_of(result.error().kind), result.error());
   }
   HttpAnswer answer = json_answer(*result);
   if (answer.body.size() > setup_.answer_bytes) {
-    const std::string done = command.changes ? ", and what was asked for is done" : "";
-    return error_answer(
-        500, {Kind::failed, "the answer has " + std::to_string(answer.body.size()) +
-                                " bytes, more than the " + std::to_string(setup_.answer_bytes) +
-                                " that are sent here" + done + "; `duroxide " +
-                                std::string(command.name) + "` prints such an answer"});
+    return too_large(command, is_repeatable, answer.body.size());
   }
   return answer;
+}
+
+HttpAnswer Api::too_large(const Command& command, bool is_repeatable, std::size_t bytes) const {
+  std::string message = "the answer has " + std::to_string(bytes) + " bytes, more than the " +
+                        std::to_string(setup_.answer_bytes) + " that are sent here";
+  if (command.changes) {
+    message += ", and what was asked for is done";
+  }
+  if (is_repeatable) {
+    message += "; `duroxide " + std::string(command.name) + "` prints such an answer";
+    message += command.changes ? ", asked for with the same id" : "";
+  }
+  return error_answer(500, {Kind::failed, std::move(message)});
 }
 
 HttpAnswer Api::no_place() const {

@@ -23,6 +23,8 @@ struct ApiSetup {
   std::size_t followers = 16;
   /// The longest `timeout` of a call that waits for that.
   Milliseconds longest_wait{60'000};
+  /// How much longer an engine may take to say that time is up, before the wait is given up without it.
+  Milliseconds grace{5'000};
   /// The largest answer to such a call, as a document.
   std::size_t answer_bytes = std::size_t{8} << 20;
   int stop = -1;  ///< readable once the server is to stop
@@ -37,8 +39,8 @@ struct ApiSetup {
 ///   GET  /api/v1/changes       what happens, as server-sent events; `?instance=` for one instance
 ///
 /// An error is `{"error":{"kind":…,"message":…}}`. Commands that touch files of the machine, or go on for
-/// as long as they like, are none of these. Those that ask the code of an instance are, within bounds. A call ends early when its peer has hung up, also if that
-/// only says that it sends no more. Thread-safe.
+/// as long as they like, are none of these. Those that ask the code of an instance are, within bounds. A
+/// call ends early when its peer has hung up, also if that only says that it sends no more. Thread-safe.
 class Api {
  public:
   explicit Api(ApiSetup setup) : setup_(std::move(setup)) {}
@@ -55,13 +57,17 @@ class Api {
  private:
   [[nodiscard]] HttpAnswer description() const;
   [[nodiscard]] HttpAnswer changes(const HttpRequest& request);
+  /// Ends early once `alarm` is readable, if it is not -1.
   [[nodiscard]] CommandResult carry_out(const HttpRequest& request, const std::string& command,
-                                        nlohmann::json arguments) const;
+                                        nlohmann::json arguments, int alarm = -1) const;
   [[nodiscard]] HttpAnswer run(const HttpRequest& request, const Command& command,
                                nlohmann::json arguments);
   [[nodiscard]] HttpAnswer ask(const HttpRequest& request, const Command& command,
                                nlohmann::json arguments);
   [[nodiscard]] HttpAnswer no_place() const;
+  /// `is_repeatable` if to ask once more does nothing more.
+  [[nodiscard]] HttpAnswer too_large(const Command& command, bool is_repeatable,
+                                     std::size_t bytes) const;
 
   ApiSetup setup_;
   std::atomic<std::size_t> followers_{0};

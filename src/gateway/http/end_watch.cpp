@@ -22,17 +22,19 @@ void add(int all, int file, unsigned events) {
 
 }  // namespace
 
-EndWatch::EndWatch(int stop, int connection) : stop_(stop), both_(::epoll_create1(EPOLL_CLOEXEC)) {
-  if (both_.is_open()) {
-    add(both_.get(), stop, EPOLLIN);
+EndWatch::EndWatch(int stop, int connection, int alarm)
+    : stop_(stop), all_(::epoll_create1(EPOLL_CLOEXEC)) {
+  if (all_.is_open()) {
+    add(all_.get(), stop, EPOLLIN);
     // Errors and the end of both directions are told without being asked for.
-    add(both_.get(), connection, EPOLLRDHUP);
+    add(all_.get(), connection, EPOLLRDHUP);
+    add(all_.get(), alarm, EPOLLIN);
   }
 }
 
 #else
 
-EndWatch::EndWatch(int stop, int /*connection*/) : stop_(stop) {}
+EndWatch::EndWatch(int stop, int /*connection*/, int /*alarm*/) : stop_(stop) {}
 
 #endif
 

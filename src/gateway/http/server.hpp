@@ -16,7 +16,7 @@ namespace duroxide::gateway::http {
 struct HttpLimits {
   /// Served at once, each by a thread; more wait, or are cut off.
   std::size_t connections = 64;
-  /// Of those, how many may follow what happens.
+  /// Of those, how many may follow what happens, or wait for what the code of an instance answers.
   std::size_t followers = 16;
   /// Of a request without its body, and twice that in memory.
   std::size_t head_bytes = std::size_t{32} << 10;

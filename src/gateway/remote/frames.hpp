@@ -2,7 +2,7 @@
 
 // What goes between a remote store and the engine: frames, once the peer's first line has said so.
 //
-//   "\xd5DXR001\n"                       from the remote store, before all
+//   "\xd5DXR003\n"                       from the remote store, before all
 //   length  kind  number  body           both ways, from then on; the first one from the engine is `hello`
 //
 // `length` counts what follows it, in 4 bytes; `kind` is a byte, `number` 8 bytes, all little endian. A

@@ -7,7 +7,7 @@ import {ago, badge, count, duration, moment, payload, text} from './format.js';
 import {firstRows, historyTable} from './history.js';
 import {paced} from './live.js';
 import {timeline} from './timeline.js';
-import {treeOf} from './tree.js';
+import {mostShown, treeOf} from './tree.js';
 
 // Milliseconds after which an instance that runs is looked at again.
 const every = 2500;
@@ -147,7 +147,7 @@ export function instanceView(main, id, query, site) {
       const version = JSON.stringify([chosen, execution, number, changed, status.state]);
       let {history, tree} = latest ?? {};
       if (latest?.version !== version || history.failed || tree.failed) {
-        [history, tree] = await Promise.all([part('history', {instance: id, execution: chosen}), part('tree', {instance: id})]);
+        [history, tree] = await Promise.all([part('history', {instance: id, execution: chosen}), part('tree', {instance: id, limit: mostShown})]);
       }
       if (mine !== asked) return;
       latest = {shown, version, history, tree};

@@ -1,9 +1,10 @@
 // An instance with everything above and below it.
 
 import {h} from './dom.js';
-import {badge, count} from './format.js';
+import {badge} from './format.js';
 
-const mostShown = 200;
+// Instances of a tree that are asked for.
+export const mostShown = 200;
 
 function link(name, current) {
   return name === current
@@ -19,23 +20,15 @@ export function treeOf(tree, parent, current) {
     if (!children.has(above)) children.set(above, []);
     children.get(above).push(each);
   }
-  let left = mostShown;
   const branch = (each) => {
-    left -= 1;
     const below = children.get(each.instance_id) ?? [];
-    const shown = [];
-    for (const child of below) {
-      if (left <= 0) break;
-      shown.push(branch(child));
-    }
     return h('li', {}, h('span', {class: 'leaf'}, link(each.instance_id, current), ' ',
       h('span', {class: 'dim'}, each.orchestration_name), ' ', badge(each.cancelled ? 'cancelled' : each.status)),
-    shown.length ? h('ul', {}, shown) : null);
+    below.length ? h('ul', {}, below.map(branch)) : null);
   };
   const root = tree.instances.find((each) => each.instance_id === current);
   if (!root || (!parent && tree.instances.length === 1)) return h('p', {class: 'dim'}, 'Neither a parent nor children.');
   const own = h('ul', {class: 'tree'}, branch(root));
   const whole = parent ? h('ul', {class: 'tree'}, h('li', {}, h('span', {class: 'leaf'}, link(parent, current), ' ', h('span', {class: 'dim'}, 'parent')), own)) : own;
-  const hidden = tree.instances.length - (mostShown - left);
-  return [whole, hidden > 0 ? h('p', {class: 'dim'}, h('a', {href: `#/?parent=${encodeURIComponent(current)}`}, `${tree.truncated ? 'At least ' : ''}${count(hidden)} more below`)) : null];
+  return [whole, tree.truncated ? h('p', {class: 'dim'}, h('a', {href: `#/?parent=${encodeURIComponent(current)}`}, 'More below')) : null];
 }
