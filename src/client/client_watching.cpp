@@ -167,10 +167,10 @@ namespace {
 Client::Status started(Client::Status status, const provider::WaitForStart& wait,
                        Milliseconds timeout) {
   if (status && status->is_not_found()) {
-    return failure(client::timed_out(
-        wait.first_turn ? "there has been no turn of instance " + wait.instance
-                        : "there has been no instance " + wait.instance,
-        timeout));
+    return failure(client::timed_out(wait.first_turn
+                                         ? "there has been no turn of instance " + wait.instance
+                                         : "there has been no instance " + wait.instance,
+                                     timeout));
   }
   return status;
 }

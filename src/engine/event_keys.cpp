@@ -76,7 +76,8 @@ void remember_key(Transaction& transaction, Number number, const WorkItem& messa
     batch.erase(Table::event_keys, event_key_row(number, std::string(*oldest)));
   }
   batch.put(Table::event_keys, slot, key);
-  batch.put(Table::event_keys, event_key_row(number, key), make_key(digest_of(transaction, message)));
+  batch.put(Table::event_keys, event_key_row(number, key),
+            make_key(digest_of(transaction, message)));
   batch.put(Table::event_keys, event_key_count(number), make_key(count + 1));
 }
 

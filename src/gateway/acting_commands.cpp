@@ -206,7 +206,8 @@ constexpr std::string_view about_raising_at_all =
     "With --all it is sent to every instance that the filter chooses and that there is when it\n"
     "begins; without --status, to those that run. Some hundred go at a time, and are looked up\n"
     "right before. What is refused is told, and the others are gone on with (exit code 5 then).\n"
-    "Done again, it is sent again, unless it has a --key: under the same key it is delivered once,\n"
+    "Done again, it is sent again, unless it has a --key: under the same key it is delivered "
+    "once,\n"
     "also if its instance has ended since. A key that another event or message has had is refused.";
 
 }  // namespace

@@ -163,7 +163,8 @@ TEST_CASE("client arguments: of what changes an instance each is named that is w
   CHECK_THAT(refusal(client::check_event("i", "", good, RaiseOptions())), Contains("event name"));
   CHECK_THAT(refusal(client::check_event("i", "E", unencodable, RaiseOptions())),
              Contains("it has no end"));
-  CHECK_THAT(refusal(client::check_queue_message("i", "", good, RaiseOptions())), Contains("queue name"));
+  CHECK_THAT(refusal(client::check_queue_message("i", "", good, RaiseOptions())),
+             Contains("queue name"));
   CHECK_THAT(refusal(client::check_cancel("", "why")), Contains("invalid instance: "));
   CHECK(client::check_timeout(0ms));
   CHECK_THAT(refusal(client::check_timeout(-1ms)), Contains("the timeout is negative"));

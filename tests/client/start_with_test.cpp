@@ -308,8 +308,7 @@ TEST_CASE("client: a pending wait for a first turn", "[client][waits]") {
   PendingFixture f;
   auto begun = f.async().wait_for_first_turn("i");
   f.run();
-  CHECK(f.provider
-            .answer<WaitForStart>(Answer<OrchestrationStatus>(OrchestrationStatus::Running{}))
+  CHECK(f.provider.answer<WaitForStart>(Answer<OrchestrationStatus>(OrchestrationStatus::Running{}))
             .first_turn);
   CHECK(begun.wait().value().is_running());
   begun = f.async().wait_for_first_turn("i", 5s);
