@@ -7,6 +7,8 @@
 #include <poll.h>
 
 #include "model/background.hpp"
+#include "model/engine_threads.hpp"
+#include "model/lent_thread.hpp"
 
 namespace duroxide::tracing {
 
@@ -29,14 +31,28 @@ SpanQueue::SpanQueue(std::unique_ptr<SpanSink> sink, const TracingOptions& optio
       log_(options.log_sink()),
       ring_(options.max_queued()),
       most_in_batch_(std::min(most_spans_in_batch, options.max_queued())),
-      writer_(options.service_name()),
-      thread_([this] { run(); }) {}
+      writer_(options.service_name()) {}
 
-SpanQueue::~SpanQueue() {
+std::shared_ptr<SpanQueue> SpanQueue::make(std::unique_ptr<SpanSink> sink,
+                                           const TracingOptions& options) {
+  auto queue = std::make_shared<SpanQueue>(std::move(sink), options);
+  queue->thread_ = std::thread([queue] { queue->run(); });
+  return queue;
+}
+
+void SpanQueue::end() {
+  if (process_.is_foreign()) {
+    return;
+  }
   ends_ = true;
   sink_->end();
   wakeup_.raise();
-  thread_.join();
+  if (thread_.get_id() == std::this_thread::get_id() || model::is_engine_thread() ||
+      model::LentThread::lent_to() != nullptr) {
+    thread_.detach();
+  } else {
+    thread_.join();
+  }
 }
 
 void SpanQueue::add(const Span& span) {
@@ -54,7 +70,7 @@ void SpanQueue::add(const Span& span) {
 }
 
 bool SpanQueue::flush(milliseconds timeout) {
-  if (is_foreign()) {
+  if (process_.is_foreign()) {
     return false;
   }
   const std::uint64_t target = ring_.pushed();

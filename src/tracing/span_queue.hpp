@@ -25,13 +25,18 @@ namespace duroxide::tracing {
 /// adds one neither waits for that thread nor allocates. Safe to use from several threads.
 class SpanQueue {
  public:
-  /// Throws `std::system_error` if no thread or no descriptor can be had, `std::bad_alloc` if there is no
-  /// memory for so many spans.
+  /// With its thread, which keeps it until `end`. Throws `std::system_error` if no thread or no descriptor
+  /// can be had, `std::bad_alloc` if there is no memory for so many spans.
+  [[nodiscard]] static std::shared_ptr<SpanQueue> make(std::unique_ptr<SpanSink> sink,
+                                                       const TracingOptions& options);
   SpanQueue(std::unique_ptr<SpanSink> sink, const TracingOptions& options);
   SpanQueue(const SpanQueue&) = delete;
   SpanQueue& operator=(const SpanQueue&) = delete;
-  /// Exports what is left.
-  ~SpanQueue();
+
+  /// Exports what is left, and waits for that, but not on its own thread nor on one of the engine's, which
+  /// others wait for: there the thread is left to itself. Does nothing in a process that was forked, which
+  /// does not have the thread. Once, and nothing is added afterwards.
+  void end();
 
   /// Drops it if the queue is full.
   void add(const Span& span);
@@ -39,9 +44,6 @@ class SpanQueue {
   [[nodiscard]] bool flush(std::chrono::milliseconds timeout);
   [[nodiscard]] std::uint64_t exported() const { return exported_; }
   [[nodiscard]] std::uint64_t dropped() const { return lost_ + refused_; }
-
-  /// Whether its thread is in another process, of which this one was forked. Then it cannot be destroyed.
-  [[nodiscard]] bool is_foreign() const { return process_.is_foreign(); }
 
  private:
   using SteadyTime = std::chrono::steady_clock::time_point;
@@ -80,7 +82,7 @@ class SpanQueue {
   std::uint64_t refused_told_ = 0;
   SteadyTime tell_refused_again_{};
 
-  std::thread thread_;  ///< last: it uses the others
+  std::thread thread_;
 };
 
 }  // namespace duroxide::tracing

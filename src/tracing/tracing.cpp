@@ -26,21 +26,16 @@ class Tracing::Impl {
  public:
   Impl(std::unique_ptr<SpanSink> sink, const TracingOptions& options)
       : sample_ratio(options.sample_ratio()),
-        queue(std::make_unique<tracing::SpanQueue>(std::move(sink), options)) {}
+        queue(tracing::SpanQueue::make(std::move(sink), options)) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
-  /// Its thread is not in a process that was forked, so the queue cannot end there, and stays.
-  ~Impl() {
-    if (queue->is_foreign()) {
-      (void)queue.release();
-    }
-  }
+  ~Impl() { queue->end(); }
 
   /// Errors: what is wrong with the options, or could not be had.
   [[nodiscard]] static Made make(std::unique_ptr<SpanSink> sink, const TracingOptions& options);
 
   const double sample_ratio;
-  std::unique_ptr<tracing::SpanQueue> queue;
+  const std::shared_ptr<tracing::SpanQueue> queue;
 };
 
 namespace {
