@@ -23,6 +23,7 @@ class Collector final : public SpanSink {
 
   [[nodiscard]] Done take(const std::string& otlp) override;
   void end() override;
+  [[nodiscard]] bool is_over() const override { return end_.is_over(); }
 
  private:
   struct Refused {

@@ -23,6 +23,8 @@ class EndSignal {
   // Of the thread that waits.
 
   [[nodiscard]] bool is_given() const { return end_by_.load() != never; }
+  /// Whether that moment has passed.
+  [[nodiscard]] bool is_over() const { return std::chrono::steady_clock::now() >= end_by_.load(); }
   /// Until a descriptor is ready for one of these events of `poll`. False if time is up before, by
   /// `until` or by what was signalled.
   [[nodiscard]] bool wait_for(int file, short events, SteadyTime until) const;

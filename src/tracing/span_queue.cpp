@@ -147,7 +147,17 @@ void SpanQueue::export_batch() {
   tell_outcome(done, spans);
 }
 
+void SpanQueue::lose_all() {
+  while (!ring_.is_empty()) {
+    ring_.pop_front();
+  }
+}
+
 SpanSink::Done SpanQueue::take_and_export() {
+  if (sink_->is_over()) {
+    lose_all();
+    return failure(std::string("there is no time left at the end (TracingOptions::stop_timeout)"));
+  }
   while (writer_.size() < most_in_batch_ && !ring_.is_empty()) {
     try {
       writer_.add(ring_.front());

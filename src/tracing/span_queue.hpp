@@ -57,6 +57,8 @@ class SpanQueue {
   void sleep(int milliseconds) const;
   void export_batch();
   [[nodiscard]] SpanSink::Done take_and_export();
+  /// All that wait, without making anything of them, so that it costs no time that the end does not have.
+  void lose_all();
   void tell_outcome(const SpanSink::Done& done, std::uint64_t spans);
   void tell_of_refused();
   void tell(LogLevel level, std::string message) const;
