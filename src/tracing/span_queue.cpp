@@ -8,6 +8,7 @@
 
 #include "model/background.hpp"
 #include "model/engine_threads.hpp"
+#include "model/exceptions.hpp"
 #include "model/lent_thread.hpp"
 
 namespace duroxide::tracing {
@@ -23,6 +24,16 @@ constexpr std::size_t most_spans_in_batch = 512;
 constexpr milliseconds wait_for_more{200};
 // That spans are dropped is not told more often than this, however many are.
 constexpr std::chrono::minutes between_tellings{1};
+
+/// What is being caught, in words.
+SpanSink::Done failure_in_flight() noexcept {
+  try {
+    return failure(
+        model::details_of(std::current_exception(), ErrorKind::unhandled_exception, "").message);
+  } catch (...) {
+    return failure(std::string("no memory"));  // which is short enough to need none
+  }
+}
 
 }  // namespace
 
@@ -132,10 +143,8 @@ void SpanQueue::export_batch() {
   SpanSink::Done done;
   try {
     done = take_and_export();
-  } catch (const std::exception& error) {
-    done = failure(std::string(error.what()));
   } catch (...) {
-    done = failure(std::string("an exception of an unknown type"));
+    done = failure_in_flight();
   }
   writer_.clear();
   const std::uint64_t spans = ring_.popped() - popped_before;
@@ -174,12 +183,15 @@ SpanSink::Done SpanQueue::take_and_export() {
 void SpanQueue::tell_outcome(const SpanSink::Done& done, std::uint64_t spans) {
   if (!done) {
     if (lost_in_a_row_ == 0) {
-      tell(LogLevel::warn, "spans cannot be exported and are lost: " + done.error());
+      tell(LogLevel::warn,
+           [&] { return "spans cannot be exported and are lost: " + done.error(); });
     }
     lost_in_a_row_ += spans;
   } else if (lost_in_a_row_ > 0) {
-    tell(LogLevel::info, "spans are exported again; " +
-                             std::to_string(std::exchange(lost_in_a_row_, 0)) + " were lost");
+    tell(LogLevel::info, [this] {
+      return "spans are exported again; " + std::to_string(lost_in_a_row_) + " were lost";
+    });
+    lost_in_a_row_ = 0;
   }
 }
 
@@ -189,21 +201,24 @@ void SpanQueue::tell_of_refused() {
   if (refused == refused_told_ || (now < tell_refused_again_ && !ends_)) {
     return;
   }
-  tell(LogLevel::warn, std::to_string(refused - refused_told_) +
-                           " spans were dropped, as so many waited to be exported as may "
-                           "(TracingOptions::max_queued)");
+  tell(LogLevel::warn, [&] {
+    return std::to_string(refused - refused_told_) +
+           " spans were dropped, as so many waited to be exported as may "
+           "(TracingOptions::max_queued)";
+  });
   refused_told_ = refused;
   tell_refused_again_ = now + between_tellings;
 }
 
-void SpanQueue::tell(LogLevel level, std::string message) const {
+template <class Words>
+void SpanQueue::tell(LogLevel level, const Words& words) const noexcept {
   if (!log_) {
     return;
   }
   try {
     LogRecord line;
     line.level = level;
-    line.message = std::move(message);
+    line.message = words();
     log_(line);
   } catch (...) {  // NOLINT(bugprone-empty-catch): there is nobody left to tell
   }

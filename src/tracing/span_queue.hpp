@@ -22,7 +22,8 @@
 namespace duroxide::tracing {
 
 /// Spans on their way from the threads of the engine to one of low priority that exports them. Whoever
-/// adds one neither waits for that thread nor allocates. Safe to use from several threads.
+/// adds one does not wait for that thread, and allocates only for long texts (`SpanRing`). Safe to use from
+/// several threads.
 class SpanQueue {
  public:
   /// With its thread, which keeps it until `end`. Throws `std::system_error` if no thread or no descriptor
@@ -38,7 +39,7 @@ class SpanQueue {
   /// does not have the thread. Once, and nothing is added afterwards.
   void end();
 
-  /// Drops it if the queue is full.
+  /// Drops it if the queue is full, or there is no memory for its texts.
   void add(const Span& span);
   /// False at once in a process that was forked of the one that made it.
   [[nodiscard]] bool flush(std::chrono::milliseconds timeout);
@@ -61,7 +62,10 @@ class SpanQueue {
   void lose_all();
   void tell_outcome(const SpanSink::Done& done, std::uint64_t spans);
   void tell_of_refused();
-  void tell(LogLevel level, std::string message) const;
+  /// What the function answers. That there is no memory for it, or a sink that throws, does not end the
+  /// thread.
+  template <class Words>
+  void tell(LogLevel level, const Words& words) const noexcept;
 
   const std::unique_ptr<SpanSink> sink_;
   const LogSink log_;
@@ -74,7 +78,7 @@ class SpanQueue {
   std::atomic<bool> ends_{false};
   std::atomic<std::uint64_t> exported_{0};
   std::atomic<std::uint64_t> lost_{0};     ///< that were queued, and could not be exported
-  std::atomic<std::uint64_t> refused_{0};  ///< as the queue was full
+  std::atomic<std::uint64_t> refused_{0};  ///< as the queue or the memory was full
   std::atomic<std::size_t> flushing_{0};   ///< threads that wait for the export of what is there
   std::mutex mutex_;                       ///< of those threads and its own; no other takes it
   std::condition_variable exported_some_;
