@@ -73,7 +73,7 @@ Result<int, std::string> HttpPost::post(std::string_view json, SteadyTime until)
   if (!socket) {
     return failure(std::move(socket).error());
   }
-  // One that takes no more may have said why.
+  // One that has stopped reading may have sent an answer before, so that is read in any case.
   (void)send(socket->get(), until);
   return receive_status(socket->get(), until);
 }

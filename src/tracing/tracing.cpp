@@ -234,6 +234,7 @@ Admission Tracing::before_start(InterceptedStart& start) {
   if (!model::trace_context_of(start.headers)) {
     const tracing::TraceId trace_id = tracing::new_trace_id();
     Headers with = start.headers;
+    with.erase("tracestate");  // of a trace that nobody names, or not so that it can be read
     with.set(model::traceparent_header,
              traceparent(tracing::text_of(trace_id), {start.instance, 1},
                          tracing::is_in_sample(trace_id, impl_->sample_ratio)));

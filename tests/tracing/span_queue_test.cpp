@@ -57,9 +57,8 @@ TEST_CASE("span queue: what the end has no time for is lost without being offere
   auto sink = std::make_unique<Hurried>(door);
   const auto takes = sink->takes();
   const auto queue = SpanQueue::make(
-      std::move(sink), TracingOptions().max_queued(2'000).log_sink([&told](const LogRecord& line) {
-        told.push_back(line.message);
-      }));
+      std::move(sink), TracingOptions().max_queued(2'000).log_sink(
+                           [&told](const LogRecord& line) { told.push_back(line.message); }));
   constexpr std::uint64_t count = 2'000;
   for (std::uint64_t i = 0; i < count; ++i) {
     queue->add(Span());

@@ -208,6 +208,16 @@ TEST_CASE("tracing: a start whose headers are full is not traced, and not refuse
   CHECK(traced.test.history("o").one<event::OrchestrationStarted>().headers == full);
 }
 
+TEST_CASE("tracing: a header that names no trace gives way, with the state of that trace",
+          "[tracing][headers]") {
+  Traced traced;
+  traced.start(StartOptions().header("traceparent", "00-none").header("tracestate", "a=b"));
+  const Headers headers = traced.test.history("o").one<event::OrchestrationStarted>().headers;
+  REQUIRE(headers.find("traceparent") != nullptr);
+  CHECK_THAT(*headers.find("traceparent"), Catch::EndsWith("-01"));
+  CHECK(headers.size() == 1);
+}
+
 TEST_CASE("tracing: what the caller does not sample has no spans", "[tracing]") {
   Traced traced;
   traced.run(
