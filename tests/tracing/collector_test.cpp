@@ -141,6 +141,18 @@ TEST_CASE("collector: what it refuses is lost, counted, told once, and so is the
                             "spans are exported again; 2 were lost"});
 }
 
+TEST_CASE("collector: what speaks no HTTP is not tried again", "[tracing][errors]") {
+  Told told;
+  // As a port for gRPC greets: in frames of HTTP/2, and without an end of a line.
+  const FakeCollector collector({std::string("\0\0\x12\4\0\0\0\0\0", 9)});
+  const auto tracing =
+      Tracing::to_collector(collector.url(), TracingOptions().log_sink(told.sink())).value();
+  end_timer(*tracing, 1);
+  REQUIRE(tracing->flush(ample));
+  CHECK(tracing->dropped() == 1);
+  CHECK(collector.requests().size() == 1);
+}
+
 TEST_CASE("collector: one that is not there, or speaks no HTTP, is told of", "[tracing][errors]") {
   CHECK_THAT(words_to("no HTTP at all\r\n\r\n"), Catch::EndsWith("what came is no HTTP/1.1"));
   CHECK_THAT(words_to("HTTP/1.1 2x0 Odd\r\n\r\n"), Catch::EndsWith("what came is no HTTP/1.1"));
