@@ -148,12 +148,12 @@ void SpanQueue::export_batch() {
   }
   writer_.clear();
   const std::uint64_t spans = ring_.popped() - popped_before;
+  tell_outcome(done, spans);  // first: who waits for the spans finds it told
   {
     const std::lock_guard lock(mutex_);
     (done ? exported_ : lost_) += spans;
   }
   exported_some_.notify_all();
-  tell_outcome(done, spans);
 }
 
 void SpanQueue::lose_all() {
