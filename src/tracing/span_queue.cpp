@@ -95,7 +95,7 @@ bool SpanQueue::flush(milliseconds timeout) {
 }
 
 void SpanQueue::run() {
-  yield_to_others();
+  give_way_to_others();
   while (wait_for_batch()) {
     export_batch();
     tell_of_refused();
@@ -204,7 +204,9 @@ void SpanQueue::tell_of_refused() {
   tell(LogLevel::warn, [&] {
     return std::to_string(refused - refused_told_) +
            " spans were dropped, as so many waited to be exported as may "
-           "(TracingOptions::max_queued)";
+           "(TracingOptions::max_queued), or there was no memory for them. On a machine that is "
+           "busy "
+           "throughout, a lower TracingOptions::sample_ratio helps";
   });
   refused_told_ = refused;
   tell_refused_again_ = now + between_tellings;
