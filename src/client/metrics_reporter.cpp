@@ -10,7 +10,9 @@
 #include <utility>
 
 #include <duroxide/async_management.hpp>
+#include <duroxide/detail/caf.hpp>
 
+#include "client/call_state.hpp"
 #include "model/engine_threads.hpp"
 #include "model/exceptions.hpp"
 #include "model/lent_thread.hpp"
@@ -134,6 +136,11 @@ MetricsReporter::Started MetricsReporter::start(ManagementClient management, Dur
   if (pause <= Milliseconds(0) || pause > max_delay) {
     return failure("metrics cannot be reported every " + std::to_string(pause.count()) +
                    " ms: give more than none, and at most 100 years");
+  }
+  if (actors::is_deterministic(*management.call_surroundings().system)) {
+    return failure(
+        std::string("the store is of a test system, whose messages only one thread may run. Call "
+                    "`ManagementClient::metrics` in the test"));
   }
   try {
     const auto impl =

@@ -13,6 +13,7 @@
 #include <duroxide/client.hpp>
 #include <duroxide/memory_provider.hpp>
 #include <duroxide/metrics_reporter.hpp>
+#include <duroxide/testing.hpp>
 
 namespace duroxide::metrics_reporter_test {
 
@@ -156,6 +157,15 @@ TEST_CASE(
   ended_there.get_future().get();
   door.set_value();
   is_out.get_future().get();
+}
+
+TEST_CASE("metrics reporter: a test system has no thread to ask from",
+          "[metrics][errors][threads]") {
+  testkit::TestSystem test([](Runtime&) {});
+  const auto started =
+      MetricsReporter::start(test.client().management().value(), 1s, [](const Families&) {});
+  REQUIRE_FALSE(started);
+  CHECK_THAT(started.error(), Catch::StartsWith("the store is of a test system"));
 }
 
 TEST_CASE("metrics reporter: a function and a time are needed", "[metrics][errors]") {
