@@ -4,7 +4,7 @@
 #include <chrono>
 #include <mutex>
 
-#include "gateway/wakeup.hpp"
+#include "model/wakeup.hpp"
 
 namespace duroxide::tracing {
 
@@ -38,7 +38,7 @@ class EndSignal {
   [[nodiscard]] static int milliseconds_to(SteadyTime until);
 
   std::atomic<SteadyTime> end_by_{never};
-  gateway::Wakeup given_;  ///< stays raised
+  model::Wakeup given_;  ///< stays raised
 };
 
 }  // namespace duroxide::tracing

@@ -11,13 +11,13 @@
 
 #include <duroxide/version.hpp>
 
-#include "gateway/unix_socket.hpp"
+#include "model/stream_socket.hpp"
 
 namespace duroxide::tracing {
 
 namespace {
 
-using gateway::FileDescriptor;
+using model::FileDescriptor;
 
 // Of an answer, as far as it is looked at.
 constexpr std::size_t most_bytes_of_head = std::size_t{16} << 10U;
@@ -95,7 +95,7 @@ HttpPost::Connected HttpPost::connect(SteadyTime until) const {
 }
 
 HttpPost::Connected HttpPost::connect(const LoopbackAddress& address, SteadyTime until) const {
-  FileDescriptor socket = gateway::make_socket(address.common.sa_family, false);
+  FileDescriptor socket = model::make_socket(address.common.sa_family, false);
   if (!socket.is_open()) {
     return failure(words_of(errno));
   }
@@ -119,7 +119,7 @@ HttpPost::Connected HttpPost::connect(const LoopbackAddress& address, SteadyTime
 bool HttpPost::send(int socket, SteadyTime until) const {
   std::string_view left = request_;
   while (!left.empty()) {
-    const ssize_t sent = gateway::send_quietly(socket, left.data(), left.size());
+    const ssize_t sent = model::send_quietly(socket, left.data(), left.size());
     if (sent > 0) {
       left.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno != EINTR && (errno != EAGAIN || !end_->wait_for(socket, POLLOUT, until))) {

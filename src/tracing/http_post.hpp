@@ -37,7 +37,7 @@ class HttpPost {
 
  private:
   using SteadyTime = EndSignal::SteadyTime;
-  using Connected = Result<gateway::FileDescriptor, std::string>;
+  using Connected = Result<model::FileDescriptor, std::string>;
 
   [[nodiscard]] Connected connect(SteadyTime until) const;
   [[nodiscard]] Connected connect(const LoopbackAddress& address, SteadyTime until) const;

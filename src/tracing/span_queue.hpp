@@ -12,8 +12,8 @@
 
 #include <duroxide/tracing.hpp>
 
-#include "gateway/wakeup.hpp"
 #include "model/process_mark.hpp"
+#include "model/wakeup.hpp"
 #include "tracing/otlp.hpp"
 #include "tracing/span.hpp"
 #include "tracing/span_ring.hpp"
@@ -73,7 +73,7 @@ class SpanQueue {
   SpanRing ring_;
   const std::size_t most_in_batch_;
   OtlpWriter writer_;
-  const gateway::Wakeup wakeup_;
+  const model::Wakeup wakeup_;
   std::atomic<bool> idle_{false};  ///< it sleeps until there is a first span
   std::atomic<bool> ends_{false};
   std::atomic<std::uint64_t> exported_{0};
