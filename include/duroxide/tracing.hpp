@@ -125,8 +125,9 @@ class DUROXIDE_API Tracing final : public Interceptor {
   /// `[::1]`; without a path it is `/v1/traces`. A collector that is not there, does not answer within 10
   /// s, or answers with 429, 502, 503 or 504 is tried again for `retry_for`; what another answer refuses,
   /// or one that is no HTTP, is lost at once. One that answers after 10 s may get a batch twice. What it
-  /// takes with status 200 counts as exported, whatever the body says it rejects. Errors: what is wrong with the address or the options; no thread or descriptor can
-  /// be had. It needs no collector to be there.
+  /// takes with status 200 counts as exported, whatever the body says it rejects. Errors: what is wrong
+  /// with the address or the options; no thread or descriptor can be had. It needs no collector to be
+  /// there.
   [[nodiscard]] static Made to_collector(const std::string& url,
                                          TracingOptions options = TracingOptions());
   /// Hands them to a function. Errors: it is empty; no thread can be had.
