@@ -372,6 +372,7 @@ class DUROXIDE_API ManagementClient {
 
  private:
   friend class AsyncManagement;
+  friend class MetricsReporter;
   [[nodiscard]] const detail::CallSurroundings& call_surroundings() const;
 
   struct Impl;

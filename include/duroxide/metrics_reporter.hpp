@@ -19,21 +19,22 @@ namespace duroxide {
 class DUROXIDE_API MetricsReporter {
  public:
   /// Takes all families at one moment. On the reporter's own thread, one call at a time; it may block, and
-  /// what it throws goes to the log.
+  /// what it throws goes to the log, once until it throws nothing.
   using Take = std::function<void(const std::vector<MetricFamily>&)>;
   using Started = Result<std::unique_ptr<MetricsReporter>, std::string>;
 
   /// Calls `take` at once, and then whenever `every` has passed by the system's steady clock. Metrics that
-  /// cannot be had, after ten seconds or `every` if that is more, are left out: `log_sink` is told so
-  /// once, until there are some again. Errors: `take` is empty, `every` is not positive, no thread can be
-  /// had.
+  /// cannot be had, after ten seconds of the store's clock or `every` if that is more, are left out:
+  /// `log_sink` is told so once, until there are some again. Errors: `take` is empty, `every` is not
+  /// positive or above 100 years, no thread can be had, the store is of a test system, which has none.
   [[nodiscard]] static Started start(ManagementClient management, Duration every, Take take,
                                      LogSink log_sink = stderr_log_sink(LogLevel::warn));
 
   MetricsReporter(const MetricsReporter&) = delete;
   MetricsReporter& operator=(const MetricsReporter&) = delete;
-  /// `take` is not called any more. Waits for one that runs, but not on a thread of the engine's, nor in
-  /// `take` itself.
+  /// Waits for a call of `take` that runs; there is none afterwards. On a thread of the engine's, and in
+  /// `take` or the log sink, it does not wait: a call that was about to be made may come after it, so what
+  /// they use must be theirs then.
   ~MetricsReporter();
 
  private:

@@ -37,7 +37,8 @@ class TracingOptions {
     return *this;
   }
   /// Spans that may wait to be exported. Beyond so many they are dropped, which is counted and logged.
-  /// Default 8,192; the memory for them, 256 bytes each, is taken at once.
+  /// Default 8,192; the memory for them, 256 bytes each, is taken at once. They wait for longer where the
+  /// machine is busy; if that lasts, sample less.
   TracingOptions& max_queued(std::size_t spans) {
     max_queued_ = spans;
     return *this;
@@ -59,7 +60,8 @@ class TracingOptions {
     return *this;
   }
   /// Of a collector: how long the end of a `Tracing` may take to post what waits. What is left then is
-  /// lost, and a batch that is not taken then is not tried again. Default 5 s.
+  /// lost. A batch that is not taken then is not tried again, but for one that was waiting to be: once.
+  /// Default 5 s.
   TracingOptions& stop_timeout(Duration value) {
     stop_timeout_ = value;
     return *this;
@@ -91,8 +93,9 @@ class TracingOptions {
 };
 
 /// Takes some spans, as one request of OTLP in JSON (`ExportTraceServiceRequest`, on one line without an
-/// end): to keep it, or to post it somewhere. On the thread of its `Tracing`, which has the lowest
-/// priority, one call at a time. What it does not take, by an error or an exception, is lost and counted.
+/// end): to keep it, or to post it somewhere. On the thread of its `Tracing`, one call at a time; on Linux
+/// its nice value is higher by 5, and threads that are started there inherit that. What it does not take, by
+/// an error or an exception, is lost and counted.
 using SpanExport = std::function<Result<void, std::string>(const std::string& otlp_json)>;
 
 /// Traces instances: an interceptor to be given to the clients that start them and to the runtime that
@@ -120,16 +123,19 @@ class DUROXIDE_API Tracing final : public Interceptor {
   /// Posts each batch to a collector of OpenTelemetry on this machine, `http://127.0.0.1:4318/v1/traces`
   /// say, on a connection of its own. The host is `localhost`, an address that begins with `127.`, or
   /// `[::1]`; without a path it is `/v1/traces`. A collector that is not there, does not answer within 10
-  /// s, or answers with 429, 502, 503 or 504 is tried again for `retry_for`; what another answer refuses
-  /// is lost at once. Errors: what is wrong with the address or the options; no thread or descriptor can
-  /// be had. It needs no collector to be there.
+  /// s, or answers with 429, 502, 503 or 504 is tried again for `retry_for`; what another answer refuses,
+  /// or one that is no HTTP, is lost at once. One that answers after 10 s may get a batch twice. What it
+  /// takes with status 200 counts as exported, whatever the body says it rejects. Errors: what is wrong
+  /// with the address or the options; no thread or descriptor can be had. It needs no collector to be
+  /// there.
   [[nodiscard]] static Made to_collector(const std::string& url,
                                          TracingOptions options = TracingOptions());
   /// Hands them to a function. Errors: it is empty; no thread can be had.
   [[nodiscard]] static Made to(SpanExport spans, TracingOptions options = TracingOptions());
 
   /// Exports what waits, and waits for that, for a collector at most for `stop_timeout`; does neither in
-  /// a process that was forked.
+  /// a process that was forked. On a thread of the engine's, and on its own, in a `SpanExport` or the log
+  /// sink, nobody waits: what is called there may be called later, and is lost if the process ends before.
   ~Tracing() override;
 
   /// Waits until all that was queued before is exported or lost. False if that takes longer, and at once in a

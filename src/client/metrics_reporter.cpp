@@ -10,7 +10,10 @@
 #include <utility>
 
 #include <duroxide/async_management.hpp>
+#include <duroxide/detail/caf.hpp>
 
+#include "client/call_state.hpp"
+#include "model/engine_threads.hpp"
 #include "model/exceptions.hpp"
 #include "model/lent_thread.hpp"
 #include "model/process_mark.hpp"
@@ -38,13 +41,17 @@ class MetricsReporter::Impl {
   }
 
   void end() {
+    if (process_.is_foreign()) {
+      thread_.detach();  // it is not there, and may have held the lock when the process was forked
+      return;
+    }
     {
       const std::lock_guard lock(mutex_);
       stop_.request_stop();
     }
     ended_.notify_all();
     // The answer for which it may wait comes on the engine's thread.
-    if (process_.is_foreign() || model::LentThread::lent_to() != nullptr ||
+    if (model::LentThread::lent_to() != nullptr || model::is_engine_thread() ||
         thread_.get_id() == std::this_thread::get_id()) {
       thread_.detach();
     } else {
@@ -69,21 +76,26 @@ class MetricsReporter::Impl {
     try {
       const auto families = asks_.metrics().wait();
       if (!families) {
-        tell_failure("metrics cannot be had, and are not reported: " + families.error().message);
-      } else if (!stop_.stop_requested()) {
+        tell_failure(none_had_before_,
+                     "metrics cannot be had, and are not reported: " + families.error().message);
+        return;
+      }
+      none_had_before_ = false;
+      if (!stop_.stop_requested()) {
         take_(*families);
-        failed_before_ = false;
+        threw_before_ = false;
       }
     } catch (...) {
-      tell_failure(
-          "what takes metrics has thrown: " +
-          model::details_of(std::current_exception(), ErrorKind::unhandled_exception, "metrics")
-              .message);
+      tell_failure(threw_before_, "what takes metrics has thrown: " +
+                                      model::details_of(std::current_exception(),
+                                                        ErrorKind::unhandled_exception, "metrics")
+                                          .message);
     }
   }
 
-  void tell_failure(std::string message) {
-    if (stop_.stop_requested() || std::exchange(failed_before_, true) || !log_) {
+  /// Unless the same has failed before, which lasts.
+  void tell_failure(bool& failed_before, std::string message) {
+    if (stop_.stop_requested() || std::exchange(failed_before, true) || !log_) {
       return;
     }
     try {
@@ -103,7 +115,9 @@ class MetricsReporter::Impl {
   const model::ProcessMark process_;
   std::mutex mutex_;
   std::condition_variable ended_;
-  bool failed_before_ = false;  ///< of the thread: what lasts is told once
+  // Of the thread: what lasts is told once, each by itself.
+  bool none_had_before_ = false;
+  bool threw_before_ = false;
   std::thread thread_;
 };
 
@@ -122,6 +136,11 @@ MetricsReporter::Started MetricsReporter::start(ManagementClient management, Dur
   if (pause <= Milliseconds(0) || pause > max_delay) {
     return failure("metrics cannot be reported every " + std::to_string(pause.count()) +
                    " ms: give more than none, and at most 100 years");
+  }
+  if (actors::is_deterministic(*management.call_surroundings().system)) {
+    return failure(
+        std::string("the store is of a test system, whose messages only one thread may run. Call "
+                    "`ManagementClient::metrics` in the test"));
   }
   try {
     const auto impl =

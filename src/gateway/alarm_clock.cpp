@@ -17,7 +17,7 @@
 #include <thread>
 #include <utility>
 
-#include "gateway/descriptor_flags.hpp"
+#include "model/descriptor_flags.hpp"
 #endif
 
 namespace duroxide::gateway {
@@ -69,7 +69,7 @@ struct AlarmClock::Sleeper {
 };
 
 AlarmClock::AlarmClock(Milliseconds time) {
-  auto [read, written] = make_pipe();
+  auto [read, written] = model::make_pipe();
   file_ = std::move(read);
   sleeper_ = std::make_shared<Sleeper>(std::move(written), time);
 }

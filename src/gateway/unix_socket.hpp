@@ -1,28 +1,22 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 
 #include <sys/types.h>
 
 #include "gateway/file_descriptor.hpp"
+#include "model/stream_socket.hpp"
 
 // What sockets in the file system need of the system beside what all systems call the same. No function
 // throws, and `errno` says why one has failed.
 
 namespace duroxide::gateway {
 
-/// A stream socket of this family that programs which this process starts do not get; if it does not wait,
-/// calls answer EAGAIN instead. None if there are no descriptors left.
-[[nodiscard]] FileDescriptor make_socket(int family, bool waits);
+using model::accept_peer;
+using model::make_socket;
+using model::send_quietly;
+
 [[nodiscard]] FileDescriptor make_unix_socket(bool waits);
-
-/// The next peer of a listening socket, as a socket that does not wait. None if there is none now, or no
-/// descriptor for it.
-[[nodiscard]] FileDescriptor accept_peer(int listening);
-
-/// As `send`, without a signal to the process if the peer has gone.
-[[nodiscard]] ssize_t send_quietly(int socket, const char* bytes, std::size_t size);
 
 /// Who has connected, as the system knows it; none if it does not.
 [[nodiscard]] std::optional<uid_t> user_of_peer(int peer);

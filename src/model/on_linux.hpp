@@ -1,9 +1,9 @@
 #pragma once
 
 // What only Linux has is asked for in one small file each, which holds what other systems must do with
-// beside it: model/background.cpp, model/held_directory.cpp, storage/disk_calls.cpp, and in gateway/
-// alarm_clock.cpp, http/end_watch.cpp, socket_path.cpp, unix_socket.cpp and wakeup.cpp. No other source may
-// ask.
+// beside it: storage/disk_calls.cpp, in model/ background.cpp, held_directory.cpp, stream_socket.cpp and
+// wakeup.cpp, and in gateway/ alarm_clock.cpp, http/end_watch.cpp, socket_path.cpp and unix_socket.cpp. No
+// other source may ask.
 //
 // The tests compile those files with DUROXIDE_PORTABLE, too, for what other systems have.
 

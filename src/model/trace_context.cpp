@@ -54,7 +54,7 @@ std::optional<TraceContext> trace_context_of(const Headers& headers) {
 
 std::optional<TraceContext> sampled_trace_context(const Headers& headers) {
   const std::string* const found = headers.find(traceparent_header);
-  // First what most that are not sampled are told by.
+  // Most headers that are not sampled show it in one digit, so that is looked at before all is read.
   if (found == nullptr || found->size() < whole_length ||
       (digit((*found)[flags_at + 1]) & 1U) == 0) {
     return std::nullopt;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/engine_threads.hpp"
 #include "model/process_mark.hpp"
 #include "protocol/engine_scheduler.hpp"
 #include "protocol/enough_threads.hpp"
@@ -21,13 +22,19 @@ namespace {
 /// The system that runs the current thread, if one of ours does.
 thread_local const void* system_of_this_thread = nullptr;
 
-/// Marks the threads of a system, so that it is not torn down by one of its own.
+/// Marks the threads of a system, so that neither it nor what waits is torn down by one of its own.
 class MarkThreads final : public caf::thread_hook {
  public:
   explicit MarkThreads(const void* system) : system_(system) {}
   void init(caf::actor_system&) override {}
-  void thread_started() override { system_of_this_thread = system_; }
-  void thread_terminates() override { system_of_this_thread = nullptr; }
+  void thread_started() override {
+    system_of_this_thread = system_;
+    model::mark_engine_thread(true);
+  }
+  void thread_terminates() override {
+    system_of_this_thread = nullptr;
+    model::mark_engine_thread(false);
+  }
 
  private:
   const void* system_;

@@ -42,16 +42,15 @@ SpanSink::Done Collector::take(const std::string& otlp) {
   }
 }
 
-std::optional<Collector::Refused> Collector::try_once(const std::string& otlp,
-                                                      EndSignal::SteadyTime until) {
+std::optional<Refusal> Collector::try_once(const std::string& otlp, EndSignal::SteadyTime until) {
   const auto status = post_.post(otlp, until);
   if (!status) {
-    return Refused{status.error(), true};
+    return status.error();
   }
   if (*status < 300) {
     return std::nullopt;
   }
-  return Refused{"it has answered with status " + std::to_string(*status), may_pass(*status)};
+  return Refusal{"it has answered with status " + std::to_string(*status), may_pass(*status)};
 }
 
 void Collector::end() {

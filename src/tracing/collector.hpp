@@ -23,15 +23,11 @@ class Collector final : public SpanSink {
 
   [[nodiscard]] Done take(const std::string& otlp) override;
   void end() override;
+  [[nodiscard]] bool is_over() const override { return end_.is_over(); }
 
  private:
-  struct Refused {
-    std::string why;
-    bool may_pass;
-  };
-
   /// None if they were taken.
-  [[nodiscard]] std::optional<Refused> try_once(const std::string& otlp,
+  [[nodiscard]] std::optional<Refusal> try_once(const std::string& otlp,
                                                 EndSignal::SteadyTime until);
 
   const std::chrono::milliseconds retry_for_;

@@ -16,6 +16,7 @@ constexpr std::string_view usual_path = "/v1/traces";
 
 LoopbackAddress version4(in_addr host, std::uint16_t port) {
   LoopbackAddress address{};
+  address.version4 = {};
   address.version4.sin_family = AF_INET;
   address.version4.sin_addr = host;
   address.version4.sin_port = htons(port);
@@ -24,6 +25,7 @@ LoopbackAddress version4(in_addr host, std::uint16_t port) {
 
 LoopbackAddress version6(std::uint16_t port) {
   LoopbackAddress address{};
+  address.version6 = {};  // the line above has set no more than its first member
   address.version6.sin6_family = AF_INET6;
   address.version6.sin6_addr = in6addr_loopback;
   address.version6.sin6_port = htons(port);

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <mutex>
 
-#include "gateway/wakeup.hpp"
+#include "model/wakeup.hpp"
 
 namespace duroxide::tracing {
 
@@ -23,6 +23,8 @@ class EndSignal {
   // Of the thread that waits.
 
   [[nodiscard]] bool is_given() const { return end_by_.load() != never; }
+  /// Whether that moment has passed.
+  [[nodiscard]] bool is_over() const { return std::chrono::steady_clock::now() >= end_by_.load(); }
   /// Until a descriptor is ready for one of these events of `poll`. False if time is up before, by
   /// `until` or by what was signalled.
   [[nodiscard]] bool wait_for(int file, short events, SteadyTime until) const;
@@ -36,7 +38,7 @@ class EndSignal {
   [[nodiscard]] static int milliseconds_to(SteadyTime until);
 
   std::atomic<SteadyTime> end_by_{never};
-  gateway::Wakeup given_;  ///< stays raised
+  model::Wakeup given_;  ///< stays raised
 };
 
 }  // namespace duroxide::tracing

@@ -11,19 +11,19 @@
 
 #include <duroxide/version.hpp>
 
-#include "gateway/unix_socket.hpp"
+#include "model/stream_socket.hpp"
 
 namespace duroxide::tracing {
 
 namespace {
 
-using gateway::FileDescriptor;
+using model::FileDescriptor;
 
 // Of an answer, as far as it is looked at.
 constexpr std::size_t most_bytes_of_head = std::size_t{16} << 10U;
 
-auto no_answer(const std::string& why) {
-  return failure("there is no answer: " + why);
+auto no_answer(const std::string& why, bool may_pass = true) {
+  return failure(Refusal{"there is no answer: " + why, may_pass});
 }
 
 std::string words_of(int error) {
@@ -36,19 +36,21 @@ socklen_t size_of(const LoopbackAddress& address) {
   return address.common.sa_family == AF_INET6 ? sizeof(address.version6) : sizeof(address.version4);
 }
 
-/// Of the last head of an answer that is there in full; 0 if there is none yet, none if it is no HTTP. Heads
-/// that announce another have a status below 200.
+/// Of the last head of an answer that is there in full; 0 if there is none yet, none if it is no HTTP, which
+/// the first bytes tell. Heads that announce another have a status below 200.
 std::optional<int> status_in(std::string_view answer) {
   constexpr std::string_view version = "HTTP/1.";
   constexpr std::size_t status_at = version.size() + 2;
   while (true) {
+    if (answer.substr(0, version.size()) != version.substr(0, answer.size())) {
+      return std::nullopt;
+    }
     const std::size_t end = answer.find("\r\n\r\n");
     if (end == std::string_view::npos) {
       return 0;
     }
     int status = 0;
-    const bool has_place =
-        answer.starts_with(version) && end >= status_at + 3 && answer[status_at - 1] == ' ';
+    const bool has_place = end >= status_at + 3 && answer[status_at - 1] == ' ';
     const char* const digits = answer.data() + status_at;
     if (!has_place || std::from_chars(digits, digits + 3, status).ptr != digits + 3 ||
         status < 100) {
@@ -63,7 +65,7 @@ std::optional<int> status_in(std::string_view answer) {
 
 }  // namespace
 
-Result<int, std::string> HttpPost::post(std::string_view json, SteadyTime until) {
+HttpPost::Answered HttpPost::post(std::string_view json, SteadyTime until) {
   request_.assign("POST ").append(address_.path).append(" HTTP/1.1\r\nHost: ");
   request_.append(address_.authority);
   request_.append("\r\nUser-Agent: duroxide/" DUROXIDE_VERSION
@@ -71,9 +73,9 @@ Result<int, std::string> HttpPost::post(std::string_view json, SteadyTime until)
   request_.append(std::to_string(json.size())).append("\r\n\r\n").append(json);
   auto socket = connect(until);
   if (!socket) {
-    return failure(std::move(socket).error());
+    return failure(Refusal{std::move(socket).error(), true});
   }
-  // One that takes no more may have said why.
+  // One that has stopped reading may have sent an answer before, so that is read in any case.
   (void)send(socket->get(), until);
   return receive_status(socket->get(), until);
 }
@@ -93,7 +95,7 @@ HttpPost::Connected HttpPost::connect(SteadyTime until) const {
 }
 
 HttpPost::Connected HttpPost::connect(const LoopbackAddress& address, SteadyTime until) const {
-  FileDescriptor socket = gateway::make_socket(address.common.sa_family, false);
+  FileDescriptor socket = model::make_socket(address.common.sa_family, false);
   if (!socket.is_open()) {
     return failure(words_of(errno));
   }
@@ -117,7 +119,7 @@ HttpPost::Connected HttpPost::connect(const LoopbackAddress& address, SteadyTime
 bool HttpPost::send(int socket, SteadyTime until) const {
   std::string_view left = request_;
   while (!left.empty()) {
-    const ssize_t sent = gateway::send_quietly(socket, left.data(), left.size());
+    const ssize_t sent = model::send_quietly(socket, left.data(), left.size());
     if (sent > 0) {
       left.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno != EINTR && (errno != EAGAIN || !end_->wait_for(socket, POLLOUT, until))) {
@@ -127,7 +129,7 @@ bool HttpPost::send(int socket, SteadyTime until) const {
   return true;
 }
 
-Result<int, std::string> HttpPost::receive_status(int socket, SteadyTime until) const {
+HttpPost::Answered HttpPost::receive_status(int socket, SteadyTime until) const {
   std::string head;
   std::array<char, 4096> bytes;
   while (head.size() < most_bytes_of_head) {
@@ -136,7 +138,7 @@ Result<int, std::string> HttpPost::receive_status(int socket, SteadyTime until) 
       head.append(bytes.data(), static_cast<std::size_t>(received));
       const auto status = status_in(head);
       if (!status) {
-        return no_answer("what came is no HTTP/1.1");
+        return no_answer("what came is no HTTP/1.1", false);
       }
       if (*status != 0) {
         return *status;
@@ -151,7 +153,7 @@ Result<int, std::string> HttpPost::receive_status(int socket, SteadyTime until) 
       return no_answer(words_of(errno));
     }
   }
-  return no_answer("its head is too long");
+  return no_answer("its head is too long", false);
 }
 
 }  // namespace duroxide::tracing

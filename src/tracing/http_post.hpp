@@ -10,6 +10,12 @@
 
 namespace duroxide::tracing {
 
+/// Why a request was not taken, in a sentence, and whether it may be if it is tried again.
+struct Refusal {
+  std::string why;
+  bool may_pass;
+};
+
 /// Posts JSON over HTTP/1.1, one connection for each request, and understands of the answer its status. Of
 /// one thread.
 ///
@@ -21,21 +27,23 @@ class HttpPost {
   HttpPost(CollectorAddress address, const EndSignal& end)
       : address_(std::move(address)), end_(&end) {}
 
-  /// The status of the answer, from 200 on. Errors: why there is none, in a sentence; whether the request
-  /// has arrived is then not known.
-  [[nodiscard]] Result<int, std::string> post(std::string_view json, EndSignal::SteadyTime until);
+  using Answered = Result<int, Refusal>;
+
+  /// The status of the answer, from 200 on. If there is none, it is not known whether the request has
+  /// arrived.
+  [[nodiscard]] Answered post(std::string_view json, EndSignal::SteadyTime until);
 
   [[nodiscard]] const std::string& authority() const { return address_.authority; }
 
  private:
   using SteadyTime = EndSignal::SteadyTime;
-  using Connected = Result<gateway::FileDescriptor, std::string>;
+  using Connected = Result<model::FileDescriptor, std::string>;
 
   [[nodiscard]] Connected connect(SteadyTime until) const;
   [[nodiscard]] Connected connect(const LoopbackAddress& address, SteadyTime until) const;
   /// False if the peer takes no more, or time is up.
   [[nodiscard]] bool send(int socket, SteadyTime until) const;
-  [[nodiscard]] Result<int, std::string> receive_status(int socket, SteadyTime until) const;
+  [[nodiscard]] Answered receive_status(int socket, SteadyTime until) const;
 
   CollectorAddress address_;
   const EndSignal* end_;

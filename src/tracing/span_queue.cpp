@@ -7,6 +7,9 @@
 #include <poll.h>
 
 #include "model/background.hpp"
+#include "model/engine_threads.hpp"
+#include "model/exceptions.hpp"
+#include "model/lent_thread.hpp"
 
 namespace duroxide::tracing {
 
@@ -22,6 +25,16 @@ constexpr milliseconds wait_for_more{200};
 // That spans are dropped is not told more often than this, however many are.
 constexpr std::chrono::minutes between_tellings{1};
 
+/// What is being caught, in words.
+SpanSink::Done failure_in_flight() noexcept {
+  try {
+    return failure(
+        model::details_of(std::current_exception(), ErrorKind::unhandled_exception, "").message);
+  } catch (...) {
+    return failure(std::string("no memory"));  // which is short enough to need none
+  }
+}
+
 }  // namespace
 
 SpanQueue::SpanQueue(std::unique_ptr<SpanSink> sink, const TracingOptions& options)
@@ -29,14 +42,28 @@ SpanQueue::SpanQueue(std::unique_ptr<SpanSink> sink, const TracingOptions& optio
       log_(options.log_sink()),
       ring_(options.max_queued()),
       most_in_batch_(std::min(most_spans_in_batch, options.max_queued())),
-      writer_(options.service_name()),
-      thread_([this] { run(); }) {}
+      writer_(options.service_name()) {}
 
-SpanQueue::~SpanQueue() {
+std::shared_ptr<SpanQueue> SpanQueue::make(std::unique_ptr<SpanSink> sink,
+                                           const TracingOptions& options) {
+  auto queue = std::make_shared<SpanQueue>(std::move(sink), options);
+  queue->thread_ = std::thread([queue] { queue->run(); });
+  return queue;
+}
+
+void SpanQueue::end() {
+  if (process_.is_foreign()) {
+    return;
+  }
   ends_ = true;
   sink_->end();
   wakeup_.raise();
-  thread_.join();
+  if (thread_.get_id() == std::this_thread::get_id() || model::is_engine_thread() ||
+      model::LentThread::lent_to() != nullptr) {
+    thread_.detach();
+  } else {
+    thread_.join();
+  }
 }
 
 void SpanQueue::add(const Span& span) {
@@ -54,7 +81,7 @@ void SpanQueue::add(const Span& span) {
 }
 
 bool SpanQueue::flush(milliseconds timeout) {
-  if (is_foreign()) {
+  if (process_.is_foreign()) {
     return false;
   }
   const std::uint64_t target = ring_.pushed();
@@ -68,7 +95,7 @@ bool SpanQueue::flush(milliseconds timeout) {
 }
 
 void SpanQueue::run() {
-  yield_to_others();
+  give_way_to_others();
   while (wait_for_batch()) {
     export_batch();
     tell_of_refused();
@@ -116,22 +143,30 @@ void SpanQueue::export_batch() {
   SpanSink::Done done;
   try {
     done = take_and_export();
-  } catch (const std::exception& error) {
-    done = failure(std::string(error.what()));
   } catch (...) {
-    done = failure(std::string("an exception of an unknown type"));
+    done = failure_in_flight();
   }
   writer_.clear();
   const std::uint64_t spans = ring_.popped() - popped_before;
+  tell_outcome(done, spans);  // first: who waits for the spans finds it told
   {
     const std::lock_guard lock(mutex_);
     (done ? exported_ : lost_) += spans;
   }
   exported_some_.notify_all();
-  tell_outcome(done, spans);
+}
+
+void SpanQueue::lose_all() {
+  while (!ring_.is_empty()) {
+    ring_.pop_front();
+  }
 }
 
 SpanSink::Done SpanQueue::take_and_export() {
+  if (sink_->is_over()) {
+    lose_all();
+    return failure(std::string("there is no time left at the end (TracingOptions::stop_timeout)"));
+  }
   while (writer_.size() < most_in_batch_ && !ring_.is_empty()) {
     try {
       writer_.add(ring_.front());
@@ -148,12 +183,15 @@ SpanSink::Done SpanQueue::take_and_export() {
 void SpanQueue::tell_outcome(const SpanSink::Done& done, std::uint64_t spans) {
   if (!done) {
     if (lost_in_a_row_ == 0) {
-      tell(LogLevel::warn, "spans cannot be exported and are lost: " + done.error());
+      tell(LogLevel::warn,
+           [&] { return "spans cannot be exported and are lost: " + done.error(); });
     }
     lost_in_a_row_ += spans;
   } else if (lost_in_a_row_ > 0) {
-    tell(LogLevel::info, "spans are exported again; " +
-                             std::to_string(std::exchange(lost_in_a_row_, 0)) + " were lost");
+    tell(LogLevel::info, [this] {
+      return "spans are exported again; " + std::to_string(lost_in_a_row_) + " were lost";
+    });
+    lost_in_a_row_ = 0;
   }
 }
 
@@ -163,21 +201,26 @@ void SpanQueue::tell_of_refused() {
   if (refused == refused_told_ || (now < tell_refused_again_ && !ends_)) {
     return;
   }
-  tell(LogLevel::warn, std::to_string(refused - refused_told_) +
-                           " spans were dropped, as so many waited to be exported as may "
-                           "(TracingOptions::max_queued)");
+  tell(LogLevel::warn, [&] {
+    return std::to_string(refused - refused_told_) +
+           " spans were dropped, as so many waited to be exported as may "
+           "(TracingOptions::max_queued), or there was no memory for them. On a machine that is "
+           "busy "
+           "throughout, a lower TracingOptions::sample_ratio helps";
+  });
   refused_told_ = refused;
   tell_refused_again_ = now + between_tellings;
 }
 
-void SpanQueue::tell(LogLevel level, std::string message) const {
+template <class Words>
+void SpanQueue::tell(LogLevel level, const Words& words) const noexcept {
   if (!log_) {
     return;
   }
   try {
     LogRecord line;
     line.level = level;
-    line.message = std::move(message);
+    line.message = words();
     log_(line);
   } catch (...) {  // NOLINT(bugprone-empty-catch): there is nobody left to tell
   }

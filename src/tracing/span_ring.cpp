@@ -1,6 +1,7 @@
 #include "tracing/span_ring.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "model/invariant.hpp"
@@ -14,7 +15,10 @@ std::optional<std::uint64_t> SpanRing::push(const Span& span) {
     bytes += text.size();
   }
   // Before a place is taken, which would stay unfinished if there is no memory.
-  std::unique_ptr<char[]> long_text(bytes > text_room ? new char[bytes] : nullptr);
+  std::unique_ptr<char[]> long_text(bytes > text_room ? new (std::nothrow) char[bytes] : nullptr);
+  if (bytes > text_room && !long_text) {
+    return std::nullopt;
+  }
 
   std::uint64_t position = next_.load(std::memory_order_relaxed);
   while (true) {
@@ -32,7 +36,7 @@ std::optional<std::uint64_t> SpanRing::push(const Span& span) {
 
   Slot& slot = slot_of(position);
   slot.numbers = span.numbers;
-  slot.long_text = std::move(long_text);
+  slot.long_text = std::move(long_text);  // and that of the round before is given back
   char* target = slot.long_text ? slot.long_text.get() : slot.text.data();
   for (std::size_t i = 0; i < texts; ++i) {
     slot.sizes[i] = static_cast<std::uint32_t>(all[i].size());
@@ -68,7 +72,6 @@ void SpanRing::pop_front() {
   DUROXIDE_INVARIANT(!is_empty(), "a span that is taken out of the ring is there");
   const std::uint64_t head = popped();
   Slot& slot = slot_of(head);
-  slot.long_text.reset();
   slot.state.store(free_state(head) + 2, std::memory_order_release);
   head_.store(head + 1, std::memory_order_relaxed);
 }

@@ -13,8 +13,10 @@
 namespace duroxide::tracing {
 
 /// Spans between those who make them, any number of threads, and the one that exports them. Nobody waits
-/// for anybody, whichever thread the system lets run: there is no lock. It takes its memory when it is
-/// made; only a span with texts of more than `text_room` bytes needs some of its own.
+/// for anybody, whichever thread the system lets run: it has no lock. It takes its memory when it is made;
+/// only a span with texts of more than `text_room` bytes needs some of its own, which a thread that makes
+/// spans also gives back, when the place is used again. So an allocator's lock is never held by the one
+/// that exports.
 class SpanRing {
  public:
   /// Of all texts of a span together.
@@ -23,7 +25,8 @@ class SpanRing {
   /// For so many spans, at least one.
   explicit SpanRing(std::size_t capacity) : slots_(capacity) {}
 
-  /// How many were put in before it; none if there is no place. From any thread.
+  /// How many were put in before it; none if there is no place, or no memory for long texts. From any
+  /// thread.
   [[nodiscard]] std::optional<std::uint64_t> push(const Span& span);
   /// How many were put in so far, those included that are being put in just now.
   [[nodiscard]] std::uint64_t pushed() const { return next_.load(); }
@@ -46,7 +49,7 @@ class SpanRing {
     std::atomic<std::uint64_t> state{0};
     SpanNumbers numbers;
     std::array<std::uint32_t, texts> sizes{};
-    std::unique_ptr<char[]> long_text;  ///< if they do not fit
+    std::unique_ptr<char[]> long_text;  ///< of those who fill it: in use if they do not fit
     std::array<char, text_room> text;
   };
 

@@ -21,6 +21,9 @@ class SpanSink {
   /// No more will come than what waits now. On the thread that ends the `Tracing`, while a `take` may be
   /// under way.
   virtual void end() {}
+  /// Whether the time that it had after `end` is up. What is left then is lost without being offered. On
+  /// the thread that exports.
+  [[nodiscard]] virtual bool is_over() const { return false; }
 };
 
 }  // namespace duroxide::tracing

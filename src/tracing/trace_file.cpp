@@ -48,19 +48,24 @@ TraceFile::Done TraceFile::open() {
 }
 
 TraceFile::Done TraceFile::take(const std::string& otlp) {
-  const bool is_full = file_.is_open() && size_ > 0 && size_ + otlp.size() + 1 > max_bytes_;
+  if (auto done = open_unless_open(); !done) {
+    return done;
+  }
+  const bool is_full = size_ > 0 && size_ + otlp.size() + 1 > max_bytes_;
   must_make_way_ = must_make_way_ || is_full;
   if (must_make_way_) {
     if (auto done = make_way(); !done) {
       return done;
     }
-  }
-  if (!file_.is_open()) {
-    if (auto done = open(); !done) {
+    if (auto done = open_unless_open(); !done) {
       return done;
     }
   }
   return write_line(otlp);
+}
+
+TraceFile::Done TraceFile::open_unless_open() {
+  return file_.is_open() ? Done() : open();
 }
 
 std::filesystem::path TraceFile::earlier(std::uint32_t number) const {
@@ -94,8 +99,18 @@ TraceFile::Done TraceFile::make_way() {
   return {};
 }
 
+void TraceFile::take_back(std::uint64_t bytes) {
+  struct stat found {};
+  const bool is_ours =
+      ::fstat(file_.get(), &found) == 0 && static_cast<std::uint64_t>(found.st_size) == size_;
+  if (bytes > 0 && is_ours) {
+    (void)!::ftruncate(file_.get(), static_cast<off_t>(size_ - bytes));
+  }
+}
+
 TraceFile::Done TraceFile::write_line(std::string_view line) {
   std::string_view end = "\n";
+  const std::uint64_t size_before = size_;
   while (!end.empty()) {
     // Both at once, so that a file that others read meanwhile ends with a line.
     const std::array<iovec, 2> parts{part(line), part(end)};
@@ -105,7 +120,8 @@ TraceFile::Done TraceFile::write_line(std::string_view line) {
     }
     if (written <= 0) {
       const int error = errno;
-      file_.reset();  // opened anew next time, which ends the line that was begun
+      take_back(size_ - size_before);
+      file_.reset();  // opened anew next time, which ends the line if it is still begun
       return failure("the trace file " + path_.string() + " cannot be written: " + why(error));
     }
     size_ += static_cast<std::uint64_t>(written);

@@ -24,7 +24,11 @@ class TraceFile final : public SpanSink {
 
  private:
   [[nodiscard]] std::filesystem::path earlier(std::uint32_t number) const;
+  [[nodiscard]] Done open_unless_open();
   [[nodiscard]] Done make_way();
+  /// So many that were written last, unless others have written behind them: a disk that is full is no
+  /// place for the beginning of a line.
+  void take_back(std::uint64_t bytes);
   /// With an end of the line behind it.
   [[nodiscard]] Done write_line(std::string_view line);
 

@@ -26,21 +26,16 @@ class Tracing::Impl {
  public:
   Impl(std::unique_ptr<SpanSink> sink, const TracingOptions& options)
       : sample_ratio(options.sample_ratio()),
-        queue(std::make_unique<tracing::SpanQueue>(std::move(sink), options)) {}
+        queue(tracing::SpanQueue::make(std::move(sink), options)) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
-  /// Its thread is not in a process that was forked, so the queue cannot end there, and stays.
-  ~Impl() {
-    if (queue->is_foreign()) {
-      (void)queue.release();
-    }
-  }
+  ~Impl() { queue->end(); }
 
   /// Errors: what is wrong with the options, or could not be had.
   [[nodiscard]] static Made make(std::unique_ptr<SpanSink> sink, const TracingOptions& options);
 
   const double sample_ratio;
-  std::unique_ptr<tracing::SpanQueue> queue;
+  const std::shared_ptr<tracing::SpanQueue> queue;
 };
 
 namespace {
@@ -239,6 +234,7 @@ Admission Tracing::before_start(InterceptedStart& start) {
   if (!model::trace_context_of(start.headers)) {
     const tracing::TraceId trace_id = tracing::new_trace_id();
     Headers with = start.headers;
+    with.erase("tracestate");  // of a trace that nobody names, or not so that it can be read
     with.set(model::traceparent_header,
              traceparent(tracing::text_of(trace_id), {start.instance, 1},
                          tracing::is_in_sample(trace_id, impl_->sample_ratio)));

@@ -13,6 +13,7 @@
 #include <duroxide/client.hpp>
 #include <duroxide/memory_provider.hpp>
 #include <duroxide/metrics_reporter.hpp>
+#include <duroxide/testing.hpp>
 
 namespace duroxide::metrics_reporter_test {
 
@@ -100,8 +101,30 @@ TEST_CASE("metrics reporter: metrics that cannot be had are told of", "[metrics]
   CHECK(f.reports == 0);
 }
 
-TEST_CASE("metrics reporter: it may end in its function, and on a thread of the engine's",
-          "[metrics][stop]") {
+TEST_CASE("metrics reporter: that there are none is told, whatever has failed before",
+          "[metrics][errors]") {
+  Fixture f;
+  std::promise<void> both_told;
+  const auto sink = [&, own = f.sink()](const LogRecord& record) {
+    own(record);
+    if (f.told().size() == 2) {
+      both_told.set_value();
+    }
+  };
+  const auto take = [&](const Families&) {
+    f.store.close();
+    throw std::runtime_error("full");
+  };
+  auto reporter = MetricsReporter::start(f.management, 1ms, take, sink).value();
+  both_told.get_future().get();
+  reporter.reset();
+  const auto told = f.told();
+  REQUIRE(told.size() == 2);
+  CHECK(told.front() == "what takes metrics has thrown: full");
+  CHECK_THAT(told.back(), Catch::StartsWith("metrics cannot be had, and are not"));
+}
+
+TEST_CASE("metrics reporter: it may end in its function", "[metrics][stop]") {
   Fixture f;
   std::promise<std::unique_ptr<MetricsReporter>> handed_over;
   std::promise<void> ended;
@@ -111,20 +134,38 @@ TEST_CASE("metrics reporter: it may end in its function, and on a thread of the 
                   }).value();
   handed_over.set_value(std::move(reporter));
   ended.get_future().get();
+}
 
-  std::promise<void> reported;
+TEST_CASE(
+    "metrics reporter: a function that blocks does not hold up the engine's thread that ends it",
+    "[metrics][stop][threads]") {
+  Fixture f;
+  std::promise<void> is_inside;
+  std::promise<void> door;
+  std::promise<void> is_out;
+  auto reporter = MetricsReporter::start(f.management, 1h, [&](const Families&) {
+                    is_inside.set_value();
+                    door.get_future().wait();
+                    is_out.set_value();
+                  }).value();
+  is_inside.get_future().get();
   std::promise<void> ended_there;
-  std::shared_ptr<MetricsReporter> other =
-      MetricsReporter::start(f.management, 1h, [&](const Families&) {
-        reported.set_value();
-      }).value();
-  reported.get_future().get();
-  f.client.get_orchestration_status("nobody", [&, other](const Client::Status&) mutable {
-    other.reset();
+  f.client.get_orchestration_status("nobody", [&](const Client::Status&) {
+    reporter.reset();
     ended_there.set_value();
   });
-  other.reset();
   ended_there.get_future().get();
+  door.set_value();
+  is_out.get_future().get();
+}
+
+TEST_CASE("metrics reporter: a test system has no thread to ask from",
+          "[metrics][errors][threads]") {
+  testkit::TestSystem test([](Runtime&) {});
+  const auto started =
+      MetricsReporter::start(test.client().management().value(), 1s, [](const Families&) {});
+  REQUIRE_FALSE(started);
+  CHECK_THAT(started.error(), Catch::StartsWith("the store is of a test system"));
 }
 
 TEST_CASE("metrics reporter: a function and a time are needed", "[metrics][errors]") {

@@ -206,6 +206,7 @@ TEST_CASE("room is taken on the disk, and what a file holds stays", "[portable]"
 TEST_CASE("a thread that gives way to others goes on", "[portable][threads]") {
   bool went_on = false;
   std::thread([&] {
+    give_way_to_others();
     yield_to_others();
     went_on = true;
   }).join();

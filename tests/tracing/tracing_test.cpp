@@ -4,17 +4,20 @@
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <map>
 #include <mutex>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include <duroxide/duroxide.hpp>
 #include <duroxide/testing.hpp>
 
+#include "model/engine_threads.hpp"
 #include "support/temp_dir.hpp"
 #include "tracing/ended_timer.hpp"
 #include "tracing/trace_reader.hpp"
@@ -205,6 +208,16 @@ TEST_CASE("tracing: a start whose headers are full is not traced, and not refuse
   CHECK(traced.test.history("o").one<event::OrchestrationStarted>().headers == full);
 }
 
+TEST_CASE("tracing: a header that names no trace gives way, with the state of that trace",
+          "[tracing][headers]") {
+  Traced traced;
+  traced.start(StartOptions().header("traceparent", "00-none").header("tracestate", "a=b"));
+  const Headers headers = traced.test.history("o").one<event::OrchestrationStarted>().headers;
+  REQUIRE(headers.find("traceparent") != nullptr);
+  CHECK_THAT(*headers.find("traceparent"), Catch::EndsWith("-01"));
+  CHECK(headers.size() == 1);
+}
+
 TEST_CASE("tracing: what the caller does not sample has no spans", "[tracing]") {
   Traced traced;
   traced.run(
@@ -361,6 +374,53 @@ TEST_CASE("tracing: what cannot be exported is counted, and told once", "[tracin
   CHECK(told == std::vector<std::string>{"spans cannot be exported and are lost: nobody listens"});
   CHECK_FALSE(Tracing::to(nullptr));
   CHECK_FALSE(Tracing::to(fails, TracingOptions().max_queued(0)));
+}
+
+TEST_CASE("tracing: it may end in the function that exports", "[tracing][stop][threads]") {
+  std::promise<std::shared_ptr<Tracing>> handed_over;
+  std::promise<void> has_ended;
+  auto tracing = Tracing::to([&](const std::string&) -> Result<void, std::string> {
+                   handed_over.get_future().get().reset();
+                   has_ended.set_value();
+                   return {};
+                 }).value();
+  end_timer(*tracing, 1);
+  handed_over.set_value(std::move(tracing));
+  has_ended.get_future().get();
+}
+
+TEST_CASE("tracing: an export that blocks does not hold up the engine's thread that ends it",
+          "[tracing][stop][threads]") {
+  std::promise<void> is_inside;
+  std::promise<void> door;
+  std::promise<void> is_out;
+  auto tracing = Tracing::to([&](const std::string&) -> Result<void, std::string> {
+                   is_inside.set_value();
+                   door.get_future().wait();
+                   is_out.set_value();
+                   return {};
+                 }).value();
+  end_timer(*tracing, 1);
+  is_inside.get_future().get();
+  SECTION("in a callback") {
+    const Store store = MemoryProvider::create(MemoryOptions().log_sink({}));
+    Client client{store};
+    std::promise<bool> ended_on_one;
+    client.get_orchestration_status("nobody", [&](const Client::Status&) {
+      tracing.reset();
+      ended_on_one.set_value(model::is_engine_thread());
+    });
+    CHECK(ended_on_one.get_future().get());
+  }
+  SECTION("with an actor that outlives its runtime") {
+    std::thread([&] {
+      model::mark_engine_thread(true);
+      tracing.reset();
+    }).join();
+  }
+  CHECK_FALSE(model::is_engine_thread());
+  door.set_value();
+  is_out.get_future().get();
 }
 
 TEST_CASE("tracing: a file that is full makes way for the next", "[tracing][limits]") {

@@ -1,4 +1,4 @@
-#include "gateway/wakeup.hpp"
+#include "model/wakeup.hpp"
 
 #include <cerrno>
 #include <cstdint>
@@ -9,10 +9,10 @@
 #if DUROXIDE_ON_LINUX
 #include <sys/eventfd.h>
 #else
-#include "gateway/descriptor_flags.hpp"
+#include "model/descriptor_flags.hpp"
 #endif
 
-namespace duroxide::gateway {
+namespace duroxide::model {
 
 #if DUROXIDE_ON_LINUX
 
@@ -58,4 +58,4 @@ bool Wakeup::take() const noexcept {
 
 #endif
 
-}  // namespace duroxide::gateway
+}  // namespace duroxide::model

@@ -7,12 +7,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "gateway/file_descriptor.hpp"
+#include "model/file_descriptor.hpp"
 
 // For systems whose calls cannot make a descriptor with these flags. Between the two calls another thread
 // may start a program, which then has the descriptor too.
 
-namespace duroxide::gateway {
+namespace duroxide::model {
 
 /// Programs that this process starts do not get the descriptor; if it does not wait, calls answer EAGAIN
 /// instead. False, and `errno` says why, if the descriptor is none.
@@ -36,4 +36,4 @@ namespace duroxide::gateway {
   return made;
 }
 
-}  // namespace duroxide::gateway
+}  // namespace duroxide::model
