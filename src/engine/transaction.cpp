@@ -6,6 +6,20 @@
 
 namespace duroxide::storage {
 
+namespace {
+
+/// The room of a request that did far more than others, as a bulk does, is given back.
+constexpr std::size_t most_spare_effects = 1024;
+
+void forget(std::vector<Transaction::Effect>& effects) {
+  effects.clear();
+  if (effects.capacity() > most_spare_effects) {
+    effects.shrink_to_fit();
+  }
+}
+
+}  // namespace
+
 void tell(const LogSink& sink, LogLevel level, std::string message, std::string instance) {
   if (sink) {
     LogRecord record;
@@ -42,7 +56,7 @@ void Transaction::begin() {
 
 void Transaction::undo() {
   batch_.undo_request();
-  effects_.clear();
+  forget(effects_);
 }
 
 void Transaction::carry_out_effects() {
@@ -51,7 +65,7 @@ void Transaction::carry_out_effects() {
   for (const Effect& effect : effects) {
     effect();
   }
-  effects.clear();
+  forget(effects);
   spare_ = std::move(effects);
 }
 

@@ -17,7 +17,8 @@ class InlineFunction;
 
 /// A function object that is kept in place, where `std::function` takes memory for all but the smallest:
 /// there is one for the answer to each request, and one for each effect of a request. One of more than
-/// `room` bytes takes memory too. Used like `std::function`; to call one that is empty is a bug of ours.
+/// `room` bytes takes memory too. Used like `std::function`, and empty if it is made of a function that is
+/// not there; to call one that is empty is a bug of ours.
 template <class Output, class... Inputs>
 class InlineFunction<Output(Inputs...)> {
  public:
@@ -31,6 +32,11 @@ class InlineFunction<Output(Inputs...)> {
            std::is_invocable_r_v<Output, std::decay_t<Function>&, Inputs...>)
       InlineFunction(Function&& function) {  // NOLINT: as of `std::function`
     using Given = std::decay_t<Function>;
+    if constexpr (may_be_empty<Given> && !std::is_function_v<std::remove_reference_t<Function>>) {
+      if (function == nullptr) {
+        return;
+      }
+    }
     if constexpr (fits<Given>) {
       emplace<Given>(std::forward<Function>(function));
     } else {
@@ -81,6 +87,12 @@ class InlineFunction<Output(Inputs...)> {
     }
 
     std::unique_ptr<Given> held;
+  };
+
+  /// As `std::function` and pointers to functions.
+  template <class Given>
+  static constexpr bool may_be_empty = requires(const Given& given) {
+    { given == nullptr } -> std::convertible_to<bool>;
   };
 
   template <class Given>

@@ -34,10 +34,10 @@ void EngineScheduler::enqueue(caf::resumable* job) {
   {
     const Lock lock(mutex_);
     jobs_.push_back(job);
-    wakes = needs_waking();
+    wakes = is_to_wake();
   }
   if (wakes) {
-    work_came_.notify_one();
+    wake();
   }
 }
 
@@ -47,10 +47,10 @@ void EngineScheduler::when_idle(model::InlineFunction<void()> action) {
   {
     const Lock lock(mutex_);
     idle_actions_.push_back({std::move(action), latest});
-    wakes = needs_waking();
+    wakes = is_to_wake();
   }
   if (wakes) {
-    work_came_.notify_one();
+    wake();
   }
 }
 
@@ -117,6 +117,19 @@ bool EngineScheduler::needs_waking() {
   }
   woken_ = true;
   return true;
+}
+
+bool EngineScheduler::is_to_wake() {
+  const bool wakes = needs_waking();
+  if (wakes) {
+    ++waking_;
+  }
+  return wakes;
+}
+
+void EngineScheduler::wake() {
+  work_came_.notify_one();
+  --waking_;  // last: then this may be gone
 }
 
 void EngineScheduler::wake_if_needed() {
@@ -269,6 +282,9 @@ void EngineScheduler::end_threads() {
   }
   jobs_.clear();
   idle_actions_.clear();
+  while (waking_ != 0) {
+    std::this_thread::yield();
+  }
   if (clock_thread_.joinable()) {
     clock_.cancel_dispatch_loop();
     clock_thread_.join();

@@ -3,6 +3,7 @@
 // The scheduler of an actor system of our own. It belongs to one release of CAF, 0.17.6, as
 // `duroxide/detail/caf.hpp` does.
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -95,9 +96,10 @@ class EngineScheduler final : public caf::scheduler::abstract_coordinator {
   [[nodiscard]] bool has_work() const { return !jobs_.empty() || !idle_actions_.empty(); }
   /// There is work, or nobody has the queue any more: sees to it that somebody does the one with the other.
   void wake_if_needed();
-  /// As `wake_if_needed`, but whether a thread is to be woken is left to the caller: without the lock, if
-  /// that is possible, as the woken one would wait for it.
   [[nodiscard]] bool needs_waking();
+  /// As `wake_if_needed`, but if this is true the caller wakes the thread, by `wake` without the lock, as
+  /// the woken one would wait for it.
+  [[nodiscard]] bool is_to_wake();
   void wake_watch();
   void watch(Lock& lock);
   /// Whether a thread is in a message without having the queue, and was not told yet that this lasts.
@@ -106,9 +108,13 @@ class EngineScheduler final : public caf::scheduler::abstract_coordinator {
   void forget_left();
   void tell_overdue();
   // Without it.
+  /// What was pushed may have run meanwhile, and the system may be about to end: `end_threads` waits.
+  void wake();
   void end_threads();
 
   const Limits limits_;
+  std::atomic<unsigned> waking_ =
+      0;              ///< those who are yet to leave `wake`; raised with the lock held
   std::mutex mutex_;  ///< guards all that follows but the clock
   std::deque<caf::resumable*> jobs_;
   std::deque<IdleAction> idle_actions_;

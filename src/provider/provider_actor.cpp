@@ -233,8 +233,11 @@ class Writer final : public OwnActor::base,
 
   void ack_turn_quietly(const AckTurnQuietly& quiet) {
     const LockToken token = quiet.ack.lock_token;
-    const auto give_back = [this, token,
-                            delay = quiet.delay_if_refused](const ProviderError& error) {
+    const auto give_back = [this, token, delay = quiet.delay_if_refused,
+                            listener = quiet.listener](const ProviderError& error) {
+      if (listener) {
+        listener->refused(error);
+      }
       if (error.kind == ProviderError::Kind::invalid_lock_token) {
         return;  // it is given back, or held by another
       }

@@ -63,7 +63,7 @@ struct TurnEnded {
   NotRegistered missing;  ///< for `not_registered`
 };
 
-/// End once the store has answered what was sent to it.
+/// End once the store has answered what it was asked. For the refusal of a quiet ack nobody waits.
 struct Leave {};
 
 using OrchestratorActor = actors::Actor<actors::Replies<RunTurn, TurnEnded>, actors::Accepts<Leave>,

@@ -13,6 +13,7 @@
 #include "model/lent_thread.hpp"
 #include "model/trace_context.hpp"
 #include "runtime/turn_ack.hpp"
+#include "runtime/turn_refusal.hpp"
 
 namespace duroxide::runtime {
 
@@ -156,8 +157,8 @@ Orchestrator::behavior_type Orchestrator::make_behavior() {
           quit();
         }
       },
-      // The store has given the turn back.
-      [this](const storage::AckRefused& ack) { (void)refused(ack.error); },
+      // The store has given the turn back, and has told `listener_`.
+      [this](const storage::AckRefused& ack) { drop_memory_of(ack.lock_token); },
   };
 }
 
@@ -355,6 +356,7 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
     leaving_ = true;
   }
   const provider::LockToken token = turn.item.lock_token;
+  last_acknowledged_ = token;
   const std::uint64_t retries = result.retries;
   auto ack = make_ack(turn.item, assignment_, std::move(result), stays);
   if (next_execution) {
@@ -364,7 +366,7 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
   if (is_quiet && environment_->quiet_acks) {
     // Nothing follows from the answer. If this actor ends before it is refused, so does its memory.
     actors::send(this, environment_->quiet_acks,
-                 storage::AckTurnQuietly{std::move(ack), pause_after_refusal});
+                 storage::AckTurnQuietly{std::move(ack), pause_after_refusal, listener()});
     return {};
   }
   ++unanswered_;
@@ -373,7 +375,8 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
       [this, token, retries, lines = std::move(lines),
        finished = std::move(finished)](const Done& reply) {
         if (!reply) {
-          if (refused(reply.error())) {
+          drop_memory_of(token);
+          if (tell_of_refusal(*environment_, record(LogLevel::warn, {}), reply.error())) {
             give_back_later(token);
           }
         } else {
@@ -435,21 +438,20 @@ void Orchestrator::drop_execution() {
   const model::LentThread lent(orchestration_code);  // to the destructors of what it holds
   const AtCode at_code(*this);
   execution_.reset();
+  listener_.reset();
 }
 
-bool Orchestrator::refused(const ProviderError& error) {
-  drop_execution();
-  if (environment_->is_closed(error)) {
-    return false;
+void Orchestrator::drop_memory_of(provider::LockToken turn) {
+  if (turn == last_acknowledged_) {
+    drop_execution();
   }
-  if (environment_->metrics != nullptr) {
-    environment_->metrics->turns_refused.add();
+}
+
+std::shared_ptr<const storage::RefusalListener> Orchestrator::listener() {
+  if (!listener_) {
+    listener_ = std::make_shared<RefusedQuietly>(environment_, record(LogLevel::warn, {}));
   }
-  if (error.kind == ProviderError::Kind::invalid_lock_token) {
-    return false;  // the store hands the item out again by itself
-  }
-  environment_->log(record(LogLevel::warn, "the store refused a turn: " + error.to_string()));
-  return true;
+  return listener_;
 }
 
 void Orchestrator::give_back_later(provider::LockToken token) {

@@ -54,8 +54,11 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
   [[nodiscard]] std::vector<LogRecord> lines_of(const provider::OrchestrationItem& item,
                                                 const replay::Outcome& outcome) const;
   void drop_execution();
-  /// The store has not taken a turn: this memory is ahead of the disk. Whether the turn is to be given back.
-  [[nodiscard]] bool refused(const ProviderError& error);
+  /// The store has not taken that turn. If it is the last one, this memory is ahead of the disk; that of a
+  /// later one was made from the disk again.
+  void drop_memory_of(provider::LockToken turn);
+  /// Who is told if a turn is refused that is acknowledged quietly; one for all turns of an execution.
+  [[nodiscard]] std::shared_ptr<const storage::RefusalListener> listener();
   void give_back_later(provider::LockToken token);
   void give_back(provider::AbandonOrchestrationItem abandon);
   void answered();
@@ -68,6 +71,9 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
   std::string instance_;
   replay::Assignment assignment_;  ///< of `execution_`
   std::unique_ptr<replay::Execution> execution_;
+  std::shared_ptr<const storage::RefusalListener>
+      listener_;  ///< of `execution_`; null until needed
+  provider::LockToken last_acknowledged_ = 0;
   std::uint32_t unanswered_ = 0;
   bool leaving_ = false;
   /// Of the turn that lasts too long, if it does; set by the thread that watches.

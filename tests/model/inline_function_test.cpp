@@ -1,6 +1,7 @@
 #include "model/inline_function.hpp"
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -81,6 +82,9 @@ TEST_CASE("what a function returns beyond what is asked for is dropped", "[value
 TEST_CASE("a function that is not there is not called", "[invariants][values]") {
   CHECK_FALSE(Adder());
   CHECK_FALSE(Adder(nullptr));
+  CHECK_FALSE(Adder(std::function<int(int)>()));
+  CHECK_FALSE(Adder(static_cast<int (*)(int)>(nullptr)));
+  CHECK(Adder(std::function<int(int)>([](int more) { return more; }))(2) == 2);
   CHECK_THAT(words_of_abort([] { (void)Adder()(1); }),
              Catch::Contains("a function that is called is there"));
 }

@@ -32,6 +32,7 @@ Task<std::string> two_activities(OrchestrationContext context) {
 struct QuietFixture : Fixture {
   explicit QuietFixture(RuntimeOptions options = RuntimeOptions()) : Fixture(std::move(options)) {
     environment->quiet_acks = store.actor();
+    environment->metrics = std::make_shared<model::Metrics>();
     orchestration("O", two_activities);
     orchestrator =
         system.get().spawn<Orchestrator>(environment, make_turn_services(environment), "i");
@@ -49,8 +50,11 @@ struct QuietFixture : Fixture {
   static WorkItem completed(std::uint64_t id) {
     return work::ActivityCompleted{"i", 1, id, "done"};
   }
-  void refuse(provider::LockToken token, ErrorIn kind) {
-    actors::send_from_outside(orchestrator, AckRefused{token, provider_error(kind)});
+  /// As a store does.
+  void refuse(const AckTurnQuietly& quiet, ErrorIn kind) {
+    REQUIRE(quiet.listener);
+    quiet.listener->refused(provider_error(kind));
+    actors::send_from_outside(orchestrator, AckRefused{quiet.ack.lock_token, provider_error(kind)});
     system.run();
   }
 
@@ -92,6 +96,29 @@ TEST_CASE("an orchestrator that has acknowledged quietly may be let go at once",
   actors::send_from_outside(f.orchestrator, Leave{});
   f.system.run();
   CHECK(actors::has_ended(f.orchestrator));
+  const auto quiet = f.store.take<AckTurnQuietly>().request;
+  SECTION("and it is told all the same that the turn is refused") {
+    f.refuse(quiet, ErrorIn::storage);
+    REQUIRE(f.logged.size() == 1);
+    CHECK(f.logged.front().message.find("the store refused a turn") != std::string::npos);
+    CHECK(f.environment->metrics->turns_refused.value() == 1);
+  }
+  SECTION("and nothing is told if the store is closed") {
+    f.refuse(quiet, ErrorIn::closed);
+    CHECK(f.logged.empty());
+    CHECK(f.environment->metrics->turns_refused.value() == 0);
+    CHECK_FALSE(*f.environment->store_works);
+  }
+}
+
+TEST_CASE("a refusal of an old turn does not touch the memory that a later one has made",
+          "[turns][residency]") {
+  QuietFixture f;
+  CHECK(f.turn(next_item("i", 2, QuietFixture::completed(2))) == Kind::resident);
+  const auto quiet = f.store.take<AckTurnQuietly>().request;
+  CHECK(f.turn(next_item("i", 4, work::ExternalRaised{"i", "unawaited", ""})) == Kind::resident);
+  f.refuse(quiet, ErrorIn::storage);
+  CHECK(f.turn(next_item("i", 5, QuietFixture::completed(4))) == Kind::gone);
 }
 
 TEST_CASE(
@@ -100,16 +127,18 @@ TEST_CASE(
   QuietFixture f;
   const auto item = next_item("i", 2, QuietFixture::completed(2));
   CHECK(f.turn(item) == Kind::resident);
+  const auto quiet = f.store.take<AckTurnQuietly>().request;
   SECTION("for what it says") {
-    f.refuse(item.lock_token, ErrorIn::storage);
+    f.refuse(quiet, ErrorIn::storage);
     CHECK(f.logged.size() == 1);
   }
   SECTION("as the lease is over") {
-    f.refuse(item.lock_token, ErrorIn::invalid_lock_token);
+    f.refuse(quiet, ErrorIn::invalid_lock_token);
     CHECK(f.logged.empty());
+    CHECK(f.environment->metrics->turns_refused.value() == 1);
   }
   SECTION("as the store is closed") {
-    f.refuse(item.lock_token, ErrorIn::closed);
+    f.refuse(quiet, ErrorIn::closed);
     CHECK_FALSE(*f.environment->store_works);
   }
   CHECK(f.provider.count<provider::AbandonOrchestrationItem>() == 0);
