@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -174,6 +175,10 @@ class World {
 
   template <class Response, class Request>
   Response manage(Request request) {
+    if (!store->has_management()) {
+      throw std::logic_error(
+          "the store offers no management: leave out what has the tag [management]");
+    }
     auto pending = client->ask_management<Response>(management_of(*store), std::move(request));
     run();
     return pending.answer();
