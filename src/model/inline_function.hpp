@@ -50,6 +50,7 @@ class InlineFunction<Output(Inputs...)> {
     }
   }
   InlineFunction(InlineFunction&& other) noexcept { take(other); }
+  // NOLINTNEXTLINE(bugprone-unhandled-self-assignment): what is assigned is a copy
   InlineFunction& operator=(const InlineFunction& other) { return *this = InlineFunction(other); }
   InlineFunction& operator=(InlineFunction&& other) noexcept {
     if (this != &other) {

@@ -72,10 +72,9 @@ void SpanQueue::add(const Span& span) {
     ++refused_;
     return;
   }
-  // Either it sees that the thread sleeps, or the thread sees the span.
-  if (idle_.load() && idle_.exchange(false)) {
-    wakeup_.raise();
-  } else if (*before + 1 - ring_.popped() == most_in_batch_) {
+  // Either this sees that the thread sleeps, or the thread sees the span.
+  const bool sleeps = idle_.load() && idle_.exchange(false);
+  if (sleeps || *before + 1 - ring_.popped() == most_in_batch_) {
     wakeup_.raise();
   }
 }
