@@ -93,9 +93,11 @@ bool judge(const Row& row, const Figure& count, double before) {
   const double expected = std::max(before, least);
   const double change = expected == 0 ? (now == 0 ? 0 : 1) : now / expected - 1;
   const bool is_above = change > share;
-  if (is_above || change < -share) {
+  const double saved = before == 0 ? 0 : 1 - now / before;  // of what was, however little that is
+  if (is_above || saved > share) {
     std::printf("%s: %s of each %s: %.5g, in the baseline %.5g (%+.0f %%)", row.name.c_str(),
-                count.name.c_str(), row.unit.c_str(), now, before, 100 * change);
+                count.name.c_str(), row.unit.c_str(), now, before,
+                100 * (is_above ? change : -saved));
     if (!is_above) {
       std::printf(": better\n");
     } else if (is_judged) {
