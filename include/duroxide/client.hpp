@@ -13,6 +13,7 @@
 
 #include <duroxide/activity.hpp>
 #include <duroxide/client_management.hpp>
+#include <duroxide/client_waits.hpp>
 #include <duroxide/clock.hpp>
 #include <duroxide/codec.hpp>
 #include <duroxide/detail/api.hpp>
@@ -37,9 +38,6 @@ class Interceptor;
 namespace detail {
 struct CallSurroundings;
 }  // namespace detail
-
-/// What a wait can answer instead of a status. A client has one type of error for all its calls.
-using WaitError = ClientError;
 
 /// The control plane of a store: starts, signals, cancels and watches instances, whether or not a
 /// runtime is at work on it. Every call that changes something returns after the change is durable.
@@ -66,20 +64,17 @@ using WaitError = ClientError;
 /// or not UTF-8; `invalid_input` for any other argument; `read_only`, if the store was opened for
 /// reading only, of every change and of a wait that is not over at once; `cancelled`.
 ///
-/// The calls that show what is in the store (`list_instances` and its like, from `ManagementCalls`)
-/// are those of `ManagementClient`, in their blocking form.
-class DUROXIDE_API Client : public ManagementCalls<Client> {
+/// The calls that wait for an instance come from `ClientWaits`. Those that show what is in the store
+/// (`list_instances` and its like, from `ManagementCalls`) are those of `ManagementClient`, in their
+/// blocking form.
+class DUROXIDE_API Client : public ClientWaits, public ManagementCalls<Client> {
  public:
   using Done = Result<void, ClientError>;
   using OnDone = std::function<void(Done)>;
   using Started = Result<StartResult, ClientError>;
   using OnStarted = std::function<void(Started)>;
-  using Status = Result<OrchestrationStatus, ClientError>;
-  using OnStatus = std::function<void(Status)>;
   using BulkStatus = Result<std::vector<std::pair<std::string, OrchestrationStatus>>, ClientError>;
   using OnBulkStatus = std::function<void(BulkStatus)>;
-  using Value = Result<std::optional<StoredValue>, ClientError>;
-  using OnValue = std::function<void(Value)>;
   using Values = Result<std::vector<StoredValue>, ClientError>;
   using OnValues = std::function<void(Values)>;
   using Updated = Result<Payload, ClientError>;
@@ -353,110 +348,12 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   [[nodiscard]] BulkStatus get_bulk_status(const std::vector<std::string>& instances) const;
   void get_bulk_status(const std::vector<std::string>& instances, OnBulkStatus on_status) const;
 
-  /// Waits until there is an instance of this id: started by whomever, if only to begin later, imported
-  /// or forked. Gives its status, which may be that of its end already. Without a timeout it waits for
-  /// ever. Errors: `timeout`; `invalid_input` for a negative timeout.
-  [[nodiscard]] Status wait_for_start(std::string_view instance) const;
-  template <class Rep, class Period>
-  [[nodiscard]] Status wait_for_start(std::string_view instance,
-                                      std::chrono::duration<Rep, Period> timeout) const {
-    return wait_for_start_milliseconds(instance, timeout_of(timeout));
-  }
-  void wait_for_start(std::string_view instance, OnStatus on_status) const;
-  /// For at most `timeout` of the store's clock, after which the wait is taken back.
-  template <class Rep, class Period>
-  void wait_for_start(std::string_view instance, std::chrono::duration<Rep, Period> timeout,
-                      OnStatus on_status) const {
-    wait_for_start_milliseconds(instance, timeout_of(timeout), std::move(on_status));
-  }
-
-  /// Waits until the first turn of the instance's current execution is durable: until its code has run, and
-  /// what it decided at first, such as a custom status or a value, can be read. The instance need not be
-  /// there yet. One that has ended has begun, with a turn or without; so has a fork, an import or a rewind,
-  /// though nobody may have run it here. One that goes on as new begins again, and its next execution has a
-  /// first turn of its own. Gives its status, maybe that of its end. Without a timeout it waits for ever, also
-  /// if it is deleted: for the next of that id. Errors: `timeout`; `invalid_input` for a negative timeout.
-  [[nodiscard]] Status wait_for_first_turn(std::string_view instance) const;
-  template <class Rep, class Period>
-  [[nodiscard]] Status wait_for_first_turn(std::string_view instance,
-                                           std::chrono::duration<Rep, Period> timeout) const {
-    return wait_for_first_turn_milliseconds(instance, timeout_of(timeout));
-  }
-  void wait_for_first_turn(std::string_view instance, OnStatus on_status) const;
-  /// For at most `timeout` of the store's clock, after which the wait is taken back.
-  template <class Rep, class Period>
-  void wait_for_first_turn(std::string_view instance, std::chrono::duration<Rep, Period> timeout,
-                           OnStatus on_status) const {
-    wait_for_first_turn_milliseconds(instance, timeout_of(timeout), std::move(on_status));
-  }
-
-  /// Waits until the instance has completed or failed. Without a timeout it waits for ever. Errors:
-  /// `instance_not_found`, `timeout`, `invalid_input` for a negative timeout.
-  [[nodiscard]] Status wait_for_completion(std::string_view instance) const;
-  template <class Rep, class Period>
-  [[nodiscard]] Status wait_for_completion(std::string_view instance,
-                                           std::chrono::duration<Rep, Period> timeout) const {
-    return wait_milliseconds(instance, timeout_of(timeout));
-  }
-  /// Another name for it.
-  template <class Rep, class Period>
-  [[nodiscard]] Status wait_for_orchestration(std::string_view instance,
-                                              std::chrono::duration<Rep, Period> timeout) const {
-    return wait_for_completion(instance, timeout);
-  }
-  /// Calls back when the instance has completed or failed, however long that takes. Errors:
-  /// `instance_not_found`.
-  void wait_for_completion(std::string_view instance, OnStatus on_status) const;
-  /// The same for at most `timeout` of the store's clock, after which the wait is taken back. Errors:
-  /// as the form that blocks.
-  template <class Rep, class Period>
-  void wait_for_completion(std::string_view instance, std::chrono::duration<Rep, Period> timeout,
-                           OnStatus on_status) const {
-    wait_milliseconds(instance, timeout_of(timeout), std::move(on_status));
-  }
-
-  /// Waits until the custom status has changed beyond `last_seen`, a `custom_status_version`, or the
-  /// instance has ended. Errors: as `wait_for_completion`.
-  template <class Rep, class Period>
-  [[nodiscard]] Status wait_for_status_change(std::string_view instance, std::uint64_t last_seen,
-                                              std::chrono::duration<Rep, Period> timeout) const {
-    return wait_for_change_milliseconds(instance, last_seen, timeout_of(timeout));
-  }
-  void wait_for_status_change(std::string_view instance, std::uint64_t last_seen,
-                              OnStatus on_status) const;
-  /// For at most `timeout` of the store's clock.
-  template <class Rep, class Period>
-  void wait_for_status_change(std::string_view instance, std::uint64_t last_seen,
-                              std::chrono::duration<Rep, Period> timeout,
-                              OnStatus on_status) const {
-    wait_for_change_milliseconds(instance, last_seen, timeout_of(timeout), std::move(on_status));
-  }
-
   /// An entry of an instance's key-value state; none if there is no such entry or instance.
   [[nodiscard]] Value get_value(std::string_view instance, std::string_view key) const;
   void get_value(std::string_view instance, std::string_view key, OnValue on_value) const;
   /// All entries, by key; none for an unknown instance.
   [[nodiscard]] Values get_all_values(std::string_view instance) const;
   void get_all_values(std::string_view instance, OnValues on_values) const;
-  /// Waits until the entry was set by a change above `after_version` (of a `StoredValue`; 0 for any).
-  /// None if the instance is unknown, or ends without. Errors: `timeout`, `invalid_input`.
-  template <class Rep, class Period>
-  [[nodiscard]] Value wait_for_value(std::string_view instance, std::string_view key,
-                                     std::chrono::duration<Rep, Period> timeout,
-                                     std::uint64_t after_version = 0) const {
-    return wait_for_value_milliseconds(instance, key, after_version, timeout_of(timeout));
-  }
-  void wait_for_value(std::string_view instance, std::string_view key, std::uint64_t after_version,
-                      OnValue on_value) const;
-  /// For at most `timeout` of the store's clock.
-  template <class Rep, class Period>
-  void wait_for_value(std::string_view instance, std::string_view key,
-                      std::chrono::duration<Rep, Period> timeout, std::uint64_t after_version,
-                      OnValue on_value) const {
-    wait_for_value_milliseconds(instance, key, after_version, timeout_of(timeout),
-                                std::move(on_value));
-  }
-
   /// Ends an activity that called `ActivityContext::complete_later` (or one that is still running, or
   /// waiting to run) with this result. Errors: `activity_not_found` if it has ended, was cancelled or
   /// never was.
@@ -485,24 +382,6 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
     heartbeat_text(activity, encode_payload(progress), std::move(on_done));
   }
 
-  /// Waits and decodes the output. Errors: those of waiting; `invalid_payload` if the instance failed
-  /// or its output is not a `T`.
-  template <class T, class Rep, class Period>
-  [[nodiscard]] Result<T, ClientError> wait_for_output(
-      std::string_view instance, std::chrono::duration<Rep, Period> timeout) const {
-    auto status = wait_for_completion(instance, timeout);
-    if (!status) {
-      return failure(std::move(status).error());
-    }
-    return status->template output_as<T>();
-  }
-  template <TypedOrchestration Handle, class Rep, class Period>
-  [[nodiscard]] Result<typename Handle::Output, ClientError> wait_for_output(
-      std::string_view instance, const Handle& /*orchestration*/,
-      std::chrono::duration<Rep, Period> timeout) const {
-    return wait_for_output<typename Handle::Output>(instance, timeout);
-  }
-
   [[nodiscard]] bool has_management_capability() const;
   /// The same calls as an object, with their callback forms and all that acts on instances. Errors:
   /// `management_not_available`.
@@ -511,16 +390,9 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
  private:
   friend class AsyncClient;
   friend class ClientBuilder;
-  struct Impl;
   using Text = Result<std::string, std::string>;
 
-  explicit Client(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
-
-  /// Negative if it cannot be a timeout; the calls refuse it then.
-  template <class Rep, class Period>
-  [[nodiscard]] static Milliseconds timeout_of(std::chrono::duration<Rep, Period> timeout) {
-    return checked_milliseconds(timeout).value_or(Milliseconds(-1));
-  }
+  explicit Client(std::shared_ptr<Impl> impl);
 
   /// The answer to an update or a query, decoded.
   template <class Out>
@@ -590,25 +462,6 @@ class DUROXIDE_API Client : public ManagementCalls<Client> {
   void complete_text(const ActivityToken& activity, Text result, OnDone on_done);
   Done heartbeat_text(const ActivityToken& activity, Text progress);
   void heartbeat_text(const ActivityToken& activity, Text progress, OnDone on_done);
-  Status wait_for_start_milliseconds(std::string_view instance, Milliseconds timeout) const;
-  void wait_for_start_milliseconds(std::string_view instance, Milliseconds timeout,
-                                   OnStatus on_status) const;
-  Status wait_for_first_turn_milliseconds(std::string_view instance, Milliseconds timeout) const;
-  void wait_for_first_turn_milliseconds(std::string_view instance, Milliseconds timeout,
-                                        OnStatus on_status) const;
-  Status wait_milliseconds(std::string_view instance, std::optional<Milliseconds> timeout) const;
-  void wait_milliseconds(std::string_view instance, Milliseconds timeout, OnStatus on_status) const;
-  Status wait_for_change_milliseconds(std::string_view instance, std::uint64_t last_seen,
-                                      Milliseconds timeout) const;
-  void wait_for_change_milliseconds(std::string_view instance, std::uint64_t last_seen,
-                                    Milliseconds timeout, OnStatus on_status) const;
-  Value wait_for_value_milliseconds(std::string_view instance, std::string_view key,
-                                    std::uint64_t after_version, Milliseconds timeout) const;
-  void wait_for_value_milliseconds(std::string_view instance, std::string_view key,
-                                   std::uint64_t after_version, Milliseconds timeout,
-                                   OnValue on_value) const;
-
-  std::shared_ptr<Impl> impl_;
 };
 
 /// Another name for it.

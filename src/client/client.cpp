@@ -10,26 +10,28 @@ namespace duroxide {
 
 using client::block;
 
-Client::Impl::Impl(Store provider_store, Store management_store,
-                   std::shared_ptr<model::Interceptors> its_interceptors)
+ClientWaits::Impl::Impl(Store provider_store, Store management_store,
+                        std::shared_ptr<model::Interceptors> its_interceptors)
     : store(std::move(provider_store)),
       management(std::move(management_store)),
       interceptors(std::move(its_interceptors)),
       companion(client::Companion::for_provider(store)),
       surroundings(store) {}
 
-const ManagementClient& Client::Impl::management_client() {
+const ManagementClient& ClientWaits::Impl::management_client() {
   std::call_once(management_made, [this] { made_management.emplace(management); });
   return *made_management;
 }
 
-Client::Impl::~Impl() {
+ClientWaits::Impl::~Impl() {
   surroundings.take_no_more();
   companion.end();
   surroundings.close();
 }
 
-Client::Client(Store store) : impl_(std::make_shared<Impl>(store, store)) {}
+Client::Client(std::shared_ptr<Impl> impl) : ClientWaits(std::move(impl)) {}
+
+Client::Client(Store store) : Client(std::make_shared<Impl>(store, store)) {}
 
 namespace {
 

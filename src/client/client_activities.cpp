@@ -9,7 +9,7 @@ using client::block;
 
 /// The store knows the activity by its numbers; whoever asked knows it by its token.
 template <class Request>
-void Client::Impl::ask_activity(Request request, OnDone on_done) const {
+void ClientWaits::Impl::ask_activity(Request request, OnDone on_done) const {
   const provider::ActivityReference& activity = request.activity;
   const ActivityToken token{activity.instance, activity.execution_id, activity.event_id,
                             activity.incarnation};

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include <duroxide/client.hpp>
@@ -21,7 +22,13 @@
 
 namespace duroxide {
 
-struct Client::Impl {
+/// Held by the base of a client, so that the calls of base and client share it.
+struct ClientWaits::Impl {
+  using OnDone = Client::OnDone;
+  using Updated = Client::Updated;
+  using OnUpdated = Client::OnUpdated;
+  using OnStartedAndUpdated = Client::OnStartedAndUpdated;
+
   Impl(Store provider_store, Store management_store,
        std::shared_ptr<model::Interceptors> its_interceptors = nullptr);
   ~Impl();
@@ -51,6 +58,10 @@ struct Client::Impl {
   /// A request about an activity.
   template <class Request>
   void ask_activity(Request request, OnDone on_done) const;
+
+  /// The status now. The second form blocks until the store has answered.
+  void get_status(std::string_view instance, OnStatus on_status) const;
+  [[nodiscard]] Status get_status(std::string_view instance) const;
 
   // --- waits --------------------------------------------------------------------------------------
 

@@ -69,7 +69,7 @@ StartOptions& StartOptions::tag(std::string value) {
   return *this;
 }
 
-client::Checked Client::Impl::admit(work::StartOrchestration& start) const {
+client::Checked ClientWaits::Impl::admit(work::StartOrchestration& start) const {
   if (!interceptors) {
     return {};
   }
@@ -169,9 +169,9 @@ Client::StartedAndUpdated told(const provider::Answer<provider::StartedAndAnswer
 
 }  // namespace
 
-void Client::Impl::start_and_ask(provider::StartAndAsk ask,
-                                 const std::optional<Milliseconds>& timeout,
-                                 OnStartedAndUpdated on_updated) const {
+void ClientWaits::Impl::start_and_ask(provider::StartAndAsk ask,
+                                      const std::optional<Milliseconds>& timeout,
+                                      OnStartedAndUpdated on_updated) const {
   using Answer = client::AnswerOf<provider::StartAndAsk>;
   auto on_answer = [timeout, request = ask.request, on_updated = std::move(on_updated)](
                        const Answer& answer) { on_updated(told(answer, request, timeout)); };

@@ -69,8 +69,9 @@ std::optional<Client::Updated> told(
 
 }  // namespace
 
-void Client::Impl::ask_update(provider::AskUpdate ask, const std::optional<Milliseconds>& timeout,
-                              OnUpdated on_updated) const {
+void ClientWaits::Impl::ask_update(provider::AskUpdate ask,
+                                   const std::optional<Milliseconds>& timeout,
+                                   OnUpdated on_updated) const {
   auto on_answer = [timeout, request = ask.request, on_updated = std::move(on_updated)](
                        const client::AnswerOf<provider::AskUpdate>& answer) {
     auto what = told(answer, client::update_error);
@@ -116,8 +117,8 @@ Client::Updated Client::update_text(std::string_view instance, std::string_view 
 
 // --- queries --------------------------------------------------------------------------------------
 
-void Client::Impl::ask_query(provider::AskQuery ask, Milliseconds timeout,
-                             OnUpdated on_answer) const {
+void ClientWaits::Impl::ask_query(provider::AskQuery ask, Milliseconds timeout,
+                                  OnUpdated on_answer) const {
   const std::string what = "instance " + ask.instance + " has not answered the query `" +
                            ask.question.name + "`, for which a runtime must be at work on it,";
   companion.ask_within<provider::AskQuery>(

@@ -32,7 +32,7 @@ Client::Values Client::get_all_values(std::string_view instance) const {
                        [&](OnValues on_values) { get_all_values(instance, std::move(on_values)); });
 }
 
-void Client::Impl::wait_for_value(provider::WaitForValue wait, OnValue on_value) const {
+void ClientWaits::Impl::wait_for_value(provider::WaitForValue wait, OnValue on_value) const {
   if (auto checked = client::check_key(wait.instance, wait.key); !checked) {
     refuse(std::move(on_value), std::move(checked).error());
     return;
@@ -40,8 +40,8 @@ void Client::Impl::wait_for_value(provider::WaitForValue wait, OnValue on_value)
   ask(std::move(wait), std::move(on_value));
 }
 
-void Client::wait_for_value(std::string_view instance, std::string_view key,
-                            std::uint64_t after_version, OnValue on_value) const {
+void ClientWaits::wait_for_value(std::string_view instance, std::string_view key,
+                                 std::uint64_t after_version, OnValue on_value) const {
   impl_->wait_for_value(
       {std::string(instance), std::string(key), after_version, impl_->next_wait_id()},
       std::move(on_value));
@@ -61,9 +61,9 @@ bool is_new(const std::optional<StoredValue>& value, std::uint64_t after_version
 
 }  // namespace
 
-void Client::wait_for_value_milliseconds(std::string_view instance, std::string_view key,
-                                         std::uint64_t after_version, Milliseconds timeout,
-                                         OnValue on_value) const {
+void ClientWaits::wait_for_value_milliseconds(std::string_view instance, std::string_view key,
+                                              std::uint64_t after_version, Milliseconds timeout,
+                                              OnValue on_value) const {
   auto checked = client::check_key(instance, key);
   if (checked) {
     checked = client::check_timeout(timeout);
@@ -87,9 +87,10 @@ void Client::wait_for_value_milliseconds(std::string_view instance, std::string_
   impl_->companion.ask_within<provider::WaitForValue>(wait, timeout, std::move(on_answer));
 }
 
-Client::Value Client::wait_for_value_milliseconds(std::string_view instance, std::string_view key,
-                                                  std::uint64_t after_version,
-                                                  Milliseconds timeout) const {
+Client::Value ClientWaits::wait_for_value_milliseconds(std::string_view instance,
+                                                       std::string_view key,
+                                                       std::uint64_t after_version,
+                                                       Milliseconds timeout) const {
   if (auto checked = client::check_may_block(impl_->store); !checked) {
     return failure(std::move(checked).error());
   }
@@ -105,7 +106,7 @@ Client::Value Client::wait_for_value_milliseconds(std::string_view instance, std
   }
   // A wait that is taken back may be answered with none as well. What has ended before that is not
   // waited for any more, so the answer to that one is final.
-  const auto status = get_orchestration_status(instance);
+  const auto status = impl_->get_status(instance);
   const bool is_final = status && !status->is_running();
   auto value = impl_->stop_waiting(wait.wait_id, awaited);
   if (value) {
