@@ -30,7 +30,8 @@ Before a release, most with a build of their own (and none of them in the whole 
   hidden                      -Dcaf=hidden: builds CAF, minutes; none of its names is to be seen
   reference [FOLDER]          the reference and the guide as a site; what Doxygen warns of is an error
   compilers [--headers] [NAME…]  what each compiler that is installed makes of headers and sources
-  abi [TAG]                   formats and the shared library, compared with the last release
+  abi [--record|TAG]          formats and the shared library, compared with the last release; as long as
+                              there is none, the names that it gives out, with tests/release/abi_names
   deb [FOLDER [OPTION…]]      Debian packages
   promtool                    metrics, before the checker of Prometheus, which is fetched
   distro bookworm|trixie      packages in a new Debian, and the hello of the README with them; as root
