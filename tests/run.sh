@@ -14,7 +14,7 @@ usage: tests/run.sh [OPTION…] [PART…]
        tests/run.sh fuzz TARGET [SECONDS]
        tests/run.sh coverage [PART…]
        tests/run.sh browser
-       tests/run.sh static | hidden | reference | compilers | abi | deb | distro | promtool [ARGUMENT…]
+       tests/run.sh static | hidden | reference | compilers | abi | deb | distro | recipes | promtool [ARGUMENT…]
 
 Installs what is missing (Debian 12, apt-get), builds, and runs the whole suite or the parts named.
 A part is a suite (unit, conformance, scenario, trust, crash, examples, package, cli) or the name of a test.
@@ -30,10 +30,12 @@ Before a release, most with a build of their own (and none of them in the whole 
   hidden                      -Dcaf=hidden: builds CAF, minutes; none of its names is to be seen
   reference [FOLDER]          the reference and the guide as a site; what Doxygen warns of is an error
   compilers [--headers] [NAME…]  what each compiler that is installed makes of headers and sources
-  abi [TAG]                   formats and the shared library, compared with the last release
+  abi [--record|TAG]          formats and the shared library, compared with the last release; as long as
+                              there is none, the names that it gives out, with tests/release/abi_names
   deb [FOLDER [OPTION…]]      Debian packages
   promtool                    metrics, before the checker of Prometheus, which is fetched
   distro bookworm|trixie      packages in a new Debian, and the hello of the README with them; as root
+  recipes                     those for vcpkg and Conan, read against this tree
 
   --compiler=gcc|clang        default: gcc
   --sanitize=address|thread   address brings UBSan along; thread runs the suites unit and conformance
@@ -73,7 +75,7 @@ while (($# > 0)); do
     --debug) debug=true ;;
     --list) list=true ;;
     -*) die "unknown option $1" "tests/run.sh --help tells what there is." ;;
-    static | hidden | reference | compilers | abi | deb | distro | promtool)
+    static | hidden | reference | compilers | abi | deb | distro | recipes | promtool)
       exec "$root/tests/release/$1.sh" "${@:2}"
       ;;
     bench | soak | burst | fuzz)

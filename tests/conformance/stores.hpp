@@ -55,11 +55,11 @@ struct StoreUnderTest {
 
 /// In a test case: it runs again for each of the stores, of which what fails then tells the name. Needs
 /// Catch2.
-#define DUROXIDE_EVERY_STORE                                                             \
-  [](::duroxide::conformance::StoreUnderTest store) {                                    \
-    Catch::MessageBuilder said("INFO", CATCH_INTERNAL_LINEINFO, Catch::ResultWas::Info); \
-    said << "the store: " << store.name;                                                 \
-    store.told = std::make_shared<Catch::ScopedMessage>(said);                           \
-    return store;                                                                        \
-  }(GENERATE(from_range(                                                                 \
+#define DUROXIDE_EVERY_STORE                                                           \
+  [](::duroxide::conformance::StoreUnderTest store) {                                  \
+    store.told = std::make_shared<Catch::ScopedMessage>(                               \
+        Catch::MessageBuilder("INFO", CATCH_INTERNAL_LINEINFO, Catch::ResultWas::Info) \
+        << "the store: " << store.name);                                               \
+    return store;                                                                      \
+  }(GENERATE(from_range(                                                               \
       std::vector<::duroxide::conformance::StoreUnderTest>(::duroxide::conformance::stores()))))

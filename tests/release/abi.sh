@@ -2,12 +2,58 @@
 # abi.sh [--formats] [TAG]: compares the shared library, and the formats of what it writes, with those of a release: the last
 # tag, or the one named. What a release with this number may not change is an error. The release is built from
 # its sources, so this takes twice as long as a build; with --formats the library is left out, which takes no time.
+# As long as there is no tag, the names that the library gives out are held against those in `abi_names`, which needs
+# one build and sees what is gone, but not what has another layout. abi.sh --record writes that file anew.
 set -euo pipefail
 # shellcheck source=tests/release/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 cd "$root"
+# names LIBRARY: its functions and tables of virtual functions, as linkers know them; what is inline is the program's own.
+names() {
+  nm --dynamic --defined-only "$1" | sed -n 's/^[0-9a-f]* [TV] //p' | LC_ALL=C sort
+}
+# gone LIBRARY: what it has no longer.
+gone() {
+  LC_ALL=C comm -13 <(names "$1") "$root/tests/release/abi_names"
+}
+# lacking FUNCTION: the library, linked anew so that it does not give out FUNCTION.
+lacking() {
+  local map=$root/src/exported.map file link
+  file=src/$(basename "$library")
+  sed "s/local:/local: $1;/" "$map" >"$work/exported.map"
+  link=$(ninja -C "$build" -t commands "$file" | tail -n 1)
+  link=${link//"$map"/"$work/exported.map"}
+  (cd "$build" && eval "${link/"-o $file"/"-o $work/lacking.so"}") >&2
+  echo "$work/lacking.so"
+}
+check_names() {
+  local build=$root/build library trial without version lost
+  install_packages "${base_packages[@]}"
+  configure "$build"
+  version=$(sed -nE 's/^#define DUROXIDE_VERSION "(.*)"/\1/p' "$root/include/duroxide/version.hpp")
+  library=$build/src/libduroxide.so.$version
+  build "$build" "src/libduroxide.so.$version"
+  if [[ $1 == --record ]]; then
+    names "$library" >"$root/tests/release/abi_names"
+    say "abi: $(wc -l <"$root/tests/release/abi_names") names recorded"
+    return
+  fi
+  # First that this finds anything: a library without one function is one.
+  trial=$(names "$library" | grep -m 1 6Client15cancel_instance)
+  without=$(lacking "$trial")
+  [[ $(gone "$without") == *"$trial"* ]] || fail 'a function that is gone is not noticed' "$trial"
+  lost=$(gone "$library" | c++filt)
+  [[ -z $lost ]] || fail 'programs that were linked with an earlier build miss this' "$lost" \
+    'If that is meant: tests/run.sh abi --record, and say it in src/CHANGELOG.md.'
+  say "abi: all $(wc -l <"$root/tests/release/abi_names") names are there, and one that is gone is noticed"
+}
+
 formats_alone=false
+if [[ ${1-} == --record ]]; then
+  check_names --record
+  exit
+fi
 if [[ ${1-} == --formats ]]; then
   formats_alone=true
   shift
@@ -16,9 +62,10 @@ tag=${1-}
 if [[ -z $tag ]]; then
   tag=$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null || true)
   if [[ -z $tag ]]; then
-    say 'abi: no release has been made yet, so there is nothing to compare with.' \
-      'tests/run.sh abi COMMIT compares with a commit.'
-    exit 0
+    [[ $formats_alone == false ]] || { say 'formats: no release has been made yet'; exit 0; }
+    say 'No release has been made yet; tests/run.sh abi COMMIT compares layouts and formats with a commit.'
+    check_names --compare
+    exit
   fi
 fi
 git rev-parse --verify --quiet "$tag^{commit}" >/dev/null || fail "there is no tag or commit $tag"
