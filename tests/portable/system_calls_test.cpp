@@ -19,10 +19,10 @@
 #include "gateway/alarm_clock.hpp"
 #include "gateway/socket_path.hpp"
 #include "gateway/unix_socket.hpp"
-#include "gateway/wakeup.hpp"
 #include "gateway/wire.hpp"
 #include "model/background.hpp"
 #include "model/held_directory.hpp"
+#include "model/wakeup.hpp"
 #include "storage/disk_calls.hpp"
 #include "support/temp_dir.hpp"
 
@@ -43,7 +43,9 @@ extern "C" int getpeereid(int peer, uid_t* user, gid_t* group) {
 namespace duroxide::system_calls_test {
 
 using namespace duroxide::gateway;
+using model::FileDescriptor;
 using model::Links;
+using model::Wakeup;
 using std::chrono::milliseconds;
 using testing::TempDir;
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/file_descriptor.hpp"
+#include "model/file_descriptor.hpp"
 
 namespace duroxide::gateway::http {
 
@@ -17,7 +17,7 @@ class EndWatch {
 
  private:
   int stop_;
-  FileDescriptor all_;
+  model::FileDescriptor all_;
 };
 
 }  // namespace duroxide::gateway::http
