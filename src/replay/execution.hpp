@@ -98,8 +98,9 @@ struct Assignment {
 class Execution {
  public:
   Execution(Assignment assignment, TurnServices services);
-  /// With what many executions share.
-  Execution(Assignment assignment, std::shared_ptr<const TurnServices> services);
+  /// With what others have, too. Neither is null.
+  Execution(std::shared_ptr<const Assignment> assignment,
+            std::shared_ptr<const TurnServices> services);
   Execution(const Execution&) = delete;
   Execution& operator=(const Execution&) = delete;
   ~Execution();

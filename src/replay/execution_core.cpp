@@ -37,9 +37,11 @@ void complete(Slot& slot, model::StepOutcome outcome) {
   }
 }
 
-ExecutionCore::ExecutionCore(replay::Assignment assignment,
+ExecutionCore::ExecutionCore(std::shared_ptr<const replay::Assignment> assignment,
                              std::shared_ptr<const replay::TurnServices> services)
-    : assignment_(std::move(assignment)), services_(std::move(services)) {}
+    : shared_assignment_(std::move(assignment)),
+      assignment_(*shared_assignment_),
+      services_(std::move(services)) {}
 
 ExecutionCore::~ExecutionCore() {
   const RunsHere here(*this);  // what the code has left to do when its frame goes

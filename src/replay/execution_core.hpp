@@ -33,7 +33,7 @@ namespace duroxide::detail {
 /// it, each command is new and appended. So a live turn and a replay differ in nothing else.
 class ExecutionCore final : private Completion {
  public:
-  ExecutionCore(replay::Assignment assignment,
+  ExecutionCore(std::shared_ptr<const replay::Assignment> assignment,
                 std::shared_ptr<const replay::TurnServices> services);
   ExecutionCore(const ExecutionCore&) = delete;
   ExecutionCore& operator=(const ExecutionCore&) = delete;
@@ -247,7 +247,8 @@ class ExecutionCore final : private Completion {
                                             std::string attempted,
                                             const std::string& difference = {}) const;
 
-  replay::Assignment assignment_;
+  std::shared_ptr<const replay::Assignment> shared_assignment_;
+  const replay::Assignment& assignment_;
   std::shared_ptr<const replay::TurnServices> services_;
   TurnScheduler scheduler_;
 
