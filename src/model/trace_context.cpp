@@ -38,6 +38,10 @@ std::optional<TraceContext> parse_traceparent(std::string_view text) {
   const std::string_view flags = text.substr(flags_at, 2);
   const bool has_right_length =
       text.size() == whole_length || (version != "00" && text[whole_length] == '-');
+bool has_flag(std::string_view text) {
+  return text.size() >= whole_length && (digit(text[flags_at + 1]) & 1U) != 0;
+}
+
   TraceContext context{text.substr(trace_id_at, 32), text.substr(span_id_at, 16), false};
   if (!has_right_length || !is_hexadecimal(version) || version == "ff" || !is_hexadecimal(flags) ||
       !is_id(context.trace_id) || !is_id(context.span_id)) {
@@ -54,13 +58,16 @@ std::optional<TraceContext> trace_context_of(const Headers& headers) {
 
 std::optional<TraceContext> sampled_trace_context(const Headers& headers) {
   const std::string* const found = headers.find(traceparent_header);
-  // Most headers that are not sampled show it in one digit, so that is looked at before all is read.
-  if (found == nullptr || found->size() < whole_length ||
-      (digit((*found)[flags_at + 1]) & 1U) == 0) {
+  if (found == nullptr || !has_flag(*found)) {
     return std::nullopt;
   }
   auto context = parse_traceparent(*found);
   return context && context->sampled ? context : std::nullopt;
+}
+
+bool may_be_sampled(const Headers& headers) {
+  const std::string* const found = headers.find(traceparent_header);
+  return found != nullptr && has_flag(*found);
 }
 
 std::string trace_id_of(const Headers& headers) {

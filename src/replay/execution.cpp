@@ -45,4 +45,8 @@ InterceptedExecution Execution::intercepted() const {
   return core_->intercepted();
 }
 
+bool Execution::is_wanted() const {
+  return core_->is_wanted();
+}
+
 }  // namespace duroxide::replay

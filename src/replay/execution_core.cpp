@@ -73,7 +73,7 @@ Event ExecutionCore::command(EventKind kind, std::uint64_t source_event_id) {
   }
   if (history_ == nullptr || cursor_ == history_->size()) {
     replaying_ = false;
-    if (services_->before_step && source_event_id == 0) {
+    if (is_wanted_ && services_->before_step && source_event_id == 0) {
       intercept(kind);
     }
     return append(std::move(kind), source_event_id);

@@ -105,6 +105,7 @@ class ExecutionCore final : private Completion {
                                         const std::vector<WorkItem>& messages,
                                         ErrorDetails details);
   [[nodiscard]] InterceptedExecution intercepted() const;
+  [[nodiscard]] bool is_wanted() const { return is_wanted_; }
 
  private:
   /// What is open, and what it takes to close it.
@@ -158,6 +159,7 @@ class ExecutionCore final : private Completion {
 
   // execution_interceptors.cpp: what interceptors say to new steps, and what they are told of ended ones
   void intercept(EventKind& kind);
+  void set_headers(Headers headers);
   [[nodiscard]] bool forget_refused(std::uint64_t event_id);
   void answer_refused();
   void note_end(const Open& open, EndedStep::Outcome outcome, const ErrorDetails* error = nullptr);
@@ -260,6 +262,7 @@ class ExecutionCore final : private Completion {
   std::uint64_t next_event_id_ = 1;
   std::optional<ParentLink> parent_;
   Headers headers_;
+  bool is_wanted_ = true;  ///< by interceptors, once it has begun
   Timestamp began_at_{};
   /// By event id: the kind of event that ever scheduled something, by its place in `EventKind`.
   std::vector<std::optional<std::size_t>> scheduled_;

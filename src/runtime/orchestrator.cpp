@@ -394,10 +394,16 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
   return {stays ? TurnEnded::Kind::resident : TurnEnded::Kind::gone, {}};
 }
 
-/// Null if nobody is to be told, and of a look at the instance, which is no turn.
+/// Null if nobody is to be told anything, and of a look at the instance, which is no turn.
 std::shared_ptr<const FinishedTurn> Orchestrator::finished_turn(
     const provider::OrchestrationItem& item, replay::TurnResult& result) const {
-  if (!environment_->interceptors || item.messages.empty() || !execution_) {
+  if (!environment_->interceptors || item.messages.empty() || !execution_ ||
+      !execution_->is_wanted()) {
+    return nullptr;
+  }
+  const InterceptorHooks hooks = environment_->interceptors->hooks();
+  const bool tells_of_turn = result.is_terminal() ? hooks.after_execution : hooks.after_turn;
+  if (!tells_of_turn && result.ended_steps.empty()) {
     return nullptr;
   }
   return std::make_shared<const FinishedTurn>(*environment_, item, execution_->intercepted(),
