@@ -29,6 +29,13 @@ std::string name(ActivityContext& context) {
 /// Who may start what, and who may have money paid back.
 class Doorkeeper : public Interceptor {
  public:
+  /// Beside `before_start`, which is always called.
+  InterceptorHooks hooks() const override {
+    InterceptorHooks hooks = InterceptorHooks::none();
+    hooks.around_activity = true;
+    return hooks;
+  }
+
   Admission before_start(InterceptedStart& start) override {
     if (start.headers.find("user") == nullptr) {
       return refuse("a start needs the header `user`");

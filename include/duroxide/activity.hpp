@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -77,6 +78,8 @@ class DUROXIDE_API ActivityContext {
     std::stop_token stop;
     std::function<void(const ActivityToken&, std::string)> heartbeat;
     std::function<Client()> client;
+    /// The headers as they are seen, asked once, when the activity first looks; empty: those of the call.
+    std::function<Headers()> headers = nullptr;
   };
 
   ActivityContext(Call call, Services services)
@@ -101,8 +104,9 @@ class DUROXIDE_API ActivityContext {
   [[nodiscard]] const std::optional<std::string>& tag() const { return call_.tag; }
   [[nodiscard]] const std::optional<std::string>& session_id() const { return call_.session; }
 
-  /// Those of the execution that has called it, as far as no interceptor has changed them.
-  [[nodiscard]] const Headers& headers() const { return call_.headers; }
+  /// Those of the execution that has called it, as far as no interceptor has changed them; the same at each
+  /// look.
+  [[nodiscard]] const Headers& headers() const;
 
   /// True once nobody waits for the result any more: the instance was cancelled or has ended, or its
   /// code gave the call up (a timeout, say). Return soon; the result is discarded in any case. An
@@ -178,6 +182,8 @@ class DUROXIDE_API ActivityContext {
   Services services_;
   std::shared_ptr<detail::CoroutineActivity> coroutine_;
   bool completes_later_ = false;
+  mutable std::once_flag has_looked_;  ///< at its headers
+  mutable Headers seen_headers_;       ///< since then, if `Services::headers` has made them
 };
 
 }  // namespace duroxide

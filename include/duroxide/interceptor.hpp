@@ -120,6 +120,23 @@ struct InterceptedActivity {
   Headers& headers;
 };
 
+/// Which hooks of an interceptor are called; see `Interceptor::hooks`. All, if nothing else is said.
+struct InterceptorHooks {
+  /// To begin with, for one that needs few.
+  [[nodiscard]] static constexpr InterceptorHooks none() {
+    return {false, false, false, false, false, false, false, false};
+  }
+
+  bool after_start = true;
+  bool before_turn = true;
+  bool after_turn = true;       ///< `after_turn`, whatever the turn has come to
+  bool after_execution = true;  ///< `after_turn` of the turn with which an execution ends
+  bool before_step = true;
+  bool after_step = true;       ///< `after_step` of all but calls of activities
+  bool after_call = true;       ///< `after_step` of calls of activities
+  bool around_activity = true;  ///< `before_activity`, `before_headers` and `after_activity`
+};
+
 /// Hooks around what a client and a runtime do, to measure, to refuse, or to change headers. Derive from it
 /// and override what you need; give it to `RuntimeOptions::interceptor` and `Client::with_interceptor`.
 /// With several, those before go in the order in which they were given, and those after in the reverse.
@@ -132,6 +149,10 @@ struct InterceptedActivity {
 /// refuses a turn, has them called again for the same thing; `after_turn` and `after_step` are called once
 /// it is there, and are left out if the process ends just then.
 ///
+/// **Cost.** What a hook is told is made for it, and the store answers a turn of which anybody is told, which
+/// takes longer than a step of the engine's own. So say in `hooks` and `wants` what you need: the rest costs
+/// nothing.
+///
 /// **Exceptions** stay within. In a hook that can refuse, an exception refuses, with its words; elsewhere
 /// it goes to the log and changes nothing.
 class DUROXIDE_API Interceptor {
@@ -140,6 +161,15 @@ class DUROXIDE_API Interceptor {
   Interceptor(const Interceptor&) = delete;
   Interceptor& operator=(const Interceptor&) = delete;
   virtual ~Interceptor();
+
+  /// Which hooks it needs beside `before_start`, which is always called. Asked once by each client and each
+  /// runtime that it is given to. A hook that is left out is not called.
+  [[nodiscard]] virtual InterceptorHooks hooks() const;
+  /// Whether it needs to hear of instances that have these headers. Asked when an execution comes into memory,
+  /// and before a delivery of an activity, so it must be quick, and say the same of the same headers. If all
+  /// interceptors of a runtime say no, no hook is called for that instance but `before_turn` and those around
+  /// a start; else the hooks of all are. On the thread of the hooks that follow.
+  [[nodiscard]] virtual bool wants(const Headers& headers) const;
 
   /// A client is asked to start an instance. On the thread of the caller. Refused, the call is answered
   /// with `ClientError::Kind::start_refused` and nothing is sent. Headers that exceed their limits are
@@ -167,6 +197,10 @@ class DUROXIDE_API Interceptor {
   /// registered with an executor: on a thread of the engine's, before it is posted. Refused, the call fails
   /// with the refusal, and is not tried again by a policy.
   [[nodiscard]] virtual Admission before_activity(InterceptedActivity& activity);
+  /// The activity is about to look at its headers, for the first time in this delivery. What is changed here
+  /// is only made for those that look. Changes that exceed the limits of headers are dropped, and logged. On
+  /// the thread that looks. Not called for a delivery that does not.
+  virtual void before_headers(InterceptedActivity& activity);
   /// It has ended, or was refused; `error` is null if it was well, or has left its call open. On the same
   /// thread; of one that was registered with an executor after it has returned there. Not called for a
   /// coroutine that is given back when a runtime stops.

@@ -110,7 +110,9 @@ using SpanExport = std::function<Result<void, std::string>(const std::string& ot
 /// are lost, as are those that a full queue drops: the engine never waits for them.
 ///
 /// In an activity the header `traceparent` names its own span, to be sent along with what it asks of
-/// others. Safe to use from any number of threads and by several clients and runtimes at once.
+/// others. It is made when the activity first looks at its headers; other interceptors see the header of
+/// the instance in `before_activity`. Safe to use from any number of threads and by several clients and
+/// runtimes at once.
 class DUROXIDE_API Tracing final : public Interceptor {
  public:
   using Made = Result<std::shared_ptr<Tracing>, std::string>;
@@ -146,11 +148,13 @@ class DUROXIDE_API Tracing final : public Interceptor {
   [[nodiscard]] std::uint64_t dropped() const;
 
   // As an interceptor.
+  [[nodiscard]] InterceptorHooks hooks() const override;
+  [[nodiscard]] bool wants(const Headers& headers) const override;
   [[nodiscard]] Admission before_start(InterceptedStart& start) override;
   void after_turn(const InterceptedExecution& execution, const InterceptedTurn& turn,
                   TurnOutcome outcome) override;
   void after_step(const InterceptedExecution& execution, const EndedStep& step) override;
-  [[nodiscard]] Admission before_activity(InterceptedActivity& activity) override;
+  void before_headers(InterceptedActivity& activity) override;
   void after_activity(const InterceptedActivity& activity, Timestamp ended_at,
                       const ErrorDetails* error) override;
 

@@ -4,18 +4,18 @@
 
 #include <poll.h>
 
-#include "gateway/wakeup.hpp"
+#include "model/wakeup.hpp"
 
 namespace duroxide::cli {
 
 namespace {
 
-const gateway::Wakeup* interrupted = nullptr;
+const model::Wakeup* interrupted = nullptr;
 
 }  // namespace
 
 int watch_for_interrupts() {
-  static const gateway::Wakeup wakeup;
+  static const model::Wakeup wakeup;
   interrupted = &wakeup;
   struct sigaction action {};
   action.sa_handler = [](int) { interrupted->raise(); };

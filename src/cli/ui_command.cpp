@@ -19,9 +19,9 @@
 #include "cli/message.hpp"
 #include "cli/target.hpp"
 #include "cli/text.hpp"
-#include "gateway/file_descriptor.hpp"
 #include "gateway/http/dashboard.hpp"
 #include "gateway/http/stoppable_sink.hpp"
+#include "model/file_descriptor.hpp"
 
 namespace duroxide::cli {
 
@@ -77,7 +77,7 @@ Result<std::string, CommandError> read_token(const std::string& file) {
   const auto refused = [&](const char* why) {
     return failure(gateway::usage_error("`" + file + "` " + why));
   };
-  const gateway::FileDescriptor opened(
+  const model::FileDescriptor opened(
       ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   struct stat info {};
   if (!opened.is_open() || ::fstat(opened.get(), &info) != 0) {

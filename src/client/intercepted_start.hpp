@@ -16,13 +16,13 @@ namespace duroxide::client {
 /// What the interceptors of a client say to a start; the headers are as they leave them.
 [[nodiscard]] Checked intercept_start(model::Interceptors& interceptors, InterceptedStart start);
 
-/// `on_answer`, before which the interceptors are told; itself if there are none. An answer is a
+/// `on_answer`, before which the interceptors are told; itself if none needs that. An answer is a
 /// `Result`, whose error says why nothing was started.
 template <typename Answer>
 [[nodiscard]] std::function<void(Answer)> telling(std::shared_ptr<model::Interceptors> interceptors,
                                                   std::string_view instance,
                                                   std::function<void(Answer)> on_answer) {
-  if (!interceptors) {
+  if (!interceptors || !interceptors->hooks().after_start) {
     return on_answer;
   }
   return [interceptors = std::move(interceptors), instance = std::string(instance),

@@ -41,7 +41,7 @@ AlarmClock::AlarmClock(Milliseconds time)
 
 /// A thread that writes into a pipe once the time has passed.
 struct AlarmClock::Sleeper {
-  Sleeper(FileDescriptor end, Milliseconds time)
+  Sleeper(model::FileDescriptor end, Milliseconds time)
       : written(std::move(end)), thread([this, time] { sleep(time); }) {}
   ~Sleeper() {
     {
@@ -61,7 +61,7 @@ struct AlarmClock::Sleeper {
     }
   }
 
-  FileDescriptor written;
+  model::FileDescriptor written;
   std::mutex mutex;
   std::condition_variable woken;
   bool is_unwanted = false;

@@ -4,7 +4,7 @@
 
 #include <duroxide/clock.hpp>
 
-#include "gateway/file_descriptor.hpp"
+#include "model/file_descriptor.hpp"
 
 namespace duroxide::gateway {
 
@@ -22,7 +22,7 @@ class AlarmClock {
  private:
   struct Sleeper;
 
-  FileDescriptor file_;
+  model::FileDescriptor file_;
   std::shared_ptr<Sleeper>
       sleeper_;  ///< keeps the time where the system has no clock that is a file
 };

@@ -4,14 +4,14 @@
 #include <mutex>
 #include <optional>
 
-#include "gateway/wakeup.hpp"
+#include "model/wakeup.hpp"
 
 namespace duroxide::gateway {
 
 namespace {
 
 struct Arrival {
-  Wakeup wakeup;
+  model::Wakeup wakeup;
   std::mutex mutex;
   std::optional<Result<ChangeBatch, ClientError>> batch;
 };

@@ -111,7 +111,7 @@ CommandError too_long(const ServerLimits& limits) {
 
 }  // namespace
 
-void serve(FileDescriptor peer, Service& service) {
+void serve(model::FileDescriptor peer, Service& service) {
   const bool allowed = is_allowed(peer.get());
   LineSocket socket(std::move(peer), service.stop);
   const ServerLimits& limits = service.limits;

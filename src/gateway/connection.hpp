@@ -7,7 +7,7 @@
 #include <duroxide/clock.hpp>
 
 #include "gateway/commands.hpp"
-#include "gateway/file_descriptor.hpp"
+#include "model/file_descriptor.hpp"
 
 namespace duroxide::gateway {
 
@@ -46,6 +46,6 @@ inline constexpr std::string_view read_only_refusal =
 /// Reads the request of a peer, and answers it; or serves a remote store, if the first line says that the
 /// peer is one. Ends when it is answered, when the peer hangs up or is too slow, or at the stop. Throws
 /// `std::runtime_error` for a remote store that sends what is no request.
-void serve(FileDescriptor peer, Service& service);
+void serve(model::FileDescriptor peer, Service& service);
 
 }  // namespace duroxide::gateway

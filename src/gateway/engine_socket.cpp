@@ -42,16 +42,16 @@ Result<void, CommandError> check_socket(const SocketPath& path, const std::files
 
 }  // namespace
 
-Result<FileDescriptor, CommandError> connect_to_engine(const std::filesystem::path& directory,
-                                                       bool waits) {
+Result<model::FileDescriptor, CommandError> connect_to_engine(
+    const std::filesystem::path& directory, bool waits) {
   const SocketPath path(directory);
   if (!path.is_open()) {
-    return FileDescriptor();  // opening the store says what is wrong with it
+    return model::FileDescriptor();  // opening the store says what is wrong with it
   }
   if (auto checked = check_socket(path, directory / socket_file_name); !checked) {
     return failure(std::move(checked).error());
   }
-  FileDescriptor socket = make_unix_socket(waits);
+  model::FileDescriptor socket = make_unix_socket(waits);
   const auto* address = reinterpret_cast<const sockaddr*>(&path.address());
   const int code = ::connect(socket.get(), address, sizeof(path.address())) == 0 ? 0 : errno;
   if (code == 0) {
@@ -62,7 +62,7 @@ Result<FileDescriptor, CommandError> connect_to_engine(const std::filesystem::pa
     return failure(CommandError{CommandError::Kind::interrupted, "interrupted"});
   }
   if (code == ENOENT || code == ECONNREFUSED || code == ENOTSOCK || code == EAGAIN) {
-    return FileDescriptor();  // never made, or left behind by an engine that was killed
+    return model::FileDescriptor();  // never made, or left behind by an engine that was killed
   }
   return failure(
       CommandError{CommandError::Kind::store, "cannot reach the engine at `" +

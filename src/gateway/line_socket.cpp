@@ -29,7 +29,8 @@ bool is_set(const pollfd& entry, int events) {
 
 }  // namespace
 
-LineSocket::LineSocket(FileDescriptor socket, int stop) : socket_(std::move(socket)), stop_(stop) {
+LineSocket::LineSocket(model::FileDescriptor socket, int stop)
+    : socket_(std::move(socket)), stop_(stop) {
   const int flags = ::fcntl(socket_.get(), F_GETFL);
   ::fcntl(socket_.get(), F_SETFL, flags | O_NONBLOCK);
 }

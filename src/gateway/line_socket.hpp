@@ -10,7 +10,7 @@
 
 #include <duroxide/clock.hpp>
 
-#include "gateway/file_descriptor.hpp"
+#include "model/file_descriptor.hpp"
 
 namespace duroxide::gateway {
 
@@ -21,7 +21,7 @@ class LineSocket {
   enum class Outcome : std::uint8_t { done, closed, timed_out, stopped, too_long };
 
   /// Makes `socket` non-blocking. `stop` is not owned; -1 for none.
-  LineSocket(FileDescriptor socket, int stop);
+  LineSocket(model::FileDescriptor socket, int stop);
 
   /// Reads up to the end of a line, at most `most` bytes, all of them within `timeout`.
   [[nodiscard]] Outcome read_line(std::string& line, std::size_t most,
@@ -37,7 +37,7 @@ class LineSocket {
   [[nodiscard]] bool write_if_room(std::string_view line);
 
   /// The connection, for one that carries no lines from now on, and what has come beyond the last line.
-  [[nodiscard]] std::pair<FileDescriptor, std::string> release() && {
+  [[nodiscard]] std::pair<model::FileDescriptor, std::string> release() && {
     return {std::move(socket_), std::move(unread_)};
   }
 
@@ -54,7 +54,7 @@ class LineSocket {
   /// Sends of `unsent_` what there is room for; false if the other end has hung up.
   [[nodiscard]] bool send_some();
 
-  FileDescriptor socket_;
+  model::FileDescriptor socket_;
   int stop_;
   std::string unread_;
   std::string unsent_;

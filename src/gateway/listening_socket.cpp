@@ -51,7 +51,7 @@ bool bind_guarded(int socket, const SocketPath& path) {
 
 }  // namespace
 
-ListeningSocket::ListeningSocket(SocketPath path, FileDescriptor socket)
+ListeningSocket::ListeningSocket(SocketPath path, model::FileDescriptor socket)
     : path_(std::move(path)), socket_(std::move(socket)) {}
 
 ListeningSocket::~ListeningSocket() {
@@ -69,7 +69,7 @@ Result<ListeningSocket, CommandError> ListeningSocket::open(
   if (!remove_stale(path.directory())) {
     return failed(directory, "replacing", errno);
   }
-  FileDescriptor socket = make_unix_socket(false);
+  model::FileDescriptor socket = make_unix_socket(false);
   if (!socket.is_open()) {
     return failed(directory, "making", errno);
   }

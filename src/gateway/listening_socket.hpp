@@ -5,8 +5,8 @@
 #include <duroxide/result.hpp>
 
 #include "gateway/command_error.hpp"
-#include "gateway/file_descriptor.hpp"
 #include "gateway/socket_path.hpp"
+#include "model/file_descriptor.hpp"
 
 namespace duroxide::gateway {
 
@@ -25,10 +25,10 @@ class ListeningSocket {
   [[nodiscard]] int file() const { return socket_.get(); }
 
  private:
-  ListeningSocket(SocketPath path, FileDescriptor socket);
+  ListeningSocket(SocketPath path, model::FileDescriptor socket);
 
   SocketPath path_;
-  FileDescriptor socket_;
+  model::FileDescriptor socket_;
 };
 
 }  // namespace duroxide::gateway

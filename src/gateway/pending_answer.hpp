@@ -10,7 +10,7 @@
 
 #include "gateway/command_error.hpp"
 #include "gateway/sink.hpp"
-#include "gateway/wakeup.hpp"
+#include "model/wakeup.hpp"
 
 namespace duroxide::gateway {
 
@@ -21,7 +21,7 @@ template <class T>
 [[nodiscard]] Result<T, CommandError> wait_for_answer(PendingCall<T> call, Sink& sink,
                                                       std::string what) {
   struct Arrival {
-    Wakeup wakeup;
+    model::Wakeup wakeup;
     std::mutex mutex;
     std::optional<Result<T, ClientError>> answer;
   };

@@ -34,7 +34,7 @@ class SocketClient {
                                                          const AnswerHandlers& handlers);
 
  private:
-  SocketClient(FileDescriptor socket, int stop) : socket_(std::move(socket), stop) {}
+  SocketClient(model::FileDescriptor socket, int stop) : socket_(std::move(socket), stop) {}
 
   LineSocket socket_;
 };

@@ -5,7 +5,7 @@
 
 #include <sys/un.h>
 
-#include "gateway/file_descriptor.hpp"
+#include "model/file_descriptor.hpp"
 
 namespace duroxide::gateway {
 
@@ -23,7 +23,7 @@ class SocketPath {
   [[nodiscard]] const sockaddr_un& address() const { return address_; }
 
  private:
-  FileDescriptor directory_;
+  model::FileDescriptor directory_;
   sockaddr_un address_{};
 };
 

@@ -76,7 +76,7 @@ void SocketServer::accept_all() {
 }
 
 void SocketServer::accept_one() {
-  FileDescriptor peer = accept_peer(socket_.file());
+  model::FileDescriptor peer = accept_peer(socket_.file());
   if (!peer.is_open()) {
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
       log("cannot serve a connection: " + std::generic_category().message(errno));

@@ -13,7 +13,7 @@
 
 #include "gateway/connection.hpp"
 #include "gateway/listening_socket.hpp"
-#include "gateway/wakeup.hpp"
+#include "model/wakeup.hpp"
 
 namespace duroxide::gateway {
 
@@ -48,8 +48,8 @@ class SocketServer {
 
   ListeningSocket socket_;
   LogSink log_;
-  Wakeup stop_;
-  Wakeup finished_;
+  model::Wakeup stop_;
+  model::Wakeup finished_;
   Service service_;
   std::list<Connection> connections_;  ///< of the accepting thread
   std::thread acceptor_;

@@ -36,7 +36,7 @@ std::optional<uid_t> user_of_peer(int peer) {
 
 #endif
 
-FileDescriptor make_unix_socket(bool waits) {
+model::FileDescriptor make_unix_socket(bool waits) {
   return make_socket(AF_UNIX, waits);
 }
 

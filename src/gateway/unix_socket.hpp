@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include "gateway/file_descriptor.hpp"
+#include "model/file_descriptor.hpp"
 #include "model/stream_socket.hpp"
 
 // What sockets in the file system need of the system beside what all systems call the same. No function
@@ -16,7 +16,7 @@ using model::accept_peer;
 using model::make_socket;
 using model::send_quietly;
 
-[[nodiscard]] FileDescriptor make_unix_socket(bool waits);
+[[nodiscard]] model::FileDescriptor make_unix_socket(bool waits);
 
 /// Who has connected, as the system knows it; none if it does not.
 [[nodiscard]] std::optional<uid_t> user_of_peer(int peer);

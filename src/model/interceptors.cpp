@@ -1,5 +1,6 @@
 #include "model/interceptors.hpp"
 
+#include <array>
 #include <exception>
 
 #include "model/exceptions.hpp"
@@ -8,6 +9,12 @@ namespace duroxide {
 
 Interceptor::~Interceptor() = default;
 
+InterceptorHooks Interceptor::hooks() const {
+  return {};
+}
+bool Interceptor::wants(const Headers& /*headers*/) const {
+  return true;
+}
 Admission Interceptor::before_start(InterceptedStart& /*start*/) {
   return {};
 }
@@ -24,6 +31,7 @@ void Interceptor::after_step(const InterceptedExecution& /*execution*/, const En
 Admission Interceptor::before_activity(InterceptedActivity& /*activity*/) {
   return {};
 }
+void Interceptor::before_headers(InterceptedActivity& /*activity*/) {}
 void Interceptor::after_activity(const InterceptedActivity& /*activity*/, Timestamp /*ended_at*/,
                                  const ErrorDetails* /*error*/) {}
 
@@ -31,12 +39,48 @@ namespace model {
 
 namespace {
 
+constexpr std::array all_hooks{&InterceptorHooks::after_start, &InterceptorHooks::before_turn,
+                               &InterceptorHooks::after_turn,  &InterceptorHooks::after_execution,
+                               &InterceptorHooks::before_step, &InterceptorHooks::after_step,
+                               &InterceptorHooks::after_call,  &InterceptorHooks::around_activity};
+
 std::string words_of_current() {
   return details_of(std::current_exception(), ErrorKind::unhandled_exception, "interceptor")
       .message;
 }
 
 }  // namespace
+
+Interceptors::Interceptors(const InterceptorList& list, LogSink log)
+    : log_(std::move(log)), hooks_(InterceptorHooks::none()) {
+  for (const auto& each : list) {
+    const InterceptorHooks hooks = hooks_of(*each);
+    for (const Hook hook : all_hooks) {
+      hooks_.*hook = hooks_.*hook || hooks.*hook;
+    }
+    list_.push_back({each, hooks});
+  }
+}
+
+/// All, if it throws: it shall not miss what it relies on.
+InterceptorHooks Interceptors::hooks_of(const Interceptor& interceptor) const {
+  try {
+    InterceptorHooks hooks = interceptor.hooks();
+    hooks.after_execution = hooks.after_execution || hooks.after_turn;
+    return hooks;
+  } catch (...) {
+    log(LogLevel::error, "an interceptor has thrown in hooks: " + words_of_current());
+    return {};
+  }
+}
+
+InterceptorList Interceptors::list() const {
+  InterceptorList list;
+  for (const Listed& each : list_) {
+    list.push_back(each.interceptor);
+  }
+  return list;
+}
 
 void Interceptors::log(LogLevel level, std::string message) const noexcept {
   try {
@@ -50,12 +94,29 @@ void Interceptors::log(LogLevel level, std::string message) const noexcept {
   }
 }
 
-/// The first that refuses is the last that is asked.
-template <class Hook>
-Admission Interceptors::ask(const char* name, const Hook& hook) const {
-  for (const auto& each : list_) {
+bool Interceptors::wants(const Headers& headers) const {
+  for (const Listed& each : list_) {
     try {
-      if (Admission admitted = hook(*each); !admitted) {
+      if (each.interceptor->wants(headers)) {
+        return true;
+      }
+    } catch (...) {
+      log(LogLevel::error, "an interceptor has thrown in wants: " + words_of_current());
+      return true;
+    }
+  }
+  return false;
+}
+
+/// The first that refuses is the last that is asked.
+template <class Call>
+Admission Interceptors::ask(const char* name, Hook hook, const Call& call) const {
+  for (const Listed& each : list_) {
+    if (hook != nullptr && !(each.hooks.*hook)) {
+      continue;
+    }
+    try {
+      if (Admission admitted = call(*each.interceptor); !admitted) {
         return admitted;
       }
     } catch (...) {
@@ -68,10 +129,13 @@ Admission Interceptors::ask(const char* name, const Hook& hook) const {
   return {};
 }
 
-template <class Hook>
-void Interceptors::tell(const char* name, Interceptor& interceptor, const Hook& hook) const {
+template <class Call>
+void Interceptors::tell(const char* name, Hook hook, const Listed& listed, const Call& call) const {
+  if (!(listed.hooks.*hook)) {
+    return;
+  }
   try {
-    hook(interceptor);
+    call(*listed.interceptor);
   } catch (...) {
     log(LogLevel::error,
         "an interceptor has thrown in " + std::string(name) + ": " + words_of_current());
@@ -79,36 +143,40 @@ void Interceptors::tell(const char* name, Interceptor& interceptor, const Hook& 
 }
 
 /// The last first, as they stand around what they are called behind.
-template <class Hook>
-void Interceptors::tell_backwards(const char* name, const Hook& hook) const {
+template <class Call>
+void Interceptors::tell_backwards(const char* name, Hook hook, const Call& call) const {
   for (auto each = list_.rbegin(); each != list_.rend(); ++each) {
-    tell(name, **each, hook);
+    tell(name, hook, *each, call);
   }
 }
 
 Admission Interceptors::before_start(InterceptedStart& start) {
-  return ask("before_start", [&](Interceptor& each) { return each.before_start(start); });
+  return ask("before_start", nullptr, [&](Interceptor& each) { return each.before_start(start); });
 }
 
 void Interceptors::after_start(std::string_view instance, const ClientError* error) {
-  tell_backwards("after_start", [&](Interceptor& each) { each.after_start(instance, error); });
+  tell_backwards("after_start", &InterceptorHooks::after_start,
+                 [&](Interceptor& each) { each.after_start(instance, error); });
 }
 
 void Interceptors::before_turn(const InterceptedTurn& turn) {
-  for (const auto& each : list_) {
-    tell("before_turn", *each, [&](Interceptor& hooks) { hooks.before_turn(turn); });
+  for (const Listed& each : list_) {
+    tell("before_turn", &InterceptorHooks::before_turn, each,
+         [&](Interceptor& hooks) { hooks.before_turn(turn); });
   }
 }
 
 void Interceptors::after_turn(const InterceptedExecution& execution, const InterceptedTurn& turn,
                               TurnOutcome outcome) {
-  tell_backwards("after_turn",
+  const Hook hook = outcome == TurnOutcome::waits ? &InterceptorHooks::after_turn
+                                                  : &InterceptorHooks::after_execution;
+  tell_backwards("after_turn", hook,
                  [&](Interceptor& each) { each.after_turn(execution, turn, outcome); });
 }
 
 Admission Interceptors::before_step(const InterceptedExecution& execution, InterceptedStep& step) {
-  Admission admitted =
-      ask("before_step", [&](Interceptor& each) { return each.before_step(execution, step); });
+  Admission admitted = ask("before_step", &InterceptorHooks::before_step,
+                           [&](Interceptor& each) { return each.before_step(execution, step); });
   if (admitted && step.headers != execution.headers) {
     if (auto problem = step.headers.problem()) {
       admitted = refuse("an interceptor has changed the headers, and " + *problem);
@@ -125,16 +193,44 @@ Admission Interceptors::before_step(const InterceptedExecution& execution, Inter
 }
 
 void Interceptors::after_step(const InterceptedExecution& execution, const EndedStep& step) {
-  tell_backwards("after_step", [&](Interceptor& each) { each.after_step(execution, step); });
+  const Hook hook = step.kind == StepKind::activity ? &InterceptorHooks::after_call
+                                                    : &InterceptorHooks::after_step;
+  tell_backwards("after_step", hook, [&](Interceptor& each) { each.after_step(execution, step); });
 }
 
 Admission Interceptors::before_activity(InterceptedActivity& activity) {
-  return ask("before_activity", [&](Interceptor& each) { return each.before_activity(activity); });
+  const Headers before = activity.headers;
+  Admission admitted = ask("before_activity", &InterceptorHooks::around_activity,
+                           [&](Interceptor& each) { return each.before_activity(activity); });
+  if (admitted && activity.headers != before) {
+    if (auto problem = activity.headers.problem()) {
+      admitted = refuse("an interceptor has changed the headers, and " + *problem);
+    }
+  }
+  return admitted;
+}
+
+void Interceptors::before_headers(InterceptedActivity& activity) {
+  const Headers before = activity.headers;
+  for (const Listed& each : list_) {
+    tell("before_headers", &InterceptorHooks::around_activity, each,
+         [&](Interceptor& hooks) { hooks.before_headers(activity); });
+  }
+  if (activity.headers == before) {
+    return;
+  }
+  if (auto problem = activity.headers.problem()) {
+    activity.headers = before;
+    log(LogLevel::warn, "an interceptor has changed the headers of activity `" +
+                            std::string(activity.activity) + "` of instance " +
+                            std::string(activity.instance) +
+                            ", which stay as they were: " + *problem);
+  }
 }
 
 void Interceptors::after_activity(const InterceptedActivity& activity, Timestamp ended_at,
                                   const ErrorDetails* error) {
-  tell_backwards("after_activity",
+  tell_backwards("after_activity", &InterceptorHooks::around_activity,
                  [&](Interceptor& each) { each.after_activity(activity, ended_at, error); });
 }
 

@@ -14,14 +14,17 @@ namespace duroxide::model {
 
 using InterceptorList = std::vector<std::shared_ptr<Interceptor>>;
 
-/// All interceptors of a client or a runtime as one. What they throw is contained here, as `Interceptor`
-/// says. Safe to use from several threads. Where there is none there is no object of this class either.
+/// All interceptors of a client or a runtime as one: each is called for the hooks that it needs, and `hooks`
+/// says which any of them needs. What they throw is contained here, as `Interceptor` says. Safe to use from
+/// several threads. Where there is none there is no object of this class either.
 class Interceptors final : public Interceptor {
  public:
-  Interceptors(InterceptorList list, LogSink log) : list_(std::move(list)), log_(std::move(log)) {}
+  Interceptors(const InterceptorList& list, LogSink log);
 
-  [[nodiscard]] const InterceptorList& list() const { return list_; }
+  [[nodiscard]] InterceptorList list() const;
 
+  [[nodiscard]] InterceptorHooks hooks() const override { return hooks_; }
+  [[nodiscard]] bool wants(const Headers& headers) const override;
   [[nodiscard]] Admission before_start(InterceptedStart& start) override;
   void after_start(std::string_view instance, const ClientError* error) override;
   void before_turn(const InterceptedTurn& turn) override;
@@ -31,20 +34,29 @@ class Interceptors final : public Interceptor {
                                       InterceptedStep& step) override;
   void after_step(const InterceptedExecution& execution, const EndedStep& step) override;
   [[nodiscard]] Admission before_activity(InterceptedActivity& activity) override;
+  void before_headers(InterceptedActivity& activity) override;
   void after_activity(const InterceptedActivity& activity, Timestamp ended_at,
                       const ErrorDetails* error) override;
 
  private:
-  template <class Hook>
-  [[nodiscard]] Admission ask(const char* name, const Hook& hook) const;
-  template <class Hook>
-  void tell(const char* name, Interceptor& interceptor, const Hook& hook) const;
-  template <class Hook>
-  void tell_backwards(const char* name, const Hook& hook) const;
+  struct Listed {
+    std::shared_ptr<Interceptor> interceptor;
+    InterceptorHooks hooks;
+  };
+  using Hook = bool InterceptorHooks::*;
+
+  template <class Call>
+  [[nodiscard]] Admission ask(const char* name, Hook hook, const Call& call) const;
+  template <class Call>
+  void tell(const char* name, Hook hook, const Listed& listed, const Call& call) const;
+  template <class Call>
+  void tell_backwards(const char* name, Hook hook, const Call& call) const;
+  [[nodiscard]] InterceptorHooks hooks_of(const Interceptor& interceptor) const;
   void log(LogLevel level, std::string message) const noexcept;
 
-  InterceptorList list_;
   LogSink log_;
+  std::vector<Listed> list_;
+  InterceptorHooks hooks_;  ///< that any of them needs
 };
 
 /// Null for an empty list, so that nothing more than that is looked at where there are none.

@@ -23,6 +23,7 @@
 
 #include "model/event_table.hpp"
 #include "model/message_table.hpp"
+#include "model/recent_headers.hpp"
 
 namespace cereal {
 
@@ -59,24 +60,20 @@ template <class Archive>
 void load(Archive& archive, duroxide::Headers& headers) {
   cereal::size_type size = 0;
   archive(cereal::make_size_tag(size));
-  headers = {};
   if (size > duroxide::Headers::max_entries) {
     throw cereal::Exception("there are " + std::to_string(size) + " headers");
   }
-  std::string last;
-  for (cereal::size_type i = 0; i < size; ++i) {
-    std::string name;
-    std::string value;
+  auto& entries = duroxide::model::room_for_entries();
+  entries.resize(static_cast<std::size_t>(size));
+  for (auto& [name, value] : entries) {
     archive(name, value);
-    if (name <= last) {
-      throw cereal::Exception("the headers are not in the order of their names");
-    }
-    headers.set(name, value);
-    last = std::move(name);
   }
-  if (const auto problem = headers.problem()) {
-    throw cereal::Exception(*problem);
+  auto read = duroxide::model::headers_of_entries(entries);
+  if (!read) {
+    entries = {};  // they may be as long as the record
+    throw cereal::Exception(read.error().what);
   }
+  headers = std::move(*read);
 }
 
 }  // namespace cereal

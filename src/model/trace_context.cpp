@@ -1,6 +1,6 @@
 #include "model/trace_context.hpp"
 
-#include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace duroxide::model {
@@ -13,10 +13,21 @@ constexpr std::size_t span_id_at = 36;
 constexpr std::size_t flags_at = 53;
 constexpr std::size_t whole_length = 55;
 
+constexpr auto hexadecimal_digits = [] {
+  std::array<bool, 256> are{};
+  for (const char each : std::string_view("0123456789abcdef")) {
+    are[static_cast<unsigned char>(each)] = true;
+  }
+  return are;
+}();
+
+/// To the end in any case: almost every text is one, and this is asked for each span.
 bool is_hexadecimal(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char each) {
-    return (each >= '0' && each <= '9') || (each >= 'a' && each <= 'f');
-  });
+  bool is = true;
+  for (const char each : text) {
+    is &= hexadecimal_digits[static_cast<unsigned char>(each)];
+  }
+  return is;
 }
 
 bool is_id(std::string_view text) {
@@ -25,6 +36,10 @@ bool is_id(std::string_view text) {
 
 unsigned digit(char each) {
   return static_cast<unsigned>(each <= '9' ? each - '0' : each - 'a' + 10);
+}
+
+bool has_flag(std::string_view text) {
+  return text.size() >= whole_length && (digit(text[flags_at + 1]) & 1U) != 0;
 }
 
 }  // namespace
@@ -52,11 +67,14 @@ std::optional<TraceContext> trace_context_of(const Headers& headers) {
   return found == nullptr ? std::nullopt : parse_traceparent(*found);
 }
 
+bool may_be_sampled(const Headers& headers) {
+  const std::string* const found = headers.find(traceparent_header);
+  return found != nullptr && has_flag(*found);
+}
+
 std::optional<TraceContext> sampled_trace_context(const Headers& headers) {
   const std::string* const found = headers.find(traceparent_header);
-  // Most headers that are not sampled show it in one digit, so that is looked at before all is read.
-  if (found == nullptr || found->size() < whole_length ||
-      (digit((*found)[flags_at + 1]) & 1U) == 0) {
+  if (found == nullptr || !has_flag(*found)) {
     return std::nullopt;
   }
   auto context = parse_traceparent(*found);

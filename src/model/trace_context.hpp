@@ -25,7 +25,11 @@ struct TraceContext {
 /// None if there is no such header among them, or it is none.
 [[nodiscard]] std::optional<TraceContext> trace_context_of(const Headers& headers);
 
-/// The same if it says that the trace is sampled, else none, which costs little.
+/// Whether it may be that they say so of a trace that it is sampled. Looks at one digit, which most that are
+/// not sampled show it by.
+[[nodiscard]] bool may_be_sampled(const Headers& headers);
+
+/// As `trace_context_of`, if it says that the trace is sampled, else none, which costs little.
 [[nodiscard]] std::optional<TraceContext> sampled_trace_context(const Headers& headers);
 
 /// For a line of log; empty if there is none.

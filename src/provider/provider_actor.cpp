@@ -219,7 +219,7 @@ class Writer final : public OwnActor::base,
   /// Tells the sender of the message alone that it is refused, and then does what else `refused` says.
   template <class Refused>
   [[nodiscard]] Reply<Done> reply_to_refusal(LockToken token, Refused refused) {
-    return [to = current_sender(), token, refused](const Done& done) {
+    const auto reply = [to = current_sender(), token, refused](const Done& done) {
       if (done) {
         return;
       }
@@ -229,6 +229,10 @@ class Writer final : public OwnActor::base,
       }
       refused(done.error());
     };
+    static_assert(sizeof(reply) <= Reply<Done>::room &&
+                      std::is_nothrow_move_constructible_v<std::remove_const_t<decltype(reply)>>,
+                  "a quiet ack takes no memory for what is to be done if it is refused");
+    return reply;
   }
 
   void ack_turn_quietly(const AckTurnQuietly& quiet) {

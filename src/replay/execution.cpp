@@ -7,9 +7,11 @@
 namespace duroxide::replay {
 
 Execution::Execution(Assignment assignment, TurnServices services)
-    : Execution(std::move(assignment), std::make_shared<const TurnServices>(std::move(services))) {}
+    : Execution(std::make_shared<const Assignment>(std::move(assignment)),
+                std::make_shared<const TurnServices>(std::move(services))) {}
 
-Execution::Execution(Assignment assignment, std::shared_ptr<const TurnServices> services)
+Execution::Execution(std::shared_ptr<const Assignment> assignment,
+                     std::shared_ptr<const TurnServices> services)
     : core_(std::make_unique<detail::ExecutionCore>(std::move(assignment), std::move(services))) {}
 
 Execution::~Execution() = default;
@@ -41,6 +43,10 @@ std::uint64_t Execution::history_size() const {
 
 InterceptedExecution Execution::intercepted() const {
   return core_->intercepted();
+}
+
+bool Execution::is_wanted() const {
+  return core_->is_wanted();
 }
 
 }  // namespace duroxide::replay

@@ -31,7 +31,11 @@ struct TurnServices {
   std::function<std::optional<WorkItem>(const work::ActivityExecute&)> run_at_once;
   /// Asked before each step that is new; one that is refused does not go out. Empty if nobody asks.
   std::function<Admission(const InterceptedExecution&, InterceptedStep&)> before_step;
-  bool notes_ended_steps = false;  ///< fill `TurnResult::ended_steps`
+  bool notes_ended_steps = false;  ///< all but calls of activities, in `TurnResult::ended_steps`
+  bool notes_ended_calls = false;  ///< of activities, there too
+  /// Whether an execution with these headers is one of which steps are asked about and noted. Empty if all
+  /// are.
+  std::function<bool(const Headers&)> wants;
   /// In one turn, and what may come of them together; those beyond go out. As many refused steps are
   /// answered in one turn; the failures of those beyond are sent to the execution itself.
   std::size_t most_run_at_once = 256;
@@ -98,8 +102,9 @@ struct Assignment {
 class Execution {
  public:
   Execution(Assignment assignment, TurnServices services);
-  /// With what many executions share.
-  Execution(Assignment assignment, std::shared_ptr<const TurnServices> services);
+  /// With what others have, too. Neither is null.
+  Execution(std::shared_ptr<const Assignment> assignment,
+            std::shared_ptr<const TurnServices> services);
   Execution(const Execution&) = delete;
   Execution& operator=(const Execution&) = delete;
   ~Execution();
@@ -136,6 +141,8 @@ class Execution {
 
   /// What interceptors are told of it; refers to the execution.
   [[nodiscard]] InterceptedExecution intercepted() const;
+  /// Whether they want to be told: see `TurnServices::wants`. Once it has begun.
+  [[nodiscard]] bool is_wanted() const;
 
  private:
   std::unique_ptr<detail::ExecutionCore> core_;

@@ -37,9 +37,11 @@ void complete(Slot& slot, model::StepOutcome outcome) {
   }
 }
 
-ExecutionCore::ExecutionCore(replay::Assignment assignment,
+ExecutionCore::ExecutionCore(std::shared_ptr<const replay::Assignment> assignment,
                              std::shared_ptr<const replay::TurnServices> services)
-    : assignment_(std::move(assignment)), services_(std::move(services)) {}
+    : shared_assignment_(std::move(assignment)),
+      assignment_(*shared_assignment_),
+      services_(std::move(services)) {}
 
 ExecutionCore::~ExecutionCore() {
   const RunsHere here(*this);  // what the code has left to do when its frame goes
@@ -71,7 +73,7 @@ Event ExecutionCore::command(EventKind kind, std::uint64_t source_event_id) {
   }
   if (history_ == nullptr || cursor_ == history_->size()) {
     replaying_ = false;
-    if (services_->before_step && source_event_id == 0) {
+    if (is_wanted_ && services_->before_step && source_event_id == 0) {
       intercept(kind);
     }
     return append(std::move(kind), source_event_id);

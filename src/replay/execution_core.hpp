@@ -33,7 +33,7 @@ namespace duroxide::detail {
 /// it, each command is new and appended. So a live turn and a replay differ in nothing else.
 class ExecutionCore final : private Completion {
  public:
-  ExecutionCore(replay::Assignment assignment,
+  ExecutionCore(std::shared_ptr<const replay::Assignment> assignment,
                 std::shared_ptr<const replay::TurnServices> services);
   ExecutionCore(const ExecutionCore&) = delete;
   ExecutionCore& operator=(const ExecutionCore&) = delete;
@@ -105,6 +105,7 @@ class ExecutionCore final : private Completion {
                                         const std::vector<WorkItem>& messages,
                                         ErrorDetails details);
   [[nodiscard]] InterceptedExecution intercepted() const;
+  [[nodiscard]] bool is_wanted() const { return is_wanted_; }
 
  private:
   /// What is open, and what it takes to close it.
@@ -158,6 +159,7 @@ class ExecutionCore final : private Completion {
 
   // execution_interceptors.cpp: what interceptors say to new steps, and what they are told of ended ones
   void intercept(EventKind& kind);
+  void set_headers(Headers headers);
   [[nodiscard]] bool forget_refused(std::uint64_t event_id);
   void answer_refused();
   void note_end(const Open& open, EndedStep::Outcome outcome, const ErrorDetails* error = nullptr);
@@ -247,7 +249,8 @@ class ExecutionCore final : private Completion {
                                             std::string attempted,
                                             const std::string& difference = {}) const;
 
-  replay::Assignment assignment_;
+  std::shared_ptr<const replay::Assignment> shared_assignment_;
+  const replay::Assignment& assignment_;
   std::shared_ptr<const replay::TurnServices> services_;
   TurnScheduler scheduler_;
 
@@ -259,6 +262,7 @@ class ExecutionCore final : private Completion {
   std::uint64_t next_event_id_ = 1;
   std::optional<ParentLink> parent_;
   Headers headers_;
+  bool is_wanted_ = true;  ///< by interceptors, once it has begun
   Timestamp began_at_{};
   /// By event id: the kind of event that ever scheduled something, by its place in `EventKind`.
   std::vector<std::optional<std::size_t>> scheduled_;

@@ -48,7 +48,7 @@ std::uint64_t bytes_of(const WorkItem& completion) {
 void ExecutionCore::begin(const Event& event) {
   const auto& started = std::get<event::OrchestrationStarted>(event.kind);
   parent_ = started.parent;
-  headers_ = started.headers;
+  set_headers(started.headers);
   began_at_ = event.timestamp;
   hand_to_wait(state_.take(event, false));
   try {
@@ -86,7 +86,7 @@ void ExecutionCore::begin_from(const WorkItem& message) {
         damaged_history(assignment_.instance, "it is empty, and no start message is there either");
   }
   parent_ = started.parent;
-  headers_ = started.headers;
+  set_headers(started.headers);
   began_at_ = append(started, 0).timestamp;
 }
 
@@ -150,7 +150,7 @@ void ExecutionCore::adopt(const std::vector<Event>& history) {
   model::OpenSteps found = model::find_steps_to_close(history);
   finished_ = found.ended;
   parent_ = std::move(found.parent);
-  headers_ = model::headers_of(history);
+  set_headers(model::headers_of(history));
   began_at_ = history.empty() ? Timestamp() : history.front().timestamp;
   open_.clear();
   turn_.reset();

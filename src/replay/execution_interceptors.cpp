@@ -54,6 +54,12 @@ InterceptedExecution ExecutionCore::intercepted() const {
           began_at_};
 }
 
+/// Whether interceptors want to hear of the execution follows from its headers, so they are asked once.
+void ExecutionCore::set_headers(Headers headers) {
+  headers_ = std::move(headers);
+  is_wanted_ = !services_->wants || services_->wants(headers_);
+}
+
 /// Asks about the event that is appended next, and lets it have the headers that it is to go out with.
 void ExecutionCore::intercept(EventKind& kind) {
   const bool is_step = model::opens_step(model::role_of(kind)) ||
@@ -146,11 +152,15 @@ void ExecutionCore::answer_refused() {
 
 void ExecutionCore::note_end(const Open& open, EndedStep::Outcome outcome,
                              const ErrorDetails* error) {
-  if (!services_->notes_ended_steps || replaying_) {
+  if (!is_wanted_ || replaying_) {
+    return;
+  }
+  const StepKind kind = step_kind(open.slot->kind);
+  if (!(kind == StepKind::activity ? services_->notes_ended_calls : services_->notes_ended_steps)) {
     return;
   }
   EndedStep step;
-  step.kind = step_kind(open.slot->kind);
+  step.kind = kind;
   step.outcome = outcome;
   step.event_id = open.slot->event_id;
   step.name = open.slot->name;

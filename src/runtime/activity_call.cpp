@@ -69,7 +69,7 @@ std::optional<WorkItem> call_activity(const Environment& environment,
   AttemptHooks hooks(environment, delivered);
   ActivityContext::Call described = describe_call(delivered);
   std::optional<Result<std::string, ErrorDetails>> outcome;
-  if (auto refused = hooks.begin(described)) {
+  if (auto refused = hooks.begin(described, services)) {
     outcome = failure(std::move(*refused));
   } else {
     outcome = call(std::move(described), delivered, handler, std::move(services));

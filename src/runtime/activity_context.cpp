@@ -12,6 +12,14 @@
 
 namespace duroxide {
 
+const Headers& ActivityContext::headers() const {
+  if (!services_.headers) {
+    return call_.headers;
+  }
+  std::call_once(has_looked_, [this] { seen_headers_ = services_.headers(); });
+  return seen_headers_;
+}
+
 void ActivityContext::record_progress(Result<std::string, std::string> progress) const {
   const auto checked =
       progress ? model::check_heartbeat(*progress) : model::Checked(model::flaw(progress.error()));

@@ -5,6 +5,22 @@
 
 namespace duroxide::runtime {
 
+namespace {
+
+bool want(const model::Interceptors* interceptors, const provider::WorkerItem& delivered) {
+  return interceptors != nullptr && interceptors->hooks().around_activity &&
+         interceptors->wants(delivered.item.headers);
+}
+
+}  // namespace
+
+AttemptHooks::AttemptHooks(const Environment& environment, const provider::WorkerItem& delivered)
+    : interceptors_(want(environment.interceptors.get(), delivered) ? environment.interceptors
+                                                                    : nullptr),
+      clock_(interceptors_ ? environment.clock : nullptr),
+      delivered_(delivered),
+      headers_(interceptors_ ? delivered.item.headers : Headers()) {}
+
 InterceptedActivity AttemptHooks::activity() {
   const work::ActivityExecute& item = delivered_.item;
   return {item.instance,      item.execution_id, item.id,    item.incarnation,
@@ -12,19 +28,20 @@ InterceptedActivity AttemptHooks::activity() {
           began_at_,          headers_};
 }
 
-std::optional<ErrorDetails> AttemptHooks::begin(ActivityContext::Call& call) {
+std::optional<ErrorDetails> AttemptHooks::begin(ActivityContext::Call& call,
+                                                ActivityContext::Services& services) {
   if (!interceptors_) {
     return std::nullopt;
   }
   began_at_ = clock_->now();
   InterceptedActivity told = activity();
   Admission admitted = interceptors_->before_activity(told);
-  if (admitted) {
-    if (auto problem = headers_.problem()) {
-      admitted = refuse("an interceptor has changed the headers, and " + *problem);
-    }
-  }
   call.headers = headers_;
+  services.headers = [this] {
+    InterceptedActivity looking = activity();
+    interceptors_->before_headers(looking);
+    return headers_;
+  };
   if (admitted) {
     return std::nullopt;
   }

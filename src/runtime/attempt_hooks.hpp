@@ -15,27 +15,28 @@
 namespace duroxide::runtime {
 
 /// What the interceptors of a runtime say to one delivery of an activity, and are told of it. Does nothing
-/// where there are none. All on the thread that runs the activity; of one that was registered with an
-/// executor on the engine's thread: before it is posted, and after it has returned.
+/// where there are none, or they do not want to hear of it. All on the thread that runs the activity; of one
+/// that was registered with an executor on the engine's thread: before it is posted, and after it has
+/// returned.
 class AttemptHooks {
  public:
   /// `delivered` must outlive it.
-  AttemptHooks(const Environment& environment, const provider::WorkerItem& delivered)
-      : interceptors_(environment.interceptors),
-        clock_(interceptors_ ? environment.clock : nullptr),
-        delivered_(delivered),
-        headers_(interceptors_ ? delivered.item.headers : Headers()) {}
+  AttemptHooks(const Environment& environment, const provider::WorkerItem& delivered);
+  AttemptHooks(const AttemptHooks&) = delete;
+  AttemptHooks& operator=(const AttemptHooks&) = delete;
 
-  /// Asks them. Why the activity must not run; none if it may. Gives the call the headers that they leave.
-  [[nodiscard]] std::optional<ErrorDetails> begin(ActivityContext::Call& call);
+  /// Asks them. Why the activity must not run; none if it may. Gives the call the headers that they leave,
+  /// and lets them change these when they are looked at, as long as this is there.
+  [[nodiscard]] std::optional<ErrorDetails> begin(ActivityContext::Call& call,
+                                                  ActivityContext::Services& services);
   /// Tells them what it has come to: `completion` is for its instance, none if the call was left open.
   void end(const std::optional<WorkItem>& completion);
 
  private:
   [[nodiscard]] InterceptedActivity activity();
 
-  std::shared_ptr<model::Interceptors> interceptors_;
-  std::shared_ptr<Clock> clock_;  ///< null without interceptors
+  std::shared_ptr<model::Interceptors> interceptors_;  ///< null if nobody is asked or told
+  std::shared_ptr<Clock> clock_;                       ///< null without interceptors
   const provider::WorkerItem& delivered_;
   Headers headers_;
   Timestamp began_at_{};

@@ -68,8 +68,9 @@ void CoroutineRun::begin() {
   }
   const model::LentThread lent(lent_to);
   ActivityContext::Call call = describe_call(delivery_->item);
-  auto refused = hooks_.begin(call);
-  context_.emplace(std::move(call), services());
+  ActivityContext::Services services = this->services();
+  auto refused = hooks_.begin(call, services);
+  context_.emplace(std::move(call), std::move(services));
   if (refused) {
     end(failure(std::move(*refused)));
     return;

@@ -122,11 +122,11 @@ class Orchestrator::AtCode {
 void Orchestrator::is_overdue(std::chrono::milliseconds so_far) const noexcept {
   try {
     overdue_ =
-        environment_->overdue_turns->add({instance_, assignment_.orchestration, assignment_.version,
+        environment_->overdue_turns->add({instance_, assigned().orchestration, assigned().version,
                                           environment_->clock->now() - so_far});
     environment_->log(record(
         LogLevel::warn,
-        "a turn of instance " + instance_ + " (" + assignment_.orchestration +
+        "a turn of instance " + instance_ + " (" + assigned().orchestration +
             ") has run its code for " + std::to_string(so_far.count()) +
             " ms without awaiting anything, and holds a thread of the engine's; others go on. "
             "Code of an orchestration must not block: what takes long belongs into an activity"));
@@ -284,7 +284,7 @@ TurnEnded Orchestrator::fail_without_code(RunTurn& turn, ErrorDetails details) {
 
 bool Orchestrator::continues(const provider::OrchestrationItem& item) const {
   return execution_ != nullptr && !item.history_included &&
-         assignment_.execution_id == item.execution_id &&
+         assigned().execution_id == item.execution_id &&
          execution_->history_size() == item.history_size;
 }
 
@@ -316,7 +316,7 @@ Result<replay::Assignment, NotRegistered> Orchestrator::assign(
 }
 
 void Orchestrator::make_execution(replay::Assignment assignment) {
-  assignment_ = std::move(assignment);
+  assignment_ = std::make_shared<const replay::Assignment>(std::move(assignment));
   execution_ = std::make_unique<replay::Execution>(assignment_, services_);
 }
 
@@ -358,7 +358,7 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
   const provider::LockToken token = turn.item.lock_token;
   last_acknowledged_ = token;
   const std::uint64_t retries = result.retries;
-  auto ack = make_ack(turn.item, assignment_, std::move(result), stays);
+  auto ack = make_ack(turn.item, assigned(), std::move(result), stays);
   if (next_execution) {
     ack.prune = environment_->options.retention().executions_to_drop(environment_->clock->now());
   }
@@ -394,10 +394,16 @@ TurnEnded Orchestrator::acknowledge(const RunTurn& turn, replay::TurnResult resu
   return {stays ? TurnEnded::Kind::resident : TurnEnded::Kind::gone, {}};
 }
 
-/// Null if nobody is to be told, and of a look at the instance, which is no turn.
+/// Null if nobody is to be told anything, and of a look at the instance, which is no turn.
 std::shared_ptr<const FinishedTurn> Orchestrator::finished_turn(
     const provider::OrchestrationItem& item, replay::TurnResult& result) const {
-  if (!environment_->interceptors || item.messages.empty() || !execution_) {
+  if (!environment_->interceptors || item.messages.empty() || !execution_ ||
+      !execution_->is_wanted()) {
+    return nullptr;
+  }
+  const InterceptorHooks hooks = environment_->interceptors->hooks();
+  const bool tells_of_turn = result.is_terminal() ? hooks.after_execution : hooks.after_turn;
+  if (!tells_of_turn && result.ended_steps.empty()) {
     return nullptr;
   }
   return std::make_shared<const FinishedTurn>(*environment_, item, execution_->intercepted(),
@@ -425,8 +431,8 @@ std::vector<LogRecord> Orchestrator::lines_of(const provider::OrchestrationItem&
     if (details.is_cancelled()) {
       lines.push_back(record(LogLevel::info, who + " was cancelled: " + details.message));
     } else {
-      lines.push_back(record(LogLevel::warn, who + " (" + assignment_.orchestration + " " +
-                                                 assignment_.version + ") has failed, " +
+      lines.push_back(record(LogLevel::warn, who + " (" + assigned().orchestration + " " +
+                                                 assigned().version + ") has failed, " +
                                                  std::string(to_string(details.category)) + ": " +
                                                  details.message));
     }
@@ -449,7 +455,8 @@ void Orchestrator::drop_memory_of(provider::LockToken turn) {
 
 std::shared_ptr<const storage::RefusalListener> Orchestrator::listener() {
   if (!listener_) {
-    listener_ = std::make_shared<RefusedQuietly>(environment_, record(LogLevel::warn, {}));
+    listener_ = std::make_shared<RefusedQuietly>(environment_, assignment_,
+                                                 execution_->intercepted().headers);
   }
   return listener_;
 }
@@ -476,14 +483,20 @@ void Orchestrator::answered() {
   }
 }
 
+/// That of the execution, or else of none.
+const replay::Assignment& Orchestrator::assigned() const {
+  static const replay::Assignment none;
+  return assignment_ ? *assignment_ : none;
+}
+
 LogRecord Orchestrator::record(LogLevel level, std::string message) const {
   LogRecord line;
   line.level = level;
   line.message = std::move(message);
   line.instance = instance_;
-  line.execution_id = assignment_.execution_id;
-  line.orchestration = assignment_.orchestration;
-  line.version = assignment_.version;
+  line.execution_id = assigned().execution_id;
+  line.orchestration = assigned().orchestration;
+  line.version = assigned().version;
   if (execution_) {
     line.trace_id = model::trace_id_of(execution_->intercepted().headers);
   }

@@ -65,11 +65,12 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
   [[nodiscard]] std::shared_ptr<const FinishedTurn> finished_turn(
       const provider::OrchestrationItem& item, replay::TurnResult& result) const;
   [[nodiscard]] LogRecord record(LogLevel level, std::string message) const;
+  [[nodiscard]] const replay::Assignment& assigned() const;
 
   SharedEnvironment environment_;
   std::shared_ptr<const replay::TurnServices> services_;
   std::string instance_;
-  replay::Assignment assignment_;  ///< of `execution_`
+  std::shared_ptr<const replay::Assignment> assignment_;  ///< of `execution_`, once there was one
   std::unique_ptr<replay::Execution> execution_;
   std::shared_ptr<const storage::RefusalListener>
       listener_;  ///< of `execution_`; null until needed

@@ -52,7 +52,8 @@ void FinishedTurn::tell() const {
 }
 
 void tell_of_beginning(const Environment& environment, const provider::OrchestrationItem& item) {
-  if (environment.interceptors && !item.messages.empty()) {
+  if (environment.interceptors && environment.interceptors->hooks().before_turn &&
+      !item.messages.empty()) {
     environment.interceptors->before_turn(
         {item.instance, item.execution_id, item.orchestration_name, item.messages.size(),
          item.attempt_count, !item.history.empty(), environment.clock->now()});

@@ -3,6 +3,8 @@
 #include <exception>
 #include <utility>
 
+#include "model/trace_context.hpp"
+
 namespace duroxide::runtime {
 
 bool tell_of_refusal(const Environment& environment, LogRecord line, const ProviderError& error) {
@@ -21,12 +23,19 @@ bool tell_of_refusal(const Environment& environment, LogRecord line, const Provi
   return true;
 }
 
-RefusedQuietly::RefusedQuietly(SharedEnvironment environment, LogRecord line)
-    : environment_(std::move(environment)), line_(std::move(line)) {}
+RefusedQuietly::RefusedQuietly(SharedEnvironment environment,
+                               std::shared_ptr<const replay::Assignment> of, Headers headers)
+    : environment_(std::move(environment)), of_(std::move(of)), headers_(std::move(headers)) {}
 
 void RefusedQuietly::refused(const ProviderError& error) const noexcept {
   try {
-    (void)tell_of_refusal(*environment_, line_, error);
+    LogRecord line;
+    line.instance = of_->instance;
+    line.execution_id = of_->execution_id;
+    line.orchestration = of_->orchestration;
+    line.version = of_->version;
+    line.trace_id = model::trace_id_of(headers_);
+    (void)tell_of_refusal(*environment_, std::move(line), error);
   } catch (const std::exception&) {
     // Out of memory, for one: nobody can be told.
   }

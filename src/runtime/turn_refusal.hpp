@@ -1,9 +1,13 @@
 #pragma once
 
+#include <memory>
+
 #include <duroxide/errors.hpp>
+#include <duroxide/headers.hpp>
 #include <duroxide/log.hpp>
 
 #include "protocol/quiet_acks.hpp"
+#include "replay/execution.hpp"
 #include "runtime/environment.hpp"
 
 namespace duroxide::runtime {
@@ -17,13 +21,17 @@ namespace duroxide::runtime {
 /// The same for a turn that is acknowledged quietly, whose orchestrator may have ended by then.
 class RefusedQuietly final : public storage::RefusalListener {
  public:
-  RefusedQuietly(SharedEnvironment environment, LogRecord line);
+  /// Of this execution, which has these headers. It is part of each instance that waits in memory, so it
+  /// shares what it is to say with the execution.
+  RefusedQuietly(SharedEnvironment environment, std::shared_ptr<const replay::Assignment> of,
+                 Headers headers);
 
   void refused(const ProviderError& error) const noexcept override;
 
  private:
   SharedEnvironment environment_;
-  LogRecord line_;
+  std::shared_ptr<const replay::Assignment> of_;
+  Headers headers_;
 };
 
 }  // namespace duroxide::runtime

@@ -18,12 +18,19 @@ std::shared_ptr<const replay::TurnServices> make_turn_services(
       return run_pure(*environment, item);
     };
   }
-  if (environment->interceptors) {
-    services.before_step = [hooks = environment->interceptors](
-                               const InterceptedExecution& execution, InterceptedStep& step) {
-      return hooks->before_step(execution, step);
+  if (const auto& interceptors = environment->interceptors) {
+    const InterceptorHooks hooks = interceptors->hooks();
+    if (hooks.before_step) {
+      services.before_step = [interceptors](const InterceptedExecution& execution,
+                                            InterceptedStep& step) {
+        return interceptors->before_step(execution, step);
+      };
+    }
+    services.notes_ended_steps = hooks.after_step;
+    services.notes_ended_calls = hooks.after_call;
+    services.wants = [interceptors](const Headers& headers) {
+      return interceptors->wants(headers);
     };
-    services.notes_ended_steps = true;
   }
   services.history_warning = environment->options.history_warning();
   services.history_limit = environment->options.history_limit();

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include <duroxide/version.hpp>
 
@@ -18,97 +20,125 @@ using model::Json;
 // What a batch of many long errors has needed is given back.
 constexpr std::size_t most_kept_bytes = std::size_t{1} << 20U;
 
-/// Whether it can stand between quotes as it is.
-bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char each) {
-    return each >= ' ' && each <= '~' && each != '"' && each != '\\';
-  });
+/// What can stand between quotes as it is.
+constexpr bool is_plain(char each) {
+  return each >= ' ' && each <= '~' && each != '"' && each != '\\';
 }
 
-/// What stands between quotes. Written by hand, as a document of JSON in memory takes a dozen allocations
-/// for each attribute of a span.
-void append_text(std::string& line, std::string_view text) {
-  if (is_plain(text)) {
-    line.append(text);
-  } else {
-    // What is no UTF-8 in a message of the user's must not cost the whole batch.
-    const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-    line.append(quoted, 1, quoted.size() - 2);
-  }
+/// What stands between quotes in place of a text. What is no UTF-8 in a message of the user's must not cost
+/// the whole batch.
+std::string escaped(std::string_view text) {
+  const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return quoted.substr(1, quoted.size() - 2);
 }
 
-void append_number(std::string& line, std::uint64_t number) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  line.append(digits.data(), end);
-}
+/// Writes a span to where there is room for it. By hand, as a document of JSON in memory takes a dozen
+/// allocations for each attribute of a span, and as each span of a busy engine costs a part of each step.
+class SpanWriter {
+ public:
+  /// Of what it writes beside texts.
+  static constexpr std::size_t fixed_room = 1024;
 
-void append_id(std::string& line, SpanId id) {
-  const auto digits = digits_of(id);
-  line.append(digits.data(), digits.size());
-}
+  explicit SpanWriter(char* begin) : at_(begin) {}
 
-/// 64-bit numbers are texts in OTLP/JSON.
-void append_time(std::string& line, Timestamp time) {
-  append_number(line, static_cast<std::uint64_t>(std::max<std::int64_t>(to_milliseconds(time), 0)));
-  line.append("000000");
-}
+  [[nodiscard]] char* end() const { return at_; }
 
-void append_name(std::string& line, const SpanNumbers& numbers, std::string_view name) {
-  line.append(numbers.sort);
-  if (!numbers.sort.empty() && !name.empty()) {
-    line.append(" ");
+  void write(const Span& span) {
+    const SpanNumbers& numbers = span.numbers;
+    put(R"({"traceId":")");
+    put(text_of(numbers.trace_id));
+    put(R"(","spanId":")");
+    put_id(numbers.span_id);
+    if (numbers.parent_id != 0) {
+      put(R"(","parentSpanId":")");
+      put_id(numbers.parent_id);
+    }
+    put(R"(","name":")");
+    put(numbers.sort);
+    if (!numbers.sort.empty() && !span.name.empty()) {
+      put(" ");
+    }
+    put_text(span.name);
+    put(R"(","kind":1,"startTimeUnixNano":")");  // internal
+    put_time(numbers.began_at);
+    put(R"(","endTimeUnixNano":")");
+    put_time(numbers.ended_at);
+    put(R"(","attributes":[)");
+    put_attributes(span);
+    if (numbers.has_failed) {
+      put(R"(],"status":{"code":2,"message":")");
+      put_text(span.error);
+      put("\"}}");
+    } else {
+      put(R"(],"status":{"code":1}})");
+    }
   }
-  append_text(line, name);
-}
 
-void append_attributes(std::string& line, const Span& span) {
-  const SpanNumbers& numbers = span.numbers;
-  line.append(R"({"key":"duroxide.instance","value":{"stringValue":")");
-  append_text(line, span.instance);
-  line.append(R"("}},{"key":"duroxide.execution","value":{"stringValue":")");
-  append_number(line, numbers.execution_id);
-  if (numbers.event_id != 0) {
-    line.append(R"("}},{"key":"duroxide.event","value":{"stringValue":")");
-    append_number(line, numbers.event_id);
-  } else {
-    line.append(R"("}},{"key":"duroxide.version","value":{"stringValue":")");
-    append_text(line, span.version);
+ private:
+  void put_attributes(const Span& span) {
+    const SpanNumbers& numbers = span.numbers;
+    put(R"({"key":"duroxide.instance","value":{"stringValue":")");
+    put_text(span.instance);
+    put(R"("}},{"key":"duroxide.execution","value":{"stringValue":")");
+    put_number(numbers.execution_id);
+    if (numbers.event_id != 0) {
+      put(R"("}},{"key":"duroxide.event","value":{"stringValue":")");
+      put_number(numbers.event_id);
+    } else {
+      put(R"("}},{"key":"duroxide.version","value":{"stringValue":")");
+      put_text(span.version);
+    }
+    if (numbers.attempt != 0) {
+      put(R"("}},{"key":"duroxide.attempt","value":{"stringValue":")");
+      put_number(numbers.attempt);
+    }
+    if (!numbers.outcome.empty()) {
+      put(R"("}},{"key":"duroxide.outcome","value":{"stringValue":")");
+      put(numbers.outcome);
+    }
+    put("\"}}");
   }
-  if (numbers.attempt != 0) {
-    line.append(R"("}},{"key":"duroxide.attempt","value":{"stringValue":")");
-    append_number(line, numbers.attempt);
-  }
-  if (!numbers.outcome.empty()) {
-    line.append(R"("}},{"key":"duroxide.outcome","value":{"stringValue":")");
-    line.append(numbers.outcome);
-  }
-  line.append("\"}}");
-}
 
-void append_span(std::string& line, const Span& span) {
-  const SpanNumbers& numbers = span.numbers;
-  line.append(R"({"traceId":")").append(text_of(numbers.trace_id)).append(R"(","spanId":")");
-  append_id(line, numbers.span_id);
-  if (numbers.parent_id != 0) {
-    line.append(R"(","parentSpanId":")");
-    append_id(line, numbers.parent_id);
+  /// A literal, whose length the compiler knows.
+  template <std::size_t size>
+  void put(const char (&literal)[size]) {
+    std::memcpy(at_, literal, size - 1);
+    at_ += size - 1;
   }
-  line.append(R"(","name":")");
-  append_name(line, numbers, span.name);
-  line.append(R"(","kind":1,"startTimeUnixNano":")");  // internal
-  append_time(line, numbers.began_at);
-  line.append(R"(","endTimeUnixNano":")");
-  append_time(line, numbers.ended_at);
-  line.append(R"(","attributes":[)");
-  append_attributes(line, span);
-  if (numbers.has_failed) {
-    line.append(R"(],"status":{"code":2,"message":")");
-    append_text(line, span.error);
-    line.append("\"}}");
-  } else {
-    line.append(R"(],"status":{"code":1}})");
+  void put(std::string_view text) { at_ = std::copy(text.begin(), text.end(), at_); }
+  void put_text(std::string_view text) {
+    char* const begin = at_;
+    for (const char each : text) {
+      if (!is_plain(each)) {
+        at_ = begin;
+        put(std::string_view(escaped(text)));
+        return;
+      }
+      *at_++ = each;
+    }
   }
+  void put_number(std::uint64_t number) {
+    constexpr std::ptrdiff_t most_digits = 20;
+    at_ = std::to_chars(at_, at_ + most_digits, number).ptr;
+  }
+  void put_id(SpanId id) {
+    const auto digits = digits_of(id);
+    put(std::string_view(digits.data(), digits.size()));
+  }
+  /// 64-bit numbers are texts in OTLP/JSON.
+  void put_time(Timestamp time) {
+    put_number(static_cast<std::uint64_t>(std::max<std::int64_t>(to_milliseconds(time), 0)));
+    put("000000");
+  }
+
+  char* at_;
+};
+
+/// As many bytes as a span can take. Escaped, a byte takes six at most.
+std::size_t room_for(const Span& span) {
+  constexpr std::size_t most_of_byte = 6;
+  return SpanWriter::fixed_room + most_of_byte * (span.instance.size() + span.name.size() +
+                                                  span.version.size() + span.error.size());
 }
 
 }  // namespace
@@ -116,7 +146,7 @@ void append_span(std::string& line, const Span& span) {
 OtlpWriter::OtlpWriter(std::string_view service_name)
     : head_(R"({"resourceSpans":[{"resource":{"attributes":[{"key":"service.name",)"
             R"("value":{"stringValue":")") {
-  append_text(head_, service_name);
+  head_.append(escaped(service_name));
   head_.append(R"("}}]},"scopeSpans":[{"scope":{"name":"duroxide","version":")" DUROXIDE_VERSION
                R"("},"spans":[)");
 }
@@ -124,7 +154,11 @@ OtlpWriter::OtlpWriter(std::string_view service_name)
 void OtlpWriter::add(const Span& span) {
   line_.append(spans_ == 0 ? head_ : ",");
   ++spans_;
-  append_span(line_, span);
+  const std::size_t size = line_.size();
+  line_.resize(size + room_for(span));
+  SpanWriter writer(line_.data() + size);
+  writer.write(span);
+  line_.resize(static_cast<std::size_t>(writer.end() - line_.data()));
 }
 
 const std::string& OtlpWriter::finish() {

@@ -13,7 +13,15 @@ namespace duroxide::tracing {
 
 namespace {
 
-constexpr std::string_view hexadecimal = "0123456789abcdef";
+/// Of each byte its two digits.
+constexpr auto digits_of_bytes = [] {
+  constexpr std::string_view hexadecimal = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> digits{};
+  for (std::size_t byte = 0; byte < digits.size(); ++byte) {
+    digits[byte] = {hexadecimal[byte / 16], hexadecimal[byte % 16]};
+  }
+  return digits;
+}();
 
 /// What an id is the digest of: texts, and numbers with a zero byte before each.
 class Bytes {
@@ -41,8 +49,9 @@ class Bytes {
 };
 
 void write_digits(char* target, std::uint64_t number) {
-  for (unsigned i = 16; i > 0; --i) {
-    *target++ = hexadecimal[(number >> (4U * (i - 1))) & 0xFU];
+  for (unsigned bits = 64; bits > 0; bits -= 8) {
+    const auto& digits = digits_of_bytes[(number >> (bits - 8)) & 0xFFU];
+    target = std::copy(digits.begin(), digits.end(), target);
   }
 }
 

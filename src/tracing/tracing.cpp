@@ -245,6 +245,19 @@ Admission Tracing::before_start(InterceptedStart& start) {
   return {};
 }
 
+/// What begins has no span yet, and a call of an activity is seen by its deliveries.
+InterceptorHooks Tracing::hooks() const {
+  InterceptorHooks hooks = InterceptorHooks::none();
+  hooks.after_execution = true;
+  hooks.after_step = true;
+  hooks.around_activity = true;
+  return hooks;
+}
+
+bool Tracing::wants(const Headers& headers) const {
+  return model::may_be_sampled(headers);
+}
+
 void Tracing::after_turn(const InterceptedExecution& execution, const InterceptedTurn& turn,
                          TurnOutcome outcome) {
   if (outcome == TurnOutcome::waits) {
@@ -266,11 +279,7 @@ void Tracing::after_turn(const InterceptedExecution& execution, const Intercepte
   impl_->queue->add(span);
 }
 
-/// A call of an activity is seen by its deliveries.
 void Tracing::after_step(const InterceptedExecution& execution, const EndedStep& step) {
-  if (step.kind == StepKind::activity) {
-    return;
-  }
   const auto context = model::sampled_trace_context(execution.headers);
   if (!context) {
     return;
@@ -291,13 +300,12 @@ void Tracing::after_step(const InterceptedExecution& execution, const EndedStep&
 }
 
 /// What is not sampled passes on the header as it came.
-Admission Tracing::before_activity(InterceptedActivity& activity) {
+void Tracing::before_headers(InterceptedActivity& activity) {
   if (const auto context = model::sampled_trace_context(activity.headers)) {
     // As long as what it stands for, if that has no more than this release knows, so no limit is exceeded.
     std::string own = traceparent(context->trace_id, place_of(activity), true);
     activity.headers.set(model::traceparent_header, own);
   }
-  return {};
 }
 
 void Tracing::after_activity(const InterceptedActivity& activity, Timestamp ended_at,

@@ -158,6 +158,54 @@ class Tour:
         check('waits for a person' in shown[0][1], 'the command does not say what the page does')
         (self.output / 'readme-command.svg').write_text(picture(shown))
 
+    def asks(self):
+        b = self.browser
+        self.go('#/instance/order-approval')
+
+        def ask(button, *typed):
+            b.click_text('.actions button', button)
+            b.until('document.querySelector("dialog[open]")')
+            b.press(TAB.join(typed))
+            b.click('dialog button[value=do]')
+
+        ask('Update', 'AddNote', 'call first')
+        b.until('document.querySelector("dialog[open] .payload")?.innerText === "1 noted"', what='the answer of an update')
+        b.press(ESCAPE)
+        b.until('!document.querySelector("dialog")')
+        ask('Update', 'AddNote')
+        b.until('document.getElementById("toast").innerText.includes("a note says something")', what='why an update is refused')
+        b.complaints()  # that one was refused is one
+        ask('Query', 'Notes')
+        b.until('document.querySelector("dialog[open] .payload")?.innerText.includes("call first")', what='the answer of a query')
+        check(b.run('return document.activeElement.innerText') == 'Close', 'the focus is not at what closes the answer')
+        for dark in (False, True):
+            b.look_like(390, 844, dark, phone=True)
+            check(b.run('return document.documentElement.scrollWidth <= innerWidth'), 'an answer is wider than a phone')
+            b.screenshot(self.output / f'answer-phone-{"dark" if dark else "light"}.png')
+        b.look_like(1280, 860, dark=False)
+        b.press(ENTER)
+        b.until('!document.querySelector("dialog")')
+        b.until('[...document.querySelectorAll(".history .entry")].some((each) => each.innerText.includes("AddNote"))', what='the update in the history')
+
+    def shows_a_part_of_a_large_tree(self):
+        b = self.browser
+        self.start('many-parcels')
+        self.go('#/instance/many-parcels')
+        b.until('document.querySelectorAll(".tree .leaf").length === 200', what='as many of a tree as are shown')
+        for phone in (False, True):
+            b.look_like(390 if phone else 1280, 844, dark=phone, phone=phone)
+            b.run('document.querySelector(".tree").closest("section").scrollIntoView(); scrollBy(0, -110)')
+            check(b.run('return document.documentElement.scrollWidth <= innerWidth'), 'a large tree is wider than the window')
+            check(b.run('return document.querySelector(".tree").clientHeight < innerHeight'), 'a large tree hides what is below it')
+            b.screenshot(self.output / f'tree-{"phone-dark" if phone else "desktop-light"}.png')
+        b.look_like(1280, 860, dark=False)
+        before = b.run('document.querySelector(".tree").scrollTop = 500; return document.querySelector(".facts").innerText')
+        b.until('document.querySelector(".facts").innerText !== arguments[0]', before, what='that the page is drawn anew')
+        check(b.run('return document.querySelector(".tree").scrollTop') == 500, 'a large tree jumps to its top')
+        b.click_text('.family a', 'More below')
+        b.until('location.hash === "#/?parent=many-parcels" && document.querySelectorAll("table.list tbody tr").length === 50', what='the rest of the tree')
+        check(all(each.startswith('many-parcels/') for each in self.rows()), 'the list has others than the children')
+
     def acts(self):
         b = self.browser
         self.go('#/instance/order-approval')
@@ -279,7 +327,7 @@ def read_only(browser, duroxide, store):
     browser.until('document.getElementById("mode").innerText === "read-only"')
     browser.run('location.hash = "#/instance/order-approval"')
     browser.until('document.querySelector(".actions-off")?.innerText.includes("--actions")')
-    check(browser.run('return document.querySelectorAll(".actions button").length') == 0, 'a read-only page has buttons')
+    check(browser.texts('.actions button') == ['Query'], f'a read-only page has the buttons {browser.texts(".actions button")}')
     status = browser.run_async('''const done = arguments[arguments.length - 1];
       fetch("api/v1/cancel", {method: "POST", headers: {"Content-Type": "application/json"}, body: '{"instance":"order-approval"}'})
         .then((answer) => done(answer.status));''')
@@ -302,7 +350,8 @@ def tour(duroxide, shop, output):
             browser.look_like(1280, 860, dark=False)
             steps = Tour(browser, page, engine, output)
             for step in (steps.opens_once, steps.lists, steps.filters, steps.opens_an_instance, steps.follows, steps.is_pictured, steps.tells_whose_pause_it_is, steps.rewinds,
-                         steps.goes_by_keyboard, steps.shows_what_needs_attention, steps.fits_a_phone, steps.acts, steps.finds_nothing):
+                         steps.goes_by_keyboard, steps.shows_what_needs_attention, steps.fits_a_phone, steps.asks, steps.acts, steps.finds_nothing,
+                         steps.shows_a_part_of_a_large_tree):
                 print(f'browser: {step.__name__.replace("_", " ")}', flush=True)
                 step(broken) if step.__name__.startswith('rewinds') else step()
                 complaints = browser.complaints()

@@ -5,7 +5,7 @@
 // It starts so many orders that are done (60), and some that are not: they wait for an event, a child or a
 // timer, are paused or in quarantine, or nobody has registered what they run. `order-broken` fails as long
 // as there is a file `broken` beside the store. It prints `ready`, and starts an order for each id that
-// it reads.
+// it reads; one of very many parcels if that begins with `many`.
 
 #include <filesystem>
 #include <fstream>
@@ -39,6 +39,20 @@ Task<std::string> shipment(OrchestrationContext ctx, std::string input) {
 Task<std::string> big_order(OrchestrationContext ctx, std::string input) {
   ctx.set_value("approver", std::string("ada@example.org"));
   ctx.set_value("limit", std::string("500 EUR"));
+  std::vector<std::string> notes;
+  ctx.on_query<std::string, std::vector<std::string>>(
+      "Notes", [&notes](const std::string&) { return notes; });
+  ctx.on_update<std::string, std::string>(
+      "AddNote",
+      [&notes](const std::string& note) {
+        notes.push_back(note);
+        return std::to_string(notes.size()) + " noted";
+      },
+      [](const std::string& note) -> Result<void, std::string> {
+        return note.empty()
+                   ? Result<void, std::string>(failure(std::string("a note says something")))
+                   : Result<void, std::string>();
+      });
   const std::string paid = co_await ctx.schedule_activity("ChargeCard", input);
   const auto declined = co_await ctx.schedule_activity("CheckFraud", paid).as_result();
   ctx.set_custom_status(declined ? "waits for an approval"
@@ -54,6 +68,19 @@ Task<std::string> big_order(OrchestrationContext ctx, std::string input) {
 Task<std::string> fragile(OrchestrationContext ctx, std::string input) {
   const std::string paid = co_await ctx.schedule_activity("ChargeCard", input);
   co_return co_await ctx.schedule_activity("Engrave", paid);
+}
+
+/// More than the page shows of a tree.
+Task<std::string> many_parcels(OrchestrationContext ctx) {
+  constexpr int parcels = 230;
+  std::vector<DurableFuture<std::string>> shipments;
+  for (int i = 1; i <= parcels; ++i) {
+    SubOrchestrationOptions options;
+    options.instance_id(ctx.instance_id() + "/parcel-" + std::to_string(i));
+    shipments.push_back(ctx.schedule_sub_orchestration("Shipment", std::string("one"), options));
+  }
+  const std::vector<std::string> all = co_await when_all(std::move(shipments));
+  co_return std::to_string(all.size()) + " picked up";
 }
 
 Task<std::string> reminder(OrchestrationContext ctx) {
@@ -74,6 +101,7 @@ void register_shop(Runtime& runtime, const std::filesystem::path& broken) {
       .register_orchestration("Shipment", shipment)
       .register_orchestration("BigOrder", big_order)
       .register_orchestration("EngravedOrder", fragile)
+      .register_orchestration("ManyParcels", many_parcels)
       .register_orchestration("Reminder", reminder)
       .register_activity("ChargeCard", work("charged", 6))
       .register_activity("Pack", work("packed", 9))
@@ -155,7 +183,7 @@ int run(const std::filesystem::path& directory, int orders) {
   std::cout << "ready" << std::endl;
   std::string line;
   for (int i = 0; std::getline(std::cin, line); ++i) {
-    of_store.start(line, "Order", input_of(i));
+    of_store.start(line, line.starts_with("many") ? "ManyParcels" : "Order", input_of(i));
     std::cout << "started" << std::endl;
   }
   runtime.stop();

@@ -270,7 +270,7 @@ TEST_CASE("what cannot be written is told, the first time", "[control]") {
   for (const std::size_t bytes : {std::size_t{10}, std::size_t{1} << 20}) {
     std::optional<gateway::CommandError> error;
     {
-      const FileDescriptor full(::open("/dev/full", O_WRONLY));
+      const model::FileDescriptor full(::open("/dev/full", O_WRONLY));
       REQUIRE(full.is_open());
       const Redirected redirected(full.get());
       Output output(false, ColorMode::never);

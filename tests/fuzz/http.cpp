@@ -35,7 +35,7 @@ const char* const target_name = "http";
 
 namespace {
 
-using gateway::FileDescriptor;
+using model::FileDescriptor;
 namespace http = gateway::http;
 
 /// Of a store in memory, one to strangers and one to its owner, neither of which can be changed.

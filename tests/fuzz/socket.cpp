@@ -35,7 +35,7 @@ const char* const target_name = "socket";
 namespace {
 
 using gateway::CommandError;
-using gateway::FileDescriptor;
+using model::FileDescriptor;
 using nlohmann::json;
 
 /// A server on a store in memory.

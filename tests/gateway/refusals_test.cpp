@@ -31,10 +31,10 @@ namespace {
 
 struct Talk {
   explicit Talk(const std::filesystem::path& directory) : path(directory) {}
-  [[nodiscard]] FileDescriptor make() const {
-    return FileDescriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  [[nodiscard]] model::FileDescriptor make() const {
+    return model::FileDescriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   }
-  [[nodiscard]] bool connect(const FileDescriptor& socket) const {
+  [[nodiscard]] bool connect(const model::FileDescriptor& socket) const {
     return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&path.address()),
                      sizeof(path.address())) == 0;
   }
@@ -184,7 +184,7 @@ TEST_CASE("control server: without a file to be had it says so, and serves when 
   });
   REQUIRE(server);
   const Talk talk(temp.path());
-  const FileDescriptor peer = talk.make();
+  const model::FileDescriptor peer = talk.make();
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
   // The next file would have the number of one that is made and closed now.
@@ -209,7 +209,7 @@ TEST_CASE("control server: without a file to be had it says so, and serves when 
 TEST_CASE("control client: an engine that talks nonsense is told of", "[control]") {
   const TempDir temp;
   const Talk talk(temp.path());
-  const FileDescriptor listener = talk.make();
+  const model::FileDescriptor listener = talk.make();
   REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&talk.path.address()),
                  sizeof(talk.path.address())) == 0);
   REQUIRE(::chmod((temp.path() / socket_file_name).c_str(), 0600) == 0);
@@ -217,7 +217,7 @@ TEST_CASE("control client: an engine that talks nonsense is told of", "[control]
   auto client = SocketClient::connect(temp.path(), -1);
   REQUIRE(client);
   REQUIRE(*client);
-  const FileDescriptor engine(::accept(listener.get(), nullptr, nullptr));
+  const model::FileDescriptor engine(::accept(listener.get(), nullptr, nullptr));
   const std::string nonsense = "nonsense\n";
   REQUIRE(::send(engine.get(), nonsense.data(), nonsense.size(), MSG_NOSIGNAL) == 9);
   const auto go_on = [](const json&) { return true; };

@@ -33,9 +33,9 @@ struct ServerFixture {
     server = std::move(*started);
   }
 
-  [[nodiscard]] FileDescriptor connect() const {
+  [[nodiscard]] model::FileDescriptor connect() const {
     const SocketPath path(dir.path());
-    FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    model::FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&path.address()),
                       sizeof(path.address())) == 0);
     return socket;
@@ -43,11 +43,11 @@ struct ServerFixture {
 
   /// Sends the bytes as they are, and gives everything that comes until the server hangs up.
   [[nodiscard]] std::string talk(std::string_view bytes) const {
-    const FileDescriptor socket = connect();
+    const model::FileDescriptor socket = connect();
     (void)::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     return rest(socket);
   }
-  [[nodiscard]] static std::string rest(const FileDescriptor& socket) {
+  [[nodiscard]] static std::string rest(const model::FileDescriptor& socket) {
     std::string all;
     std::array<char, 4096> buffer{};
     ssize_t size = 0;
@@ -129,8 +129,8 @@ TEST_CASE("control server: a peer that says nothing loses its place", "[control]
   limits.connections = 1;
   limits.patience = 20ms;
   ServerFixture f(limits);
-  const FileDescriptor silent = f.connect();
-  const FileDescriptor half = f.connect();
+  const model::FileDescriptor silent = f.connect();
+  const model::FileDescriptor half = f.connect();
   REQUIRE(::send(half.get(), "{", 1, MSG_NOSIGNAL) == 1);
   // It waits for the place of the two before it.
   CHECK(f.run({"cancel", {{"instance", "j"}}}).error().kind == CommandError::Kind::not_found);
@@ -145,7 +145,7 @@ TEST_CASE("control server: a peer that does not read its answer loses its place"
   ServerFixture f(limits);
   const std::string more_than_sockets_hold(4'000'000, 'x');
   REQUIRE(Client(f.store).start_orchestration("i", "O", more_than_sockets_hold));
-  const FileDescriptor deaf = f.connect();
+  const model::FileDescriptor deaf = f.connect();
   const std::string line = encode_request({"export", {{"instance", "i"}}}) + "\n";
   REQUIRE(::send(deaf.get(), line.data(), line.size(), MSG_NOSIGNAL) ==
           static_cast<ssize_t>(line.size()));
@@ -158,7 +158,7 @@ TEST_CASE("control server: peers that come and go leave nothing behind", "[contr
   limits.connections = 2;
   ServerFixture f(limits);
   for (int i = 0; i < 50; ++i) {
-    const FileDescriptor gone = f.connect();
+    const model::FileDescriptor gone = f.connect();
     if (i % 2 == 0) {
       REQUIRE(::send(gone.get(), "{\"vers", 6, MSG_NOSIGNAL) == 6);
     }
@@ -169,7 +169,7 @@ TEST_CASE("control server: peers that come and go leave nothing behind", "[contr
 TEST_CASE("control server: a peer that has nothing more to say still gets its answer",
           "[control]") {
   ServerFixture f;
-  const FileDescriptor socket = f.connect();
+  const model::FileDescriptor socket = f.connect();
   const std::string line = encode_request({"cancel", {{"instance", "j"}}}) + "\n";
   REQUIRE(::send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL) ==
           static_cast<ssize_t>(line.size()));
@@ -179,7 +179,7 @@ TEST_CASE("control server: a peer that has nothing more to say still gets its an
 
 TEST_CASE("control server: it stops while peers are connected", "[control]") {
   ServerFixture f;
-  const FileDescriptor silent = f.connect();
+  const model::FileDescriptor silent = f.connect();
   f.server.reset();
   CHECK(ServerFixture::rest(silent).empty());
   CHECK_FALSE(is_there(f.dir.path()));
@@ -189,7 +189,7 @@ TEST_CASE("control server: a socket that was left behind is replaced", "[control
   const TempDir dir;
   {
     const SocketPath path(dir.path());
-    const FileDescriptor dead(::socket(AF_UNIX, SOCK_STREAM, 0));
+    const model::FileDescriptor dead(::socket(AF_UNIX, SOCK_STREAM, 0));
     REQUIRE(::bind(dead.get(), reinterpret_cast<const sockaddr*>(&path.address()),
                    sizeof(path.address())) == 0);
   }

@@ -171,7 +171,7 @@ TEST_CASE("http: a stream that is closed ends", "[http]") {
   {
     gateway::http::ChangeStream stream(
         [&](const gateway::Request&, gateway::Sink& sink, int) -> gateway::CommandResult {
-          const gateway::Wakeup never;
+          const model::Wakeup never;
           went_on = sink.wait_until_readable(never.file());
           return json::object();
         },
@@ -190,7 +190,7 @@ TEST_CASE("http: a command ends when who asked has left", "[http]") {
           HttpOptions().token(right_token), "tests",
           [&](const gateway::Request&, gateway::Sink& sink, int stop) -> gateway::CommandResult {
             began.set_value();
-            const gateway::Wakeup never;
+            const model::Wakeup never;
             const bool goes_on = sink.wait_until_readable(never.file());
             pollfd entry{stop, POLLIN, 0};
             ended.set_value(!goes_on && ::poll(&entry, 1, 0) == 1);

@@ -118,7 +118,7 @@ class NoHandler final : public gateway::http::HttpHandler {
 
 TEST_CASE("http: without the socket that it is given it listens nowhere", "[http]") {
   NoHandler handler;
-  CHECK_FALSE(gateway::http::HttpServer::start(gateway::FileDescriptor(), handler));
+  CHECK_FALSE(gateway::http::HttpServer::start(model::FileDescriptor(), handler));
 }
 
 TEST_CASE("http: a head that is too large is refused", "[http]") {

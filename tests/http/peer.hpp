@@ -24,7 +24,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "gateway/file_descriptor.hpp"
+#include "model/file_descriptor.hpp"
 
 namespace duroxide::testing {
 
@@ -128,7 +128,7 @@ class Peer {
     is_connected_ = ::connect(socket_.get(), address, size) == 0;
   }
 
-  gateway::FileDescriptor socket_;
+  model::FileDescriptor socket_;
   bool is_connected_ = false;
 };
 

@@ -285,7 +285,7 @@ TEST_CASE("http: a Unix socket replaces one that was left behind, and nothing el
         [](const gateway::Request&, gateway::Sink&, int) { return gateway::CommandResult(); });
   };
   {
-    const gateway::FileDescriptor dead(::socket(AF_UNIX, SOCK_STREAM, 0));
+    const model::FileDescriptor dead(::socket(AF_UNIX, SOCK_STREAM, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.string().copy(address.sun_path, sizeof(address.sun_path) - 1);

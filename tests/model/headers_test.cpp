@@ -39,6 +39,27 @@ TEST_CASE("headers: in the order of their names, each once", "[headers]") {
   CHECK(headers == Headers());
 }
 
+TEST_CASE("headers: those that are read again are shared, and all are what was written",
+          "[headers]") {
+  const auto again = [](const Headers& headers) {
+    const auto read = model::decode_work_item(
+        model::encode_work_item(work::StartOrchestration{"i", "O", "", {}, {}, {}, {}, headers}));
+    REQUIRE(read);
+    return std::get<work::StartOrchestration>(*read).headers;
+  };
+  CHECK(again(sample()).begin() == again(sample()).begin());
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 300; ++i) {  // more than are remembered
+      Headers headers;
+      for (int each = 0; each <= i % 3; ++each) {
+        headers.set("n" + std::to_string(each), std::to_string(i));
+      }
+      REQUIRE(again(headers) == headers);
+    }
+    CHECK(again(Headers()).empty());
+  }
+}
+
 TEST_CASE("headers: what is beyond their limits is told", "[headers][limits]") {
   const auto problem = [](const Headers& headers) { return headers.problem().value_or("none"); };
   CHECK(problem(sample()) == "none");

@@ -17,12 +17,13 @@
 #include <unistd.h>
 
 #include "gateway/alarm_clock.hpp"
+#include "gateway/http/end_watch.hpp"
 #include "gateway/socket_path.hpp"
 #include "gateway/unix_socket.hpp"
-#include "gateway/wakeup.hpp"
 #include "gateway/wire.hpp"
 #include "model/background.hpp"
 #include "model/held_directory.hpp"
+#include "model/wakeup.hpp"
 #include "storage/disk_calls.hpp"
 #include "support/temp_dir.hpp"
 
@@ -43,7 +44,10 @@ extern "C" int getpeereid(int peer, uid_t* user, gid_t* group) {
 namespace duroxide::system_calls_test {
 
 using namespace duroxide::gateway;
+using gateway::http::EndWatch;
+using model::FileDescriptor;
 using model::Links;
+using model::Wakeup;
 using std::chrono::milliseconds;
 using testing::TempDir;
 
@@ -116,6 +120,40 @@ TEST_CASE("an alarm clock is readable once its time has passed, and may be dropp
   const AlarmClock late(std::chrono::hours(24));
   CHECK_FALSE(is_readable(late.file()));
   CHECK_FALSE(late.has_rung());
+}
+
+TEST_CASE("the end of a wait is told by one descriptor, whatever it is that ends it",
+          "[portable][stop][waits]") {
+  const Wakeup stop;
+  const Wakeup alarm;
+  Connected connected;
+  const EndWatch watch(stop.file(), connected.server.get(), alarm.file());
+  CHECK_FALSE(is_readable(watch.file()));
+  SECTION("the server is to stop") {
+    stop.raise();
+  }
+  SECTION("its time is up") {
+    alarm.raise();
+  }
+  SECTION("its peer has gone") {
+    connected.client.reset();
+  }
+  CHECK(is_readable(watch.file(), true));
+  CHECK(is_readable(watch.file()));
+}
+
+TEST_CASE("what watches for the end of a wait may go before there is any",
+          "[portable][stop][waits]") {
+  const Wakeup stop;
+  const Wakeup alarm;
+  for (int i = 0; i < 100; ++i) {
+    const EndWatch watch(stop.file(), -1, alarm.file());
+    CHECK_FALSE(is_readable(watch.file()));
+  }
+  const EndWatch without_time(stop.file(), -1);
+  CHECK_FALSE(is_readable(without_time.file()));
+  stop.raise();
+  CHECK(is_readable(without_time.file(), true));
 }
 
 TEST_CASE(

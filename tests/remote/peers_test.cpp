@@ -74,7 +74,7 @@ class Peer {
   }
 
  private:
-  FileDescriptor socket_;
+  model::FileDescriptor socket_;
   FrameReader reader_{std::size_t{1} << 30};
 };
 

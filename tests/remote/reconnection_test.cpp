@@ -15,8 +15,8 @@ namespace duroxide::remote_reconnection_test {
 using namespace duroxide::remote_test;
 using namespace duroxide::gateway::remote;
 using Catch::Contains;
-using gateway::FileDescriptor;
 using gateway::ListeningSocket;
+using model::FileDescriptor;
 using Kind = ClientError::Kind;
 
 namespace {

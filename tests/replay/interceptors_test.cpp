@@ -33,6 +33,7 @@ struct Asked {
       return step.name == refused ? refuse("not for you") : Admission();
     };
     h.services.notes_ended_steps = true;
+    h.services.notes_ended_calls = true;
   }
 
   TurnResult start() {

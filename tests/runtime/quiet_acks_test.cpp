@@ -30,7 +30,8 @@ Task<std::string> two_activities(OrchestrationContext context) {
 
 /// An orchestrator whose first turn is acknowledged and that has two more to come.
 struct QuietFixture : Fixture {
-  explicit QuietFixture(RuntimeOptions options = RuntimeOptions()) : Fixture(std::move(options)) {
+  explicit QuietFixture(const model::InterceptorList& interceptors = {}) {
+    environment->interceptors = model::make_interceptors(interceptors, {});
     environment->quiet_acks = store.actor();
     environment->metrics = std::make_shared<model::Metrics>();
     orchestration("O", two_activities);
@@ -87,6 +88,36 @@ TEST_CASE("a turn after which nothing is to be told is acknowledged quietly",
     CHECK(f.provider.count<provider::AckOrchestrationItem>() == 1);
     CHECK_FALSE(actors::has_ended(f.orchestrator));
   }
+}
+
+TEST_CASE("a turn is acknowledged quietly if no interceptor is to be told of it",
+          "[turns][interceptors]") {
+  class Selective : public Interceptor {
+   public:
+    Selective(bool of_turns, bool of_calls, bool wants)
+        : of_turns_(of_turns), of_calls_(of_calls), wants_(wants) {}
+    InterceptorHooks hooks() const override {
+      InterceptorHooks hooks;
+      hooks.after_turn = of_turns_;
+      hooks.after_call = of_calls_;
+      return hooks;
+    }
+    bool wants(const Headers&) const override { return wants_; }
+
+   private:
+    bool of_turns_;
+    bool of_calls_;
+    bool wants_;
+  };
+  const auto quiet_with = [](bool of_turns, bool of_calls, bool wants) {
+    const QuietFixture f({std::make_shared<Selective>(of_turns, of_calls, wants)});
+    CHECK(f.turn(next_item("i", 2, QuietFixture::completed(2))) == Kind::resident);
+    return f.store.count<AckTurnQuietly>();
+  };
+  CHECK(quiet_with(false, false, true) == 1);
+  CHECK(quiet_with(true, false, true) == 0);
+  CHECK(quiet_with(false, true, true) == 0);
+  CHECK(quiet_with(true, true, false) == 1);
 }
 
 TEST_CASE("an orchestrator that has acknowledged quietly may be let go at once",

@@ -83,8 +83,9 @@ TEST_CASE("otlp: a span has its ids, times, attributes and status", "[tracing]")
 }
 
 TEST_CASE("otlp: whatever a text holds, the line is JSON", "[tracing]") {
-  const std::string text = GENERATE(as<std::string>{}, "", "with \"quotes\" and \\", "a\nb\tc",
-                                    std::string("nul\0.", 5), "caf\xc3\xa9", "\x7f");
+  const std::string text =
+      GENERATE(as<std::string>{}, "", "with \"quotes\" and \\", "a\nb\tc", std::string("nul\0.", 5),
+               "caf\xc3\xa9", "\x7f", std::string(2'000, '\x01'));
   const Json spans = spans_of({span_of(text)}, text);
   CHECK(spans.at(0).at("name") == text);
   CHECK(spans.at(0).at("status").at("message") == text);

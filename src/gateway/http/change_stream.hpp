@@ -14,7 +14,7 @@
 
 #include "gateway/http/carry_out.hpp"
 #include "gateway/http/message.hpp"
-#include "gateway/wakeup.hpp"
+#include "model/wakeup.hpp"
 
 namespace duroxide::gateway::http {
 
@@ -51,7 +51,7 @@ class ChangeStream final : public HttpStream {
   void gather(const nlohmann::json& change);
   [[nodiscard]] std::string take_gathered();
 
-  Wakeup stop_;
+  model::Wakeup stop_;
   std::mutex mutex_;
   std::condition_variable changed_;
   Gathered gathered_;

@@ -10,7 +10,7 @@
 #include "gateway/http/listener.hpp"
 #include "gateway/http/server.hpp"
 #include "gateway/http/site.hpp"
-#include "gateway/wakeup.hpp"
+#include "model/wakeup.hpp"
 
 namespace duroxide::gateway::http {
 
@@ -35,7 +35,7 @@ class Dashboard {
             const HttpLimits& limits);
 
   Listener listener_;
-  Wakeup stop_;
+  model::Wakeup stop_;
   Site site_;
   std::string link_;
   std::unique_ptr<HttpServer> server_;

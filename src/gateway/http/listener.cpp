@@ -39,7 +39,7 @@ Result<void, CommandError> make_way(const sockaddr_un& address, const std::strin
     return failure(
         failed_at("`" + path + "`", "there is something that is no socket of this user's"));
   }
-  const FileDescriptor probe(make_unix_socket(false));
+  const model::FileDescriptor probe(make_unix_socket(false));
   if (!probe.is_open()) {
     return failure(failed_at("`" + path + "`", reason(errno)));
   }
@@ -58,7 +58,7 @@ Result<void, CommandError> make_way(const sockaddr_un& address, const std::strin
 
 }  // namespace
 
-Listener::Listener(FileDescriptor socket, std::uint16_t port, std::filesystem::path file)
+Listener::Listener(model::FileDescriptor socket, std::uint16_t port, std::filesystem::path file)
     : socket_(std::move(socket)), port_(port), file_(std::move(file)) {}
 
 Listener::Listener(Listener&& other) noexcept
@@ -74,7 +74,7 @@ Listener::~Listener() {
 
 Result<Listener, CommandError> Listener::on_loopback(std::uint16_t port) {
   const std::string place = "127.0.0.1:" + std::to_string(port);
-  FileDescriptor socket(make_socket(AF_INET, false));
+  model::FileDescriptor socket(make_socket(AF_INET, false));
   const int yes = 1;
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -104,7 +104,7 @@ Result<Listener, CommandError> Listener::on_unix_socket(const std::filesystem::p
   }
   auto file = std::filesystem::absolute(path);
   constexpr mode_t owner_only = 0600;
-  FileDescriptor socket(make_unix_socket(false));
+  model::FileDescriptor socket(make_unix_socket(false));
   if (!socket.is_open() || ::fchmod(socket.get(), owner_only) != 0 ||
       ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     return failure(failed_at("`" + place + "`", reason(errno)));

@@ -6,7 +6,7 @@
 #include <duroxide/result.hpp>
 
 #include "gateway/command_error.hpp"
-#include "gateway/file_descriptor.hpp"
+#include "model/file_descriptor.hpp"
 
 namespace duroxide::gateway::http {
 
@@ -27,12 +27,12 @@ class Listener {
   /// Of loopback; 0 for a Unix socket.
   [[nodiscard]] std::uint16_t port() const { return port_; }
   /// Gives the socket away. The file stays this one's.
-  [[nodiscard]] FileDescriptor take_socket() { return std::move(socket_); }
+  [[nodiscard]] model::FileDescriptor take_socket() { return std::move(socket_); }
 
  private:
-  Listener(FileDescriptor socket, std::uint16_t port, std::filesystem::path file);
+  Listener(model::FileDescriptor socket, std::uint16_t port, std::filesystem::path file);
 
-  FileDescriptor socket_;
+  model::FileDescriptor socket_;
   std::uint16_t port_;
   std::filesystem::path file_;  ///< empty if there is none to remove
 };

@@ -288,7 +288,7 @@ struct HttpServer::Impl {
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-Result<std::unique_ptr<HttpServer>, CommandError> HttpServer::start(FileDescriptor listening,
+Result<std::unique_ptr<HttpServer>, CommandError> HttpServer::start(model::FileDescriptor listening,
                                                                     HttpHandler& handler,
                                                                     const HttpLimits& limits) {
   auto impl = std::make_unique<Impl>(handler, limits);

@@ -7,8 +7,8 @@
 #include <duroxide/result.hpp>
 
 #include "gateway/command_error.hpp"
-#include "gateway/file_descriptor.hpp"
 #include "gateway/http/message.hpp"
+#include "model/file_descriptor.hpp"
 
 namespace duroxide::gateway::http {
 
@@ -34,7 +34,7 @@ class HttpServer {
   /// `listening` is bound and listens; `handler` outlives the server. Errors: `failed`; also if this build
   /// has no HTTP.
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>, CommandError> start(
-      FileDescriptor listening, HttpHandler& handler, const HttpLimits& limits = {});
+      model::FileDescriptor listening, HttpHandler& handler, const HttpLimits& limits = {});
 
   /// Closes all streams and connections, and waits for the answers that are being made.
   ~HttpServer();

@@ -20,10 +20,10 @@
 #include <duroxide/management_actions.hpp>
 #include <duroxide/result.hpp>
 
-#include "gateway/file_descriptor.hpp"
 #include "gateway/remote/frames.hpp"
 #include "gateway/remote/requests.hpp"
-#include "gateway/wakeup.hpp"
+#include "model/file_descriptor.hpp"
+#include "model/wakeup.hpp"
 
 namespace duroxide::gateway::remote {
 
@@ -142,7 +142,7 @@ class Link {
 
   const Settings settings_;
   Tell tell_;
-  Wakeup wakeup_;
+  model::Wakeup wakeup_;
   std::thread thread_;
 
   std::mutex mutex_;  ///< guards those up to the next comment
@@ -157,7 +157,7 @@ class Link {
   std::string problem_;  ///< why there is no connection, if it is more than that nobody is there
 
   // Of the thread alone.
-  FileDescriptor socket_;
+  model::FileDescriptor socket_;
   FrameReader reader_{0};
   std::string buffer_;
   std::uint64_t buffered_ = 0;  ///< bytes so far that were put into the buffer, and of these

@@ -12,7 +12,7 @@
 
 #include <duroxide/management_actions.hpp>
 
-#include "gateway/wakeup.hpp"
+#include "model/wakeup.hpp"
 
 namespace duroxide::gateway::remote {
 
@@ -52,10 +52,10 @@ class Outbox {
   void close();
 
   /// Raised when there is something to take.
-  [[nodiscard]] const Wakeup& wakeup() const { return wakeup_; }
+  [[nodiscard]] const model::Wakeup& wakeup() const { return wakeup_; }
 
  private:
-  Wakeup wakeup_;
+  model::Wakeup wakeup_;
   std::atomic<std::size_t> open_{0};
   std::atomic<std::size_t> working_{0};
   mutable std::mutex mutex_;  ///< guards those below

@@ -38,7 +38,7 @@ constexpr std::uint64_t largest_number = (std::uint64_t{1} << 48) - 1;
 
 class RemoteConnection {
  public:
-  RemoteConnection(FileDescriptor peer, std::string unread, Service& service)
+  RemoteConnection(model::FileDescriptor peer, std::string unread, Service& service)
       : peer_(std::move(peer)),
         service_(service),
         reader_(service.limits.request_bytes, std::move(unread)),
@@ -239,7 +239,7 @@ class RemoteConnection {
     return size == 0 || errno == EAGAIN || errno == EINTR;
   }
 
-  FileDescriptor peer_;
+  model::FileDescriptor peer_;
   Service& service_;
   FrameReader reader_;
   caf::actor_system& system_;
@@ -263,14 +263,14 @@ std::string refusal_of(std::string_view line) {
                             "; use the same release on both sides";
 }
 
-void turn_away(const FileDescriptor& peer, std::string_view reason) {
+void turn_away(const model::FileDescriptor& peer, std::string_view reason) {
   std::string bytes;
   append_frame(bytes, FrameKind::hello, 0, reason);
   // It is less than an empty socket takes. Whoever does not read it is told nothing.
   (void)!send_quietly(peer.get(), bytes.data(), bytes.size());
 }
 
-void serve(FileDescriptor peer, std::string unread, Service& service) {
+void serve(model::FileDescriptor peer, std::string unread, Service& service) {
   RemoteConnection(std::move(peer), std::move(unread), service).run();
 }
 

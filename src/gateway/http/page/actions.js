@@ -1,8 +1,12 @@
 // What can be done to an instance. Each says what will happen before it does.
 
-import {act} from './api.js';
-import {confirmDialog} from './dialog.js';
+import {act, look} from './api.js';
+import {confirmDialog, tellDialog} from './dialog.js';
 import {h, toast} from './dom.js';
+import {payload} from './format.js';
+
+// Milliseconds after which nobody waits any more for the answer of an instance's code.
+const patience = 20000;
 
 const actions = [
   {
@@ -15,6 +19,18 @@ const actions = [
       name: given.name, data: given.data, queue: given.kind === 'queue', ...(given.key ? {key: given.key} : {}),
     }),
     done: (at, given) => `${given.name} is sent to ${at.id}`,
+  },
+  {
+    name: 'query', label: 'Query', verb: 'Ask it', looks: true, when: (at) => at.running,
+    what: () => 'Its code is asked, and answers. That is not recorded, and changes nothing.',
+    fields: [{name: 'name', label: 'Name', required: true}, {name: 'input', label: 'Input (JSON, or any text)', lines: 3}],
+    values: (given) => ({...given, timeout: patience}),
+  },
+  {
+    name: 'update', label: 'Update', verb: 'Ask for it', when: (at) => at.running,
+    what: () => 'Its code does what is asked for, unless it refuses, and answers. What it does is recorded with its answer.',
+    fields: [{name: 'name', label: 'Name', required: true}, {name: 'input', label: 'Input (JSON, or any text)', lines: 3}],
+    values: (given) => ({...given, timeout: patience}),
   },
   {
     name: 'pause', label: 'Pause', verb: 'Pause it', when: (at) => at.running && !at.paused,
@@ -57,19 +73,22 @@ async function perform(action, at, site, after) {
   const values = {instance: at.id, ...(action.values?.(given) ?? {})};
   if (site.commands.get(action.name)?.question) values.confirm = true;
   try {
-    await act(action.name, values);
-    toast(action.done(at, given));
+    const result = await (action.looks ? look : act)(action.name, values);
+    if (action.done) toast(action.done(at, given));
+    else tellDialog({title: `${given.name} of ${at.id}`, contents: payload(result.answer, 'Answer')});
     after();
   } catch (failed) {
     toast(failed.message, true);
   }
 }
 
-// Buttons for what makes sense now; without actions, a word about them.
+// Buttons for what makes sense now; without actions those that look, and a word about the others.
 export function actionBar(at, site, after) {
-  const useful = actions.filter((action) => action.when(at));
-  if (!site.actions) return h('p', {class: 'dim actions-off'}, 'Read-only: start the page with --actions to act on instances.');
-  return h('div', {class: 'actions', role: 'group', 'aria-label': 'Actions'},
-    useful.map((action) => h('button', {type: 'button', class: action.danger ? 'danger' : '', 'data-key': `act-${action.name}`,
-      onclick: () => perform(action, at, site, after)}, action.label)));
+  const useful = actions.filter((action) => action.when(at) && (site.actions || action.looks));
+  const buttons = useful.map((action) => h('button', {type: 'button', class: action.danger ? 'danger' : '',
+    'data-key': `act-${action.name}`, onclick: () => perform(action, at, site, after)}, action.label));
+  return [
+    buttons.length ? h('div', {class: 'actions', role: 'group', 'aria-label': 'Actions'}, buttons) : null,
+    site.actions ? null : h('p', {class: 'dim actions-off'}, 'Read-only: start the page with --actions to act on instances.'),
+  ];
 }

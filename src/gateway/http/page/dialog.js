@@ -1,4 +1,4 @@
-// Asks before something is done.
+// Asks before something is done, and tells what came of it.
 
 import {h} from './dom.js';
 
@@ -25,4 +25,14 @@ export function confirmDialog({title, what, fields = [], verb, danger = false}) 
     box.showModal();
     if (fields.length === 0) form.querySelector('.buttons button').focus();
   });
+}
+
+// Shows what was answered, until it is closed.
+export function tellDialog({title, contents}) {
+  const box = h('dialog', {'aria-labelledby': 'dialog-title'}, h('form', {method: 'dialog'},
+    h('h2', {id: 'dialog-title'}, title), contents, h('div', {class: 'buttons'}, h('button', {type: 'submit', class: 'primary'}, 'Close'))));
+  box.addEventListener('close', () => box.remove());
+  document.body.append(box);
+  box.showModal();
+  box.querySelector('.buttons button').focus();
 }

@@ -120,8 +120,11 @@ export function instanceView(main, id, query, site) {
   function draw() {
     if (!latest) return;
     const scrolled = new Map([...place.querySelectorAll('.payload')].map((each) => [each.getAttribute('aria-label'), each.scrollTop]));
+    const ofTree = place.querySelector('.tree')?.scrollTop ?? 0;
     renew(place, contents(latest));
     for (const each of place.querySelectorAll('.payload')) each.scrollTop = scrolled.get(each.getAttribute('aria-label')) ?? 0;
+    const tree = place.querySelector('.tree');
+    if (tree) tree.scrollTop = ofTree;
   }
 
   // What may fail by itself: the rest is shown all the same.
