@@ -218,7 +218,11 @@ LogPosition CommitLog::append(CommitRecord& record) {
   }
   const LogPosition position = record.seal(key_, appended_, flushed_);
   try {
-    active().file.write(end_, record.bytes());
+    if (options_.flushes_each) {
+      active().file.write_past_cache(end_, record.bytes());
+    } else {
+      active().file.write(end_, record.bytes());
+    }
   } catch (const StorageFailure& failed) {
     if (failed.error().kind == ProviderError::Kind::disk_full) {
       throw;

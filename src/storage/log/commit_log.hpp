@@ -30,6 +30,8 @@ struct LogOptions {
   std::size_t spare_segments = 2;
   /// Whether the log flushes a segment before it goes on to the next. Not if nothing is ever flushed.
   bool flushes = true;
+  /// Whether each record is flushed by itself, so that it is better written past the system's cache.
+  bool flushes_each = false;
   /// What counts bytes and measures flushes, and outlives the log; null if nothing does.
   model::Metrics* metrics = nullptr;
 };

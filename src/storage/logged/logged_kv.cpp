@@ -70,6 +70,7 @@ LoggedKv::LoggedKv(std::unique_ptr<LmdbKv> tables, Durability durability,
       log_sink_(std::move(log_sink)),
       metrics_(std::move(metrics)) {
   limits_.log.flushes = durability != Durability::none;
+  limits_.log.flushes_each = durability == Durability::full;
   limits_.log.metrics = metrics_.get();
   log_.emplace(open_log());
   logged_bytes_ = log_->held_bytes();
