@@ -246,7 +246,9 @@ void CommitLog::flush() {
                                                                : nullptr);
     try {
       active().file.flush();
-      active().file.require_there();
+      if (options_.looks_for_segment) {
+        active().file.require_there();
+      }
     } catch (const StorageFailure& failed) {
       break_off(failed);
     } catch (...) {
@@ -254,6 +256,15 @@ void CommitLog::flush() {
       throw;
     }
     flushed_ = appended_.number;
+  }
+}
+
+void CommitLog::require_segment() {
+  require_usable();
+  try {
+    active().file.require_there();
+  } catch (const StorageFailure& failed) {
+    break_off(failed);
   }
 }
 
