@@ -54,44 +54,64 @@ void EngineScheduler::when_idle(model::InlineFunction<void()> action) {
   }
 }
 
+/// The time in which a thread that was the engine thread is not. It takes the queue back at the end,
+/// unless another has taken it or is about to. Does nothing on a thread that has not got the queue.
+class EngineScheduler::TimeAway {
+ public:
+  /// With the lock held.
+  TimeAway(Thread& thread, Thread::Absence absence)
+      : scheduler_(thread.scheduler), thread_(thread) {
+    if (scheduler_.engine_thread_ == &thread_) {
+      scheduler_.engine_thread_ = nullptr;
+      thread_.absence = absence;
+      has_left_ = true;
+      scheduler_.wake_watch();
+      scheduler_.wake_if_needed();
+    }
+  }
+  /// Without it.
+  ~TimeAway() {
+    const Lock lock(scheduler_.mutex_);
+    if (has_left_ && scheduler_.engine_thread_ == nullptr && !scheduler_.woken_) {
+      scheduler_.engine_thread_ = &thread_;
+      thread_.absence = Thread::Absence::none;
+      ++thread_.messages;
+    }
+  }
+  TimeAway(const TimeAway&) = delete;
+  TimeAway& operator=(const TimeAway&) = delete;
+
+ private:
+  EngineScheduler& scheduler_;
+  Thread& thread_;
+  bool has_left_ = false;
+};
+
 void EngineScheduler::let_others_run(const std::function<void()>& wait) {
   Thread* const self = Thread::current;
   if (self == nullptr || &self->scheduler != this) {
     wait();
     return;
   }
-  /// Takes the queue back at the end, unless another has taken it or is about to. Does nothing inside of
-  /// another.
-  class Waiting {
-   public:
-    Waiting(EngineScheduler& scheduler, Thread& thread) : scheduler_(scheduler), thread_(thread) {
-      const Lock lock(scheduler_.mutex_);
-      if (scheduler_.engine_thread_ == &thread_) {
-        scheduler_.engine_thread_ = nullptr;
-        thread_.absence = Thread::Absence::waits;
-        has_left_ = true;
-        scheduler_.wake_watch();
-        scheduler_.wake_if_needed();
-      }
-    }
-    ~Waiting() {
-      const Lock lock(scheduler_.mutex_);
-      if (has_left_ && scheduler_.engine_thread_ == nullptr && !scheduler_.woken_) {
-        scheduler_.engine_thread_ = &thread_;
-        thread_.absence = Thread::Absence::none;
-        ++thread_.messages;
-      }
-    }
-    Waiting(const Waiting&) = delete;
-    Waiting& operator=(const Waiting&) = delete;
-
-   private:
-    EngineScheduler& scheduler_;
-    Thread& thread_;
-    bool has_left_ = false;
-  };
-  const Waiting waiting(*this, *self);
+  Lock lock(mutex_);
+  const TimeAway away(*self, Thread::Absence::waits);
+  lock.unlock();
   wait();
+}
+
+bool EngineScheduler::run_if_idle(const std::function<void()>& run) {
+  Thread* const self = Thread::current;
+  if (self == nullptr || &self->scheduler != this) {
+    return false;
+  }
+  Lock lock(mutex_);
+  if (engine_thread_ != self || has_work() || idle_threads_ == 0) {
+    return false;
+  }
+  const TimeAway away(*self, Thread::Absence::aside);
+  lock.unlock();
+  run();
+  return true;
 }
 
 std::size_t EngineScheduler::held_threads() {

@@ -63,6 +63,11 @@ class EngineScheduler final : public caf::scheduler::abstract_coordinator {
   /// something to run meanwhile, another thread does.
   void let_others_run(const std::function<void()>& wait);
 
+  /// Calls `run`, which may last, on the engine thread, if that finds nothing else to run and another
+  /// thread is there to take over. False, without a call, if not, and on any other thread. Meanwhile the
+  /// thread is not the engine thread, so `run` may block.
+  [[nodiscard]] bool run_if_idle(const std::function<void()>& run);
+
   /// How many of its threads are in a message that has cost them the queue.
   [[nodiscard]] std::size_t held_threads();
   /// How many there are that have not left, as those do that are no longer needed.
@@ -77,6 +82,7 @@ class EngineScheduler final : public caf::scheduler::abstract_coordinator {
 
  private:
   class Thread;
+  class TimeAway;
   using Lock = std::unique_lock<std::mutex>;
 
   struct IdleAction {

@@ -20,6 +20,7 @@ class EngineScheduler::Thread final : public caf::execution_unit {
     none,   ///< it has it, or runs nothing
     held,   ///< by a message that lasts
     waits,  ///< for the disk
+    aside,  ///< by what may take as long as it likes
   };
 
   explicit Thread(EngineScheduler& owner)

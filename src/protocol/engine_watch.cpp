@@ -18,7 +18,8 @@ void EngineScheduler::wake_watch() {
 
 bool EngineScheduler::is_somebody_absent() const {
   return std::any_of(threads_.begin(), threads_.end(), [](const auto& each) {
-    return each->absence != Thread::Absence::none && !each->watched->was_told();
+    return (each->absence == Thread::Absence::held || each->absence == Thread::Absence::waits) &&
+           !each->watched->was_told();
   });
 }
 

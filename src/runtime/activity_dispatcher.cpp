@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "runtime/activity_call.hpp"
+#include "runtime/run_length.hpp"
 
 namespace duroxide::runtime {
 
@@ -18,10 +19,12 @@ constexpr std::size_t longest_look_ahead = 1'024;
 
 ActivityDispatcher::ActivityDispatcher(caf::actor_config& config, SharedEnvironment environment,
                                        const std::vector<WorkerActor>& workers,
-                                       MakeWorker make_worker, Crew short_crew, Crew coroutine_crew)
+                                       MakeWorker make_worker, Crew short_crew, Crew coroutine_crew,
+                                       StandInActor stand_in)
     : ActivityDispatcherActor::base(config),
       environment_(std::move(environment)),
       make_worker_(std::move(make_worker)),
+      stand_in_(std::move(stand_in)),
       short_crew_(std::move(short_crew)),
       coroutine_crew_(std::move(coroutine_crew)),
       look_ahead_(workers.size()),
@@ -77,6 +80,10 @@ void ActivityDispatcher::on_exit() {
   }
   for (const auto& [id, worker] : left_behind_) {
     actors::stop(worker);
+  }
+  if (stand_in_) {
+    actors::stop(stand_in_);
+    stand_in_ = nullptr;
   }
   short_crew_.stop();
   coroutine_crew_.stop();
@@ -155,6 +162,7 @@ void ActivityDispatcher::fetched(provider::Answer<std::vector<provider::WorkerIt
     accept(std::move(item));
   }
   fetch();
+  begin_on_stand_in();
 }
 
 void ActivityDispatcher::accept(provider::WorkerItem item) {
@@ -174,6 +182,7 @@ void ActivityDispatcher::accept(provider::WorkerItem item) {
   auto delivery =
       std::make_shared<Delivery>(std::move(item), std::move(found->handler), ++arrivals_);
   delivery->meter = found->meter;
+  delivery->run_length = found->run_length.get();
   if (found->kind == ActivityKind::coroutine) {
     delivery->way = Delivery::Way::coroutine;
   } else if (found->kind != ActivityKind::ordinary && !delivery->item.item.session) {
@@ -196,7 +205,12 @@ void ActivityDispatcher::place(SharedDelivery delivery) {
   }
   if (!session) {
     if (const auto worker = workers_.take_idle()) {
-      run_on(*worker, std::move(delivery));
+      if (may_stand_in(*delivery)) {
+        add_running(*worker, delivery);
+        for_stand_in_.emplace(*worker, std::move(delivery));
+      } else {
+        run_on(*worker, std::move(delivery));
+      }
     } else if (!give_up_if_late(*delivery)) {
       watch_start(delivery);
       waiting_.push_back(std::move(delivery));

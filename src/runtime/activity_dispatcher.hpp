@@ -31,10 +31,10 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
  public:
   using MakeWorker = std::function<WorkerActor()>;
 
-  /// `make_worker` replaces workers that are lost; it may throw.
+  /// `make_worker` replaces workers that are lost; it may throw. `stand_in` may be null.
   ActivityDispatcher(caf::actor_config& config, SharedEnvironment environment,
                      const std::vector<WorkerActor>& workers, MakeWorker make_worker,
-                     Crew short_crew, Crew coroutine_crew);
+                     Crew short_crew, Crew coroutine_crew, StandInActor stand_in = {});
 
   behavior_type make_behavior() override;
   void on_exit() override;
@@ -84,6 +84,11 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   void try_again_elsewhere(provider::LockToken token);
   void refuse_in_session(const provider::WorkerItem& item);
 
+  // stand_in_deliveries.cpp
+  [[nodiscard]] bool may_stand_in(const Delivery& delivery) const;
+  void begin_on_stand_in();
+  void stand_in_lost(WorkerId worker, provider::LockToken token);
+
   // activity_control.cpp
   void await_cancelled();
   void cancelled(const std::vector<provider::LockToken>& tokens);
@@ -106,6 +111,11 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   Workers workers_;
   std::size_t missing_workers_ = 0;              ///< that could not be started so far
   std::map<WorkerId, WorkerActor> left_behind_;  ///< end when what they run has returned
+
+  StandInActor stand_in_;  ///< null if there is none
+  bool stand_in_works_ = false;
+  /// What it is about to be given, and the worker in whose stead.
+  std::optional<std::pair<WorkerId, SharedDelivery>> for_stand_in_;
 
   Crew short_crew_;
   Crew coroutine_crew_;

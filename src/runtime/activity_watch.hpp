@@ -7,15 +7,18 @@
 #include <duroxide/work_items.hpp>
 
 #include "model/metrics.hpp"
+#include "runtime/run_length.hpp"
 
 namespace duroxide::runtime {
 
-/// Measures one run of an activity's code. Does nothing without a meter, which must outlive it.
+/// Measures one run of an activity's code, for its meter and for who places the next runs. Either may be
+/// null, and must outlive it.
 class ActivityWatch {
  public:
   /// The run begins.
-  explicit ActivityWatch(model::ActivityMeter* meter) : meter_(meter) {
-    if (meter_ != nullptr) {
+  explicit ActivityWatch(model::ActivityMeter* meter, RunLength* run_length = nullptr)
+      : meter_(meter), run_length_(run_length) {
+    if (meter_ != nullptr || run_length_ != nullptr) {
       began_ = std::chrono::steady_clock::now();
     }
   }
@@ -23,8 +26,15 @@ class ActivityWatch {
   /// The run has ended. `completion`: for its instance, none if the call was left open. `is_stopped`:
   /// nobody waited for it any more.
   void ended(const std::optional<WorkItem>& completion, bool is_stopped) const {
+    if (meter_ == nullptr && run_length_ == nullptr) {
+      return;
+    }
+    const auto length = std::chrono::steady_clock::now() - began_;
     if (meter_ != nullptr) {
-      meter_->observe(end_of(completion, is_stopped), std::chrono::steady_clock::now() - began_);
+      meter_->observe(end_of(completion, is_stopped), length);
+    }
+    if (run_length_ != nullptr) {
+      run_length_->observe(length);
     }
   }
 
@@ -43,6 +53,7 @@ class ActivityWatch {
   }
 
   model::ActivityMeter* meter_;
+  RunLength* run_length_;
   model::Instant began_{};
 };
 

@@ -20,6 +20,8 @@ class ActivityMeter;
 
 namespace duroxide::runtime {
 
+class RunLength;
+
 /// One delivery of an activity, from its fetch to its end: what the dispatcher and the thread that
 /// runs it share.
 class Delivery {
@@ -36,6 +38,8 @@ class Delivery {
   Way way = Way::own_thread;
   /// Measures its run; null if nothing does. Set likewise; the environment keeps it alive.
   model::ActivityMeter* meter = nullptr;
+  /// Is told how long it has run; null if nobody asks. Set likewise; the environment keeps it alive.
+  RunLength* run_length = nullptr;
   std::stop_source stop;  ///< of the activity; see `request_stop_aside`
 
   /// What the worker of an activity that is a coroutine is asked, from any thread.

@@ -69,7 +69,7 @@ struct Leave {};
 using OrchestratorActor = actors::Actor<actors::Replies<RunTurn, TurnEnded>, actors::Accepts<Leave>,
                                         actors::Accepts<storage::AckRefused>>;
 
-// --- activity dispatcher and worker ---------------------------------------------------------------
+// --- activity dispatcher, worker and stand-in ---------------------------------------------------------------
 
 class Delivery;
 
@@ -96,6 +96,14 @@ struct ActivityEnded {
 
 using WorkerActor = actors::Actor<actors::Replies<RunActivity, ActivityEnded>>;
 
+/// To the one who stands in for workers: run it, or hand it on to `worker`.
+struct RunInstead {
+  RunActivity run;
+  WorkerActor worker;
+};
+
+using StandInActor = actors::Actor<actors::Replies<RunInstead, ActivityEnded>>;
+
 // --- timer service --------------------------------------------------------------------------------
 
 using TimerServiceActor = actors::Actor<actors::Accepts<Tick>, actors::Accepts<TryAgain>,
@@ -118,3 +126,4 @@ DUROXIDE_MESSAGE(duroxide::runtime::Leave)
 DUROXIDE_MESSAGE(duroxide::runtime::ProgressMade)
 DUROXIDE_MESSAGE(duroxide::runtime::RunActivity)
 DUROXIDE_MESSAGE(duroxide::runtime::ActivityEnded)
+DUROXIDE_MESSAGE(duroxide::runtime::RunInstead)

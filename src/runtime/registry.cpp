@@ -121,15 +121,16 @@ model::Checked ActivityRegistry::add(const std::string& name, ActivityHandler ha
   if (!place.second) {
     return model::flaw("activity " + name + " is registered twice");
   }
-  place.first->second = {std::make_shared<const ActivityHandler>(std::move(handler)), kind,
-                         nullptr};
+  place.first->second.handler = std::make_shared<const ActivityHandler>(std::move(handler));
+  place.first->second.kind = kind;
   has_pure_ = has_pure_ || kind == ActivityKind::pure;
   return {};
 }
 
 void ActivityRegistry::replace(const std::string& name, ActivityHandler handler) {
-  names_[name] = {std::make_shared<const ActivityHandler>(std::move(handler)),
-                  ActivityKind::ordinary, nullptr};
+  Found replaced;
+  replaced.handler = std::make_shared<const ActivityHandler>(std::move(handler));
+  names_[name] = std::move(replaced);
 }
 
 void ActivityRegistry::wrap_each(const Wrap& wrap) {

@@ -15,6 +15,7 @@
 #include "model/flaw.hpp"
 #include "model/metrics.hpp"
 #include "model/version.hpp"
+#include "runtime/run_length.hpp"
 
 namespace duroxide::runtime {
 
@@ -69,6 +70,7 @@ class ActivityRegistry {
     std::shared_ptr<const ActivityHandler> handler;
     ActivityKind kind = ActivityKind::ordinary;
     model::ActivityMeter* meter = nullptr;  ///< null if nothing is measured
+    std::shared_ptr<RunLength> run_length = std::make_shared<RunLength>();
   };
 
   /// If it is refused, nothing was added.

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/engine_scheduler.hpp"
 #include "protocol/enough_threads.hpp"
 #include "runtime/activity_dispatcher.hpp"
 #include "runtime/coroutine_worker.hpp"
@@ -12,6 +13,7 @@
 #include "runtime/latch.hpp"
 #include "runtime/orchestration_dispatcher.hpp"
 #include "runtime/orchestrator.hpp"
+#include "runtime/stand_in.hpp"
 #include "runtime/timer_service.hpp"
 #include "runtime/turn_services.hpp"
 #include "runtime/worker.hpp"
@@ -51,6 +53,12 @@ std::vector<WorkerActor> spawn_workers(caf::actor_system& system,
   return workers;
 }
 
+/// Null where there is no engine thread.
+StandInActor spawn_stand_in(caf::actor_system& system, const SharedEnvironment& environment) {
+  auto* const scheduler = actors::EngineScheduler::of(system);
+  return scheduler == nullptr ? StandInActor() : system.spawn<StandIn>(environment, scheduler);
+}
+
 }  // namespace
 
 Running::Running(caf::actor_system& system, SharedEnvironment environment)
@@ -81,7 +89,8 @@ Running::Running(caf::actor_system& system, SharedEnvironment environment)
       environment_, workers, make_worker,
       Crew::of_single_workers(make_short_worker, most_short_at_once),
       Crew::of_shared_workers(make_coroutine_worker, environment_->options.coroutine_concurrency(),
-                              coroutine_threads));
+                              coroutine_threads),
+      spawn_stand_in(system_, environment_));
   timers_ = system_.spawn<TimerService>(environment_);
   if (environment_->options.retention().deletes_anything()) {
     retention_ = actors::is_deterministic(system_)

@@ -1,11 +1,6 @@
 #pragma once
 
-#include <functional>
-#include <optional>
-
-#include <duroxide/client.hpp>
-
-#include "runtime/delivery.hpp"
+#include "runtime/activity_runner.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/messages.hpp"
 
@@ -21,13 +16,7 @@ class Worker final : public WorkerActor::base {
   behavior_type make_behavior() override;
 
  private:
-  /// None if the activity left its call open.
-  [[nodiscard]] std::optional<WorkItem> run(const RunActivity& run) const;
-  [[nodiscard]] ActivityContext::Services services_for(const RunActivity& run) const;
-
-  SharedEnvironment environment_;
-  LogSink log_;
-  std::function<Client()> client_;
+  ActivityRunner runner_;
 };
 
 }  // namespace duroxide::runtime

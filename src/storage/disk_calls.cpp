@@ -22,6 +22,11 @@ int take_room(int file, off_t offset, off_t bytes) {
   return ::posix_fallocate(file, offset, bytes);
 }
 
+bool write_past_cache(int file, bool past) {
+  const int flags = ::fcntl(file, F_GETFL);
+  return flags >= 0 && ::fcntl(file, F_SETFL, past ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
+}
+
 #else
 
 int flush_bytes(int file) {
@@ -52,6 +57,11 @@ int take_room(int file, off_t offset, off_t bytes) {
     }
   }
   return 0;
+}
+
+// They go through it always.
+bool write_past_cache(int /*file*/, bool past) {
+  return !past;
 }
 
 #endif

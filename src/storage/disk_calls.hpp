@@ -14,4 +14,10 @@ namespace duroxide::storage {
 /// Returns 0 or the code of the error, as ENOSPC.
 [[nodiscard]] int take_room(int file, off_t offset, off_t bytes);
 
+/// Has what is written into an open file, and read from it, go past the system's cache from now on, or
+/// through it again. Past it, memory, place and length must be in whole sectors of the disk, or the call
+/// fails with EINVAL, and what is written is on the disk after `flush_bytes`, as ever. False if it cannot
+/// be had; then nothing has changed.
+[[nodiscard]] bool write_past_cache(int file, bool past);
+
 }  // namespace duroxide::storage

@@ -222,6 +222,53 @@ TEST_CASE("engine scheduler: a wait inside of another leaves the queue to the ot
   ended.get_future().wait();
 }
 
+TEST_CASE(
+    "engine scheduler: with nothing else to do, it runs what blocks, and others go on meanwhile",
+    "[threads]") {
+  std::promise<void> ran;
+  std::promise<void> ended;
+  std::atomic<bool> is_same_thread = false;
+  System system(patient);
+  std::function<void()> block = [&] {
+    const auto here = std::this_thread::get_id();
+    const bool has_run = system.scheduler().run_if_idle([&] {
+      is_same_thread = std::this_thread::get_id() == here;
+      system.run([&] { ran.set_value(); });
+      ran.get_future().wait();
+    });
+    if (has_run) {
+      ended.set_value();
+    } else {
+      system.run(block);  // the other thread, which would take over, is not there yet
+    }
+  };
+  system.run(block);
+  ended.get_future().wait();
+  CHECK(is_same_thread);
+  CHECK(system.scheduler().held_threads() == 0);
+}
+
+TEST_CASE("engine scheduler: with something else to do, it does not run what may block",
+          "[threads]") {
+  const bool waits_for_idleness = GENERATE(false, true);
+  std::promise<bool> has_run;
+  System system(patient);
+  system.run([&] {
+    if (waits_for_idleness) {
+      system.scheduler().when_idle([] {});
+    } else {
+      system.run([] {});
+    }
+    has_run.set_value(system.scheduler().run_if_idle([] {}));
+  });
+  CHECK_FALSE(has_run.get_future().get());
+}
+
+TEST_CASE("engine scheduler: on no other thread does it run what may block", "[threads]") {
+  System system(patient);
+  CHECK_FALSE(system.scheduler().run_if_idle([] {}));
+}
+
 TEST_CASE("engine scheduler: a system ends although a thread that has spawned in it lives on",
           "[threads]") {
   auto system = std::make_unique<System>(patient);

@@ -1,6 +1,7 @@
 // What is asked of the system in another way on each: these cases run with what Linux has, and with what other
 // systems have in its stead.
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -239,6 +240,23 @@ TEST_CASE("room is taken on the disk, and what a file holds stays", "[portable]"
   CHECK(storage::flush_bytes(file.get()) == 0);
   CHECK(storage::flush_bytes(-1) == -1);
   CHECK(storage::take_room(-1, 0, 1) == EBADF);
+}
+
+TEST_CASE("what is written past the cache, where that can be had, is read through it",
+          "[portable]") {
+  const TempDir temp;
+  const fs::path path = temp.path() / "file";
+  const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  alignas(4096) std::array<char, 4096> sector{};
+  sector.front() = 'h';
+  (void)storage::write_past_cache(file.get(), true);
+  REQUIRE(::pwrite(file.get(), sector.data(), sector.size(), 0) == 4096);
+  CHECK(storage::write_past_cache(file.get(), false));
+  CHECK(::pwrite(file.get(), "i", 1, 1) == 1);
+  char bytes[3] = "";
+  CHECK(::pread(file.get(), bytes, 2, 0) == 2);
+  CHECK(std::string(bytes) == "hi");
+  CHECK_FALSE(storage::write_past_cache(-1, true));
 }
 
 TEST_CASE("a thread that gives way to others goes on", "[portable][threads]") {

@@ -28,7 +28,8 @@ ActivityFixture::ActivityFixture(std::size_t worker_count, RuntimeOptions option
   dispatcher = system.get().spawn<ActivityDispatcher>(
       environment, handles, make_worker, Crew::of_single_workers(make_short_worker, 64),
       Crew::of_shared_workers(make_coroutine_worker, environment->options.coroutine_concurrency(),
-                              2));
+                              2),
+      stand_in.actor());
   system.run();
 }
 
@@ -39,6 +40,7 @@ ActivityFixture::~ActivityFixture() {
   for (std::size_t i = 0; i < workers.size(); ++i) {
     workers[i].end();
   }
+  stand_in.end();
   for (auto& each : short_workers) {
     each.end();
   }

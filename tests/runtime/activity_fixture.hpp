@@ -10,6 +10,7 @@
 namespace duroxide::runtime::test {
 
 using ScriptedWorker = ScriptedActor<WorkerActor, Asked<RunActivity, ActivityEnded>>;
+using ScriptedStandIn = ScriptedActor<StandInActor, Asked<RunInstead, ActivityEnded>>;
 
 /// An activity dispatcher between a scripted provider and scripted workers.
 struct ActivityFixture : Fixture {
@@ -47,6 +48,8 @@ struct ActivityFixture : Fixture {
   std::deque<ScriptedWorker> short_workers;
   /// The two that share all activities that are coroutines.
   std::deque<ScriptedWorker> coroutine_workers;
+  /// Is given nothing unless an activity has been short of late.
+  ScriptedStandIn stand_in{system};
   ActivityDispatcherActor dispatcher;
   bool drained = false;
   bool makes_workers = true;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include <fcntl.h>
 #include <catch2/catch.hpp>
 
 #include "model/archive.hpp"
@@ -282,6 +283,50 @@ TEST_CASE("a file of somebody else's that is in the way of the log stays", "[com
   std::ofstream(log.path() / "duroxide.log.new") << "a letter";
   CHECK(refusal(log).kind == ProviderError::Kind::foreign_store);
   CHECK(fs::exists(log.path() / "duroxide.log.new"));
+}
+
+TEST_CASE("what is written past the cache is found again, and what is too long for that",
+          "[commit_log][restart]") {
+  // File systems differ in whether they take it.
+  const bool in_memory = GENERATE(false, true);
+  const duroxide::testing::TempDir directory(in_memory ? duroxide::testing::quick_directory()
+                                                       : fs::temp_directory_path());
+  LogOptions options;
+  options.flushes_each = true;
+  Bodies bodies;
+  LogAnchor anchor;
+  {
+    CommitLog log = CommitLog::make(directory.path(), LogFixture::key, options);
+    anchor = log.anchor({});
+    for (const std::size_t bytes : {std::size_t{1}, std::size_t{600}, DirectWrites::most_bytes,
+                                    std::size_t{5'000}, std::size_t{3} << 20, std::size_t{0}}) {
+      bodies.emplace_back(bodies.size() + 1, std::string(bytes, 'b'));
+      log.append(bodies.back().second);
+      log.flush();
+    }
+  }
+  Bodies found;
+  const CommitLog log = CommitLog::open(
+      directory.path(), anchor, options,
+      [&](std::uint64_t number, std::string_view body) { found.emplace_back(number, body); });
+  CHECK(found == bodies);
+}
+
+TEST_CASE("what a file cannot take past the cache, or not at once, is left to the cache",
+          "[commit_log]") {
+  const duroxide::testing::TempDir directory;
+  const fs::path path = directory.path() / "file";
+  const model::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  const std::string sector(sector_bytes, 's');
+  DirectWrites direct;
+  CHECK(direct.write(file.get(), 0, std::string(DirectWrites::most_bytes + 1, 's')) ==
+        DirectWrites::End::not_taken);
+  CHECK(direct.write(-1, 0, sector) == DirectWrites::End::not_taken);
+  // From then on it is not tried any more.
+  CHECK(direct.write(file.get(), 0, sector) == DirectWrites::End::not_taken);
+  CHECK(fs::file_size(path) == 0);
+  const model::FileDescriptor read_only(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  CHECK(DirectWrites().write(read_only.get(), 0, sector) != DirectWrites::End::written);
 }
 
 TEST_CASE("names of segments are numbers", "[commit_log]") {

@@ -218,7 +218,11 @@ LogPosition CommitLog::append(CommitRecord& record) {
   }
   const LogPosition position = record.seal(key_, appended_, flushed_);
   try {
-    active().file.write(end_, record.bytes());
+    if (options_.flushes_each) {
+      active().file.write_past_cache(end_, record.bytes());
+    } else {
+      active().file.write(end_, record.bytes());
+    }
   } catch (const StorageFailure& failed) {
     if (failed.error().kind == ProviderError::Kind::disk_full) {
       throw;
@@ -242,7 +246,9 @@ void CommitLog::flush() {
                                                                : nullptr);
     try {
       active().file.flush();
-      active().file.require_there();
+      if (options_.looks_for_segment) {
+        active().file.require_there();
+      }
     } catch (const StorageFailure& failed) {
       break_off(failed);
     } catch (...) {
@@ -250,6 +256,15 @@ void CommitLog::flush() {
       throw;
     }
     flushed_ = appended_.number;
+  }
+}
+
+void CommitLog::require_segment() {
+  require_usable();
+  try {
+    active().file.require_there();
+  } catch (const StorageFailure& failed) {
+    break_off(failed);
   }
 }
 

@@ -230,6 +230,7 @@ LogSegment LogSegment::open(const fs::path& directory, SegmentNumber number, Log
 }
 
 std::string LogSegment::read(std::uint64_t offset, std::uint64_t bytes) const {
+  direct_.pause(file_.get());
   std::string read(std::min(bytes, length_ - std::min(offset, length_)), '\0');
   std::size_t done = 0;
   while (done < read.size()) {
@@ -249,7 +250,23 @@ std::string LogSegment::read(std::uint64_t offset, std::uint64_t bytes) const {
 void LogSegment::write(std::uint64_t offset, std::string_view bytes) {
   DUROXIDE_INVARIANT(offset >= first_record && offset + bytes.size() <= length_,
                      "what is written into a segment lies within it, behind its first sector");
+  direct_.pause(file_.get());
   write_at(file_.get(), path_, offset, bytes);
+}
+
+void LogSegment::write_past_cache(std::uint64_t offset, std::string_view bytes) {
+  DUROXIDE_INVARIANT(offset >= first_record && offset + bytes.size() <= length_ &&
+                         offset % sector_bytes == 0 && bytes.size() % sector_bytes == 0,
+                     "what is written past the cache are whole sectors within the segment");
+  switch (direct_.write(file_.get(), offset, bytes)) {
+    case DirectWrites::End::written:
+      return;
+    case DirectWrites::End::not_taken:
+      write_at(file_.get(), path_, offset, bytes);
+      return;
+    case DirectWrites::End::failed:
+      throw system_failure(errno, "writing " + quoted(path_));
+  }
 }
 
 void LogSegment::flush() {

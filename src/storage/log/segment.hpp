@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "model/file_descriptor.hpp"
+#include "storage/log/direct_writes.hpp"
 #include "storage/log/record.hpp"
 #include "storage/private_files.hpp"
 
@@ -61,6 +62,8 @@ class LogSegment {
   [[nodiscard]] std::string read(std::uint64_t offset, std::uint64_t bytes) const;
   /// Within the length of the file. Not on the disk before `flush`.
   void write(std::uint64_t offset, std::string_view bytes);
+  /// As `write`, for whole sectors that are flushed at once: past the system's cache, if that can be had.
+  void write_past_cache(std::uint64_t offset, std::string_view bytes);
   void flush();
   /// Whether the file still has a name, and all of its length: whoever removes or cuts it takes away
   /// what is acknowledged. `storage` or `corrupt` if not.
@@ -74,6 +77,7 @@ class LogSegment {
   SegmentNumber number_ = 0;
   model::FileDescriptor file_;
   std::uint64_t length_ = 0;
+  mutable DirectWrites direct_;  ///< paused by whoever reads
 };
 
 }  // namespace duroxide::storage
