@@ -265,9 +265,23 @@ class Writer final : public OwnActor::base,
 };
 
 Writer::behavior_type Writer::make_behavior() {
+  // A message is compared with the types of these in this order, by their names; so what comes most often
+  // stands first.
   return {
+      [this](const AckTurnQuietly& quiet) { ack_turn_quietly(quiet); },
+      [this](const AckWorkQuietly& quiet) { ack_work_quietly(quiet); },
+      [this](const CommitNow&) { engine_.commit_due(); },
       [this](const FetchOrchestrationItem& request) {
         return ask("fetch_orchestration_item", request, fetch_turns);
+      },
+      [this](const DequeueWorkerPeekLock& request) {
+        return ask("dequeue_worker_peek_lock", request, fetch_work);
+      },
+      [this](const EnqueueOrchestratorWork& request) {
+        return change("enqueue_orchestrator_work", request, enqueue_item);
+      },
+      [this](const WaitForStatus& request) {
+        return ask("wait_for_status", request, wait_for_status);
       },
       [this](const AckOrchestrationItem& request) {
         return end_lease("ack_orchestration_item", request, ack_turn, void_turn);
@@ -276,14 +290,8 @@ Writer::behavior_type Writer::make_behavior() {
         return end_lease("abandon_orchestration_item", request, abandon_turn, void_turn);
       },
       [this](const Read& request) { return look("read", request, read_history); },
-      [this](const DequeueWorkerPeekLock& request) {
-        return ask("dequeue_worker_peek_lock", request, fetch_work);
-      },
       [this](const AckWorker& request) {
         return end_lease("ack_worker", request, ack_work, void_work);
-      },
-      [this](const EnqueueOrchestratorWork& request) {
-        return change("enqueue_orchestrator_work", request, enqueue_item);
       },
       [](const SupportsDelayedVisibility&) { return true; },
       [this](const EnqueueTimerWork& request) {
@@ -309,9 +317,6 @@ Writer::behavior_type Writer::make_behavior() {
             [&](Holder holder, auto reply) { release_holder(engine_, holder, std::move(reply)); });
       },
       [this](const GetStatus& request) { return look("get_status", request, get_status); },
-      [this](const WaitForStatus& request) {
-        return ask("wait_for_status", request, wait_for_status);
-      },
       [this](const GetValue& request) { return look("get_value", request, get_value); },
       [this](const GetValues& request) { return look("get_values", request, get_values); },
       [this](const WaitForValue& request) {
@@ -404,9 +409,6 @@ Writer::behavior_type Writer::make_behavior() {
           reply(Done{});
         });
       },
-      [this](const AckTurnQuietly& quiet) { ack_turn_quietly(quiet); },
-      [this](const AckWorkQuietly& quiet) { ack_work_quietly(quiet); },
-      [this](const CommitNow&) { engine_.commit_due(); },
       [this](const HoldTick&) { engine_.tick_due(); },
   };
 }
