@@ -14,9 +14,10 @@ namespace {
 thread_local Calls* calls_at_work = nullptr;
 }  // namespace
 
-Calls::Turn::Turn(Calls& calls) : before_(std::exchange(calls_at_work, &calls)) {}
+Calls::Turn::Turn(Calls& calls) : calls_(calls), before_(std::exchange(calls_at_work, &calls)) {}
 
 Calls::Turn::~Turn() {
+  calls_.send_gathered();
   calls_at_work = before_;
 }
 
@@ -32,6 +33,9 @@ Calls::Calls(Self* self, ProviderActor provider, ManagementActor management,
       call_deadlines_(self, std::move(surroundings.clock)) {
   DUROXIDE_INVARIANT(static_cast<bool>(provider_) != static_cast<bool>(management_),
                      "a companion speaks to a provider or to a management, never to both");
+  if (provider_) {
+    many_ = storage::many_enqueues_of(provider_);
+  }
 }
 
 void Calls::watch_server() {
@@ -44,6 +48,7 @@ void Calls::watch_server() {
 }
 
 void Calls::exit() {
+  state_->acts.end();
   deadlines_.close();
   call_deadlines_.close();
   if (provider_) {
@@ -73,6 +78,7 @@ ProviderError Calls::ended(bool may_have_changed) const {
 void Calls::stop_waiting(std::uint64_t wait_id) {
   DUROXIDE_INVARIANT(provider_, "a wait is one of a provider's");
   const auto send = [this, wait_id] {
+    send_gathered();
     actors::send(self_, provider_, provider::StopWaiting{wait_id});
   };
   if (may_go(false)) {
@@ -94,15 +100,51 @@ void Calls::one_less() {
   DUROXIDE_INVARIANT(under_way_ > 0, "what is answered was under way");
   --under_way_;
   while (!behind_.empty() && (!behind_.front().counts || under_way_ < most_under_way)) {
-    const Behind next = std::move(behind_.front());
+    Behind next = std::move(behind_.front());
     behind_.pop_front();
     under_way_ += next.counts ? 1 : 0;
     next.send();
   }
 }
 
-void Calls::act(Act& told) {
+void Calls::send_gathered() {
+  auto& requests = gathered_.requests;
+  if (requests.size() == 1) {
+    actors::ask_under(self_, requests[0].number, provider_, std::move(requests[0].request));
+    requests.clear();
+  } else if (!requests.empty()) {
+    actors::send(self_, many_, std::exchange(gathered_, {}));
+  }
+}
+
+void Calls::answered(std::uint64_t id, actors::AnswerContent& content) {
   const Turn turn(*this);
+  finish(id, {&content, nullptr});
+}
+
+void Calls::answered(storage::EnqueuesAnswered& all) {
+  const Turn turn(*this);
+  for (storage::EnqueueAnswer& each : all.answers) {
+    finish(each.number, {nullptr, &each.answer});
+  }
+}
+
+void Calls::act() {
+  const Turn turn(*this);
+  for (std::size_t done = 0; done < most_acts_in_a_row; ++done) {
+    auto told = state_->acts.take();
+    if (!told) {
+      return;
+    }
+    act(*told);
+    if (has_quit_) {
+      return;
+    }
+  }
+  actors::send(self_, CompanionActor(self_), ActsCame{});
+}
+
+void Calls::act(Act& told) {
   const auto action = std::exchange(told.action, nullptr);
   const auto call = std::exchange(told.call, nullptr);
   if (call == nullptr) {
@@ -198,7 +240,7 @@ bool Calls::end_in_turn(const CompanionActor& companion) {
   return true;
 }
 
-void Calls::finish(std::uint64_t id, Content* content) {
+void Calls::finish(std::uint64_t id, Came came) {
   auto open = open_.extract(id);
   DUROXIDE_INVARIANT(!open.empty() || server_ended_ || ending_, "an open call is taken out once");
   if (open.empty()) {
@@ -211,7 +253,7 @@ void Calls::finish(std::uint64_t id, Content* content) {
   }
   const bool may_have_changed =
       (open.mapped().changes && open.mapped().is_sent) || (call != nullptr && call->was_sent_);
-  open.mapped().answer(content, may_have_changed);
+  open.mapped().answer(came, may_have_changed);
   call_ = before;
   if (call != nullptr && call->is_over()) {
     forget_deadline(*call);
@@ -223,19 +265,25 @@ void Calls::server_ended() {
   const Turn turn(*this);
   server_ended_ = true;
   behind_.clear();  // their calls are open, and given up with the others
+  gathered_.requests.clear();
   while (!open_.empty()) {
-    finish(open_.begin()->first, nullptr);
+    finish(open_.begin()->first, {});
   }
 }
 
 void Calls::end_if_done() {
   if (closing_ && open_.empty()) {
-    self_->quit();
+    quit();
   }
 }
 
 void Calls::end() {
   give_up_all();
+  quit();
+}
+
+void Calls::quit() {
+  has_quit_ = true;
   self_->quit();
 }
 
@@ -243,19 +291,22 @@ void Calls::end() {
 /// answered at once.
 void Calls::end_behind_this_turn() {
   give_up_all();
-  actors::send(self_, CompanionActor(self_), Close{});
+  if (state_->acts.push({[](Calls& calls) { calls.close(); }})) {
+    actors::send(self_, CompanionActor(self_), ActsCame{});
+  }
 }
 
 void Calls::give_up_all() {
   ending_ = true;
   behind_.clear();
+  send_gathered();
   for (const auto& [id, open] : open_) {
     if (open.wait_id != 0 && open.is_sent) {
       actors::send(self_, provider_, provider::StopWaiting{open.wait_id});
     }
   }
   while (!open_.empty()) {
-    finish(open_.begin()->first, nullptr);
+    finish(open_.begin()->first, {});
   }
 }
 

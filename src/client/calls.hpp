@@ -21,6 +21,7 @@
 #include "client/deadlines.hpp"
 #include "model/invariant.hpp"
 #include "model/lent_thread.hpp"
+#include "protocol/enqueue_many.hpp"
 #include "protocol/numbered_requests.hpp"
 #include "protocol/watched_code.hpp"
 
@@ -80,6 +81,8 @@ class Calls : private actors::MayBeOverdue {
   /// So many requests that a provider answers by itself are under way at once. The rest waits here, so
   /// that a million starts are no flood of messages.
   static constexpr std::size_t most_under_way = 256;
+  /// So many acts are done in a row before others have their turn.
+  static constexpr std::size_t most_acts_in_a_row = 64;
 
   using Self = actors::NumberedRequests<CompanionActor::base>;
 
@@ -97,15 +100,15 @@ class Calls : private actors::MayBeOverdue {
     }
     const std::uint64_t id = ++last_id_;
     Open& open = add(id, !Looks<Request>);
-    open.answer = [this, on_answer = std::move(on_answer)](Content* content,
+    open.answer = [this, on_answer = std::move(on_answer)](Came came,
                                                            bool may_have_changed) mutable {
-      finish<Request>(on_answer, content, may_have_changed);
+      finish<Request>(on_answer, came, may_have_changed);
     };
     if constexpr (Waits<Request>) {
       open.wait_id = request.wait_id;
     }
     if (server_ended_ || ending_) {
-      finish(id, nullptr);
+      finish(id, {});
       return;
     }
     if constexpr (IsOfManagement<Request>::value) {
@@ -116,11 +119,11 @@ class Calls : private actors::MayBeOverdue {
       DUROXIDE_INVARIANT(provider_, "a request of a provider is made of a provider");
       if (may_go(counts<Request>)) {
         sent(open);
-        actors::ask_under(self_, id, provider_, std::move(request));
+        go(id, std::move(request));
       } else {
-        behind_.push_back({counts<Request>, id, [this, id, request = std::move(request)] {
+        behind_.push_back({counts<Request>, id, [this, id, request = std::move(request)]() mutable {
                              sent(open_.at(id));
-                             actors::ask_under(self_, id, provider_, request);
+                             go(id, std::move(request));
                            }});
       }
     }
@@ -166,13 +169,12 @@ class Calls : private actors::MayBeOverdue {
   }
 
   /// Something has come for a call.
-  void answered(std::uint64_t id, actors::AnswerContent& content) {
-    const Turn turn(*this);
-    finish(id, &content);
-  }
+  void answered(std::uint64_t id, actors::AnswerContent& content);
+  /// Or for several.
+  void answered(storage::EnqueuesAnswered& all);
 
-  /// What a facade tells it.
-  void act(Act& told);
+  /// Does what facades have told it, in order; if that is much, the rest in another turn.
+  void act();
   void stop_waiting(std::uint64_t wait_id);
   void cancel(const std::shared_ptr<Call>& call);
   void tick(const actors::Tick& tick);
@@ -187,9 +189,14 @@ class Calls : private actors::MayBeOverdue {
   void exit();
 
  private:
-  using Content = actors::AnswerContent;
+  /// What has come for a request, by a message of its own or among others; nothing if nothing will come.
+  struct Came {
+    actors::AnswerContent* content = nullptr;
+    provider::Answer<void>* answer = nullptr;
+  };
 
-  /// Says, as long as it lives, that the calling thread is on a turn of this.
+  /// Says, as long as it lives, that the calling thread is on a turn of this. What that has gathered goes
+  /// to the provider at its end.
   class Turn {
    public:
     explicit Turn(Calls& calls);
@@ -198,14 +205,15 @@ class Calls : private actors::MayBeOverdue {
     Turn& operator=(const Turn&) = delete;
 
    private:
+    Calls& calls_;
     Calls* before_;
     model::LentThread lent_{"a callback"};  ///< also to what dies with a call: a pool, say
   };
 
   struct Open {
-    std::function<void(Content*, bool may_have_changed)> answer;  ///< called once
-    std::shared_ptr<Call> call;  ///< null if nobody can take it back
-    std::uint64_t wait_id = 0;   ///< of a wait
+    std::function<void(Came, bool may_have_changed)> answer;  ///< called once
+    std::shared_ptr<Call> call;                               ///< null if nobody can take it back
+    std::uint64_t wait_id = 0;                                ///< of a wait
     bool changes = false;
     bool is_sent = false;
   };
@@ -216,6 +224,22 @@ class Calls : private actors::MayBeOverdue {
     std::uint64_t id = 0;  ///< under which it is open; 0 if nothing is to be answered
     std::function<void()> send;
   };
+
+  void act(Act& told);
+
+  /// Sends a request to the provider, or gathers it with others that go there together.
+  template <class Request>
+  void go(std::uint64_t id, Request request) {
+    if constexpr (std::is_same_v<Request, provider::EnqueueOrchestratorWork>) {
+      if (many_) {
+        gathered_.requests.push_back({id, std::move(request)});
+        return;
+      }
+    }
+    send_gathered();  // first: nothing overtakes
+    actors::ask_under(self_, id, provider_, std::move(request));
+  }
+  void send_gathered();
 
   template <class Request>
   static constexpr bool counts = !IsOfManagement<Request>::value && !Waits<Request>;
@@ -240,17 +264,23 @@ class Calls : private actors::MayBeOverdue {
   void take_back(Call& call, ClientError::Kind kind, std::string why);
 
   /// With what has come for a call, or with nothing if nothing will come.
-  void finish(std::uint64_t id, Content* content);
+  void finish(std::uint64_t id, Came came);
 
   template <class Request>
-  void finish(OnAnswerOf<Request>& on_answer, Content* content, bool may_have_changed) {
+  void finish(OnAnswerOf<Request>& on_answer, Came came, bool may_have_changed) {
     using Answer = AnswerOf<Request>;
-    std::optional<typename AnswerTo<Request>::Message> message;
-    if (content != nullptr) {
-      message = actors::take_answer<typename AnswerTo<Request>::Message>(*content);
-      if (counts<Request>) {
-        one_less();
+    using Message = typename AnswerTo<Request>::Message;
+    std::optional<Message> message;
+    if (came.content != nullptr) {
+      message = actors::take_answer<Message>(*came.content);
+    }
+    if constexpr (std::is_same_v<Message, provider::Answer<void>>) {
+      if (came.answer != nullptr) {
+        message = std::move(*came.answer);
       }
+    }
+    if (counts<Request> && (came.content != nullptr || came.answer != nullptr)) {
+      one_less();
     }
     guarded([&] {
       std::exchange(on_answer, nullptr)(message ? Answer(std::move(*message))
@@ -274,6 +304,7 @@ class Calls : private actors::MayBeOverdue {
   void give_up_calls(const std::vector<std::uint64_t>& overdue);
   void server_ended();
   void end_if_done();
+  void quit();
   void end_behind_this_turn();
   /// Answers what is open as cancelled, and from here on what is asked.
   void give_up_all();
@@ -282,6 +313,8 @@ class Calls : private actors::MayBeOverdue {
   // One of the two is the server; the other is null.
   ProviderActor provider_;
   ManagementActor management_;
+  storage::ManyEnqueues many_;  ///< the provider, if it takes these; else null
+  storage::EnqueueMany gathered_;
   LogSink log_;
   std::shared_ptr<const std::atomic<bool>> store_was_closed_;
   std::shared_ptr<CompanionState> state_;
@@ -297,6 +330,7 @@ class Calls : private actors::MayBeOverdue {
   bool server_ended_ = false;
   bool closing_ = false;
   bool ending_ = false;
+  bool has_quit_ = false;
 };
 
 template <class Request>

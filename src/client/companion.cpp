@@ -29,9 +29,9 @@ class CompanionImpl final : public Calls::Self {
   behavior_type make_behavior() override {
     calls_.watch_server();
     return {
-        [this](Act& act) { calls_.act(act); },
+        [this](const ActsCame&) { calls_.act(); },
         [this](const actors::Tick& tick) { calls_.tick(tick); },
-        [this](const Close&) { calls_.close(); },
+        [this](storage::EnqueuesAnswered& answered) { calls_.answered(answered); },
     };
   }
 
@@ -78,9 +78,15 @@ Companion Companion::for_management(const Store& store) {
   return Companion(management_of(store), surroundings_of(store));
 }
 
+void Companion::hand_over(Act act) const {
+  if (state_->acts.push(std::move(act))) {
+    actors::send_from_outside(actor_, ActsCame{});
+  }
+}
+
 void Companion::tell(std::function<void(Calls&)> action) const {
   if (!state_->process.is_foreign()) {
-    actors::send_from_outside(actor_, Act{std::move(action)});
+    hand_over({std::move(action)});
   }
 }
 
@@ -94,7 +100,7 @@ void Companion::act(std::function<void(Calls&)> action) const {
     scope->use(*this);
     call = scope->call();
   }
-  actors::send_from_outside(actor_, Act{std::move(action), std::move(call), true});
+  hand_over({std::move(action), std::move(call), true});
 }
 
 void Companion::stop_waiting(std::uint64_t wait_id) const {
@@ -110,9 +116,7 @@ void Companion::run(std::function<void()> action) const {
 }
 
 void Companion::close() const {
-  if (!state_->process.is_foreign()) {
-    actors::send_from_outside(actor_, Close{});
-  }
+  tell([](Calls& calls) { calls.close(); });
 }
 
 void Companion::end() const {

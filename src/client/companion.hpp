@@ -5,34 +5,23 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include <duroxide/clock.hpp>
 #include <duroxide/log.hpp>
 #include <duroxide/management_protocol.hpp>
 #include <duroxide/provider.hpp>
 
+#include "client/acts.hpp"
 #include "client/answers.hpp"
 #include "model/process_mark.hpp"
 #include "protocol/alarm.hpp"
+#include "protocol/enqueue_many.hpp"
 
 namespace duroxide::client {
 
-class Call;
-class Calls;
-
-/// What a companion is told to do on its own turn. All requests go as this one message, so that
-/// what the actor library makes for each kind of message is made once for all of them.
-struct Act {
-  std::function<void(Calls&)> action;
-  std::shared_ptr<Call> call = {};  ///< that it is part of; null if nobody can take it back
-  bool calls_back = false;          ///< and is counted as busy
-};
-
-/// Nobody will call any more; end when the last open call is answered.
-struct Close {};
-
-using CompanionActor =
-    actors::Actor<actors::Accepts<Act>, actors::Accepts<actors::Tick>, actors::Accepts<Close>>;
+using CompanionActor = actors::Actor<actors::Accepts<ActsCame>, actors::Accepts<actors::Tick>,
+                                     actors::Accepts<storage::EnqueuesAnswered>>;
 
 /// What an actor of a facade goes by.
 struct Surroundings {
@@ -49,6 +38,7 @@ struct CompanionState {
 
   std::atomic<std::size_t> busy{
       0};  ///< requests that are on their way or open, each with a callback
+  Acts acts;
   model::ProcessMark process;
 };
 
@@ -98,12 +88,10 @@ class Companion {
   void tell(std::function<void(Calls&)> action) const;
   /// The same for what will call back.
   void act(std::function<void(Calls&)> action) const;
+  void hand_over(Act act) const;
 
   std::shared_ptr<CompanionState> state_;
   CompanionActor actor_;
 };
 
 }  // namespace duroxide::client
-
-DUROXIDE_MESSAGE(duroxide::client::Act)
-DUROXIDE_MESSAGE(duroxide::client::Close)

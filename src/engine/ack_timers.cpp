@@ -20,6 +20,16 @@ namespace duroxide::storage {
 
 namespace {
 
+/// A timer of an execution. Nobody waits for it if that has ended, or the instance is gone.
+void fire(Transaction& transaction, const TimerRow& row, const WorkItem& item) {
+  const auto record = transaction.instances().load(row.number);
+  if (record && record->status == ExecutionStatus::running &&  // the same execution, still
+      record->execution == row.execution) {
+    stage_message(transaction, row.number, transaction.numbers().next_sequence(), item);
+  }
+}
+
+/// What is not a timer of an execution but comes at a time too. The instance is there.
 void deliver_to_instance(Transaction& transaction, const TimerRow& row, const WorkItem& item) {
   if (row.execution == 0 && row.id == deadline_id) {
     reach_deadline(transaction, row, item);
@@ -29,9 +39,9 @@ void deliver_to_instance(Transaction& transaction, const TimerRow& row, const Wo
     reach_start_due(transaction, row);
     return;
   }
-  const bool is_start = row.execution == 0 && row.id == 0;
+  const bool is_start = row.id == 0;
   const auto record = transaction.instances().load(row.number);
-  if (!is_start && row.execution == 0 && record && keeps_messages(record->status)) {
+  if (!is_start && record && keeps_messages(record->status)) {
     keep_row(transaction, Table::timers, row.bytes(), row.number, row.id, record->execution);
     return;
   }
@@ -59,8 +69,10 @@ void deliver_due(Transaction& transaction, const TimerRow& row) {
     set_aside(transaction, Table::timers, key, item.error().what);
     return;
   }
-  // Else it was deleted, and its id may be another's by now.
-  if (transaction.batch().contains(Table::instances, make_key(row.number))) {
+  // Else its instance was deleted, and the id may be another's by now.
+  if (row.execution != 0 && !std::holds_alternative<work::ActivityExecute>(*item)) {
+    fire(transaction, row, *item);
+  } else if (transaction.batch().contains(Table::instances, make_key(row.number))) {
     deliver_to_instance(transaction, row, *item);
   }
   erase_timer(transaction, row);  // last: a row whose instance cannot be read is set aside instead

@@ -25,9 +25,11 @@
 #include "engine/voided.hpp"
 #include "engine/waiting.hpp"
 #include "engine/work_dispatch.hpp"
+#include "protocol/after_each_message.hpp"
 #include "protocol/engine_scheduler.hpp"
 #include "protocol/quiet_acks.hpp"
 #include "protocol/watched_code.hpp"
+#include "provider/gathered_answers.hpp"
 #include "upkeep/delete_instances.hpp"
 #include "upkeep/delete_trees.hpp"
 #include "upkeep/drop_message.hpp"
@@ -53,21 +55,23 @@ namespace duroxide::storage {
 
 namespace {
 
-/// What the actor also takes from runtimes of ours, and tells itself.
-using OwnActor =
-    WriterActor::extend<actors::Accepts<AckTurnQuietly>, actors::Accepts<AckWorkQuietly>,
-                        actors::Accepts<CommitNow>, actors::Accepts<HoldTick>>;
+/// What the actor also takes from runtimes and clients of ours, and tells itself.
+using OwnActor = WriterActor::extend<actors::Accepts<AckTurnQuietly>,
+                                     actors::Accepts<AckWorkQuietly>, actors::Accepts<EnqueueMany>,
+                                     actors::Accepts<CommitNow>, actors::Accepts<HoldTick>>;
+using WriterBase = actors::AfterEachMessage<OwnActor::base>;
 
 using namespace provider;
 
 /// Turns messages into calls of the engine, and its replies into answers. Nothing is decided here.
-class Writer final : public OwnActor::base,
+class Writer final : public WriterBase,
                      public TakesQuietAcks,
+                     public TakesManyEnqueues,
                      private CommitTiming::Host,
                      private actors::MayBeOverdue {
  public:
   Writer(caf::actor_config& config, ProviderParts parts)
-      : OwnActor::base(config),
+      : WriterBase(config),
         scheduler_(actors::EngineScheduler::of(home_system())),
         on_closed_(std::move(parts.on_closed)),
         log_(parts.log),
@@ -83,6 +87,7 @@ class Writer final : public OwnActor::base,
 
   void on_exit() override {
     engine_.close();
+    gathered_.send();
     if (on_closed_) {
       std::exchange(on_closed_, nullptr)();
     }
@@ -90,6 +95,7 @@ class Writer final : public OwnActor::base,
 
  protected:
   behavior_type make_behavior() override;
+  void after_message() override { gathered_.send(); }
 
  private:
   /// When the engine thread has nothing else to run, all that belongs to the batch has come. Where
@@ -261,17 +267,41 @@ class Writer final : public OwnActor::base,
         reply_to_refusal(quiet.ack.lock_token, [](const ProviderError& /*error*/) {}));
   }
 
+  void enqueue_many(const EnqueueMany& many) {
+    const auto to = gathered_.to(current_sender());
+    for (const NumberedEnqueue& each : many.requests) {
+      engine_.apply("enqueue_orchestrator_work", gathered_.reply(to, each.number),
+                    [&](Transaction& transaction) { enqueue_item(transaction, each.request); });
+    }
+  }
+
   actors::EngineScheduler* scheduler_;  ///< null in a system that is not ours
   std::function<void()> on_closed_;
   LogSink log_;
   std::unordered_set<Holder> known_;
+  GatheredAnswers gathered_;  ///< before the engine, which answers when it ends
   Engine engine_;
 };
 
 Writer::behavior_type Writer::make_behavior() {
+  // A message is compared with the types of these in this order, by their names; so what comes most often
+  // stands first.
   return {
+      [this](const AckTurnQuietly& quiet) { ack_turn_quietly(quiet); },
+      [this](const AckWorkQuietly& quiet) { ack_work_quietly(quiet); },
+      [this](const EnqueueMany& many) { enqueue_many(many); },
+      [this](const CommitNow&) { engine_.commit_due(); },
       [this](const FetchOrchestrationItem& request) {
         return ask("fetch_orchestration_item", request, fetch_turns);
+      },
+      [this](const DequeueWorkerPeekLock& request) {
+        return ask("dequeue_worker_peek_lock", request, fetch_work);
+      },
+      [this](const EnqueueOrchestratorWork& request) {
+        return change("enqueue_orchestrator_work", request, enqueue_item);
+      },
+      [this](const WaitForStatus& request) {
+        return ask("wait_for_status", request, wait_for_status);
       },
       [this](const AckOrchestrationItem& request) {
         return end_lease("ack_orchestration_item", request, ack_turn, void_turn);
@@ -280,14 +310,8 @@ Writer::behavior_type Writer::make_behavior() {
         return end_lease("abandon_orchestration_item", request, abandon_turn, void_turn);
       },
       [this](const Read& request) { return look("read", request, read_history); },
-      [this](const DequeueWorkerPeekLock& request) {
-        return ask("dequeue_worker_peek_lock", request, fetch_work);
-      },
       [this](const AckWorker& request) {
         return end_lease("ack_worker", request, ack_work, void_work);
-      },
-      [this](const EnqueueOrchestratorWork& request) {
-        return change("enqueue_orchestrator_work", request, enqueue_item);
       },
       [](const SupportsDelayedVisibility&) { return true; },
       [this](const EnqueueTimerWork& request) {
@@ -313,9 +337,6 @@ Writer::behavior_type Writer::make_behavior() {
             [&](Holder holder, auto reply) { release_holder(engine_, holder, std::move(reply)); });
       },
       [this](const GetStatus& request) { return look("get_status", request, get_status); },
-      [this](const WaitForStatus& request) {
-        return ask("wait_for_status", request, wait_for_status);
-      },
       [this](const GetValue& request) { return look("get_value", request, get_value); },
       [this](const GetValues& request) { return look("get_values", request, get_values); },
       [this](const WaitForValue& request) {
@@ -408,9 +429,6 @@ Writer::behavior_type Writer::make_behavior() {
           reply(Done{});
         });
       },
-      [this](const AckTurnQuietly& quiet) { ack_turn_quietly(quiet); },
-      [this](const AckWorkQuietly& quiet) { ack_work_quietly(quiet); },
-      [this](const CommitNow&) { engine_.commit_due(); },
       [this](const HoldTick&) { engine_.tick_due(); },
   };
 }
