@@ -246,9 +246,7 @@ void CommitLog::flush() {
                                                                : nullptr);
     try {
       active().file.flush();
-      if (options_.looks_for_segment) {
-        active().file.require_there();
-      }
+      active().file.require_there();
     } catch (const StorageFailure& failed) {
       break_off(failed);
     } catch (...) {
@@ -256,15 +254,6 @@ void CommitLog::flush() {
       throw;
     }
     flushed_ = appended_.number;
-  }
-}
-
-void CommitLog::require_segment() {
-  require_usable();
-  try {
-    active().file.require_there();
-  } catch (const StorageFailure& failed) {
-    break_off(failed);
   }
 }
 

@@ -32,8 +32,6 @@ struct LogOptions {
   bool flushes = true;
   /// Whether each record is flushed by itself, so that it is better written past the system's cache.
   bool flushes_each = false;
-  /// Whether a flush looks whether its segment is still there. Not if whoever commits does.
-  bool looks_for_segment = true;
   /// What counts bytes and measures flushes, and outlives the log; null if nothing does.
   model::Metrics* metrics = nullptr;
 };
@@ -75,9 +73,6 @@ class CommitLog {
   /// Brings all that was appended to the disk. After a failure the log is broken: what the kernel
   /// still holds cannot be trusted.
   void flush();
-  /// Whether what was flushed last is in a file that has a name, and all of its length. After a failure the
-  /// log is broken. `flush` does this too, unless it is told not to.
-  void require_segment();
 
   [[nodiscard]] LogPosition appended() const { return appended_; }
   [[nodiscard]] std::uint64_t flushed() const { return flushed_; }

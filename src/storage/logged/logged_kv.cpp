@@ -68,11 +68,9 @@ LoggedKv::LoggedKv(std::unique_ptr<LmdbKv> tables, Durability durability,
       durability_(durability),
       limits_(limits),
       log_sink_(std::move(log_sink)),
-      metrics_(std::move(metrics)),
-      names_(tables_->directory()) {
+      metrics_(std::move(metrics)) {
   limits_.log.flushes = durability != Durability::none;
   limits_.log.flushes_each = durability == Durability::full;
-  limits_.log.looks_for_segment = durability == Durability::relaxed;
   limits_.log.metrics = metrics_.get();
   log_.emplace(open_log());
   logged_bytes_ = log_->held_bytes();
@@ -169,26 +167,16 @@ LogPosition LoggedKv::append_with_room(CommitRecord& record) {
   }
 }
 
-void LoggedKv::require_files() {
-  names_.check([this] {
-    tables_->require_files();
-    if (durability_ == Durability::full) {
-      const std::lock_guard lock(log_mutex_);
-      log_->require_segment();
-    }
-  });
-}
-
 void LoggedKv::commit(Changes&& changes) {
   require_usable();
   or_stop([&] {
     const SizeSignalHeld held;
+    tables_->require_files();  // without the tables the log is of no use
     CommitRecord record = record_of(changes, std::exchange(spare_, {}));
     const std::uint64_t room = std::exchange(room_, 0);
     DUROXIDE_INVARIANT(record.body_bytes() <= room, "room was made for what is committed");
     layers_.make_room();
     const LogPosition position = append_with_room(record);
-    require_files();
     layers_.push(position.number, std::move(changes));
     logged_bytes_ += record.bytes().size();
     if (metrics_ != nullptr) {

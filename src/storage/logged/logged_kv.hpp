@@ -19,7 +19,6 @@
 #include "storage/logged/breakdown.hpp"
 #include "storage/logged/checkpointer.hpp"
 #include "storage/logged/late_flush.hpp"
-#include "storage/name_watch.hpp"
 #include "storage/overlay/layers.hpp"
 
 namespace duroxide::storage {
@@ -101,9 +100,6 @@ class LoggedKv final : public KvStore {
   /// As `append`. A file system may need room to write what it has room for: then it comes from a
   /// checkpoint, or from what is kept.
   LogPosition append_with_room(CommitRecord& record);
-  /// Throws if somebody has taken the files away: the tables, without which the log is of no use, or what
-  /// was written last.
-  void require_files();
   void begin_checkpoint();
   void begin_checkpoint_if_due();
   /// Whether so much is not in the tables yet that commits must wait.
@@ -134,8 +130,7 @@ class LoggedKv final : public KvStore {
   Reached reached_;
   mutable std::mutex
       log_mutex_;  ///< guards the log, which only a late flush uses on another thread
-  std::optional<CommitLog> log_;  ///< none once it is closed
-  NameWatch names_;
+  std::optional<CommitLog> log_;                    ///< none once it is closed
   std::uint64_t room_ = 0;                          ///< that was made for the next commit
   std::string spare_;                               ///< the memory of the last record, for the next
   bool has_given_reserve_ = false;                  ///< to the next commit, and to no other
