@@ -110,7 +110,7 @@ TEST_CASE("a turn is acknowledged quietly if no interceptor is to be told of it"
     bool wants_;
   };
   const auto quiet_with = [](bool of_turns, bool of_calls, bool wants) {
-    const QuietFixture f({std::make_shared<Selective>(of_turns, of_calls, wants)});
+    QuietFixture f(model::InterceptorList{std::make_shared<Selective>(of_turns, of_calls, wants)});
     CHECK(f.turn(next_item("i", 2, QuietFixture::completed(2))) == Kind::resident);
     return f.store.count<AckTurnQuietly>();
   };
