@@ -76,7 +76,6 @@ TEST_CASE("acts: those of each thread are taken in its order, and none is lost",
       }
     });
   }
-  std::map<int, std::vector<int>> done;
   int taken = 0;
   while (taken < threads * each) {
     told.wait(0);
