@@ -35,12 +35,12 @@ Parameters& Parameters::null_of(std::uint32_t type) {
   return *this;
 }
 
-Parameters& Parameters::number(std::int64_t value) {
+Parameters& Parameters::add_number(std::int64_t value) {
   values_.push_back({type_bigint, false, encode_number(value)});
   return *this;
 }
 
-Parameters& Parameters::number(const std::optional<std::int64_t>& value) {
+Parameters& Parameters::optional_number(const std::optional<std::int64_t>& value) {
   return value ? number(*value) : null_of(type_bigint);
 }
 
@@ -54,8 +54,8 @@ Parameters& Parameters::text(std::string_view value) {
   return *this;
 }
 
-Parameters& Parameters::text(const std::optional<std::string>& value) {
-  return value ? text(std::string_view(*value)) : null_of(type_text);
+Parameters& Parameters::optional_text(const std::optional<std::string>& value) {
+  return value ? text(*value) : null_of(type_text);
 }
 
 Parameters& Parameters::bytes(std::string value) {
@@ -63,7 +63,7 @@ Parameters& Parameters::bytes(std::string value) {
   return *this;
 }
 
-Parameters& Parameters::bytes(std::optional<std::string> value) {
+Parameters& Parameters::optional_bytes(std::optional<std::string> value) {
   return value ? bytes(std::move(*value)) : null_of(type_bytea);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,16 +21,18 @@ class Parameters {
   };
 
   /// A `bigint`. Numbers that are not signed keep their bits.
-  Parameters& number(std::int64_t value);
-  Parameters& number(std::uint64_t value) { return number(static_cast<std::int64_t>(value)); }
-  Parameters& number(const std::optional<std::int64_t>& value);
+  template <std::integral Number>
+  Parameters& number(Number value) {
+    return add_number(static_cast<std::int64_t>(value));
+  }
+  Parameters& optional_number(const std::optional<std::int64_t>& value);
   Parameters& flag(bool value);
   /// A `text`, which must be UTF-8 without zeros.
   Parameters& text(std::string_view value);
-  Parameters& text(const std::optional<std::string>& value);
+  Parameters& optional_text(const std::optional<std::string>& value);
   /// A `bytea`.
   Parameters& bytes(std::string value);
-  Parameters& bytes(std::optional<std::string> value);
+  Parameters& optional_bytes(std::optional<std::string> value);
 
   // Arrays.
 
@@ -43,6 +46,7 @@ class Parameters {
   [[nodiscard]] const std::vector<Value>& values() const { return values_; }
 
  private:
+  Parameters& add_number(std::int64_t value);
   Parameters& null_of(std::uint32_t type);
   Parameters& array(std::uint32_t type, std::uint32_t of,
                     const std::vector<std::optional<std::string_view>>& elements);

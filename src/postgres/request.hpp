@@ -35,6 +35,8 @@ struct Request {
   std::function<void(Outcome)> done = {};
   /// Whether it may be made again when nobody knows whether it was: what is done already it finds done.
   bool is_repeatable = false;
+  /// Whether its calls name this process: they are refused once that was taken for dead.
+  bool is_of_process = false;
 };
 
 }  // namespace duroxide::postgres

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+
+#include <duroxide/errors.hpp>
+#include <duroxide/result.hpp>
+
+#include "postgres/session.hpp"
+
+namespace duroxide::postgres {
+
+/// The form of the tables and functions that this release makes and needs.
+inline constexpr std::int64_t schema_version = 1;
+
+/// Sees to it that the schema is there in this release's form. Of several processes one makes or changes it,
+/// and the others wait. Errors: `newer_format`, and those of the database.
+[[nodiscard]] Result<void, ProviderError> prepare_schema(Session& session);
+
+}  // namespace duroxide::postgres
