@@ -44,6 +44,12 @@ class DUROXIDE_API PostgresOptions {
     listen_ = value;
     return *this;
   }
+  /// Whether the schema and its tables are made if they do not exist, or brought to this release's form; if
+  /// not, a schema without a store is `no_store`. Default: yes.
+  PostgresOptions& create(bool value) {
+    create_ = value;
+    return *this;
+  }
   /// Time for tests. Default: the database's clock, which decides for all processes alike.
   PostgresOptions& clock(std::shared_ptr<Clock> value) {
     clock_ = std::move(value);
@@ -64,6 +70,7 @@ class DUROXIDE_API PostgresOptions {
   [[nodiscard]] Milliseconds lease() const { return lease_; }
   [[nodiscard]] Milliseconds poll() const { return poll_; }
   [[nodiscard]] bool listen() const { return listen_; }
+  [[nodiscard]] bool create() const { return create_; }
   [[nodiscard]] const std::shared_ptr<Clock>& clock() const { return clock_; }
   [[nodiscard]] const std::optional<ActorSystem>& actor_system() const { return actor_system_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
@@ -73,6 +80,7 @@ class DUROXIDE_API PostgresOptions {
   Milliseconds lease_{15'000};
   Milliseconds poll_{5'000};
   bool listen_ = true;
+  bool create_ = true;
   std::shared_ptr<Clock> clock_;
   std::optional<ActorSystem> actor_system_;
   LogSink log_sink_;
@@ -87,8 +95,8 @@ class DUROXIDE_API PostgresProvider {
   /// they do not exist, and brings those of an earlier release to this one's form; of several processes one
   /// does so, and the others wait for it. For any thread.
   ///
-  /// Errors: `invalid_input` (options, or a url that makes no sense), `newer_format` (a later release has
-  /// made the tables), `permission_denied`, and `storage`, `retryable`, if the database cannot be reached.
+  /// Errors: `invalid_input` (options), `newer_format` (a later release has made the tables), `no_store` (see
+  /// `PostgresOptions::create`), `permission_denied`, and `storage`, `retryable`, if the database cannot be reached.
   [[nodiscard]] static Result<Store, ProviderError> connect(const std::string& url,
                                                             const PostgresOptions& options = {});
 };

@@ -15,8 +15,8 @@ constexpr int most_losses = 5;
 constexpr auto first_pause = std::chrono::milliseconds(20);
 constexpr auto longest_pause = std::chrono::milliseconds(1000);
 
-ProviderError error_of(const Request& request, ProviderError::Kind kind, const char* message,
-                       bool retryable) {
+ProviderError error_for(const Request& request, ProviderError::Kind kind, const char* message,
+                        bool retryable) {
   return ProviderError{kind, request.operation, message, retryable};
 }
 
@@ -81,11 +81,11 @@ bool BatchRunner::run_together(const std::vector<Request>& requests, const Place
             // It is done, and what it has answered is lost. What can be made again finds itself done.
             const auto answer_lost = [&](std::size_t place) {
               if (!requests[place].is_repeatable) {
-                outcomes[place] = failure(
-                    error_of(requests[place], ProviderError::Kind::storage,
-                             "the connection to the database was lost before it had answered: look "
-                             "whether it was done",
-                             true));
+                outcomes[place] = failure(error_for(
+                    requests[place], ProviderError::Kind::storage,
+                    "the connection to the database was lost before it had answered: look "
+                    "whether it was done",
+                    true));
               }
               return !requests[place].is_repeatable;
             };
@@ -98,10 +98,10 @@ bool BatchRunner::run_together(const std::vector<Request>& requests, const Place
           const auto refuse = [&](std::size_t place) {
             if (requests[place].is_of_process) {
               outcomes[place] =
-                  failure(error_of(requests[place], ProviderError::Kind::invalid_lock_token,
-                                   "this process gave no sign of life for longer than its "
-                                   "lease, and others have taken over what it held",
-                                   false));
+                  failure(error_for(requests[place], ProviderError::Kind::invalid_lock_token,
+                                    "this process gave no sign of life for longer than its "
+                                    "lease, and others have taken over what it held",
+                                    false));
             }
             return requests[place].is_of_process;
           };

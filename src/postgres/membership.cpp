@@ -31,8 +31,12 @@ bool Membership::was_committed(Session& session) const {
   return !found.empty() && found.first().number(0) == batch_;
 }
 
-Call Membership::renewal() const {
-  return {"renew",
+Call Membership::leaving() const {
+  return {"leave_store", Parameters().number(process())};
+}
+
+Call Membership::life_sign() const {
+  return {"life_sign",
           Parameters().optional_number(given_time()).number(process()).number(lease_.count())};
 }
 

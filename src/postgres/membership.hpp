@@ -38,8 +38,11 @@ class Membership {
   [[nodiscard]] Call begin_batch();
   /// Whether the batch that was begun last has been committed. Throws `DatabaseError`.
   [[nodiscard]] bool was_committed(Session& session) const;
-  /// A sign of life.
-  [[nodiscard]] Call renewal() const;
+  /// A sign of life, which is answered with the database's time, whether there are turns, activities and
+  /// timers to be had, and whether others have cancelled leases of this process.
+  [[nodiscard]] Call life_sign() const;
+  /// Leaves the store: all that it holds is given back.
+  [[nodiscard]] Call leaving() const;
 
  private:
   std::string name_;

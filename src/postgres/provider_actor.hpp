@@ -7,6 +7,7 @@
 #include <duroxide/provider.hpp>
 
 #include "postgres/request.hpp"
+#include "postgres/store_parts.hpp"
 
 namespace duroxide::postgres {
 
@@ -19,8 +20,17 @@ struct Apply {
   std::vector<std::string> touched = {};
 };
 
-using StoreActor = ProviderActor::extend<actors::Accepts<Apply>>;
+/// What another process notifies; empty if something may have been missed.
+struct Notified {
+  std::string payload;
+};
+
+using StoreActor = ProviderActor::extend<actors::Accepts<Apply>, actors::Accepts<Notified>>;
+
+/// Spawns the actor through which this process uses the store. It leaves the store when it ends.
+[[nodiscard]] StoreActor spawn_provider(caf::actor_system& system, StoreParts parts);
 
 }  // namespace duroxide::postgres
 
 DUROXIDE_MESSAGE(duroxide::postgres::Apply)
+DUROXIDE_MESSAGE(duroxide::postgres::Notified)

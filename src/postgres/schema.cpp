@@ -47,11 +47,16 @@ void make_all(Session& session) {
 
 }  // namespace
 
-Result<void, ProviderError> prepare_schema(Session& session) {
+Result<void, ProviderError> prepare_schema(Session& session, bool makes_it) {
   try {
     // Most find it as it should be, and need no rights to change it.
     if (const auto version = find_version(session)) {
       return check(session, *version);
+    }
+    if (!makes_it) {
+      return failure(ProviderError{
+          ProviderError::Kind::no_store, "connect",
+          "there is no store in the schema `" + session.target().schema + "` of the database"});
     }
     session.execute("BEGIN");
     (void)session.ask({"schema_lock",

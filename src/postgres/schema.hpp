@@ -13,7 +13,8 @@ namespace duroxide::postgres {
 inline constexpr std::int64_t schema_version = 1;
 
 /// Sees to it that the schema is there in this release's form. Of several processes one makes or changes it,
-/// and the others wait. Errors: `newer_format`, and those of the database.
-[[nodiscard]] Result<void, ProviderError> prepare_schema(Session& session);
+/// and the others wait. Errors: `newer_format`, `no_store` if there is none and it is not to be made, and those
+/// of the database.
+[[nodiscard]] Result<void, ProviderError> prepare_schema(Session& session, bool makes_it);
 
 }  // namespace duroxide::postgres

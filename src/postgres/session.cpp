@@ -16,7 +16,7 @@ namespace {
 struct Clear {
   void operator()(PGresult* result) const { PQclear(result); }
 };
-using Result = std::unique_ptr<PGresult, Clear>;
+using OwnedResult = std::unique_ptr<PGresult, Clear>;
 
 constexpr int binary = 1;
 
@@ -115,7 +115,7 @@ void Session::fail_sending() {
 }
 
 void Session::execute(const std::string& sql) {
-  const Result result(PQexec(connection_.get(), sql.c_str()));
+  const OwnedResult result(PQexec(connection_.get(), sql.c_str()));
   if (!is_done(result.get())) {
     DatabaseError error = error_of(result.get());
     if (PQstatus(connection_.get()) != CONNECTION_OK) {
@@ -128,9 +128,9 @@ void Session::execute(const std::string& sql) {
 
 Rows Session::ask(const Call& call) {
   const Sent sent(call.parameters);
-  Result result(PQexecParams(connection_.get(), text_of(call).c_str(), sent.size(),
-                             sent.types.data(), sent.values.data(), sent.lengths.data(),
-                             sent.formats.data(), binary));
+  OwnedResult result(PQexecParams(connection_.get(), text_of(call).c_str(), sent.size(),
+                                  sent.types.data(), sent.values.data(), sent.lengths.data(),
+                                  sent.formats.data(), binary));
   if (!is_done(result.get())) {
     DatabaseError error = error_of(result.get());
     if (PQstatus(connection_.get()) != CONNECTION_OK) {
@@ -190,7 +190,7 @@ std::vector<Rows> Session::run(const std::vector<const Call*>& calls) {
   std::vector<Rows> answers;
   std::optional<DatabaseError> failed;
   for (const Expected& each : expected) {
-    Result result(PQgetResult(connection_.get()));
+    OwnedResult result(PQgetResult(connection_.get()));
     if (!result) {
       fail_sending();
     }
@@ -206,9 +206,9 @@ std::vector<Rows> Session::run(const std::vector<const Call*>& calls) {
         answers.emplace_back(result.release());
       }
     }
-    const Result end_of_answer(PQgetResult(connection_.get()));
+    const OwnedResult end_of_answer(PQgetResult(connection_.get()));
   }
-  const Result sync(PQgetResult(connection_.get()));
+  const OwnedResult sync(PQgetResult(connection_.get()));
   if (!sync || PQresultStatus(sync.get()) != PGRES_PIPELINE_SYNC ||
       PQexitPipelineMode(connection_.get()) == 0) {
     fail_sending();

@@ -33,6 +33,9 @@ BEGIN
   IF v_pauses AND EXISTS (SELECT 1 FROM paused WHERE kind = 's') THEN
     RETURN;
   END IF;
+  IF NOT EXISTS (SELECT 1 FROM fetchers f WHERE f.process = p_process AND f.holder = p_holder) THEN
+    INSERT INTO fetchers (process, holder) VALUES (p_process, p_holder);
+  END IF;
   -- Again while some of those that were found turn out to have nothing for a turn.
   WHILE v_left > 0 AND v_passed AND v_bytes < 16777216 LOOP
     v_passed := false;
@@ -41,7 +44,8 @@ BEGIN
       WHERE t.ready IS NOT NULL AND t.token IS NULL
         AND (t.visible_at IS NULL OR t.visible_at <= v_now)
         AND (t.resident_process IS NULL OR t.resident_process = p_process
-             OR NOT EXISTS (SELECT 1 FROM processes p WHERE p.id = t.resident_process))
+             OR NOT EXISTS (SELECT 1 FROM fetchers f WHERE f.process = t.resident_process
+                              AND f.holder = t.resident_holder))
         AND (t.code <> ALL (p_unknown) OR t.quarantine IS NOT NULL)
         AND (NOT v_pauses OR NOT is_paused(t.number))
       ORDER BY t.ready LIMIT v_left FOR NO KEY UPDATE SKIP LOCKED
@@ -107,4 +111,13 @@ BEGIN
       RETURN NEXT;
     END LOOP;
   END LOOP;
+END $$;
+
+-- Somebody has come who may have the code that turns of this process are held back for.
+CREATE FUNCTION bring_turns_forward(p_process bigint) RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE turns t SET visible_at = NULL, held_by = NULL
+  WHERE t.visible_at IS NOT NULL AND t.held_by = p_process AND t.waiting_for IS NOT NULL;
+  code := 0;
+  RETURN NEXT;
 END $$;

@@ -34,14 +34,29 @@ BEGIN
   RETURN QUERY SELECT count(*) FROM processes WHERE id <> p_process;
 END $$;
 
--- A sign of life. Answers whether the process is still taken to be alive, and the time.
-CREATE FUNCTION renew(p_now bigint, p_process bigint, p_lease bigint)
-RETURNS TABLE (is_alive boolean, others bigint, now_is bigint) LANGUAGE plpgsql AS $$
+-- A sign of life. Takes back all from processes whose time is over, and answers the time, and what there is to
+-- be had: turns, activities, timers, and cancelled leases of this process.
+CREATE FUNCTION life_sign(p_now bigint, p_process bigint, p_lease bigint)
+RETURNS TABLE (now_is bigint, has_turns boolean, has_work boolean, has_timers boolean,
+               has_cancelled boolean) LANGUAGE plpgsql AS $$
+DECLARE
+  v_dead bigint;
 BEGIN
   now_is := moment(p_now);
   UPDATE processes SET alive_until = now_is + p_lease WHERE id = p_process;
-  is_alive := FOUND;
-  SELECT count(*) INTO others FROM processes WHERE id <> p_process;
+  FOR v_dead IN
+    SELECT id FROM processes WHERE alive_until < now_is AND id <> p_process
+    ORDER BY id FOR UPDATE SKIP LOCKED
+  LOOP
+    PERFORM release_process(v_dead, false);
+  END LOOP;
+  DELETE FROM answers WHERE at < now_is - 60000;
+  has_turns := EXISTS (SELECT 1 FROM turns WHERE ready IS NOT NULL AND token IS NULL
+                       AND (visible_at IS NULL OR visible_at <= now_is));
+  has_work := EXISTS (SELECT 1 FROM work WHERE token IS NULL AND quarantine IS NULL
+                      AND (visible_at IS NULL OR visible_at <= now_is));
+  has_timers := EXISTS (SELECT 1 FROM timers WHERE due <= now_is AND token IS NULL);
+  has_cancelled := EXISTS (SELECT 1 FROM cancelled_leases WHERE process = p_process);
   RETURN NEXT;
 END $$;
 
@@ -81,6 +96,7 @@ BEGIN
   PERFORM release_work(p_process, p_holder, true);
   UPDATE timers SET token = NULL, process = NULL, holder = NULL
   WHERE process = p_process AND holder = p_holder;
+  DELETE FROM fetchers WHERE process = p_process AND holder = p_holder;
   code := 0;
   RETURN NEXT;
 END $$;
@@ -95,6 +111,7 @@ BEGIN
   UPDATE work SET visible_at = NULL, held_by = NULL
   WHERE visible_at IS NOT NULL AND held_by = p_process;
   DELETE FROM questions WHERE process = p_process;
+  DELETE FROM fetchers WHERE process = p_process;
   DELETE FROM processes WHERE id = p_process;
 END $$;
 
@@ -104,24 +121,6 @@ BEGIN
   PERFORM 1 FROM processes WHERE id = p_process FOR UPDATE;
   PERFORM release_process(p_process, false);
   code := 0;
-  RETURN NEXT;
-END $$;
-
--- Takes back all from processes whose time is over. Answers how many there were.
-CREATE FUNCTION bury(p_now bigint, p_process bigint)
-RETURNS TABLE (buried bigint) LANGUAGE plpgsql AS $$
-DECLARE
-  v_dead bigint;
-BEGIN
-  buried := 0;
-  FOR v_dead IN
-    SELECT id FROM processes WHERE alive_until < moment(p_now) AND id <> p_process
-    ORDER BY id FOR UPDATE SKIP LOCKED
-  LOOP
-    PERFORM release_process(v_dead, false);
-    buried := buried + 1;
-  END LOOP;
-  DELETE FROM answers WHERE at < moment(p_now) - 60000;
   RETURN NEXT;
 END $$;
 

@@ -18,6 +18,14 @@ CREATE TABLE processes (
   last_batch bigint NOT NULL DEFAULT 0  -- tells whether a commit whose answer was lost has happened
 );
 
+-- Who fetches turns, in which process: an instance that one of them keeps in memory is its own while its row
+-- is here.
+CREATE TABLE fetchers (
+  process bigint NOT NULL,
+  holder bigint NOT NULL,
+  PRIMARY KEY (process, holder)
+);
+
 -- What changes seldom of an instance, and what lists are made of. The row in `turns` is its lock.
 CREATE TABLE instances (
   number bigint PRIMARY KEY,      -- in order of creation

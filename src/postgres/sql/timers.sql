@@ -2,8 +2,7 @@
 
 -- Leases up to `p_max` timers that are due, and answers when the next of those that are left is, or the next
 -- item that was given back with a delay comes again.
-CREATE FUNCTION fetch_timers(p_now bigint, p_process bigint, p_holder bigint, p_max bigint,
-                             p_known bigint)
+CREATE FUNCTION fetch_timers(p_now bigint, p_process bigint, p_holder bigint, p_max bigint)
 RETURNS TABLE (tokens bigint[], next_due bigint) LANGUAGE plpgsql AS $$
 DECLARE
   v_now bigint := moment(p_now);

@@ -176,3 +176,12 @@ BEGIN
   END IF;
   RETURN NEXT;
 END $$;
+
+-- Somebody has come who may know the activities that are held back for a registration.
+CREATE FUNCTION bring_work_forward(p_process bigint) RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE work w SET visible_at = NULL, held_by = NULL
+  WHERE w.visible_at IS NOT NULL AND w.held_by = p_process AND w.waiting_for IS NOT NULL;
+  code := 0;
+  RETURN NEXT;
+END $$;

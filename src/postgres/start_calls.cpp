@@ -1,0 +1,162 @@
+#include "postgres/start_calls.hpp"
+
+#include <utility>
+
+#include "model/encoding.hpp"
+#include "model/ids.hpp"
+#include "model/limits.hpp"
+#include "model/random.hpp"
+#include "postgres/refusal.hpp"
+
+namespace duroxide::postgres {
+
+namespace {
+
+// What `start_instance` answers, see starts.sql.
+constexpr std::int64_t code_created = 0;
+constexpr std::int64_t code_not_wanted = 5;
+constexpr std::int64_t code_unknown_start = 6;
+constexpr std::int64_t code_other_input = 7;
+constexpr std::int64_t code_other_version = 8;
+
+std::int64_t new_incarnation() {
+  std::uint64_t incarnation = 0;
+  while (incarnation == 0) {
+    incarnation = model::random_number();
+  }
+  return static_cast<std::int64_t>(incarnation);
+}
+
+std::optional<std::string> stop_after(const work::StartOrchestration& start) {
+  if (!start.timeout_ms) {
+    return std::nullopt;
+  }
+  work::CancelInstance stop;
+  stop.instance = start.instance;
+  stop.reason =
+      "the instance has not ended within " + std::to_string(*start.timeout_ms) + " ms of its start";
+  stop.timed_out = true;
+  return model::encode_work_item(stop);
+}
+
+std::optional<std::int64_t> as_number(const std::optional<std::uint64_t>& value) {
+  return value ? std::optional(static_cast<std::int64_t>(*value)) : std::nullopt;
+}
+
+/// From the id to the parent.
+void add_identity(Parameters& parameters, const work::StartOrchestration& start) {
+  const bool has_parent = start.parent.has_value();
+  parameters.text(start.instance)
+      .number(new_incarnation())
+      .text(start.orchestration)
+      .optional_text(start.version)
+      .number(model::digest_of_start(start.orchestration, start.input))
+      .texts(start.tags)
+      .optional_text(has_parent ? std::optional(start.parent->instance) : std::nullopt)
+      .optional_number(has_parent ? as_number(start.parent->execution_id) : std::nullopt)
+      .optional_number(has_parent ? as_number(start.parent->event_id) : std::nullopt);
+}
+
+}  // namespace
+
+std::string code_of(const std::string& orchestration, const std::optional<std::string>& version) {
+  return orchestration + between_name_and_version + version.value_or("");
+}
+
+void check_delay(const std::optional<Milliseconds>& delay) {
+  if (delay && *delay < Milliseconds::zero()) {
+    refuse_input("the delay is negative");
+  }
+}
+
+void check_start(const work::StartOrchestration& start) {
+  require(model::check_instance_id(start.instance));
+  require(model::check_name("orchestration name", start.orchestration));
+  require(model::check_payload("input", start.input));
+  if (start.version) {
+    require(model::check_version(*start.version));
+  }
+  require(model::check_tags(start.tags));
+  require(model::check_headers(start.headers));
+  if (start.timeout_ms && (*start.timeout_ms == 0 ||
+                           *start.timeout_ms > static_cast<std::uint64_t>(max_delay.count()))) {
+    refuse_input("the timeout is not longer than zero, or longer than 100 years");
+  }
+}
+
+Call start_call(const provider::StartOrFind& request, const CallContext& context) {
+  check_delay(request.delay);
+  check_start(request.start);
+  Parameters parameters;
+  parameters.optional_number(context.now);
+  add_identity(parameters, request.start);
+  parameters
+      .optional_number(request.delay ? std::optional<std::int64_t>(request.delay->count())
+                                     : std::nullopt)
+      .optional_number(as_number(request.start.timeout_ms))
+      .optional_bytes(stop_after(request.start))
+      .bytes(model::encode_work_item(request.start))
+      .flag(request.same_input)
+      .flag(request.only_new);
+  return {"start_instance", std::move(parameters)};
+}
+
+std::optional<ProviderError> start_error(const char* operation, const Rows& answer,
+                                         const work::StartOrchestration& start) {
+  const std::string exists = "the instance `" + start.instance + "` exists already";
+  const auto refuse = [&](const std::string& why) {
+    return refused(operation, ProviderError::Kind::instance_already_exists, exists + why);
+  };
+  switch (answer.first().number(0)) {
+    case code_not_wanted:
+      return refuse("");
+    case code_unknown_start:
+      return refuse(
+          ", and it is not known what it was started with: it was imported or forked. Look at it, "
+          "and "
+          "ask for it with `use_existing` if it will do");
+    case code_other_input:
+      return refuse(
+          ", and it was started as another orchestration or with another input. Use another id, or "
+          "`use_existing` to take it whatever it is");
+    case code_other_version: {
+      const std::string version = answer.first().text(1);
+      return refuse(", and it was started " +
+                    (version.empty() ? std::string("without a version, and has not begun")
+                                     : "in version " + version) +
+                    ", not in " + start.version.value_or(""));
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+bool was_created(const Rows& answer) {
+  return answer.first().number(0) == code_created;
+}
+
+Call start_of_turn_call(const work::StartOrchestration& start, provider::LockToken token,
+                        const CallContext& context) {
+  check_start(start);
+  std::optional<std::string> taken;
+  if (start.parent) {
+    ErrorDetails details;
+    details.category = ErrorCategory::configuration;
+    details.kind = ErrorKind::instance_already_exists;
+    details.message = "the instance `" + start.instance + "` exists already";
+    details.subject = start.instance;
+    taken = model::encode_work_item(
+        work::SubOrchFailed{start.parent->instance, start.parent->execution_id,
+                            start.parent->event_id, std::move(details)});
+  }
+  Parameters parameters;
+  parameters.number(token).optional_number(context.now);
+  add_identity(parameters, start);
+  parameters.optional_number(as_number(start.timeout_ms))
+      .optional_bytes(stop_after(start))
+      .bytes(model::encode_work_item(start))
+      .optional_bytes(std::move(taken));
+  return {"start_of_turn", std::move(parameters)};
+}
+
+}  // namespace duroxide::postgres
