@@ -20,6 +20,12 @@ ProviderError error_for(const Request& request, ProviderError::Kind kind, const 
   return ProviderError{kind, request.operation, message, retryable};
 }
 
+/// Whether it is of note that a transaction was committed.
+bool is_opened(const std::vector<Request>& requests, const std::vector<std::size_t>& places) {
+  return !std::all_of(places.begin(), places.end(),
+                      [&](std::size_t place) { return requests[place].is_light; });
+}
+
 }  // namespace
 
 BatchRunner::BatchRunner(Session& session, Membership* membership, std::function<bool()> gives_up)
@@ -77,7 +83,8 @@ bool BatchRunner::run_together(const std::vector<Request>& requests, const Place
             membership_->note_loss();
           }
           reconnect();
-          if (membership_ != nullptr && membership_->was_committed(session_)) {
+          if (membership_ != nullptr && is_opened(requests, places) &&
+              membership_->was_committed(session_)) {
             // It is done, and what it has answered is lost. What can be made again finds itself done.
             const auto answer_lost = [&](std::size_t place) {
               if (!requests[place].is_repeatable) {
@@ -125,7 +132,9 @@ void BatchRunner::commit(const std::vector<Request>& requests, const Places& pla
                          std::vector<Outcome>& outcomes) {
   std::vector<const Call*> calls;
   Call opening;
-  if (membership_ != nullptr) {
+  // A batch of looks and fetches that find nothing writes nothing, and so waits for no disk.
+  const bool has_opening = membership_ != nullptr && is_opened(requests, places);
+  if (has_opening) {
     opening = membership_->begin_batch();
     calls.push_back(&opening);
   }
@@ -136,7 +145,7 @@ void BatchRunner::commit(const std::vector<Request>& requests, const Places& pla
   }
   std::vector<Rows> answers = session_.run(calls);
   auto next = answers.begin();
-  if (membership_ != nullptr) {
+  if (has_opening) {
     membership_->note_others(next->first().number(0));
     ++next;
   }

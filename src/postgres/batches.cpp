@@ -32,6 +32,11 @@ void Batches::submit(Request request, Brings brings) {
 }
 
 void Batches::look_for(Brings brings) {
+  ++news_;
+  look_first(brings);
+}
+
+void Batches::look_first(Brings brings) {
   hints_.turns = hints_.turns || brings.turns;
   hints_.work = hints_.work || brings.work;
   hints_.timers = hints_.timers || brings.timers;

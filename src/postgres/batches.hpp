@@ -68,6 +68,10 @@ class Batches {
   void announce(const std::string& instance) { announced_.insert(digest_of_instance(instance)); }
   /// There may be something for those who fetch.
   void look_for(Brings brings);
+  /// The same, for somebody who has come and does not know.
+  void look_first(Brings brings);
+  /// Changes whenever something may have come up: until then, who has found nothing finds nothing.
+  [[nodiscard]] std::uint64_t news() const { return news_; }
   /// A part has something to ask.
   void ask_soon();
 
@@ -99,6 +103,7 @@ class Batches {
   Runner::Batch waiting_;
   Brings brought_;  ///< by what waits
   Brings hints_;
+  std::uint64_t news_ = 1;
   std::set<std::int64_t> announced_;
   bool is_running_ = false;
   bool is_scheduled_ = false;

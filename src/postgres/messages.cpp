@@ -31,14 +31,6 @@ Brings brings_start(const std::optional<Milliseconds>& delay,
   return {true, false, delay.has_value() || timeout.has_value()};
 }
 
-void refuse_replacement(const provider::StartOrFind& request) {
-  if (request.replace) {
-    throw Refusal(ProviderError::Kind::not_available,
-                  "a PostgreSQL store does not start an instance in the place of another yet: "
-                  "terminate and delete it first");
-  }
-}
-
 ProviderError no_instance(const char* operation, const std::string& instance) {
   return refused(operation, ProviderError::Kind::instance_not_found,
                  "there is no instance `" + instance + "`");
@@ -49,6 +41,12 @@ ProviderError no_instance(const char* operation, const std::string& instance) {
 void Messages::note_start(const std::string& instance) {
   waiting_.touch(instance);
   batches_.announce(instance);
+}
+
+void Messages::note_removed(const std::vector<std::string>& instances) {
+  for (const std::string& instance : instances) {
+    note_start(instance);
+  }
 }
 
 void Messages::enqueue(const provider::EnqueueOrchestratorWork& request, const Reply<void>& reply) {
@@ -72,14 +70,14 @@ void Messages::enqueue_start(const provider::EnqueueOrchestratorWork& item,
   start.only_new = !item.use_existing;
   Request request{enqueuing};
   request.is_repeatable = true;
-  request.calls.push_back(start_call(start, batches_.context()));
-  request.done = [reply, asked = start.start](const Outcome& outcome) {
+  add_start(request.calls, start, batches_.context());
+  request.done = [reply, start](const Outcome& outcome) {
     if (!outcome) {
       reply(failure(outcome.error()));
-    } else if (auto error = start_error(enqueuing, outcome->front(), asked)) {
-      reply(failure(std::move(*error)));
-    } else {
+    } else if (const auto started = start_outcome(enqueuing, *outcome, start)) {
       reply({});
+    } else {
+      reply(failure(started.error()));
     }
   };
   note_start(start.start.instance);
@@ -108,18 +106,16 @@ void Messages::enqueue_message(const provider::EnqueueOrchestratorWork& message,
 void Messages::start_or_find(const provider::StartOrFind& start,
                              const Reply<provider::StartedOrFound>& reply) {
   or_refuse<provider::StartedOrFound>(starting, reply, [&] {
-    refuse_replacement(start);
     Request request{starting};
-    request.is_repeatable = true;
-    request.calls.push_back(start_call(start, batches_.context()));
-    request.done = [reply, asked = start.start](const Outcome& outcome) {
+    request.is_repeatable = !start.replace;
+    add_start(request.calls, start, batches_.context());
+    request.done = [this, reply, start](const Outcome& outcome) {
       if (!outcome) {
         reply(failure(outcome.error()));
-      } else if (auto error = start_error(starting, outcome->front(), asked)) {
-        reply(failure(std::move(*error)));
-      } else {
-        reply(provider::StartedOrFound{was_created(outcome->front())});
+        return;
       }
+      note_removed(removed_by_start(*outcome, start));
+      reply(start_outcome(starting, *outcome, start));
     };
     note_start(start.start.instance);
     batches_.submit(std::move(request), brings_start(start.delay, start.start.timeout_ms));
@@ -130,24 +126,28 @@ void Messages::start_and_raise(const provider::StartAndRaise& both,
                                const Reply<provider::StartedOrFound>& reply) {
   or_refuse<provider::StartedOrFound>(raising, reply, [&] {
     const auto& start = both.start;
-    refuse_replacement(start);
     if (both.event.instance != start.start.instance) {
       refuse_input("the start and the event are for different instances");
     }
     const CallContext context = batches_.context();
     Request request{raising};
-    request.calls.push_back(start_call(start, context));
+    add_start(request.calls, start, context);
     request.calls.push_back(
         message_call("raise_with_start", both.event, std::nullopt, both.key, context));
-    request.done = [reply, asked = start.start, key = both.key](const Outcome& outcome) {
+    request.done = [this, reply, start, key = both.key](const Outcome& outcome) {
       if (!outcome) {
         reply(failure(outcome.error()));
-      } else if (auto error = start_error(raising, outcome->at(0), asked)) {
-        reply(failure(std::move(*error)));
-      } else if (auto refusal = message_error(raising, outcome->at(1), asked.instance, key)) {
+        return;
+      }
+      note_removed(removed_by_start(*outcome, start));
+      auto started = start_outcome(raising, *outcome, start);
+      if (!started) {
+        reply(std::move(started));
+      } else if (auto refusal =
+                     message_error(raising, outcome->back(), start.start.instance, key)) {
         reply(failure(std::move(*refusal)));
       } else {
-        reply(provider::StartedOrFound{was_created(outcome->at(0))});
+        reply(std::move(started));
       }
     };
     note_start(start.start.instance);
@@ -204,14 +204,13 @@ void Messages::start_and_ask(Asker asker, const provider::StartAndAsk& both,
                              const Reply<provider::StartedAndAnswered>& reply) {
   or_refuse<provider::StartedAndAnswered>(starting_and_asking, reply, [&] {
     const auto& start = both.start;
-    refuse_replacement(start);
     const WorkItem item = both.request;
     check_message(item);
     if (both.request.instance != start.start.instance) {
       refuse_input("the start and the update are for different instances");
     }
     Request request{starting_and_asking};
-    request.calls.push_back(start_call(start, batches_.context()));
+    add_start(request.calls, start, batches_.context());
     const bool is_asked = waiting_.is_asked(both.request.instance, both.request.id);
     request.calls.push_back(
         {"ask_with_start",
@@ -223,7 +222,7 @@ void Messages::start_and_ask(Asker asker, const provider::StartAndAsk& both,
     const std::uint64_t wait =
         waiting_.wait_for_update(asker, both.wait_id, both.request.instance, both.request.id,
                                  [state](auto answer) { state->answered(std::move(answer)); });
-    request.done = [this, state, wait, asked = start.start](const Outcome& outcome) {
+    request.done = [this, state, wait, start](const Outcome& outcome) {
       const auto refuse = [&](const ProviderError& error) {
         state->refused(error);
         waiting_.refuse(wait, error);
@@ -232,23 +231,25 @@ void Messages::start_and_ask(Asker asker, const provider::StartAndAsk& both,
         refuse(outcome.error());
         return;
       }
-      if (const auto error = start_error(starting_and_asking, outcome->at(0), asked)) {
-        refuse(*error);
+      note_removed(removed_by_start(*outcome, start));
+      const auto started = start_outcome(starting_and_asking, *outcome, start);
+      if (!started) {
+        refuse(started.error());
         return;
       }
-      const Rows::Row sent = outcome->at(1).first();
+      const Rows::Row sent = outcome->back().first();
       if (sent.number(0) == code_sent) {
         waiting_.sent(wait, sent.number(1));
-        state->started(provider::StartedOrFound{was_created(outcome->at(0))});
+        state->started(*started);
         return;
       }
       // It has ended: what it has answered before is in its history, or the whole is refused.
-      waiting_.answer_or_refuse(wait, [state, created = was_created(outcome->at(0))](auto answer) {
+      waiting_.answer_or_refuse(wait, [state, found = *started](auto answer) {
         if (!answer) {
           state->refused(answer.error());
         } else {
           state->answered(std::move(answer));
-          state->started(provider::StartedOrFound{created});
+          state->started(found);
         }
       });
     };

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <duroxide/provider_messages.hpp>
 
@@ -33,6 +34,8 @@ class Messages {
   void enqueue_start(const provider::EnqueueOrchestratorWork& request, const Reply<void>& reply);
   void enqueue_message(const provider::EnqueueOrchestratorWork& request, const Reply<void>& reply);
   void note_start(const std::string& instance);
+  /// Those who wait for them learn that they are gone.
+  void note_removed(const std::vector<std::string>& instances);
 
   Batches& batches_;
   Waiting& waiting_;

@@ -37,6 +37,8 @@ struct Request {
   bool is_repeatable = false;
   /// Whether its calls name this process: they are refused once that was taken for dead.
   bool is_of_process = false;
+  /// Whether it looks, or fetches: nothing is lost if nobody ever knows whether it was made.
+  bool is_light = false;
 };
 
 }  // namespace duroxide::postgres

@@ -18,6 +18,11 @@ constexpr std::int64_t code_not_wanted = 5;
 constexpr std::int64_t code_unknown_start = 6;
 constexpr std::int64_t code_other_input = 7;
 constexpr std::int64_t code_other_version = 8;
+// What `remove_for_replacement` answers, see replacing.sql.
+constexpr std::int64_t code_nobody_there = 0;
+constexpr std::int64_t code_removed = 1;
+constexpr std::int64_t code_waited_for = 9;
+constexpr std::int64_t code_large_tree = 10;
 
 std::int64_t new_incarnation() {
   std::uint64_t incarnation = 0;
@@ -57,36 +62,7 @@ void add_identity(Parameters& parameters, const work::StartOrchestration& start)
       .optional_number(has_parent ? as_number(start.parent->event_id) : std::nullopt);
 }
 
-}  // namespace
-
-std::string code_of(const std::string& orchestration, const std::optional<std::string>& version) {
-  return orchestration + between_name_and_version + version.value_or("");
-}
-
-void check_delay(const std::optional<Milliseconds>& delay) {
-  if (delay && *delay < Milliseconds::zero()) {
-    refuse_input("the delay is negative");
-  }
-}
-
-void check_start(const work::StartOrchestration& start) {
-  require(model::check_instance_id(start.instance));
-  require(model::check_name("orchestration name", start.orchestration));
-  require(model::check_payload("input", start.input));
-  if (start.version) {
-    require(model::check_version(*start.version));
-  }
-  require(model::check_tags(start.tags));
-  require(model::check_headers(start.headers));
-  if (start.timeout_ms && (*start.timeout_ms == 0 ||
-                           *start.timeout_ms > static_cast<std::uint64_t>(max_delay.count()))) {
-    refuse_input("the timeout is not longer than zero, or longer than 100 years");
-  }
-}
-
 Call start_call(const provider::StartOrFind& request, const CallContext& context) {
-  check_delay(request.delay);
-  check_start(request.start);
   Parameters parameters;
   parameters.optional_number(context.now);
   add_identity(parameters, request.start);
@@ -97,7 +73,7 @@ Call start_call(const provider::StartOrFind& request, const CallContext& context
       .optional_bytes(stop_after(request.start))
       .bytes(model::encode_work_item(request.start))
       .flag(request.same_input)
-      .flag(request.only_new);
+      .flag(request.only_new || request.replace);
   return {"start_instance", std::move(parameters)};
 }
 
@@ -131,8 +107,82 @@ std::optional<ProviderError> start_error(const char* operation, const Rows& answ
   }
 }
 
-bool was_created(const Rows& answer) {
-  return answer.first().number(0) == code_created;
+/// Takes out who has the id.
+Call removal_call(const std::string& instance) {
+  ErrorDetails gone;
+  gone.category = ErrorCategory::configuration;
+  gone.kind = ErrorKind::invalid_input;
+  gone.subject = instance;
+  gone.message = "the end of instance `" + instance +
+                 "` cannot be waited for: it was deleted before it had ended";
+  return {"remove_for_replacement", Parameters().text(instance).bytes(model::encode_error(gone))};
+}
+
+}  // namespace
+
+std::string code_of(const std::string& orchestration, const std::optional<std::string>& version) {
+  return orchestration + between_name_and_version + version.value_or("");
+}
+
+void check_delay(const std::optional<Milliseconds>& delay) {
+  if (delay && *delay < Milliseconds::zero()) {
+    refuse_input("the delay is negative");
+  }
+}
+
+void check_start(const work::StartOrchestration& start) {
+  require(model::check_instance_id(start.instance));
+  require(model::check_name("orchestration name", start.orchestration));
+  require(model::check_payload("input", start.input));
+  if (start.version) {
+    require(model::check_version(*start.version));
+  }
+  require(model::check_tags(start.tags));
+  require(model::check_headers(start.headers));
+  if (start.timeout_ms && (*start.timeout_ms == 0 ||
+                           *start.timeout_ms > static_cast<std::uint64_t>(max_delay.count()))) {
+    refuse_input("the timeout is not longer than zero, or longer than 100 years");
+  }
+}
+
+void add_start(std::vector<Call>& calls, const provider::StartOrFind& request,
+               const CallContext& context) {
+  check_delay(request.delay);
+  check_start(request.start);
+  if (request.replace) {
+    calls.push_back(removal_call(request.start.instance));
+  }
+  calls.push_back(start_call(request, context));
+}
+
+Result<provider::StartedOrFound, ProviderError> start_outcome(
+    const char* operation, const Answers& answers, const provider::StartOrFind& request) {
+  const std::int64_t removal =
+      request.replace ? answers.front().first().number(0) : code_nobody_there;
+  const std::string named = "the instance `" + request.start.instance + "`";
+  if (removal == code_waited_for) {
+    return failure(refused(operation, ProviderError::Kind::invalid_input,
+                           named +
+                               " is a child of an instance that is told of its end; only a root "
+                               "can be replaced"));
+  }
+  if (removal == code_large_tree) {
+    return failure(refused(operation, ProviderError::Kind::invalid_input,
+                           named + " has more than 1000 descendants; delete it first"));
+  }
+  const Rows& answer = answers.at(request.replace ? 1 : 0);
+  if (auto error = start_error(operation, answer, request.start)) {
+    return failure(std::move(*error));
+  }
+  provider::StartedOrFound started;
+  started.created = answer.first().number(0) == code_created;
+  started.replaced = removal == code_removed;
+  return started;
+}
+
+std::vector<std::string> removed_by_start(const Answers& answers,
+                                          const provider::StartOrFind& request) {
+  return request.replace ? answers.front().first().texts(1) : std::vector<std::string>();
 }
 
 Call start_of_turn_call(const work::StartOrchestration& start, provider::LockToken token,

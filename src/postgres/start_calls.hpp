@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <duroxide/provider_messages.hpp>
+#include <duroxide/result.hpp>
 
 #include "postgres/call_context.hpp"
 #include "postgres/request.hpp"
@@ -21,13 +23,15 @@ inline constexpr char between_name_and_version = '\1';
 void check_start(const work::StartOrchestration& start);
 void check_delay(const std::optional<Milliseconds>& delay);
 
-/// A start by a client.
-[[nodiscard]] Call start_call(const provider::StartOrFind& request, const CallContext& context);
-/// What the code that it has answered means: none if the instance was started, or found and will do.
-[[nodiscard]] std::optional<ProviderError> start_error(const char* operation, const Rows& answer,
-                                                       const work::StartOrchestration& start);
-/// Whether it was made, by this very request.
-[[nodiscard]] bool was_created(const Rows& answer);
+/// Adds the calls of a start by a client. Throws `Refusal`.
+void add_start(std::vector<Call>& calls, const provider::StartOrFind& request,
+               const CallContext& context);
+/// What they have answered, being the first of `answers`. Errors: why it was not started.
+[[nodiscard]] Result<provider::StartedOrFound, ProviderError> start_outcome(
+    const char* operation, const Answers& answers, const provider::StartOrFind& request);
+/// The instances that it has taken out, to take the place of one of them.
+[[nodiscard]] std::vector<std::string> removed_by_start(const Answers& answers,
+                                                        const provider::StartOrFind& request);
 
 /// A start by the turn with that fencing number. Throws `Refusal`.
 [[nodiscard]] Call start_of_turn_call(const work::StartOrchestration& start,

@@ -55,18 +55,26 @@ Request Timers::fetch_request(Parked& parked) {
   const CallContext context = batches_.context();
   Request request{dequeuing_timers};
   request.is_of_process = true;
+  request.is_light = true;
   request.calls.push_back({"fetch_timers", Parameters()
                                                .optional_number(context.now)
                                                .number(context.process)
                                                .number(holders_.number_of(parked.asker))
                                                .number(parked.request.max_items)});
-  request.done = [this, id = parked.id](const Outcome& outcome) { fetched(id, outcome); };
+  request.done = [this, id = parked.id, asker = parked.asker](const Outcome& outcome) {
+    fetched(id, asker, outcome);
+  };
   return request;
 }
 
-void Timers::fetched(std::uint64_t id, const Outcome& outcome) {
-  const auto parked = std::find_if(parked_.begin(), parked_.end(),
-                                   [id](const Parked& each) { return each.id == id; });
+void Timers::fetched(std::uint64_t id, Asker asker, const Outcome& outcome) {
+  auto parked = std::find_if(parked_.begin(), parked_.end(),
+                             [id](const Parked& each) { return each.id == id; });
+  if (parked == parked_.end()) {
+    // What was leased to a request that another has replaced is for that one.
+    parked = std::find_if(parked_.begin(), parked_.end(),
+                          [asker](const Parked& each) { return each.asker == asker; });
+  }
   if (parked == parked_.end()) {
     return;  // it was released meanwhile, and what it was given with it
   }

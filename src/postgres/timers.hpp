@@ -45,7 +45,7 @@ class Timers final : public Batches::Part {
   };
 
   [[nodiscard]] Request fetch_request(Parked& parked);
-  void fetched(std::uint64_t id, const Outcome& outcome);
+  void fetched(std::uint64_t id, Asker asker, const Outcome& outcome);
 
   Batches& batches_;
   Leases& leases_;

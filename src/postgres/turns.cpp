@@ -50,7 +50,9 @@ void Turns::fetch(Asker asker, const provider::FetchOrchestrationItem& request, 
     bring_forward();
   }
   parked_.push_back({++newest_, asker, request.max_items, std::move(reply)});
-  batches_.look_for({true, false, false});
+  if (exhausted_[asker] != batches_.news()) {
+    batches_.look_first({true, false, false});
+  }
 }
 
 void Turns::bring_forward() {
@@ -69,6 +71,7 @@ void Turns::join(Runner::Batch& batch) {
   for (Parked& parked : parked_) {
     if (!parked.is_asked) {
       parked.is_asked = true;
+      parked.news = batches_.news();
       batch.push_back(fetch_request(parked));
     }
   }
@@ -78,6 +81,7 @@ Request Turns::fetch_request(Parked& parked) {
   const CallContext context = batches_.context();
   Request request{fetching_turns};
   request.is_of_process = true;
+  request.is_light = true;
   request.calls.push_back(
       {"fetch_turns",
        Parameters()
@@ -97,8 +101,14 @@ void Turns::fetched(std::uint64_t id, const Outcome& outcome) {
     return;  // it was released meanwhile, and what it was given with it
   }
   parked->is_asked = false;
-  if (!outcome || outcome->front().empty()) {
+  if (!outcome) {
     return;  // it goes on waiting: whatever comes up, and the poll, ask again
+  }
+  if (outcome->front().size() < parked->max_items) {
+    exhausted_[parked->asker] = parked->news;
+  }
+  if (outcome->front().empty()) {
+    return;
   }
   hand_out(parked, outcome->front());
 }
@@ -118,7 +128,7 @@ void Turns::hand_out(std::deque<Parked>::iterator parked, const Rows& rows) {
     items.push_back(std::move(*item));
   }
   if (rows.size() >= parked->max_items) {
-    batches_.look_for({true, false, false});  // there may be more, for others who wait
+    batches_.look_first({true, false, false});  // there may be more, for others who wait
   }
   if (!items.empty()) {
     const auto reply = std::move(parked->reply);
@@ -275,6 +285,7 @@ void Turns::release_resident(Asker asker, const std::string& instance) {
 
 void Turns::release(Asker asker) {
   unknown_.leaves(asker);
+  exhausted_.erase(asker);
   std::vector<FetchReply> ended;
   std::erase_if(parked_, [&](Parked& parked) {
     if (parked.asker == asker) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,8 @@ class Turns final : public Batches::Part {
     Asker asker = 0;
     std::uint64_t max_items = 1;
     FetchReply reply;
-    bool is_asked = false;  ///< for it, in the batch that is under way
+    bool is_asked = false;   ///< for it, in the batch that is under way
+    std::uint64_t news = 0;  ///< as they were then
   };
 
   [[nodiscard]] Request fetch_request(Parked& parked);
@@ -67,6 +69,8 @@ class Turns final : public Batches::Part {
   UnknownCode unknown_;
   std::deque<Parked> parked_;
   std::uint64_t newest_ = 0;
+  /// Who has found nothing, and as of which news.
+  std::map<Asker, std::uint64_t> exhausted_;
 };
 
 }  // namespace duroxide::postgres

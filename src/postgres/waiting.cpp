@@ -297,6 +297,7 @@ void Waiting::join(Runner::Batch& batch) {
 
 Request Waiting::look(std::uint64_t id, Wait& wait) {
   Request request{"look_at"};
+  request.is_light = true;
   const auto* value = std::get_if<ForValue>(&wait.what);
   request.calls.push_back(look_at(wait.instance, value != nullptr ? value->key : std::string()));
   const auto* asked = std::get_if<ForAnswer>(&wait.what);
@@ -406,6 +407,7 @@ void Waiting::look_in_history(std::uint64_t id) {
     return;
   }
   Request request{for_update};
+  request.is_light = true;
   request.calls.push_back(read_current_history(wait->second.instance));
   request.done = [this, id](const Outcome& outcome) {
     const auto found = find(id);

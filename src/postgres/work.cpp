@@ -80,7 +80,10 @@ void Work::fetch(Asker asker, const provider::DequeueWorkerPeekLock& request, Fe
     batches_.submit(std::move(forward), {false, true, true});
   }
   parked_.push_back({++newest_, asker, request, std::move(reply)});
-  batches_.look_for({false, true, false});
+  // Which sessions are saturated changes from one request to the next.
+  if (exhausted_[asker] != batches_.news() || !request.saturated_sessions.empty()) {
+    batches_.look_first({false, true, false});
+  }
 }
 
 void Work::join(Runner::Batch& batch) {
@@ -90,6 +93,7 @@ void Work::join(Runner::Batch& batch) {
   for (Parked& parked : parked_) {
     if (!parked.is_asked && !parked.request.tags.accepts_nothing()) {
       parked.is_asked = true;
+      parked.news = batches_.news();
       batch.push_back(fetch_request(parked));
     }
   }
@@ -100,6 +104,7 @@ Request Work::fetch_request(Parked& parked) {
   const TagFilter& tags = parked.request.tags;
   Request request{fetching_work};
   request.is_of_process = true;
+  request.is_light = true;
   request.calls.push_back(
       {"fetch_work",
        Parameters()
@@ -123,10 +128,16 @@ void Work::fetched(std::uint64_t id, const Outcome& outcome) {
     return;  // it was released meanwhile, and what it was given with it
   }
   parked->is_asked = false;
-  if (!outcome || outcome->front().empty()) {
+  if (!outcome) {
     return;
   }
   const Rows& rows = outcome->front();
+  if (rows.size() < parked->request.max_items && parked->request.saturated_sessions.empty()) {
+    exhausted_[parked->asker] = parked->news;
+  }
+  if (rows.empty()) {
+    return;
+  }
   std::vector<provider::WorkerItem> items;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Rows::Row row = rows.row(i);
@@ -155,7 +166,7 @@ void Work::fetched(std::uint64_t id, const Outcome& outcome) {
     items.push_back(std::move(item));
   }
   if (rows.size() >= parked->request.max_items) {
-    batches_.look_for({false, true, false});  // there may be more, for others who wait
+    batches_.look_first({false, true, false});  // there may be more, for others who wait
   }
   if (!items.empty()) {
     const auto reply = std::move(parked->reply);
@@ -367,6 +378,7 @@ void Work::look_for_cancelled() {
 
 void Work::release(Asker asker) {
   unknown_.leaves(asker);
+  exhausted_.erase(asker);
   std::vector<FetchReply> ended;
   std::erase_if(parked_, [&](Parked& parked) {
     if (parked.asker == asker) {

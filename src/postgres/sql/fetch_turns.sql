@@ -34,6 +34,7 @@ BEGIN
     RETURN;
   END IF;
   IF NOT EXISTS (SELECT 1 FROM fetchers f WHERE f.process = p_process AND f.holder = p_holder) THEN
+    PERFORM require_alive(p_process);
     INSERT INTO fetchers (process, holder) VALUES (p_process, p_holder);
   END IF;
   -- Again while some of those that were found turn out to have nothing for a turn.
@@ -94,6 +95,9 @@ BEGIN
       execution := v_instance.execution;
       event_count := v_turn.event_count;
       incarnation := v_instance.incarnation;
+      IF v_left = p_max THEN
+        PERFORM require_alive(p_process);
+      END IF;
       token := nextval('fences');
       attempts := v_turn.attempts + 1;
       is_quarantined := v_turn.quarantine IS NOT NULL;

@@ -34,6 +34,15 @@ BEGIN
   RETURN QUERY SELECT count(*) FROM processes WHERE id <> p_process;
 END $$;
 
+-- Before anything is leased to a process: its row must be there, and stays so until the end of the transaction.
+CREATE FUNCTION require_alive(p_process bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM processes WHERE id = p_process FOR KEY SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'process % is taken for dead', p_process USING ERRCODE = 'DX001';
+  END IF;
+END $$;
+
 -- A sign of life. Takes back all from processes whose time is over, and answers the time, and what there is to
 -- be had: turns, activities, timers, and cancelled leases of this process.
 CREATE FUNCTION life_sign(p_now bigint, p_process bigint, p_lease bigint)

@@ -14,6 +14,9 @@ BEGIN
     WHERE t.due <= v_now AND t.token IS NULL
     ORDER BY t.due, t.number, t.execution, t.event LIMIT p_max FOR NO KEY UPDATE SKIP LOCKED
   LOOP
+    IF cardinality(tokens) = 0 THEN
+      PERFORM require_alive(p_process);
+    END IF;
     tokens := tokens || nextval('fences');
     UPDATE timers t SET token = tokens[cardinality(tokens)], process = p_process, holder = p_holder
     WHERE t.due = v_timer.due AND t.number = v_timer.number AND t.execution = v_timer.execution

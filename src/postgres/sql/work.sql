@@ -13,6 +13,7 @@ DECLARE
   v_now bigint := moment(p_now);
   v_work record;
   v_bytes bigint := 0;
+  v_is_alive boolean := false;
 BEGIN
   IF EXISTS (SELECT 1 FROM paused WHERE kind = 's') THEN
     RETURN;
@@ -30,6 +31,10 @@ BEGIN
     ORDER BY w.place LIMIT p_max FOR NO KEY UPDATE OF w SKIP LOCKED
   LOOP
     EXIT WHEN v_bytes >= 16777216;
+    IF NOT v_is_alive THEN
+      PERFORM require_alive(p_process);
+      v_is_alive := true;
+    END IF;
     IF v_work.session IS NOT NULL THEN
       INSERT INTO sessions (session, process, holder) VALUES (v_work.session, p_process, p_holder)
       ON CONFLICT DO NOTHING;
