@@ -66,6 +66,7 @@ void Batches::run() {
   if (batch.empty()) {
     return;
   }
+  add_locks(batch);
   add_announcement(batch, brings);
   is_running_ = true;
   runner_->run(std::move(batch), host_.post(), [this] { ended(); });
@@ -91,6 +92,21 @@ void Batches::add_announcement(Runner::Batch& batch, Brings brings) {
                                                 .flag(brings.turns)
                                                 .flag(brings.work)});
   batch.push_back(std::move(announcement));
+}
+
+void Batches::add_locks(Runner::Batch& batch) {
+  std::set<std::string> changed;
+  for (const Request& request : batch) {
+    changed.insert(request.changes.begin(), request.changes.end());
+  }
+  if (changed.size() < 2 || !membership_->has_others()) {
+    return;  // nobody can wait for it in a circle
+  }
+  Request locks{"lock_instances"};
+  locks.is_light = true;
+  locks.calls.push_back(
+      {"lock_instances", Parameters().texts(std::vector(changed.begin(), changed.end()))});
+  batch.insert(batch.begin(), std::move(locks));
 }
 
 void Batches::ended() {

@@ -93,6 +93,7 @@ class Batches {
  private:
   void ended();
   void add_announcement(Runner::Batch& batch, Brings brings);
+  void add_locks(Runner::Batch& batch);
 
   std::shared_ptr<Runner> runner_;
   std::shared_ptr<Membership> membership_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "model/encoding.hpp"
+#include "model/limits.hpp"
 #include "postgres/refusal.hpp"
 
 namespace duroxide::postgres {
@@ -33,6 +34,11 @@ enum ViewColumn : std::size_t {
   view_column_value_version,
 };
 
+/// What cannot be an id is nobody's, as the empty text is.
+std::string id_or_nobody(const std::string& instance) {
+  return model::check_instance_id(instance) ? instance : std::string();
+}
+
 Result<OrchestrationStatus, model::Flaw> state_of(const Rows::Row& row) {
   switch (static_cast<ExecutionStatus>(row.number(view_column_status))) {
     case ExecutionStatus::running:
@@ -54,7 +60,7 @@ Result<OrchestrationStatus, model::Flaw> state_of(const Rows::Row& row) {
 }  // namespace
 
 Call look_at(const std::string& instance, const std::string& key) {
-  return {"look_at", Parameters().text(instance).text(key), look_text};
+  return {"look_at", Parameters().text(id_or_nobody(instance)).text(key), look_text};
 }
 
 Result<std::optional<InstanceView>, ProviderError> view_of(const Rows& answer,
@@ -84,7 +90,7 @@ Result<std::optional<InstanceView>, ProviderError> view_of(const Rows& answer,
 }
 
 Call read_current_history(const std::string& instance) {
-  return {"read_current_history", Parameters().text(instance),
+  return {"read_current_history", Parameters().text(id_or_nobody(instance)),
           "SELECT h.events FROM instances i JOIN history h ON h.number = i.number "
           "AND h.execution = i.execution WHERE i.id = $1 ORDER BY h.first_event"};
 }
@@ -101,7 +107,7 @@ Result<std::vector<Event>, ProviderError> history_of(const Rows& answer, const c
 }
 
 Call read_values(const std::string& instance) {
-  return {"read_values", Parameters().text(instance),
+  return {"read_values", Parameters().text(id_or_nobody(instance)),
           "SELECT s.key, s.value, s.updated_at, s.version FROM instances i "
           "JOIN state s ON s.number = i.number WHERE i.id = $1 ORDER BY s.key"};
 }

@@ -35,7 +35,7 @@ void Listener::work() {
     try {
       if (!session_.is_connected()) {
         session_.connect();
-        session_.execute("LISTEN " + quoted(channel_));
+        session_.execute("LISTEN " + sql_name(channel_));
         heard_({});
         pause_ms = first_pause_ms;
       }

@@ -88,6 +88,7 @@ void Messages::enqueue_message(const provider::EnqueueOrchestratorWork& message,
                                const Reply<void>& reply) {
   Request request{enqueuing};
   request.is_repeatable = message.key.has_value();
+  request.changes.push_back(target_instance(message.item));
   request.calls.push_back(
       message_call("accept_message", message.item, message.delay, message.key, batches_.context()));
   request.done = [reply, instance = target_instance(message.item),
@@ -265,6 +266,7 @@ void Messages::ask_update(Asker asker, const provider::AskUpdate& update,
     check_message(item);
     const bool is_asked = waiting_.is_asked(update.request.instance, update.request.id);
     Request request{updating};
+    request.changes.push_back(update.request.instance);
     request.calls.push_back(
         {"ask_update",
          Parameters()

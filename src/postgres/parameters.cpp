@@ -1,7 +1,9 @@
 #include "postgres/parameters.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "model/limits.hpp"
 #include "postgres/wire_types.hpp"
 
 namespace duroxide::postgres {
@@ -56,6 +58,19 @@ Parameters& Parameters::text(std::string_view value) {
 
 Parameters& Parameters::optional_text(const std::optional<std::string>& value) {
   return value ? text(*value) : null_of(type_text);
+}
+
+Parameters& Parameters::optional_words(const std::optional<std::string>& value) {
+  if (!value) {
+    return null_of(type_text);
+  }
+  std::string words = *value;
+  if (!model::is_utf8(words)) {
+    std::replace_if(
+        words.begin(), words.end(), [](char each) { return (each & '\x80') != 0; }, '?');
+  }
+  std::replace(words.begin(), words.end(), '\0', '?');
+  return text(words);
 }
 
 Parameters& Parameters::bytes(std::string value) {

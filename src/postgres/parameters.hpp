@@ -30,6 +30,8 @@ class Parameters {
   /// A `text`, which must be UTF-8 without zeros.
   Parameters& text(std::string_view value);
   Parameters& optional_text(const std::optional<std::string>& value);
+  /// A `text` for people, which may be anything: what cannot stand in one is a question mark.
+  Parameters& optional_words(const std::optional<std::string>& value);
   /// A `bytea`.
   Parameters& bytes(std::string value);
   Parameters& optional_bytes(std::optional<std::string> value);

@@ -33,6 +33,8 @@ struct Request {
   std::vector<Call> calls = {};
   /// Called once, on the turn of the actor that has asked.
   std::function<void(Outcome)> done = {};
+  /// Ids of instances that it changes. With other processes at work, a batch locks them all beforehand.
+  std::vector<std::string> changes = {};
   /// Whether it may be made again when nobody knows whether it was: what is done already it finds done.
   bool is_repeatable = false;
   /// Whether its calls name this process: they are refused once that was taken for dead.

@@ -11,7 +11,7 @@ namespace {
 
 /// None if there is no store in the schema.
 std::optional<std::int64_t> find_version(Session& session) {
-  const std::string table = quoted(session.target().schema) + ".schema_version";
+  const std::string table = sql_name(session.target().schema) + ".schema_version";
   const Rows found =
       session.ask({"has_version", Parameters().text(table), "SELECT to_regclass($1) IS NOT NULL"});
   if (!found.first().flag(0)) {
@@ -64,7 +64,7 @@ Result<void, ProviderError> prepare_schema(Session& session, bool makes_it) {
                        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"});
     const auto version = find_version(session);  // whoever held the lock may have made it
     if (!version) {
-      session.execute("CREATE SCHEMA IF NOT EXISTS " + quoted(session.target().schema));
+      session.execute("CREATE SCHEMA IF NOT EXISTS " + sql_name(session.target().schema));
       make_all(session);
     }
     session.execute("COMMIT");

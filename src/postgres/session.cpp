@@ -70,7 +70,7 @@ struct Sent {
 
 }  // namespace
 
-std::string quoted(const std::string& name) {
+std::string sql_name(const std::string& name) {
   std::string text = "\"";
   for (const char each : name) {
     text += each == '"' ? std::string("\"\"") : std::string(1, each);
@@ -100,7 +100,7 @@ void Session::connect() {
   connection_ = std::move(opened);
   prepared_.clear();
   // What a statement costs to compile is more than any of ours gains by it.
-  execute("SET search_path TO " + quoted(target_.schema) + "; SET jit TO off");
+  execute("SET search_path TO " + sql_name(target_.schema) + "; SET jit TO off");
 }
 
 void Session::disconnect() {

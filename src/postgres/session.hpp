@@ -24,7 +24,7 @@ struct Target {
 };
 
 /// A name as it stands in SQL, in quotes.
-[[nodiscard]] std::string quoted(const std::string& name);
+[[nodiscard]] std::string sql_name(const std::string& name);
 
 /// One session with the database, for one thread at a time. It blocks.
 class Session {

@@ -158,7 +158,7 @@ void Turns::set_damaged_aside(const TurnLease& lease, provider::LockToken token,
                                                .number(0)
                                                .flag(true)
                                                .optional_text(std::nullopt)
-                                               .text("it is damaged: " + why)});
+                                               .optional_words("it is damaged: " + why)});
   batches_.submit(std::move(request));
 }
 
@@ -176,11 +176,13 @@ void Turns::ack(const provider::AckOrchestrationItem& ack, Reply<void> reply) {
     request.calls = ack_calls(ack, lease, batches_.context());
     request.is_repeatable = true;
     request.is_of_process = true;
+    request.changes.push_back(lease.instance);
     waiting_.touch(lease.instance);
     if (is_worth_telling(ack, lease)) {
       batches_.announce(lease.instance);
     }
     for (const WorkItem& item : ack.orchestrator_items) {
+      request.changes.push_back(target_instance(item));
       if (const auto* start = std::get_if<work::StartOrchestration>(&item)) {
         waiting_.touch(start->instance);
         batches_.announce(start->instance);
@@ -252,8 +254,8 @@ void Turns::abandon(const provider::AbandonOrchestrationItem& abandon, const Rep
                                                .number(abandon.lock_token)
                                                .number(delay.count())
                                                .flag(abandon.ignore_attempt)
-                                               .optional_text(abandon.waiting_for)
-                                               .optional_text(abandon.quarantine)});
+                                               .optional_words(abandon.waiting_for)
+                                               .optional_words(abandon.quarantine)});
   request.done = [this, reply, token = abandon.lock_token](const Outcome& outcome) {
     if (!outcome) {
       reply(failure(outcome.error()));

@@ -213,6 +213,7 @@ void Work::ack(const provider::AckWorker& ack, Reply<void> reply) {
     }
     Request request{acking_work};
     request.is_of_process = true;
+    request.changes.push_back(lease.instance);
     request.is_repeatable = true;
     request.calls.push_back(
         {"ack_work", Parameters()
@@ -257,8 +258,8 @@ void Work::abandon(const provider::AbandonWorker& abandon, Reply<void> reply) {
                                                .number(lease.event)
                                                .number(abandon.quarantine ? 0 : delay.count())
                                                .flag(abandon.ignore_attempt)
-                                               .optional_text(abandon.waiting_for)
-                                               .optional_text(abandon.quarantine)
+                                               .optional_words(abandon.waiting_for)
+                                               .optional_words(abandon.quarantine)
                                                .flag(is_unregistered)});
   request.done = ends_lease(abandoning_work, abandon.lock_token, std::move(reply));
   batches_.submit(std::move(request), {false, true, true});
@@ -335,6 +336,7 @@ void Work::complete(const provider::CompleteActivity& end, Reply<void> reply) {
     require(model::check_instance_id(end.activity.instance));
     const MessageRow row = row_of(end.completion);
     Request request{completing_activity};
+    request.changes.push_back(end.activity.instance);
     request.calls.push_back({"complete_activity", Parameters()
                                                       .text(end.activity.instance)
                                                       .number(end.activity.execution_id)

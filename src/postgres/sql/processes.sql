@@ -34,6 +34,16 @@ BEGIN
   RETURN QUERY SELECT count(*) FROM processes WHERE id <> p_process;
 END $$;
 
+-- Locks all instances that a batch changes, in the order in which everybody does, so that two batches do not
+-- wait for each other.
+CREATE FUNCTION lock_instances(p_ids text[]) RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM turns t WHERE t.number IN (SELECT i.number FROM instances i WHERE i.id = ANY (p_ids))
+  ORDER BY t.number FOR NO KEY UPDATE;
+  code := 0;
+  RETURN NEXT;
+END $$;
+
 -- Before anything is leased to a process: its row must be there, and stays so until the end of the transaction.
 CREATE FUNCTION require_alive(p_process bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -124,11 +134,11 @@ BEGIN
   DELETE FROM processes WHERE id = p_process;
 END $$;
 
--- A process closes the store.
+-- A process closes the store. What it had is handed out again as if it had never been.
 CREATE FUNCTION leave_store(p_process bigint) RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM 1 FROM processes WHERE id = p_process FOR UPDATE;
-  PERFORM release_process(p_process, false);
+  PERFORM release_process(p_process, true);
   code := 0;
   RETURN NEXT;
 END $$;
