@@ -8,7 +8,7 @@
 #include "engine/restored.hpp"
 #include "engine/timer_rows.hpp"
 #include "model/encoding.hpp"
-#include "upkeep/export_check.hpp"
+#include "model/export_check.hpp"
 
 namespace duroxide::storage {
 
@@ -60,7 +60,7 @@ RestoredInstance import_instance(Transaction& transaction,
                                  const management::ImportInstance& request) {
   const InstanceExport& exported = request.exported;
   require_free_id(transaction, exported.instance_id);
-  require(check_export(exported));
+  require(model::check_export(exported));
   const Number number = transaction.numbers().next_instance();
   InstanceRecord record = record_of(exported);
   const ExportedExecution& current = exported.executions.back();
@@ -90,8 +90,8 @@ RestoredInstance import_instance(Transaction& transaction,
     queue_start(transaction, number, exported);
   } else {
     const auto plan =
-        plan_restore({record.id, record.execution, record.orchestration, record.version},
-                     current.events, exported.messages);
+        model::plan_restore({record.id, record.execution, record.orchestration, record.version},
+                            current.events, exported.messages);
     if (!plan) {
       throw_invalid(plan.error().what);
     }

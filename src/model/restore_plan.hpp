@@ -15,7 +15,7 @@
 
 #include "model/open_steps.hpp"
 
-namespace duroxide::storage {
+namespace duroxide::model {
 
 /// Which execution it is.
 struct ExecutionOf {
@@ -39,19 +39,19 @@ struct RestorePlan {
 /// scheduled again. If there are none, one is planned that tells the code nothing, because only a
 /// message makes an instance take the turn in which its code looks at its last events. The flaw
 /// says why no engine can have written the events.
-[[nodiscard]] Result<RestorePlan, model::Flaw> plan_restore(const ExecutionOf& execution,
-                                                            const std::vector<Event>& kept,
-                                                            std::vector<WorkItem> messages);
+[[nodiscard]] Result<RestorePlan, Flaw> plan_restore(const ExecutionOf& execution,
+                                                     const std::vector<Event>& kept,
+                                                     std::vector<WorkItem> messages);
 
 /// How many events of a failed execution a rewind keeps: as the options say, or by default all before
 /// what failed last; none from an arrival on that is to be skipped. Never the end, nor what the end has
 /// closed, which the code did not decide. The flaw is one of the wish.
-[[nodiscard]] Result<std::uint64_t, model::Flaw> find_rewind_cut(const std::vector<Event>& history,
-                                                                 const RewindOptions& options);
+[[nodiscard]] Result<std::uint64_t, Flaw> find_rewind_cut(const std::vector<Event>& history,
+                                                          const RewindOptions& options);
 
 /// How many events a fork keeps: by default all but the end, and what that has closed.
-[[nodiscard]] Result<std::uint64_t, model::Flaw> find_fork_cut(
-    const std::vector<Event>& history, std::optional<std::uint64_t> last_kept);
+[[nodiscard]] Result<std::uint64_t, Flaw> find_fork_cut(const std::vector<Event>& history,
+                                                        std::optional<std::uint64_t> last_kept);
 
 /// The steps of this execution that the messages answer.
 [[nodiscard]] std::set<std::uint64_t> answered_by(const ExecutionOf& execution,
@@ -64,4 +64,4 @@ struct RestorePlan {
                                                     std::uint64_t kept,
                                                     const std::vector<std::uint64_t>& skip = {});
 
-}  // namespace duroxide::storage
+}  // namespace duroxide::model

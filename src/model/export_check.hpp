@@ -4,10 +4,10 @@
 
 #include "model/flaw.hpp"
 
-namespace duroxide::storage {
+namespace duroxide::model {
 
 /// Whether an instance may be imported. No export contradicts itself, or is beyond the limits of a
 /// store.
-[[nodiscard]] model::Checked check_export(const InstanceExport& exported);
+[[nodiscard]] Checked check_export(const InstanceExport& exported);
 
-}  // namespace duroxide::storage
+}  // namespace duroxide::model

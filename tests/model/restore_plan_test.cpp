@@ -1,12 +1,12 @@
 // Where a history is cut, and what makes an execution go on from there.
 
-#include "engine/restore_plan.hpp"
+#include "model/restore_plan.hpp"
 
 #include <catch2/catch.hpp>
 
 namespace duroxide::restore_plan_test {
 
-using namespace duroxide::storage;
+using namespace duroxide::model;
 using Catch::Contains;
 
 namespace {

@@ -1,28 +1,24 @@
-#include "upkeep/export_check.hpp"
+#include "model/export_check.hpp"
 
 #include <optional>
 #include <utility>
 #include <variant>
 
-#include "engine/kept_messages.hpp"
 #include "model/json_fields.hpp"
+#include "model/kept_messages.hpp"
 #include "model/kinds.hpp"
 #include "model/limits.hpp"
 #include "model/open_steps.hpp"
 #include "model/overloaded.hpp"
 
-namespace duroxide::storage {
+namespace duroxide::model {
 
 namespace {
-
-using model::Checked;
 
 /// The answer of several checks: that of the first which finds something.
 class Checks {
  public:
-  Checks& unless(bool good, const std::string& what) {
-    return good ? *this : add(model::flaw(what));
-  }
+  Checks& unless(bool good, const std::string& what) { return good ? *this : add(flaw(what)); }
   Checks& add(Checked checked) {
     if (answer_) {
       answer_ = std::move(checked);
@@ -58,12 +54,12 @@ class LongText {
  private:
   void look(const char* name, const std::string& text) {
     if (answer_) {
-      answer_ = model::check_payload(name, text);
+      answer_ = check_payload(name, text);
     }
   }
   void look(const char* /*name*/, const Headers& headers) {
     if (answer_) {
-      answer_ = model::check_headers(headers);
+      answer_ = check_headers(headers);
     }
   }
   void look(const char* name, const Payload& payload) { look(name, payload.text()); }
@@ -92,7 +88,7 @@ class LongText {
 };
 
 ExecutionStatus status_at_end_of(const std::vector<Event>& events) {
-  return events.empty() ? ExecutionStatus::running : model::status_after(events.back().kind);
+  return events.empty() ? ExecutionStatus::running : status_after(events.back().kind);
 }
 
 /// An export calls failed what was cancelled.
@@ -140,13 +136,13 @@ Checked check_execution(const InstanceExport& exported, const ExportedExecution&
     return checks.unless(execution.version.empty(), which + " has a version and no events")
         .answer();
   }
-  auto open = model::find_open_steps(execution.events);
+  auto open = find_open_steps(execution.events);
   if (!open) {
     return checks.unless(false, "the events of " + which + " cannot be right: " + open.error().what)
         .answer();
   }
   for (const Event& event : execution.events) {
-    checks.add(model::check_names(event.kind));
+    checks.add(check_names(event.kind));
   }
   const auto& started = std::get<event::OrchestrationStarted>(execution.events.front().kind);
   state = std::move(open->state);
@@ -157,43 +153,43 @@ Checked check_execution(const InstanceExport& exported, const ExportedExecution&
                                                         execution.version + "`, and began as `" +
                                                         started.version + "`")
       .unless(started.parent == exported.parent, which + " has another parent than the instance")
-      .add(model::check_name("orchestration name", started.name))
-      .add(started.version.empty() ? Checked() : model::check_version(started.version))
+      .add(check_name("orchestration name", started.name))
+      .add(started.version.empty() ? Checked() : check_version(started.version))
       .answer();
 }
 
 /// Whether the event that a message answers was ever scheduled.
-Checked check_answer(const ExportedExecution& current, const model::Answer& answer) {
+Checked check_answer(const ExportedExecution& current, const Answer& answer) {
   const bool is_old = answer.execution_id != current.execution_id;
   const bool is_there = answer.id > 0 && answer.id <= current.events.size() &&
                         current.events[answer.id - 1].kind.index() == answer.step;
   if (is_old || is_there) {
     return {};
   }
-  return model::flaw("a message answers event " + std::to_string(answer.id) +
-                     ", which has asked for nothing of the kind");
+  return flaw("a message answers event " + std::to_string(answer.id) +
+              ", which has asked for nothing of the kind");
 }
 
 Checked check_message(const InstanceExport& exported, const WorkItem& message, bool is_first) {
   const ExportedExecution& current = exported.executions.back();
   if (target_instance(message) != exported.instance_id) {
-    return model::flaw("a message is for the instance `" + target_instance(message) + "`");
+    return flaw("a message is for the instance `" + target_instance(message) + "`");
   }
   if (const auto* start = std::get_if<work::StartOrchestration>(&message)) {
     return current.events.empty() && !(is_first && current.execution_id == 1)
-               ? model::flaw("a start is not the first message of the first execution")
-               : model::check_name("orchestration name", start->orchestration);
+               ? flaw("a start is not the first message of the first execution")
+               : check_name("orchestration name", start->orchestration);
   }
   if (const auto* next = std::get_if<work::ContinueAsNew>(&message)) {
     return current.events.empty() && is_first && next->execution_id == current.execution_id
-               ? model::check_name("orchestration name", next->orchestration)
-               : model::flaw("a continue-as-new is not the first message of its execution");
+               ? check_name("orchestration name", next->orchestration)
+               : flaw("a continue-as-new is not the first message of its execution");
   }
-  if (const auto answer = model::answer_in(message)) {
+  if (const auto answer = answer_in(message)) {
     return check_answer(current, *answer);
   }
-  return model::event_of(message) ? model::check_message(message)
-                                  : model::flaw("a message is none that an instance gets");
+  return event_of(message) ? model::check_message(message)
+                           : flaw("a message is none that an instance gets");
 }
 
 Checked check_messages(const InstanceExport& exported) {
@@ -237,7 +233,7 @@ Checked check_state(const InstanceExport& exported, const std::optional<CarriedS
                   exported.custom_status_version == expected.custom_status_version,
               "its custom status is not the one that its history amounts to");
   for (const StoredValue& value : exported.values) {
-    checks.add(model::check_key(value.key));
+    checks.add(check_key(value.key));
   }
   return checks.answer();
 }
@@ -246,12 +242,12 @@ Checked check_state(const InstanceExport& exported, const std::optional<CarriedS
 
 Checked check_export(const InstanceExport& exported) {
   Checks checks;
-  checks.add(model::check_instance_id(exported.instance_id))
-      .add(model::check_name("orchestration name", exported.orchestration_name))
-      .add(model::check_tags(exported.tags))
+  checks.add(check_instance_id(exported.instance_id))
+      .add(check_name("orchestration name", exported.orchestration_name))
+      .add(check_tags(exported.tags))
       .unless(!exported.executions.empty(), "it has no executions");
   if (exported.parent) {
-    checks.add(model::check_instance_id(exported.parent->instance))
+    checks.add(check_instance_id(exported.parent->instance))
         .unless(exported.parent->instance != exported.instance_id, "it is its own parent");
   }
   LongText texts;
@@ -268,4 +264,4 @@ Checked check_export(const InstanceExport& exported) {
   return checks.answer();
 }
 
-}  // namespace duroxide::storage
+}  // namespace duroxide::model

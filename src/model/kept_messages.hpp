@@ -10,9 +10,9 @@
 #include <duroxide/status.hpp>
 #include <duroxide/work_items.hpp>
 
-#include "engine/restore_plan.hpp"
+#include "model/restore_plan.hpp"
 
-namespace duroxide::storage {
+namespace duroxide::model {
 
 /// Whether an instance that has ended so keeps messages: a rewind can take it up again.
 [[nodiscard]] inline bool keeps_messages(ExecutionStatus status) {
@@ -29,4 +29,4 @@ namespace duroxide::storage {
 void add_kept(const ExecutionOf& execution, const std::vector<Event>& history,
               std::vector<WorkItem> kept_messages, std::vector<WorkItem>& messages);
 
-}  // namespace duroxide::storage
+}  // namespace duroxide::model

@@ -1,4 +1,4 @@
-#include "engine/restore_plan.hpp"
+#include "model/restore_plan.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -7,7 +7,7 @@
 #include "model/cancellation.hpp"
 #include "model/kinds.hpp"
 
-namespace duroxide::storage {
+namespace duroxide::model {
 
 namespace {
 
@@ -19,7 +19,7 @@ std::uint64_t size_before_end(const std::vector<Event>& history) {
     return size;
   }
   --size;
-  while (size > 1 && model::role_of(history[size - 1].kind) == model::Role::gives_up) {
+  while (size > 1 && role_of(history[size - 1].kind) == Role::gives_up) {
     --size;
   }
   return size;
@@ -61,7 +61,7 @@ bool has_failed_with(const EventKind& kind, const ErrorDetails& details) {
 std::uint64_t default_rewind_cut(const std::vector<Event>& history, const ErrorDetails& details) {
   const auto is_its_cause = [&](const EventKind& kind) {
     const auto* request = std::get_if<event::OrchestrationCancelRequested>(&kind);
-    return request != nullptr && model::ends_by_request(details, *request);
+    return request != nullptr && ends_by_request(details, *request);
   };
   if (details.is_cancelled() ||
       std::any_of(history.begin(), history.end(),
@@ -76,38 +76,37 @@ std::uint64_t default_rewind_cut(const std::vector<Event>& history, const ErrorD
   if (is_verdict(details)) {
     return size_before_end(history);
   }
-  return size_before_last(history, model::is_failed_answer);
+  return size_before_last(history, is_failed_answer);
 }
 
-Result<std::uint64_t, model::Flaw> wished_cut(const std::vector<Event>& history,
-                                              std::uint64_t last_kept) {
+Result<std::uint64_t, Flaw> wished_cut(const std::vector<Event>& history, std::uint64_t last_kept) {
   const auto most = size_before_end(history);
   if (last_kept == 0 || last_kept > history.size()) {
-    return model::flaw("there is no event " + std::to_string(last_kept) + ": the history has " +
-                       std::to_string(history.size()) + " events");
+    return flaw("there is no event " + std::to_string(last_kept) + ": the history has " +
+                std::to_string(history.size()) + " events");
   }
   if (is_terminal(history[last_kept - 1].kind)) {
-    return model::flaw("event " + std::to_string(last_kept) + " is the end; keep at most " +
-                       std::to_string(most) + " events");
+    return flaw("event " + std::to_string(last_kept) + " is the end; keep at most " +
+                std::to_string(most) + " events");
   }
   return std::min<std::uint64_t>(last_kept, most);
 }
 
-model::Checked check_skipped(const std::vector<Event>& history, std::uint64_t skipped,
-                             std::optional<std::uint64_t> last_kept) {
+Checked check_skipped(const std::vector<Event>& history, std::uint64_t skipped,
+                      std::optional<std::uint64_t> last_kept) {
   const std::string which = "event " + std::to_string(skipped);
   if (skipped == 0 || skipped > history.size()) {
-    return model::flaw("there is no " + which + " to skip: the history has " +
-                       std::to_string(history.size()) + " events");
+    return flaw("there is no " + which + " to skip: the history has " +
+                std::to_string(history.size()) + " events");
   }
   const EventKind& kind = history[skipped - 1].kind;
-  const model::Role role = model::role_of(kind);
-  if (role != model::Role::raised && role != model::Role::asked) {
-    return model::flaw(which + " is " + describe(kind) +
-                       "; only raised events, messages of queues and updates can be skipped");
+  const Role role = role_of(kind);
+  if (role != Role::raised && role != Role::asked) {
+    return flaw(which + " is " + describe(kind) +
+                "; only raised events, messages of queues and updates can be skipped");
   }
   if (last_kept && skipped <= *last_kept) {
-    return model::flaw(which + " cannot be both kept and skipped");
+    return flaw(which + " cannot be both kept and skipped");
   }
   return {};
 }
@@ -131,7 +130,7 @@ std::set<std::uint64_t> answered_by(const ExecutionOf& execution,
                                     const std::vector<WorkItem>& messages) {
   std::set<std::uint64_t> answered;
   for (const WorkItem& message : messages) {
-    const auto answer = model::answer_in(message);
+    const auto answer = answer_in(message);
     if (answer && answer->execution_id == execution.execution_id) {
       answered.insert(answer->id);
     }
@@ -139,22 +138,20 @@ std::set<std::uint64_t> answered_by(const ExecutionOf& execution,
   return answered;
 }
 
-Result<RestorePlan, model::Flaw> plan_restore(const ExecutionOf& execution,
-                                              const std::vector<Event>& kept,
-                                              std::vector<WorkItem> messages) {
-  auto open = model::find_open_steps(kept);
+Result<RestorePlan, Flaw> plan_restore(const ExecutionOf& execution, const std::vector<Event>& kept,
+                                       std::vector<WorkItem> messages) {
+  auto open = find_open_steps(kept);
   if (!open) {
     return failure(std::move(open).error());
   }
   RestorePlan plan;
   plan.state = std::move(open->state);
   const auto answered = answered_by(execution, messages);
-  const model::Caller caller{execution.instance, execution.execution_id, execution.orchestration,
-                             execution.version, model::headers_of(kept)};
-  for (const model::OpenStep& step : open->steps) {
-    auto request = answered.count(step.event_id) == 0
-                       ? model::request_of(caller, step.event_id, step.what)
-                       : std::nullopt;
+  const Caller caller{execution.instance, execution.execution_id, execution.orchestration,
+                      execution.version, headers_of(kept)};
+  for (const OpenStep& step : open->steps) {
+    auto request = answered.count(step.event_id) == 0 ? request_of(caller, step.event_id, step.what)
+                                                      : std::nullopt;
     if (request) {
       add_request(plan, std::move(*request));
     }
@@ -172,17 +169,16 @@ Result<RestorePlan, model::Flaw> plan_restore(const ExecutionOf& execution,
   return plan;
 }
 
-Result<std::uint64_t, model::Flaw> find_rewind_cut(const std::vector<Event>& history,
-                                                   const RewindOptions& options) {
+Result<std::uint64_t, Flaw> find_rewind_cut(const std::vector<Event>& history,
+                                            const RewindOptions& options) {
   const auto* failed =
       history.empty() ? nullptr : std::get_if<event::OrchestrationFailed>(&history.back().kind);
   if (failed == nullptr) {
-    return model::flaw("its history does not end with a failure");
+    return flaw("its history does not end with a failure");
   }
-  Result<std::uint64_t, model::Flaw> kept =
-      options.event_id
-          ? wished_cut(history, *options.event_id)
-          : Result<std::uint64_t, model::Flaw>(default_rewind_cut(history, failed->details));
+  Result<std::uint64_t, Flaw> kept =
+      options.event_id ? wished_cut(history, *options.event_id)
+                       : Result<std::uint64_t, Flaw>(default_rewind_cut(history, failed->details));
   for (const auto skipped : options.skip) {
     if (auto checked = check_skipped(history, skipped, options.event_id); !checked) {
       return failure(std::move(checked).error());
@@ -197,13 +193,13 @@ Result<std::uint64_t, model::Flaw> find_rewind_cut(const std::vector<Event>& his
   return std::max<std::uint64_t>(*kept, 1);
 }
 
-Result<std::uint64_t, model::Flaw> find_fork_cut(const std::vector<Event>& history,
-                                                 std::optional<std::uint64_t> last_kept) {
+Result<std::uint64_t, Flaw> find_fork_cut(const std::vector<Event>& history,
+                                          std::optional<std::uint64_t> last_kept) {
   if (history.empty()) {
-    return model::flaw("it has not begun yet; start another one instead");
+    return flaw("it has not begun yet; start another one instead");
   }
-  if (model::role_of(history.front().kind) != model::Role::begins) {
-    return model::flaw("its history does not begin with OrchestrationStarted");
+  if (role_of(history.front().kind) != Role::begins) {
+    return flaw("its history does not begin with OrchestrationStarted");
   }
   if (last_kept) {
     return wished_cut(history, *last_kept);
@@ -215,7 +211,7 @@ std::vector<WorkItem> messages_behind(const ExecutionOf& execution,
                                       const std::vector<Event>& history, std::uint64_t kept,
                                       const std::vector<std::uint64_t>& skip) {
   const auto cut = history.begin() + static_cast<std::ptrdiff_t>(kept);
-  const auto open = model::find_open_steps(std::vector<Event>(history.begin(), cut));
+  const auto open = find_open_steps(std::vector<Event>(history.begin(), cut));
   std::vector<WorkItem> messages;
   if (!open) {
     return messages;
@@ -223,16 +219,16 @@ std::vector<WorkItem> messages_behind(const ExecutionOf& execution,
   for (auto event = cut; event != history.end(); ++event) {
     const EventKind& kind = event->kind;
     const bool is_skipped = std::find(skip.begin(), skip.end(), event->event_id) != skip.end();
-    const bool is_awaited = model::role_of(kind) != model::Role::answers ||
-                            open->is_open(*model::source_of(kind), event->source_event_id);
+    const bool is_awaited =
+        role_of(kind) != Role::answers || open->is_open(*source_of(kind), event->source_event_id);
     if (is_skipped || !is_awaited) {
       continue;
     }
-    if (auto message = model::message_again(*event, execution.instance, execution.execution_id)) {
+    if (auto message = message_again(*event, execution.instance, execution.execution_id)) {
       messages.push_back(std::move(*message));
     }
   }
   return messages;
 }
 
-}  // namespace duroxide::storage
+}  // namespace duroxide::model

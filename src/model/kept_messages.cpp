@@ -1,4 +1,4 @@
-#include "engine/kept_messages.hpp"
+#include "model/kept_messages.hpp"
 
 #include <utility>
 
@@ -6,23 +6,22 @@
 #include "model/open_steps.hpp"
 #include "model/overloaded.hpp"
 
-namespace duroxide::storage {
+namespace duroxide::model {
 
 bool is_kept(const WorkItem& message, std::uint64_t execution) {
-  const auto answer = model::answer_in(message);
-  return answer ? answer->execution_id == execution && !answer->is_failure
-                : model::is_raised(message);
+  const auto answer = answer_in(message);
+  return answer ? answer->execution_id == execution && !answer->is_failure : is_raised(message);
 }
 
 void add_kept(const ExecutionOf& execution, const std::vector<Event>& history,
               std::vector<WorkItem> kept_messages, std::vector<WorkItem>& messages) {
-  const auto open = model::find_open_steps(history);
+  const auto open = find_open_steps(history);
   if (!open) {
     return;
   }
   auto answered = answered_by(execution, messages);
   for (WorkItem& message : kept_messages) {
-    const auto answer = model::answer_in(message);
+    const auto answer = answer_in(message);
     const bool finds_somebody = is_kept(message, execution.execution_id) &&
                                 (!answer || (open->is_open(answer->step, answer->id) &&
                                              answered.insert(answer->id).second));
@@ -32,4 +31,4 @@ void add_kept(const ExecutionOf& execution, const std::vector<Event>& history,
   }
 }
 
-}  // namespace duroxide::storage
+}  // namespace duroxide::model
