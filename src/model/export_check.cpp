@@ -240,6 +240,14 @@ Checked check_state(const InstanceExport& exported, const std::optional<CarriedS
 
 }  // namespace
 
+ExecutionStatus status_of(const ExportedExecution& execution) {
+  const auto* failed = execution.events.empty()
+                           ? nullptr
+                           : std::get_if<event::OrchestrationFailed>(&execution.events.back().kind);
+  return failed != nullptr && failed->details.is_cancelled() ? ExecutionStatus::cancelled
+                                                             : execution.status;
+}
+
 Checked check_export(const InstanceExport& exported) {
   Checks checks;
   checks.add(check_instance_id(exported.instance_id))

@@ -10,4 +10,7 @@ namespace duroxide::model {
 /// store.
 [[nodiscard]] Checked check_export(const InstanceExport& exported);
 
+/// The status of an execution that comes with an export, which calls failed what was cancelled.
+[[nodiscard]] ExecutionStatus status_of(const ExportedExecution& execution);
+
 }  // namespace duroxide::model
