@@ -20,6 +20,12 @@ using Reply = std::function<void(Result<T, ProviderError>)>;
 class Refusal : public std::exception {
  public:
   Refusal(ProviderError::Kind kind, std::string message) : error_{kind, {}, std::move(message)} {}
+  /// What the database has answered.
+  explicit Refusal(ProviderError error) : error_(std::move(error)) {}
+
+  [[nodiscard]] const ProviderError& error() const { return error_; }
+  /// Something that is stored cannot be read.
+  [[nodiscard]] bool is_damage() const { return error_.kind == ProviderError::Kind::corrupt; }
 
   [[nodiscard]] const char* what() const noexcept override { return error_.message.c_str(); }
   [[nodiscard]] ProviderError told_for(const char* operation) const {

@@ -87,7 +87,7 @@ BEGIN
   END IF;
   UPDATE turns t SET
     event_count = CASE WHEN p_status = 3 THEN 0 ELSE t.event_count + p_event_count END,
-    updated_at = v_updated, attempts = 0, last_token = p_token,
+    updated_at = v_updated, attempts = 0, last_token = p_token, waiting_since = NULL, waited_for = NULL,
     token = NULL, process = NULL, holder = NULL, taken = '{}', code = p_code,
     ready = CASE WHEN v_ends THEN NULL ELSE t.ready END,
     quarantine = CASE WHEN v_ends THEN NULL ELSE t.quarantine END,
@@ -198,6 +198,9 @@ BEGIN
     attempts = CASE WHEN p_uncounted AND cardinality(t.taken) > 0 THEN greatest(t.attempts - 1, 0)
                     ELSE t.attempts END,
     waiting_for = p_waiting_for,
+    waiting_since = CASE WHEN p_waiting_for IS NULL THEN NULL
+                         WHEN t.waited_for = p_waiting_for THEN t.waiting_since ELSE v_now END,
+    waited_for = p_waiting_for,
     quarantine = coalesce(p_quarantine, t.quarantine),
     quarantined_at = CASE WHEN p_quarantine IS NULL THEN t.quarantined_at
                           ELSE coalesce(t.quarantined_at, v_now) END,

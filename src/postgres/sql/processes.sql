@@ -76,6 +76,7 @@ BEGIN
                       AND (visible_at IS NULL OR visible_at <= now_is));
   has_timers := EXISTS (SELECT 1 FROM timers WHERE due <= now_is AND token IS NULL);
   has_cancelled := EXISTS (SELECT 1 FROM cancelled_leases WHERE process = p_process);
+  PERFORM fold_counts();
   RETURN NEXT;
 END $$;
 

@@ -31,7 +31,8 @@ BEGIN
   VALUES (v_number, v_now, CASE WHEN v_due IS NULL THEN nextval('places') END,
           p_orchestration || chr(1) || coalesce(p_version, ''));
   IF cardinality(p_tags) > 0 THEN
-    INSERT INTO instance_tags (tag, number) SELECT DISTINCT unnest(p_tags), v_number;
+    INSERT INTO instance_tags (tag, created_at, number)
+    SELECT DISTINCT t.tag, v_now, v_number FROM unnest(p_tags) AS t (tag);
   END IF;
   IF v_deadline IS NOT NULL THEN
     INSERT INTO timers (due, number, execution, event, kind, message, of_event, keeps, item)

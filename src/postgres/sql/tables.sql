@@ -48,15 +48,16 @@ CREATE TABLE instances (
   start_version text COLLATE "C" NOT NULL DEFAULT '',
   tags text[] COLLATE "C" NOT NULL DEFAULT '{}'
 );
-CREATE INDEX instances_by_status ON instances (status, number);
-CREATE INDEX instances_by_name ON instances (orchestration, status, number);
+CREATE INDEX instances_by_status ON instances (status, created_at, number);
+CREATE INDEX instances_by_name ON instances (orchestration, status, created_at, number);
 CREATE INDEX instances_by_change ON instances (status, listed_at, number);
-CREATE INDEX instances_by_parent ON instances (parent_number, number) WHERE parent_number IS NOT NULL;
+CREATE INDEX instances_by_parent ON instances (parent_number, created_at, number) WHERE parent_number IS NOT NULL;
 
 CREATE TABLE instance_tags (
   tag text COLLATE "C" NOT NULL,
+  created_at bigint NOT NULL,
   number bigint NOT NULL,
-  PRIMARY KEY (tag, number)
+  PRIMARY KEY (tag, created_at, number)
 );
 CREATE INDEX instance_tags_by_number ON instance_tags (number);
 
@@ -79,12 +80,15 @@ CREATE TABLE turns (
   resident_holder bigint,
   code text COLLATE "C",          -- what its next turn needs: orchestration, chr(1), version
   waiting_for text,               -- for people
+  waiting_since bigint,           -- for this very reason, as often as it was handed out meanwhile
+  waited_for text,                -- why it was given back last, until it gets on
   quarantine text,                -- why it is left alone
   quarantined_at bigint
 ) WITH (fillfactor = 80);
 CREATE INDEX turns_ready ON turns (ready) WHERE ready IS NOT NULL AND token IS NULL;
 CREATE INDEX turns_leased ON turns (process) WHERE process IS NOT NULL;
 CREATE INDEX turns_held ON turns (visible_at) WHERE visible_at IS NOT NULL;
+CREATE INDEX turns_waiting ON turns (number) WHERE waiting_for IS NOT NULL;
 CREATE INDEX turns_in_quarantine ON turns (number) WHERE quarantine IS NOT NULL;
 
 -- Events, as each turn has appended them.
@@ -153,6 +157,8 @@ CREATE TABLE work (
   attempts integer NOT NULL DEFAULT 0,
   start_due bigint,               -- when it must have begun
   waiting_for text,
+  waiting_since bigint,
+  waited_for text,
   quarantine text,
   quarantined_at bigint,
   progress bytea,                 -- of the last heartbeat
@@ -163,6 +169,7 @@ CREATE TABLE work (
 CREATE INDEX work_ready ON work (place) WHERE token IS NULL AND quarantine IS NULL;
 CREATE INDEX work_leased ON work (process) WHERE process IS NOT NULL;
 CREATE INDEX work_held ON work (visible_at) WHERE visible_at IS NOT NULL;
+CREATE INDEX work_waiting ON work (number) WHERE waiting_for IS NOT NULL;
 CREATE INDEX work_in_quarantine ON work (number) WHERE quarantine IS NOT NULL;
 
 -- Which process and holder alone is given the activities of a session.

@@ -113,7 +113,10 @@ BEGIN
   UPDATE work w SET
     token = NULL, process = NULL, holder = NULL, place = nextval('places'),
     attempts = CASE WHEN p_uncounted THEN greatest(w.attempts - 1, 0) ELSE w.attempts END,
-    waiting_for = p_waiting_for, quarantine = p_quarantine,
+    waiting_for = p_waiting_for,
+    waiting_since = CASE WHEN p_waiting_for IS NULL THEN NULL
+                         WHEN w.waited_for = p_waiting_for THEN w.waiting_since ELSE v_now END,
+    waited_for = p_waiting_for, quarantine = p_quarantine,
     quarantined_at = CASE WHEN p_quarantine IS NOT NULL THEN v_now END,
     visible_at = CASE WHEN p_delay > 0 THEN later(v_now, p_delay) END,
     held_by = CASE WHEN p_delay > 0 THEN p_process END
