@@ -70,7 +70,7 @@ BEGIN
       -- It was given up when its parent ended, and may not have heard of it.
       DELETE FROM inbox WHERE number = v_child.number AND kind = 9 AND of_event = p_parent_event
         AND of_execution = p_parent_execution
-        AND place <> ALL ((SELECT taken FROM turns WHERE number = v_child.number));
+        AND place <> ALL (ARRAY(SELECT unnest(t.taken) FROM turns t WHERE t.number = v_child.number));
     ELSE
       PERFORM deliver_to(v_parent, 0, 8, p_parent_execution, p_parent_event, 0, true,
                          v_child.failure_told);
