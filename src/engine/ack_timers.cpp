@@ -6,7 +6,6 @@
 
 #include "engine/deadline.hpp"
 #include "engine/engine.hpp"
-#include "engine/kept_messages.hpp"
 #include "engine/kept_rows.hpp"
 #include "engine/messages.hpp"
 #include "engine/set_aside.hpp"
@@ -14,6 +13,7 @@
 #include "engine/timer_rows.hpp"
 #include "engine/voided.hpp"
 #include "model/encoding.hpp"
+#include "model/kept_messages.hpp"
 #include "model/metrics.hpp"
 
 namespace duroxide::storage {
@@ -41,7 +41,7 @@ void deliver_to_instance(Transaction& transaction, const TimerRow& row, const Wo
   }
   const bool is_start = row.id == 0;
   const auto record = transaction.instances().load(row.number);
-  if (!is_start && record && keeps_messages(record->status)) {
+  if (!is_start && record && model::keeps_messages(record->status)) {
     keep_row(transaction, Table::timers, row.bytes(), row.number, row.id, record->execution);
     return;
   }

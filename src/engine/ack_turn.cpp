@@ -10,7 +10,6 @@
 #include "engine/change_notes.hpp"
 #include "engine/deadline.hpp"
 #include "engine/execution_rows.hpp"
-#include "engine/kept_messages.hpp"
 #include "engine/kept_rows.hpp"
 #include "engine/messages.hpp"
 #include "engine/pause.hpp"
@@ -24,6 +23,7 @@
 #include "engine/updates.hpp"
 #include "model/encoding.hpp"
 #include "model/invariant.hpp"
+#include "model/kept_messages.hpp"
 #include "model/kinds.hpp"
 
 namespace duroxide::storage {
@@ -144,7 +144,7 @@ void end_execution(Transaction& transaction, const provider::AckOrchestrationIte
   record.status = status;
   erase_deadline(transaction, number, record);
   end_pause(transaction, PauseScope::of_instance(record.id));
-  if (keeps_messages(record.status)) {
+  if (model::keeps_messages(record.status)) {
     keep_inbox(transaction, number, record.execution);
   }
   (void)erase_all(transaction.batch(), Table::inbox, make_key(number));
@@ -220,7 +220,7 @@ void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& re
     return;
   }
 
-  if (keeps_messages(request.metadata.status)) {
+  if (model::keeps_messages(request.metadata.status)) {
     keep_untaken(transaction, request, *lease);
   }
   for (const auto sequence : lease->sequences) {

@@ -7,6 +7,7 @@
 #include "engine/execution_rows.hpp"
 #include "engine/messages.hpp"
 #include "engine/rows.hpp"
+#include "model/awaited_end.hpp"
 #include "model/kinds.hpp"
 #include "model/limits.hpp"
 
@@ -17,16 +18,6 @@ namespace {
 WorkItem failed(const ParentLink& reader, ErrorDetails details) {
   return work::AwaitedFailed{reader.instance, reader.execution_id, reader.event_id,
                              std::move(details)};
-}
-
-ErrorDetails why_not(const std::string& instance, ErrorCategory category, ErrorKind kind,
-                     const std::string& what) {
-  ErrorDetails details;
-  details.category = category;
-  details.kind = kind;
-  details.subject = instance;
-  details.message = "the end of instance `" + instance + "` cannot be waited for: " + what;
-  return details;
 }
 
 /// How an instance has ended, for who waits.
@@ -76,8 +67,9 @@ void await_end(Transaction& transaction, const work::AwaitInstance& request) {
   const auto waiting = transaction.instances().find(reader.instance);
   if (!number || !waiting) {
     if (!request.given_up) {
-      answer(failed(reader, why_not(request.instance, ErrorCategory::configuration,
-                                    ErrorKind::invalid_input, "there is no such instance")));
+      answer(failed(
+          reader, model::cannot_be_awaited(request.instance, ErrorCategory::configuration,
+                                           ErrorKind::invalid_input, "there is no such instance")));
     }
     return;
   }
@@ -96,8 +88,9 @@ void await_end(Transaction& transaction, const work::AwaitInstance& request) {
     }
   });
   if (!done) {
-    answer(failed(reader, why_not(request.instance, ErrorCategory::infrastructure,
-                                  ErrorKind::storage, "it is damaged: " + done.error().what)));
+    answer(failed(reader, model::cannot_be_awaited(request.instance, ErrorCategory::infrastructure,
+                                                   ErrorKind::storage,
+                                                   "it is damaged: " + done.error().what)));
   }
 }
 
@@ -109,8 +102,7 @@ void tell_end(Transaction& transaction, Number number, const InstanceRecord& rec
 
 void tell_deletion(Transaction& transaction, Number number, const InstanceRecord& record) {
   tell_readers(transaction, number, [&](const ParentLink& reader) {
-    return failed(reader, why_not(record.id, ErrorCategory::configuration, ErrorKind::invalid_input,
-                                  "it was deleted before it had ended"));
+    return failed(reader, model::deleted_while_awaited(record.id));
   });
 }
 

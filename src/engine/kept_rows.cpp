@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "engine/kept_messages.hpp"
 #include "engine/rows.hpp"
 #include "engine/set_aside.hpp"
 #include "model/encoding.hpp"
+#include "model/kept_messages.hpp"
 
 namespace duroxide::storage {
 
@@ -18,7 +18,7 @@ void keep_row(Transaction& transaction, Table table, const std::string& key, Num
   const auto item = model::decode_work_item(*bytes);
   if (!item) {
     set_aside(transaction, table, key, item.error().what);
-  } else if (is_kept(*item, execution)) {
+  } else if (model::is_kept(*item, execution)) {
     transaction.batch().put(Table::kept, make_key(number, sequence), std::string(*bytes));
   }
 }

@@ -123,7 +123,7 @@ void create_restored(Transaction& transaction, Number number, InstanceRecord& re
 }
 
 void take_up(Transaction& transaction, Number number, const InstanceRecord& record,
-             const RestorePlan& plan, Children& children) {
+             const model::RestorePlan& plan, Children& children) {
   for (const work::ActivityExecute& activity : plan.activities) {
     add_activity(transaction, number, activity, record.incarnation);
     transaction.after_applied(

@@ -10,8 +10,8 @@
 #include <duroxide/events.hpp>
 
 #include "engine/children.hpp"
-#include "engine/restore_plan.hpp"
 #include "engine/transaction.hpp"
+#include "model/restore_plan.hpp"
 
 namespace duroxide::storage {
 
@@ -37,7 +37,7 @@ void create_restored(Transaction& transaction, Number number, InstanceRecord& re
 
 /// Queues what the instance needs to go on, and leaves in `children` what it asks the store.
 void take_up(Transaction& transaction, Number number, const InstanceRecord& record,
-             const RestorePlan& plan, Children& children);
+             const model::RestorePlan& plan, Children& children);
 
 /// Asks what `children` holds. Once nothing is left there to be rewound.
 void ask_questions(Transaction& transaction, const Children& children);

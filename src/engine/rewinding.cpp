@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "engine/change_notes.hpp"
-#include "engine/kept_messages.hpp"
 #include "engine/kept_rows.hpp"
 #include "engine/parents.hpp"
-#include "engine/restore_plan.hpp"
 #include "engine/restored.hpp"
 #include "engine/rows.hpp"
+#include "model/kept_messages.hpp"
 #include "model/limits.hpp"
+#include "model/restore_plan.hpp"
 
 namespace duroxide::storage {
 
@@ -37,17 +37,17 @@ Result<RestoredInstance, model::Flaw> rewind_one(Transaction& transaction, Numbe
     require(model::check_version(*options.version));
   }
   const auto history = transaction.instances().load_history(number, *before, before->execution);
-  const auto kept = find_rewind_cut(history, options);
+  const auto kept = model::find_rewind_cut(history, options);
   if (!kept) {
     return failure(kept.error());
   }
-  const ExecutionOf execution{before->id, before->execution, before->orchestration,
-                              options.version.value_or(before->version)};
+  const model::ExecutionOf execution{before->id, before->execution, before->orchestration,
+                                     options.version.value_or(before->version)};
   const std::vector<Event> events(history.begin(),
                                   history.begin() + static_cast<std::ptrdiff_t>(*kept));
-  auto messages = messages_behind(execution, history, *kept, options.skip);
-  add_kept(execution, events, read_kept(transaction, number), messages);
-  const auto plan = plan_restore(execution, events, std::move(messages));
+  auto messages = model::messages_behind(execution, history, *kept, options.skip);
+  model::add_kept(execution, events, read_kept(transaction, number), messages);
+  const auto plan = model::plan_restore(execution, events, std::move(messages));
   if (!plan) {
     return failure(plan.error());
   }

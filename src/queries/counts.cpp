@@ -1,9 +1,9 @@
 // Counts over the whole store.
 
-#include <algorithm>
 #include <chrono>
 
 #include "engine/counters.hpp"
+#include "model/system_health.hpp"
 #include "queries/listing_plan.hpp"
 #include "queries/management.hpp"
 #include "queries/rows.hpp"
@@ -57,23 +57,6 @@ InstanceCounts counts_of(const ReadView& view) {
   return counts;
 }
 
-/// In whole percent.
-std::uint32_t score_of(const InstanceCounts& counts) {
-  const std::uint64_t ended = counts.completed + counts.failed;
-  return ended == 0 ? 100 : static_cast<std::uint32_t>(counts.completed * 100 / ended);
-}
-
-std::string explain(const SystemHealth& health) {
-  const std::uint64_t ended = health.completed_instances + health.failed_instances;
-  std::string text = ended == 0 ? "no instance has completed or failed yet"
-                                : std::to_string(health.completed_instances) + " of the " +
-                                      std::to_string(ended) + " instances that ended completed, " +
-                                      std::to_string(health.failed_instances) + " failed, " +
-                                      std::to_string(health.recent_failures) + " in the last hour";
-  return text + "; not counted: " + std::to_string(health.running_instances) + " running, " +
-         std::to_string(health.cancelled_instances) + " cancelled";
-}
-
 }  // namespace
 
 QueueDepths Management::queue_depths() const {
@@ -125,8 +108,7 @@ SystemHealth Management::health() const {
   health.paused_instances = counts.paused;
   health.long_running_instances = count_running_since_before(*view, now - long_run);
   health.recent_failures = count_failed_since(*view, now - recent);
-  health.health_score = score_of(counts);
-  health.health_explanation = explain(health);
+  model::judge(health);
   return health;
 }
 

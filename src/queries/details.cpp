@@ -1,8 +1,8 @@
 // Everything about one instance.
 
-#include <algorithm>
 #include <utility>
 
+#include "model/shown_steps.hpp"
 #include "queries/describe.hpp"
 #include "queries/listing.hpp"
 #include "storage/keys.hpp"
@@ -25,17 +25,6 @@ bool has_ended(const ReadView& view, const FoundInstance& found, const std::stri
          record->status != ExecutionStatus::running;
 }
 
-void add_waits(const model::OpenSteps& open, ExecutionDetails& details) {
-  for (const auto& wait : open.of<event::ExternalSubscribed>()) {
-    details.pending_events.push_back({wait.event_id, wait.what.name, wait.at, false});
-  }
-  for (const auto& wait : open.of<event::QueueSubscribed>()) {
-    details.pending_events.push_back({wait.event_id, wait.what.name, wait.at, true});
-  }
-  std::sort(details.pending_events.begin(), details.pending_events.end(),
-            [](const auto& a, const auto& b) { return a.correlation_id < b.correlation_id; });
-}
-
 ExecutionDetails details_of(const ReadView& view, const FoundInstance& found,
                             const std::vector<Event>& history) {
   const model::OpenSteps open = open_steps_of(found, history);
@@ -45,12 +34,10 @@ ExecutionDetails details_of(const ReadView& view, const FoundInstance& found,
       history.empty() ? found.record.execution_started_at : history.back().timestamp;
   for (const auto& timer : open.of<event::TimerCreated>()) {
     if (!has_fired(view, found, timer.event_id, timer.what.fire_at)) {
-      const auto delay = std::max(Milliseconds::zero(), timer.what.fire_at - timer.at);
-      details.pending_timers.push_back({timer.event_id, static_cast<std::uint64_t>(delay.count()),
-                                        timer.at, timer.what.fire_at});
+      details.pending_timers.push_back(model::pending_timer(timer));
     }
   }
-  add_waits(open, details);
+  details.pending_events = model::pending_events(open);
   for (const auto& child : open.of<event::SubOrchestrationScheduled>()) {
     if (!has_ended(view, found, child.what.instance)) {
       details.pending_children.push_back(

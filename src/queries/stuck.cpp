@@ -4,7 +4,7 @@
 #include <set>
 
 #include "engine/paused.hpp"
-#include "model/kinds.hpp"
+#include "model/shown_steps.hpp"
 #include "queries/describe.hpp"
 #include "queries/listing.hpp"
 #include "storage/keys.hpp"
@@ -12,8 +12,6 @@
 namespace duroxide::storage {
 
 namespace {
-
-constexpr std::size_t steps_described = 3;
 
 /// The instances of one kind, each once, those that have been so for longest first.
 class Found {
@@ -71,18 +69,6 @@ std::vector<Cause> quarantined_causes(const ReadView& view) {
   return causes;
 }
 
-std::string describe(const PauseScope& scope) {
-  switch (scope.kind) {
-    case PauseScope::Kind::store:
-      return "the store is paused";
-    case PauseScope::Kind::orchestration:
-      return "orchestration `" + scope.name + "` is paused";
-    case PauseScope::Kind::instance:
-      break;
-  }
-  return "the instance is paused";
-}
-
 InstanceFilter running() {
   InstanceFilter filter;
   filter.status = {ExecutionStatus::running};
@@ -91,7 +77,7 @@ InstanceFilter running() {
 
 void add_paused(KvStore& store, const PausedItem& item, const LogSink& log, Found& found) {
   const auto add = [&](const InstanceRecord& record) {
-    found.add(record, describe(item.scope), item.since);
+    found.add(record, model::describe(item.scope), item.since);
   };
   if (item.scope.kind == PauseScope::Kind::instance) {
     const auto view = store.snapshot();
@@ -111,21 +97,6 @@ void add_paused(KvStore& store, const PausedItem& item, const LogSink& log, Foun
   }
 }
 
-void append(std::string& text, const std::string& more) {
-  text += (text.empty() ? "" : ", ") + more;
-}
-
-std::string describe_steps(const model::OpenSteps& open) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(open.steps.size(), steps_described); ++i) {
-    append(text, model::describe_step(open.steps[i].what));
-  }
-  if (open.steps.size() > steps_described) {
-    text += " and " + std::to_string(open.steps.size() - steps_described) + " more";
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string describe_wait(const ReadView& view, const FoundInstance& found) {
@@ -139,7 +110,7 @@ std::string describe_wait(const ReadView& view, const FoundInstance& found) {
   }
   try {
     const auto history = load_history(view, found.number, found.record, found.record.execution);
-    const std::string steps = describe_steps(open_steps_of(found, history));
+    const std::string steps = model::describe_steps(open_steps_of(found, history));
     return steps.empty() ? "nothing that its history tells of" : steps;
   } catch (const StorageFailure& failed) {
     return "repair of the store: " + failed.error().message;

@@ -4,10 +4,10 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kept_messages.hpp"
 #include "engine/kept_rows.hpp"
 #include "engine/restored.hpp"
 #include "model/instance_rename.hpp"
+#include "model/kept_messages.hpp"
 #include "model/limits.hpp"
 
 namespace duroxide::storage {
@@ -26,12 +26,12 @@ RestoredInstance fork_instance(Transaction& transaction, const management::ForkI
   };
   auto events = transaction.instances().load_history(source, from, execution);
   const auto total = events.size();
-  const auto kept = find_fork_cut(events, request.options.event_id);
+  const auto kept = model::find_fork_cut(events, request.options.event_id);
   if (!kept) {
     refuse_fork(kept.error().what);
   }
   // What the other has kept came behind everything, so a copy that ends earlier goes without.
-  const bool is_whole = execution == from.execution && kept == find_fork_cut(events, {});
+  const bool is_whole = execution == from.execution && kept == model::find_fork_cut(events, {});
   events.resize(*kept);
   model::become_root(events, execution, from.id, request.new_instance);
   auto& started = std::get<event::OrchestrationStarted>(events.front().kind);
@@ -48,17 +48,17 @@ RestoredInstance fork_instance(Transaction& transaction, const management::ForkI
   record.execution_started_at = events.front().timestamp;
   record.event_count = *kept;
   record.tags = from.tags;
-  const ExecutionOf forked_execution{record.id, record.execution, record.orchestration,
-                                     record.version};
+  const model::ExecutionOf forked_execution{record.id, record.execution, record.orchestration,
+                                            record.version};
   std::vector<WorkItem> messages;
   if (is_whole) {
     auto copies = read_kept(transaction, source);
     for (WorkItem& copy : copies) {
       model::readdress(copy, record.id);
     }
-    add_kept(forked_execution, events, std::move(copies), messages);
+    model::add_kept(forked_execution, events, std::move(copies), messages);
   }
-  const auto plan = plan_restore(forked_execution, events, std::move(messages));
+  const auto plan = model::plan_restore(forked_execution, events, std::move(messages));
   if (!plan) {
     refuse_fork(plan.error().what);
   }

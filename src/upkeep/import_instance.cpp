@@ -8,20 +8,11 @@
 #include "engine/restored.hpp"
 #include "engine/timer_rows.hpp"
 #include "model/encoding.hpp"
-#include "upkeep/export_check.hpp"
+#include "model/export_check.hpp"
 
 namespace duroxide::storage {
 
 namespace {
-
-/// An export calls failed what was cancelled.
-ExecutionStatus status_of(const ExportedExecution& execution) {
-  const auto* failed = execution.events.empty()
-                           ? nullptr
-                           : std::get_if<event::OrchestrationFailed>(&execution.events.back().kind);
-  return failed != nullptr && failed->details.is_cancelled() ? ExecutionStatus::cancelled
-                                                             : execution.status;
-}
 
 InstanceRecord record_of(const InstanceExport& exported) {
   const ExportedExecution& current = exported.executions.back();
@@ -30,7 +21,7 @@ InstanceRecord record_of(const InstanceExport& exported) {
   record.orchestration = exported.orchestration_name;
   record.version = current.version;
   record.execution = current.execution_id;
-  record.status = status_of(current);
+  record.status = model::status_of(current);
   record.execution_started_at = current.started_at;
   record.event_count = current.events.size();
   record.parent = exported.parent;
@@ -60,7 +51,7 @@ RestoredInstance import_instance(Transaction& transaction,
                                  const management::ImportInstance& request) {
   const InstanceExport& exported = request.exported;
   require_free_id(transaction, exported.instance_id);
-  require(check_export(exported));
+  require(model::check_export(exported));
   const Number number = transaction.numbers().next_instance();
   InstanceRecord record = record_of(exported);
   const ExportedExecution& current = exported.executions.back();
@@ -72,7 +63,7 @@ RestoredInstance import_instance(Transaction& transaction,
     if (execution.ended_at) {
       transaction.batch().put(
           Table::executions, make_key(number, execution.execution_id),
-          encode_execution({execution.version, status_of(execution), execution.started_at,
+          encode_execution({execution.version, model::status_of(execution), execution.started_at,
                             *execution.ended_at, execution.events.size()}));
     }
   }
@@ -90,8 +81,8 @@ RestoredInstance import_instance(Transaction& transaction,
     queue_start(transaction, number, exported);
   } else {
     const auto plan =
-        plan_restore({record.id, record.execution, record.orchestration, record.version},
-                     current.events, exported.messages);
+        model::plan_restore({record.id, record.execution, record.orchestration, record.version},
+                            current.events, exported.messages);
     if (!plan) {
       throw_invalid(plan.error().what);
     }

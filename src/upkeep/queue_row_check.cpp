@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "engine/kept_messages.hpp"
 #include "model/encoding.hpp"
+#include "model/kept_messages.hpp"
 #include "upkeep/row_check.hpp"
 
 namespace duroxide::storage {
@@ -53,9 +53,9 @@ void RowCheck::check_kept() {
   }
   if (target_instance(*item) != record->id) {
     found("the message is for another instance, `" + target_instance(*item) + "`");
-  } else if (!keeps_messages(record->status)) {
+  } else if (!model::keeps_messages(record->status)) {
     found("the message is kept for a rewind, but the instance has not failed");
-  } else if (!is_kept(*item, record->execution)) {
+  } else if (!model::is_kept(*item, record->execution)) {
     found("the message is kept for a rewind, which would not deliver it");
   }
 }

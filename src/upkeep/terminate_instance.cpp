@@ -17,9 +17,9 @@
 #include "engine/removal.hpp"
 #include "engine/rows.hpp"
 #include "model/encoding.hpp"
-#include "model/engine_flags.hpp"
 #include "model/error_size.hpp"
 #include "model/limits.hpp"
+#include "model/unbegun.hpp"
 
 namespace duroxide::storage {
 
@@ -30,27 +30,6 @@ struct Doomed {
   InstanceRecord record;
   std::string reason;
 };
-
-/// The first event of an execution that has not begun.
-event::OrchestrationStarted started_by(const std::optional<WorkItem>& message,
-                                       const InstanceRecord& record) {
-  event::OrchestrationStarted started;
-  started.name = record.orchestration;
-  started.version = record.version;
-  started.parent = record.parent;
-  started.engine_flags = model::current_engine_flags;
-  if (message) {
-    if (const auto* start = std::get_if<work::StartOrchestration>(&*message)) {
-      started.input = start->input;
-      started.headers = start->headers;
-    } else if (const auto* next = std::get_if<work::ContinueAsNew>(&*message)) {
-      started.input = next->input;
-      started.carried = next->carried;
-      started.headers = next->headers;
-    }
-  }
-  return started;
-}
 
 void end_without_turn(Transaction& transaction, const Doomed& doomed) {
   const auto& [number, before, reason] = doomed;
@@ -67,7 +46,8 @@ void end_without_turn(Transaction& transaction, const Doomed& doomed) {
     events.push_back({++after.event_count, 0, transaction.now(), std::move(kind)});
   };
   if (before.event_count == 0) {
-    append(started_by(first_message(transaction, number, before), before));
+    append(model::started_by({before.id, before.execution, before.orchestration, before.version},
+                             before.parent, first_message(transaction, number, before)));
   }
   append(event::OrchestrationCancelRequested{reason});
   append(event::OrchestrationFailed{details});

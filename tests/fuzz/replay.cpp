@@ -14,11 +14,11 @@
 #include <utility>
 #include <vector>
 
-#include "engine/restore_plan.hpp"
 #include "fuzz/bytes.hpp"
 #include "fuzz/edits.hpp"
 #include "fuzz/target.hpp"
 #include "model/history_check.hpp"
+#include "model/restore_plan.hpp"
 #include "property/program.hpp"
 #include "property/world.hpp"
 #include "replay/execution.hpp"
@@ -97,15 +97,15 @@ Answers take_turn(Played& from, const Chosen& chosen, const std::vector<Event>& 
 }
 
 /// What an operator may do with such a history.
-void check_restores(const storage::ExecutionOf& execution, const std::vector<Event>& history,
+void check_restores(const model::ExecutionOf& execution, const std::vector<Event>& history,
                     const std::vector<WorkItem>& messages) {
-  if (const auto cut = storage::find_rewind_cut(history, {})) {
+  if (const auto cut = model::find_rewind_cut(history, {})) {
     require(*cut <= history.size(), "a rewind keeps more than there is");
   }
-  if (const auto cut = storage::find_fork_cut(history, {})) {
+  if (const auto cut = model::find_fork_cut(history, {})) {
     require(*cut <= history.size(), "a fork keeps more than there is");
   }
-  if (const auto plan = storage::plan_restore(execution, history, messages)) {
+  if (const auto plan = model::plan_restore(execution, history, messages)) {
     require(!plan->messages.empty(), "nothing makes what was restored go on");
   }
 }
@@ -129,11 +129,11 @@ void try_input(std::string_view input) {
   Played& from = played(bytes.byte());
   const Chosen chosen = choose(from, bytes);
   std::vector<Event> history = *chosen.history;
-  const storage::ExecutionOf execution{chosen.instance, chosen.execution_id, "Test", "1.0.0"};
+  const model::ExecutionOf execution{chosen.instance, chosen.execution_id, "Test", "1.0.0"};
   history.resize(std::min<std::size_t>(history.size(), bytes.byte()));
   // What really came next.
   std::vector<WorkItem> messages =
-      storage::messages_behind(execution, *chosen.history, history.size());
+      model::messages_behind(execution, *chosen.history, history.size());
   edit_history(history, bytes);
   edit_messages(messages, bytes, chosen.instance, chosen.execution_id);
   check_restores(execution, history, messages);

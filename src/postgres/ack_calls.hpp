@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include <duroxide/provider_messages.hpp>
+
+#include "postgres/call_context.hpp"
+#include "postgres/leases.hpp"
+#include "postgres/request.hpp"
+
+namespace duroxide::postgres {
+
+/// The calls of a turn's ack: first `ack_turn`, whose answer tells whether it was accepted, then what the turn
+/// does to others. Throws `Refusal` for what is wrong with the ack itself, given what the lease was for.
+[[nodiscard]] std::vector<Call> ack_calls(const provider::AckOrchestrationItem& ack,
+                                          const TurnLease& lease, const CallContext& context);
+
+/// Whether the turn had no messages and has decided nothing: it was only asked, and leaves no trace.
+[[nodiscard]] bool has_only_answered(const provider::AckOrchestrationItem& ack,
+                                     const TurnLease& lease);
+
+}  // namespace duroxide::postgres

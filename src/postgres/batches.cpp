@@ -1,0 +1,126 @@
+#include "postgres/batches.hpp"
+
+#include <utility>
+
+#include "model/archive.hpp"
+
+namespace duroxide::postgres {
+
+std::int64_t digest_of_instance(std::string_view id) {
+  return static_cast<std::int64_t>(model::checksum(id));
+}
+
+Batches::Batches(std::shared_ptr<Runner> runner, std::shared_ptr<Membership> membership, Host& host,
+                 std::shared_ptr<Clock> clock, std::string channel)
+    : runner_(std::move(runner)),
+      membership_(std::move(membership)),
+      host_(host),
+      clock_(std::move(clock)),
+      channel_(std::move(channel)),
+      process_(membership_->process()) {}
+
+CallContext Batches::context() const {
+  return {membership_->given_time(), membership_->process(), membership_->has_others(), now()};
+}
+
+void Batches::submit(Request request, Brings brings) {
+  waiting_.push_back(std::move(request));
+  brought_.turns = brought_.turns || brings.turns;
+  brought_.work = brought_.work || brings.work;
+  look_for(brings);
+  ask_soon();
+}
+
+void Batches::look_for(Brings brings) {
+  ++news_;
+  look_first(brings);
+}
+
+void Batches::look_first(Brings brings) {
+  hints_.turns = hints_.turns || brings.turns;
+  hints_.work = hints_.work || brings.work;
+  hints_.timers = hints_.timers || brings.timers;
+  if (brings.turns || brings.work || brings.timers) {
+    ask_soon();
+  }
+}
+
+void Batches::ask_soon() {
+  if (is_running_) {
+    is_wanted_ = true;
+  } else if (!std::exchange(is_scheduled_, true)) {
+    host_.run_soon();
+  }
+}
+
+void Batches::run() {
+  if (is_running_) {
+    return;
+  }
+  is_scheduled_ = false;
+  Runner::Batch batch = std::exchange(waiting_, {});
+  const Brings brings = std::exchange(brought_, {});
+  for (Part* part : parts_) {
+    part->join(batch);
+  }
+  if (batch.empty()) {
+    return;
+  }
+  add_locks(batch);
+  add_announcement(batch, brings);
+  is_running_ = true;
+  runner_->run(std::move(batch), host_.post(), [this] { ended(); });
+}
+
+void Batches::run_last() {
+  is_running_ = false;
+  run();
+}
+
+void Batches::add_announcement(Runner::Batch& batch, Brings brings) {
+  const std::vector<std::int64_t> ids(announced_.begin(), announced_.end());
+  announced_.clear();
+  if (!membership_->has_others()) {
+    return;
+  }
+  Request announcement{"announce"};
+  announcement.calls.push_back({"announce", Parameters()
+                                                .optional_number(membership_->given_time())
+                                                .text(channel_)
+                                                .number(membership_->process())
+                                                .numbers(ids)
+                                                .flag(brings.turns)
+                                                .flag(brings.work)});
+  batch.push_back(std::move(announcement));
+}
+
+void Batches::add_locks(Runner::Batch& batch) {
+  std::set<std::string> changed;
+  for (const Request& request : batch) {
+    changed.insert(request.changes.begin(), request.changes.end());
+  }
+  if (changed.size() < 2 || !membership_->has_others()) {
+    return;  // nobody can wait for it in a circle
+  }
+  Request locks{"lock_instances"};
+  locks.is_light = true;
+  locks.calls.push_back(
+      {"lock_instances", Parameters().texts(std::vector(changed.begin(), changed.end()))});
+  batch.insert(batch.begin(), std::move(locks));
+}
+
+void Batches::ended() {
+  is_running_ = false;
+  if (const auto process = membership_->process(); process != process_) {
+    process_ = process;
+    host_.joined_anew();
+  } else if (const auto losses = membership_->losses(); losses != losses_) {
+    losses_ = losses;
+    host_.lost_answers();
+  }
+  if (std::exchange(is_wanted_, false)) {
+    ask_soon();
+  }
+}
+
+}  // namespace duroxide::postgres

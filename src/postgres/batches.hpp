@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <duroxide/clock.hpp>
+
+#include "postgres/call_context.hpp"
+#include "postgres/membership.hpp"
+#include "postgres/runner.hpp"
+
+namespace duroxide::postgres {
+
+/// What a request may lead to: something to do for those who fetch.
+struct Brings {
+  bool turns = false;
+  bool work = false;
+  bool timers = false;
+};
+
+/// Stands for an instance where processes tell each other of it.
+[[nodiscard]] std::int64_t digest_of_instance(std::string_view id);
+
+/// Gathers requests while a batch is under way, and makes the next batch of them. What waits for something
+/// joins the end of each batch, so that it sees what the batch has changed.
+class Batches {
+ public:
+  class Host {
+   public:
+    /// `run` is to be called when all that waits for the host's actor has been handled.
+    virtual void run_soon() = 0;
+    /// Has a function called on the actor's turn. For any thread.
+    [[nodiscard]] virtual Runner::Post post() = 0;
+    /// The process was taken for dead, and has joined anew: it holds nothing any more.
+    virtual void joined_anew() = 0;
+    /// The connection was lost: answers may be missing.
+    virtual void lost_answers() = 0;
+
+   protected:
+    ~Host() = default;
+  };
+  /// Adds its requests to the end of a batch.
+  class Part {
+   public:
+    virtual void join(Runner::Batch& batch) = 0;
+
+   protected:
+    ~Part() = default;
+  };
+
+  /// `host` must outlive it. `channel` is that of the notifications of the store.
+  Batches(std::shared_ptr<Runner> runner, std::shared_ptr<Membership> membership, Host& host,
+          std::shared_ptr<Clock> clock, std::string channel);
+
+  /// `part` must outlive it.
+  void add(Part& part) { parts_.push_back(&part); }
+
+  [[nodiscard]] CallContext context() const;
+  [[nodiscard]] Timestamp now() const { return clock_->now(); }
+
+  void submit(Request request, Brings brings = {});
+  /// Others may wait for what the open batch does to this instance.
+  void announce(const std::string& instance) { announced_.insert(digest_of_instance(instance)); }
+  /// There may be something for those who fetch.
+  void look_for(Brings brings);
+  /// The same, for somebody who has come and does not know.
+  void look_first(Brings brings);
+  /// Changes whenever something may have come up: until then, who has found nothing finds nothing.
+  [[nodiscard]] std::uint64_t news() const { return news_; }
+  /// A part has something to ask.
+  void ask_soon();
+
+  /// What has come up for those who fetch, told once.
+  [[nodiscard]] bool take_turns() { return std::exchange(hints_.turns, false); }
+  [[nodiscard]] bool take_work() { return std::exchange(hints_.work, false); }
+  [[nodiscard]] bool take_timers() { return std::exchange(hints_.timers, false); }
+
+  void run();
+  /// What waits goes behind the batch that is under way, although nobody will be told when that has ended.
+  void run_last();
+  /// Whether a batch is under way.
+  [[nodiscard]] bool is_running() const { return is_running_; }
+  /// Whether anything waits for the next batch.
+  [[nodiscard]] bool is_empty() const { return waiting_.empty(); }
+  /// The parts join no more.
+  void close() { parts_.clear(); }
+
+ private:
+  void ended();
+  void add_announcement(Runner::Batch& batch, Brings brings);
+  void add_locks(Runner::Batch& batch);
+
+  std::shared_ptr<Runner> runner_;
+  std::shared_ptr<Membership> membership_;
+  Host& host_;
+  std::shared_ptr<Clock> clock_;
+  std::string channel_;
+  std::vector<Part*> parts_;
+  Runner::Batch waiting_;
+  Brings brought_;  ///< by what waits
+  Brings hints_;
+  std::uint64_t news_ = 1;
+  std::set<std::int64_t> announced_;
+  bool is_running_ = false;
+  bool is_scheduled_ = false;
+  bool is_wanted_ = false;  ///< behind the one that is under way
+  std::int64_t process_ = 0;
+  std::uint64_t losses_ = 0;
+};
+
+}  // namespace duroxide::postgres

@@ -1,0 +1,195 @@
+-- The worker queue.
+
+-- Leases up to `p_max` activities to a holder, the oldest first, and no more than about 16 MiB. Those of a
+-- session that the holder is the first to be given bind it.
+CREATE FUNCTION fetch_work(p_now bigint, p_process bigint, p_holder bigint, p_max bigint,
+                           p_any_tag boolean, p_untagged boolean, p_tags text[], p_saturated text[],
+                           p_unknown text[])
+RETURNS TABLE (number bigint, execution bigint, event bigint, token bigint, attempts bigint,
+               progress bytea, item bytea, id text)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  v_now bigint := moment(p_now);
+  v_work record;
+  v_bytes bigint := 0;
+  v_is_alive boolean := false;
+BEGIN
+  IF EXISTS (SELECT 1 FROM paused WHERE kind = 's') THEN
+    RETURN;
+  END IF;
+  FOR v_work IN
+    SELECT w.number, w.execution, w.event, w.session, w.attempts, w.progress, w.item, i.id
+    FROM work w JOIN instances i ON i.number = w.number
+    WHERE w.token IS NULL AND w.quarantine IS NULL
+      AND (w.visible_at IS NULL OR w.visible_at <= v_now)
+      AND ((w.tag IS NULL AND p_untagged) OR (w.tag IS NOT NULL AND (p_any_tag OR w.tag = ANY (p_tags))))
+      AND w.name <> ALL (p_unknown)
+      AND (w.session IS NULL OR (w.session <> ALL (p_saturated) AND NOT EXISTS (
+             SELECT 1 FROM sessions s WHERE s.session = w.session
+               AND NOT (s.process = p_process AND s.holder = p_holder))))
+    ORDER BY w.place LIMIT p_max FOR NO KEY UPDATE OF w SKIP LOCKED
+  LOOP
+    EXIT WHEN v_bytes >= 16777216;
+    IF NOT v_is_alive THEN
+      PERFORM require_alive(p_process);
+      v_is_alive := true;
+    END IF;
+    IF v_work.session IS NOT NULL THEN
+      INSERT INTO sessions (session, process, holder) VALUES (v_work.session, p_process, p_holder)
+      ON CONFLICT DO NOTHING;
+      CONTINUE WHEN NOT FOUND AND NOT EXISTS (
+        SELECT 1 FROM sessions s WHERE s.session = v_work.session AND s.process = p_process
+          AND s.holder = p_holder);
+    END IF;
+    number := v_work.number;
+    execution := v_work.execution;
+    event := v_work.event;
+    token := nextval('fences');
+    attempts := v_work.attempts + 1;
+    progress := v_work.progress;
+    item := v_work.item;
+    id := v_work.id;
+    UPDATE work w SET token = fetch_work.token, process = p_process, holder = p_holder,
+      attempts = w.attempts + 1, visible_at = NULL, held_by = NULL, waiting_for = NULL
+    WHERE w.number = v_work.number AND w.execution = v_work.execution AND w.event = v_work.event;
+    v_bytes := v_bytes + octet_length(item);
+    RETURN NEXT;
+  END LOOP;
+END $$;
+
+-- Ends an activity. `p_item`: its result, or null if nobody is told. Codes: 0 done, 1 the lease is over.
+CREATE FUNCTION ack_work(p_process bigint, p_token bigint, p_number bigint, p_execution bigint,
+                         p_event bigint, p_kind bigint, p_keeps bigint, p_item bytea)
+RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
+DECLARE
+  v_start_due bigint;
+BEGIN
+  PERFORM 1 FROM turns t WHERE t.number = p_number FOR NO KEY UPDATE;
+  DELETE FROM work w WHERE w.number = p_number AND w.execution = p_execution AND w.event = p_event
+    AND w.token = p_token AND w.process = p_process RETURNING w.start_due INTO v_start_due;
+  IF NOT FOUND THEN
+    DELETE FROM cancelled_leases c WHERE c.token = p_token;
+    code := 1;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  PERFORM forget_start(p_number, p_execution, p_event, v_start_due);
+  IF p_item IS NOT NULL THEN
+    PERFORM deliver_to(p_number, p_execution, p_kind, p_execution, p_event, p_keeps, false, p_item);
+  END IF;
+  code := 0;
+  RETURN NEXT;
+END $$;
+
+-- The activity has ended: it need not begin in time any more.
+CREATE FUNCTION forget_start(p_number bigint, p_execution bigint, p_event bigint, p_start_due bigint)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF p_start_due IS NOT NULL THEN
+    DELETE FROM timers t WHERE t.number = p_number AND t.execution = p_execution AND t.event = p_event
+      AND t.kind = 4;
+  END IF;
+END $$;
+
+-- Gives an activity back. Codes: 0 done, 1 the lease is over. `p_lets_session_go`: the session is no longer
+-- bound to the holder, unless that is at work on something else of it.
+CREATE FUNCTION abandon_work(p_now bigint, p_process bigint, p_token bigint, p_number bigint,
+                             p_execution bigint, p_event bigint, p_delay bigint, p_uncounted boolean,
+                             p_waiting_for text, p_quarantine text, p_lets_session_go boolean)
+RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
+DECLARE
+  v_now bigint := moment(p_now);
+  v_work record;
+BEGIN
+  SELECT * INTO v_work FROM work w WHERE w.number = p_number AND w.execution = p_execution
+    AND w.event = p_event AND w.token = p_token AND w.process = p_process FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    DELETE FROM cancelled_leases c WHERE c.token = p_token;
+    code := 1;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  UPDATE work w SET
+    token = NULL, process = NULL, holder = NULL, place = nextval('places'),
+    attempts = CASE WHEN p_uncounted THEN greatest(w.attempts - 1, 0) ELSE w.attempts END,
+    waiting_for = p_waiting_for,
+    waiting_since = CASE WHEN p_waiting_for IS NULL THEN NULL
+                         WHEN w.waited_for = p_waiting_for THEN w.waiting_since ELSE v_now END,
+    waited_for = p_waiting_for, quarantine = p_quarantine,
+    quarantined_at = CASE WHEN p_quarantine IS NOT NULL THEN v_now END,
+    visible_at = CASE WHEN p_delay > 0 THEN later(v_now, p_delay) END,
+    held_by = CASE WHEN p_delay > 0 THEN p_process END
+  WHERE w.number = p_number AND w.execution = p_execution AND w.event = p_event;
+  IF p_uncounted AND v_work.attempts = 1 AND v_work.start_due IS NOT NULL THEN
+    UPDATE timers t SET due = v_work.start_due WHERE t.number = p_number
+      AND t.execution = p_execution AND t.event = p_event AND t.kind = 4;
+  END IF;
+  IF p_lets_session_go AND v_work.session IS NOT NULL THEN
+    DELETE FROM sessions s WHERE s.session = v_work.session AND s.process = p_process
+      AND s.holder = v_work.holder AND NOT EXISTS (
+        SELECT 1 FROM work w WHERE w.process = p_process AND w.session = v_work.session);
+  END IF;
+  code := 0;
+  RETURN NEXT;
+END $$;
+
+CREATE FUNCTION release_sessions(p_process bigint, p_holder bigint, p_sessions text[])
+RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM sessions s WHERE s.session = ANY (p_sessions) AND s.process = p_process
+    AND s.holder = p_holder;
+  code := 0;
+  RETURN NEXT;
+END $$;
+
+-- Leases of this process that others have cancelled.
+CREATE FUNCTION take_cancelled(p_process bigint)
+RETURNS TABLE (token bigint, holder bigint) LANGUAGE sql AS $$
+  DELETE FROM cancelled_leases c WHERE c.process = p_process RETURNING c.token, c.holder
+$$;
+
+-- How far an activity is, by its lease or by its reference. Codes: 0 noted, 1 there is no such activity.
+CREATE FUNCTION heartbeat(p_now bigint, p_process bigint, p_token bigint, p_id text, p_execution bigint,
+                          p_event bigint, p_incarnation bigint, p_progress bytea)
+RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE work w SET progress = p_progress, progress_at = moment(p_now) FROM instances i
+  WHERE i.id = p_id AND w.number = i.number AND w.execution = p_execution AND w.event = p_event
+    AND CASE WHEN p_token IS NULL THEN i.incarnation = p_incarnation
+             ELSE w.token = p_token AND w.process = p_process END;
+  code := CASE WHEN FOUND THEN 0 ELSE 1 END;
+  RETURN NEXT;
+END $$;
+
+-- Somebody else ends an activity. Codes: 0 done, 1 there is no such activity.
+CREATE FUNCTION complete_activity(p_id text, p_execution bigint, p_event bigint, p_incarnation bigint,
+                                  p_kind bigint, p_keeps bigint, p_item bytea)
+RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
+DECLARE
+  v_number bigint;
+  v_start_due bigint;
+BEGIN
+  code := 1;
+  SELECT i.number INTO v_number FROM instances i WHERE i.id = p_id AND i.incarnation = p_incarnation;
+  IF FOUND THEN
+    PERFORM 1 FROM turns t WHERE t.number = v_number FOR NO KEY UPDATE;
+    DELETE FROM work w WHERE w.number = v_number AND w.execution = p_execution AND w.event = p_event
+    RETURNING w.start_due INTO v_start_due;
+    IF FOUND THEN
+      PERFORM forget_start(v_number, p_execution, p_event, v_start_due);
+      PERFORM deliver_to(v_number, p_execution, p_kind, p_execution, p_event, p_keeps, false, p_item);
+      code := 0;
+    END IF;
+  END IF;
+  RETURN NEXT;
+END $$;
+
+-- Somebody has come who may know the activities that are held back for a registration.
+CREATE FUNCTION bring_work_forward(p_process bigint) RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE work w SET visible_at = NULL, held_by = NULL
+  WHERE w.visible_at IS NOT NULL AND w.held_by = p_process AND w.waiting_for IS NOT NULL;
+  code := 0;
+  RETURN NEXT;
+END $$;

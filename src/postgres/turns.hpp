@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <duroxide/log.hpp>
+#include <duroxide/provider_messages.hpp>
+
+#include "postgres/batches.hpp"
+#include "postgres/cancelled_leases.hpp"
+#include "postgres/holders.hpp"
+#include "postgres/leases.hpp"
+#include "postgres/refusal.hpp"
+#include "postgres/unknown_code.hpp"
+#include "postgres/waiting.hpp"
+
+namespace duroxide::postgres {
+
+/// The requests about turns: those who fetch are parked here until there is something for them.
+class Turns final : public Batches::Part {
+ public:
+  /// All must outlive it.
+  Turns(Batches& batches, Leases& leases, Holders& holders, Waiting& waiting,
+        CancelledLeases& cancelled, LogSink log);
+
+  using FetchReply = Reply<std::vector<provider::OrchestrationItem>>;
+
+  void fetch(Asker asker, const provider::FetchOrchestrationItem& request, FetchReply reply);
+  void ack(const provider::AckOrchestrationItem& request, Reply<void> reply);
+  void abandon(const provider::AbandonOrchestrationItem& request, const Reply<void>& reply);
+  void release_resident(Asker asker, const std::string& instance);
+
+  /// Answers its parked fetches with nothing. Its leases are given back by whoever calls this.
+  void release(Asker asker);
+  /// All that was given back as nobody has the code is offered again.
+  void try_again() { unknown_.forget(); }
+  void refuse_parked(const ProviderError& error);
+
+  void join(Runner::Batch& batch) override;
+
+ private:
+  struct Parked {
+    std::uint64_t id = 0;
+    Asker asker = 0;
+    std::uint64_t max_items = 1;
+    FetchReply reply;
+    bool is_asked = false;   ///< for it, in the batch that is under way
+    std::uint64_t news = 0;  ///< as they were then
+  };
+
+  [[nodiscard]] Request fetch_request(Parked& parked);
+  void fetched(std::uint64_t id, const Outcome& outcome);
+  void hand_out(std::deque<Parked>::iterator parked, const Rows& rows);
+  void set_damaged_aside(const TurnLease& lease, provider::LockToken token, const std::string& why);
+  void acked(const provider::AckOrchestrationItem& request, const TurnLease& lease,
+             const Rows& answer);
+  void bring_forward();
+
+  Batches& batches_;
+  Leases& leases_;
+  Holders& holders_;
+  Waiting& waiting_;
+  CancelledLeases& cancelled_;
+  LogSink log_;
+  UnknownCode unknown_;
+  std::deque<Parked> parked_;
+  std::uint64_t newest_ = 0;
+  /// Who has found nothing, and as of which news.
+  std::map<Asker, std::uint64_t> exhausted_;
+};
+
+}  // namespace duroxide::postgres
