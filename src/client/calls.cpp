@@ -17,7 +17,11 @@ thread_local Calls* calls_at_work = nullptr;
 Calls::Turn::Turn(Calls& calls) : calls_(calls), before_(std::exchange(calls_at_work, &calls)) {}
 
 Calls::Turn::~Turn() {
-  calls_.send_gathered();
+  try {
+    calls_.send_gathered();
+  } catch (const std::exception&) {
+    calls_.quit();  // there is no memory; at its end all that is open is answered
+  }
   calls_at_work = before_;
 }
 
@@ -201,6 +205,7 @@ void Calls::taken_back(const provider::WaitForValue& wait, const OnValue& on_ans
 }
 
 void Calls::run(std::function<void()>& action) {
+  send_gathered();  // the action may last
   guarded([&] { std::exchange(action, nullptr)(); });
 }
 

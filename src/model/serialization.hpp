@@ -65,15 +65,19 @@ void load(Archive& archive, duroxide::Headers& headers) {
   }
   auto& entries = duroxide::model::room_for_entries();
   entries.resize(static_cast<std::size_t>(size));
-  for (auto& [name, value] : entries) {
-    archive(name, value);
-  }
-  auto read = duroxide::model::headers_of_entries(entries);
-  if (!read) {
+  try {
+    for (auto& [name, value] : entries) {
+      archive(name, value);
+    }
+    auto read = duroxide::model::headers_of_entries(entries);
+    if (!read) {
+      throw cereal::Exception(read.error().what);
+    }
+    headers = std::move(*read);
+  } catch (...) {
     entries = {};  // they may be as long as the record
-    throw cereal::Exception(read.error().what);
+    throw;
   }
-  headers = std::move(*read);
 }
 
 }  // namespace cereal

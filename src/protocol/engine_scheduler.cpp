@@ -76,6 +76,7 @@ class EngineScheduler::TimeAway {
       scheduler_.engine_thread_ = &thread_;
       thread_.absence = Thread::Absence::none;
       ++thread_.messages;
+      scheduler_.wake_watch();  // it may rest while nobody has the queue
     }
   }
   TimeAway(const TimeAway&) = delete;

@@ -108,6 +108,7 @@ class Writer final : public WriterBase,
     }
   }
   void wait_for_disk(const std::function<void()>& wait) override {
+    gathered_.send();  // an answer that is given does not wait for the disk
     if (scheduler_ == nullptr) {
       wait();
     } else {

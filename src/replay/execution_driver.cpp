@@ -48,7 +48,9 @@ std::uint64_t bytes_of(const WorkItem& completion) {
 void ExecutionCore::begin(const Event& event) {
   const auto& started = std::get<event::OrchestrationStarted>(event.kind);
   parent_ = started.parent;
-  set_headers(started.headers);
+  if (replaying_) {
+    set_headers(started.headers);  // `begin_from` has done so for a new one
+  }
   began_at_ = event.timestamp;
   hand_to_wait(state_.take(event, false));
   try {

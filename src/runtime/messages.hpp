@@ -69,7 +69,7 @@ struct Leave {};
 using OrchestratorActor = actors::Actor<actors::Replies<RunTurn, TurnEnded>, actors::Accepts<Leave>,
                                         actors::Accepts<storage::AckRefused>>;
 
-// --- activity dispatcher, worker and stand-in ---------------------------------------------------------------
+// --- activity dispatcher, worker and stand-in -----------------------------------------------------
 
 class Delivery;
 

@@ -275,11 +275,13 @@ TurnEnded Orchestrator::fail_without_code(RunTurn& turn, ErrorDetails details) {
     // Its code may be what ends the process, or missing.
     make_execution({item.instance, item.execution_id, item.orchestration_name, item.version, {}});
   }
+  replay::TurnResult result;
   {
     const AtCode at_code(*this);  // an interceptor is user code too
     tell_of_beginning(*environment_, item);
+    result = execution_->fail(item.history, item.messages, std::move(details));
   }
-  return acknowledge(turn, execution_->fail(item.history, item.messages, std::move(details)));
+  return acknowledge(turn, std::move(result));
 }
 
 bool Orchestrator::continues(const provider::OrchestrationItem& item) const {
@@ -455,8 +457,9 @@ void Orchestrator::drop_memory_of(provider::LockToken turn) {
 
 std::shared_ptr<const storage::RefusalListener> Orchestrator::listener() {
   if (!listener_) {
-    listener_ = std::make_shared<RefusedQuietly>(environment_, assignment_,
-                                                 execution_->intercepted().headers);
+    // An execution that has ended is gone, also if its instance goes on as new.
+    listener_ = std::make_shared<RefusedQuietly>(
+        environment_, assignment_, execution_ ? execution_->intercepted().headers : Headers());
   }
   return listener_;
 }

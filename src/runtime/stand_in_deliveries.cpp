@@ -47,9 +47,8 @@ void ActivityDispatcher::stand_in_lost(WorkerId worker, provider::LockToken toke
   if (actors::has_ended(stand_in_)) {
     stand_in_ = nullptr;
   }
-  if (!left_behind_.contains(worker)) {
-    actors::stop(workers_.actor(worker));
-  }
+  const auto left = left_behind_.find(worker);
+  actors::stop(left == left_behind_.end() ? workers_.actor(worker) : left->second);
   worker_lost(worker, token);
 }
 

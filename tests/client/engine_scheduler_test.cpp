@@ -248,6 +248,29 @@ TEST_CASE(
   CHECK(system.scheduler().held_threads() == 0);
 }
 
+TEST_CASE("engine scheduler: a thread that comes back from what blocks is watched as before",
+          "[threads]") {
+  std::promise<void> never;
+  std::promise<void> ran;
+  std::promise<void> ended;
+  System system(quick);
+  std::function<void()> block = [&] {
+    // Long enough for the watch to find that nobody needs it.
+    const bool has_run = system.scheduler().run_if_idle(
+        [&] { (void)never.get_future().wait_for(20 * quick.longest_message); });
+    if (!has_run) {
+      system.run(block);
+      return;
+    }
+    system.run([&] { ran.set_value(); });
+    ran.get_future().wait();  // which only another thread can run
+    ended.set_value();
+  };
+  system.run(block);
+  ended.get_future().wait();
+  CHECK(system.scheduler().held_threads() <= 1);
+}
+
 TEST_CASE("engine scheduler: with something else to do, it does not run what may block",
           "[threads]") {
   const bool waits_for_idleness = GENERATE(false, true);

@@ -40,7 +40,7 @@ check_names() {
     return
   fi
   # First that this finds anything: a library without one function is one.
-  trial=$(names "$library" | grep -m 1 6Client15cancel_instance)
+  trial=$(grep -m 1 6Client15cancel_instance <(names "$library"))
   without=$(lacking "$trial")
   [[ $(gone "$without") == *"$trial"* ]] || fail 'a function that is gone is not noticed' "$trial"
   lost=$(gone "$library" | c++filt)

@@ -28,6 +28,12 @@ Task<std::string> two_activities(OrchestrationContext context) {
   co_return second;
 }
 
+Task<std::string> goes_on_as_new(OrchestrationContext context) {
+  const std::string done = co_await context.schedule_activity("Work", "in");
+  co_await context.continue_as_new(done);
+  co_return done;
+}
+
 /// An orchestrator whose first turn is acknowledged and that has two more to come.
 struct QuietFixture : Fixture {
   explicit QuietFixture(const model::InterceptorList& interceptors = {}) {
@@ -88,6 +94,21 @@ TEST_CASE("a turn after which nothing is to be told is acknowledged quietly",
     CHECK(f.provider.count<provider::AckOrchestrationItem>() == 1);
     CHECK_FALSE(actors::has_ended(f.orchestrator));
   }
+}
+
+TEST_CASE("a turn with which an instance goes on as new is acknowledged quietly",
+          "[turns][residency]") {
+  QuietFixture f;
+  f.orchestration("Again", goes_on_as_new);
+  f.orchestrator =
+      f.system.get().spawn<Orchestrator>(f.environment, make_turn_services(f.environment), "again");
+  CHECK(f.turn(start_item("again", "Again")) == Kind::resident);
+  (void)f.provider.answer<provider::AckOrchestrationItem>(Done());
+  CHECK(f.turn(next_item("again", 2, work::ActivityCompleted{"again", 1, 2, "done"})) ==
+        Kind::resident);
+  const auto quiet = f.store.take<AckTurnQuietly>().request;
+  CHECK(quiet.listener);
+  CHECK(std::holds_alternative<event::OrchestrationContinuedAsNew>(quiet.ack.events.back().kind));
 }
 
 TEST_CASE("a turn is acknowledged quietly if no interceptor is to be told of it",
