@@ -9,6 +9,15 @@
 
 namespace duroxide::storage {
 
+namespace {
+
+/// What the commit takes for a row of a table whose values may grow by so much.
+std::size_t bytes_of(std::string_view key, const Change& change, std::size_t growth) {
+  return key.size() + (change.value ? change.value->size() + growth : 0) + bytes_of_change;
+}
+
+}  // namespace
+
 const ReadView& Batch::committed() {
   if (!view_) {
     view_ = store_.writer_view();
@@ -38,16 +47,17 @@ void Batch::set(Table table, std::string key, std::optional<std::string> value, 
                   std::to_string(longest_value - growth));
   }
   auto& staged = changes(table);
-  bytes_ += key.size() + (value ? value->size() + growth : 0) + bytes_of_change;
   auto [entry, inserted] = staged.try_emplace(std::move(key));
   undo_.push_back(Undo{table, &entry->first, std::nullopt, {}});
   if (inserted) {
     ++change_count_;
     entry->second = Change{std::move(value), fresh};
   } else {
+    bytes_ -= bytes_of(entry->first, entry->second, growth);
     const bool was_fresh = entry->second.fresh;
     undo_.back().before = std::exchange(entry->second, Change{std::move(value), was_fresh});
   }
+  bytes_ += bytes_of(entry->first, entry->second, growth);
 }
 
 void Batch::put(Table table, std::string key, std::string value) {
@@ -63,6 +73,7 @@ void Batch::erase(Table table, std::string_view key) {
   const auto found = staged.find(key);
   if (found != staged.end() && found->second.fresh) {
     DUROXIDE_INVARIANT(change_count_ > 0, "each row that a batch changes is counted");
+    bytes_ -= bytes_of(found->first, found->second, store_.growth_of(table));
     undo_.push_back(Undo{table, nullptr, std::nullopt, {}});
     undo_.back().erased = staged.extract(found);
     --change_count_;
