@@ -24,6 +24,7 @@ namespace duroxide {
 
 /// Held by the base of a client, so that the calls of base and client share it.
 struct ClientWaits::Impl {
+  using Done = Client::Done;
   using OnDone = Client::OnDone;
   using Updated = Client::Updated;
   using OnUpdated = Client::OnUpdated;
