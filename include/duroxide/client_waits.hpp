@@ -11,6 +11,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
+#include <duroxide/events.hpp>
 #include <duroxide/result.hpp>
 #include <duroxide/status.hpp>
 #include <duroxide/typed_handles.hpp>
