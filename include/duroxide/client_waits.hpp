@@ -19,6 +19,7 @@
 namespace duroxide {
 
 class AsyncClient;
+class Client;
 
 /// What a wait can answer instead of a status. A client has one type of error for all its calls.
 using WaitError = ClientError;
@@ -166,10 +167,9 @@ class DUROXIDE_API ClientWaits {
     return checked_milliseconds(timeout).value_or(Milliseconds(-1));
   }
 
-  std::shared_ptr<Impl> impl_;
-
  private:
   friend class AsyncClient;
+  friend class Client;
 
   Status wait_for_start_milliseconds(std::string_view instance, Milliseconds timeout) const;
   void wait_for_start_milliseconds(std::string_view instance, Milliseconds timeout,
@@ -188,6 +188,8 @@ class DUROXIDE_API ClientWaits {
   void wait_for_value_milliseconds(std::string_view instance, std::string_view key,
                                    std::uint64_t after_version, Milliseconds timeout,
                                    OnValue on_value) const;
+
+  std::shared_ptr<Impl> impl_;  ///< of the whole client
 };
 
 }  // namespace duroxide

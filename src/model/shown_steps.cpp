@@ -32,7 +32,7 @@ std::string describe_steps(const OpenSteps& open) {
   return text;
 }
 
-std::string describe(const PauseScope& scope) {
+std::string describe_pause(const PauseScope& scope) {
   switch (scope.kind) {
     case PauseScope::Kind::store:
       return "the store is paused";

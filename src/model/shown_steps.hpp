@@ -18,7 +18,7 @@ namespace duroxide::model {
 [[nodiscard]] std::string describe_steps(const OpenSteps& open);
 
 /// `the store is paused`, …
-[[nodiscard]] std::string describe(const PauseScope& scope);
+[[nodiscard]] std::string describe_pause(const PauseScope& scope);
 
 /// A timer that has not fired.
 [[nodiscard]] PendingTimer pending_timer(const OpenStepOf<event::TimerCreated>& timer);

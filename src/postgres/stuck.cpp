@@ -97,7 +97,7 @@ std::vector<StuckInstance> stuck_as_paused(Database& database, std::uint32_t lim
           item.scope.kind != PauseScope::Kind::instance || each.instance_id == item.scope.name;
       if (is_meant && stuck.size() < limit && seen.insert(each.instance_id).second) {
         stuck.push_back({each.instance_id, each.orchestration_name, StuckKind::paused,
-                         model::describe(item.scope), item.since});
+                         model::describe_pause(item.scope), item.since});
       }
     }
   }

@@ -77,7 +77,7 @@ InstanceFilter running() {
 
 void add_paused(KvStore& store, const PausedItem& item, const LogSink& log, Found& found) {
   const auto add = [&](const InstanceRecord& record) {
-    found.add(record, model::describe(item.scope), item.since);
+    found.add(record, model::describe_pause(item.scope), item.since);
   };
   if (item.scope.kind == PauseScope::Kind::instance) {
     const auto view = store.snapshot();
