@@ -3,7 +3,7 @@ set -euo pipefail
 # shellcheck source=tests/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-suites=(unit conformance scenario crash trust bench examples package cli)
+suites=(unit conformance scenario crash trust bench examples package cli postgres)
 
 usage() {
   cat <<'USAGE'
@@ -17,7 +17,9 @@ usage: tests/run.sh [OPTION…] [PART…]
        tests/run.sh static | hidden | reference | compilers | abi | deb | distro | recipes | promtool [ARGUMENT…]
 
 Installs what is missing (Debian 12, apt-get), builds, and runs the whole suite or the parts named.
-A part is a suite (unit, conformance, scenario, trust, crash, examples, package, cli) or the name of a test.
+A part is a suite (unit, conformance, scenario, trust, crash, examples, package, cli, postgres) or the name of
+a test. `postgres` tries the store on PostgreSQL, on private servers; it installs libpq-dev and postgresql, and
+is no part of the whole suite.
 `bench` measures in earnest (bench --help: its arguments); the whole suite only tries it.
 `soak` runs everything at once for so long (600 seconds), and looks for what is left over.
 `burst` starts so many orchestrations at once (300,000), and looks at what they hold.
@@ -113,6 +115,10 @@ run_fuzzer() {
 install_packages "${base_packages[@]}" cmake libsodium-dev
 build=$root/build
 arguments=("-Dwerror=$werror" "-Ddebug=$debug")
+if [[ " ${chosen_suites[*]} ${chosen_tests[*]} " == *' postgres'* ]]; then
+  install_packages libpq-dev postgresql
+  arguments+=(-Dpostgres=enabled)
+fi
 if [[ $compiler == clang ]]; then
   command -v clang++-14 >/dev/null || install_packages clang-14 libclang-rt-14-dev
   build+=-clang
