@@ -1,5 +1,7 @@
 // What the replay core asserts, broken from outside.
 
+#include <memory>
+
 #include <catch2/catch.hpp>
 
 #include "replay/execution_core.hpp"
@@ -8,6 +10,8 @@
 namespace duroxide::replay_invariants_test {
 
 using duroxide::testing::words_of_abort;
+using replay::Assignment;
+using replay::TurnServices;
 
 TEST_CASE("a step is completed once", "[invariants][replay]") {
   detail::Slot slot;
@@ -18,7 +22,8 @@ TEST_CASE("a step is completed once", "[invariants][replay]") {
 }
 
 TEST_CASE("a shield that is lowered was raised", "[invariants][cancellation]") {
-  detail::ExecutionCore core({}, {});
+  detail::ExecutionCore core(std::make_shared<const Assignment>(),
+                             std::make_shared<const TurnServices>());
   core.raise_shield();
   core.lower_shield();
   CHECK_THAT(words_of_abort([&] { core.lower_shield(); }),
