@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # layers_test.sh SOURCE COMPILER…: in a copy of the sources, a file of each layer includes a header of
 # each layer that it must not know, and must not compile then; as it is, it must find what it includes.
-# Nor may anything include by way of `..`, or CAF but through the one header that knows its release.
+# Nor may anything include by way of `..`, or CAF but through the one header that knows its release; and what is public
+# lies in the namespace of the release.
 set -euo pipefail
 source=$1
 shift
@@ -66,6 +67,11 @@ refuse '<libpq' '/postgres/'
 refuse '<spdlog' '/model/log\.cpp:'
 refuse '<CLI/' '/cli/'
 refuse '<nlohmann' '/(model|gateway|cli)/'
+
+# What is public lies in the namespace of the release, wherever it is declared or defined.
+found=$(grep -rnE '^namespace duroxide(::(detail|actors|management|provider|testkit|event|work))? \{' \
+  "$source/include" "$source/src" || true)
+[[ -z $found ]] || complain "to be opened as duroxide::DUROXIDE_ABI: $found"
 
 # Each public header belongs to one layer; duroxide.hpp is for users.
 assigned=$(sed -n 's/^public [a-z]* //p' "$source/src/layers.txt" | tr ' ' '\n' | sort)

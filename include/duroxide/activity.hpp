@@ -18,7 +18,7 @@
 #include <duroxide/log.hpp>
 #include <duroxide/result.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 class Client;
 class ActivitySleep;
@@ -186,4 +186,4 @@ class DUROXIDE_API ActivityContext {
   mutable Headers seen_headers_;       ///< since then, if `Services::headers` has made them
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -7,7 +7,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/retry.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Options of an activity call. Setters chain.
 class ActivityOptions {
@@ -83,4 +83,4 @@ class ActivityOptions {
   std::optional<std::string> session_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

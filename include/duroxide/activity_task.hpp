@@ -13,7 +13,7 @@
 #include <duroxide/detail/turn_scheduler.hpp>
 #include <duroxide/task.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// What `ActivityContext::sleep` throws in a coroutine activity once nobody waits for its result any more:
 /// see `ActivityContext::is_cancelled`. What comes of the activity then is discarded. Like
@@ -116,4 +116,4 @@ class ActivityTaskPromise : public Promise<T> {
 
 }  // namespace detail
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -14,7 +14,7 @@
 #include <duroxide/pending_call.hpp>
 #include <duroxide/pending_call_options.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// The calls of a `Client`, made at once and answered later: each gives a `PendingCall` of what the
 /// blocking call gives, and has its errors, those of `CallOptions`, and `cancelled`. Get one from
@@ -400,4 +400,4 @@ class DUROXIDE_API AsyncClient {
   mutable Client client_;  ///< last: what its end still runs may look at the options
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -16,7 +16,7 @@
 #include <duroxide/pending_call.hpp>
 #include <duroxide/pending_call_options.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// The calls of a `ManagementClient`, made at once and answered later: each gives a `PendingCall` of what
 /// the blocking call gives, and has its errors, those of `CallOptions`, and `cancelled`. Get one from
@@ -122,4 +122,4 @@ class DUROXIDE_API AsyncManagement {
   CallOptions options_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

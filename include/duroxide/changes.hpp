@@ -11,7 +11,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/detail/api.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 enum class ChangeKind : std::uint8_t {
   started,
@@ -54,4 +54,4 @@ struct ChangeBatch {
   std::uint64_t missed = 0;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

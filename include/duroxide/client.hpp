@@ -29,7 +29,7 @@
 #include <duroxide/store.hpp>
 #include <duroxide/typed_handles.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 class AsyncClient;
 class CallOptions;
@@ -467,4 +467,4 @@ class DUROXIDE_API Client : public ClientWaits, public ManagementCalls<Client> {
 /// Another name for it.
 using RuntimeClient = Client;
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

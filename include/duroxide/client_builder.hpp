@@ -9,7 +9,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/interceptor.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Makes a client step by step. Setters chain: `ClientBuilder().with_provider(store).build()`. Not to
 /// be used from several threads at once.
@@ -40,4 +40,4 @@ class DUROXIDE_API ClientBuilder {
   std::vector<std::shared_ptr<Interceptor>> interceptors_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

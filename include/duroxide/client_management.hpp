@@ -12,7 +12,7 @@
 #include <duroxide/management_types.hpp>
 #include <duroxide/result.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// The calls of `ManagementClient` that only look, for a client that has `management()`. Each blocks,
 /// may be made from any thread, and means what it does there. Errors: those it has there;
@@ -66,4 +66,4 @@ class DUROXIDE_API ManagementCalls {
 class Client;
 extern template class ManagementCalls<Client>;
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -16,7 +16,7 @@
 #include <duroxide/status.hpp>
 #include <duroxide/typed_handles.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 class AsyncClient;
 class Client;
@@ -192,4 +192,4 @@ class DUROXIDE_API ClientWaits {
   std::shared_ptr<Impl> impl_;  ///< of the whole client
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -11,7 +11,7 @@
 
 #include <duroxide/detail/api.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 using Milliseconds = std::chrono::milliseconds;
 
@@ -130,4 +130,4 @@ class DUROXIDE_API ManualClock final : public Clock,
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -24,7 +24,7 @@
 #include <duroxide/payload.hpp>
 #include <duroxide/result.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Payloads (inputs, outputs, event data) are text. `std::string` passes through untouched; any
 /// other type that cereal can serialise travels as JSON: a struct whose `serialize` names its
@@ -124,4 +124,4 @@ std::string encode_or_throw(T&& value) {
 
 }  // namespace detail
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

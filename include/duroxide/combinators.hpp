@@ -12,7 +12,7 @@
 
 #include <duroxide/task.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace detail {
 
@@ -283,4 +283,4 @@ template <DurableAwaitable A>
   return WhenAnyOf<A>(std::move(awaitables));
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

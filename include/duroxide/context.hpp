@@ -28,7 +28,7 @@
 #include <duroxide/task.hpp>
 #include <duroxide/typed_handles.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// What an orchestration can do. The engine hands it to the orchestration; it is a cheap handle,
 /// valid until the orchestration ends, to be used on the orchestration's own thread and only from
@@ -463,4 +463,4 @@ class DUROXIDE_API OrchestrationContext {
   detail::ExecutionCore* core_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

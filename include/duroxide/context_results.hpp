@@ -8,7 +8,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/future.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// What `continue_as_new` returns; awaiting it never comes back.
 class [[nodiscard]] ContinueAsNew {
@@ -50,4 +50,4 @@ std::optional<T> decode_read_value(std::string marked) {
 }
 }  // namespace detail
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <string_view>
 
-namespace duroxide {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI {
 
 /// What other processes of the same user may do with a store through the engine that has it open. See
 /// `RuntimeOptions::control_socket`.
@@ -26,4 +28,4 @@ enum class ControlSocket : std::uint8_t {
   return "full";
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 
-namespace duroxide {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI {
 
 /// What a commit waits for.
 enum class Durability : std::uint8_t {
@@ -13,4 +15,4 @@ enum class Durability : std::uint8_t {
   none,  ///< may lose or corrupt everything on power loss, nothing on a crash of the process
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -8,7 +8,7 @@
 #include <duroxide/codec.hpp>
 #include <duroxide/errors.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// The name of a sort of error with the type of its data, declared once:
 ///
@@ -43,4 +43,4 @@ class ErrorType {
   std::string_view name_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

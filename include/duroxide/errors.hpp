@@ -12,7 +12,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/payload.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace detail {
 
@@ -308,4 +308,4 @@ class DUROXIDE_API PayloadError : public OrchestrationError {
   explicit PayloadError(std::string message, std::string subject = {});
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -13,7 +13,7 @@
 #include <duroxide/headers.hpp>
 #include <duroxide/payload.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Which call of which execution a child belongs to. Carried by the child through every execution
 /// of its own, so that its result finds the parent wherever that stands.
@@ -348,4 +348,4 @@ struct Event {
 /// Completed, failed or continued as new: the last event of its execution.
 [[nodiscard]] DUROXIDE_API bool is_terminal(const EventKind& kind);
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -7,7 +7,7 @@
 
 #include <duroxide/detail/api.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Where callbacks and activities run, and coroutines of yours go on: a cheap handle, whose copies are
 /// the same place. Safe to use from any thread.
@@ -50,4 +50,4 @@ class DUROXIDE_API Executor {
   std::shared_ptr<Place> place_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

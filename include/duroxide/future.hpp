@@ -14,7 +14,7 @@
 #include <duroxide/result.hpp>
 #include <duroxide/task.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace detail {
 
@@ -188,4 +188,4 @@ class [[nodiscard]] DurableFuture {
   std::shared_ptr<detail::Slot> slot_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

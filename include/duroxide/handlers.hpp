@@ -19,7 +19,7 @@
 #include <duroxide/result.hpp>
 #include <duroxide/task.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// An orchestration as the engine runs it: text in, text out.
 using OrchestrationHandler = std::function<Task<std::string>(OrchestrationContext, Payload)>;
@@ -369,4 +369,4 @@ ActivityHandler make_posted_activity_handler(F function, Executor executor) {
 
 }  // namespace detail
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

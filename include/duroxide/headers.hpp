@@ -10,7 +10,7 @@
 
 #include <duroxide/detail/api.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// What travels with an instance beside its input: who has asked, for which tenant, in which trace. A
 /// small map of texts in the order of its names. It is given with a start, recorded with it, the same in
@@ -56,4 +56,4 @@ class DUROXIDE_API Headers {
   std::shared_ptr<const std::vector<Entry>> entries_;  ///< by name; null if there are none
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

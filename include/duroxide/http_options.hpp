@@ -8,7 +8,9 @@
 #include <string_view>
 #include <utility>
 
-namespace duroxide {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI {
 
 /// What a runtime serves to browsers and to monitoring, on this machine alone: a page that shows the store
 /// (the dashboard), the JSON calls that it is made of, and `/healthz`, `/readyz` and `/metrics`. Without
@@ -88,4 +90,4 @@ class HttpOptions {
   std::function<void(const std::string& link)> on_link_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -9,7 +9,7 @@
 #include <duroxide/detail/gcc12.hpp>
 #include <duroxide/errors.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace detail {
 
@@ -142,4 +142,4 @@ requires detail::BuildableOf<T, As...>
   return detail::BuiltInput<T>(std::in_place, std::forward<As>(arguments)...);
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

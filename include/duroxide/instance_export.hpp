@@ -16,7 +16,7 @@
 #include <duroxide/result.hpp>
 #include <duroxide/work_items.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 struct ExportedExecution {
   std::uint64_t execution_id = 0;
@@ -58,4 +58,4 @@ struct InstanceExport {
 [[nodiscard]] DUROXIDE_API Result<InstanceExport, ClientError> instance_from_json(
     std::string_view json);
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

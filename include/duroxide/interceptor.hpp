@@ -14,7 +14,7 @@
 #include <duroxide/headers.hpp>
 #include <duroxide/result.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Why an interceptor says no. Whoever has asked is told.
 struct Refusal {
@@ -208,4 +208,4 @@ class DUROXIDE_API Interceptor {
                               const ErrorDetails* error);
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

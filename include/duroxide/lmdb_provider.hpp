@@ -13,7 +13,7 @@
 #include <duroxide/result.hpp>
 #include <duroxide/store.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Options of `LmdbProvider::open`. Setters chain: `LmdbOptions().durability(Durability::none)`.
 class DUROXIDE_API LmdbOptions {
@@ -143,4 +143,4 @@ class DUROXIDE_API LmdbProvider {
       const std::filesystem::path& directory, const LmdbOptions& options = {});
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -7,7 +7,7 @@
 
 #include <duroxide/detail/api.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 enum class LogLevel : std::uint8_t { trace, debug, info, warn, error };
 
@@ -43,4 +43,4 @@ using LogSink = std::function<void(const LogRecord&)>;
 /// `stderr_log_sink(LogLevel::warn)`.
 [[nodiscard]] DUROXIDE_API LogSink stderr_log_sink(LogLevel level);
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

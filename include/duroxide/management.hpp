@@ -20,7 +20,7 @@
 #include <duroxide/store.hpp>
 #include <duroxide/subscription.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 class AsyncManagement;
 class CallOptions;
@@ -379,4 +379,4 @@ class DUROXIDE_API ManagementClient {
   std::shared_ptr<Impl> impl_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

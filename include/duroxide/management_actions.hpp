@@ -14,7 +14,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// How to delete an instance.
 struct DeleteOptions {
@@ -208,4 +208,4 @@ struct BackupResult {
   std::uint64_t bytes = 0;  ///< size of the new file
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

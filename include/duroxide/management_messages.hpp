@@ -20,7 +20,7 @@
 #include <duroxide/metrics.hpp>
 #include <duroxide/provider_messages.hpp>
 
-namespace duroxide::management {
+namespace duroxide::DUROXIDE_ABI::management {
 
 using provider::Answer;
 
@@ -259,4 +259,4 @@ struct UnsubscribeChanges {
           "management features not available: the store does not offer this one", false};
 }
 
-}  // namespace duroxide::management
+}  // namespace duroxide::DUROXIDE_ABI::management

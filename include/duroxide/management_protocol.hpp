@@ -15,7 +15,7 @@
 #include <duroxide/management_messages.hpp>
 #include <duroxide/provider.hpp>
 
-namespace duroxide::management {
+namespace duroxide::DUROXIDE_ABI::management {
 
 /// Requests that each have one response.
 template <class... Requests>
@@ -64,9 +64,9 @@ using Requests =
                 RewindInstance, ForkInstance, ImportInstance, SubscribeChanges, AwaitChanges,
                 UnsubscribeChanges>;
 
-}  // namespace duroxide::management
+}  // namespace duroxide::DUROXIDE_ABI::management
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// The optional second interface of a store. Its reads never pass through the writer.
 using ManagementActor = management::Requests::Actor;
@@ -101,7 +101,7 @@ template <class... Handlers>
 /// The second actor behind a store; null if it offers no management.
 [[nodiscard]] DUROXIDE_CAF const ManagementActor& management_of(const Store& store);
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI
 
 DUROXIDE_MESSAGE(duroxide::management::ListInstances)
 DUROXIDE_MESSAGE(duroxide::management::ListPage)

@@ -13,7 +13,7 @@
 #include <duroxide/status.hpp>
 #include <duroxide/status_filter.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// The order of a listing.
 enum class InstanceOrder : std::uint8_t {
@@ -319,4 +319,4 @@ struct DUROXIDE_API InstanceTree {
   [[nodiscard]] std::size_t size() const { return instances.size(); }
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -9,7 +9,7 @@
 #include <duroxide/result.hpp>
 #include <duroxide/store.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Options of `MemoryProvider::create`.
 class DUROXIDE_API MemoryOptions {
@@ -60,4 +60,4 @@ class DUROXIDE_API MemoryProvider {
   [[nodiscard]] static Store create(const MemoryOptions& options = {});
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

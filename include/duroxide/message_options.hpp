@@ -8,7 +8,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/detail/api.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Options of `Client::update`. Setters chain.
 class DUROXIDE_API UpdateOptions {
@@ -60,4 +60,4 @@ class DUROXIDE_API RaiseOptions {
   std::optional<std::string> key_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

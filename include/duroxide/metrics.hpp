@@ -11,7 +11,7 @@
 
 #include <duroxide/detail/api.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// What the numbers of a family mean.
 enum class MetricKind : std::uint8_t {
@@ -54,4 +54,4 @@ struct MetricFamily {
 /// `# HELP` and `# TYPE`. It never fails, and may be called on any thread.
 [[nodiscard]] DUROXIDE_API std::string prometheus_text(const std::vector<MetricFamily>& families);
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -12,7 +12,7 @@
 #include <duroxide/metrics.hpp>
 #include <duroxide/result.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Hands what `ManagementClient::metrics` gives to a function again and again, for a registry of the
 /// user's own that is pushed to, or does not ask by itself. One that asks can call `metrics` when it does.
@@ -44,4 +44,4 @@ class DUROXIDE_API MetricsReporter {
   std::shared_ptr<Impl> impl_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

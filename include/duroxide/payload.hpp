@@ -9,7 +9,9 @@
 #include <string_view>
 #include <utility>
 
-namespace duroxide {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI {
 
 class Payload;
 
@@ -87,4 +89,4 @@ class Payload {
   std::shared_ptr<const std::string> shared_;  ///< null: the empty text
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -8,7 +8,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/result.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// What a codec has made of a record.
 struct DUROXIDE_API EncodedPayload {
@@ -64,4 +64,4 @@ class DUROXIDE_API PayloadCodec {
                                                                 std::string_view place) const = 0;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

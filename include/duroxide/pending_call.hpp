@@ -11,7 +11,7 @@
 #include <duroxide/pending_call_options.hpp>
 #include <duroxide/result.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace detail {
 
@@ -222,4 +222,4 @@ template <class T, class Make>
 
 }  // namespace detail
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -7,7 +7,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/executor.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// How calls of an `AsyncClient` or an `AsyncManagement` are made. Setters chain.
 class CallOptions {
@@ -42,4 +42,4 @@ class CallOptions {
   Executor executor_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -12,7 +12,7 @@
 #include <duroxide/result.hpp>
 #include <duroxide/store.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Options of `PostgresProvider::connect`. Setters chain: `PostgresOptions().schema("orders")`.
 class DUROXIDE_API PostgresOptions {
@@ -101,4 +101,4 @@ class DUROXIDE_API PostgresProvider {
                                                             const PostgresOptions& options = {});
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -108,7 +108,7 @@
 #include <duroxide/provider_messages.hpp>
 #include <duroxide/store.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 using ProviderActor = actors::Actor<
     actors::Replies<provider::FetchOrchestrationItem,
@@ -160,7 +160,7 @@ using ProviderActor = actors::Actor<
 /// The actor behind a store.
 [[nodiscard]] DUROXIDE_CAF const ProviderActor& provider_of(const Store& store);
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI
 
 DUROXIDE_MESSAGE(duroxide::provider::FetchOrchestrationItem)
 DUROXIDE_MESSAGE(duroxide::provider::AckOrchestrationItem)

@@ -17,7 +17,7 @@
 #include <duroxide/tags.hpp>
 #include <duroxide/work_items.hpp>
 
-namespace duroxide::provider {
+namespace duroxide::DUROXIDE_ABI::provider {
 
 template <class T>
 using Answer = Result<T, ProviderError>;
@@ -400,10 +400,10 @@ struct AckTimer {
   std::vector<LockToken> lock_tokens;
 };
 
-}  // namespace duroxide::provider
+}  // namespace duroxide::DUROXIDE_ABI::provider
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 using Done = provider::Answer<void>;
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -11,7 +11,7 @@
 #include <duroxide/result.hpp>
 #include <duroxide/store.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Options of `RemoteStore::connect`. Setters chain.
 class DUROXIDE_API RemoteStoreOptions {
@@ -74,4 +74,4 @@ class DUROXIDE_API RemoteStore {
       const RemoteStoreOptions& options = RemoteStoreOptions());
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -9,7 +9,7 @@
 
 #include <duroxide/detail/result_chain.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// The value of a `Result<void, E>` that succeeded.
 struct Nothing {
@@ -297,4 +297,4 @@ template <class E>
   return tl::unexpected<std::decay_t<E>>(std::forward<E>(error));
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

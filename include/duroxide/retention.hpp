@@ -6,7 +6,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/management_actions.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// How long ended instances are kept, and executions of those that go on. A runtime with such a
 /// policy deletes ended instances that are older, on a thread of its own that gives way to all others:
@@ -81,4 +81,4 @@ class RetentionPolicy {
   Milliseconds check_every_{60'000};
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

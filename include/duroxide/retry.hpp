@@ -10,7 +10,7 @@
 #include <duroxide/detail/gcc12.hpp>
 #include <duroxide/errors.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// How long to wait before the next attempt of a call.
 class DUROXIDE_API Backoff {
@@ -107,4 +107,4 @@ class DUROXIDE_API RetryPolicy {
   std::function<bool(const ErrorDetails&)> retry_if_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -23,7 +23,7 @@
 #include <duroxide/tags.hpp>
 #include <duroxide/typed_handles.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace detail {
 struct RuntimeAccess;
@@ -400,4 +400,4 @@ class DUROXIDE_API Runtime {
 /// Another name for it.
 using DuroxideRuntime = Runtime;
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -14,7 +14,7 @@
 #include <duroxide/detail/gcc12.hpp>
 #include <duroxide/detail/handle_input.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Compensations for the steps that have succeeded so far, in an orchestration that must undo them if
 /// a later step fails or the instance is cancelled. `run_saga` does the rest.
@@ -115,4 +115,4 @@ std::invoke_result_t<std::decay_t<F>&, Saga&> run_saga(OrchestrationContext cont
   return detail::run_saga_body<std::decay_t<F>>(context, std::forward<F>(body));
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

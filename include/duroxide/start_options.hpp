@@ -12,7 +12,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/headers.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// What a start does if the instance id is taken.
 enum class ReusePolicy : std::uint8_t {
@@ -114,4 +114,4 @@ class DUROXIDE_API StartOptions {
   std::optional<ReusePolicy> reuse_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -5,7 +5,7 @@
 #include <duroxide/errors.hpp>
 #include <duroxide/result.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// What a start came to. It converts to what calls answer that have nothing to say.
 class StartResult {
@@ -42,4 +42,4 @@ class StartedWithUpdate {
   Result<Out, ClientError> answer_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -12,7 +12,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/errors.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// The state of an execution as it is indexed. An instance has the status of its current execution,
 /// and is never `continued_as_new` itself. One that was cancelled is `cancelled` and not `failed`.
@@ -120,4 +120,4 @@ class DUROXIDE_API OrchestrationStatus {
 /// The kind alone, as a list shows it: `Running`, `Completed`, `Failed`, `Cancelled`, `NotFound`.
 [[nodiscard]] DUROXIDE_API std::string_view to_string(const OrchestrationStatus& status);
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

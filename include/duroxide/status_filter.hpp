@@ -9,7 +9,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/status.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// One state that a listing may ask for. An `ExecutionStatus` and an `OrchestrationStatus` convert
 /// into it; of the latter only its kind counts, so `OrchestrationStatus::Failed{}` finds every
@@ -59,4 +59,4 @@ class StatusFilters : public std::vector<StatusFilter> {
       : std::vector<StatusFilter>(statuses.begin(), statuses.end()) {}
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

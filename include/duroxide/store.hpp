@@ -8,7 +8,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/log.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace detail {
 class ActorSystemImpl;
@@ -68,4 +68,4 @@ class DUROXIDE_API Store {
   std::shared_ptr<detail::StoreImpl> impl_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

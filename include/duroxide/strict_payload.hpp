@@ -1,6 +1,8 @@
 #pragma once
 
-namespace duroxide {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI {
 
 /// Whether a payload of this type must hold each member that the type's `serialize` names, and no other.
 /// For all types that do not say otherwise an absent member keeps the value that `T{}` gives it, and an
@@ -13,4 +15,4 @@ namespace duroxide {
 template <class T>
 inline constexpr bool strict_payload = false;
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

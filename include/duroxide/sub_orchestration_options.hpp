@@ -7,7 +7,7 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/retry.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Options of a sub-orchestration. Setters chain.
 class SubOrchestrationOptions {
@@ -61,4 +61,4 @@ class SubOrchestrationOptions {
   bool outlives_parent_ = false;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

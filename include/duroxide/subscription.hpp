@@ -11,7 +11,7 @@
 #include <duroxide/errors.hpp>
 #include <duroxide/result.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// What happens to instances, as it is committed. The store gathers changes in a buffer of its own
 /// until they are fetched; a reader that is slower than the buffer is long loses the oldest, and is
@@ -47,4 +47,4 @@ class DUROXIDE_API ChangeSubscription {
   std::shared_ptr<Impl> impl_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

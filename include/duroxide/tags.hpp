@@ -4,7 +4,9 @@
 #include <set>
 #include <string>
 
-namespace duroxide {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI {
 
 /// Which activities the workers of a runtime take, by the tag that `ActivityOptions::tag` gave them.
 /// Tags compare exactly. An activity whose tag no running worker takes waits until one does.
@@ -43,4 +45,4 @@ class TagFilter {
   std::set<std::string> tags_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -9,7 +9,7 @@
 
 #include <duroxide/detail/turn_scheduler.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// What an orchestration may `co_await`: the futures of its context, a `Task`, and `when_all` and
 /// `when_any` of those. Anything else would wait for something that replay cannot repeat, so it
@@ -217,4 +217,4 @@ class TaskPromise : public Promise<T> {
 
 }  // namespace detail
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -15,7 +15,7 @@
 #include <duroxide/log.hpp>
 #include <duroxide/result.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Options of a `Tracing`. Setters chain.
 class TracingOptions {
@@ -165,4 +165,4 @@ class DUROXIDE_API Tracing final : public Interceptor {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -5,7 +5,9 @@
 #include <tuple>
 #include <type_traits>
 
-namespace duroxide {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI {
 
 namespace detail {
 
@@ -131,4 +133,4 @@ concept TypedOrchestration = requires {
   typename H::OrchestrationTag;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -14,3 +14,10 @@
 
 /// As text.
 #define DUROXIDE_VERSION "0.1.0"
+
+/// What follows `duroxide::` where a header opens that namespace: the inline namespace of the release, which all that
+/// is public lies in. So linkers tell the names of releases apart, and the parts of one program may be built with
+/// different ones. It changes with the name of the shared library: with each second number before 1.0.0, and with each
+/// first number from then on. Programs never write it: they say `duroxide::Client`, and include the header of a class
+/// instead of declaring it.
+#define DUROXIDE_ABI inline v0_1

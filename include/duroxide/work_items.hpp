@@ -12,7 +12,7 @@
 #include <duroxide/headers.hpp>
 #include <duroxide/payload.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// The messages that travel through the store's queues. `instance` is always the receiver.
 namespace work {
@@ -190,4 +190,4 @@ using WorkItem = std::variant<work::StartOrchestration, work::ContinueAsNew, wor
 /// The instance an item is for.
 [[nodiscard]] DUROXIDE_API const std::string& target_instance(const WorkItem& item);
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -5,7 +5,7 @@
 
 #include "client/client_impl.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 AsyncClient Client::async() const {
   return AsyncClient(*this);
@@ -169,4 +169,4 @@ PendingCall<void> AsyncClient::heartbeat_text(const ActivityToken& activity, Tex
   });
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -9,7 +9,7 @@
 #include "client/fixed_filters.hpp"
 #include "client/management_impl.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 AsyncManagement ManagementClient::async() const {
   return AsyncManagement(*this);
@@ -320,4 +320,4 @@ PendingCall<ManagementClient::BulkStatus> AsyncManagement::get_bulk_status(
   });
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

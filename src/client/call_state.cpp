@@ -10,7 +10,7 @@
 #include "client/client_errors.hpp"
 #include "protocol/store_impl.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 CallSurroundings::CallSurroundings(const Store& store)
     : log(StoreAccess::impl(store).log),
@@ -247,4 +247,4 @@ void CallState::abandon_unless_asked_for() noexcept {
   cancel();
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -10,7 +10,7 @@
 #include "client/deliveries.hpp"
 #include "model/process_mark.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// What the pending calls of one facade need of it.
 struct CallSurroundings {
@@ -31,4 +31,4 @@ struct CallSurroundings {
   std::shared_ptr<client::Deliveries> deliveries;
 };
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

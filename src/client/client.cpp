@@ -6,7 +6,7 @@
 #include "client/management_impl.hpp"
 #include "protocol/store_impl.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 using client::block;
 
@@ -168,4 +168,4 @@ Result<ManagementClient, ClientError> Client::management() const {
   return impl_->management_client();
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

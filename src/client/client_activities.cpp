@@ -3,7 +3,7 @@
 #include "client/client_impl.hpp"
 #include "model/error_size.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 using client::block;
 
@@ -98,4 +98,4 @@ Client::Done Client::heartbeat_text(const ActivityToken& activity, Text progress
   });
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -20,7 +20,7 @@
 #include "client/companion.hpp"
 #include "model/interceptors.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Held by the base of a client, so that the calls of base and client share it.
 struct ClientWaits::Impl {
@@ -129,4 +129,4 @@ struct ClientWaits::Impl {
   std::optional<ManagementClient> made_management;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -7,7 +7,7 @@
 
 #include <duroxide/client.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 template <class Self>
 template <class Call>
@@ -153,4 +153,4 @@ auto ManagementCalls<Self>::get_queue_status() const -> Answer<QueueDepths> {
 
 template class ManagementCalls<Client>;
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -7,7 +7,7 @@
 #include "client/client_impl.hpp"
 #include "client/intercepted_start.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 using client::block;
 
@@ -263,4 +263,4 @@ Client::StartedAndUpdated Client::start_with_update_text(std::string_view instan
   return impl_->answer_of(wait_id, awaited);
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -10,7 +10,7 @@
 #include "client/client_impl.hpp"
 #include "model/random.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -28,7 +28,9 @@ std::string random_id() {
 
 }  // namespace
 
-namespace client {
+}  // namespace duroxide::DUROXIDE_ABI
+
+namespace duroxide::client {
 
 provider::AskUpdate make_ask(std::string_view instance, std::string_view name, std::string input,
                              const UpdateOptions& options, std::uint64_t wait_id) {
@@ -53,7 +55,9 @@ ClientError update_timed_out(const work::UpdateRequest& update,
                    timeout.value_or(Milliseconds(0)));
 }
 
-}  // namespace client
+}  // namespace duroxide::client
+
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -172,4 +176,4 @@ Client::Updated Client::query_text(std::string_view instance, std::string_view n
   return impl_->answer_of(wait_id, awaited);
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

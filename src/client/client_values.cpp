@@ -2,7 +2,7 @@
 
 #include "client/client_impl.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 using client::block;
 
@@ -120,4 +120,4 @@ Client::Value ClientWaits::wait_for_value_milliseconds(std::string_view instance
   return failure(value_timed_out(wait, timeout));
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

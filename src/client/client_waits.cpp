@@ -3,7 +3,7 @@
 
 #include "client/client_impl.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 using client::block;
 
@@ -224,4 +224,4 @@ Client::Status ClientWaits::wait_for_change_milliseconds(std::string_view instan
   return impl_->wait_for_status({std::string(instance), impl_->next_wait_id(), last_seen}, timeout);
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -2,7 +2,7 @@
 
 #include "client/client_impl.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 using client::block;
 
@@ -77,4 +77,4 @@ Client::BulkStatus Client::get_bulk_status(const std::vector<std::string>& insta
   });
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

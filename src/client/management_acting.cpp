@@ -5,7 +5,7 @@
 
 #include <duroxide/instance_export.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 void ManagementClient::release_from_quarantine(std::string_view instance,
                                                OnAnswer<std::uint64_t> on_answer) const {
@@ -162,4 +162,4 @@ ManagementClient::Answer<VerifyReport> ManagementClient::verify(
   return impl_->ask<VerifyReport>({}, management::VerifyStore{on_progress});
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

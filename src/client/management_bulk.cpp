@@ -7,7 +7,7 @@
 #include "client/each_match.hpp"
 #include "client/management_impl.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 using client::add;
 using client::for_each_match;
@@ -129,4 +129,4 @@ ManagementClient::Answer<PruneResult> ManagementClient::prune_instances(
       });
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -17,7 +17,7 @@
 #include "client/each_match.hpp"
 #include "client/management_impl.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -158,4 +158,4 @@ ManagementClient::Answer<BulkResult> ManagementClient::act_on_instances(
   return client::for_each_match<BulkResult>(*this, targets->narrowed(filter), on_progress, act);
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -3,7 +3,7 @@
 #include "client/fixed_filters.hpp"
 #include "client/management_impl.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 ManagementClient::ManagementClient(Store store) : impl_(std::make_shared<Impl>(std::move(store))) {}
 
@@ -307,4 +307,4 @@ ManagementClient::Answer<ManagementClient::BulkStatus> ManagementClient::get_bul
   return statuses;
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -13,7 +13,7 @@
 #include "client/client_errors.hpp"
 #include "client/companion.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 struct ManagementClient::Impl {
   explicit Impl(Store used_store) : store(std::move(used_store)), surroundings(store) {
@@ -83,4 +83,4 @@ struct ManagementClient::Impl {
   client::Companion provider;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

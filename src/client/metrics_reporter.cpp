@@ -18,7 +18,7 @@
 #include "model/lent_thread.hpp"
 #include "model/process_mark.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -152,4 +152,4 @@ MetricsReporter::Started MetricsReporter::start(ManagementClient management, Dur
   }
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -10,7 +10,7 @@
 
 #include "client/management_impl.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -195,4 +195,4 @@ ManagementClient::Answer<ChangeSubscription> ManagementClient::subscribe(
   return ChangeSubscription(std::move(subscription));
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

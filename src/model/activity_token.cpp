@@ -9,7 +9,7 @@
 
 #include "model/limits.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -88,4 +88,4 @@ Result<ActivityToken, ClientError> ActivityToken::parse(std::string_view text) {
   return ActivityToken{std::string(rest), *execution, *event, *incarnation};
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #endif
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -31,4 +31,4 @@ void give_way_to_others() {
   be_nicer(5);  // about a third of what a thread of usual priority gets
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -1,6 +1,8 @@
 #pragma once
 
-namespace duroxide {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI {
 
 /// From now on the calling thread runs only when nobody else wants its core. For work that must never
 /// slow the engine.
@@ -10,4 +12,4 @@ void yield_to_others();
 /// too, but a part. For work that somebody waits for in the end.
 void give_way_to_others();
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -8,7 +8,7 @@
 
 #include "model/slewed_time.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -90,4 +90,4 @@ void ManualClock::advance(Duration step) {
   }
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 std::string_view to_string(ErrorCategory category) {
   switch (category) {
@@ -221,4 +221,4 @@ PayloadError::PayloadError(std::string message, std::string subject)
     : OrchestrationError(
           application_error(ErrorKind::invalid_payload, std::move(message), std::move(subject))) {}
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

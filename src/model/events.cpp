@@ -4,7 +4,7 @@
 
 #include "model/event_table.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 std::string_view event_type(const EventKind& kind) {
   return std::visit([]<class Kind>(const Kind&) { return model::KindOf<Kind>::name; }, kind);
@@ -32,4 +32,4 @@ const std::string& target_instance(const WorkItem& item) {
   return std::visit([](const auto& each) -> const std::string& { return each.instance; }, item);
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

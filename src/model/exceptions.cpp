@@ -2,9 +2,9 @@
 
 #include <cxxabi.h>
 
-#include <cstdlib>
-#include <memory>
 #include <typeinfo>
+
+#include <duroxide/detail/payload_archive.hpp>
 
 namespace duroxide::model {
 
@@ -13,13 +13,7 @@ namespace {
 /// Only meaningful inside a handler.
 std::string current_exception_type() {
   const std::type_info* type = abi::__cxa_current_exception_type();
-  if (type == nullptr) {
-    return "unknown";
-  }
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> name(
-      abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), &std::free);
-  return status == 0 ? name.get() : type->name();
+  return type == nullptr ? "unknown" : detail::type_name(*type);
 }
 
 }  // namespace

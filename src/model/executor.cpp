@@ -11,7 +11,7 @@
 #include "model/lent_thread.hpp"
 #include "model/process_mark.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 class Executor::Place {
  public:
@@ -141,4 +141,4 @@ void Executor::post(Task task) const {
   }
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -4,7 +4,7 @@
 
 #include "model/limits.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -90,4 +90,4 @@ bool Headers::operator==(const Headers& other) const {
   return entries_ == other.entries_ || std::equal(begin(), end(), other.begin(), other.end());
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -7,7 +7,7 @@
 
 #include "model/json_io.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -105,4 +105,4 @@ Result<InstanceExport, ClientError> instance_from_json(std::string_view json) {
   }
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -5,7 +5,7 @@
 
 #include "model/exceptions.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 Interceptor::~Interceptor() = default;
 
@@ -35,7 +35,9 @@ void Interceptor::before_headers(InterceptedActivity& /*activity*/) {}
 void Interceptor::after_activity(const InterceptedActivity& /*activity*/, Timestamp /*ended_at*/,
                                  const ErrorDetails* /*error*/) {}
 
-namespace model {
+}  // namespace duroxide::DUROXIDE_ABI
+
+namespace duroxide::model {
 
 namespace {
 
@@ -238,6 +240,4 @@ std::shared_ptr<Interceptors> make_interceptors(const InterceptorList& list, Log
   return list.empty() ? nullptr : std::make_shared<Interceptors>(list, std::move(log));
 }
 
-}  // namespace model
-
-}  // namespace duroxide
+}  // namespace duroxide::model

@@ -21,7 +21,7 @@
     __VA_ARGS__                                                                              \
   }
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 DUROXIDE_JSON(ParentLink, io.needed("instance", x.instance);
               io.needed("execution_id", x.execution_id); io.needed("event_id", x.event_id);)
@@ -84,6 +84,6 @@ DUROXIDE_JSON(InstanceExport, io.needed("instance_id", x.instance_id);
               io.usual("values", x.values); io.usual("messages", x.messages);
               io.needed("executions", x.executions);)
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI
 
 #undef DUROXIDE_JSON

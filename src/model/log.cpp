@@ -8,7 +8,7 @@
 
 #include "model/printable.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -94,4 +94,4 @@ LogSink stderr_log_sink(LogLevel level) {
   };
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -2,7 +2,7 @@
 #include <duroxide/management_actions.hpp>
 #include <duroxide/management_types.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 std::vector<std::string> InstanceTree::all_ids() const {
   std::vector<std::string> ids;
@@ -101,4 +101,4 @@ std::string_view to_string(ChangeKind kind) {
   return "deleted";
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -9,11 +9,12 @@
 #include <typeinfo>
 
 #include <duroxide/detail/payload_archive.hpp>
+#include <duroxide/payload.hpp>
 
 #include "model/json_places.hpp"
 #include "model/payload_problem.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 namespace {
 
@@ -35,6 +36,13 @@ void drop_argument(std::string& text, const std::string& beginning) {
     }
     text.erase(at, end - at);
   }
+}
+
+std::string demangled(const std::type_info& type) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> name(
+      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free);
+  return status == 0 ? name.get() : type.name();
 }
 
 std::string_view name_of(Kind kind) {
@@ -101,10 +109,13 @@ std::string beginning_of(std::string_view text) {
 }  // namespace
 
 std::string type_name(const std::type_info& type) {
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> demangled(
-      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free);
-  std::string name = status == 0 ? demangled.get() : type.name();
+  // The release's namespace tells linkers apart what people need not tell apart.
+  static const std::string duroxide = [] {
+    const std::string payload = demangled(typeid(Payload));
+    return payload.substr(0, payload.rfind("::") + 2);
+  }();
+  std::string name = demangled(type);
+  replace_all(name, duroxide, "duroxide::");
   replace_all(name, "std::__cxx11::", "std::");
   replace_all(name, "(anonymous namespace)::", "");
   drop_argument(name, ", std::allocator<");
@@ -157,4 +168,4 @@ std::string not_json(std::string_view text, const std::type_info& type) {
             : std::string("it is not JSON"));
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

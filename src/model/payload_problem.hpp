@@ -6,7 +6,9 @@
 #include <typeinfo>
 #include <utility>
 
-namespace duroxide::detail {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// What the reader of a payload has stumbled over, and where.
 class PayloadMismatch : public std::runtime_error {
@@ -44,4 +46,4 @@ class PayloadMismatch : public std::runtime_error {
 /// The text is no JSON at all.
 [[nodiscard]] std::string not_json(std::string_view text, const std::type_info& type);
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -21,7 +21,7 @@
 #include "model/payload_problem.hpp"
 #include "model/payload_text.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 namespace {
 
@@ -369,4 +369,4 @@ unsigned PayloadReader::load_unsigned() {
       .GetUint();
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

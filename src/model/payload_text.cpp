@@ -7,7 +7,7 @@
 #include <optional>
 #include <system_error>
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 namespace {
 
@@ -147,4 +147,4 @@ model::Checked check_json(std::string_view text) {
   return {};
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

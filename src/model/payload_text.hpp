@@ -5,7 +5,7 @@
 
 #include "model/flaw.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 // cereal always writes a root object, over several lines. The value stands under one key of it, and
 // that is taken off again, so that the payload is plain JSON on one line.
@@ -16,4 +16,4 @@ namespace duroxide::detail {
 /// around the value. The flaw says at which byte.
 [[nodiscard]] model::Checked check_json(std::string_view text);
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -10,7 +10,7 @@
 
 #include "model/payload_text.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 struct PayloadWriter::Impl {
   std::ostringstream out;
@@ -89,4 +89,4 @@ void PayloadWriter::saveValue(std::nullptr_t value) {
   impl_->archive->saveValue(value);
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -12,7 +12,7 @@
 
 #include <duroxide/metrics.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -122,4 +122,4 @@ std::string prometheus_text(const std::vector<MetricFamily>& families) {
   return text;
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 Milliseconds Backoff::after(std::uint32_t attempt, Duration limit) const {
   const Milliseconds longest = limit;
@@ -40,4 +40,4 @@ bool RetryPolicy::should_retry(const ErrorDetails& error) const {
   return retry_if_ ? retry_if_(error) : error.category != ErrorCategory::configuration;
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

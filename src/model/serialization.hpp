@@ -90,7 +90,7 @@ void load(Archive& archive, duroxide::Headers& headers) {
     archive(__VA_ARGS__);                                                  \
   }
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Refuses what a later release has written with fields that this one does not know: they would be left
 /// out without a word, and what stands behind them read as something else.
@@ -181,7 +181,7 @@ void serialize(Archive& archive, Message& x, std::uint32_t const version) {
 
 }  // namespace work
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI
 
 CEREAL_CLASS_VERSION(duroxide::ParentLink, 1)
 CEREAL_CLASS_VERSION(duroxide::ActivityTimeouts, 1)

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -39,4 +39,4 @@ Timestamp SlewedTime::at(nanoseconds wall, Steady steady) {
   return whole(std::max(wall, nanoseconds(last)));
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

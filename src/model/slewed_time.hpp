@@ -8,7 +8,7 @@
 
 #include <duroxide/clock.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 /// Time that never goes back, made from the system's clock, which does when it is corrected.
 ///
@@ -33,4 +33,4 @@ class SlewedTime {
   std::mutex slewing_;
 };
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -5,7 +5,7 @@
 
 #include <duroxide/status_filter.hpp>
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 OrchestrationStatus::OrchestrationStatus(State state) : state_(std::move(state)) {}
 
@@ -134,4 +134,4 @@ std::optional<StatusFilter> StatusFilter::parse(std::string_view name) {
   return is("Paused") ? std::optional(paused()) : std::nullopt;
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

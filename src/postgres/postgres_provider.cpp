@@ -19,7 +19,7 @@
 #include "postgres/schema.hpp"
 #include "postgres/threaded_runner.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 PostgresOptions::PostgresOptions() : log_sink_(stderr_log_sink(LogLevel::warn)) {}
 
@@ -147,4 +147,4 @@ Result<Store, ProviderError> PostgresProvider::connect(const std::string& url,
   }
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

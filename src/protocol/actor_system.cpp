@@ -15,7 +15,7 @@
 #include "protocol/enough_threads.hpp"
 #include "protocol/store_impl.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -144,7 +144,11 @@ class LentSystem final : public detail::ActorSystemImpl {
 
 }  // namespace
 
-void storage::require_threads(std::size_t count) {
+}  // namespace duroxide::DUROXIDE_ABI
+
+namespace duroxide::storage {
+
+void require_threads(std::size_t count) {
   Trial trial;
   for (std::size_t i = 0; i < count; ++i) {
     try {
@@ -158,11 +162,15 @@ void storage::require_threads(std::size_t count) {
   }
 }
 
-void storage::require_threads(caf::actor_system& system, std::size_t count) {
+void require_threads(caf::actor_system& system, std::size_t count) {
   if (!actors::is_deterministic(system)) {
     require_threads(count);
   }
 }
+
+}  // namespace duroxide::storage
+
+namespace duroxide::DUROXIDE_ABI {
 
 ActorSystem ActorSystem::create() {
   const actors::SpawnsFromOutside outside;
@@ -179,4 +187,4 @@ caf::actor_system& actor_system_of(const ActorSystem& system) {
   return detail::StoreAccess::system(system);
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

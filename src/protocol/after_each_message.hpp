@@ -7,7 +7,7 @@
 
 #include <duroxide/detail/caf.hpp>
 
-namespace duroxide::actors {
+namespace duroxide::DUROXIDE_ABI::actors {
 
 /// An actor that has something to do behind each message that it has handled: to send what it has gathered
 /// meanwhile, say.
@@ -28,4 +28,4 @@ class AfterEachMessage : public Base {
   virtual void after_message() = 0;
 };
 
-}  // namespace duroxide::actors
+}  // namespace duroxide::DUROXIDE_ABI::actors

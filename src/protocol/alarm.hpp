@@ -10,18 +10,18 @@
 #include <duroxide/clock.hpp>
 #include <duroxide/detail/caf.hpp>
 
-namespace duroxide::actors {
+namespace duroxide::DUROXIDE_ABI::actors {
 
 /// The clock may have come to what the receiver waits for. See `Alarm`.
 struct Tick {
   std::uint64_t generation = 0;
 };
 
-}  // namespace duroxide::actors
+}  // namespace duroxide::DUROXIDE_ABI::actors
 
 DUROXIDE_MESSAGE(duroxide::actors::Tick)
 
-namespace duroxide::actors {
+namespace duroxide::DUROXIDE_ABI::actors {
 
 /// Sends its actor a `Tick` when the clock comes to a moment. Ticks may also come too early: the
 /// actor looks at the clock and sets the alarm again.
@@ -78,4 +78,4 @@ class Alarm {
   std::optional<std::chrono::steady_clock::time_point> comes_;
 };
 
-}  // namespace duroxide::actors
+}  // namespace duroxide::DUROXIDE_ABI::actors

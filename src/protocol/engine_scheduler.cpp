@@ -9,7 +9,7 @@
 
 #include "protocol/engine_thread.hpp"
 
-namespace duroxide::actors {
+namespace duroxide::DUROXIDE_ABI::actors {
 
 thread_local EngineScheduler::Thread* EngineScheduler::Thread::current = nullptr;
 
@@ -312,4 +312,4 @@ void EngineScheduler::end_threads() {
   }
 }
 
-}  // namespace duroxide::actors
+}  // namespace duroxide::DUROXIDE_ABI::actors

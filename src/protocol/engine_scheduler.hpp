@@ -21,7 +21,7 @@
 
 #include "model/inline_function.hpp"
 
-namespace duroxide::actors {
+namespace duroxide::DUROXIDE_ABI::actors {
 
 /// Runs all actors that have no thread of their own, one at a time, on the *engine thread*: to hand a
 /// message from one actor to another is then a push to a queue, and wakes nobody.
@@ -140,4 +140,4 @@ class EngineScheduler final : public caf::scheduler::abstract_coordinator {
   std::vector<std::thread> tellers_;  ///< of the watch, and of the end
 };
 
-}  // namespace duroxide::actors
+}  // namespace duroxide::DUROXIDE_ABI::actors

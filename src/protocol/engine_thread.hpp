@@ -9,7 +9,7 @@
 #include "protocol/engine_scheduler.hpp"
 #include "protocol/watched_code.hpp"
 
-namespace duroxide::actors {
+namespace duroxide::DUROXIDE_ABI::actors {
 
 /// One of those that take turns at being the engine thread. Its members are guarded by the scheduler's
 /// lock.
@@ -40,4 +40,4 @@ class EngineScheduler::Thread final : public caf::execution_unit {
   bool has_left = false;
 };
 
-}  // namespace duroxide::actors
+}  // namespace duroxide::DUROXIDE_ABI::actors

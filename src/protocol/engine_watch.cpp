@@ -8,7 +8,7 @@
 
 #include "protocol/engine_thread.hpp"
 
-namespace duroxide::actors {
+namespace duroxide::DUROXIDE_ABI::actors {
 
 void EngineScheduler::wake_watch() {
   if (std::exchange(watch_rests_, false)) {
@@ -82,4 +82,4 @@ void EngineScheduler::tell_overdue() {
   }
 }
 
-}  // namespace duroxide::actors
+}  // namespace duroxide::DUROXIDE_ABI::actors

@@ -16,7 +16,7 @@
 
 #include <duroxide/detail/caf.hpp>
 
-namespace duroxide::actors {
+namespace duroxide::DUROXIDE_ABI::actors {
 
 /// What has come for a request: its answer, or what CAF says when none will come.
 using AnswerContent = caf::type_erased_tuple;
@@ -65,4 +65,4 @@ void ask_under(Self* self, std::uint64_t number, const Receiver& receiver, Messa
                              self->context(), std::forward<Message>(message));
 }
 
-}  // namespace duroxide::actors
+}  // namespace duroxide::DUROXIDE_ABI::actors

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 OverdueTurns::Id OverdueTurns::add(Turn turn) {
   const std::lock_guard lock(mutex_);
@@ -34,4 +34,4 @@ std::uint64_t OverdueTurns::count() const {
   return last_;
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

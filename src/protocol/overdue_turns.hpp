@@ -8,7 +8,7 @@
 
 #include <duroxide/clock.hpp>
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// Turns whose code has held a thread of the engine's for so long that it was noticed, of all runtimes
 /// of this process on one store. Thread-safe.
@@ -39,4 +39,4 @@ class OverdueTurns {
   Id last_ = 0;  ///< number of the last one, and so how many there were
 };
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

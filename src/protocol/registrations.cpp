@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 std::shared_ptr<void> Registrations::add(Look look, model::InterceptorList interceptors) {
   const std::lock_guard lock(known_->mutex);
@@ -44,4 +44,4 @@ model::InterceptorList Registrations::interceptors() const {
   return all;
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

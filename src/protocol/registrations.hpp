@@ -9,7 +9,7 @@
 
 #include "model/interceptors.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// Which orchestrations the runtimes of this process on one store know, and which interceptors they have.
 /// Thread-safe.
@@ -44,4 +44,4 @@ class Registrations {
   std::shared_ptr<Known> known_ = std::make_shared<Known>();
 };
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -4,7 +4,7 @@
 
 #include "protocol/store_impl.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 detail::StoreImpl::~StoreImpl() {
   close();
@@ -76,4 +76,4 @@ const ManagementActor& management_of(const Store& store) {
   return detail::StoreAccess::management(store);
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -24,7 +24,7 @@ namespace duroxide::model {
 class Metrics;
 }  // namespace duroxide::model
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// An actor system that is ours, or one that was lent to us.
 class ActorSystemImpl {
@@ -99,4 +99,4 @@ struct StoreAccess {
   }
 };
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace duroxide::actors {
+namespace duroxide::DUROXIDE_ABI::actors {
 
 namespace {
 thread_local std::shared_ptr<WatchedThread> this_thread;
@@ -58,4 +58,4 @@ WatchedCode::~WatchedCode() {
   }
 }
 
-}  // namespace duroxide::actors
+}  // namespace duroxide::DUROXIDE_ABI::actors

@@ -8,7 +8,9 @@
 #include <memory>
 #include <mutex>
 
-namespace duroxide::actors {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI::actors {
 
 class WatchedThread;
 
@@ -67,4 +69,4 @@ class WatchedThread {
   bool was_told_ = false;
 };
 
-}  // namespace duroxide::actors
+}  // namespace duroxide::DUROXIDE_ABI::actors

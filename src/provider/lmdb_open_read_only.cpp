@@ -17,7 +17,7 @@
 #include "storage/lmdb/store_files.hpp"
 #include "storage/size_signal.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -74,4 +74,4 @@ Result<Store, ProviderError> LmdbProvider::open_read_only(const fs::path& direct
   }
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

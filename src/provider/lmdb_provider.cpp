@@ -21,7 +21,7 @@
 #include "storage/logged/logged_kv.hpp"
 #include "storage/size_signal.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -133,4 +133,4 @@ Result<Store, ProviderError> LmdbProvider::open(const std::filesystem::path& dir
   }
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

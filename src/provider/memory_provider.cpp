@@ -8,7 +8,7 @@
 #include "provider/start_store.hpp"
 #include "storage/memory/memory_kv.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 MemoryOptions::MemoryOptions()
     : clock_(system_clock()), log_sink_(stderr_log_sink(LogLevel::warn)) {}
@@ -32,4 +32,4 @@ Store MemoryProvider::create(const MemoryOptions& options) {
       options.actor_system() ? *options.actor_system() : ActorSystem::create(), std::move(parts));
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

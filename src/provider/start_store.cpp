@@ -9,7 +9,7 @@
 #include "provider/management_actor.hpp"
 #include "provider/read_only_provider.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 namespace {
 
@@ -98,4 +98,4 @@ Store start_read_only_store(ActorSystem system, std::shared_ptr<storage::KvStore
   return StoreAccess::make_store(std::move(impl));
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

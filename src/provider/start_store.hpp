@@ -6,7 +6,7 @@
 
 #include "provider/provider_actor.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// A store of our own on `kv`, whose opening has begun. `parts.on_closed` and `parts.reasons` are
 /// filled in.
@@ -16,4 +16,4 @@ namespace duroxide::detail {
 [[nodiscard]] Store start_read_only_store(ActorSystem system, std::shared_ptr<storage::KvStore> kv,
                                           std::shared_ptr<Clock> clock, LogSink log);
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

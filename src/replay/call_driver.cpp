@@ -14,7 +14,7 @@
 #include "model/kinds.hpp"
 #include "replay/execution_core.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 namespace {
 
@@ -169,4 +169,4 @@ void CallDriver::done() noexcept {
   complete(slot_, std::move(outcome));
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -12,7 +12,7 @@
 
 #include "replay/slot.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// A call that may take several attempts, or has a deadline.
 struct Call {
@@ -44,4 +44,4 @@ class CallDriver final : public Completion {
   Task<std::string> task_;
 };
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

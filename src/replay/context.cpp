@@ -10,7 +10,7 @@
 #include "replay/slot.hpp"
 #include "replay/step_arguments.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 using detail::require_running;
 using replay::require;
@@ -257,4 +257,4 @@ void OrchestrationContext::continue_as_new_text(std::string input,
   require_running(core_).continue_as_new(std::move(input), std::move(version));
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

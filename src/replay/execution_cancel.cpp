@@ -7,7 +7,7 @@
 #include "replay/execution_core.hpp"
 #include "replay/running.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 namespace {
 
@@ -97,9 +97,9 @@ void throw_if_interrupted(Slot& slot) {
   }
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 CancellationShield::CancellationShield(detail::ExecutionCore& core)
     : core_(&detail::require_running(&core)) {
@@ -117,4 +117,4 @@ bool OrchestrationContext::is_cancel_requested() const {
   return detail::require_running(core_).cancel_request() != nullptr;
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -8,7 +8,7 @@
 #include "model/kinds.hpp"
 #include "replay/running.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 namespace {
 
@@ -288,4 +288,4 @@ ErrorDetails ExecutionCore::nondeterminism(std::uint64_t event_id, std::string r
   return details;
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -22,7 +22,7 @@
 #include "replay/execution.hpp"
 #include "replay/slot.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// The state of one execution and the two sides that work on it: the code, through its
 /// `OrchestrationContext`, and the driver, with history and messages.
@@ -291,4 +291,4 @@ class ExecutionCore final : private Completion {
 /// Gives a slot its outcome and tells whoever awaits it.
 void complete(Slot& slot, model::StepOutcome outcome);
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -21,7 +21,7 @@
 #include "replay/execution_core.hpp"
 #include "replay/running.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 namespace {
 
@@ -391,4 +391,4 @@ void ExecutionCore::run_code() {
   }
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

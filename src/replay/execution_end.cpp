@@ -9,7 +9,7 @@
 #include "model/limits.hpp"
 #include "replay/execution_core.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 void ExecutionCore::check_history_size() {
   const std::uint64_t size = history_size();
@@ -174,4 +174,4 @@ void ExecutionCore::tell_parent(const replay::Outcome& outcome) {
   }
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

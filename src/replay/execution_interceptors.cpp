@@ -11,7 +11,7 @@
 #include "model/kinds.hpp"
 #include "replay/execution_core.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 namespace {
 
@@ -172,4 +172,4 @@ void ExecutionCore::note_end(const Open& open, EndedStep::Outcome outcome,
   result().ended_steps.push_back(std::move(step));
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -14,7 +14,7 @@
 #include "replay/pure_code.hpp"
 #include "replay/step_arguments.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 using replay::require;
 using replay::require_version;
@@ -238,4 +238,4 @@ void ExecutionCore::log(LogLevel level, std::string message) const {
   }
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -13,7 +13,7 @@
 #include "replay/running.hpp"
 #include "replay/step_arguments.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 using replay::require;
 
@@ -279,4 +279,4 @@ void ExecutionCore::forget_condition(const Slot& slot) {
   }
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

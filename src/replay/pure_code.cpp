@@ -8,7 +8,7 @@
 
 #include "replay/execution_core.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 namespace {
 
@@ -67,4 +67,4 @@ bool ExecutionCore::is_dropped_in_pure_code(const Slot& slot) {
   return true;
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -4,7 +4,7 @@
 
 #include "replay/execution_core.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// As long as this lives, a function runs that must not use the context: replay does not call it, or not
 /// at the same place, and would miss what it decides.
@@ -21,4 +21,4 @@ class ExecutionCore::InPureCode {
   PureCode outer_;
 };
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

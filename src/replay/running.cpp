@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 namespace {
 
@@ -50,4 +50,4 @@ void require_own_future(const ExecutionCore* owner, const char* name) {
   }
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -1,6 +1,8 @@
 #pragma once
 
-namespace duroxide::detail {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI::detail {
 
 class ExecutionCore;
 
@@ -29,4 +31,4 @@ class RunsHere {
 /// that runs here.
 void require_own_future(const ExecutionCore* owner, const char* name);
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

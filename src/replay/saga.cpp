@@ -4,7 +4,7 @@
 
 #include "model/exceptions.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -84,4 +84,4 @@ void detail::rethrow_after_compensation(const std::exception_ptr& error,
   throw OrchestrationError(std::move(details));
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -11,7 +11,7 @@
 
 #include "model/boxed.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 class CallDriver;
 
@@ -40,4 +40,4 @@ struct Slot {
 /// Throws `OrchestrationCancelled` if the await that ends was interrupted.
 void throw_if_interrupted(Slot& slot);
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

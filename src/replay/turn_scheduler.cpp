@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 Resumable::~Resumable() {
   if (queued) {
@@ -43,4 +43,4 @@ bool TurnScheduler::drain() {
   return true;
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

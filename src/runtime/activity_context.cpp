@@ -10,7 +10,7 @@
 #include "model/limits.hpp"
 #include "model/trace_context.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 const Headers& ActivityContext::headers() const {
   if (!services_.headers) {
@@ -63,4 +63,4 @@ void ActivitySleep::take() const {
   }
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -9,13 +9,15 @@
 
 #include "model/limits.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 RuntimeOptions::RuntimeOptions()
     : worker_concurrency_(std::max<std::size_t>(4, 2 * std::thread::hardware_concurrency())),
       log_sink_(stderr_log_sink(LogLevel::warn)) {}
 
-namespace runtime {
+}  // namespace duroxide::DUROXIDE_ABI
+
+namespace duroxide::runtime {
 
 namespace {
 
@@ -86,6 +88,4 @@ Result<void, RuntimeError> check_options(const RuntimeOptions& options) {
   return {};
 }
 
-}  // namespace runtime
-
-}  // namespace duroxide
+}  // namespace duroxide::runtime

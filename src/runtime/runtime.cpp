@@ -20,7 +20,7 @@
 #include "runtime/running.hpp"
 #include "runtime/runtime_access.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 struct Runtime::Impl {
   Impl(Store used_store, RuntimeOptions used_options)
@@ -333,4 +333,4 @@ Result<void, RuntimeError> detail::RuntimeAccess::check_registrations(const Runt
   return runtime.impl_->check_registrations();
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

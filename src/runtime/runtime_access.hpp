@@ -8,7 +8,7 @@
 
 #include "runtime/registry.hpp"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// The way to what is registered with a runtime that has not started, for the layers above.
 struct RuntimeAccess {
@@ -20,4 +20,4 @@ struct RuntimeAccess {
   [[nodiscard]] static Result<void, RuntimeError> check_registrations(const Runtime& runtime);
 };
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

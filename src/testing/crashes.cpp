@@ -3,7 +3,7 @@
 #include <exception>
 #include <ostream>
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 std::string CrashPoint::to_string() const {
   return (kind == Kind::before_turn ? "before turn " : "after turn ") + std::to_string(turn);
@@ -70,4 +70,4 @@ CrashReport compare_with_crashes(const std::function<std::string(TestSystem&)>& 
   return {std::move(undisturbed), turns, std::move(differences)};
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

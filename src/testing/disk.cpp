@@ -7,7 +7,7 @@
 #include "storage/memory/memory_kv.hpp"
 #include "storage/storage_failure.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 namespace {
 
@@ -123,4 +123,4 @@ std::optional<Timestamp> Disk::next_timer(Timestamp now) const {
   return row ? std::optional<Timestamp>(row->due) : std::nullopt;
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

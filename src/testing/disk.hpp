@@ -13,7 +13,7 @@
 
 #include "storage/kv.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// The bytes of a test's store, which outlive the processes that open it, and where crashes happen: a
 /// process whose connection to its disk is cut has crashed as far as anybody will ever know. For one
@@ -60,4 +60,4 @@ class Disk {
   std::set<std::uint64_t> cut_before_;
 };
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 namespace {
 
@@ -47,4 +47,4 @@ std::vector<std::string_view> documents_in(std::string_view text) {
   return documents;
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

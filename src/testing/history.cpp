@@ -8,7 +8,7 @@
 #include "model/decision_text.hpp"
 #include "model/printable.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 namespace {
 
@@ -71,4 +71,4 @@ std::ostream& operator<<(std::ostream& out, const History& history) {
   return out << history.to_string();
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -4,7 +4,7 @@
 
 #include "testing/mock_state.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 void MockState::tell(Behaviour behaviour) {
   if (!behaviours.empty() && !behaviours.back().calls_left) {
@@ -111,4 +111,4 @@ const std::string& Mock::input_text(std::size_t call) const {
   return state_->calls[call].input;
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -13,7 +13,7 @@
 #include <duroxide/handlers.hpp>
 #include <duroxide/testing/mock.hpp>
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// What a mock was told, and what it was called with. All its handles share it.
 struct MockState {
@@ -56,4 +56,4 @@ struct MockState {
   std::map<CallKey, Behaviour> decided_;
 };
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -8,7 +8,7 @@
 
 #include "model/exceptions.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 namespace {
 
@@ -91,4 +91,4 @@ OrchestrationHandler mocked_orchestration(std::shared_ptr<MockState> mock,
   };
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

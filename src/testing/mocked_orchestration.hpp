@@ -10,7 +10,7 @@
 
 #include "testing/mock_state.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// Tells one life of an instance id from the next: as `Disk::life_of`.
 using LifeOf = std::function<std::uint64_t(const std::string& instance)>;
@@ -21,4 +21,4 @@ using LifeOf = std::function<std::uint64_t(const std::string& instance)>;
                                                         std::shared_ptr<const Clock> clock,
                                                         LifeOf life_of);
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -8,7 +8,7 @@
 #include "model/limits.hpp"
 #include "runtime/runtime_access.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 namespace {
 
@@ -157,4 +157,4 @@ std::optional<Timestamp> Mocks::next_end() const {
   return open_.empty() ? std::nullopt : std::optional<Timestamp>(open_.begin()->first);
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -17,7 +17,7 @@
 #include "testing/mock_state.hpp"
 #include "testing/mocked_orchestration.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// All mocks of a test system, and the calls that wait until their time is over. It outlives the
 /// processes in which they are called.
@@ -68,4 +68,4 @@ class Mocks {
   std::multimap<Timestamp, Finished> open_;  ///< by the time of their end
 };
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -13,7 +13,7 @@
 #include "provider/start_store.hpp"
 #include "runtime/runtime_access.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// The actor system, and who has run in it.
 class Process::Actors final : public duroxide::detail::ActorSystemImpl {
@@ -146,4 +146,4 @@ void Process::stop() {
   }
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -14,7 +14,7 @@
 
 #include "storage/kv.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// One process of a test, from the opening of its store to its crash: a runtime and a client in an actor
 /// system without threads, where an actor handles a message when `step` says so.
@@ -58,4 +58,4 @@ class Process {
   std::optional<Client> client_;
 };
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -14,7 +14,7 @@
 
 #include "testing/documents.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 namespace {
 
@@ -95,4 +95,4 @@ int replay_main(const Registrations& registrations, int argc, const char* const*
   return worst;
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -5,7 +5,7 @@
 
 #include "model/printable.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 namespace {
 
@@ -44,4 +44,4 @@ std::ostream& operator<<(std::ostream& out, const ReplayReport& report) {
   return out << report.to_string();
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

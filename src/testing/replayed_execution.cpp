@@ -9,7 +9,7 @@
 #include "model/decision_text.hpp"
 #include "model/kinds.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 namespace {
 
@@ -178,4 +178,4 @@ std::optional<Parting> replay_execution(replay::Assignment assignment,
              : parting_behind(parts, turn.events);
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -10,7 +10,7 @@
 
 #include "replay/execution.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// Where a history and what code does with it part.
 struct Parting {
@@ -25,4 +25,4 @@ struct Parting {
                                                       const std::vector<Event>& history,
                                                       const RuntimeOptions& options);
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -10,7 +10,7 @@
 #include "runtime/runtime_access.hpp"
 #include "testing/replayed_execution.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 namespace {
 
@@ -128,4 +128,4 @@ ReplayReport replay(const Registrations& registrations, const InstanceExport& ex
   return replay(registrations, std::vector<InstanceExport>{exported}, options);
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -9,7 +9,7 @@
 
 #include "runtime/registry.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// Runs code on histories, and gathers what comes of it.
 class Replayer {
@@ -29,4 +29,4 @@ class Replayer {
   ReplayReport report_;
 };
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

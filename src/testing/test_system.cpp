@@ -6,7 +6,7 @@
 
 #include "testing/test_system_impl.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 namespace {
 
@@ -175,4 +175,4 @@ const std::shared_ptr<ManualClock>& TestSystem::clock() const {
   return impl_->clock();
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

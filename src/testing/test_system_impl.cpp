@@ -2,7 +2,7 @@
 
 #include "engine/suspects.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 TestSystem::Impl::Impl(const TestOptions& options)
     : options_(options),
@@ -132,4 +132,4 @@ Client& TestSystem::Impl::client() {
   return process_->client();
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

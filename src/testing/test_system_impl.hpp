@@ -14,7 +14,7 @@
 #include "testing/mocks.hpp"
 #include "testing/process.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// What stands behind a `TestSystem`: the machine on which one process follows another.
 class TestSystem::Impl {
@@ -109,4 +109,4 @@ class TestSystem::Impl {
   std::optional<Timestamp> cautious_until_;
 };
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

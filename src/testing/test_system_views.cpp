@@ -6,7 +6,7 @@
 
 #include "testing/test_system_impl.hpp"
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 namespace {
 
@@ -87,4 +87,4 @@ std::string TestSystem::exported(std::string_view instance) {
       [&](const ManagementClient& management) { return management.export_instance(instance); });
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

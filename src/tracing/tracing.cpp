@@ -15,7 +15,7 @@
 #include "tracing/span_sink.hpp"
 #include "tracing/trace_file.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 using tracing::Span;
 using tracing::SpanId;
@@ -326,4 +326,4 @@ void Tracing::after_activity(const InterceptedActivity& activity, Timestamp ende
   impl_->queue->add(span);
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -105,6 +105,8 @@ inline constexpr bool duroxide::strict_payload<Strict> = true;
 TEST_CASE("payload problems: the type is named as its author writes it", "[payloads]") {
   CHECK(detail::type_name(typeid(int)) == "int");
   CHECK(detail::type_name(typeid(std::string)) == "std::string");
+  CHECK(detail::type_name(typeid(std::vector<ErrorDetails>)) ==
+        "std::vector<duroxide::ErrorDetails>");
   CHECK(detail::type_name(typeid(std::vector<std::string>)) == "std::vector<std::string>");
   CHECK(detail::type_name(typeid(std::map<std::string, std::vector<int>>)) ==
         "std::map<std::string, std::vector<int>>");

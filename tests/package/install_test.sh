@@ -78,6 +78,12 @@ cmake -S with_cmake -B with_cmake/build -DCMAKE_CXX_COMPILER="${*: -1}" \
   -DCMAKE_PREFIX_PATH="${config%/lib*/pkgconfig/*}" >with_cmake/log 2>&1 ||
   { cat with_cmake/log; exit 1; }
 
+# Names of different releases differ, so that two may be in one program.
+release=$(sed -n 's/^#define DUROXIDE_ABI inline //p' "$(find "$directory" -name version.hpp)")
+others=$(nm --dynamic --defined-only "$library"/libduroxide.so | sed 's/.* //' |
+  grep -vE "^_Z(T[ISV])?N(K?[RO]?)8duroxide${#release}$release" || true)
+[[ -z $others ]] || { echo "outside the namespace of the release, $release: $others"; exit 1; }
+
 # The command needs nothing but what the library needs too.
 command=$(find "$directory" -path '*/bin/duroxide')
 "$command" --version

@@ -33,6 +33,8 @@ INPUT = $root/include $pages
 EXCLUDE = $root/include/duroxide/detail
 RECURSIVE = YES
 FILE_PATTERNS = *.hpp *.md
+# Readers of the reference write names without the namespace of the release.
+INPUT_FILTER = "sed 's/^namespace duroxide::DUROXIDE_ABI/namespace duroxide/'"
 STRIP_FROM_PATH = $root/include $pages
 STRIP_FROM_INC_PATH = $root/include
 USE_MDFILE_AS_MAINPAGE = $pages/start.md

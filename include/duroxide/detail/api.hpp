@@ -1,5 +1,7 @@
 #pragma once
 
+#include <duroxide/version.hpp>
+
 #if __cplusplus < 202002L
 #error "duroxide is C++20: compile with -std=c++20, or a later standard"
 #endif

@@ -13,7 +13,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/detail/turn_scheduler.hpp>
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// One run of a coroutine activity: its coroutines are resumed from one loop, on one thread.
 class DUROXIDE_API ActivityRun : public TurnScheduler {
@@ -162,4 +162,4 @@ class AwaitedElsewhere {
   std::exception_ptr error_;
 };
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

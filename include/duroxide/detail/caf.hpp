@@ -30,7 +30,9 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-namespace duroxide::actors {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI::actors {
 
 template <class Request, class Response>
 using Replies = typename caf::replies_to<Request>::template with<Response>;
@@ -184,7 +186,7 @@ void run_until(caf::actor_system& system, Predicate done) {
   }
 }
 
-}  // namespace duroxide::actors
+}  // namespace duroxide::DUROXIDE_ABI::actors
 
 /// Admits each type of a family as a message: `DUROXIDE_MESSAGE_TEMPLATE(template <class T>, Box<T>)`.
 #define DUROXIDE_MESSAGE_TEMPLATE(head, ...)                                \

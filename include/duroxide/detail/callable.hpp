@@ -4,7 +4,9 @@
 #include <tuple>
 #include <type_traits>
 
-namespace duroxide::detail {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// Result and argument types of a function, a lambda or any object with one `operator()`.
 template <class F>
@@ -43,4 +45,4 @@ using CallableOf = Callable<std::remove_pointer_t<std::decay_t<F>>>;
 template <class F, std::size_t I>
 using ArgumentOf = std::tuple_element_t<I, typename CallableOf<F>::Arguments>;
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -6,7 +6,9 @@
 
 #include <type_traits>
 
-namespace duroxide::detail {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI::detail {
 
 #if defined(__GNUC__) && __GNUC__ == 12 && !defined(__clang__)
 #define DUROXIDE_GCC12_TEMPORARIES 1
@@ -50,4 +52,4 @@ constexpr void check_callable() {
                 "the lambda with captures a name first and pass that");
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

@@ -9,7 +9,7 @@
 #include <duroxide/detail/gcc12.hpp>
 #include <duroxide/input.hpp>
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 #if DUROXIDE_GCC12_TEMPORARIES
 
@@ -74,4 +74,4 @@ std::string encode_handle_input(const Input& input) {
 
 #endif
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

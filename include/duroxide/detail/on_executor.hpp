@@ -9,7 +9,7 @@
 
 #include <duroxide/executor.hpp>
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// Has a function run once on an executor of the user's. To be awaited once, by a coroutine that keeps it until
 /// then; gives whether the function was run: false if the executor has thrown, or has dropped what was
@@ -78,4 +78,4 @@ class OnExecutor {
   bool has_run_ = false;
 };
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

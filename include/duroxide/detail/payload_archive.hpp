@@ -25,7 +25,7 @@
   "include "                                                                                 \
   "what cereal has for it, <cereal/types/...>"
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// A type as its author writes it: `Order`, `std::vector<std::string>`.
 [[nodiscard]] DUROXIDE_API std::string type_name(const std::type_info& type);
@@ -411,7 +411,7 @@ inline void CEREAL_LOAD_FUNCTION_NAME(PayloadReader& reader, std::nullptr_t& val
   reader.loadValue(value);
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail
 
 CEREAL_REGISTER_ARCHIVE(duroxide::detail::PayloadReader)
 CEREAL_REGISTER_ARCHIVE(duroxide::detail::PayloadWriter)

@@ -5,7 +5,9 @@
 
 #include <tl/expected.hpp>
 
-namespace duroxide {
+#include <duroxide/version.hpp>
+
+namespace duroxide::DUROXIDE_ABI {
 
 struct Nothing;
 template <class T, class E>
@@ -115,4 +117,4 @@ constexpr auto after_error(Self&& self, F&& function) {
 
 }  // namespace detail
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI

@@ -6,7 +6,7 @@
 
 #include <duroxide/detail/api.hpp>
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// Told when something awaited has finished.
 class DUROXIDE_API Completion {
@@ -58,4 +58,4 @@ class DUROXIDE_API TurnScheduler {
   bool suspension_noted_ = false;
 };
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

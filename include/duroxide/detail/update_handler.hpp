@@ -11,7 +11,7 @@
 #include <duroxide/payload.hpp>
 #include <duroxide/result.hpp>
 
-namespace duroxide::detail {
+namespace duroxide::DUROXIDE_ABI::detail {
 
 /// What the code does with an update or a query, as the engine calls it: text in, text out. Both may throw.
 struct UpdateHandler {
@@ -132,4 +132,4 @@ UpdateHandler make_update_handler(const char* sort, std::string_view called, F h
   }
 }
 
-}  // namespace duroxide::detail
+}  // namespace duroxide::DUROXIDE_ABI::detail

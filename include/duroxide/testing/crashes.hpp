@@ -12,7 +12,7 @@
 #include <duroxide/detail/api.hpp>
 #include <duroxide/testing/test_system.hpp>
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// When the process of a test system crashes.
 struct DUROXIDE_API CrashPoint {
@@ -101,4 +101,4 @@ template <class Scenario>
       options);
 }
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

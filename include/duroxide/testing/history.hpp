@@ -12,7 +12,7 @@
 #include <duroxide/events.hpp>
 #include <duroxide/testing/mock.hpp>
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// The history of one execution, to be asked by kinds of events and by names:
 ///
@@ -74,4 +74,4 @@ class DUROXIDE_API History {
 
 DUROXIDE_API std::ostream& operator<<(std::ostream& out, const History& history);
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

@@ -15,7 +15,7 @@
 #include <duroxide/errors.hpp>
 #include <duroxide/handlers.hpp>
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// What a test system answers that cannot do what it was asked: the message says why.
 class DUROXIDE_API TestError : public std::runtime_error {
@@ -127,4 +127,4 @@ class DUROXIDE_API Mock {
   std::shared_ptr<MockState> state_;
 };
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

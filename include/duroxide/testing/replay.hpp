@@ -13,7 +13,7 @@
 #include <duroxide/runtime.hpp>
 #include <duroxide/testing/registrations.hpp>
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// Where the code of today does not do what a history says.
 struct DUROXIDE_API Divergence {
@@ -99,4 +99,4 @@ replay_file(const Registrations& registrations, const std::filesystem::path& fil
                                            const char* const* argv,
                                            const RuntimeOptions& options = RuntimeOptions());
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

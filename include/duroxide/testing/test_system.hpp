@@ -21,7 +21,7 @@
 #include <duroxide/testing/registrations.hpp>
 #include <duroxide/typed_handles.hpp>
 
-namespace duroxide::testkit {
+namespace duroxide::DUROXIDE_ABI::testkit {
 
 /// Options of a `TestSystem`. Setters chain.
 class DUROXIDE_API TestOptions {
@@ -312,4 +312,4 @@ class DUROXIDE_API TestSystem {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace duroxide::testkit
+}  // namespace duroxide::DUROXIDE_ABI::testkit

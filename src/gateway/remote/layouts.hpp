@@ -43,7 +43,7 @@ void load(Archive& archive, duroxide::Milliseconds& length) {
 
 }  // namespace cereal
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 // --- statuses and errors --------------------------------------------------------------------------
 
@@ -240,9 +240,9 @@ void serialize(Archive& archive, StatusChange& x) {
 DUROXIDE_FRAMED(ChangeFilter, x.instance, x.orchestration_name, x.turns)
 DUROXIDE_FRAMED(ChangeBatch, x.changes, x.missed)
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI
 
-namespace duroxide::provider {
+namespace duroxide::DUROXIDE_ABI::provider {
 
 // What is the sender's own, such as `wait_id`, stays with it: over the wire a request has its number.
 
@@ -268,9 +268,9 @@ DUROXIDE_FRAMED(ActivityReference, x.instance, x.execution_id, x.event_id, x.inc
 DUROXIDE_FRAMED(Heartbeat, x.activity, x.details, x.lock_token)
 DUROXIDE_FRAMED(CompleteActivity, x.activity, x.completion)
 
-}  // namespace duroxide::provider
+}  // namespace duroxide::DUROXIDE_ABI::provider
 
-namespace duroxide::management {
+namespace duroxide::DUROXIDE_ABI::management {
 
 DUROXIDE_FRAMED(ListInstances, x.filter)
 DUROXIDE_FRAMED(ListPage, x.filter, x.page_size, x.cursor)
@@ -314,6 +314,6 @@ DUROXIDE_FRAMED(SubscribeChanges, x.subscription_id, x.filter, x.capacity)
 DUROXIDE_FRAMED(AwaitChanges, x.subscription_id)
 DUROXIDE_FRAMED(UnsubscribeChanges, x.subscription_id)
 
-}  // namespace duroxide::management
+}  // namespace duroxide::DUROXIDE_ABI::management
 
 #undef DUROXIDE_FRAMED

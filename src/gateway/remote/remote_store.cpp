@@ -11,7 +11,7 @@
 #include "model/careful_sink.hpp"
 #include "protocol/store_impl.hpp"
 
-namespace duroxide {
+namespace duroxide::DUROXIDE_ABI {
 
 namespace {
 
@@ -94,4 +94,4 @@ Result<Store, ProviderError> RemoteStore::connect(const fs::path& directory,
   }
 }
 
-}  // namespace duroxide
+}  // namespace duroxide::DUROXIDE_ABI
