@@ -23,6 +23,17 @@ DUROXIDE_MESSAGE(duroxide::actors::Tick)
 
 namespace duroxide::DUROXIDE_ABI::actors {
 
+/// How long it is until a clock of whole milliseconds that says `now` comes to `due`. `wall` is what the
+/// system's clock says at the same moment: if the two agree, the part of a millisecond that has passed is
+/// not waited for once more. What is due already has a millisecond, so that nobody asks without a pause.
+[[nodiscard]] inline std::chrono::nanoseconds time_until(Timestamp due, Timestamp now,
+                                                         std::chrono::system_clock::time_point wall,
+                                                         Milliseconds longest) {
+  const Milliseconds delay = std::clamp(due - now, Milliseconds(1), longest);
+  const Timestamp whole = std::chrono::floor<Milliseconds>(wall);
+  return due > now && whole == now ? delay - (wall - whole) : delay;
+}
+
 /// Sends its actor a `Tick` when the clock comes to a moment. Ticks may also come too early: the
 /// actor looks at the clock and sets the alarm again.
 template <class Self>
@@ -43,7 +54,8 @@ class Alarm {
     if (!due || !clock_->ticks()) {
       return;
     }
-    const Milliseconds delay = std::clamp(*due - clock_->now(), Milliseconds(1), longest_wait);
+    const auto wall = std::chrono::system_clock::now();
+    const auto delay = time_until(*due, clock_->now(), wall, longest_wait);
     // A tick comes by the clock of delays. Where the store's clock stood when it was sent says nothing
     // of that once the store's clock was set forward.
     const auto comes = time_of_delays(self_) + delay;
@@ -51,7 +63,7 @@ class Alarm {
       return;  // the one under way ends early enough
     }
     comes_ = comes;
-    send_later(self_, delay, Tick{++generation_});
+    self_->delayed_send(self_, delay, Tick{++generation_});
   }
 
   /// False for a tick that another has replaced: those under way cannot be taken back.

@@ -71,12 +71,25 @@ Row full_store(std::size_t count, const Options& options) {
           {}};
 }
 
+Row timers_among_many(std::size_t waiting, const Options& options) {
+  constexpr std::size_t per_second = 1'000;
+  std::vector<Run> runs;
+  for (std::size_t i = 0; i < options.runs; ++i) {
+    const TempDir directory(options.directory);
+    Workloads workloads(directory.path());
+    runs.push_back(workloads.timers_in_turn(options.quick ? 100 : 3'000, per_second, waiting));
+  }
+  return row_of(std::to_string(waiting) + " timers pending, 1,000 due in a second: how late",
+                "timer", runs);
+}
+
 }  // namespace
 
 void measure_scale(Report& report, const Options& options) {
   const std::size_t many = options.quick ? 1'000 : 100'000;
   report.rows.push_back(longer_chain(options));
   report.rows.push_back(full_store(many, options));
+  report.rows.push_back(timers_among_many(many, options));
   const Columns resident = alone("resident", many / 10, options);
   report.rows.push_back(
       {std::to_string(many / 10) + " resident instances that wait",

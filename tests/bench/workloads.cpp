@@ -22,6 +22,9 @@ namespace {
 
 constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 
+/// So many of the timers' orchestrations are being started at a time.
+constexpr std::size_t most_started_at_once = 256;
+
 std::string waiting_id(std::size_t which) {
   return "waiting-" + std::to_string(which);
 }
@@ -214,22 +217,50 @@ Run Workloads::signals(std::size_t orchestrations, std::size_t each) {
   });
 }
 
+std::vector<std::string> Workloads::start_timers(
+    std::size_t count, const std::function<std::int64_t(std::size_t)>& due) {
+  const auto window = std::make_shared<Window>();
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < count; ++i) {
+    ids.push_back(next_id());
+    window->begin(most_started_at_once);
+    client_.start_orchestration(ids.back(), "Timer", due(i), StartOptions(),
+                                [window](const Client::Done& done) { window->end_with(done); });
+  }
+  window->finish();
+  return ids;
+}
+
+std::vector<double> Workloads::lateness_of(const std::vector<std::string>& ids, Milliseconds left) {
+  std::vector<double> latencies;
+  for (const std::string& id : ids) {
+    const auto late =
+        must(client_.wait_for_output<std::int64_t>(id, left + std::chrono::minutes(1)));
+    latencies.push_back(static_cast<double>(late) / 1e6);
+  }
+  return latencies;
+}
+
 Run Workloads::timers(std::size_t count) {
   const auto time_to_start = Milliseconds(200 + 2 * count);
   const std::int64_t due = to_milliseconds(system_clock()->now() + time_to_start);
   return measured(count, [&] {
-    std::vector<std::string> ids;
-    for (std::size_t i = 0; i < count; ++i) {
-      ids.push_back(next_id());
-      must(client_.start_orchestration(ids.back(), "Timer", due));
-    }
-    std::vector<double> latencies;
-    for (const std::string& id : ids) {
-      const auto late =
-          must(client_.wait_for_output<std::int64_t>(id, time_to_start + std::chrono::minutes(1)));
-      latencies.push_back(static_cast<double>(late) / 1e6);
-    }
-    return latencies;
+    const auto ids = start_timers(count, [due](std::size_t) { return due; });
+    return lateness_of(ids, time_to_start);
+  });
+}
+
+Run Workloads::timers_in_turn(std::size_t count, std::size_t per_second, std::size_t waiting) {
+  const std::int64_t far =
+      to_milliseconds(system_clock()->now()) + Milliseconds(std::chrono::hours(1)).count();
+  (void)start_timers(waiting, [far](std::size_t) { return far; });
+  const auto time_to_start = Milliseconds(500 + count);
+  const std::int64_t first = to_milliseconds(system_clock()->now() + time_to_start);
+  return measured(count, [&] {
+    const auto ids = start_timers(count, [&](std::size_t which) {
+      return first + static_cast<std::int64_t>(which * 1'000 / per_second);
+    });
+    return lateness_of(ids, time_to_start + Milliseconds(count * 1'000 / per_second));
   });
 }
 

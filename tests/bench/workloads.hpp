@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <duroxide/duroxide.hpp>
 
@@ -42,6 +44,10 @@ class Workloads {
   /// on.
   Run timers(std::size_t count);
 
+  /// So many timers, of an orchestration each, that become due one after the other, `per_second` of them in
+  /// a second, while `waiting` others are due in an hour: how late the code goes on.
+  Run timers_in_turn(std::size_t count, std::size_t per_second, std::size_t waiting);
+
   /// Hellos that arrive so often in a second, whether or not those before them have ended: how long from
   /// the moment at which one should have been started to knowing that it has completed.
   Run arrivals(std::size_t count, std::size_t per_second);
@@ -71,6 +77,12 @@ class Workloads {
   void complete(const std::string& id);
   /// Runs so many, of which so many are under way at a time, and which must complete.
   void run(const std::string& orchestration, std::size_t count, std::size_t in_flight);
+  /// Starts orchestrations that sleep until the moments that `due` gives for each, in milliseconds since
+  /// 1970, and returns their ids.
+  std::vector<std::string> start_timers(std::size_t count,
+                                        const std::function<std::int64_t(std::size_t)>& due);
+  /// Waits for them: by how many seconds each went on too late. The last is due within `left`.
+  std::vector<double> lateness_of(const std::vector<std::string>& ids, duroxide::Milliseconds left);
 
   duroxide::Store store_;
   duroxide::Runtime runtime_;

@@ -192,4 +192,22 @@ TEST_CASE("timers: a store that is gone ends the work", "[timers][stop]") {
   CHECK(f.drained);
 }
 
+TEST_CASE("timers: a wait takes account of what has passed of a millisecond", "[timers][clock]") {
+  const Timestamp now = from_milliseconds(1'700'000'000'000);
+  const auto later = std::chrono::microseconds(300);
+  const auto wait = [&](Milliseconds due, std::chrono::microseconds wall) {
+    return actors::time_until(now + due, now, now + wall, Milliseconds(1'000));
+  };
+  CHECK(wait(Milliseconds(5), {}) == Milliseconds(5));
+  CHECK(wait(Milliseconds(5), later) == Milliseconds(5) - later);
+  CHECK(wait(Milliseconds(1), later) == Milliseconds(1) - later);
+  CHECK(wait(Milliseconds(7'000), later) == Milliseconds(1'000) - later);
+  // What is due, or over, is not asked for again without a pause.
+  CHECK(wait(Milliseconds(0), later) == Milliseconds(1));
+  CHECK(wait(Milliseconds(-5), later) == Milliseconds(1));
+  // The store's clock goes another way than the system's.
+  CHECK(wait(Milliseconds(5), Milliseconds(1) + later) == Milliseconds(5));
+  CHECK(wait(Milliseconds(5), -later) == Milliseconds(5));
+}
+
 }  // namespace duroxide::timer_service_test
