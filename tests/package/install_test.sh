@@ -39,7 +39,7 @@ if "$@" -std=c++17 -fsyntax-only "$first" $flags 2>errors; then
 fi
 grep -q 'duroxide is C++20: compile with -std=c++20' errors
 # shellcheck disable=SC2086
-"$@" -std=c++23 -fsyntax-only "$first" $flags
+"$@" -std=c++2b -fsyntax-only "$first" $flags
 # What the library cannot do without is asked for with a sentence, too.
 for without in rtti exceptions; do
   # shellcheck disable=SC2086
