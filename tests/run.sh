@@ -14,7 +14,7 @@ usage: tests/run.sh [OPTION…] [PART…]
        tests/run.sh fuzz TARGET [SECONDS]
        tests/run.sh coverage [PART…]
        tests/run.sh browser
-       tests/run.sh static | hidden | reference | compilers | abi | deb | distro | recipes | promtool [ARGUMENT…]
+       tests/run.sh static | hidden | reference | compilers | abi | deb | distro | arm | recipes | promtool [ARGUMENT…]
 
 Installs what is missing (Debian 12, apt-get), builds, and runs the whole suite or the parts named.
 A part is a suite (unit, conformance, scenario, trust, crash, examples, package, cli, postgres) or the name of
@@ -31,12 +31,16 @@ Before a release, most with a build of their own (and none of them in the whole 
   static                      a program linked with the static library, by pkg-config and by CMake
   hidden                      -Dcaf=hidden: builds CAF, minutes; none of its names is to be seen
   reference [FOLDER]          the reference and the guide as a site; what Doxygen warns of is an error
-  compilers [--headers] [NAME…]  what each compiler that is installed makes of headers and sources
+  compilers [--in=here|bookworm|trixie]… [--headers] [NAME…]
+                              what each compiler that is installed, or that a new Debian has, makes of headers
+                              and sources
   abi [--record|TAG]          formats and the shared library, compared with the last release; as long as
                               there is none, the names that it gives out, with tests/release/abi_names
   deb [FOLDER [OPTION…]]      Debian packages
   promtool                    metrics, before the checker of Prometheus, which is fetched
-  distro bookworm|trixie      packages in a new Debian, and the hello of the README with them; as root
+  distro bookworm|trixie [FOLDER|OPTION…]
+                              packages in a new Debian, and the hello of the README with them; as root
+  arm [TEST…]                 the tests of model, or those named, built for 64-bit ARM, in an emulator; as root
   recipes                     those for vcpkg and Conan, read against this tree
 
   --compiler=gcc|clang        default: gcc
@@ -77,7 +81,7 @@ while (($# > 0)); do
     --debug) debug=true ;;
     --list) list=true ;;
     -*) die "unknown option $1" "tests/run.sh --help tells what there is." ;;
-    static | hidden | reference | compilers | abi | deb | distro | recipes | promtool)
+    static | hidden | reference | compilers | abi | deb | distro | arm | recipes | promtool)
       exec "$root/tests/release/$1.sh" "${@:2}"
       ;;
     bench | soak | burst | fuzz)

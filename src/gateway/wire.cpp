@@ -101,8 +101,9 @@ std::string encode_answer(const AnswerLine& line) {
 Result<AnswerLine, CommandError> decode_answer(std::string_view line) {
   json object = parse_object(line);
   if (object.size() == 1) {
-    const std::string& name = object.begin().key();
-    json& value = object.begin().value();
+    const auto member = object.begin();
+    const std::string& name = member.key();
+    json& value = member.value();
     if (name == "item") {
       return Item{std::move(value)};
     }

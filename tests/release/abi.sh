@@ -1,26 +1,31 @@
 #!/usr/bin/env bash
-# abi.sh [--formats] [TAG]: compares the shared library, and the formats of what it writes, with those of a release: the last
+# abi.sh [--formats] [TAG]: compares the shared libraries, and the formats of what it writes, with those of a release: the last
 # tag, or the one named. What a release with this number may not change is an error. The release is built from
-# its sources, so this takes twice as long as a build; with --formats the library is left out, which takes no time.
-# As long as there is no tag, the names that the library gives out are held against those in `abi_names`, which needs
+# its sources, so this takes twice as long as a build; with --formats the libraries are left out, which takes no time.
+# As long as there is no tag, the names that the libraries give out are held against those in `abi_names`, which needs
 # one build and sees what is gone, but not what has another layout. abi.sh --record writes that file anew.
 set -euo pipefail
 # shellcheck source=tests/release/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 cd "$root"
-# names LIBRARY: its functions and tables of virtual functions, as linkers know them; what is inline is the program's own.
+version=$(sed -nE 's/^#define DUROXIDE_VERSION "(.*)"/\1/p' include/duroxide/version.hpp)
+# The library, and the one of the store in PostgreSQL, by their places in a build.
+libraries=(src/libduroxide.so."$version" src/postgres/libduroxide-postgres.so."$version")
+
+# names LIBRARY…: their functions and tables of virtual functions, as linkers know them; what is inline is the program's
+# own.
 names() {
-  nm --dynamic --defined-only "$1" | sed -n 's/^[0-9a-f]* [TV] //p' | LC_ALL=C sort
+  nm --dynamic --defined-only "$@" | sed -n 's/^[0-9a-f]* [TV] //p' | LC_ALL=C sort
 }
-# gone LIBRARY: what it has no longer.
+# gone LIBRARY…: what they have no longer.
 gone() {
-  LC_ALL=C comm -13 <(names "$1") "$root/tests/release/abi_names"
+  LC_ALL=C comm -13 <(names "$@") "$root/tests/release/abi_names"
 }
 # lacking FUNCTION: the library, linked anew so that it does not give out FUNCTION.
 lacking() {
   local map=$root/src/exported.map file link
-  file=src/$(basename "$library")
+  file=${libraries[0]}
   sed "s/local:/local: $1;/" "$map" >"$work/exported.map"
   link=$(ninja -C "$build" -t commands "$file" | tail -n 1)
   link=${link//"$map"/"$work/exported.map"}
@@ -28,22 +33,22 @@ lacking() {
   echo "$work/lacking.so"
 }
 check_names() {
-  local build=$root/build library trial without version lost
-  install_packages "${base_packages[@]}"
+  local build=$root/build built trial without lost
+  install_packages "${base_packages[@]}" libpq-dev
   configure "$build"
-  version=$(sed -nE 's/^#define DUROXIDE_VERSION "(.*)"/\1/p' "$root/include/duroxide/version.hpp")
-  library=$build/src/libduroxide.so.$version
-  build "$build" "src/libduroxide.so.$version"
+  grep -qF "build ${libraries[1]}:" "$build/build.ninja" || meson configure -Dpostgres=enabled "$build" >/dev/null
+  build "$build" "${libraries[@]}"
+  built=("${libraries[@]/#/$build/}")
   if [[ $1 == --record ]]; then
-    names "$library" >"$root/tests/release/abi_names"
+    names "${built[@]}" >"$root/tests/release/abi_names"
     say "abi: $(wc -l <"$root/tests/release/abi_names") names recorded"
     return
   fi
   # First that this finds anything: a library without one function is one.
-  trial=$(grep -m 1 6Client15cancel_instance <(names "$library"))
+  trial=$(grep -m 1 6Client15cancel_instance <(names "${built[@]}"))
   without=$(lacking "$trial")
-  [[ $(gone "$without") == *"$trial"* ]] || fail 'a function that is gone is not noticed' "$trial"
-  lost=$(gone "$library" | c++filt)
+  [[ $(gone "$without" "${built[1]}") == *"$trial"* ]] || fail 'a function that is gone is not noticed' "$trial"
+  lost=$(gone "${built[@]}" | c++filt)
   [[ -z $lost ]] || fail 'programs that were linked with an earlier build miss this' "$lost" \
     'If that is meant: tests/run.sh abi --record, and say it in src/CHANGELOG.md.'
   say "abi: all $(wc -l <"$root/tests/release/abi_names") names are there, and one that is gone is noticed"
@@ -102,6 +107,7 @@ log src/storage/log/segment.cpp log_version
 export src/model/instance_json.cpp export_format
 command src/gateway/wire.hpp wire_version
 frames src/gateway/remote/frames.hpp protocol_version
+schema src/postgres/schema.hpp schema_version
 FORMATS
 [[ $wrong == false ]] || fail 'a format has changed as it must not'
 if [[ $formats_alone == true ]]; then
@@ -110,30 +116,41 @@ if [[ $formats_alone == true ]]; then
 fi
 
 command -v abidiff >/dev/null || install_packages abigail-tools
-# library SOURCES BUILD: with debug information, as types are read from that.
-library() {
-  local arguments=(-Dtests=false -Dexamples=false -Ddebug=true -Doptimization=1 -Dunity=on -Dunity_size=20)
-  [[ -f $2/build.ninja ]] || meson setup "${arguments[@]}" "$2" "$1" >"$work/log" 2>&1 || { cat "$work/log" >&2; return 1; }
-  build "$2" src/libduroxide.so."$(sed -nE 's/^#define DUROXIDE_VERSION "(.*)"/\1/p' "$1/include/duroxide/version.hpp")" >&2
-  readlink -f "$2/src/libduroxide.so"
+install_packages libpq-dev
+# built SOURCES BUILD: with debug information, as types are read from that.
+built() {
+  local arguments=(-Dtests=false -Dexamples=false -Dpostgres=enabled -Ddebug=true -Doptimization=1 -Dunity=on -Dunity_size=20)
+  [[ -f $2/build.ninja ]] || meson setup "${arguments[@]}" "$2" "$1" >"$work/log" 2>&1 ||
+    { cat "$work/log" >&2; return 1; }
+  local targets
+  # Their names have a version, which may be another.
+  mapfile -t targets < <(cd "$2" && ninja -t targets all |
+    sed -nE 's/^(src\/(postgres\/)?libduroxide(-postgres)?\.so\.[0-9.]*[0-9]): cpp_LINKER.*/\1/p')
+  build "$2" "${targets[@]}" >&2
 }
-before=$(library "$released" "$work/build-released")
-now=$(library "$root" "$root/build-abi")
-status=0
-abidiff --headers-dir1 "$released/include" --headers-dir2 "$root/include" --drop-private-types \
-  "$before" "$now" >"$root/build-abi/abi.txt" || status=$?
-# 4: changed. 8: changed so that programs break.
-if ((status == 0)); then
-  say "abi: as in $tag"
-elif ((status & 3)); then
-  cat "$root/build-abi/abi.txt" >&2
-  fail 'abidiff could not compare'
-else
-  sed -n 1,40p "$root/build-abi/abi.txt"
-  say "All of it: build-abi/abi.txt"
-  soname() { readelf -d "$1" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p'; }
-  if ((status & 8)) && [[ $(soname "$before") == "$(soname "$now")" ]]; then
-    fail "programs of $tag break, and would be started with this library: its second number must go up"
+soname() { readelf -d "$1" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p'; }
+built "$released" "$work/build-released"
+built "$root" "$root/build-abi"
+: >"$root/build-abi/abi.txt"
+for link in src/libduroxide.so src/postgres/libduroxide-postgres.so; do
+  before=$(readlink -f "$work/build-released/$link")
+  now=$(readlink -f "$root/build-abi/$link")
+  status=0
+  abidiff --headers-dir1 "$released/include" --headers-dir2 "$root/include" --drop-private-types \
+    "$before" "$now" >"$work/abi.txt" || status=$?
+  cat "$work/abi.txt" >>"$root/build-abi/abi.txt"
+  # 4: changed. 8: changed so that programs break.
+  if ((status == 0)); then
+    say "abi: $(basename "$link") is as in $tag"
+  elif ((status & 3)); then
+    cat "$work/abi.txt" >&2
+    fail "abidiff could not compare $link"
+  else
+    sed -n 1,40p "$work/abi.txt"
+    say "All of it: build-abi/abi.txt"
+    if ((status & 8)) && [[ $(soname "$before") == "$(soname "$now")" ]]; then
+      fail "programs of $tag break, and would be started with this library: its second number must go up"
+    fi
+    say "abi: $(basename "$link") has changed since $tag, as this release may"
   fi
-  say "abi: changed since $tag, as this release may"
-fi
+done

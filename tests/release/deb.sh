@@ -19,12 +19,26 @@ holds() {
   done
 }
 library=$(basename "$(ls "$folder"/libduroxide[0-9]*.deb)" | cut -d_ -f1)
+postgres=${library/libduroxide/libduroxide-postgres}
 holds "$library" '/libduroxide\.so\.[0-9]+\.[0-9]+$' '/libduroxide\.so\.[0-9]+\.[0-9]+\.[0-9]+$' /copyright
 holds libduroxide-dev /duroxide/duroxide.hpp /duroxide-config.cmake /duroxide.pc /duroxide/conformance/suite.cpp '/libduroxide\.so$' '/libduroxide\.a$' /guide.md.gz
+holds "$postgres" '/libduroxide-postgres\.so\.[0-9]+\.[0-9]+$' '/libduroxide-postgres\.so\.[0-9]+\.[0-9]+\.[0-9]+$'
+holds libduroxide-postgres-dev /duroxide/postgres_provider.hpp '/libduroxide-postgres\.so$' /duroxide-postgres.pc
 holds duroxide usr/bin/duroxide man1/duroxide.1.gz bash-completion/completions/duroxide vendor-completions/_duroxide
-for package in "$library" duroxide; do
-  [[ $(dpkg-deb --field "$folder/$package"_*.deb Depends) == *libcaf-core* ]] || fail "$package does not say what it needs"
+# needs PACKAGE OTHER: it asks for the other to be installed.
+needs() {
+  [[ $(dpkg-deb --field "$folder/$1"_*.deb Depends) == *"$2"* ]] || fail "$1 does not say that it needs $2"
+}
+for package in "$library" "$postgres" duroxide; do
+  needs "$package" libcaf-core
 done
+needs "$postgres" libpq5
+needs "$postgres" "$library "
+for package in "$library" libduroxide-dev duroxide; do
+  [[ $(dpkg-deb --field "$folder/$package"_*.deb Depends) != *pq* ]] || fail "$package needs the client library of a database"
+done
+! dpkg-deb --fsys-tarfile "$folder"/libduroxide-dev_*.deb | tar -t | grep postgres ||
+  fail 'this is for the packages of the store in PostgreSQL'
 dpkg-deb --fsys-tarfile "$folder"/duroxide_*.deb | tar -x -C "$work"
 if command -v man >/dev/null; then
   LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$work/usr/share/man/man1/duroxide.1.gz" \

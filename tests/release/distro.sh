@@ -1,42 +1,38 @@
 #!/usr/bin/env bash
-# distro.sh bookworm|trixie [FOLDER]: in a new Debian of that name, installs the packages, and builds and runs the
-# hello of the README with CMake, with Meson and with what pkg-config says. The packages are built in it, from
-# this tree, or come from FOLDER if they were built for that release already. Needs root and the network.
+# distro.sh bookworm|trixie [FOLDER|OPTION…]: in a new Debian of that name, installs the packages, builds the hello of
+# the README with CMake, with Meson and with what pkg-config says, and runs it; then one whose store lies in
+# PostgreSQL, on a server of that Debian. The packages are built from this tree in a second new system of the same
+# release, with options of Meson's (-Doptimization=0 is soon done), or come from FOLDER if they were built for it
+# already. If ccache is installed here, both share its cache. Needs root and the network.
 set -euo pipefail
-# shellcheck source=tests/release/common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=tests/release/systems.sh
+source "$(dirname "${BASH_SOURCE[0]}")/systems.sh"
 
 release=${1-}
-[[ $release =~ ^(bookworm|trixie)$ ]] || fail 'distro.sh bookworm|trixie [FOLDER OF PACKAGES]'
-((EUID == 0)) || fail 'a new system can be made and entered by root only'
-install_packages debootstrap
-system=$work/system
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
-trap 'umount "$system/proc" 2>/dev/null || true; rm -rf "$work"' EXIT
-if [[ -n ${DUROXIDE_SYSTEM-} ]]; then  # one that was made before, and that this may change
-  system=$DUROXIDE_SYSTEM
+[[ $release =~ ^(bookworm|trixie)$ ]] || fail 'distro.sh bookworm|trixie [FOLDER OF PACKAGES|OPTION…]'
+shift
+new_system "$release" "$work/system"
+mkdir "$system/packages"
+if [[ -d ${1-} ]]; then
+  cp "$1"/*.deb "$system/packages"
 else
-  debootstrap --variant=minbase "$release" "$system" "$mirror"
+  clean=$system
+  system=$work/building
+  cp -a "$clean" "$system"
+  entered
+  inside apt-get -q install -y --no-install-recommends g++ meson ninja-build pkg-config
+  with_tree
+  inside /tree/src/packaging/deb/build.sh /packages "$@"
+  cp "$system"/packages/*.deb "$clean/packages"
+  left
+  system=$clean
 fi
-mount -t proc proc "$system/proc"
-inside() { chroot "$system" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
-# A new system that is thrown away need not be safe from a loss of power.
-echo force-unsafe-io >"$system/etc/dpkg/dpkg.cfg.d/unsafe-io"
-inside apt-get -q update
+entered
 inside apt-get -q install -y --no-install-recommends g++ cmake make meson ninja-build pkg-config
-
-mkdir -p "$system/packages"
-if [[ -n ${2-} ]]; then
-  cp "$2"/*.deb "$system/packages"
-else
-  mkdir -p "$system/tree"
-  tar -C "$root" -c --exclude='./build*' --exclude=./.git . | tar -x -C "$system/tree"
-  inside /tree/src/packaging/deb/build.sh /packages
-  # What was installed to build them says nothing of what they ask for themselves.
-  inside sh -c 'apt-get -q purge -y "libcaf*" "liblmdb*" libcereal-dev libexpected-dev "libspdlog*" "libfmt*" \
-    libxxhash-dev nlohmann-json3-dev libcli11-dev catch2 && apt-get -q autoremove -y'
-fi
+mkdir "$system/packages/postgres"
+mv "$system"/packages/*postgres*.deb "$system/packages/postgres"
 inside sh -c 'apt-get -q install -y --no-install-recommends /packages/*.deb'
+! inside dpkg-query -W libpq5 >/dev/null 2>&1 || fail 'the client library of a database comes along unasked'
 
 # The hello is what the README shows.
 mkdir -p "$system/hello"
@@ -68,4 +64,32 @@ done
 inside sh -c 'duroxide --version && cd /tmp/run && duroxide --store hello-store list' | grep -q hello-1 ||
   fail 'the command does not find what the hello has left'
 [[ -f $system/usr/share/man/man1/duroxide.1.gz ]] || say 'No manual pages are kept in this system'
-say "distro: Debian $(cat "$system/etc/debian_version"): packages installed; hello built by CMake, Meson and pkg-config, and run"
+
+# The same for the store in PostgreSQL. No server of this system's own is made or started.
+inside sh -c 'apt-get -q install -y --no-install-recommends /packages/postgres/*.deb'
+mkdir -p "$system/etc/postgresql-common"
+echo 'create_main_cluster = false' >"$system/etc/postgresql-common/createcluster.conf"
+inside apt-get -q install -y --no-install-recommends postgresql
+mkdir "$system/in-postgres"
+cp "$root/tests/package/in_postgres.cpp" "$root/tests/postgres/server.sh" "$system/in-postgres"
+sed 's/REQUIRED/& COMPONENTS postgres/; s/hello_world/in_postgres/g; s/duroxide::duroxide/duroxide::postgres/' \
+  "$system/hello/CMakeLists.txt" >"$system/in-postgres/CMakeLists.txt"
+sed "s/hello_world/in_postgres/g; s/'duroxide'/'duroxide-postgres'/" \
+  "$system/hello/meson.build" >"$system/in-postgres/meson.build"
+# shellcheck disable=SC2016  # for the inner shell
+inside bash -euc '
+  cd /in-postgres
+  cmake -S . -B by-cmake && cmake --build by-cmake
+  meson setup by-meson && ninja -C by-meson
+  mkdir by-pkg-config
+  c++ -std=c++20 in_postgres.cpp $(pkg-config --cflags --libs duroxide-postgres) -o by-pkg-config/in_postgres
+  mkfifo to_server from_server
+  ./server.sh <to_server >from_server &
+  exec 7>to_server
+  read -r url <from_server
+  for way in by-cmake by-meson by-pkg-config; do
+    $way/in_postgres "$url"
+  done
+  exec 7>&-
+  wait'
+say "distro: Debian $(cat "$system/etc/debian_version"): packages installed; hello built by CMake, Meson and pkg-config, and run, with its store in a file and in PostgreSQL"

@@ -29,10 +29,10 @@ for program in two_cafs with_socket; do
   other=()
   [[ $program == with_socket ]] || other=(-lcaf_core)
   # Twice, so that each CAF comes first once.
-  # shellcheck disable=SC2046
-  "${CXX:-g++}" -std=c++20 "$program.cpp" -o "$program" "${other[@]}" $(pkg-config --cflags --libs duroxide)
-  # shellcheck disable=SC2046
-  "${CXX:-g++}" -std=c++20 "$program.cpp" -o "$program-2" $(pkg-config --cflags --libs duroxide) "${other[@]}"
+  # shellcheck disable=SC2046,SC2086  # several words each
+  ${CXX:-g++} -std=c++20 "$program.cpp" -o "$program" "${other[@]}" $(pkg-config --cflags --libs duroxide)
+  # shellcheck disable=SC2046,SC2086  # several words each
+  ${CXX:-g++} -std=c++20 "$program.cpp" -o "$program-2" $(pkg-config --cflags --libs duroxide) "${other[@]}"
   for name in "$program" "$program-2"; do
     LD_LIBRARY_PATH=$library "./$name" || fail "$name has failed"
   done

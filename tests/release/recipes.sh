@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # recipes.sh: what can be said of the recipes for vcpkg and Conan where neither is at hand: that they are read without
 # an error, call nothing that does not exist there, name files and options that this tree has, and the version and the
-# libraries of today. Whether they build is not said.
+# libraries of today, and that what Conan takes along is enough for Meson. Whether they build is not said.
 set -euo pipefail
 # shellcheck source=tests/release/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-install_packages cmake python3
+install_packages "${base_packages[@]}" cmake python3
 recipes=$root/src/packaging
 version=$(sed -n 's/^#define DUROXIDE_VERSION "\(.*\)"$/\1/p' "$root/include/duroxide/version.hpp")
 
@@ -51,4 +51,20 @@ asked |= set(re.findall(r'project_options\["(\w+)"\]', (recipes / "conan/conanfi
 wrong += [f"there is no option {name}" for name in asked - options]
 sys.exit("\n".join(wrong) or 0)
 PYTHON
+# Conan builds what it has copied, by these patterns, in which a star goes on over folders.
+mkdir "$work/exported"
+python3 - "$recipes/conan/conanfile.py" >"$work/patterns" <<'PYTHON'
+import ast, pathlib, sys
+recipe = ast.parse(pathlib.Path(sys.argv[1]).read_text())
+export = next(node for node in ast.walk(recipe) if getattr(node, "name", "") == "export_sources")
+patterns = next(node for node in ast.walk(export) if isinstance(node, ast.For))
+print("\n".join(ast.literal_eval(patterns.iter)))
+PYTHON
+while read -r pattern; do
+  [[ -e $root/${pattern%/\*} ]] || fail "Conan takes $pattern along, which is not there"
+  mkdir -p "$work/exported/$(dirname "$pattern")"
+  cp -r "$root/${pattern%/\*}" "$work/exported/$(dirname "${pattern%/\*}")"
+done <"$work/patterns"
+meson setup -Dtests=false -Dexamples=false "$work/exported/build" "$work/exported" >"$work/said" 2>&1 ||
+  { tail "$work/said" >&2; fail 'what Conan takes along is not enough to be built'; }
 say 'recipes: both are read, and fit this tree; neither vcpkg nor Conan has built it'

@@ -17,8 +17,8 @@ cp "$root/tests/package/with_socket.cpp" "$work"
 cd "$work"
 # With nothing else, as no flag of a private library may come along.
 [[ $(pkg-config --cflags duroxide) != *SPDLOG* ]] || fail 'flags of a private library leak'
-# shellcheck disable=SC2046  # the flags are words
-"${CXX:-g++}" -std=c++20 with_socket.cpp -o by_pkg_config $(pkg-config --static --cflags --libs duroxide)
+# shellcheck disable=SC2046,SC2086  # compiler and flags are words
+${CXX:-g++} -std=c++20 with_socket.cpp -o by_pkg_config $(pkg-config --static --cflags --libs duroxide)
 
 cat >CMakeLists.txt <<'CMAKE'
 cmake_minimum_required(VERSION 3.19)

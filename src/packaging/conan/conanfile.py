@@ -18,7 +18,8 @@ class DuroxideConan(ConanFile):
 
     def export_sources(self):
         root = os.path.join(self.recipe_folder, "..", "..", "..")
-        for pattern in ("include/*", "src/*", "subprojects/*", "meson.build", "meson_options.txt", "LICENSE"):
+        for pattern in ("include/*", "src/*", "subprojects/*", "tests/conformance/*",
+                        "tests/catch2/*", "meson.build", "meson_options.txt", "LICENSE"):
             copy(self, pattern, root, self.export_sources_folder, excludes="*/packagecache/*")
 
     def layout(self):
@@ -44,6 +45,7 @@ class DuroxideConan(ConanFile):
         toolchain.project_options["tests"] = False
         toolchain.project_options["examples"] = False
         toolchain.project_options["caf"] = "hidden"
+        toolchain.project_options["http"] = "disabled"
         toolchain.project_options["default_library"] = "shared"
         # Meson looks for these two as headers, wherever a compiler finds them.
         for name in ("cereal", "tl-expected"):

@@ -9,6 +9,7 @@ vcpkg_configure_meson(
     -Dtests=false
     -Dexamples=false
     -Dcaf=hidden
+    -Dhttp=disabled
     # Ports come without a network, but for this one source; these are ports of their own.
     --wrap-mode=default
     --force-fallback-for=caf)
