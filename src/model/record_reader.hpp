@@ -33,12 +33,9 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
 
   template <std::integral T>
   [[nodiscard]] T number() {
-    const std::string_view bytes = take(sizeof(T));
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-      value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
-    }
-    return static_cast<T>(value);
+    std::remove_const_t<T> value{};
+    std::memcpy(&value, take(sizeof(T)).data(), sizeof(T));  // little-endian, as the machine
+    return value;
   }
 
   [[nodiscard]] bool flag() {
