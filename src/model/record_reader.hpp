@@ -75,6 +75,10 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
     return versions_[place];
   }
 
+  /// What comes next, for those who read more than a number of it at once and then `skip` it.
+  [[nodiscard]] std::string_view ahead() const { return left_; }
+  void skip(std::size_t size) { (void)take(size); }
+
   /// How many bytes were not read yet.
   [[nodiscard]] std::size_t left() const { return left_.size(); }
 
