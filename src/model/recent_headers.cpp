@@ -8,34 +8,24 @@
 #include <optional>
 #include <string>
 
+#include "model/recent_table.hpp"
+
 namespace duroxide::model {
 
 namespace {
-
-constexpr std::size_t most_remembered = 64;
 
 struct Remembered {
   std::string encoded;
   Headers headers;
 };
 
-/// Where headers that were read so are remembered, whoever was remembered there before. Asked for each activity:
-/// so it looks at 16 bytes, near the end, where values stand that tell instances apart.
-Remembered& place_of_read(std::string_view encoded) {
-  static thread_local std::array<Remembered, most_remembered> recent;
+/// Asked for each activity: so it looks at 16 bytes, near the end, where values stand that tell instances apart.
+std::uint64_t digest_of(std::string_view encoded) {
   std::array<std::uint64_t, 2> sample{};
   const std::size_t size = std::min(encoded.size(), sizeof(sample));
   std::memcpy(sample.data(), encoded.data() + encoded.size() - size, size);
   constexpr std::uint64_t odd = 0x9E3779B97F4A7C15U;  // spreads all bits to the highest
-  return recent[(((sample[0] ^ sample[1] * odd) * odd) >> 32U) % most_remembered];
-}
-
-/// As above, of those that were written: they are known by where they lie, so none that is remembered can
-/// lie where another has.
-Remembered& place_of_written(const Headers& headers) {
-  static thread_local std::array<Remembered, most_remembered> recent;
-  constexpr std::uintptr_t apart = 32;  // so far at least lie two from each other
-  return recent[reinterpret_cast<std::uintptr_t>(headers.begin()) / apart % most_remembered];
+  return ((sample[0] ^ sample[1] * odd) * odd) >> 32U;
 }
 
 void append_number(std::string& bytes, std::uint64_t number) {
@@ -133,8 +123,10 @@ Result<ReadHeaders, Flaw> read_headers(std::string_view record) {
   if (encoded->size() == sizeof(std::uint64_t)) {
     return ReadHeaders{{}, encoded->size()};
   }
-  Remembered& known = place_of_read(*encoded);
-  if (known.encoded != *encoded) {
+  static thread_local RecentTable<Remembered> recent;
+  const auto [known, is_it] = recent.find(
+      digest_of(*encoded), [&](const Remembered& each) { return each.encoded == *encoded; });
+  if (!is_it) {
     auto headers = decoded(*encoded);
     if (!headers) {
       return failure(std::move(headers).error());
@@ -145,13 +137,22 @@ Result<ReadHeaders, Flaw> read_headers(std::string_view record) {
   return ReadHeaders{known.headers, known.encoded.size()};
 }
 
+std::uint64_t digest_of_place(const Headers& headers) {
+  constexpr std::uintptr_t apart = 32;  // so far at least lie two from each other
+  return reinterpret_cast<std::uintptr_t>(headers.begin()) / apart;
+}
+
 std::string_view encoded_headers(const Headers& headers) {
   static constexpr std::array<char, sizeof(std::uint64_t)> none{};
   if (headers.empty()) {
     return {none.data(), none.size()};
   }
-  Remembered& known = place_of_written(headers);
-  if (known.headers.begin() != headers.begin()) {
+  // They are known by where they lie: none that is remembered can lie where another has.
+  static thread_local RecentTable<Remembered> recent;
+  const auto [known, is_it] = recent.find(digest_of_place(headers), [&](const Remembered& each) {
+    return each.headers.begin() == headers.begin();
+  });
+  if (!is_it) {
     known.headers = {};
     known.encoded.clear();
     append_number(known.encoded, headers.size());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include <duroxide/headers.hpp>
@@ -12,7 +13,7 @@ namespace duroxide::model {
 
 // Headers as they lie in records: a count, and of each its name and its value, all with 64 bits of length in
 // front. All messages and activities of an instance bring the same ones along. So each thread remembers some of
-// those that it has read or written last, at most 64 of either, of instances that may have ended.
+// those that it has read or written last, at most 256 of either, of instances that may have ended.
 
 /// Headers, and how many bytes of a record they were.
 struct ReadHeaders {
@@ -25,6 +26,9 @@ struct ReadHeaders {
 ///
 /// Errors: these are no headers; they exceed a limit, or are not in the order of their names.
 [[nodiscard]] Result<ReadHeaders, Flaw> read_headers(std::string_view record);
+
+/// Of where they lie, by which a thread knows headers that it remembers, and has not to read again.
+[[nodiscard]] std::uint64_t digest_of_place(const Headers& headers);
 
 /// As they are written. It is there until this thread asks again.
 [[nodiscard]] std::string_view encoded_headers(const Headers& headers);

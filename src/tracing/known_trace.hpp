@@ -26,7 +26,7 @@ struct KnownTrace {
 };
 
 /// Null if the trace is not sampled, or there is none. Each thread remembers some that it has asked for, at most
-/// 64, so that the headers of an instance are read once and not for each of its spans. What it gives is there
+/// 256, so that the headers of an instance are read once and not for each of its spans. What it gives is there
 /// until the thread asks again.
 [[nodiscard]] const KnownTrace* sampled_trace(const Headers& headers, std::string_view instance);
 
