@@ -309,8 +309,11 @@ class Tour:
                 check(b.run('return document.documentElement.scrollWidth <= innerWidth'), f'{name} is wider than a phone')
                 b.screenshot(self.output / f'{name}-phone-{"dark" if dark else "light"}.png')
                 if name == 'instance':
-                    b.run('document.querySelector(".timeline").closest("section").scrollIntoView(); scrollBy(0, -110)')
-                    b.screenshot(self.output / f'timeline-phone-{"dark" if dark else "light"}.png')
+                    for part in ('timeline', 'history'):
+                        b.run('document.querySelector(arguments[0]).closest("section").scrollIntoView(); scrollBy(0, -110)', f'.{part}')
+                        b.screenshot(self.output / f'{part}-phone-{"dark" if dark else "light"}.png')
+                    check(b.run('const what = document.querySelector(".entry .what"); return what.clientWidth > what.parentElement.clientWidth / 2'),
+                          'on a phone there is no room to read what happened')
         for dark in (False, True):
             b.look_like(1280, 860, dark)
             for name, hash_, seen in self.views():
