@@ -60,8 +60,13 @@ Headers& Headers::erase(std::string_view name) {
 }
 
 const std::string* Headers::find(std::string_view name) const {
-  const Entry* const place = std::lower_bound(begin(), end(), name, is_before);
-  return place == end() || place->first != name ? nullptr : &place->second;
+  // One after the other: there are few, and lengths that differ need no look at the texts.
+  for (const auto& [known, value] : *this) {
+    if (known == name) {
+      return &value;
+    }
+  }
+  return nullptr;
 }
 
 std::optional<std::string> Headers::problem() const {

@@ -1,6 +1,8 @@
 #pragma once
 
-#include <vector>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 
 #include <duroxide/headers.hpp>
 #include <duroxide/result.hpp>
@@ -9,15 +11,26 @@
 
 namespace duroxide::model {
 
-/// Headers as they were read from a record. All messages and activities of an instance bring the same ones
-/// along, so each thread remembers some of those that it has made last, and shares them: then nothing is
-/// checked and no memory is taken. What it remembers is at most 64 headers, of instances that may have ended.
-///
-/// Errors: they exceed a limit, or are not in the order of their names.
-[[nodiscard]] Result<Headers, Flaw> headers_of_entries(const std::vector<Headers::Entry>& entries);
+// Headers as they lie in records: a count, and of each its name and its value, all with 64 bits of length in
+// front. All messages and activities of an instance bring the same ones along. So each thread remembers some of
+// those that it has read or written last, at most 256 of either, of instances that may have ended.
 
-/// Room for entries that are being read, of this thread, so that texts are read into memory that is there.
-/// There is one: what it holds is used up before the next headers are read.
-[[nodiscard]] std::vector<Headers::Entry>& room_for_entries();
+/// Headers, and how many bytes of a record they were.
+struct ReadHeaders {
+  Headers headers;
+  std::size_t bytes = 0;
+};
+
+/// Reads headers from where they begin in a record. Those that the thread remembers are shared: nothing is
+/// decoded or checked then, and no memory is taken.
+///
+/// Errors: these are no headers; they exceed a limit, or are not in the order of their names.
+[[nodiscard]] Result<ReadHeaders, Flaw> read_headers(std::string_view record);
+
+/// Of where they lie, by which a thread knows headers that it remembers, and has not to read again.
+[[nodiscard]] std::uint64_t digest_of_place(const Headers& headers);
+
+/// As they are written. It is there until this thread asks again.
+[[nodiscard]] std::string_view encoded_headers(const Headers& headers);
 
 }  // namespace duroxide::model

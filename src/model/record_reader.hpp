@@ -33,12 +33,9 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
 
   template <std::integral T>
   [[nodiscard]] T number() {
-    const std::string_view bytes = take(sizeof(T));
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-      value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
-    }
-    return static_cast<T>(value);
+    std::remove_const_t<T> value{};
+    std::memcpy(&value, take(sizeof(T)).data(), sizeof(T));  // little-endian, as the machine
+    return value;
   }
 
   [[nodiscard]] bool flag() {
@@ -77,6 +74,10 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
     }
     return versions_[place];
   }
+
+  /// What comes next, for those who read more than a number of it at once and then `skip` it.
+  [[nodiscard]] std::string_view ahead() const { return left_; }
+  void skip(std::size_t size) { (void)take(size); }
 
   /// How many bytes were not read yet.
   [[nodiscard]] std::size_t left() const { return left_.size(); }

@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <type_traits>
 
@@ -47,11 +48,8 @@ class RecordWriter : public cereal::OutputArchive<RecordWriter, cereal::AllowEmp
 
   template <std::integral T>
   void number(T value) {
-    const auto bits = static_cast<std::uint64_t>(value);
     std::array<char, sizeof(T)> bytes;
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-      bytes[i] = static_cast<char>((bits >> (8 * i)) & 0xFFU);
-    }
+    std::memcpy(bytes.data(), &value, sizeof(T));  // little-endian, as the machine
     target_.append(bytes.data(), bytes.size());
   }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -51,33 +52,17 @@ void load(Archive& archive, duroxide::Payload& payload) {
 
 template <class Archive>
 void save(Archive& archive, const duroxide::Headers& headers) {
-  archive(cereal::make_size_tag(static_cast<cereal::size_type>(headers.size())));
-  for (const auto& [name, value] : headers) {
-    archive(name, value);
-  }
+  const std::string_view encoded = duroxide::model::encoded_headers(headers);
+  archive(cereal::binary_data(encoded.data(), encoded.size()));
 }
 template <class Archive>
 void load(Archive& archive, duroxide::Headers& headers) {
-  cereal::size_type size = 0;
-  archive(cereal::make_size_tag(size));
-  if (size > duroxide::Headers::max_entries) {
-    throw cereal::Exception("there are " + std::to_string(size) + " headers");
+  auto read = duroxide::model::read_headers(archive.ahead());
+  if (!read) {
+    throw cereal::Exception(read.error().what);
   }
-  auto& entries = duroxide::model::room_for_entries();
-  entries.resize(static_cast<std::size_t>(size));
-  try {
-    for (auto& [name, value] : entries) {
-      archive(name, value);
-    }
-    auto read = duroxide::model::headers_of_entries(entries);
-    if (!read) {
-      throw cereal::Exception(read.error().what);
-    }
-    headers = std::move(*read);
-  } catch (...) {
-    entries = {};  // they may be as long as the record
-    throw;
-  }
+  archive.skip(read->bytes);
+  headers = std::move(read->headers);
 }
 
 }  // namespace cereal

@@ -1,7 +1,8 @@
 #include "model/trace_context.hpp"
 
-#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace duroxide::model {
 
@@ -12,26 +13,40 @@ constexpr std::size_t trace_id_at = 3;
 constexpr std::size_t span_id_at = 36;
 constexpr std::size_t flags_at = 53;
 constexpr std::size_t whole_length = 55;
+constexpr std::size_t trace_id_length = 32;
+constexpr std::size_t span_id_length = 16;
 
-constexpr auto hexadecimal_digits = [] {
-  std::array<bool, 256> are{};
-  for (const char each : std::string_view("0123456789abcdef")) {
-    are[static_cast<unsigned char>(each)] = true;
-  }
-  return are;
-}();
-
-/// To the end in any case: almost every text is one, and this is asked for each span.
-bool is_hexadecimal(std::string_view text) {
-  bool is = true;
-  for (const char each : text) {
-    is &= hexadecimal_digits[static_cast<unsigned char>(each)];
-  }
-  return is;
+bool is_hexadecimal(char each) {
+  return (each >= '0' && each <= '9') || (each >= 'a' && each <= 'f');
 }
 
+/// Of two.
+bool is_hexadecimal(std::string_view text) {
+  return is_hexadecimal(text[0]) && is_hexadecimal(text[1]);
+}
+
+/// Eight digits at a time, as this is asked for each span. `length` is a multiple of eight.
+template <std::size_t length>
 bool is_id(std::string_view text) {
-  return is_hexadecimal(text) && text.find_first_not_of('0') != std::string_view::npos;
+  constexpr std::uint64_t each = 0x0101010101010101U;
+  constexpr std::uint64_t top = 0x80 * each;
+  std::uint64_t wrong = 0;
+  std::uint64_t digits = 0;
+  for (std::size_t at = 0; at < length; at += sizeof(std::uint64_t)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, sizeof(bytes));
+    // No carry leaves its byte where no byte has its top bit. Then the top bit says of each byte whether it is
+    // at least so much.
+    const std::uint64_t low = bytes & ~top;
+    const auto at_least = [low](char least) {
+      return low + (0x80U - static_cast<unsigned char>(least)) * each;
+    };
+    const std::uint64_t is_digit = at_least('0') & ~at_least('9' + 1);
+    const std::uint64_t is_letter = at_least('a') & ~at_least('f' + 1);
+    wrong |= bytes | ~(is_digit | is_letter);
+    digits |= bytes ^ ('0' * each);
+  }
+  return (wrong & top) == 0 && digits != 0;
 }
 
 unsigned digit(char each) {
@@ -53,9 +68,10 @@ std::optional<TraceContext> parse_traceparent(std::string_view text) {
   const std::string_view flags = text.substr(flags_at, 2);
   const bool has_right_length =
       text.size() == whole_length || (version != "00" && text[whole_length] == '-');
-  TraceContext context{text.substr(trace_id_at, 32), text.substr(span_id_at, 16), false};
+  TraceContext context{text.substr(trace_id_at, trace_id_length),
+                       text.substr(span_id_at, span_id_length), false};
   if (!has_right_length || !is_hexadecimal(version) || version == "ff" || !is_hexadecimal(flags) ||
-      !is_id(context.trace_id) || !is_id(context.span_id)) {
+      !is_id<trace_id_length>(context.trace_id) || !is_id<span_id_length>(context.span_id)) {
     return std::nullopt;
   }
   context.sampled = (digit(flags[1]) & 1U) != 0;

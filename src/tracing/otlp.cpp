@@ -1,6 +1,7 @@
 #include "tracing/otlp.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -20,10 +21,14 @@ using model::Json;
 // What a batch of many long errors has needed is given back.
 constexpr std::size_t most_kept_bytes = std::size_t{1} << 20U;
 
-/// What can stand between quotes as it is.
-constexpr bool is_plain(char each) {
-  return each >= ' ' && each <= '~' && each != '"' && each != '\\';
-}
+/// Of each byte whether it can stand between quotes as it is.
+constexpr auto is_plain = [] {
+  std::array<bool, 256> plain{};
+  for (unsigned byte = ' '; byte <= '~'; ++byte) {
+    plain[byte] = byte != '"' && byte != '\\';
+  }
+  return plain;
+}();
 
 /// What stands between quotes in place of a text. What is no UTF-8 in a message of the user's must not cost
 /// the whole batch.
@@ -39,14 +44,14 @@ class SpanWriter {
   /// Of what it writes beside texts.
   static constexpr std::size_t fixed_room = 1024;
 
-  explicit SpanWriter(char* begin) : at_(begin) {}
+  SpanWriter(char* begin, SecondDigits& seconds) : at_(begin), seconds_(seconds) {}
 
   [[nodiscard]] char* end() const { return at_; }
 
   void write(const Span& span) {
     const SpanNumbers& numbers = span.numbers;
     put(R"({"traceId":")");
-    put(text_of(numbers.trace_id));
+    put_array(numbers.trace_id);
     put(R"(","spanId":")");
     put_id(numbers.span_id);
     if (numbers.parent_id != 0) {
@@ -109,7 +114,7 @@ class SpanWriter {
   void put_text(std::string_view text) {
     char* const begin = at_;
     for (const char each : text) {
-      if (!is_plain(each)) {
+      if (!is_plain[static_cast<unsigned char>(each)]) {
         at_ = begin;
         put(std::string_view(escaped(text)));
         return;
@@ -117,21 +122,40 @@ class SpanWriter {
       *at_++ = each;
     }
   }
+  template <std::size_t size>
+  void put_array(const std::array<char, size>& text) {
+    std::memcpy(at_, text.data(), size);
+    at_ += size;
+  }
+  void put_digit(std::uint64_t digit) { *at_++ = static_cast<char>('0' + digit); }
   void put_number(std::uint64_t number) {
+    if (number < 10) {
+      put_digit(number);
+      return;
+    }
     constexpr std::ptrdiff_t most_digits = 20;
     at_ = std::to_chars(at_, at_ + most_digits, number).ptr;
   }
-  void put_id(SpanId id) {
-    const auto digits = digits_of(id);
-    put(std::string_view(digits.data(), digits.size()));
-  }
+  void put_id(SpanId id) { put_array(digits_of(id)); }
   /// 64-bit numbers are texts in OTLP/JSON.
   void put_time(Timestamp time) {
-    put_number(static_cast<std::uint64_t>(std::max<std::int64_t>(to_milliseconds(time), 0)));
+    const auto milliseconds =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(to_milliseconds(time), 0));
+    const std::uint64_t second = milliseconds / 1'000;
+    const std::uint64_t rest = milliseconds % 1'000;
+    if (second == 0) {
+      put_number(rest);
+    } else {
+      at_ = seconds_.write(at_, second);
+      put_digit(rest / 100);
+      put_digit(rest / 10 % 10);
+      put_digit(rest % 10);
+    }
     put("000000");
   }
 
   char* at_;
+  SecondDigits& seconds_;
 };
 
 /// As many bytes as a span can take. Escaped, a byte takes six at most.
@@ -151,14 +175,23 @@ OtlpWriter::OtlpWriter(std::string_view service_name)
                R"("},"spans":[)");
 }
 
+char* SecondDigits::write(char* target, std::uint64_t second) {
+  if (size_ == 0 || second != second_) {
+    const auto written = std::to_chars(digits_.data(), digits_.data() + digits_.size(), second);
+    size_ = static_cast<std::size_t>(written.ptr - digits_.data());
+    second_ = second;
+  }
+  std::memcpy(target, digits_.data(), digits_.size());  // all, as so many are copied at once
+  return target + size_;
+}
+
 void OtlpWriter::add(const Span& span) {
-  line_.append(spans_ == 0 ? head_ : ",");
+  line_.append(spans_ == 0 ? std::string_view(head_) : ",");
   ++spans_;
-  const std::size_t size = line_.size();
-  line_.resize(size + room_for(span));
-  SpanWriter writer(line_.data() + size);
+  room_.resize(std::max(room_.size(), room_for(span)));
+  SpanWriter writer(room_.data(), seconds_);
   writer.write(span);
-  line_.resize(static_cast<std::size_t>(writer.end() - line_.data()));
+  line_.append(room_.data(), writer.end());
 }
 
 const std::string& OtlpWriter::finish() {

@@ -4,69 +4,45 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 
 #include "model/archive.hpp"
-#include "model/limits.hpp"
 #include "model/random.hpp"
 
 namespace duroxide::tracing {
 
 namespace {
 
-/// Of each byte its two digits.
-constexpr auto digits_of_bytes = [] {
-  constexpr std::string_view hexadecimal = "0123456789abcdef";
-  std::array<std::array<char, 2>, 256> digits{};
-  for (std::size_t byte = 0; byte < digits.size(); ++byte) {
-    digits[byte] = {hexadecimal[byte / 16], hexadecimal[byte % 16]};
-  }
-  return digits;
-}();
-
-/// What an id is the digest of: texts, and numbers with a zero byte before each.
-class Bytes {
- public:
-  void add_text(std::string_view text) {
-    text = text.substr(0, text_room - size_);
-    std::copy(text.begin(), text.end(), bytes_.begin() + size_);
-    size_ += text.size();
-  }
-  void add_number(std::uint64_t number) {
-    bytes_[size_++] = '\0';
-    char* const end = bytes_.data() + bytes_.size();
-    size_ = static_cast<std::size_t>(std::to_chars(bytes_.data() + size_, end, number).ptr -
-                                     bytes_.data());
-  }
-  [[nodiscard]] std::string_view all() const { return {bytes_.data(), size_}; }
-
- private:
-  static constexpr std::size_t text_room =
-      std::tuple_size_v<TraceId> + 1 + model::max_instance_id_bytes;
-  static constexpr std::size_t number_room = 4 * (1 + 20);
-
-  std::array<char, text_room + number_room> bytes_;
-  std::size_t size_ = 0;
-};
+/// Eight hexadecimal digits, the highest first, as bytes in memory. All at once, as ids are written for each span.
+std::uint64_t digits_of_half(std::uint64_t half) {
+  constexpr std::uint64_t each = 0x0101010101010101U;
+  // Each of the eight parts of four bits goes to a byte of its own.
+  half = (half | half << 16U) & 0x0000FFFF0000FFFFU;
+  half = (half | half << 8U) & 0x00FF00FF00FF00FFU;
+  half = (half | half << 4U) & 0x0F0F0F0F0F0F0F0FU;
+  const std::uint64_t is_letter = (half + 6 * each) >> 4U & each;
+  // The lowest would be the first in memory.
+  return __builtin_bswap64(half + '0' * each + is_letter * ('a' - '0' - 10));
+}
 
 void write_digits(char* target, std::uint64_t number) {
-  for (unsigned bits = 64; bits > 0; bits -= 8) {
-    const auto& digits = digits_of_bytes[(number >> (bits - 8)) & 0xFFU];
-    target = std::copy(digits.begin(), digits.end(), target);
-  }
+  const std::array<std::uint64_t, 2> digits{digits_of_half(number >> 32U),
+                                            digits_of_half(number & 0xFFFFFFFFU)};
+  std::memcpy(target, digits.data(), sizeof(digits));
 }
 
 }  // namespace
 
-SpanId span_id_of(std::string_view trace_id, const SpanPlace& place) {
-  Bytes bytes;
-  bytes.add_text(trace_id);
-  bytes.add_text({"\0", 1});
-  bytes.add_text(place.instance);
-  bytes.add_number(place.execution_id);
-  bytes.add_number(place.event_id);
-  bytes.add_number(place.attempt);
-  bytes.add_number(place.incarnation);
-  return std::max<SpanId>(model::checksum(bytes.all()), 1);  // all zeros is no id
+SpanIds::SpanIds(std::string_view trace_id, std::string_view instance)
+    : digest_(model::checksum(instance, model::checksum(trace_id))) {}
+
+SpanId SpanIds::at(const SpanPlace& place) const {
+  const std::array<std::uint64_t, 4> numbers{place.execution_id, place.event_id, place.attempt,
+                                             place.incarnation};
+  std::array<char, sizeof(numbers)> bytes;
+  std::memcpy(bytes.data(), numbers.data(), bytes.size());
+  const std::uint64_t digest = model::checksum({bytes.data(), bytes.size()}, digest_);
+  return std::max<SpanId>(digest, 1);  // all zeros is no id
 }
 
 TraceId new_trace_id() {

@@ -8,17 +8,26 @@
 
 namespace duroxide::tracing {
 
-/// Where a span comes from: an execution, a step of one (`event_id`), a delivery of an activity (`attempt`).
+/// Where in its instance a span comes from: an execution, a step of one (`event_id`), a delivery of an activity
+/// (`attempt`).
 struct SpanPlace {
-  std::string_view instance;
   std::uint64_t execution_id = 0;
   std::uint64_t event_id = 0;
   std::uint32_t attempt = 0;
   std::uint64_t incarnation = 0;  ///< of an activity's call, which a rewind makes anew under its id
 };
 
-/// The same for the same place in the same trace, in any process. Allocates nothing.
-[[nodiscard]] SpanId span_id_of(std::string_view trace_id, const SpanPlace& place);
+/// The ids of the spans of an instance in a trace: the same for the same place, in any process. Allocates
+/// nothing.
+class SpanIds {
+ public:
+  SpanIds(std::string_view trace_id, std::string_view instance);
+
+  [[nodiscard]] SpanId at(const SpanPlace& place) const;
+
+ private:
+  std::uint64_t digest_;  ///< of trace and instance
+};
 
 [[nodiscard]] TraceId new_trace_id();
 

@@ -9,6 +9,7 @@
 #include "model/trace_context.hpp"
 #include "tracing/collector.hpp"
 #include "tracing/collector_address.hpp"
+#include "tracing/known_trace.hpp"
 #include "tracing/span.hpp"
 #include "tracing/span_ids.hpp"
 #include "tracing/span_queue.hpp"
@@ -17,8 +18,10 @@
 
 namespace duroxide::DUROXIDE_ABI {
 
+using tracing::KnownTrace;
 using tracing::Span;
 using tracing::SpanId;
+using tracing::SpanIds;
 using tracing::SpanPlace;
 using tracing::SpanSink;
 
@@ -95,14 +98,14 @@ std::string_view name_of(TurnOutcome outcome) {
   return "waits";
 }
 
-Span span_at(std::string_view trace_id, const SpanPlace& place) {
+Span span_at(const KnownTrace& trace, const SpanPlace& place) {
   Span span;
-  trace_id.copy(span.numbers.trace_id.data(), span.numbers.trace_id.size());
-  span.numbers.span_id = tracing::span_id_of(trace_id, place);
+  trace.context.trace_id.copy(span.numbers.trace_id.data(), span.numbers.trace_id.size());
+  span.numbers.span_id = trace.ids.at(place);
   span.numbers.execution_id = place.execution_id;
   span.numbers.event_id = place.event_id;
   span.numbers.attempt = place.attempt;
-  span.instance = place.instance;
+  span.instance = trace.instance;
   return span;
 }
 
@@ -113,20 +116,18 @@ SpanId parent_of(const model::TraceContext& context, const InterceptedExecution&
                  SpanId own_id) {
   if (execution.parent && execution.parent->execution_id != 0) {
     const ParentLink& parent = *execution.parent;
-    return tracing::span_id_of(context.trace_id,
-                               {parent.instance, parent.execution_id, parent.event_id});
+    return SpanIds(context.trace_id, parent.instance).at({parent.execution_id, parent.event_id});
   }
   const SpanId named = tracing::span_id_of_digits(context.span_id);
   return named == own_id ? 0 : named;
 }
 
 SpanPlace place_of(const InterceptedActivity& activity) {
-  return {activity.instance, activity.execution_id, activity.event_id, activity.attempt,
-          activity.incarnation};
+  return {activity.execution_id, activity.event_id, activity.attempt, activity.incarnation};
 }
 
-std::string traceparent(std::string_view trace_id, const SpanPlace& place, bool sampled) {
-  const auto digits = tracing::digits_of(tracing::span_id_of(trace_id, place));
+std::string traceparent(std::string_view trace_id, SpanId id, bool sampled) {
+  const auto digits = tracing::digits_of(id);
   return model::make_traceparent(trace_id, {digits.data(), digits.size()}, sampled);
 }
 
@@ -235,8 +236,9 @@ Admission Tracing::before_start(InterceptedStart& start) {
     const tracing::TraceId trace_id = tracing::new_trace_id();
     Headers with = start.headers;
     with.erase("tracestate");  // of a trace that nobody names, or not so that it can be read
+    const std::string_view digits = tracing::text_of(trace_id);
     with.set(model::traceparent_header,
-             traceparent(tracing::text_of(trace_id), {start.instance, 1},
+             traceparent(digits, SpanIds(digits, start.instance).at({.execution_id = 1}),
                          tracing::is_in_sample(trace_id, impl_->sample_ratio)));
     if (!with.problem()) {
       start.headers = std::move(with);
@@ -263,12 +265,12 @@ void Tracing::after_turn(const InterceptedExecution& execution, const Intercepte
   if (outcome == TurnOutcome::waits) {
     return;
   }
-  const auto context = model::sampled_trace_context(execution.headers);
-  if (!context) {
+  const KnownTrace* const trace = tracing::sampled_trace(execution.headers, execution.instance);
+  if (trace == nullptr) {
     return;
   }
-  Span span = span_at(context->trace_id, {execution.instance, execution.execution_id});
-  span.numbers.parent_id = parent_of(*context, execution, span.numbers.span_id);
+  Span span = span_at(*trace, {execution.execution_id});
+  span.numbers.parent_id = parent_of(trace->context, execution, span.numbers.span_id);
   span.numbers.began_at = execution.began_at;
   span.numbers.ended_at = turn.at;
   span.numbers.has_failed = outcome == TurnOutcome::failed || outcome == TurnOutcome::cancelled;
@@ -280,14 +282,12 @@ void Tracing::after_turn(const InterceptedExecution& execution, const Intercepte
 }
 
 void Tracing::after_step(const InterceptedExecution& execution, const EndedStep& step) {
-  const auto context = model::sampled_trace_context(execution.headers);
-  if (!context) {
+  const KnownTrace* const trace = tracing::sampled_trace(execution.headers, execution.instance);
+  if (trace == nullptr) {
     return;
   }
-  Span span =
-      span_at(context->trace_id, {execution.instance, execution.execution_id, step.event_id});
-  span.numbers.parent_id =
-      tracing::span_id_of(context->trace_id, {execution.instance, execution.execution_id});
+  Span span = span_at(*trace, {execution.execution_id, step.event_id});
+  span.numbers.parent_id = trace->ids.at({execution.execution_id});
   span.numbers.began_at = step.began_at;
   span.numbers.ended_at = step.ended_at;
   span.numbers.has_failed = step.outcome == EndedStep::Outcome::failed;
@@ -301,22 +301,22 @@ void Tracing::after_step(const InterceptedExecution& execution, const EndedStep&
 
 /// What is not sampled passes on the header as it came.
 void Tracing::before_headers(InterceptedActivity& activity) {
-  if (const auto context = model::sampled_trace_context(activity.headers)) {
+  if (const KnownTrace* const trace = tracing::sampled_trace(activity.headers, activity.instance)) {
     // As long as what it stands for, if that has no more than this release knows, so no limit is exceeded.
-    std::string own = traceparent(context->trace_id, place_of(activity), true);
+    const std::string own =
+        traceparent(trace->context.trace_id, trace->ids.at(place_of(activity)), true);
     activity.headers.set(model::traceparent_header, own);
   }
 }
 
 void Tracing::after_activity(const InterceptedActivity& activity, Timestamp ended_at,
                              const ErrorDetails* error) {
-  const auto context = model::sampled_trace_context(activity.headers);
-  if (!context) {
+  const KnownTrace* const trace = tracing::sampled_trace(activity.headers, activity.instance);
+  if (trace == nullptr) {
     return;
   }
-  Span span = span_at(context->trace_id, place_of(activity));
-  span.numbers.parent_id =
-      tracing::span_id_of(context->trace_id, {activity.instance, activity.execution_id});
+  Span span = span_at(*trace, place_of(activity));
+  span.numbers.parent_id = trace->ids.at({activity.execution_id});
   span.numbers.began_at = activity.began_at;
   span.numbers.ended_at = ended_at;
   span.numbers.has_failed = error != nullptr;

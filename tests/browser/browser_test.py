@@ -273,6 +273,12 @@ class Tour:
         b.until('document.querySelectorAll(".chart svg").length === 4 && document.querySelector(".score .figure")')
         check('Store and log' in b.text('main'), 'the sizes of the store are not shown')
 
+    def says_times_in_words(self):
+        words = self.browser.run_async('''const done = arguments[arguments.length - 1];
+          import(new URL("format.js", document.baseURI)).then(({duration}) => done(arguments[0].map(duration)));''',
+                                       [0, 999.7, 9949, 9951, 59400, 59600, 119600, 3599600, 3600000, 172800000, 176400000])
+        check(words == ['0 ms', '1.0 s', '9.9 s', '10 s', '59 s', '1 min', '2 min', '1 h', '1 h', '2 d', '2 d 1 h'], f'times are {words}')
+
     def goes_by_keyboard(self):
         b = self.browser
         self.go('#/')
@@ -302,6 +308,12 @@ class Tour:
                 b.until(seen)
                 check(b.run('return document.documentElement.scrollWidth <= innerWidth'), f'{name} is wider than a phone')
                 b.screenshot(self.output / f'{name}-phone-{"dark" if dark else "light"}.png')
+                if name == 'instance':
+                    for part in ('timeline', 'history'):
+                        b.run('document.querySelector(arguments[0]).closest("section").scrollIntoView(); scrollBy(0, -110)', f'.{part}')
+                        b.screenshot(self.output / f'{part}-phone-{"dark" if dark else "light"}.png')
+                    check(b.run('const what = document.querySelector(".entry .what"); return what.clientWidth > what.parentElement.clientWidth / 2'),
+                          'on a phone there is no room to read what happened')
         for dark in (False, True):
             b.look_like(1280, 860, dark)
             for name, hash_, seen in self.views():
@@ -350,7 +362,7 @@ def tour(duroxide, shop, output):
             browser.look_like(1280, 860, dark=False)
             steps = Tour(browser, page, engine, output)
             for step in (steps.opens_once, steps.lists, steps.filters, steps.opens_an_instance, steps.follows, steps.is_pictured, steps.tells_whose_pause_it_is, steps.rewinds,
-                         steps.goes_by_keyboard, steps.shows_what_needs_attention, steps.fits_a_phone, steps.asks, steps.acts, steps.finds_nothing,
+                         steps.says_times_in_words, steps.goes_by_keyboard, steps.shows_what_needs_attention, steps.fits_a_phone, steps.asks, steps.acts, steps.finds_nothing,
                          steps.shows_a_part_of_a_large_tree):
                 print(f'browser: {step.__name__.replace("_", " ")}', flush=True)
                 step(broken) if step.__name__.startswith('rewinds') else step()

@@ -63,10 +63,11 @@ inline Reply read_reply(const std::string& bytes) {
 /// A connection that is open.
 class Peer {
  public:
-  explicit Peer(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit Peer(std::uint16_t port, in_addr_t at = INADDR_LOOPBACK)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_addr.s_addr = htonl(at);
     address.sin_port = htons(port);
     connect(reinterpret_cast<const sockaddr*>(&address), sizeof(address));
   }

@@ -87,6 +87,34 @@ TEST_CASE("http: a link opens the page once, for one browser", "[http]") {
   CHECK(served.ask("GET", place, served.honest()).status == 401);
 }
 
+TEST_CASE("http: a page of another origin is not helped by the cookie", "[http]") {
+  const Served served(acting());
+  Client client = with_instance(served);
+  const Reply entered = served.ask("GET", "/enter?code=" + served.code, served.honest());
+  const std::string place = entered.header("location");
+  const std::string cookie = entered.header("set-cookie");
+  const auto cancel = [&](HeaderLines more) {
+    more.emplace_back("Cookie", cookie.substr(0, cookie.find(';')));
+    more.emplace_back("Content-Type", "application/json");
+    return served
+        .ask("POST", place + "api/v1/cancel", served.honest(std::move(more)),
+             R"({"instance":"secret-order"})")
+        .status;
+  };
+  CHECK(cancel({{"Origin", "http://evil.example"}}) == 403);
+  CHECK(cancel({{"Origin", "null"}}) == 403);
+  CHECK(cancel({{"Sec-Fetch-Site", "cross-site"}}) == 403);
+  CHECK(client.get_orchestration_status("secret-order").value().is_running());
+  CHECK(cancel({{"Origin", "http://" + served.host}, {"Sec-Fetch-Site", "same-origin"}}) == 200);
+}
+
+TEST_CASE("http: it listens at one address of loopback, and at none of the network", "[http]") {
+  const Served served;
+  CHECK(Peer(served.port).is_connected());
+  constexpr in_addr_t other_of_loopback = INADDR_LOOPBACK + 1;  // who listens at all would take it
+  CHECK_FALSE(Peer(served.port, other_of_loopback).is_connected());
+}
+
 TEST_CASE("http: a link is good for ten minutes", "[http]") {
   using gateway::http::Access;
   using namespace std::chrono_literals;

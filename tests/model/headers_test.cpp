@@ -3,9 +3,11 @@
 #include <catch2/catch.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/encoding.hpp"
+#include "model/recent_headers.hpp"
 #include "model/trace_context.hpp"
 
 namespace duroxide::headers_model_test {
@@ -58,6 +60,49 @@ TEST_CASE("headers: those that are read again are shared, and all are what was w
     }
     CHECK(again(Headers()).empty());
   }
+}
+
+TEST_CASE("headers: what is read ends where they end, and what is none is told", "[headers]") {
+  const std::string encoded(model::encoded_headers(sample()));
+  for (int round = 0; round < 2; ++round) {  // unknown, and remembered
+    const auto read = model::read_headers(encoded + "more");
+    REQUIRE(read);
+    CHECK(read->headers == sample());
+    CHECK(read->bytes == encoded.size());
+  }
+  CHECK(model::encoded_headers(Headers()) == std::string(8, '\0'));
+  CHECK(model::read_headers(std::string(8, '\0') + "more").value().bytes == 8);
+  for (std::size_t size = 0; size < encoded.size(); ++size) {
+    CHECK_FALSE(model::read_headers(encoded.substr(0, size)));
+  }
+  const auto with_byte = [&](std::size_t place, char byte) {
+    std::string changed = encoded;
+    changed[place] = byte;
+    return model::read_headers(changed);
+  };
+  CHECK_FALSE(with_byte(0, 33));
+  CHECK_FALSE(with_byte(7, '\xff'));
+  CHECK_FALSE(with_byte(15, '\xff'));
+  const auto problem = [](const auto& read) { return read ? "none" : read.error().what; };
+  CHECK_THAT(problem(with_byte(16, 'u')), Catch::Contains("not in the order of their names"));
+  CHECK_THAT(problem(with_byte(16, 'R')), Catch::Contains("lower-case letters"));
+  CHECK(with_byte(16, 'q').value().headers == Headers().set("qequest", "7").set("tenant", "blue"));
+}
+
+TEST_CASE("headers: those that are written again and again are the same bytes", "[headers]") {
+  std::vector<Headers> many;
+  for (int i = 0; i < 300; ++i) {  // more than are remembered
+    many.push_back(Headers().set("n", std::to_string(i)));
+  }
+  for (int round = 0; round < 2; ++round) {
+    for (const Headers& each : many) {
+      const Headers copy = each;
+      CHECK(model::read_headers(model::encoded_headers(copy)).value().headers == each);
+    }
+  }
+  Headers changed = many.back();
+  changed.set("n", "x");
+  CHECK(model::read_headers(model::encoded_headers(changed)).value().headers == changed);
 }
 
 TEST_CASE("headers: what is beyond their limits is told", "[headers][limits]") {
@@ -139,6 +184,18 @@ TEST_CASE("tracing: only what is a traceparent is read as one", "[headers][traci
   CHECK_FALSE(is_one("00-" + foreign_trace + "-" + std::string(16, '0') + "-01"));
   CHECK_FALSE(is_one("00-" + foreign_trace + "-" + foreign_span + "-0G"));
   CHECK_FALSE(is_one("00_" + ids + "-01"));
+  for (int code = 0; code < 256; ++code) {  // at each place of either id
+    const auto each = static_cast<char>(code);
+    const bool is_digit = std::string_view("0123456789abcdef").find(each) != std::string_view::npos;
+    for (std::size_t place = 0; place < ids.size(); ++place) {
+      std::string changed = ids;
+      if (changed[place] != '-') {
+        changed[place] = each;
+        CAPTURE(code, place);
+        CHECK(is_one("00-" + changed + "-01") == is_digit);
+      }
+    }
+  }
   CHECK(model::parse_traceparent("00-" + ids + "-03")->sampled);
   CHECK_FALSE(model::parse_traceparent("00-" + ids + "-02")->sampled);
 }

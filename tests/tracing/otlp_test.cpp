@@ -1,6 +1,7 @@
 // Spans as OTLP/JSON: what a reader of JSON makes of them.
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tracing/otlp.hpp"
+#include "tracing/span_ids.hpp"
 
 namespace duroxide::otlp_test {
 
@@ -80,6 +82,42 @@ TEST_CASE("otlp: a span has its ids, times, attributes and status", "[tracing]")
                      attribute("duroxide.event", "2"), attribute("duroxide.attempt", "3"),
                      attribute("duroxide.outcome", "given up")}));
   CHECK(spans.at(1).at("status") == Json{{"code", 1}});
+}
+
+TEST_CASE("otlp: an id is told as its sixteen digits, and read as the same", "[tracing]") {
+  CHECK(tracing::span_id_of_digits("0123456789abcdef") == 0x0123'4567'89ab'cdef);
+  for (std::uint64_t digit = 0; digit < 16; ++digit) {
+    for (unsigned place = 0; place < 64; place += 4) {
+      const tracing::SpanId id = digit << place | std::uint64_t{1} << 63U;
+      const auto digits = tracing::digits_of(id);
+      std::string expected(16, '0');
+      expected[15 - place / 4] = "0123456789abcdef"[digit];
+      expected[0] = place == 60 ? "89abcdef89abcdef"[digit] : '8';
+      CHECK(std::string(digits.begin(), digits.end()) == expected);
+      CHECK(tracing::span_id_of_digits(expected) == id);
+    }
+  }
+}
+
+TEST_CASE("otlp: times are told in nanoseconds, whatever was told before", "[tracing]") {
+  std::vector<Span> spans;
+  for (const std::int64_t milliseconds :
+       {-1LL, 0LL, 999LL, 1'000LL, 1'007LL, 8'999'999'999'099LL, 1'796'000'000'123LL,
+        1'796'000'000'009LL, 1'796'000'001'000LL, 5LL}) {
+    spans.push_back(span_of("timed"));
+    spans.back().numbers.began_at = from_milliseconds(milliseconds);
+    spans.back().numbers.ended_at = from_milliseconds(milliseconds + 60);
+  }
+  const Json told = spans_of(spans);
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    const auto told_as = [&](const char* name) {
+      return std::stoll(told.at(i).at(name).get<std::string>());
+    };
+    const auto& numbers = spans[i].numbers;
+    const std::int64_t began = std::max<std::int64_t>(to_milliseconds(numbers.began_at), 0);
+    CHECK(told_as("startTimeUnixNano") == began * 1'000'000);
+    CHECK(told_as("endTimeUnixNano") == to_milliseconds(numbers.ended_at) * 1'000'000);
+  }
 }
 
 TEST_CASE("otlp: whatever a text holds, the line is JSON", "[tracing]") {

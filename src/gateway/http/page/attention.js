@@ -47,9 +47,9 @@ const ordered = {
   paused: 'Nothing of them is handed out until somebody resumes them.',
 };
 
-function card(title, name, number, contents) {
+function card(title, name, number, contents, tone = '') {
   return h('section', {class: 'card flush', 'aria-labelledby': `h-${name}`},
-    h('div', {class: 'card-head'}, h('h2', {id: `h-${name}`}, title, ' ', h('span', {class: 'pill'}, number)), h('p', {class: 'dim'}, ordered[name])), contents);
+    h('div', {class: 'card-head'}, h('h2', {id: `h-${name}`}, title, ' ', h('span', {class: `pill ${tone}`}, number)), h('p', {class: 'dim'}, ordered[name])), contents);
 }
 
 export function attentionView(main, site) {
@@ -97,7 +97,7 @@ export function attentionView(main, site) {
         table(['Instance', 'Orchestration', 'Why', 'Waits for', 'Since'], instances.map((each) => [
           link(each.instance_id), each.orchestration_name, String(each.kind).replaceAll('_', ' '), text(each.waiting_for), ago(each.since)]))) : null,
       paused.length ? card('Paused', 'paused', number(paused),
-        table(['Scope', 'Name', 'Since'], paused.map((each) => [each.scope, each.scope === 'instance' ? link(each.name) : each.name || 'all', ago(each.since)]))) : null);
+        table(['Paused', 'What it is', 'Since'], paused.map((each) => [each.scope === 'instance' ? link(each.name) : each.name || 'all', each.scope, ago(each.since)])), 'paused') : null);
   }
   refresh();
 

@@ -39,12 +39,13 @@ export function latencyChart(title, times) {
   const shown = columns.slice(first, to + 2);
   const most = Math.max(...shown);
   const step = width / shown.length;
-  const words = `median ${duration(quantile(sorted, 0.5))} · 95 % ${duration(quantile(sorted, 0.95))}`;
-  return h('figure', {class: 'chart'}, caption(words),
-    svg('svg', {viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `${title}: ${words}`},
+  const median = `median ${duration(quantile(sorted, 0.5))}`;
+  const most95 = `95 % of ${count(sorted.length)} within ${duration(quantile(sorted, 0.95))}`;
+  return h('figure', {class: 'chart'}, caption(median),
+    svg('svg', {viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `${title}: ${median}, ${most95}`},
       shown.map((value, i) => svg('rect', {class: 'column', x: i * step + 2, width: step - 4, y: height - Math.max(value ? 3 : 0, value * (height - 8) / most), height: Math.max(value ? 3 : 0, value * (height - 8) / most), rx: 2},
         svg('title', {}, `${value} within ${duration(bounds[first + i] ?? Infinity)}`)))),
-    h('p', {class: 'axis'}, h('span', {}, duration(first === 0 ? 0 : bounds[first - 1])), h('span', {}, `the last ${count(sorted.length)}`), h('span', {}, duration(bounds[Math.min(bounds.length - 1, to + 1)]))));
+    h('p', {class: 'axis'}, h('span', {}, duration(first === 0 ? 0 : bounds[first - 1])), h('span', {}, most95), h('span', {}, duration(bounds[Math.min(bounds.length - 1, to + 1)]))));
 }
 
 // Parts of a whole.

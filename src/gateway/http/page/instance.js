@@ -23,7 +23,7 @@ function card(title, name, ...contents) {
 function waits(current, info) {
   if (!current) return info.waiting_for ? h('p', {}, text(info.waiting_for)) : null;
   const line = (kind, what, since, more) => h('li', {}, h('span', {class: 'kind'}, kind), ' ', h('strong', {}, what), ' ',
-    h('span', {class: 'dim'}, 'since ', ago(since)), more ? [' · ', more] : null);
+    h('span', {class: 'dim'}, ago(since)), more ? [' · ', more] : null);
   const lines = [
     current.pending_activities.map((each) => line('activity', each.name, each.scheduled_at,
       [each.attempts > 1 ? `attempt ${each.attempts}` : null, each.waiting_for ? text(each.waiting_for) : null, each.progress ? `progress ${text(each.progress)}` : null].filter(Boolean).join(' · '))),
