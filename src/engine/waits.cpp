@@ -1,5 +1,7 @@
 #include "engine/waits.hpp"
 
+#include <iterator>
+
 #include "model/invariant.hpp"
 
 namespace duroxide::storage {
@@ -25,6 +27,14 @@ void Waits::add(Number number, Holder sender, std::uint64_t wait_id, Wait wait) 
 bool Waits::any(Number number) const {
   const auto first = first_of(number);
   return first != by_instance_.end() && first->first == number;
+}
+
+bool Waits::has_one(Number number) const {
+  if (!any(number)) {
+    return false;
+  }
+  const auto second = std::next(first_of(number));
+  return second == by_instance_.end() || second->first != number;
 }
 
 bool Waits::is_asked(Number number, std::string_view update_id) const {

@@ -64,6 +64,8 @@ class Waits {
   /// The sender must have no wait of that id.
   void add(Number number, Holder sender, std::uint64_t wait_id, Wait wait);
   [[nodiscard]] bool any(Number number) const;
+  /// Whether exactly one waits for something of the instance.
+  [[nodiscard]] bool has_one(Number number) const;
   /// Whether somebody waits for the answer to this update.
   [[nodiscard]] bool is_asked(Number number, std::string_view update_id) const;
   /// A turn that is not committed yet has answered a query: it is handed out no more.
