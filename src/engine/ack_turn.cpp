@@ -136,7 +136,7 @@ void end_execution(Transaction& transaction, const provider::AckOrchestrationIte
     return;
   }
   if (metadata.status == ExecutionStatus::completed) {
-    transaction.batch().put_new(Table::results, key, encode_completed(metadata.output));
+    transaction.batch().put_new(Table::results, key, encode_completed_shared(metadata.output));
   } else {
     transaction.batch().put_new(Table::results, key,
                                 encode_failed(metadata.failure.value_or(ErrorDetails{})));
@@ -234,7 +234,7 @@ void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& re
         "the events of a turn go on exactly where the history ends");
     transaction.batch().put_new(Table::history,
                                 make_key(number, lease->execution, request.events.front().event_id),
-                                model::encode_events(request.events));
+                                model::encode_events_shared(request.events));
     transaction.instances().count_events(static_cast<std::int64_t>(request.events.size()));
   }
   InstanceRecord after = *before;
@@ -256,7 +256,7 @@ void ack_turn(Transaction& transaction, const provider::AckOrchestrationItem& re
   for (const auto& timer : request.timers) {
     transaction.batch().put_new(Table::timers,
                                 TimerRow{timer.fire_at, number, lease->execution, timer.id}.bytes(),
-                                model::encode_work_item(timer));
+                                model::encode_work_item_shared(timer));
     transaction.outcome().timers_touched = true;
   }
   if (request.metadata.status != ExecutionStatus::running) {

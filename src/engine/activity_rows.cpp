@@ -15,7 +15,7 @@ void add_activity(Transaction& transaction, Number number, work::ActivityExecute
   WorkRef work{{number, item.execution_id, item.id}, make_lane(item.tag, item.session)};
   transaction.batch().put_new(
       Table::work, work.key.bytes(),
-      encode_activity_row(ActivityRow{transaction.opening().id, 0, std::move(item)}));
+      encode_activity_row_shared(ActivityRow{transaction.opening().id, 0, std::move(item)}));
   transaction.after_applied(
       [&transaction, work = std::move(work)] { transaction.outcome().new_work.push_back(work); });
 }

@@ -87,7 +87,7 @@ void count_first_deliveries(Transaction& transaction) {
       bytes += row->size();
       --room;
       if (i >= first_new) {
-        count_first_delivery(*transaction.batch().staged(Table::work, row_key));
+        count_first_delivery(transaction.batch().staged(Table::work, row_key)->changeable_text());
         transaction.counted().work.insert(work->key);
       }
     }

@@ -18,7 +18,7 @@ void enqueue_timer(Transaction& transaction, const provider::EnqueueTimerWork& r
   }
   add_delayed(transaction,
               {request.item.fire_at, *number, request.item.execution_id, request.item.id},
-              model::encode_work_item(request.item));
+              model::encode_work_item_shared(request.item));
 }
 
 }  // namespace duroxide::storage

@@ -22,7 +22,7 @@ void write_result(Transaction& transaction, Number number, std::uint64_t executi
                   const EventKind& end) {
   const auto key = make_key(number, execution);
   if (const auto* completed = std::get_if<event::OrchestrationCompleted>(&end)) {
-    transaction.batch().put(Table::results, key, encode_completed(completed->output));
+    transaction.batch().put(Table::results, key, encode_completed_shared(completed->output));
   } else if (const auto* failed = std::get_if<event::OrchestrationFailed>(&end)) {
     transaction.batch().put(Table::results, key, encode_failed(failed->details));
   }

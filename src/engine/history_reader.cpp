@@ -16,7 +16,7 @@ void throw_damaged_history(const std::string& instance, std::uint64_t execution,
                            "; terminate the instance, or delete it and import an export of it");
 }
 
-void HistoryReader::add(std::string_view key, std::string_view bytes) {
+void HistoryReader::add(std::string_view key, model::BytesView bytes) {
   const std::size_t before = events_.size();
   auto read = model::decode_events_into(bytes, events_);
   if (flaw_) {

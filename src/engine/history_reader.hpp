@@ -22,7 +22,7 @@ class HistoryReader {
       : instance_(std::move(instance)), execution_(execution), event_count_(event_count) {}
 
   /// Rows in the order of their keys.
-  void add(std::string_view key, std::string_view bytes);
+  void add(std::string_view key, model::BytesView bytes);
   /// The whole history. Throws `StorageFailure`, `corrupt`, that names the instance and the
   /// execution, says how much of it is left, and what can be done.
   [[nodiscard]] std::vector<Event> finish() &&;

@@ -168,7 +168,7 @@ std::vector<Event> Instances::load_history(Number number, const InstanceRecord& 
   const auto prefix = make_key(number, execution);
   HistoryReader history =
       begin_history(record, execution, [&] { return batch_.get(Table::executions, prefix); });
-  batch_.scan(Table::history, prefix, [&](std::string_view key, std::string_view bytes) {
+  batch_.scan(Table::history, prefix, [&](std::string_view key, model::BytesView bytes) {
     history.add(key, bytes);
     return true;
   });

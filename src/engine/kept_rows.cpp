@@ -25,7 +25,7 @@ void keep_row(Transaction& transaction, Table table, const std::string& key, Num
 
 void keep_message(Transaction& transaction, Number number, const WorkItem& item) {
   transaction.batch().put(Table::kept, make_key(number, transaction.numbers().next_sequence()),
-                          model::encode_work_item(item));
+                          model::encode_work_item_shared(item));
 }
 
 void keep_untaken(Transaction& transaction, const provider::AckOrchestrationItem& request,

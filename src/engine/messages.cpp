@@ -38,7 +38,7 @@ void check_message(const WorkItem& item) {
 void stage_message(Transaction& transaction, Number number, std::uint64_t sequence,
                    const WorkItem& item) {
   transaction.batch().put_new(Table::inbox, make_key(number, sequence),
-                              model::encode_work_item(item));
+                              model::encode_work_item_shared(item));
   const auto* cancel = std::get_if<work::CancelInstance>(&item);
   if (cancel != nullptr) {
     end_pause(transaction,
@@ -95,7 +95,7 @@ void accept_message(Transaction& transaction, const WorkItem& item,
   if (delay && *delay > Milliseconds::zero()) {
     const TimerRow row{saturating_add(transaction.now(), *delay), *number, 0,
                        transaction.numbers().next_sequence()};
-    add_delayed(transaction, row, model::encode_work_item(item));
+    add_delayed(transaction, row, model::encode_work_item_shared(item));
     return;
   }
   stage_message(transaction, *number, transaction.numbers().next_sequence(), item);

@@ -21,7 +21,7 @@ void drop_execution(Transaction& transaction, Number number, std::uint64_t execu
                     std::uint64_t event_count) {
   const auto key = make_key(number, execution);
   std::vector<std::string> rows;
-  transaction.batch().scan(Table::history, key, [&](std::string_view row, std::string_view) {
+  transaction.batch().scan(Table::history, key, [&](std::string_view row, model::BytesView) {
     rows.emplace_back(row);
     return true;
   });

@@ -75,20 +75,22 @@ bool take_text(std::string_view& bytes, std::optional<std::string>& text) {
 
 struct WorkHeader {
   WorkLane lane;
-  std::string_view item;  ///< what comes after the header
+  model::BytesView item;  ///< what comes after the header
 };
 
-std::optional<WorkHeader> read_work_header(std::string_view bytes) {
-  if (bytes.size() < work_header_bytes ||
-      (bytes[0] != work_format && bytes[0] != work_format_with_lane)) {
+std::optional<WorkHeader> read_work_header(model::BytesView bytes) {
+  const std::string_view head = bytes.head();
+  if (head.size() < work_header_bytes ||
+      (head[0] != work_format && head[0] != work_format_with_lane)) {
     return std::nullopt;
   }
   WorkHeader header;
-  header.item = bytes.substr(work_header_bytes);
-  if (bytes[0] == work_format_with_lane &&
-      (!take_text(header.item, header.lane.tag) || !take_text(header.item, header.lane.session))) {
+  std::string_view rest = head.substr(work_header_bytes);
+  if (head[0] == work_format_with_lane &&
+      (!take_text(rest, header.lane.tag) || !take_text(rest, header.lane.session))) {
     return std::nullopt;
   }
+  header.item = bytes.behind(head.size() - rest.size());
   return header;
 }
 
@@ -139,25 +141,36 @@ std::string encode_completed(std::string_view output) {
   return bytes;
 }
 
+model::SharedBytes encode_completed_shared(const Payload& output) {
+  if (output.size() < model::long_payload_bytes) {
+    return encode_completed(output);
+  }
+  return {std::string{result_format, 'c'}, {{result_header_bytes, output}}};
+}
+
 std::string encode_failed(const ErrorDetails& details) {
   return std::string{result_format, 'f'} + model::encode_error(details);
 }
 
-Result<OrchestrationStatus, model::Flaw> decode_result(std::string_view bytes) {
-  if (const auto problem = model::broken_value_problem(bytes)) {
+Result<OrchestrationStatus, model::Flaw> decode_result(model::BytesView bytes) {
+  const std::string_view head = bytes.head();
+  if (const auto problem = model::broken_value_problem(head)) {
     return model::flaw(std::string(*problem));
   }
-  if (bytes.size() < result_header_bytes || bytes[0] != result_format) {
+  if (head.size() < result_header_bytes || head[0] != result_format) {
     return model::flaw("the record is not the result of an execution");
   }
-  const auto rest = bytes.substr(result_header_bytes);
-  if (bytes[1] == 'c') {
-    return OrchestrationStatus(OrchestrationStatus::Completed{std::string(rest)});
+  const auto rest = bytes.behind(result_header_bytes);
+  if (head[1] == 'c') {
+    OrchestrationStatus::Completed completed;
+    completed.output.reserve(rest.size());
+    rest.each_piece([&](std::string_view piece) { completed.output.append(piece); });
+    return OrchestrationStatus(std::move(completed));
   }
-  if (bytes[1] != 'f') {
+  if (head[1] != 'f') {
     return model::flaw("the result is of an unknown kind");
   }
-  auto details = model::decode_error(rest);
+  auto details = model::decode_error(rest.bytes());
   if (!details) {
     return failure(std::move(details).error());
   }
@@ -185,6 +198,10 @@ Result<StoredValue, model::Flaw> decode_value(std::string key, std::string_view 
 }
 
 std::string encode_activity_row(const ActivityRow& row) {
+  return std::string(encode_activity_row_shared(row).bytes());
+}
+
+model::SharedBytes encode_activity_row_shared(const ActivityRow& row) {
   const bool plain = !row.item.tag && !row.item.session;
   std::string bytes{plain ? work_format : work_format_with_lane,
                     static_cast<char>(row.first_count)};
@@ -193,15 +210,15 @@ std::string encode_activity_row(const ActivityRow& row) {
     append_text(bytes, row.item.tag);
     append_text(bytes, row.item.session);
   }
-  return model::encode_behind(bytes, row.item);
+  return model::encode_work_item_shared(row.item, bytes);
 }
 
-std::uint64_t opening_of_activity_row(std::string_view bytes) {
-  return number_at(bytes, 2);
+std::uint64_t opening_of_activity_row(model::BytesView bytes) {
+  return number_at(bytes.head(), 2);
 }
 
-LaneRef lane_of_activity_row(std::string_view bytes) {
-  if (bytes.empty() || bytes[0] != work_format_with_lane) {
+LaneRef lane_of_activity_row(model::BytesView bytes) {
+  if (bytes.empty() || bytes.head().front() != work_format_with_lane) {
     return nullptr;
   }
   const auto header = read_work_header(bytes);
@@ -214,8 +231,8 @@ void count_first_delivery(std::string& bytes) {
   }
 }
 
-Result<ActivityRow, model::Flaw> decode_activity_row(std::string_view bytes) {
-  if (const auto problem = model::broken_value_problem(bytes)) {
+Result<ActivityRow, model::Flaw> decode_activity_row(model::BytesView bytes) {
+  if (const auto problem = model::broken_value_problem(bytes.head())) {
     return model::flaw(std::string(*problem));
   }
   const auto header = read_work_header(bytes);
@@ -233,7 +250,7 @@ Result<ActivityRow, model::Flaw> decode_activity_row(std::string_view bytes) {
   if (header->lane != WorkLane{activity->tag, activity->session}) {
     return model::flaw("the row of the worker queue waits in the wrong lane");
   }
-  return ActivityRow{number_at(bytes, 2), static_cast<std::uint8_t>(bytes[1]),
+  return ActivityRow{number_at(bytes.head(), 2), static_cast<std::uint8_t>(bytes.head()[1]),
                      std::move(*activity)};
 }
 

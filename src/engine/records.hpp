@@ -19,6 +19,7 @@
 #include <duroxide/work_items.hpp>
 
 #include "engine/work_lane.hpp"
+#include "model/shared_bytes.hpp"
 #include "storage/common.hpp"
 
 namespace duroxide::storage {
@@ -95,8 +96,10 @@ struct CustomStatus {
 
 /// Only `Completed` and `Failed` have a result.
 [[nodiscard]] std::string encode_completed(std::string_view output);
+/// As `encode_completed`; a long output is shared and not copied.
+[[nodiscard]] model::SharedBytes encode_completed_shared(const Payload& output);
 [[nodiscard]] std::string encode_failed(const ErrorDetails& details);
-[[nodiscard]] Result<OrchestrationStatus, model::Flaw> decode_result(std::string_view bytes);
+[[nodiscard]] Result<OrchestrationStatus, model::Flaw> decode_result(model::BytesView bytes);
 
 [[nodiscard]] std::string encode_custom_status(const CustomStatus& status);
 [[nodiscard]] Result<CustomStatus, model::Flaw> decode_custom_status(std::string_view bytes);
@@ -107,11 +110,13 @@ struct CustomStatus {
                                                             std::string_view bytes);
 
 [[nodiscard]] std::string encode_activity_row(const ActivityRow& row);
-[[nodiscard]] Result<ActivityRow, model::Flaw> decode_activity_row(std::string_view bytes);
+/// As `encode_activity_row`; a long input is shared and not copied.
+[[nodiscard]] model::SharedBytes encode_activity_row_shared(const ActivityRow& row);
+[[nodiscard]] Result<ActivityRow, model::Flaw> decode_activity_row(model::BytesView bytes);
 /// The session of an encoded row, without reading the item; 0 if it is none.
-[[nodiscard]] std::uint64_t opening_of_activity_row(std::string_view bytes);
+[[nodiscard]] std::uint64_t opening_of_activity_row(model::BytesView bytes);
 /// The lane of an encoded row, without reading the item; the usual one if it makes no sense.
-[[nodiscard]] LaneRef lane_of_activity_row(std::string_view bytes);
+[[nodiscard]] LaneRef lane_of_activity_row(model::BytesView bytes);
 /// Sets `first_count` in the encoded row.
 void count_first_delivery(std::string& bytes);
 

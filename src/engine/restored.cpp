@@ -37,7 +37,7 @@ void write_history(Transaction& transaction, Number number, std::uint64_t execut
     const auto size = std::min(events_per_row, events.size() - begin);
     transaction.batch().put(
         Table::history, make_key(number, execution, first->event_id),
-        model::encode_events({first, first + static_cast<std::ptrdiff_t>(size)}));
+        model::encode_events_shared({first, first + static_cast<std::ptrdiff_t>(size)}));
   }
   transaction.instances().count_events(static_cast<std::int64_t>(events.size()));
 }
@@ -58,7 +58,7 @@ void cut_history(Transaction& transaction, Number number, const std::vector<Even
     const auto first = static_cast<std::ptrdiff_t>(number_at(rows.back(), 16) - 1);
     transaction.batch().put(
         Table::history, rows.back(),
-        model::encode_events(
+        model::encode_events_shared(
             {history.begin() + first, history.begin() + static_cast<std::ptrdiff_t>(kept)}));
   }
   transaction.instances().count_events(static_cast<std::int64_t>(kept) -
@@ -78,7 +78,7 @@ void change_version(Transaction& transaction, Number number, std::uint64_t execu
                   events ? "it does not begin with the start" : events.error().what);
   }
   started->version = version;
-  transaction.batch().put(Table::history, key, model::encode_events(*events));
+  transaction.batch().put(Table::history, key, model::encode_events_shared(*events));
 }
 
 void write_state(Transaction& transaction, Number number, const CarriedState& state) {

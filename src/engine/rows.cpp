@@ -4,7 +4,7 @@ namespace duroxide::storage {
 
 std::vector<std::string> keys_of(Batch& batch, Table table, std::string_view prefix) {
   std::vector<std::string> keys;
-  batch.scan(table, prefix, [&](std::string_view key, std::string_view) {
+  batch.scan(table, prefix, [&](std::string_view key, model::BytesView) {
     keys.emplace_back(key);
     return true;
   });

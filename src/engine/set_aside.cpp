@@ -36,7 +36,7 @@ void set_aside(Transaction& transaction, Table table, std::string_view key,
 
 void erase_set_aside(Transaction& transaction, Number number) {
   std::vector<std::string> keys;
-  transaction.batch().scan(Table::set_aside, {}, [&](std::string_view key, std::string_view) {
+  transaction.batch().scan(Table::set_aside, {}, [&](std::string_view key, model::BytesView) {
     // The number is where it is in the table that the row comes from.
     const std::size_t at = key.front() == static_cast<char>(Table::timers) ? 9 : 1;
     if (key.size() >= at + 8 && number_at(key, at) == number) {

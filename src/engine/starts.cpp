@@ -84,7 +84,7 @@ void create_instance(Transaction& transaction, const work::StartOrchestration& s
   });
   if (due) {
     transaction.batch().put_new(Table::timers, TimerRow{*due, number, 0, 0}.bytes(),
-                                model::encode_work_item(start));
+                                model::encode_work_item_shared(start));
     transaction.outcome().timers_touched = true;
   } else {
     stage_message(transaction, number, 0, start);

@@ -8,7 +8,7 @@
 
 namespace duroxide::storage {
 
-void add_delayed(Transaction& transaction, const TimerRow& row, std::string item) {
+void add_delayed(Transaction& transaction, const TimerRow& row, model::SharedBytes item) {
   transaction.batch().put(Table::timers, row.bytes(), std::move(item));
   transaction.batch().put(Table::delayed, row.delayed_bytes(), {});
   transaction.outcome().timers_touched = true;
@@ -47,7 +47,7 @@ std::vector<TimerRow> timers_of(Transaction& transaction, Number number,
     return rows;
   }
   // Its history cannot be read, so the whole queue is looked through.
-  transaction.batch().scan(Table::timers, {}, [&](std::string_view key, std::string_view) {
+  transaction.batch().scan(Table::timers, {}, [&](std::string_view key, model::BytesView) {
     const auto row = TimerRow::parse(key);
     if (row && row->number == number) {
       rows.push_back(*row);

@@ -10,7 +10,7 @@
 namespace duroxide::storage {
 
 /// A row of `timers` that no history tells of.
-void add_delayed(Transaction& transaction, const TimerRow& row, std::string item);
+void add_delayed(Transaction& transaction, const TimerRow& row, model::SharedBytes item);
 
 /// If there is one.
 void erase_timer(Transaction& transaction, const TimerRow& row);

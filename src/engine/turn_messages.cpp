@@ -22,7 +22,7 @@ TurnMessages read_messages(Transaction& transaction, Number number) {
   TurnMessages messages;
   std::vector<std::pair<std::string, model::Flaw>> unreadable;
   transaction.batch().scan(
-      Table::inbox, make_key(number), [&](std::string_view key, std::string_view bytes) {
+      Table::inbox, make_key(number), [&](std::string_view key, model::BytesView bytes) {
         auto item = key.size() == 16 ? model::decode_work_item(bytes) : model::flaw("bad key");
         if (!item) {
           unreadable.emplace_back(key, std::move(item).error());
@@ -56,7 +56,7 @@ bool find_cancellation(Transaction& transaction, Number number, TurnMessages& me
   bool found = false;
   transaction.batch().scan(Table::inbox, make_key(number),
                            make_key(number, messages.sequences.back() + 1),
-                           [&](std::string_view key, std::string_view bytes) {
+                           [&](std::string_view key, model::BytesView bytes) {
                              auto item = model::decode_work_item(bytes);
                              if (item && cancels(*item)) {
                                found = true;

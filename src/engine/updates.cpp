@@ -124,8 +124,9 @@ bool ask_query(Transaction& transaction, Holder sender, const provider::AskQuery
     reply(std::move(refused));
     return false;
   }
-  park(transaction, *running, sender, request.wait_id,
-       UpdateWait{request.question.id, std::move(reply), request.question});
+  UpdateWait wait{request.question.id, std::move(reply)};
+  wait.question = request.question;
+  park(transaction, *running, sender, request.wait_id, std::move(wait));
   transaction.turns().push(*running);
   return true;
 }

@@ -182,6 +182,7 @@ void stop_waiting(Transaction& transaction, Holder sender, std::uint64_t wait_id
 
 void answer_waits(Transaction& transaction, Number number, bool ended) {
   std::optional<StatusWait::Answer> status;  // the same for all of them
+  const bool is_alone = transaction.waits().has_one(number);
   const auto answer_status = [&](const StatusWait& wait) {
     if (!ended && !wait.after_custom_status) {
       return false;
@@ -193,7 +194,11 @@ void answer_waits(Transaction& transaction, Number number, bool ended) {
     if (*status && !wait.is_over(**status)) {
       return false;
     }
-    wait.reply(*status);
+    if (is_alone) {
+      wait.reply(std::move(*status));  // an output may be large
+    } else {
+      wait.reply(*status);
+    }
     return true;
   };
   const auto answer_value = [&](const ValueWait& wait) {

@@ -4,15 +4,16 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include <duroxide/provider_messages.hpp>
 
+#include "model/boxed.hpp"
 #include "storage/common.hpp"
 
 namespace duroxide::storage {
@@ -49,8 +50,8 @@ struct UpdateWait {
 
   std::string update_id;
   Reply<Answer> reply;
-  /// A query, which stands nowhere else.
-  std::optional<provider::Question> question = std::nullopt;
+  /// A query, which stands nowhere else. There are as many waits as calls that wait, and few are this.
+  model::Boxed<provider::Question> question = {};
   /// A turn has answered the query; it is told once that turn is committed.
   bool is_answered = false;
 };
@@ -62,7 +63,9 @@ class Waits {
  public:
   /// The sender must have no wait of that id.
   void add(Number number, Holder sender, std::uint64_t wait_id, Wait wait);
-  [[nodiscard]] bool any(Number number) const { return waits_.contains(number); }
+  [[nodiscard]] bool any(Number number) const;
+  /// Whether exactly one waits for something of the instance.
+  [[nodiscard]] bool has_one(Number number) const;
   /// Whether somebody waits for the answer to this update.
   [[nodiscard]] bool is_asked(Number number, std::string_view update_id) const;
   /// A turn that is not committed yet has answered a query: it is handed out no more.
@@ -82,11 +85,21 @@ class Waits {
 
  private:
   using Id = std::pair<Holder, std::uint64_t>;
+  using Place = std::pair<Number, Id>;
+  struct Held {
+    Number number = 0;
+    Wait wait;
+  };
 
-  void forget_id(const Id& id);
+  /// Calls `act` with each wait of the instance, as it stands in `waits_`.
+  template <class Act>
+  void each_of(Number number, const Act& act) const;
+  [[nodiscard]] std::set<Place>::const_iterator first_of(Number number) const {
+    return by_instance_.lower_bound({number, {}});
+  }
 
-  std::unordered_map<Number, std::map<Id, Wait>> waits_;
-  std::map<Id, Number> by_id_;
+  std::map<Id, Held> waits_;
+  std::set<Place> by_instance_;
 };
 
 }  // namespace duroxide::storage

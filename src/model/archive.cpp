@@ -13,6 +13,17 @@ std::uint64_t checksum(std::string_view bytes, std::uint64_t seed) {
   return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
 }
 
+std::uint64_t checksum_in_pieces(BytesView bytes, std::uint64_t seed) {
+  if (!bytes.has_parts()) {
+    return checksum(bytes.text(), seed);
+  }
+  XXH3_state_t state{};
+  XXH3_64bits_reset_withSeed(&state, seed);
+  bytes.each_piece(
+      [&state](std::string_view piece) { XXH3_64bits_update(&state, piece.data(), piece.size()); });
+  return XXH3_64bits_digest(&state);
+}
+
 namespace {
 
 /// A thread keeps no more room than this to encode in, in bytes.
@@ -53,18 +64,35 @@ std::string take_record(std::string& room) {
   return fills_room || room.capacity() > most_kept_room ? std::exchange(room, {}) : room;
 }
 
-Checked check_record(std::string_view bytes) {
-  if (const auto problem = broken_value_problem(bytes)) {
+SharedBytes take_shared_record(std::string& room, std::vector<SharedPart> parts,
+                               std::size_t begin) {
+  if (parts.empty()) {
+    seal_record(room, begin);
+    return take_record(room);
+  }
+  SharedBytes record(take_record(room), std::move(parts));
+  const BytesView archive = BytesView(record).behind(begin + record_header_bytes);
+  const std::uint64_t sum = checksum_in_pieces(archive);
+  std::string& text = record.changeable_text();
+  text[begin] = record_format;
+  put_little_endian(text.data() + begin + 1, sum);
+  return record;
+}
+
+Checked check_record(BytesView bytes) {
+  const std::string_view head = bytes.head();
+  if (const auto problem = broken_value_problem(head)) {
     return flaw(std::string(*problem));
   }
-  if (bytes.size() < record_header_bytes) {
+  if (head.size() < record_header_bytes) {
     return flaw("the record is cut short: " + std::to_string(bytes.size()) + " bytes");
   }
-  if (bytes[0] != record_format) {
-    return flaw("the record has format " + std::to_string(static_cast<unsigned char>(bytes[0])) +
+  if (head[0] != record_format) {
+    return flaw("the record has format " + std::to_string(static_cast<unsigned char>(head[0])) +
                 ", this release reads format " + std::to_string(record_format));
   }
-  if (get_little_endian(bytes.data() + 1) != checksum(bytes.substr(record_header_bytes))) {
+  if (!bytes.has_parts() &&
+      get_little_endian(head.data() + 1) != checksum(head.substr(record_header_bytes))) {
     return flaw("the record's checksum does not fit its " + std::to_string(bytes.size()) +
                 " bytes");
   }

@@ -11,12 +11,14 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <duroxide/result.hpp>
 
 #include "model/flaw.hpp"
 #include "model/record_reader.hpp"
 #include "model/record_writer.hpp"
+#include "model/shared_bytes.hpp"
 
 namespace duroxide::model {
 
@@ -31,12 +33,16 @@ inline constexpr std::size_t record_header_bytes = 1 + sizeof(std::uint64_t);
 
 [[nodiscard]] std::uint64_t checksum(std::string_view bytes, std::uint64_t seed = 0);
 
+/// As `checksum` of the whole.
+[[nodiscard]] std::uint64_t checksum_in_pieces(BytesView bytes, std::uint64_t seed = 0);
+
 /// Writes the header of the record that lies from `begin` to the end of `bytes`, whose first
 /// `record_header_bytes` were left free.
 void seal_record(std::string& bytes, std::size_t begin = 0);
 
-/// Checks the header: whether `bytes` is a whole record of this format.
-[[nodiscard]] Checked check_record(std::string_view bytes);
+/// Checks the header: whether `bytes` is a whole record of this format. Where payloads are shared the
+/// checksum is not looked at: this process has made such bytes, and they have never left its memory.
+[[nodiscard]] Checked check_record(BytesView bytes);
 
 /// Appends the record of `value`.
 template <class T>
@@ -61,13 +67,33 @@ template <class T>
   return take_record(room);
 }
 
+/// What was put into the `record_room`, with these payloads in it: a record lies there from `begin` to
+/// the end, and is sealed.
+[[nodiscard]] SharedBytes take_shared_record(std::string& room, std::vector<SharedPart> parts,
+                                             std::size_t begin);
+
+/// As `encode`, with long payloads that are shared and not copied. `in_front`: bytes to stand in front of
+/// the record.
 template <class T>
-[[nodiscard]] Result<T, Flaw> decode(std::string_view bytes) {
+[[nodiscard]] SharedBytes encode_shared(const T& value, std::string_view in_front = {}) {
+  std::string& room = record_room();
+  room.append(in_front);
+  const std::size_t begin = room.size();
+  room.resize(begin + record_header_bytes);
+  std::vector<SharedPart> parts;
+  RecordWriter writer(room, IsPlain<T>::holds(value), &parts);
+  writer(value);
+  return take_shared_record(room, std::move(parts), begin);
+}
+
+/// Payloads that are shared in `bytes` are shared with it.
+template <class T>
+[[nodiscard]] Result<T, Flaw> decode(BytesView bytes) {
   if (auto whole = check_record(bytes); !whole) {
     return failure(std::move(whole).error());
   }
   try {
-    RecordReader reader(bytes.substr(record_header_bytes));
+    RecordReader reader(bytes.behind(record_header_bytes));
     T value{};
     reader(value);
     if (reader.left() > 0) {

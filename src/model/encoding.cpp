@@ -11,11 +11,15 @@ std::string encode_events(const std::vector<Event>& events) {
   return encode(events);
 }
 
-Result<std::vector<Event>, Flaw> decode_events(std::string_view bytes) {
+SharedBytes encode_events_shared(const std::vector<Event>& events) {
+  return encode_shared(events);
+}
+
+Result<std::vector<Event>, Flaw> decode_events(BytesView bytes) {
   return decode<std::vector<Event>>(bytes);
 }
 
-Result<void, Flaw> decode_events_into(std::string_view bytes, std::vector<Event>& events) {
+Result<void, Flaw> decode_events_into(BytesView bytes, std::vector<Event>& events) {
   auto decoded = decode_events(bytes);
   if (!decoded) {
     return failure(std::move(decoded).error());
@@ -29,14 +33,11 @@ std::string encode_work_item(const WorkItem& item) {
   return encode(item);
 }
 
-std::string encode_behind(std::string_view bytes, const WorkItem& item) {
-  std::string& room = record_room();
-  room.append(bytes);
-  append_record(room, item);
-  return take_record(room);
+SharedBytes encode_work_item_shared(const WorkItem& item, std::string_view in_front) {
+  return encode_shared(item, in_front);
 }
 
-Result<WorkItem, Flaw> decode_work_item(std::string_view bytes) {
+Result<WorkItem, Flaw> decode_work_item(BytesView bytes) {
   return decode<WorkItem>(bytes);
 }
 

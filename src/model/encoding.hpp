@@ -14,22 +14,27 @@
 #include <duroxide/work_items.hpp>
 
 #include "model/flaw.hpp"
+#include "model/shared_bytes.hpp"
 
 namespace duroxide::model {
 
 // The bytes come from a disk, so no decoder trusts them. The flaw says what was being read and why it
 // cannot be.
 
+// What is `shared` has the long payloads of what was encoded, and no copies; read as such, it gives them
+// back.
+
 [[nodiscard]] std::string encode_events(const std::vector<Event>& events);
-[[nodiscard]] Result<std::vector<Event>, Flaw> decode_events(std::string_view bytes);
+[[nodiscard]] SharedBytes encode_events_shared(const std::vector<Event>& events);
+[[nodiscard]] Result<std::vector<Event>, Flaw> decode_events(BytesView bytes);
 /// Decodes and appends, for a history that is kept in several records.
-[[nodiscard]] Result<void, Flaw> decode_events_into(std::string_view bytes,
-                                                    std::vector<Event>& events);
+[[nodiscard]] Result<void, Flaw> decode_events_into(BytesView bytes, std::vector<Event>& events);
 
 [[nodiscard]] std::string encode_work_item(const WorkItem& item);
-/// With these bytes in front of the record.
-[[nodiscard]] std::string encode_behind(std::string_view bytes, const WorkItem& item);
-[[nodiscard]] Result<WorkItem, Flaw> decode_work_item(std::string_view bytes);
+/// `in_front`: bytes to stand in front of the record.
+[[nodiscard]] SharedBytes encode_work_item_shared(const WorkItem& item,
+                                                  std::string_view in_front = {});
+[[nodiscard]] Result<WorkItem, Flaw> decode_work_item(BytesView bytes);
 
 [[nodiscard]] std::string encode_error(const ErrorDetails& details);
 [[nodiscard]] Result<ErrorDetails, Flaw> decode_error(std::string_view bytes);

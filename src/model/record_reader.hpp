@@ -25,7 +25,7 @@ namespace duroxide::model {
 class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmptyClassElision> {
  public:
   /// `bytes` must outlive the reader.
-  explicit RecordReader(std::string_view bytes) : InputArchive(this), left_(bytes) {
+  explicit RecordReader(BytesView bytes) : InputArchive(this), bytes_(bytes), left_(bytes.text()) {
     if (number<std::uint8_t>() != 1) {
       throw cereal::Exception("its mark is not that of little-endian numbers");
     }
@@ -50,10 +50,7 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
   /// and the room that is made for them is a small multiple of the record.
   [[nodiscard]] cereal::size_type length() {
     const auto elements = number<cereal::size_type>();
-    if (elements > left_.size()) {
-      throw cereal::Exception("a length of " + std::to_string(elements) + " is given where " +
-                              std::to_string(left_.size()) + " bytes are left");
-    }
+    require_left(elements);
     return elements;
   }
 
@@ -61,6 +58,22 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
     const std::string_view bytes = take(size);
     if (size > 0) {
       std::memcpy(target, bytes.data(), size);
+    }
+  }
+
+  void payload(Payload& payload) {
+    const auto size = number<cereal::size_type>();
+    if (next_part_ < bytes_.parts().size() &&
+        bytes_.place_of(bytes_.parts()[next_part_]) == bytes_.text().size() - left_.size()) {
+      payload = bytes_.parts()[next_part_++].payload;
+      if (payload.size() != size) {
+        throw cereal::Exception("a payload of " + std::to_string(payload.size()) +
+                                " bytes stands where one of " + std::to_string(size) +
+                                " is expected");
+      }
+    } else {
+      require_left(size);
+      payload = Payload(take(size));
     }
   }
 
@@ -80,9 +93,22 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
   void skip(std::size_t size) { (void)take(size); }
 
   /// How many bytes were not read yet.
-  [[nodiscard]] std::size_t left() const { return left_.size(); }
+  [[nodiscard]] std::size_t left() const {
+    std::size_t bytes = left_.size();
+    for (const SharedPart& part : bytes_.parts().subspan(next_part_)) {
+      bytes += part.payload.size();
+    }
+    return bytes;
+  }
 
  private:
+  void require_left(cereal::size_type elements) const {
+    if (elements > left_.size()) {
+      throw cereal::Exception("a length of " + std::to_string(elements) + " is given where " +
+                              std::to_string(left_.size()) + " bytes are left");
+    }
+  }
+
   std::string_view take(std::size_t size) {
     if (size > left_.size()) {
       throw cereal::Exception(std::to_string(size) + " bytes are expected where " +
@@ -93,7 +119,9 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
     return taken;
   }
 
-  std::string_view left_;
+  BytesView bytes_;
+  std::string_view left_;      ///< of those that are not shared
+  std::size_t next_part_ = 0;  ///< the shared payload that comes next
   std::array<std::uint32_t, RecordWriter::most_structures> versions_{};
   std::bitset<RecordWriter::most_structures> has_version_;  ///< which were read
 };

@@ -12,10 +12,14 @@
 #include <cstring>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include <cereal/cereal.hpp>
 
+#include <duroxide/payload.hpp>
+
 #include "model/invariant.hpp"
+#include "model/shared_bytes.hpp"
 
 namespace duroxide::model {
 
@@ -40,9 +44,11 @@ class RecordWriter : public cereal::OutputArchive<RecordWriter, cereal::AllowEmp
  public:
   /// `target` must outlive the writer. What is in it stays, and gets the mark of little-endian numbers
   /// behind it.
-  /// `is_plain`: nothing in the record needs more than the plain layouts.
-  explicit RecordWriter(std::string& target, bool is_plain = false)
-      : OutputArchive(this), target_(target), is_plain_(is_plain) {
+  /// `is_plain`: nothing in the record needs more than the plain layouts. `parts`: if it is given, it is
+  /// empty, and gets the long payloads, which are then not in `target`; see `SharedBytes`.
+  explicit RecordWriter(std::string& target, bool is_plain = false,
+                        std::vector<SharedPart>* parts = nullptr)
+      : OutputArchive(this), target_(target), is_plain_(is_plain), parts_(parts) {
     number(std::uint8_t{1});
   }
 
@@ -56,6 +62,15 @@ class RecordWriter : public cereal::OutputArchive<RecordWriter, cereal::AllowEmp
   void copy(const void* source, std::size_t size) {
     if (size > 0) {
       target_.append(static_cast<const char*>(source), size);
+    }
+  }
+
+  void payload(const Payload& payload) {
+    number(static_cast<cereal::size_type>(payload.size()));
+    if (parts_ != nullptr && payload.size() >= long_payload_bytes) {
+      parts_->push_back({target_.size(), payload});
+    } else {
+      copy(payload.text().data(), payload.size());
     }
   }
 
@@ -92,6 +107,7 @@ class RecordWriter : public cereal::OutputArchive<RecordWriter, cereal::AllowEmp
 
   std::string& target_;
   bool is_plain_;
+  std::vector<SharedPart>* parts_;
   std::bitset<most_structures> has_version_;  ///< which were written
 };
 

@@ -41,13 +41,21 @@ void load(Archive& archive, duroxide::Timestamp& time) {
 
 template <class Archive>
 void save(Archive& archive, const duroxide::Payload& payload) {
-  archive(payload.text());
+  if constexpr (requires { archive.payload(payload); }) {
+    archive.payload(payload);
+  } else {
+    archive(payload.text());
+  }
 }
 template <class Archive>
 void load(Archive& archive, duroxide::Payload& payload) {
-  std::string text;
-  archive(text);
-  payload = duroxide::Payload(std::move(text));
+  if constexpr (requires { archive.payload(payload); }) {
+    archive.payload(payload);
+  } else {
+    std::string text;
+    archive(text);
+    payload = duroxide::Payload(std::move(text));
+  }
 }
 
 template <class Archive>

@@ -25,18 +25,18 @@ const ReadView& Batch::committed() {
   return *view_;
 }
 
-std::optional<std::string_view> Batch::get(Table table, std::string_view key) {
+std::optional<model::BytesView> Batch::get(Table table, std::string_view key) {
   const auto& staged = changes(table);
   if (const auto found = staged.find(key); found != staged.end()) {
     if (found->second.value) {
-      return std::string_view(*found->second.value);
+      return model::BytesView(*found->second.value);
     }
     return std::nullopt;
   }
   return committed().get(table, key);
 }
 
-void Batch::set(Table table, std::string key, std::optional<std::string> value, bool fresh) {
+void Batch::set(Table table, std::string key, std::optional<model::SharedBytes> value, bool fresh) {
   if (key.empty() || key.size() > longest_key) {
     throw_invalid("a key of " + std::to_string(key.size()) + " bytes; a store takes 1 to " +
                   std::to_string(longest_key));
@@ -60,11 +60,11 @@ void Batch::set(Table table, std::string key, std::optional<std::string> value, 
   bytes_ += bytes_of(entry->first, entry->second, growth);
 }
 
-void Batch::put(Table table, std::string key, std::string value) {
+void Batch::put(Table table, std::string key, model::SharedBytes value) {
   set(table, std::move(key), std::move(value), false);
 }
 
-void Batch::put_new(Table table, std::string key, std::string value) {
+void Batch::put_new(Table table, std::string key, model::SharedBytes value) {
   set(table, std::move(key), std::move(value), true);
 }
 
@@ -100,7 +100,7 @@ void Batch::count(std::string_view counter, std::int64_t change) {
 void Batch::stage_counts() {
   auto& staged = changes(Table::counters);
   for (const auto& [counter, change] : counts_) {
-    std::optional<std::string_view> bytes;
+    std::optional<model::BytesView> bytes;
     bool is_readable = true;
     try {
       bytes = committed().get(Table::counters, counter);
@@ -126,14 +126,14 @@ void Batch::stage_counts() {
   }
 }
 
-std::string* Batch::staged(Table table, std::string_view key) {
+model::SharedBytes* Batch::staged(Table table, std::string_view key) {
   auto& staged = changes(table);
   const auto found = staged.find(key);
   return found != staged.end() && found->second.value ? &*found->second.value : nullptr;
 }
 
 void Batch::scan(Table table, std::string_view prefix, std::string_view from,
-                 const std::function<bool(std::string_view, std::string_view)>& visit) {
+                 const std::function<bool(std::string_view, model::BytesView)>& visit) {
   LayeredCursor cursor(committed().cursor(table), changes(table), std::string(prefix));
   for (bool more = cursor.seek(from); more; more = cursor.next()) {
     if (!visit(cursor.key(), cursor.value())) {

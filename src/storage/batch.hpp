@@ -26,15 +26,15 @@ class Batch {
   explicit Batch(KvStore& store, Wait wait = {}) : store_(store), wait_(std::move(wait)) {}
 
   /// The value as the batch leaves it. Good until the next change of the same key or the commit.
-  [[nodiscard]] std::optional<std::string_view> get(Table table, std::string_view key);
+  [[nodiscard]] std::optional<model::BytesView> get(Table table, std::string_view key);
   [[nodiscard]] bool contains(Table table, std::string_view key) {
     return get(table, key).has_value();
   }
 
   /// `invalid_input` if no store takes such a key or value.
-  void put(Table table, std::string key, std::string value);
+  void put(Table table, std::string key, model::SharedBytes value);
   /// For a key that the committed state cannot hold.
-  void put_new(Table table, std::string key, std::string value);
+  void put_new(Table table, std::string key, model::SharedBytes value);
   void erase(Table table, std::string_view key);
   /// Changes a row of the table `counters`, which is nowhere to be seen before the commit. A row
   /// that comes to 0 is dropped. One that cannot be read stays as it is: no commit may fail because of
@@ -42,14 +42,14 @@ class Batch {
   void count(std::string_view counter, std::int64_t change);
 
   /// The value of a key that this batch itself has put, to be changed in place; else null.
-  [[nodiscard]] std::string* staged(Table table, std::string_view key);
+  [[nodiscard]] model::SharedBytes* staged(Table table, std::string_view key);
 
   /// Calls `visit` with each row whose key begins with `prefix` and is not below `from`, in order,
   /// until it returns false. `visit` must not change the batch.
   void scan(Table table, std::string_view prefix, std::string_view from,
-            const std::function<bool(std::string_view, std::string_view)>& visit);
+            const std::function<bool(std::string_view, model::BytesView)>& visit);
   void scan(Table table, std::string_view prefix,
-            const std::function<bool(std::string_view, std::string_view)>& visit) {
+            const std::function<bool(std::string_view, model::BytesView)>& visit) {
     scan(table, prefix, prefix, visit);
   }
 
@@ -73,7 +73,7 @@ class Batch {
   void undo_to(const Mark& mark);
 
   [[nodiscard]] bool empty() const { return change_count_ == 0 && counts_.empty(); }
-  /// What the commit will write at most, about.
+  /// What the commit will write at most, about. What has come and gone does not count.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
   /// Makes sure that the commit finds its place, also if so many bytes are added. Throws as
@@ -117,7 +117,7 @@ class Batch {
   };
 
   TableChanges& changes(Table table) { return changes_.at(static_cast<std::size_t>(table)); }
-  void set(Table table, std::string key, std::optional<std::string> value, bool fresh);
+  void set(Table table, std::string key, std::optional<model::SharedBytes> value, bool fresh);
   void stage_counts();
 
   KvStore& store_;

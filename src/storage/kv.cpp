@@ -1,5 +1,7 @@
 #include "storage/kv.hpp"
 
+#include <unordered_set>
+
 #include "storage/keys.hpp"
 
 namespace duroxide::storage {
@@ -24,6 +26,22 @@ std::uint64_t size_of(const Changes& changes) {
   for (const auto& table : changes) {
     for (const auto& [key, change] : table) {
       bytes += key.size() + (change.value ? change.value->size() : 0);
+    }
+  }
+  return bytes;
+}
+
+std::uint64_t shared_size_of(const Changes& changes) {
+  std::unordered_set<const std::string*> counted;
+  std::uint64_t bytes = 0;
+  for (const auto& table : changes) {
+    for (const auto& [key, change] : table) {
+      if (!change.value) {
+        continue;
+      }
+      for (const model::SharedPart& part : change.value->parts()) {
+        bytes += counted.insert(&part.payload.text()).second ? part.payload.size() : 0;
+      }
     }
   }
   return bytes;

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/shared_bytes.hpp"
 #include "storage/common.hpp"
 #include "storage/readers.hpp"
 
@@ -82,14 +83,14 @@ class Cursor {
   /// To the last key that is not above `key`. False if there is none.
   bool seek_back(std::string_view key) { return seek(key) ? this->key() == key || prev() : last(); }
   [[nodiscard]] virtual std::string_view key() const = 0;
-  [[nodiscard]] virtual std::string_view value() const = 0;
+  [[nodiscard]] virtual model::BytesView value() const = 0;
 };
 
 /// The committed state of one moment. What it returns stays good as long as it lives.
 class ReadView {
  public:
   virtual ~ReadView() = default;
-  [[nodiscard]] virtual std::optional<std::string_view> get(Table table,
+  [[nodiscard]] virtual std::optional<model::BytesView> get(Table table,
                                                             std::string_view key) const = 0;
   [[nodiscard]] virtual std::unique_ptr<Cursor> cursor(Table table) const = 0;
   /// Number of keys.
@@ -100,15 +101,18 @@ class ReadView {
 
 /// One key's new value, or none for a deletion.
 struct Change {
-  std::optional<std::string> value;
+  std::optional<model::SharedBytes> value;
   bool fresh = false;  ///< the committed state has no such key
 };
 
 using TableChanges = std::map<std::string, Change, std::less<>>;
 using Changes = std::array<TableChanges, table_count>;
 
-/// The bytes of all keys and values.
+/// The bytes of all keys and values. Those of a shared payload count wherever it stands.
 [[nodiscard]] std::uint64_t size_of(const Changes& changes);
+
+/// How many bytes the shared payloads in them have, each counted once.
+[[nodiscard]] std::uint64_t shared_size_of(const Changes& changes);
 
 /// What a store takes, in bytes. The limit of a key is LMDB's; LMDB counts the bytes of a value in 32
 /// bits, and some are its seal's.

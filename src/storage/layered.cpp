@@ -112,8 +112,8 @@ std::string_view LayeredCursor::key() const {
   return at_ == At::change ? change_->first : below_->key();
 }
 
-std::string_view LayeredCursor::value() const {
-  return at_ == At::change ? std::string_view(*change_->second.value) : below_->value();
+model::BytesView LayeredCursor::value() const {
+  return at_ == At::change ? model::BytesView(*change_->second.value) : below_->value();
 }
 
 const TableChanges& LayeredView::above(Table table) const {
@@ -123,13 +123,13 @@ const TableChanges& LayeredView::above(Table table) const {
   return above_->at(static_cast<std::size_t>(table));
 }
 
-std::optional<std::string_view> LayeredView::get(Table table, std::string_view key) const {
+std::optional<model::BytesView> LayeredView::get(Table table, std::string_view key) const {
   const auto& changes = above(table);
   const auto found = changes.find(key);
   if (found == changes.end()) {
     return below_->get(table, key);
   }
-  return found->second.value ? std::optional<std::string_view>(*found->second.value) : std::nullopt;
+  return found->second.value ? std::optional<model::BytesView>(*found->second.value) : std::nullopt;
 }
 
 std::unique_ptr<Cursor> LayeredView::cursor(Table table) const {

@@ -35,7 +35,7 @@ class LayeredCursor final : public Cursor {
   bool next() override { return go(Way::forth); }
   bool prev() override { return go(Way::back); }
   [[nodiscard]] std::string_view key() const override;
-  [[nodiscard]] std::string_view value() const override;
+  [[nodiscard]] model::BytesView value() const override;
 
  private:
   enum class Way : std::uint8_t { forth, back };
@@ -71,7 +71,7 @@ class LayeredView final : public ReadView {
   LayeredView(std::unique_ptr<ReadView> below, Load load)
       : below_(std::move(below)), load_(std::move(load)) {}
 
-  [[nodiscard]] std::optional<std::string_view> get(Table table,
+  [[nodiscard]] std::optional<model::BytesView> get(Table table,
                                                     std::string_view key) const override;
   [[nodiscard]] std::unique_ptr<Cursor> cursor(Table table) const override;
   [[nodiscard]] std::uint64_t count(Table table) const override;

@@ -38,7 +38,7 @@ void queue_start(Transaction& transaction, Number number, const InstanceExport& 
       stage_message(transaction, number, transaction.numbers().next_sequence(), message);
     } else if (exported.start_due) {
       add_delayed(transaction, TimerRow{*exported.start_due, number, 0, 0},
-                  model::encode_work_item(message));
+                  model::encode_work_item_shared(message));
     } else {
       stage_message(transaction, number, 0, message);
     }

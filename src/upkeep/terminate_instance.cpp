@@ -57,7 +57,7 @@ void end_without_turn(Transaction& transaction, const Doomed& doomed) {
   // Of a damaged instance anything may be here already.
   transaction.batch().put(Table::history,
                           make_key(number, before.execution, events.front().event_id),
-                          model::encode_events(events));
+                          model::encode_events_shared(events));
   transaction.instances().count_events(static_cast<std::int64_t>(events.size()));
   put_execution(transaction, number, after, after.status);
   transaction.batch().put(Table::results, make_key(number, before.execution),

@@ -25,6 +25,7 @@
 #include "model/archive.hpp"
 #include "model/encoding.hpp"
 #include "model/json_text.hpp"
+#include "model/shared_bytes.hpp"
 #include "queries/page_cursor.hpp"
 #include "storage/keys.hpp"
 #include "storage/log/commit_body.hpp"
@@ -49,13 +50,33 @@ void check(const char* what, std::string_view bytes, Decode decode, Encode encod
   require(encode(*same) == again, std::string(what) + " is another one when it is encoded again");
 }
 
+/// Whether bytes with shared payloads, and the same in one piece, are read as what was encoded.
+template <class Decode, class Encode, class EncodeShared>
+void check_shared(const char* what, std::string_view bytes, Decode decode, Encode encode,
+                  EncodeShared encode_shared) {
+  check(what, bytes, decode, encode);
+  const auto value = decode(bytes);
+  if (!value) {
+    return;
+  }
+  const std::string expected = encode(*value);
+  const model::SharedBytes shared = encode_shared(*value);
+  for (const model::BytesView view : {model::BytesView(shared), model::BytesView(shared.bytes())}) {
+    const auto same = decode(view);
+    require(same && encode(*same) == expected,
+            std::string(what) + " is another one when its payloads are shared");
+  }
+}
+
 // --- stored records ---
 
 void check_events(std::string_view bytes) {
-  check("a record of events", bytes, model::decode_events, model::encode_events);
+  check_shared("a record of events", bytes, model::decode_events, model::encode_events,
+               model::encode_events_shared);
 }
 void check_work_item(std::string_view bytes) {
-  check("a message", bytes, model::decode_work_item, model::encode_work_item);
+  check_shared("a message", bytes, model::decode_work_item, model::encode_work_item,
+               [](const WorkItem& item) { return model::encode_work_item_shared(item); });
 }
 void check_error(std::string_view bytes) {
   check("an error", bytes, model::decode_error, model::encode_error);
@@ -87,7 +108,8 @@ void check_activity_row(std::string_view bytes) {
   std::string counted(bytes);
   storage::count_first_delivery(counted);
   require(counted.size() == bytes.size(), "a count has changed the size of a row");
-  check("a row of work", bytes, storage::decode_activity_row, storage::encode_activity_row);
+  check_shared("a row of work", bytes, storage::decode_activity_row, storage::encode_activity_row,
+               storage::encode_activity_row_shared);
 }
 void check_progress(std::string_view bytes) {
   check("a heartbeat", bytes, storage::decode_progress, storage::encode_progress);
@@ -101,7 +123,10 @@ void check_journal(std::string_view bytes) {
     return storage::decode_changes_onto(changes, row) ? std::optional(std::move(changes))
                                                       : std::nullopt;
   };
-  check("a row of the journal", bytes, decode, storage::encode_changes);
+  check("a commit", bytes, decode, [](const storage::Changes& changes) {
+    const storage::CommitRecord record = storage::record_of(changes);
+    return record.bytes().substr(storage::commit_header_bytes, record.body_bytes());
+  });
 }
 
 // --- keys and texts ---

@@ -160,6 +160,22 @@ TEST_CASE("a counter that a part of a request has changed takes room again when 
   CHECK(kv.snapshot()->count(Table::counters) == 2);
 }
 
+TEST_CASE("a batch shows values with shared payloads as any other", "[kv][payloads]") {
+  Tables tables(GENERATE(Backend::memory, Backend::lmdb));
+  Batch batch(*tables.kv);
+  const Payload payload(std::string(5000, 'p'));
+  batch.put(Table::inbox, "a", model::SharedBytes("12", {{1, payload}}));
+  const auto staged = batch.get(Table::inbox, "a");
+  REQUIRE(staged);
+  CHECK(staged->has_parts());
+  const std::string flat = "1" + payload + "2";
+  CHECK(staged == flat);
+  CHECK(rows(batch, "", "") == Rows{{"a", flat}});
+  batch.commit();
+  CHECK(tables.kv->snapshot()->get(Table::inbox, "a") == flat);
+  CHECK(rows(batch, "", "") == Rows{{"a", flat}});
+}
+
 TEST_CASE("a damaged counter stays as it is, and holds up no commit", "[kv]") {
   Tables tables(GENERATE(Backend::memory, Backend::lmdb));
   Changes changes;

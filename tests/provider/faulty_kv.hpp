@@ -96,7 +96,7 @@ class FaultyKv final : public storage::KvStore {
     bool next() override { return check(inner_->next()); }
     bool prev() override { return check(inner_->prev()); }
     [[nodiscard]] std::string_view key() const override { return inner_->key(); }
-    [[nodiscard]] std::string_view value() const override { return inner_->value(); }
+    [[nodiscard]] model::BytesView value() const override { return inner_->value(); }
 
    private:
     [[nodiscard]] bool check(bool found) const {
@@ -114,7 +114,7 @@ class FaultyKv final : public storage::KvStore {
    public:
     View(const FaultyKv& kv, std::unique_ptr<storage::ReadView> inner)
         : kv_(kv), inner_(std::move(inner)) {}
-    [[nodiscard]] std::optional<std::string_view> get(storage::Table table,
+    [[nodiscard]] std::optional<model::BytesView> get(storage::Table table,
                                                       std::string_view key) const override {
       return inner_->get(table, key);
     }

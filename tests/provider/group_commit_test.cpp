@@ -56,7 +56,7 @@ TEST_CASE("a turn runs ahead of the commit and joins it", "[group_commit]") {
   CHECK(faulty.kv->last_of(Table::inbox).empty());
   CHECK(faulty.kv->last_of(Table::attempts).empty());
   REQUIRE(faulty.kv->last_of(Table::work).size() == 1);
-  CHECK(faulty.kv->last_of(Table::work).begin()->second.value->at(1) == 1);
+  CHECK(faulty.kv->last_of(Table::work).begin()->second.value->bytes().at(1) == 1);
 
   const auto completed = world.worker->ask<Done>(
       AckWorker{worker.value().at(0).lock_token, work::ActivityCompleted{"a", 1, 2, "r"}});

@@ -128,6 +128,25 @@ TEST_CASE("a sender has one wait of an id", "[invariants][waits]") {
   CHECK_FALSE(waits.any(1));
 }
 
+TEST_CASE("the waits of one instance are told from those of the next", "[waits]") {
+  Waits waits;
+  waits.add(1, 7, 1, wait_for_end());
+  waits.add(2, 7, 2, wait_for_end());
+  CHECK(waits.has_one(1));
+  waits.add(1, 8, 5, wait_for_end());
+  CHECK_FALSE(waits.has_one(1));
+  CHECK_FALSE(waits.has_one(3));
+  std::size_t seen = 0;
+  waits.remove_if(1, [&seen](const Wait& /*wait*/) { return ++seen == 2; });
+  CHECK(seen == 2);
+  CHECK(waits.has_one(1));
+  CHECK(waits.take(1).size() == 1);
+  CHECK_FALSE(waits.any(1));
+  CHECK(waits.has_one(2));
+  CHECK(waits.take_all().size() == 1);
+  CHECK_FALSE(waits.stop(7, 2).has_value());
+}
+
 TEST_CASE("a subscription has room for a change", "[invariants][changes]") {
   ChangeFeed feed;
   CHECK_THAT(words_of_abort([&] { (void)feed.subscribe(1, 1, {}, 0); }),

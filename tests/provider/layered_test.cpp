@@ -52,7 +52,7 @@ class CountingCursor final : public Cursor {
   bool next() override { return ++steps_, cursor_->next(); }
   bool prev() override { return ++steps_, cursor_->prev(); }
   [[nodiscard]] std::string_view key() const override { return cursor_->key(); }
-  [[nodiscard]] std::string_view value() const override { return cursor_->value(); }
+  [[nodiscard]] model::BytesView value() const override { return cursor_->value(); }
 
  private:
   std::unique_ptr<Cursor> cursor_;

@@ -50,7 +50,7 @@ TEST_CASE("counting in advance knows who a session will be bound to", "[sessions
   CHECK(ids_of(second) == CallIds{4, 5});
   for (const auto& [key, change] : faulty.kv->last_of(Table::work)) {
     const auto id = storage::WorkKey::parse(key)->event_id;
-    CHECK(int{change.value->at(1)} == (id == 3 ? 0 : 1));
+    CHECK(int{change.value->bytes().at(1)} == (id == 3 ? 0 : 1));
   }
   CHECK(ask_for_work(world, *world.worker).value().at(0).attempt_count == 1);
   other.die();
@@ -92,7 +92,7 @@ TEST_CASE("only what a parked fetch will take is counted in advance", "[tags][gr
   CHECK(ids_of(plain) == CallIds{3});
   CallIds counted;
   for (const auto& [key, change] : faulty.kv->last_of(Table::work)) {
-    if (change.value->at(1) == 1) {
+    if (change.value->bytes().at(1) == 1) {
       counted.push_back(storage::WorkKey::parse(key)->event_id);
     }
   }

@@ -39,7 +39,9 @@ std::string by_structures(const Changes& changes) {
   Body body;
   for (std::size_t table = 0; table < table_count; ++table) {
     for (const auto& [key, change] : changes.at(table)) {
-      body.rows.push_back({static_cast<std::uint8_t>(table), key, change.value});
+      body.rows.push_back(
+          {static_cast<std::uint8_t>(table), key,
+           change.value ? std::optional(std::string(change.value->bytes())) : std::nullopt});
     }
   }
   return model::encode(body);
@@ -69,6 +71,29 @@ bool is_same(const Changes& left, const Changes& right) {
     }
   }
   return true;
+}
+
+const Payload& payload() {
+  static const Payload text(std::string(model::long_payload_bytes, 'p'));
+  return text;
+}
+
+/// A payload that stands in three rows, and as another text in a fourth; and one more.
+Changes with_payloads() {
+  Changes changes = many_changes();
+  const Payload same(payload().text());
+  const Payload other(std::string(5000, 'q'));
+  changes.at(3).emplace("result", Change{model::SharedBytes("1c", {{2, payload()}}), true});
+  changes.at(5).emplace("events",
+                        Change{model::SharedBytes("abc", {{1, payload()}, {2, other}}), true});
+  changes.at(6).emplace("message", Change{model::SharedBytes("abc", {{0, payload()}}), false});
+  changes.at(7).emplace("activity", Change{model::SharedBytes("", {{0, same}}), false});
+  return changes;
+}
+
+std::string body_of(const Changes& changes) {
+  const CommitRecord record = record_of(changes);
+  return record.bytes().substr(commit_header_bytes, record.body_bytes());
 }
 
 }  // namespace
@@ -106,6 +131,15 @@ TEST_CASE("a commit is written into the record that it becomes", "[commit_log]")
   const CommitRecord record = record_of(changes);
   CHECK(record.bytes().substr(commit_header_bytes, record.body_bytes()) == encode_changes(changes));
   CHECK(record.bytes().size() == record_bytes(record.body_bytes()));
+}
+
+TEST_CASE("a commit with shared payloads is written as one without", "[commit_log][payloads]") {
+  const Changes changes = with_payloads();
+  const std::string body = body_of(changes);
+  CHECK(body == by_structures(changes));
+  Changes read;
+  REQUIRE(decode_changes_onto(read, body));
+  CHECK(is_same(read, changes));
 }
 
 }  // namespace duroxide::commit_body_test

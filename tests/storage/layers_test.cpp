@@ -115,6 +115,23 @@ TEST_CASE("a stack of layers shows what was committed when it was taken", "[kv]"
   }
 }
 
+TEST_CASE("a payload that several rows share takes memory once", "[kv][payloads]") {
+  const Payload payload(std::string(100'000, 'p'));
+  Changes changes;
+  auto& rows = changes.at(static_cast<std::size_t>(table));
+  rows["first"] = Change{model::SharedBytes("1", {{1, payload}}), false};
+  rows["second"] = Change{model::SharedBytes("2", {{0, payload}, {1, payload}}), false};
+  Layers layers;
+  layers.push(1, std::move(changes));
+  CHECK(layers.bytes() >= 100'000);
+  CHECK(layers.bytes() < 101'000);
+  CHECK(layers.bytes_of_rows() < 1'000);
+  MemoryKv tables;
+  const auto view = layers.stack().over(tables.snapshot());
+  CHECK(view->get(table, "first")->has_parts());
+  CHECK(view->get(table, "second") == payload + "2" + payload);
+}
+
 TEST_CASE("layers are few, however many commits there are and whoever reads", "[kv]") {
   Layers layers;
   Random random(1);

@@ -34,7 +34,7 @@ class CodedCursor final : public Cursor {
   bool next() override { return moved(stored_->next()); }
   bool prev() override { return moved(stored_->prev()); }
   [[nodiscard]] std::string_view key() const override { return stored_->key(); }
-  [[nodiscard]] std::string_view value() const override {
+  [[nodiscard]] model::BytesView value() const override {
     if (!plain_) {
       const std::string_view stored = stored_->value();
       if (!is_encoded(stored)) {
@@ -62,7 +62,7 @@ class CodedView final : public ReadView {
   CodedView(std::unique_ptr<ReadView> stored, Codec codec)
       : stored_(std::move(stored)), codec_(std::move(codec)) {}
 
-  [[nodiscard]] std::optional<std::string_view> get(Table table,
+  [[nodiscard]] std::optional<model::BytesView> get(Table table,
                                                     std::string_view key) const override {
     const auto stored = stored_->get(table, key);
     if (!stored || !holds_payloads(table) || !is_encoded(*stored)) {
@@ -145,10 +145,11 @@ class CodedKv final : public KvStore {
       if (!change.value || change.value->empty()) {
         continue;
       }
-      if (const auto encoded = encoded_of_undecodable(*change.value)) {
+      const std::string_view plain = change.value->bytes();
+      if (const auto encoded = encoded_of_undecodable(plain)) {
         change.value = std::string(*encoded);
       } else {
-        change.value = encode_value_with(*codec_, table, key, *change.value);
+        change.value = encode_value_with(*codec_, table, key, plain);
       }
     }
   }

@@ -19,7 +19,7 @@ std::uint64_t free_pages_of(const PageFile& file) {
   std::uint64_t pages = 0;
   for (bool more = lists.seek({}); more; more = lists.next()) {
     // A list of words, with its length in front.
-    const auto list = lists.value();
+    const std::string_view list = lists.value();
     std::uint64_t length = 0;
     if (list.size() >= sizeof(length)) {
       std::memcpy(&length, list.data(), sizeof(length));

@@ -66,7 +66,7 @@ class LmdbCursor final : public Cursor {
   bool next() override { return move(MDB_NEXT); }
   bool prev() override { return move(MDB_PREV); }
   [[nodiscard]] std::string_view key() const override { return to_view(key_); }
-  [[nodiscard]] std::string_view value() const override { return to_view(value_); }
+  [[nodiscard]] model::BytesView value() const override { return to_view(value_); }
 
  private:
   bool move(MDB_cursor_op how) {
@@ -90,7 +90,7 @@ class EmptyCursor final : public Cursor {
   bool next() override { return false; }
   bool prev() override { return false; }
   [[nodiscard]] std::string_view key() const override { return {}; }
-  [[nodiscard]] std::string_view value() const override { return {}; }
+  [[nodiscard]] model::BytesView value() const override { return {}; }
 };
 
 }  // namespace
@@ -111,7 +111,7 @@ LmdbView::~LmdbView() {
   }
 }
 
-std::optional<std::string_view> LmdbView::get(Table table, std::string_view key) const {
+std::optional<model::BytesView> LmdbView::get(Table table, std::string_view key) const {
   // An empty or overlong key is an error to LMDB; no table holds one.
   if (key.empty() || key.size() > 511) {
     return std::nullopt;
@@ -126,11 +126,11 @@ std::optional<std::string_view> LmdbView::get(Table table, std::string_view key)
   return unseal(table, key, to_view(value));
 }
 
-int put_sealed(MDB_txn* txn, MDB_dbi dbi, Table table, std::string_view key, std::string_view value,
+int put_sealed(MDB_txn* txn, MDB_dbi dbi, Table table, std::string_view key, model::BytesView value,
                unsigned int flags) {
   MDB_val row = to_val(key);
   if (!has_seal(table, key)) {
-    MDB_val plain = to_val(value);
+    MDB_val plain = to_val(value.bytes());
     return mdb_put(txn, dbi, &row, &plain, flags);
   }
   MDB_val room{seal_bytes + value.size(), nullptr};

@@ -41,7 +41,7 @@ inline constexpr MDB_dbi sub_database_count = table_count + 1;
 
 /// Puts a value with its seal, and gives LMDB's code. `flags` are those of `mdb_put`.
 [[nodiscard]] int put_sealed(MDB_txn* txn, MDB_dbi dbi, Table table, std::string_view key,
-                             std::string_view value, unsigned int flags);
+                             model::BytesView value, unsigned int flags);
 
 /// The rows of a sub-database as they stand there. Throws `StorageFailure`.
 [[nodiscard]] std::unique_ptr<Cursor> open_cursor(MDB_txn* txn, MDB_dbi table);
@@ -56,7 +56,7 @@ class LmdbView final : public ReadView {
   LmdbView(const LmdbView&) = delete;
   LmdbView& operator=(const LmdbView&) = delete;
 
-  [[nodiscard]] std::optional<std::string_view> get(Table table,
+  [[nodiscard]] std::optional<model::BytesView> get(Table table,
                                                     std::string_view key) const override;
   [[nodiscard]] std::unique_ptr<Cursor> cursor(Table table) const override;
   [[nodiscard]] std::uint64_t count(Table table) const override;

@@ -123,7 +123,7 @@ bool PageCursor::holds_table() const {
   return at().page->flags(at().node) == pages::sub_database;
 }
 
-std::string_view PageCursor::value() const {
+model::BytesView PageCursor::value() const {
   if (at().page->flags(at().node) != pages::big_data) {
     return at().page->data(at().node);
   }
@@ -173,7 +173,7 @@ std::optional<std::string> find_in_tree(const PageFile& file, const pages::Datab
 PageView::PageView(const std::filesystem::path& file, std::shared_ptr<const void> kept)
     : kept_(std::move(kept)), file_(file), trees_(find_trees(file_)) {}
 
-std::optional<std::string_view> PageView::get(Table table, std::string_view key) const {
+std::optional<model::BytesView> PageView::get(Table table, std::string_view key) const {
   if (key.empty() || key.size() > pages::longest_key) {
     return std::nullopt;
   }

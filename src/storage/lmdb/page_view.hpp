@@ -28,7 +28,7 @@ class PageCursor final : public Cursor {
   bool prev() override;
   [[nodiscard]] std::string_view key() const override;
   /// As it stands in the file. Good until the cursor moves.
-  [[nodiscard]] std::string_view value() const override;
+  [[nodiscard]] model::BytesView value() const override;
 
   /// That the value can be read, without reading it.
   void check_value() const;
@@ -79,7 +79,7 @@ class PageView final : public ReadView {
   /// before, or the lock without which nobody writes.
   PageView(const std::filesystem::path& file, std::shared_ptr<const void> kept);
 
-  [[nodiscard]] std::optional<std::string_view> get(Table table,
+  [[nodiscard]] std::optional<model::BytesView> get(Table table,
                                                     std::string_view key) const override;
   [[nodiscard]] std::unique_ptr<Cursor> cursor(Table table) const override;
   [[nodiscard]] std::uint64_t count(Table table) const override;

@@ -26,7 +26,7 @@ class UnsealedCursor final : public Cursor {
   bool next() override { return rows_->next(); }
   bool prev() override { return rows_->prev(); }
   [[nodiscard]] std::string_view key() const override { return rows_->key(); }
-  [[nodiscard]] std::string_view value() const override {
+  [[nodiscard]] model::BytesView value() const override {
     return unseal(table_, rows_->key(), rows_->value());
   }
 
@@ -41,12 +41,13 @@ bool has_seal(Table table, std::string_view key) {
   return table != Table::meta || key != meta_keys::format;
 }
 
-void write_sealed(char* target, Table table, std::string_view key, std::string_view value) {
+void write_sealed(char* target, Table table, std::string_view key, model::BytesView value) {
   *target = model::broken_seal;
+  char* end = target + seal_bytes;
+  value.each_piece([&end](std::string_view piece) { end += piece.copy(end, piece.size()); });
   std::string number;
-  append_number(number, checksum_of(table, key, value));
+  append_number(number, checksum_of(table, key, {target + seal_bytes, value.size()}));
   number.copy(target + 1, number.size());
-  value.copy(target + seal_bytes, value.size());
 }
 
 std::string_view unseal(Table table, std::string_view key, std::string_view stored) {

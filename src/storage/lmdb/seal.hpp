@@ -19,7 +19,7 @@ inline constexpr std::size_t seal_bytes = 1 + 8;
 [[nodiscard]] bool has_seal(Table table, std::string_view key);
 
 /// Writes the seal and the value to `target`, which has room for both.
-void write_sealed(char* target, Table table, std::string_view key, std::string_view value);
+void write_sealed(char* target, Table table, std::string_view key, model::BytesView value);
 
 /// The value without its seal. Releases of format 1 and 2 wrote none: then `stored` is the value. If
 /// the checksum does not fit, the whole of `stored` is given, which no decoder takes for a value:

@@ -12,6 +12,19 @@
 #include "model/archive.hpp"
 #include "model/serialization.hpp"
 
+namespace duroxide::model {
+
+/// As the string that they are in one piece.
+template <class Archive>
+void save(Archive& archive, const SharedBytes& bytes) {
+  archive(cereal::make_size_tag(static_cast<cereal::size_type>(bytes.size())));
+  BytesView(bytes).each_piece([&archive](std::string_view piece) {
+    archive(cereal::binary_data(piece.data(), piece.size()));
+  });
+}
+
+}  // namespace duroxide::model
+
 namespace duroxide::storage {
 
 namespace {
@@ -55,7 +68,7 @@ DUROXIDE_LAYOUT(CommitBody, x.rows)
 struct WrittenRow {
   std::uint8_t table = 0;
   const std::string& key;
-  const std::optional<std::string>& value;
+  const std::optional<model::SharedBytes>& value;
 };
 DUROXIDE_LAYOUT(WrittenRow, x.table, x.key, x.value)
 

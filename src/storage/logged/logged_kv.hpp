@@ -31,6 +31,8 @@ struct LoggedLimits {
   LogOptions log;
   /// Once so much is in the log and not in the tables, a checkpoint begins.
   std::uint64_t checkpoint_log = std::uint64_t{2} << 20;
+  /// As well once the rows that are not in the tables take so much memory, apart from long payloads,
+  /// which are in the log in full.
   std::uint64_t checkpoint_memory = std::uint64_t{1} << 20;
   /// Once so much lies in memory over the tables, or in the log, there is no room before a checkpoint
   /// has ended.

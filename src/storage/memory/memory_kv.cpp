@@ -31,7 +31,7 @@ class MemoryCursor final : public Cursor {
     return true;
   }
   [[nodiscard]] std::string_view key() const override { return row_->first; }
-  [[nodiscard]] std::string_view value() const override { return row_->second; }
+  [[nodiscard]] model::BytesView value() const override { return row_->second; }
 
  private:
   const TableRows& rows_;
@@ -48,7 +48,7 @@ class MemoryView final : public ReadView {
     counted_.emplace(readers);
   }
 
-  [[nodiscard]] std::optional<std::string_view> get(Table table,
+  [[nodiscard]] std::optional<model::BytesView> get(Table table,
                                                     std::string_view key) const override {
     const auto& rows = tables_.at(static_cast<std::size_t>(table));
     const auto found = rows.find(key);
@@ -77,7 +77,7 @@ class MemoryCopy final : public ReadView {
   MemoryCopy(const MemoryCopy&) = delete;
   MemoryCopy& operator=(const MemoryCopy&) = delete;
 
-  [[nodiscard]] std::optional<std::string_view> get(Table table,
+  [[nodiscard]] std::optional<model::BytesView> get(Table table,
                                                     std::string_view key) const override {
     return view_.get(table, key);
   }
@@ -122,7 +122,7 @@ void MemoryKv::commit(Changes&& changes) {
   for (std::size_t table = 0; table < table_count; ++table) {
     for (const auto& [key, change] : changes.at(table)) {
       if (change.value) {
-        added.at(table).emplace_hint(added.at(table).end(), key, *change.value);
+        added.at(table).emplace_hint(added.at(table).end(), key, change.value->bytes());
       }
     }
   }

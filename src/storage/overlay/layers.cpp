@@ -18,12 +18,14 @@ bool is_held(const std::shared_ptr<Layer>& layer) {
   return layer->held.load(std::memory_order_acquire) > 0;
 }
 
-/// About.
-std::uint64_t memory_of(const Changes& changes) {
+/// What the rows take without shared payloads, about.
+std::uint64_t memory_of_rows(const Changes& changes) {
   constexpr std::uint64_t bytes_of_node = 96;  // what a row takes in a map
-  std::uint64_t bytes = size_of(changes);
+  std::uint64_t bytes = 0;
   for (const auto& table : changes) {
-    bytes += table.size() * bytes_of_node;
+    for (const auto& [key, change] : table) {
+      bytes += bytes_of_node + key.size() + (change.value ? change.value->text().size() : 0);
+    }
   }
   return bytes;
 }
@@ -34,7 +36,7 @@ class NumberedView final : public ReadView {
   NumberedView(std::unique_ptr<ReadView> tables, std::uint64_t commits)
       : tables_(std::move(tables)), commits_(commits) {}
 
-  [[nodiscard]] std::optional<std::string_view> get(Table table,
+  [[nodiscard]] std::optional<model::BytesView> get(Table table,
                                                     std::string_view key) const override {
     return tables_->get(table, key);
   }
@@ -95,13 +97,15 @@ void Layers::make_next() {
 
 void Layers::push(std::uint64_t number, Changes changes) {
   static_assert(std::is_nothrow_move_assignable_v<Changes>);
-  const std::uint64_t bytes = memory_of(changes);
+  const std::uint64_t shared = shared_size_of(changes);
+  const std::uint64_t bytes = memory_of_rows(changes) + shared;
   const std::lock_guard lock(mutex_);
   DUROXIDE_INVARIANT(last() + 1 == number, "commits are laid over the tables in order");
   make_next();
   next_->first = number;
   next_->last = number;
   next_->bytes = bytes;
+  next_->shared = shared;
   next_->changes = std::move(changes);
   layers_.push_back(std::move(next_));
   try {
@@ -123,6 +127,7 @@ void Layers::merge_small() {
       copy->first = below->first;
       copy->last = below->last;
       copy->bytes = below->bytes;
+      copy->shared = below->shared;
       copy->changes = below->changes;
       below = std::move(copy);
     }
@@ -132,6 +137,7 @@ void Layers::merge_small() {
     lay_over(below->changes, std::move(above->changes));
     below->last = above->last;
     below->bytes += above->bytes;
+    below->shared += above->shared;
     next_ = std::move(above);  // it is empty now, and nobody else has it
   }
 }
@@ -167,6 +173,15 @@ std::uint64_t Layers::bytes() const {
   std::uint64_t bytes = 0;
   for (const auto& layer : layers_) {
     bytes += layer->bytes;
+  }
+  return bytes;
+}
+
+std::uint64_t Layers::bytes_of_rows() const {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t bytes = 0;
+  for (const auto& layer : layers_) {
+    bytes += layer->bytes - layer->shared;
   }
   return bytes;
 }

@@ -18,7 +18,8 @@ namespace duroxide::storage {
 struct Layer {
   std::uint64_t first = 0;  ///< number of the first of these commits
   std::uint64_t last = 0;
-  std::uint64_t bytes = 0;  ///< that it takes in memory, about
+  std::uint64_t bytes = 0;   ///< that it takes in memory, about
+  std::uint64_t shared = 0;  ///< of these, what the shared payloads take that its rows hold
   Changes changes;
   /// How many stacks hold it. While there is one it does not change.
   std::atomic<std::size_t> held{0};
@@ -82,6 +83,8 @@ class Layers {
 
   /// Of all layers: what a checkpoint has before it.
   [[nodiscard]] std::uint64_t bytes() const;
+  /// Without the shared payloads.
+  [[nodiscard]] std::uint64_t bytes_of_rows() const;
 
  private:
   /// As `make_room`, with the lock held.
