@@ -158,10 +158,19 @@ def layer_of(name):
     return parts[0] if parts[0] == "include" else "/".join(parts[:2])
 
 
+def notes_of(build):
+    """The notes of the objects that the build makes as it is configured. What an option has left out since
+    then, such as the store in PostgreSQL, lies there still, and nothing runs it; notes without an object
+    are what a compilation has left that was broken off."""
+    commands = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
+    objects = {build / each["output"] for each in commands}
+    return sorted(each.with_suffix(".gcno") for each in objects
+                  if each.exists() and each.with_suffix(".gcno").exists())
+
+
 def read_all(build, root):
     files = {}
-    # Notes without an object are what a compilation has left that was broken off.
-    notes = sorted(each for each in build.rglob("*.gcno") if each.with_suffix(".o").exists())
+    notes = notes_of(build)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for found in pool.map(lambda each: ask_gcov(each, root), notes):
             for each in found:

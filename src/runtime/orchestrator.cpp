@@ -9,6 +9,7 @@
 #include "model/cancellation.hpp"
 #include "model/engine_flags.hpp"
 #include "model/exceptions.hpp"
+#include "model/kinds.hpp"
 #include "model/lent_thread.hpp"
 #include "model/trace_context.hpp"
 
@@ -52,6 +53,19 @@ provider::UpdateAnswer has_returned(const provider::Question& question,
           "there to be asked",
       question.name);
   return answer;
+}
+
+/// The trace that an execution belongs to which begins or is rebuilt with `item`; empty if there is none.
+std::string trace_id_of(const provider::OrchestrationItem& item) {
+  if (!item.history.empty()) {
+    return model::trace_id_of(model::headers_of(item.history));
+  }
+  const WorkItem* first = item.messages.empty() ? nullptr : &item.messages.front();
+  if (const auto* start = std::get_if<work::StartOrchestration>(first)) {
+    return model::trace_id_of(start->headers);
+  }
+  const auto* next = std::get_if<work::ContinueAsNew>(first);
+  return next == nullptr ? "" : model::trace_id_of(next->headers);
 }
 
 ErrorDetails details_of_cancel(const work::CancelInstance& cancel) {
@@ -170,7 +184,7 @@ TurnEnded Orchestrator::run_turn(RunTurn& turn) {
       }
       return {TurnEnded::Kind::not_registered, std::move(assignment).error()};
     }
-    make_execution(std::move(*assignment));
+    make_execution(std::move(*assignment), item);
     if (item.recovered) {
       environment_->log(record(LogLevel::info, "instance " + instance_ + " is recovered from " +
                                                    std::to_string(item.history.size()) +
@@ -254,7 +268,8 @@ TurnEnded Orchestrator::fail_without_code(RunTurn& turn, ErrorDetails details) {
   const provider::OrchestrationItem& item = turn.item;
   if (!execution_) {
     // Its code may be what ends the process, or missing.
-    make_execution({item.instance, item.execution_id, item.orchestration_name, item.version, {}});
+    make_execution({item.instance, item.execution_id, item.orchestration_name, item.version, {}},
+                   item);
   }
   replay::TurnResult result;
   {
@@ -298,8 +313,10 @@ Result<replay::Assignment, NotRegistered> Orchestrator::assign(
                             std::move(found->version), std::move(found->handler)};
 }
 
-void Orchestrator::make_execution(replay::Assignment assignment) {
+void Orchestrator::make_execution(replay::Assignment assignment,
+                                  const provider::OrchestrationItem& item) {
   assignment_ = std::make_shared<const replay::Assignment>(std::move(assignment));
+  trace_id_ = trace_id_of(item);
   execution_ = std::make_unique<replay::Execution>(assignment_, services_);
 }
 
@@ -328,9 +345,7 @@ LogRecord Orchestrator::record(LogLevel level, std::string message) const {
   line.execution_id = assigned().execution_id;
   line.orchestration = assigned().orchestration;
   line.version = assigned().version;
-  if (execution_) {
-    line.trace_id = model::trace_id_of(execution_->intercepted().headers);
-  }
+  line.trace_id = trace_id_;
   return line;
 }
 

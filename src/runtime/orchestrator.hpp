@@ -45,7 +45,8 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
   [[nodiscard]] bool continues(const provider::OrchestrationItem& item) const;
   [[nodiscard]] Result<replay::Assignment, NotRegistered> assign(
       const provider::OrchestrationItem& item) const;
-  void make_execution(replay::Assignment assignment);
+  /// Not while code runs: who tells that it lasts reads what this sets.
+  void make_execution(replay::Assignment assignment, const provider::OrchestrationItem& item);
   TurnEnded acknowledge(const RunTurn& turn, replay::TurnResult result);
   /// Null if nothing is measured.
   [[nodiscard]] model::Histogram* turn_durations() const;
@@ -64,6 +65,7 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
   void answered();
   [[nodiscard]] std::shared_ptr<const FinishedTurn> finished_turn(
       const provider::OrchestrationItem& item, replay::TurnResult& result) const;
+  /// Also for the thread that watches, so it reads nothing that code changes.
   [[nodiscard]] LogRecord record(LogLevel level, std::string message) const;
   [[nodiscard]] const replay::Assignment& assigned() const;
 
@@ -71,6 +73,7 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
   std::shared_ptr<const replay::TurnServices> services_;
   std::string instance_;
   std::shared_ptr<const replay::Assignment> assignment_;  ///< of `execution_`, once there was one
+  std::string trace_id_;  ///< of `assignment_`; empty if it belongs to no trace
   std::unique_ptr<replay::Execution> execution_;
   std::shared_ptr<const storage::RefusalListener>
       listener_;  ///< of `execution_`; null until needed

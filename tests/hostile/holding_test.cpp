@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hangs.hpp"
@@ -26,22 +27,38 @@ class Lines {
     }
     came_.notify_all();
   }
-  /// Waits until so many lines hold `part`.
-  void wait_for(std::size_t count, const std::string& part) {
+  /// Waits until so many lines hold `part`, and returns those.
+  std::vector<std::string> wait_for(std::size_t count, const std::string& part) {
     std::unique_lock lock(mutex_);
+    std::vector<std::string> found;
     came_.wait(lock, [&] {
-      std::size_t found = 0;
+      found.clear();
       for (const std::string& line : lines_) {
-        found += contains(line, part) ? 1 : 0;
+        if (contains(line, part)) {
+          found.push_back(line);
+        }
       }
-      return found >= count;
+      return found.size() >= count;
     });
+    return found;
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable came_;
   std::vector<std::string> lines_;
+};
+
+/// A local of which the destructor waits.
+class WaitsAtItsEnd {
+ public:
+  explicit WaitsAtItsEnd(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
+  ~WaitsAtItsEnd() { gate_->wait(); }
+  WaitsAtItsEnd(const WaitsAtItsEnd&) = delete;
+  WaitsAtItsEnd& operator=(const WaitsAtItsEnd&) = delete;
+
+ private:
+  std::shared_ptr<Gate> gate_;
 };
 
 RuntimeOptions told_to(const std::shared_ptr<Lines>& lines) {
@@ -120,6 +137,40 @@ TEST_CASE("a runtime stops although a turn does not end, and its instance goes o
   CHECK(s.wait("i").output() == "left");
   leave->open();
   neighbours.end_well();
+}
+
+TEST_CASE("a first turn that lasts is told with its trace, and so is what it leaves behind",
+          "[hostile][threads][tracing]") {
+  const std::string trace = "0af7651916cd43dd8448eb211c80319c";
+  const auto lines = std::make_shared<Lines>();
+  const auto go_on = std::make_shared<Gate>();
+  const auto leave = std::make_shared<Gate>();
+  Scenario s(EVERY_BACKEND, beside_good([=](Runtime& runtime) {
+               runtime.register_orchestration(
+                   "Holds", [=](OrchestrationContext context) -> Task<std::string> {
+                     const WaitsAtItsEnd local(leave);
+                     go_on->wait();
+                     co_return co_await context.wait_for_external_event("Never");
+                   });
+             }),
+             impatient().log_sink([lines](const LogRecord& line) {
+               lines->add(line.message + " trace=" + line.trace_id);
+             }));
+  s.start(
+      "i", "Holds", std::string(),
+      StartOptions().headers(Headers().set("traceparent", "00-" + trace + "-b7ad6b7169203331-01")));
+  lines->wait_for(1, "without awaiting anything");
+  go_on->open();
+  lines->wait_for(1, "has come to an end");
+  REQUIRE(ManagementClient(s.store()).terminate_instance("i", "enough"));
+  const auto lasts = lines->wait_for(2, "without awaiting anything");
+  leave->open();
+  const auto ended = lines->wait_for(2, "has come to an end");
+  for (const auto& told : {lasts, ended}) {
+    for (const std::string& line : told) {
+      CHECK_THAT(line, Catch::Matchers::EndsWith(" trace=" + trace));
+    }
+  }
 }
 
 TEST_CASE("a callback that does not end holds up nobody else", "[hostile][threads][client]") {

@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 
+#include <cstddef>
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
@@ -14,7 +15,8 @@
 #endif
 #endif
 #ifdef DUROXIDE_SANITIZED
-#include <sanitizer/allocator_interface.h>
+/// Of the sanitizers' runtime. GCC 12 has it, and no header for it.
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
 #endif
 
 namespace duroxide::load {
