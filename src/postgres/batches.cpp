@@ -1,5 +1,7 @@
 #include "postgres/batches.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "model/archive.hpp"
@@ -25,6 +27,10 @@ CallContext Batches::context() const {
 
 void Batches::submit(Request request, Brings brings) {
   waiting_.push_back(std::move(request));
+  expect(brings);
+}
+
+void Batches::expect(Brings brings) {
   brought_.turns = brought_.turns || brings.turns;
   brought_.work = brought_.work || brings.work;
   look_for(brings);
@@ -58,7 +64,7 @@ void Batches::run() {
     return;
   }
   is_scheduled_ = false;
-  Runner::Batch batch = std::exchange(waiting_, {});
+  Runner::Batch batch = take_waiting();
   const Brings brings = std::exchange(brought_, {});
   for (Part* part : parts_) {
     part->join(batch);
@@ -70,6 +76,22 @@ void Batches::run() {
   add_announcement(batch, brings);
   is_running_ = true;
   runner_->run(std::move(batch), host_.post(), [this] { ended(); });
+}
+
+Runner::Batch Batches::take_waiting() {
+  // What was gathered ends leases, which a request behind it may give back.
+  Runner::Batch batch;
+  for (Part* part : parts_) {
+    part->bring(batch);
+  }
+  std::move(waiting_.begin(), waiting_.end(), std::back_inserter(batch));
+  waiting_.clear();
+  return batch;
+}
+
+void Batches::close() {
+  waiting_ = take_waiting();
+  parts_.clear();
 }
 
 void Batches::run_last() {

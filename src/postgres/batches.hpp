@@ -44,9 +44,12 @@ class Batches {
    protected:
     ~Host() = default;
   };
-  /// Adds its requests to the end of a batch.
+  /// What takes part in batches.
   class Part {
    public:
+    /// Adds what it has gathered to the front of a batch.
+    virtual void bring(Runner::Batch& /*batch*/) {}
+    /// Adds its requests to the end of a batch.
     virtual void join(Runner::Batch& batch) = 0;
 
    protected:
@@ -64,6 +67,8 @@ class Batches {
   [[nodiscard]] Timestamp now() const { return clock_->now(); }
 
   void submit(Request request, Brings brings = {});
+  /// A part has gathered something for the next batch.
+  void expect(Brings brings);
   /// Others may wait for what the open batch does to this instance.
   void announce(const std::string& instance) { announced_.insert(digest_of_instance(instance)); }
   /// There may be something for those who fetch.
@@ -88,9 +93,10 @@ class Batches {
   /// Whether anything waits for the next batch.
   [[nodiscard]] bool is_empty() const { return waiting_.empty(); }
   /// The parts join no more.
-  void close() { parts_.clear(); }
+  void close();
 
  private:
+  [[nodiscard]] Runner::Batch take_waiting();
   void ended();
   void add_announcement(Runner::Batch& batch, Brings brings);
   void add_locks(Runner::Batch& batch);

@@ -8,6 +8,7 @@
 #include "model/limits.hpp"
 #include "postgres/message_calls.hpp"
 #include "postgres/start_calls.hpp"
+#include "postgres/started_then_answered.hpp"
 
 namespace duroxide::postgres {
 
@@ -155,51 +156,6 @@ void Messages::start_and_raise(const provider::StartAndRaise& both,
     batches_.submit(std::move(request), brings_start(start.delay, start.start.timeout_ms));
   });
 }
-
-namespace {
-
-/// A start with an update is answered when both is known: what the start came to, and the answer.
-class StartedThenAnswered {
- public:
-  explicit StartedThenAnswered(Reply<provider::StartedAndAnswered> reply)
-      : reply_(std::move(reply)) {}
-
-  void started(const provider::StartedOrFound& what) {
-    started_ = what;
-    tell();
-  }
-  void answered(Result<std::optional<provider::UpdateAnswer>, ProviderError> answer) {
-    answer_ = std::move(answer);
-    tell();
-  }
-  /// Instead of both.
-  void refused(const ProviderError& error) {
-    if (const auto reply = std::exchange(reply_, nullptr)) {
-      reply(failure(error));
-    }
-  }
-
- private:
-  void tell() {
-    if (!started_ || !answer_ || !reply_) {
-      return;
-    }
-    provider::StartedAndAnswered both;
-    both.started = *started_;
-    if (*answer_) {
-      both.answer = **answer_;
-    } else {
-      both.error = answer_->error();
-    }
-    std::exchange(reply_, nullptr)(std::move(both));
-  }
-
-  Reply<provider::StartedAndAnswered> reply_;
-  std::optional<provider::StartedOrFound> started_;
-  std::optional<Result<std::optional<provider::UpdateAnswer>, ProviderError>> answer_;
-};
-
-}  // namespace
 
 void Messages::start_and_ask(Asker asker, const provider::StartAndAsk& both,
                              const Reply<provider::StartedAndAnswered>& reply) {

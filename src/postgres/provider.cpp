@@ -207,7 +207,7 @@ Provider::behavior_type Provider::make_behavior() {
             [&](Asker asker, auto reply) { state_.work.fetch(asker, request, std::move(reply)); });
       },
       [this](const AckWorker& request) {
-        return answer<void>([&](auto reply) { state_.work.ack(request, std::move(reply)); });
+        return answer<void>([&](auto reply) { state_.work.ack(request, reply); });
       },
       [this](const EnqueueOrchestratorWork& request) {
         return answer<void>([&](auto reply) { state_.messages.enqueue(request, reply); });
@@ -266,10 +266,12 @@ Provider::behavior_type Provider::make_behavior() {
             [&](Asker asker, auto reply) { state_.cancelled.await(asker, std::move(reply)); });
       },
       [this](const Heartbeat& request) {
-        return answer<void>([&](auto reply) { state_.work.heartbeat(request, std::move(reply)); });
+        return answer<void>(
+            [&](auto reply) { state_.activities.heartbeat(request, std::move(reply)); });
       },
       [this](const CompleteActivity& request) {
-        return answer<void>([&](auto reply) { state_.work.complete(request, std::move(reply)); });
+        return answer<void>(
+            [&](auto reply) { state_.activities.complete(request, std::move(reply)); });
       },
       [this](const StartOrFind& request) {
         return answer<StartedOrFound>(

@@ -32,6 +32,7 @@ StoreState::StoreState(const StoreParts& parts, Batches::Host& host, Timers::Ala
       waiting(batches),
       turns(batches, leases, holders, waiting, cancelled, parts.log),
       work(batches, leases, holders, cancelled, parts.log),
+      activities(batches, leases),
       timers(batches, leases, holders, std::move(alarm)),
       messages(batches, waiting),
       membership_(parts.membership),

@@ -68,6 +68,9 @@ class Waiting final : public Batches::Part {
   void join(Runner::Batch& batch) override;
 
  private:
+  static constexpr const char* for_update = "update";
+  static constexpr const char* for_question = "query";
+
   struct ForStatus {
     std::optional<std::uint64_t> after_custom_status;
     StatusReply reply;
