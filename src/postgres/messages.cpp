@@ -71,6 +71,7 @@ void Messages::enqueue_start(const provider::EnqueueOrchestratorWork& item,
   start.only_new = !item.use_existing;
   Request request{enqueuing};
   request.is_repeatable = true;
+  request.can_wait = true;
   add_start(request.calls, start, batches_.context());
   request.done = [reply, start](const Outcome& outcome) {
     if (!outcome) {
@@ -110,6 +111,7 @@ void Messages::start_or_find(const provider::StartOrFind& start,
   or_refuse<provider::StartedOrFound>(starting, reply, [&] {
     Request request{starting};
     request.is_repeatable = !start.replace;
+    request.can_wait = request.is_repeatable;
     add_start(request.calls, start, batches_.context());
     request.done = [this, reply, start](const Outcome& outcome) {
       if (!outcome) {

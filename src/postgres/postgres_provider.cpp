@@ -97,6 +97,7 @@ Store start(const Target& target, const PostgresOptions& options, std::shared_pt
     Target writing = target;
     writing.plans_once = true;
     parts.writer = std::make_shared<ThreadedRunner>(writing, 1, membership, options.lease());
+    parts.holds_answers = true;
     parts.reads =
         std::make_shared<ThreadedRunner>(target, threads_that_read, nullptr, options.lease());
   } else {

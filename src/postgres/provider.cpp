@@ -15,6 +15,7 @@ struct RunBatch {};
 struct MailCame {};
 struct LifeSignDue {};
 struct TimersDue {};
+struct FlushDue {};
 
 }  // namespace duroxide::postgres
 
@@ -22,6 +23,7 @@ DUROXIDE_MESSAGE(duroxide::postgres::RunBatch)
 DUROXIDE_MESSAGE(duroxide::postgres::MailCame)
 DUROXIDE_MESSAGE(duroxide::postgres::LifeSignDue)
 DUROXIDE_MESSAGE(duroxide::postgres::TimersDue)
+DUROXIDE_MESSAGE(duroxide::postgres::FlushDue)
 
 namespace duroxide::postgres {
 
@@ -29,9 +31,13 @@ namespace {
 
 using namespace provider;
 
+/// So long an answer waits for the ack of a turn, with which it is flushed.
+constexpr Milliseconds longest_hold{2};
+
 /// What the actor also tells itself.
 using OwnActor = StoreActor::extend<actors::Accepts<RunBatch>, actors::Accepts<MailCame>,
-                                    actors::Accepts<LifeSignDue>, actors::Accepts<TimersDue>>;
+                                    actors::Accepts<LifeSignDue>, actors::Accepts<TimersDue>,
+                                    actors::Accepts<FlushDue>>;
 
 /// Turns messages into calls of the parts of `StoreState`, and their replies into answers. Nothing is decided
 /// here.
@@ -79,6 +85,7 @@ class Provider final : public OwnActor::base, private Batches::Host {
 
  private:
   void run_soon() override { actors::send(this, me(), RunBatch{}); }
+  void flush_later() override { actors::send_later(this, longest_hold, FlushDue{}); }
   Runner::Post post() override {
     return [mail = mail_](std::function<void()> task) { mail->push(std::move(task)); };
   }
@@ -307,6 +314,7 @@ Provider::behavior_type Provider::make_behavior() {
         actors::send_later(this, parts_.life_sign, LifeSignDue{});
       },
       [this](const TimersDue&) { state_.timers.look_again(); },
+      [this](const FlushDue&) { state_.batches.flush_due(); },
   };
 }
 

@@ -67,6 +67,7 @@ Request Results::end(std::vector<Gathered> results, std::int64_t process) {
   Request request{acking_result};
   request.is_of_process = true;
   request.is_repeatable = true;
+  request.can_wait = true;
   std::vector<std::int64_t> tokens;
   std::vector<std::int64_t> numbers;
   std::vector<std::int64_t> executions;

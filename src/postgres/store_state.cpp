@@ -28,7 +28,8 @@ std::int64_t number_in(std::string_view word) {
 }  // namespace
 
 StoreState::StoreState(const StoreParts& parts, Batches::Host& host, Timers::Alarm alarm)
-    : batches(parts.writer, parts.membership, host, parts.clock, parts.channel),
+    : batches(parts.writer, parts.membership, host, parts.clock, parts.channel,
+              parts.holds_answers),
       waiting(batches),
       turns(batches, leases, holders, waiting, cancelled, parts.log),
       work(batches, leases, holders, cancelled, parts.log),

@@ -22,11 +22,14 @@ BEGIN
   RETURN NEXT;
 END $$;
 
--- Opens a batch: no other call of it happens if the process is taken for dead. Answers how many others are
--- alive.
-CREATE FUNCTION begin_batch(p_process bigint, p_batch bigint)
+-- Opens a batch: no other call of it happens if the process is taken for dead. `p_flushed`: otherwise its
+-- commit does not wait for the disk. Answers how many others are alive.
+CREATE FUNCTION begin_batch(p_process bigint, p_batch bigint, p_flushed boolean)
 RETURNS TABLE (others bigint) LANGUAGE plpgsql AS $$
 BEGIN
+  IF NOT p_flushed THEN
+    SET LOCAL synchronous_commit TO off;
+  END IF;
   UPDATE processes SET last_batch = p_batch WHERE id = p_process;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'process % is taken for dead', p_process USING ERRCODE = 'DX001';

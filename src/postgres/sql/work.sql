@@ -53,6 +53,10 @@ BEGIN
   IF cardinality(v_numbers) = 0 THEN
     RETURN;
   END IF;
+  -- A delivery counts even if the server crashes.
+  IF current_setting('synchronous_commit') = 'off' THEN
+    SET LOCAL synchronous_commit TO DEFAULT;
+  END IF;
   RETURN QUERY
   WITH leased AS (
     UPDATE work w SET token = nextval('fences'), process = p_process, holder = p_holder,
