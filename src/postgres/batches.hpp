@@ -35,6 +35,8 @@ class Batches {
    public:
     /// `run` is to be called when all that waits for the host's actor has been handled.
     virtual void run_soon() = 0;
+    /// A sign of life is to be given after so long, beside the regular ones.
+    virtual void give_life_sign_after(Milliseconds delay) = 0;
     /// `flush_due` is to be called a moment later.
     virtual void flush_later() = 0;
     /// Has a function called on the actor's turn. For any thread.

@@ -16,6 +16,7 @@ struct MailCame {};
 struct LifeSignDue {};
 struct TimersDue {};
 struct FlushDue {};
+struct DeathDue {};
 
 }  // namespace duroxide::postgres
 
@@ -24,6 +25,7 @@ DUROXIDE_MESSAGE(duroxide::postgres::MailCame)
 DUROXIDE_MESSAGE(duroxide::postgres::LifeSignDue)
 DUROXIDE_MESSAGE(duroxide::postgres::TimersDue)
 DUROXIDE_MESSAGE(duroxide::postgres::FlushDue)
+DUROXIDE_MESSAGE(duroxide::postgres::DeathDue)
 
 namespace duroxide::postgres {
 
@@ -37,7 +39,7 @@ constexpr Milliseconds longest_hold{2};
 /// What the actor also tells itself.
 using OwnActor = StoreActor::extend<actors::Accepts<RunBatch>, actors::Accepts<MailCame>,
                                     actors::Accepts<LifeSignDue>, actors::Accepts<TimersDue>,
-                                    actors::Accepts<FlushDue>>;
+                                    actors::Accepts<FlushDue>, actors::Accepts<DeathDue>>;
 
 /// Turns messages into calls of the parts of `StoreState`, and their replies into answers. Nothing is decided
 /// here.
@@ -85,6 +87,9 @@ class Provider final : public OwnActor::base, private Batches::Host {
 
  private:
   void run_soon() override { actors::send(this, me(), RunBatch{}); }
+  void give_life_sign_after(Milliseconds delay) override {
+    actors::send_later(this, delay, DeathDue{});
+  }
   void flush_later() override { actors::send_later(this, longest_hold, FlushDue{}); }
   Runner::Post post() override {
     return [mail = mail_](std::function<void()> task) { mail->push(std::move(task)); };
@@ -314,6 +319,7 @@ Provider::behavior_type Provider::make_behavior() {
         actors::send_later(this, parts_.life_sign, LifeSignDue{});
       },
       [this](const TimersDue&) { state_.timers.look_again(); },
+      [this](const DeathDue&) { state_.give_life_sign(); },
       [this](const FlushDue&) { state_.batches.flush_due(); },
   };
 }

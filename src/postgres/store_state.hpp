@@ -52,6 +52,8 @@ class StoreState {
 
  private:
   std::shared_ptr<Membership> membership_;
+  Batches::Host& host_;
+  Milliseconds life_sign_;  ///< between two regular ones
   std::shared_ptr<DatabaseClock> clock_;
   LogSink log_;
 };
