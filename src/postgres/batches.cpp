@@ -32,6 +32,11 @@ void Batches::submit(Request request, Brings brings) {
   expect(brings);
 }
 
+void Batches::look(Request request) {
+  waiting_.push_back(std::move(request));
+  ask_soon();
+}
+
 void Batches::expect(Brings brings) {
   brought_.turns = brought_.turns || brings.turns;
   brought_.work = brought_.work || brings.work;

@@ -73,6 +73,8 @@ class Batches {
   [[nodiscard]] Timestamp now() const { return clock_->now(); }
 
   void submit(Request request, Brings brings = {});
+  /// In its place among those that are submitted, without news for those who fetch.
+  void look(Request request);
   /// A part has gathered something for the next batch.
   void expect(Brings brings);
   /// Others may wait for what the open batch does to this instance.

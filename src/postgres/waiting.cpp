@@ -52,8 +52,7 @@ void Waiting::wait_for_status(Asker asker, const provider::WaitForStatus& reques
                               StatusReply reply) {
   Wait wait{asker, request.wait_id, request.instance};
   wait.what = ForStatus{request.after_custom_status, std::move(reply)};
-  due_.insert(add(std::move(wait)));
-  batches_.ask_soon();
+  look_first(add(std::move(wait)));
 }
 
 void Waiting::wait_for_value(Asker asker, const provider::WaitForValue& request, ValueReply reply) {
@@ -61,8 +60,7 @@ void Waiting::wait_for_value(Asker asker, const provider::WaitForValue& request,
     require(model::check_key(request.key));
     Wait wait{asker, request.wait_id, request.instance};
     wait.what = ForValue{request.key, request.after_version, reply};
-    due_.insert(add(std::move(wait)));
-    batches_.ask_soon();
+    look_first(add(std::move(wait)));
   });
 }
 
@@ -72,8 +70,7 @@ void Waiting::wait_for_start(Asker asker, const provider::WaitForStart& request,
     require(model::check_instance_id(request.instance));
     Wait wait{asker, request.wait_id, request.instance};
     wait.what = ForStart{request.first_turn, false, reply};
-    due_.insert(add(std::move(wait)));
-    batches_.ask_soon();
+    look_first(add(std::move(wait)));
   });
 }
 

@@ -52,24 +52,24 @@ ProviderError has_ended(const char* operation, const std::string& instance) {
 
 }  // namespace
 
+void Waiting::look_first(std::uint64_t id) {
+  batches_.look(look(id, find(id)->second));
+}
+
 void Waiting::join(Runner::Batch& batch) {
   for (const std::uint64_t id : std::exchange(due_, {})) {
     const auto found = find(id);
     if (found == waits_.end()) {
       continue;
     }
-    Wait& wait = found->second;
-    const auto* asked = std::get_if<ForAnswer>(&wait.what);
-    if (wait.is_looked_at) {
-      due_.insert(id);  // again behind the answer that is under way
-    } else if (asked == nullptr || asked->is_sent) {
-      wait.is_looked_at = true;
-      batch.push_back(look(id, wait));
+    const auto* asked = std::get_if<ForAnswer>(&found->second.what);
+    if (asked == nullptr || asked->is_sent) {
+      batch.push_back(look(id, found->second));
     }
   }
 }
 
-Request Waiting::look(std::uint64_t id, Wait& wait) {
+Request Waiting::look(std::uint64_t id, const Wait& wait) {
   Request request{"look_at"};
   request.is_light = true;
   const auto* value = std::get_if<ForValue>(&wait.what);
@@ -87,7 +87,6 @@ void Waiting::looked(std::uint64_t id, const Outcome& outcome) {
   if (wait == waits_.end()) {
     return;
   }
-  wait->second.is_looked_at = false;
   if (!outcome) {
     // Whoever has just come is told; the others wait until the database can be reached.
     if (!wait->second.number || wait->second.is_stopped) {
