@@ -13,7 +13,7 @@ namespace duroxide::postgres {
 
 namespace {
 
-/// What other processes have answered; they are asked only if there are any.
+/// What other processes have answered, or management of this one.
 Call find_answer(std::int64_t number, const std::string& id) {
   return {"find_answer", Parameters().number(number).text(id),
           "SELECT output, error, refused FROM answers WHERE number = $1 AND id = $2 "
@@ -75,7 +75,7 @@ Request Waiting::look(std::uint64_t id, const Wait& wait) {
   const auto* value = std::get_if<ForValue>(&wait.what);
   request.calls.push_back(look_at(wait.instance, value != nullptr ? value->key : std::string()));
   const auto* asked = std::get_if<ForAnswer>(&wait.what);
-  if (asked != nullptr && batches_.context().has_others) {
+  if (asked != nullptr) {
     request.calls.push_back(find_answer(wait.number.value_or(0), asked->id));
   }
   request.done = [this, id](const Outcome& outcome) { looked(id, outcome); };
