@@ -20,7 +20,8 @@ Installs what is missing (Debian 12, apt-get), builds, and runs the whole suite 
 A part is a suite (unit, conformance, scenario, trust, crash, examples, package, cli, postgres) or the name of
 a test. `postgres` tries the store on PostgreSQL, on private servers; it installs libpq-dev and postgresql, and
 is no part of the whole suite.
-`bench` measures in earnest (bench --help: its arguments); the whole suite only tries it.
+`bench` measures in earnest (bench --help: its arguments); the whole suite only tries it. `bench postgres`
+measures the store on PostgreSQL beside raw transactions, and with --dbos also DBOS, which npm fetches.
 `soak` runs everything at once for so long (600 seconds), and looks for what is left over.
 `burst` starts so many orchestrations at once (300,000), and looks at what they hold.
 `fuzz` lets libFuzzer look for inputs that break a target (for 60 seconds): decoder, replay, import,
@@ -119,7 +120,8 @@ run_fuzzer() {
 install_packages "${base_packages[@]}" cmake libsodium-dev
 build=$root/build
 arguments=("-Dwerror=$werror" "-Ddebug=$debug")
-if [[ " ${chosen_suites[*]} ${chosen_tests[*]} " == *' postgres'* ]]; then
+if [[ " ${chosen_suites[*]} ${chosen_tests[*]} " == *' postgres'* ||
+  ($command == bench && " $* " == *' postgres '*) ]]; then
   install_packages libpq-dev postgresql
   arguments+=(-Dpostgres=enabled)
 fi

@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "model/kinds.hpp"
 #include "model/limits.hpp"
@@ -112,6 +113,16 @@ void check_ack(const provider::AckOrchestrationItem& ack, const TurnLease& lease
   check_steps(ack, lease);
   check_messages(ack, lease);
   check_values(ack);
+}
+
+void check_completion(const WorkItem& completion) {
+  const auto* completed = std::get_if<work::ActivityCompleted>(&completion);
+  if (completed == nullptr && !std::holds_alternative<work::ActivityFailed>(completion)) {
+    refuse_input("an activity completes or fails, nothing else");
+  }
+  if (completed != nullptr) {
+    require(model::check_payload("result", completed->result));
+  }
 }
 
 }  // namespace duroxide::postgres

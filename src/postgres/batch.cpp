@@ -78,10 +78,10 @@ bool BatchRunner::run_together(const std::vector<Request>& requests, const Place
       return true;
     } catch (const DatabaseError& failed) {
       try {
+        if (failed.is_lost() && membership_ != nullptr) {
+          membership_->note_loss();
+        }
         if (failed.is_lost() && ++losses < most_losses) {
-          if (membership_ != nullptr) {
-            membership_->note_loss();
-          }
           reconnect();
           if (membership_ != nullptr && is_opened(requests, places) &&
               membership_->was_committed(session_)) {
@@ -135,7 +135,10 @@ void BatchRunner::commit(const std::vector<Request>& requests, const Places& pla
   // A batch of looks and fetches that find nothing writes nothing, and so waits for no disk.
   const bool has_opening = membership_ != nullptr && is_opened(requests, places);
   if (has_opening) {
-    opening = membership_->begin_batch();
+    const bool is_flushed = std::any_of(places.begin(), places.end(), [&](std::size_t place) {
+      return !requests[place].is_light && !requests[place].can_wait;
+    });
+    opening = membership_->begin_batch(is_flushed);
     calls.push_back(&opening);
   }
   for (const std::size_t place : places) {

@@ -1,5 +1,7 @@
 #include "postgres/batches.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "model/archive.hpp"
@@ -11,12 +13,14 @@ std::int64_t digest_of_instance(std::string_view id) {
 }
 
 Batches::Batches(std::shared_ptr<Runner> runner, std::shared_ptr<Membership> membership, Host& host,
-                 std::shared_ptr<Clock> clock, std::string channel)
+                 std::shared_ptr<Clock> clock, std::string channel, bool holds_answers)
     : runner_(std::move(runner)),
       membership_(std::move(membership)),
       host_(host),
       clock_(std::move(clock)),
       channel_(std::move(channel)),
+      held_(membership_),
+      holds_answers_(holds_answers),
       process_(membership_->process()) {}
 
 CallContext Batches::context() const {
@@ -25,6 +29,15 @@ CallContext Batches::context() const {
 
 void Batches::submit(Request request, Brings brings) {
   waiting_.push_back(std::move(request));
+  expect(brings);
+}
+
+void Batches::look(Request request) {
+  waiting_.push_back(std::move(request));
+  ask_soon();
+}
+
+void Batches::expect(Brings brings) {
   brought_.turns = brought_.turns || brings.turns;
   brought_.work = brought_.work || brings.work;
   look_for(brings);
@@ -58,23 +71,68 @@ void Batches::run() {
     return;
   }
   is_scheduled_ = false;
-  Runner::Batch batch = std::exchange(waiting_, {});
+  Runner::Batch batch = take_waiting();
   const Brings brings = std::exchange(brought_, {});
   for (Part* part : parts_) {
     part->join(batch);
   }
-  if (batch.empty()) {
-    return;
+  if (!batch.empty() || is_flush_due_) {
+    start(std::move(batch), brings);
   }
+}
+
+void Batches::start(Runner::Batch batch, Brings brings) {
+  flush_or_hold(batch);
   add_locks(batch);
   add_announcement(batch, brings);
   is_running_ = true;
   runner_->run(std::move(batch), host_.post(), [this] { ended(); });
 }
 
+Runner::Batch Batches::take_waiting() {
+  // What was gathered ends leases, which a request behind it may give back.
+  Runner::Batch batch;
+  for (Part* part : parts_) {
+    part->bring(batch);
+  }
+  std::move(waiting_.begin(), waiting_.end(), std::back_inserter(batch));
+  waiting_.clear();
+  return batch;
+}
+
+void Batches::close() {
+  waiting_ = take_waiting();
+  parts_.clear();
+}
+
 void Batches::run_last() {
   is_running_ = false;
+  is_flush_due_ = true;
   run();
+}
+
+void Batches::flush_or_hold(Runner::Batch& batch) {
+  const bool is_light =
+      std::all_of(batch.begin(), batch.end(), [](const Request& each) { return each.is_light; });
+  if (holds_answers_ && !is_flush_due_ && held_.is_empty() && HeldAnswers::can_hold(batch)) {
+    held_.hold(batch);
+    return;
+  }
+  for (Request& each : batch) {
+    each.can_wait = false;
+  }
+  if (is_flush_due_ || (!held_.is_empty() && !is_light)) {
+    is_flush_due_ = false;
+    waits_for_ack_ = false;
+    batch.push_back(held_.flush([this](Request request) { submit(std::move(request)); }));
+  }
+}
+
+void Batches::flush_due() {
+  if (std::exchange(waits_for_ack_, false) && !held_.is_empty()) {
+    is_flush_due_ = true;
+    ask_soon();
+  }
 }
 
 void Batches::add_announcement(Runner::Batch& batch, Brings brings) {
@@ -84,6 +142,7 @@ void Batches::add_announcement(Runner::Batch& batch, Brings brings) {
     return;
   }
   Request announcement{"announce"};
+  announcement.is_light = true;
   announcement.calls.push_back({"announce", Parameters()
                                                 .optional_number(membership_->given_time())
                                                 .text(channel_)
@@ -111,6 +170,16 @@ void Batches::add_locks(Runner::Batch& batch) {
 
 void Batches::ended() {
   is_running_ = false;
+  const bool expects_ack = std::exchange(expects_ack_, false);
+  if (!held_.is_empty() && !waits_for_ack_ && !is_flush_due_) {
+    if (expects_ack) {
+      waits_for_ack_ = true;
+      host_.flush_later();
+    } else {
+      is_flush_due_ = true;
+      ask_soon();
+    }
+  }
   if (const auto process = membership_->process(); process != process_) {
     process_ = process;
     host_.joined_anew();

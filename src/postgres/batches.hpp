@@ -11,6 +11,7 @@
 #include <duroxide/clock.hpp>
 
 #include "postgres/call_context.hpp"
+#include "postgres/held_answers.hpp"
 #include "postgres/membership.hpp"
 #include "postgres/runner.hpp"
 
@@ -34,6 +35,10 @@ class Batches {
    public:
     /// `run` is to be called when all that waits for the host's actor has been handled.
     virtual void run_soon() = 0;
+    /// A sign of life is to be given after so long, beside the regular ones.
+    virtual void give_life_sign_after(Milliseconds delay) = 0;
+    /// `flush_due` is to be called a moment later.
+    virtual void flush_later() = 0;
     /// Has a function called on the actor's turn. For any thread.
     [[nodiscard]] virtual Runner::Post post() = 0;
     /// The process was taken for dead, and has joined anew: it holds nothing any more.
@@ -44,18 +49,22 @@ class Batches {
    protected:
     ~Host() = default;
   };
-  /// Adds its requests to the end of a batch.
+  /// What takes part in batches.
   class Part {
    public:
+    /// Adds what it has gathered to the front of a batch.
+    virtual void bring(Runner::Batch& /*batch*/) {}
+    /// Adds its requests to the end of a batch.
     virtual void join(Runner::Batch& batch) = 0;
 
    protected:
     ~Part() = default;
   };
 
-  /// `host` must outlive it. `channel` is that of the notifications of the store.
+  /// `host` must outlive it. `channel` is that of the notifications of the store. `holds_answers`: not
+  /// every batch is flushed.
   Batches(std::shared_ptr<Runner> runner, std::shared_ptr<Membership> membership, Host& host,
-          std::shared_ptr<Clock> clock, std::string channel);
+          std::shared_ptr<Clock> clock, std::string channel, bool holds_answers);
 
   /// `part` must outlive it.
   void add(Part& part) { parts_.push_back(&part); }
@@ -64,6 +73,10 @@ class Batches {
   [[nodiscard]] Timestamp now() const { return clock_->now(); }
 
   void submit(Request request, Brings brings = {});
+  /// In its place among those that are submitted, without news for those who fetch.
+  void look(Request request);
+  /// A part has gathered something for the next batch.
+  void expect(Brings brings);
   /// Others may wait for what the open batch does to this instance.
   void announce(const std::string& instance) { announced_.insert(digest_of_instance(instance)); }
   /// There may be something for those who fetch.
@@ -74,6 +87,10 @@ class Batches {
   [[nodiscard]] std::uint64_t news() const { return news_; }
   /// A part has something to ask.
   void ask_soon();
+  /// The batch that is under way has handed out turns, whose acks come soon.
+  void expect_ack() { expects_ack_ = true; }
+  /// What is held has waited long enough for an ack.
+  void flush_due();
 
   /// What has come up for those who fetch, told once.
   [[nodiscard]] bool take_turns() { return std::exchange(hints_.turns, false); }
@@ -88,9 +105,13 @@ class Batches {
   /// Whether anything waits for the next batch.
   [[nodiscard]] bool is_empty() const { return waiting_.empty(); }
   /// The parts join no more.
-  void close() { parts_.clear(); }
+  void close();
 
  private:
+  [[nodiscard]] Runner::Batch take_waiting();
+  void start(Runner::Batch batch, Brings brings);
+  /// Has the batch flushed, or its answers held, or neither if it writes nothing of note.
+  void flush_or_hold(Runner::Batch& batch);
   void ended();
   void add_announcement(Runner::Batch& batch, Brings brings);
   void add_locks(Runner::Batch& batch);
@@ -100,6 +121,8 @@ class Batches {
   Host& host_;
   std::shared_ptr<Clock> clock_;
   std::string channel_;
+  HeldAnswers held_;
+  const bool holds_answers_;
   std::vector<Part*> parts_;
   Runner::Batch waiting_;
   Brings brought_;  ///< by what waits
@@ -109,6 +132,9 @@ class Batches {
   bool is_running_ = false;
   bool is_scheduled_ = false;
   bool is_wanted_ = false;  ///< behind the one that is under way
+  bool expects_ack_ = false;
+  bool waits_for_ack_ = false;  ///< before what is held is flushed, a moment at most
+  bool is_flush_due_ = false;
   std::int64_t process_ = 0;
   std::uint64_t losses_ = 0;
 };

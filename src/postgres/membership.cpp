@@ -21,8 +21,8 @@ void Membership::join(Session& session) {
   others_.store(joined.first().number(2));
 }
 
-Call Membership::begin_batch() {
-  return {"begin_batch", Parameters().number(process()).number(++batch_)};
+Call Membership::begin_batch(bool is_flushed) {
+  return {"begin_batch", Parameters().number(process()).number(++batch_).flag(is_flushed)};
 }
 
 bool Membership::was_committed(Session& session) const {

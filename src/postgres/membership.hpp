@@ -34,8 +34,9 @@ class Membership {
 
   /// Joins, as if it had never been there before. Throws `DatabaseError`.
   void join(Session& session);
-  /// The first call of a batch, under a number of its own.
-  [[nodiscard]] Call begin_batch();
+  /// The first call of a batch, under a number of its own. `is_flushed`: its commit returns when the server
+  /// has it on its disk, or whatever else the user has asked the server for.
+  [[nodiscard]] Call begin_batch(bool is_flushed);
   /// Whether the batch that was begun last has been committed. Throws `DatabaseError`.
   [[nodiscard]] bool was_committed(Session& session) const;
   /// A sign of life, which is answered with the database's time, whether there are turns, activities and

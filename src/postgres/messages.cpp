@@ -8,6 +8,7 @@
 #include "model/limits.hpp"
 #include "postgres/message_calls.hpp"
 #include "postgres/start_calls.hpp"
+#include "postgres/started_then_answered.hpp"
 
 namespace duroxide::postgres {
 
@@ -70,6 +71,7 @@ void Messages::enqueue_start(const provider::EnqueueOrchestratorWork& item,
   start.only_new = !item.use_existing;
   Request request{enqueuing};
   request.is_repeatable = true;
+  request.can_wait = true;
   add_start(request.calls, start, batches_.context());
   request.done = [reply, start](const Outcome& outcome) {
     if (!outcome) {
@@ -109,6 +111,7 @@ void Messages::start_or_find(const provider::StartOrFind& start,
   or_refuse<provider::StartedOrFound>(starting, reply, [&] {
     Request request{starting};
     request.is_repeatable = !start.replace;
+    request.can_wait = request.is_repeatable;
     add_start(request.calls, start, batches_.context());
     request.done = [this, reply, start](const Outcome& outcome) {
       if (!outcome) {
@@ -155,51 +158,6 @@ void Messages::start_and_raise(const provider::StartAndRaise& both,
     batches_.submit(std::move(request), brings_start(start.delay, start.start.timeout_ms));
   });
 }
-
-namespace {
-
-/// A start with an update is answered when both is known: what the start came to, and the answer.
-class StartedThenAnswered {
- public:
-  explicit StartedThenAnswered(Reply<provider::StartedAndAnswered> reply)
-      : reply_(std::move(reply)) {}
-
-  void started(const provider::StartedOrFound& what) {
-    started_ = what;
-    tell();
-  }
-  void answered(Result<std::optional<provider::UpdateAnswer>, ProviderError> answer) {
-    answer_ = std::move(answer);
-    tell();
-  }
-  /// Instead of both.
-  void refused(const ProviderError& error) {
-    if (const auto reply = std::exchange(reply_, nullptr)) {
-      reply(failure(error));
-    }
-  }
-
- private:
-  void tell() {
-    if (!started_ || !answer_ || !reply_) {
-      return;
-    }
-    provider::StartedAndAnswered both;
-    both.started = *started_;
-    if (*answer_) {
-      both.answer = **answer_;
-    } else {
-      both.error = answer_->error();
-    }
-    std::exchange(reply_, nullptr)(std::move(both));
-  }
-
-  Reply<provider::StartedAndAnswered> reply_;
-  std::optional<provider::StartedOrFound> started_;
-  std::optional<Result<std::optional<provider::UpdateAnswer>, ProviderError>> answer_;
-};
-
-}  // namespace
 
 void Messages::start_and_ask(Asker asker, const provider::StartAndAsk& both,
                              const Reply<provider::StartedAndAnswered>& reply) {

@@ -94,7 +94,10 @@ Store start(const Target& target, const PostgresOptions& options, std::shared_pt
   }
   const bool has_threads = !actors::is_deterministic(actors_of);
   if (has_threads) {
-    parts.writer = std::make_shared<ThreadedRunner>(target, 1, membership, options.lease());
+    Target writing = target;
+    writing.plans_once = true;
+    parts.writer = std::make_shared<ThreadedRunner>(writing, 1, membership, options.lease());
+    parts.holds_answers = true;
     parts.reads =
         std::make_shared<ThreadedRunner>(target, threads_that_read, nullptr, options.lease());
   } else {

@@ -15,6 +15,8 @@ struct RunBatch {};
 struct MailCame {};
 struct LifeSignDue {};
 struct TimersDue {};
+struct FlushDue {};
+struct DeathDue {};
 
 }  // namespace duroxide::postgres
 
@@ -22,6 +24,8 @@ DUROXIDE_MESSAGE(duroxide::postgres::RunBatch)
 DUROXIDE_MESSAGE(duroxide::postgres::MailCame)
 DUROXIDE_MESSAGE(duroxide::postgres::LifeSignDue)
 DUROXIDE_MESSAGE(duroxide::postgres::TimersDue)
+DUROXIDE_MESSAGE(duroxide::postgres::FlushDue)
+DUROXIDE_MESSAGE(duroxide::postgres::DeathDue)
 
 namespace duroxide::postgres {
 
@@ -29,9 +33,13 @@ namespace {
 
 using namespace provider;
 
+/// So long an answer waits for the ack of a turn, with which it is flushed.
+constexpr Milliseconds longest_hold{2};
+
 /// What the actor also tells itself.
 using OwnActor = StoreActor::extend<actors::Accepts<RunBatch>, actors::Accepts<MailCame>,
-                                    actors::Accepts<LifeSignDue>, actors::Accepts<TimersDue>>;
+                                    actors::Accepts<LifeSignDue>, actors::Accepts<TimersDue>,
+                                    actors::Accepts<FlushDue>, actors::Accepts<DeathDue>>;
 
 /// Turns messages into calls of the parts of `StoreState`, and their replies into answers. Nothing is decided
 /// here.
@@ -79,6 +87,10 @@ class Provider final : public OwnActor::base, private Batches::Host {
 
  private:
   void run_soon() override { actors::send(this, me(), RunBatch{}); }
+  void give_life_sign_after(Milliseconds delay) override {
+    actors::send_later(this, delay, DeathDue{});
+  }
+  void flush_later() override { actors::send_later(this, longest_hold, FlushDue{}); }
   Runner::Post post() override {
     return [mail = mail_](std::function<void()> task) { mail->push(std::move(task)); };
   }
@@ -207,7 +219,7 @@ Provider::behavior_type Provider::make_behavior() {
             [&](Asker asker, auto reply) { state_.work.fetch(asker, request, std::move(reply)); });
       },
       [this](const AckWorker& request) {
-        return answer<void>([&](auto reply) { state_.work.ack(request, std::move(reply)); });
+        return answer<void>([&](auto reply) { state_.work.ack(request, reply); });
       },
       [this](const EnqueueOrchestratorWork& request) {
         return answer<void>([&](auto reply) { state_.messages.enqueue(request, reply); });
@@ -266,10 +278,12 @@ Provider::behavior_type Provider::make_behavior() {
             [&](Asker asker, auto reply) { state_.cancelled.await(asker, std::move(reply)); });
       },
       [this](const Heartbeat& request) {
-        return answer<void>([&](auto reply) { state_.work.heartbeat(request, std::move(reply)); });
+        return answer<void>(
+            [&](auto reply) { state_.activities.heartbeat(request, std::move(reply)); });
       },
       [this](const CompleteActivity& request) {
-        return answer<void>([&](auto reply) { state_.work.complete(request, std::move(reply)); });
+        return answer<void>(
+            [&](auto reply) { state_.activities.complete(request, std::move(reply)); });
       },
       [this](const StartOrFind& request) {
         return answer<StartedOrFound>(
@@ -305,6 +319,8 @@ Provider::behavior_type Provider::make_behavior() {
         actors::send_later(this, parts_.life_sign, LifeSignDue{});
       },
       [this](const TimersDue&) { state_.timers.look_again(); },
+      [this](const DeathDue&) { state_.give_life_sign(); },
+      [this](const FlushDue&) { state_.batches.flush_due(); },
   };
 }
 

@@ -101,6 +101,11 @@ void Session::connect() {
   prepared_.clear();
   // What a statement costs to compile is more than any of ours gains by it.
   execute("SET search_path TO " + sql_name(target_.schema) + "; SET jit TO off");
+  if (target_.plans_once) {
+    execute(
+        "SET plan_cache_mode TO force_generic_plan; SET enable_seqscan TO off; "
+        "SET enable_bitmapscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off");
+  }
 }
 
 void Session::disconnect() {

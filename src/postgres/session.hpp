@@ -21,6 +21,9 @@ struct Target {
   std::string url;
   std::string schema;
   std::string application = "duroxide";
+  /// Statements are planned once, by indexes, whatever the server takes the sizes of the tables for: queues
+  /// are empty at one time and long at another, and its figures are old.
+  bool plans_once = false;
 };
 
 /// A name as it stands in SQL, in quotes.

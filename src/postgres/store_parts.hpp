@@ -23,6 +23,7 @@ struct StoreParts {
   std::shared_ptr<DatabaseClock> database_clock;
   LogSink log;
   std::string channel;            ///< of notifications
+  bool holds_answers = false;     ///< not every batch is flushed (`HeldAnswers`)
   Milliseconds life_sign{5'000};  ///< between two of them, which are the poll, too
   /// Called once the store is closed, on the actor's own thread.
   std::function<void()> on_closed;

@@ -1,5 +1,6 @@
 #include "postgres/store_state.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,8 @@ namespace duroxide::postgres {
 namespace {
 
 constexpr const char* releasing = "release_from_quarantine";
+/// The row of a process that is dead may be locked for a while.
+constexpr Milliseconds shortest_wait_for_death{100};
 
 /// Takes a word from the front of a text.
 std::string_view take_word(std::string_view& text) {
@@ -28,13 +31,17 @@ std::int64_t number_in(std::string_view word) {
 }  // namespace
 
 StoreState::StoreState(const StoreParts& parts, Batches::Host& host, Timers::Alarm alarm)
-    : batches(parts.writer, parts.membership, host, parts.clock, parts.channel),
+    : batches(parts.writer, parts.membership, host, parts.clock, parts.channel,
+              parts.holds_answers),
       waiting(batches),
       turns(batches, leases, holders, waiting, cancelled, parts.log),
       work(batches, leases, holders, cancelled, parts.log),
+      activities(batches, leases),
       timers(batches, leases, holders, std::move(alarm)),
       messages(batches, waiting),
       membership_(parts.membership),
+      host_(host),
+      life_sign_(parts.life_sign),
       clock_(parts.database_clock),
       log_(parts.log) {}
 
@@ -119,6 +126,13 @@ void StoreState::give_life_sign() {
     batches.look_for({row.flag(1), row.flag(2), row.flag(3)});
     if (row.flag(4)) {
       work.look_for_cancelled();
+    }
+    if (const auto next_death = row.optional_number(5)) {
+      // What a dead process held is taken over as soon as its time is over.
+      const Milliseconds left(*next_death - row.number(0) + 1);
+      if (left < life_sign_) {
+        host_.give_life_sign_after(std::max(left, shortest_wait_for_death));
+      }
     }
   };
   batches.submit(std::move(request));

@@ -5,6 +5,7 @@
 
 #include <duroxide/provider_messages.hpp>
 
+#include "postgres/activities_by_reference.hpp"
 #include "postgres/batches.hpp"
 #include "postgres/cancelled_leases.hpp"
 #include "postgres/holders.hpp"
@@ -32,6 +33,7 @@ class StoreState {
   Waiting waiting;
   Turns turns;
   Work work;
+  ActivitiesByReference activities;
   Timers timers;
   Messages messages;
 
@@ -50,6 +52,8 @@ class StoreState {
 
  private:
   std::shared_ptr<Membership> membership_;
+  Batches::Host& host_;
+  Milliseconds life_sign_;  ///< between two regular ones
   std::shared_ptr<DatabaseClock> clock_;
   LogSink log_;
 };

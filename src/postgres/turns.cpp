@@ -82,6 +82,7 @@ Request Turns::fetch_request(Parked& parked) {
   Request request{fetching_turns};
   request.is_of_process = true;
   request.is_light = true;
+  request.hands_out_turns = true;
   request.calls.push_back(
       {"fetch_turns",
        Parameters()
@@ -133,6 +134,7 @@ void Turns::hand_out(std::deque<Parked>::iterator parked, const Rows& rows) {
   if (!items.empty()) {
     const auto reply = std::move(parked->reply);
     parked_.erase(parked);
+    batches_.expect_ack();
     reply(std::move(items));
   }
 }

@@ -68,6 +68,9 @@ class Waiting final : public Batches::Part {
   void join(Runner::Batch& batch) override;
 
  private:
+  static constexpr const char* for_update = "update";
+  static constexpr const char* for_question = "query";
+
   struct ForStatus {
     std::optional<std::uint64_t> after_custom_status;
     StatusReply reply;
@@ -93,7 +96,6 @@ class Waiting final : public Batches::Part {
     std::uint64_t wait_id = 0;
     std::string instance;
     std::optional<std::int64_t> number = std::nullopt;  ///< of the instance, once it was seen
-    bool is_looked_at = false;                          ///< in the batch that is under way
     bool is_stopped = false;                            ///< whatever is there answers it
     std::variant<ForStatus, ForValue, ForStart, ForAnswer> what = {};
   };
@@ -103,7 +105,10 @@ class Waiting final : public Batches::Part {
   [[nodiscard]] Waits::iterator find(std::uint64_t id) { return waits_.find(id); }
   /// Takes it out, and gives it.
   Wait take(Waits::iterator wait);
-  [[nodiscard]] Request look(std::uint64_t id, Wait& wait);
+  [[nodiscard]] Request look(std::uint64_t id, const Wait& wait);
+  /// For one that has just come: before what is asked behind it, which may put another instance in the place
+  /// of its own.
+  void look_first(std::uint64_t id);
   void looked(std::uint64_t id, const Outcome& outcome);
   /// What can be said of an instance that is not there, or not any more.
   void answer_without(Waits::iterator wait);

@@ -6,8 +6,6 @@
 #include <utility>
 
 #include "model/encoding.hpp"
-#include "model/limits.hpp"
-#include "postgres/message_row.hpp"
 
 namespace duroxide::postgres {
 
@@ -16,41 +14,6 @@ namespace {
 constexpr const char* fetching_work = "dequeue_worker_peek_lock";
 constexpr const char* acking_work = "ack_worker";
 constexpr const char* abandoning_work = "abandon_worker";
-constexpr const char* beating = "heartbeat";
-constexpr const char* completing_activity = "complete_activity";
-
-ProviderError work_is_over(const char* operation) {
-  return refused(operation, ProviderError::Kind::invalid_lock_token,
-                 "the lease is over, or the activity was cancelled");
-}
-
-std::string describe(const provider::ActivityReference& activity) {
-  return "activity " + std::to_string(activity.event_id) + " of execution " +
-         std::to_string(activity.execution_id) + " of the instance `" + activity.instance + "`";
-}
-
-ProviderError no_activity(const char* operation, const provider::ActivityReference& activity) {
-  return refused(
-      operation, ProviderError::Kind::activity_not_found,
-      "there is no " + describe(activity) + ": it has ended, was cancelled, or never was");
-}
-
-/// The result that an activity ends with. Throws `Refusal`.
-void check_completion(const WorkItem& completion) {
-  const auto* completed = std::get_if<work::ActivityCompleted>(&completion);
-  if (completed == nullptr && !std::holds_alternative<work::ActivityFailed>(completion)) {
-    refuse_input("an activity completes or fails, nothing else");
-  }
-  if (completed != nullptr) {
-    require(model::check_payload("result", completed->result));
-  }
-}
-
-template <class Item>
-bool ends(const Item& item, const provider::ActivityReference& activity) {
-  return item.instance == activity.instance && item.execution_id == activity.execution_id &&
-         item.id == activity.event_id;
-}
 
 }  // namespace
 
@@ -60,7 +23,8 @@ Work::Work(Batches& batches, Leases& leases, Holders& holders, CancelledLeases& 
       leases_(leases),
       holders_(holders),
       cancelled_(cancelled),
-      log_(std::move(log)) {
+      log_(std::move(log)),
+      results_(leases, cancelled) {
   batches_.add(*this);
 }
 
@@ -194,40 +158,15 @@ std::function<void(Outcome)> Work::ends_lease(const char* operation, provider::L
   };
 }
 
-void Work::ack(const provider::AckWorker& ack, Reply<void> reply) {
-  const auto found = leases_.work.find(ack.lock_token);
-  if (found == leases_.work.end()) {
-    cancelled_.forget(ack.lock_token);
-    reply(failure(work_is_over(acking_work)));
-    return;
-  }
+void Work::ack(const provider::AckWorker& ack, const Reply<void>& reply) {
   or_refuse<void>(acking_work, reply, [&] {
-    const WorkLease& lease = found->second;
-    MessageRow row;
-    bool is_told = false;
-    if (ack.completion) {
-      check_completion(*ack.completion);
-      row = row_of(*ack.completion);
-      is_told =
-          target_instance(*ack.completion) == lease.instance && row.of_execution == lease.execution;
-    }
-    Request request{acking_work};
-    request.is_of_process = true;
-    request.changes.push_back(lease.instance);
-    request.is_repeatable = true;
-    request.calls.push_back(
-        {"ack_work", Parameters()
-                         .number(batches_.context().process)
-                         .number(ack.lock_token)
-                         .number(lease.number)
-                         .number(lease.execution)
-                         .number(lease.event)
-                         .number(row.kind)
-                         .number(row.keeps)
-                         .optional_bytes(is_told ? std::optional(row.item) : std::nullopt)});
-    request.done = ends_lease(acking_work, ack.lock_token, std::move(reply));
-    batches_.submit(std::move(request), {true, false, false});
+    results_.add(ack, reply);
+    batches_.expect({true, false, false});
   });
+}
+
+void Work::bring(Runner::Batch& batch) {
+  results_.bring(batch, batches_.context().process);
 }
 
 void Work::abandon(const provider::AbandonWorker& abandon, Reply<void> reply) {
@@ -277,85 +216,6 @@ void Work::release_sessions(Asker asker, const std::vector<std::string>& session
                                                    .number(holders_.number_of(asker))
                                                    .texts(sessions)});
   batches_.submit(std::move(request), {false, true, false});
-}
-
-void Work::heartbeat(const provider::Heartbeat& beat, Reply<void> reply) {
-  or_refuse<void>(beating, reply, [&] {
-    require(model::check_heartbeat(beat.details));
-    provider::ActivityReference activity = beat.activity;
-    if (beat.lock_token) {
-      const auto found = leases_.work.find(*beat.lock_token);
-      if (found == leases_.work.end()) {
-        reply(failure(no_activity(beating, activity)));
-        return;
-      }
-      activity.instance = found->second.instance;
-      activity.execution_id = static_cast<std::uint64_t>(found->second.execution);
-      activity.event_id = static_cast<std::uint64_t>(found->second.event);
-    }
-    require(model::check_instance_id(activity.instance));
-    const CallContext context = batches_.context();
-    Request request{beating};
-    request.is_repeatable = true;
-    request.calls.push_back(
-        {"heartbeat",
-         Parameters()
-             .optional_number(context.now)
-             .number(context.process)
-             .optional_number(beat.lock_token
-                                  ? std::optional(static_cast<std::int64_t>(*beat.lock_token))
-                                  : std::nullopt)
-             .text(activity.instance)
-             .number(activity.execution_id)
-             .number(activity.event_id)
-             .number(activity.incarnation)
-             .bytes(beat.details)});
-    request.done = [activity, reply](const Outcome& outcome) {
-      if (!outcome) {
-        reply(failure(outcome.error()));
-      } else if (outcome->front().first().number(0) != 0) {
-        reply(failure(no_activity(beating, activity)));
-      } else {
-        reply({});
-      }
-    };
-    batches_.submit(std::move(request));
-  });
-}
-
-void Work::complete(const provider::CompleteActivity& end, Reply<void> reply) {
-  or_refuse<void>(completing_activity, reply, [&] {
-    check_completion(end.completion);
-    const auto* completed = std::get_if<work::ActivityCompleted>(&end.completion);
-    if (completed != nullptr
-            ? !ends(*completed, end.activity)
-            : !ends(std::get<work::ActivityFailed>(end.completion), end.activity)) {
-      refuse_input("the completion is not that of " + describe(end.activity) +
-                   ", which it is to end");
-    }
-    require(model::check_instance_id(end.activity.instance));
-    const MessageRow row = row_of(end.completion);
-    Request request{completing_activity};
-    request.changes.push_back(end.activity.instance);
-    request.calls.push_back({"complete_activity", Parameters()
-                                                      .text(end.activity.instance)
-                                                      .number(end.activity.execution_id)
-                                                      .number(end.activity.event_id)
-                                                      .number(end.activity.incarnation)
-                                                      .number(row.kind)
-                                                      .number(row.keeps)
-                                                      .bytes(row.item)});
-    request.done = [activity = end.activity, reply](const Outcome& outcome) {
-      if (!outcome) {
-        reply(failure(outcome.error()));
-      } else if (outcome->front().first().number(0) != 0) {
-        reply(failure(no_activity(completing_activity, activity)));
-      } else {
-        reply({});
-      }
-    };
-    batches_.submit(std::move(request), {true, false, false});
-  });
 }
 
 void Work::look_for_cancelled() {

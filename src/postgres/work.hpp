@@ -14,6 +14,7 @@
 #include "postgres/holders.hpp"
 #include "postgres/leases.hpp"
 #include "postgres/refusal.hpp"
+#include "postgres/results.hpp"
 #include "postgres/unknown_code.hpp"
 
 namespace duroxide::postgres {
@@ -27,11 +28,9 @@ class Work final : public Batches::Part {
   using FetchReply = Reply<std::vector<provider::WorkerItem>>;
 
   void fetch(Asker asker, const provider::DequeueWorkerPeekLock& request, FetchReply reply);
-  void ack(const provider::AckWorker& request, Reply<void> reply);
+  void ack(const provider::AckWorker& request, const Reply<void>& reply);
   void abandon(const provider::AbandonWorker& request, Reply<void> reply);
   void release_sessions(Asker asker, const std::vector<std::string>& sessions);
-  void heartbeat(const provider::Heartbeat& request, Reply<void> reply);
-  void complete(const provider::CompleteActivity& request, Reply<void> reply);
 
   /// Leases of this process that others have cancelled are asked for.
   void look_for_cancelled();
@@ -41,6 +40,7 @@ class Work final : public Batches::Part {
   void try_again() { unknown_.forget(); }
   void refuse_parked(const ProviderError& error);
 
+  void bring(Runner::Batch& batch) override;
   void join(Runner::Batch& batch) override;
 
  private:
@@ -65,6 +65,7 @@ class Work final : public Batches::Part {
   Holders& holders_;
   CancelledLeases& cancelled_;
   LogSink log_;
+  Results results_;
   UnknownCode unknown_;
   std::deque<Parked> parked_;
   std::uint64_t newest_ = 0;

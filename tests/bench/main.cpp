@@ -16,6 +16,7 @@
 #include "measurements.hpp"
 #include "options.hpp"
 #include "overhead.hpp"
+#include "postgres.hpp"
 #include "processors.hpp"
 #include "report.hpp"
 #include "retention.hpp"
@@ -34,11 +35,14 @@ constexpr const char* usage =
     "  --disk-us N       simulate the disk: files in memory, and a flush takes so many "
     "microseconds\n"
     "  --compare FILE    compare the counts with those in a file that --json has written\n"
+    "  --dbos            with the part postgres: DBOS on the same server too, which npm fetches\n"
     "PART is engine, scale, management or retention; line, the line server of the examples beside "
     "the\n"
-    "engine; or one of two on the simulated disk: counts, only what workloads of the engine use, "
-    "and\n"
-    "overhead, what they use with metrics and without. Without it all but the last three are "
+    "engine; postgres, the engine on a private PostgreSQL beside raw transactions; or one of two "
+    "on "
+    "the\n"
+    "simulated disk: counts, only what workloads of the engine use, and\n"
+    "overhead, what they use with metrics and without. Without it all but the last four are "
     "measured.\n"
     "Ends with status 3 if a figure is below its floor, with 4 if a count is above the baseline.\n";
 
@@ -60,7 +64,7 @@ std::size_t number_of(std::string_view text) {
 
 bool is_part(std::string_view text) {
   return text == "engine" || text == "counts" || text == "scale" || text == "management" ||
-         text == "retention" || text == "overhead" || text == "line";
+         text == "retention" || text == "overhead" || text == "line" || text == "postgres";
 }
 
 Options read_options(std::span<char* const> arguments) {
@@ -87,6 +91,8 @@ Options read_options(std::span<char* const> arguments) {
       options.simulated_flush = std::chrono::microseconds(number_of(value()));
     } else if (argument == "--compare") {
       options.baseline = value();
+    } else if (argument == "--dbos") {
+      options.dbos = true;
     } else if (is_part(argument)) {
       options.only = argument;
     } else {
@@ -98,6 +104,9 @@ Options read_options(std::span<char* const> arguments) {
   }
   if (options.baseline && options.only != "counts") {
     throw WrongUsage("only the part counts can be compared with a baseline");
+  }
+  if (options.dbos && options.only != "postgres") {
+    throw WrongUsage("DBOS is measured beside the part postgres alone");
   }
   if (options.only == "line" && options.simulated_flush.count() > 0) {
     throw WrongUsage("the line server is another program, and knows no simulated disk");
@@ -150,6 +159,14 @@ Report measure(Options& options) {
   if (options.only == "line") {
     measure_line(report, options);
     return report;
+  }
+  if (options.only == "postgres") {
+#ifdef DUROXIDE_WITH_POSTGRES
+    measure_postgres(report, options);
+    return report;
+#else
+    throw std::runtime_error("this bench was built without PostgreSQL: -Dpostgres=enabled");
+#endif
   }
   if (wants(options, "engine")) {
     measure_engine(report, options);

@@ -16,4 +16,5 @@ struct Options {
   std::chrono::microseconds simulated_flush{0};
   std::optional<std::filesystem::path> baseline;
   std::optional<std::string> only;
+  bool dbos = false;  ///< of the part `postgres`: also DBOS, on the same server
 };

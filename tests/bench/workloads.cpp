@@ -87,9 +87,10 @@ RuntimeOptions traced(double sample_ratio) {
 
 Workloads::Workloads(const std::filesystem::path& directory, const LmdbOptions& store_options,
                      const RuntimeOptions& options, ActivityKind activities)
-    : store_(must(LmdbProvider::open(directory, store_options))),
-      runtime_(store_, options),
-      client_(store_) {
+    : Workloads(must(LmdbProvider::open(directory, store_options)), options, activities) {}
+
+Workloads::Workloads(Store store, const RuntimeOptions& options, ActivityKind activities)
+    : store_(std::move(store)), runtime_(store_, options), client_(store_) {
   for (const auto& interceptor : options.interceptors()) {
     client_ = client_.with_interceptor(interceptor);
   }

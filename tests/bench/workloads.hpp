@@ -22,6 +22,10 @@ class Workloads {
                      const duroxide::RuntimeOptions& options = {},
                      duroxide::ActivityKind activities = duroxide::ActivityKind::ordinary);
 
+  /// On another store, which has nothing in it.
+  explicit Workloads(duroxide::Store store, const duroxide::RuntimeOptions& options = {},
+                     duroxide::ActivityKind activities = duroxide::ActivityKind::ordinary);
+
   [[nodiscard]] const duroxide::Store& store() const { return store_; }
 
   /// Orchestrations of one activity that does nothing, one after the other: how long from starting one

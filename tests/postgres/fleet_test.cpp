@@ -1,10 +1,13 @@
 // Four processes work off mixed instances on one store while they are killed, stopped for longer than their
 // leases and cut off from the server, and the server is restarted: nothing is lost, and no step is counted
-// twice. DUROXIDE_FLEET says how many instances; 300 in short, 10,000 for long.
+// twice. DUROXIDE_FLEET says how many instances; 1,000 in short, 10,000 for long.
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -36,13 +39,14 @@ using faults::Child;
 
 constexpr std::size_t workers = 4;
 constexpr auto lease = 2s;
-/// So many instances are started before each blow.
-constexpr std::size_t portion = 25;
-const std::string alive = "alive";
+constexpr auto between_blows = 1s;
+/// A fleet that ends nothing for so long hangs.
+constexpr auto longest_standstill = 120s;
+constexpr std::size_t restarts = 2;
 
 std::size_t fleet_size() {
   const char* const given = std::getenv("DUROXIDE_FLEET");  // NOLINT: nobody sets it meanwhile
-  return given == nullptr ? 300 : static_cast<std::size_t>(std::stoul(given));
+  return given == nullptr ? 1'000 : static_cast<std::size_t>(std::stoul(given));
 }
 
 struct Place {
@@ -89,18 +93,12 @@ void work(const Place& place, const std::string& name) {
   runtime.stop();
 }
 
-/// Starts a portion for each word.
-void start_portions(const Place& place, std::size_t all) {
+/// Starts all of them, one after the other.
+void start_all(const Place& place, std::size_t all) {
   die_with_test();
   Client client(connect(place, "starter"));
-  for (std::size_t next = 0; next < all;) {
-    if (faults::wait_for_word() == 0) {
-      return;
-    }
-    for (std::size_t i = 0; i < portion && next < all; ++i, ++next) {
-      start_piece(client, piece(next));
-    }
-    faults::tell("started");
+  for (std::size_t i = 0; i < all; ++i) {
+    start_piece(client, piece(i));
   }
 }
 
@@ -110,12 +108,6 @@ void check_all(const Place& place, std::size_t all) {
   const Store store = connect(place, "checker");
   Client client(store);
   const ManagementClient management(store);
-  for (std::size_t i = 0; i < all; ++i) {
-    (void)client.wait_for_completion(piece(i).instance, 300s);
-    if (i % portion == 0) {
-      faults::tell(alive);  // who says nothing for long is taken to hang
-    }
-  }
   const auto written = Marks::all(place.marks);
   std::map<std::string, std::string> counted;
   for (std::size_t i = 0; i < all; ++i) {
@@ -139,34 +131,51 @@ void check_all(const Place& place, std::size_t all) {
                std::to_string(written.size()) + " times");
 }
 
+/// How many of the instances have ended.
+std::size_t ended_of(const Place& place) {
+  return std::stoul(
+      query(place.address, "select count(*) from \"" + place.schema +
+                               "\".instances where parent_id is null and status <> 0"));
+}
+
 /// Four processes, and what is done to them.
 class Fleet {
  public:
   explicit Fleet(Place place) : place_(std::move(place)) {
     for (std::size_t i = 0; i < workers; ++i) {
-      members_.push_back(member(i));
+      members_.push_back({member(i)});
+    }
+    for (const Member& each : members_) {
+      REQUIRE(each.process->tells("works"));
     }
   }
   ~Fleet() {
-    for (auto& each : members_) {
-      each->kill();
+    for (Member& each : members_) {
+      each.process->kill();
     }
   }
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
   void kill(std::size_t which) {
-    members_[which]->kill();
-    members_[which] = member(which);
+    members_[which].process->kill();
+    members_[which] = {member(which)};
   }
-  /// Returns when its leases are over and the others have noticed.
+  /// Until its leases are over and the others have noticed.
   void stop(std::size_t which) {
-    members_[which]->stop();
-    const auto began = std::chrono::steady_clock::now();
-    while (std::chrono::steady_clock::now() - began < lease + 1s) {
-      std::this_thread::sleep_for(100ms);  // what is tried is time that passes
+    if (!members_[which].goes_on) {
+      members_[which].process->stop();
+      members_[which].goes_on = Clock::now() + lease + 1s;
     }
-    members_[which]->go_on();
+  }
+  /// Has those go on that were stopped for long enough.
+  void wake() {
+    for (Member& each : members_) {
+      if (each.goes_on && Clock::now() >= *each.goes_on) {
+        each.process->go_on();
+        each.goes_on.reset();
+      }
+    }
   }
   void cut_off(std::size_t which) {
     query(
@@ -176,23 +185,70 @@ class Fleet {
   }
   /// All end in an orderly way.
   void end() {
-    for (auto& each : members_) {
-      each->say_word();
+    for (Member& each : members_) {
+      if (each.goes_on) {
+        each.process->go_on();
+      }
+      each.process->say_word();
     }
-    for (auto& each : members_) {
-      CHECK(each->how_it_ended().empty());
+    for (Member& each : members_) {
+      CHECK(each.process->how_it_ended().empty());
     }
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  struct Member {
+    std::unique_ptr<Child> process;
+    std::optional<Clock::time_point> goes_on = std::nullopt;  ///< it is stopped until then
+  };
+
   static std::string name_of(std::size_t which) { return "member" + std::to_string(which); }
   std::unique_ptr<Child> member(std::size_t which) const {
     return std::make_unique<Child>([place = place_, name = name_of(which)] { work(place, name); });
   }
 
   Place place_;
-  std::vector<std::unique_ptr<Child>> members_;
+  std::vector<Member> members_;
 };
+
+/// Deals blows until all instances have ended, and counts them.
+std::map<std::string, std::size_t> disturb(Fleet& fleet, PostgresServer& server, const Place& place,
+                                           std::size_t all, std::mt19937& random) {
+  std::map<std::string, std::size_t> blows;
+  auto next = std::chrono::steady_clock::now();
+  auto last_progress = next;
+  std::size_t last_ended = 0;
+  for (std::size_t round = 0;; ++round) {
+    const std::size_t ended = ended_of(place);
+    if (ended == all) {
+      return blows;
+    }
+    if (std::exchange(last_ended, ended) != ended) {
+      last_progress = std::chrono::steady_clock::now();
+    }
+    INFO(ended << " of " << all << " have ended");
+    REQUIRE(std::chrono::steady_clock::now() - last_progress < longest_standstill);
+    const std::size_t which = random() % workers;
+    auto& restarted = blows["restarts of the server"];
+    if (restarted < restarts && ended >= (restarted + 1) * all / (restarts + 1)) {
+      server.restart(restarted == 0 ? Ending::immediate : Ending::fast);
+      ++restarted;
+    } else if (round % 3 == 0) {
+      fleet.kill(which);
+      ++blows["kills"];
+    } else if (round % 3 == 1) {
+      fleet.stop(which);
+      ++blows["stops"];
+    } else {
+      fleet.cut_off(which);
+      ++blows["cuts"];
+    }
+    next = std::max(next + between_blows, std::chrono::steady_clock::now());
+    std::this_thread::sleep_until(next);  // what is tried is time that passes
+    fleet.wake();
+  }
+}
 
 }  // namespace
 
@@ -206,30 +262,11 @@ TEST_CASE("a fleet loses nothing and counts no step twice, whatever is done to i
   PostgresServer server;
   const Place place{server.address(), "fleet", directory.path() / "marks"};
   Fleet fleet(place);
-  Child starter([&] { start_portions(place, all); });
-  const std::size_t rounds = (all + portion - 1) / portion;
-  std::map<std::string, std::size_t> blows;
-  for (std::size_t round = 0; round < rounds; ++round) {
-    starter.say_word();
-    const std::size_t which = random() % workers;
-    if (round == rounds / 3 || round == 2 * rounds / 3) {
-      server.restart(round == rounds / 3 ? Ending::immediate : Ending::fast);
-      ++blows["restarts of the server"];
-    } else if (round % 3 == 0) {
-      fleet.kill(which);
-      ++blows["kills"];
-    } else if (round % 3 == 1) {
-      fleet.stop(which);
-      ++blows["stops"];
-    } else {
-      fleet.cut_off(which);
-      ++blows["cuts"];
-    }
-    REQUIRE(starter.tells("started"));
-  }
+  Child starter([&] { start_all(place, all); });
+  const auto blows = disturb(fleet, server, place, all, random);
+  CHECK(starter.how_it_ended().empty());
   Child checker([&] { check_all(place, all); });
   std::vector<std::string> told = checker.rest();
-  std::erase(told, alive);
   CHECK(checker.how_it_ended().empty());
   REQUIRE_FALSE(told.empty());
   std::cout << "tried: a fleet of " << workers << " with " << all << " instances";

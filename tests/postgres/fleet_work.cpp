@@ -20,7 +20,9 @@ using namespace std::chrono_literals;
 
 using Words = std::vector<std::string>;
 
-constexpr std::size_t kinds = 6;
+constexpr std::size_t kinds = 8;
+/// Calls that stand before this event of a history fail.
+constexpr std::uint64_t first_that_succeeds = 8;
 
 Task<Words> chain(OrchestrationContext context, int steps) {
   Words marks;
@@ -79,6 +81,18 @@ Task<Words> rounds(OrchestrationContext context, int left) {
   context.set_value("marks", marks);
   if (left > 1) {
     co_await context.continue_as_new(left - 1);
+  }
+  co_return marks;
+}
+
+/// The first step fails twice before it is done.
+Task<Words> retrier(OrchestrationContext context, int steps) {
+  const auto stubborn =
+      ActivityOptions().retry(RetryPolicy().max_attempts(10).backoff(Backoff::fixed(10ms)));
+  Words marks;
+  for (int i = 0; i < steps; ++i) {
+    marks.push_back(
+        co_await context.schedule_activity<std::string>("Flaky", context.instance_id(), stubborn));
   }
   co_return marks;
 }
@@ -144,19 +158,31 @@ Piece piece(std::size_t number) {
       return {id, "Sleeper", 3};
     case 4:
       return {id, "Listener", 3, true};
-    default:
+    case 5:
       return {id, "Rounds", 4};
+    case 6:
+      return {id, "Retrier", 2};
+    default:
+      return {id, "Hello", 1};
   }
 }
 
 void register_pieces(Runtime& runtime, Marks& marks) {
-  runtime.register_orchestration("Chain", chain)
+  runtime.register_orchestration("Hello", chain)
+      .register_orchestration("Chain", chain)
       .register_orchestration("FanOut", fan_out)
       .register_orchestration("Family", family)
       .register_orchestration("Sleeper", sleeper)
       .register_orchestration("Listener", listener)
       .register_orchestration("Rounds", rounds)
-      .register_activity("Mark", [&marks](const std::string& step) { return marks.make(step); });
+      .register_orchestration("Retrier", retrier)
+      .register_activity("Mark", [&marks](const std::string& step) { return marks.make(step); })
+      .register_activity("Flaky", [&marks](ActivityContext& context, const std::string& step) {
+        if (context.event_id() < first_that_succeeds) {
+          throw std::runtime_error("it does not succeed at once");
+        }
+        return marks.make(step);
+      });
 }
 
 void start_piece(Client& client, const Piece& piece) {

@@ -93,7 +93,7 @@ void populate(World& world) {
 void spoil(World& world, const std::string& statements) {
   const std::string schema = postgres_test::schema_of(world.directory->path());
   (void)postgres_test::query(postgres_test::server_address(),
-                             "SET search_path TO " + schema + "; " + statements + "; SELECT 1");
+                             "SET search_path TO \"" + schema + "\"; " + statements + "; SELECT 1");
 }
 
 void check_found(World& world, const std::string& what) {

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "scenarios/database_store.hpp"
+
 namespace duroxide::scenario {
 
 namespace {
@@ -25,7 +27,10 @@ std::vector<Backend> backends() {
   if (name == "other_process") {
     return {Backend::other_process};
   }
-  throw std::runtime_error("DUROXIDE_SCENARIO_STORE is remote or other_process, not " +
+  if (name == "postgres") {
+    return {Backend::postgres};
+  }
+  throw std::runtime_error("DUROXIDE_SCENARIO_STORE is remote, other_process or postgres, not " +
                            std::string(name));
 }
 
@@ -78,6 +83,8 @@ void Scenario::check_sound() {
 void Scenario::open_engine_store() {
   if (backend_ == Backend::memory) {
     engine_store_ = MemoryProvider::create(MemoryOptions().log_sink(no_log));
+  } else if (backend_ == Backend::postgres) {
+    engine_store_ = open_in_database(directory_.path());
   } else {
     engine_store_ = open_on_disk(directory_.path());
   }
@@ -88,7 +95,7 @@ void Scenario::open_engine_store() {
 
 /// Gives clients what they use.
 void Scenario::connect() {
-  if (backend_ == Backend::memory || backend_ == Backend::lmdb) {
+  if (backend_ != Backend::remote && backend_ != Backend::other_process) {
     store_ = *engine_store_;
   } else {
     // Another process that has died does not come back, which is not to be found out by each call for as
@@ -146,7 +153,8 @@ void Scenario::restart(std::optional<Register> registrations) {
     return;
   }
   stop_runtime();
-  if (backend_ == Backend::lmdb) {
+  const bool is_opened_again = backend_ == Backend::lmdb || backend_ == Backend::postgres;
+  if (is_opened_again) {
     client_.reset();
     store_.reset();
   }
@@ -155,7 +163,7 @@ void Scenario::restart(std::optional<Register> registrations) {
     engine_store_.reset();
     open_engine_store();
   }
-  if (backend_ == Backend::lmdb) {
+  if (is_opened_again) {
     connect();
   }
   start_runtime();

@@ -34,6 +34,7 @@ enum class Backend {
   lmdb,
   remote,         ///< a remote store, of a store on disk that this process has open and runs
   other_process,  ///< a remote store, of a store on disk that another process has open and runs
+  postgres,       ///< a schema of a private PostgreSQL server, which this process runs
 };
 
 /// Those that this run of the program tries: `memory` and `lmdb`, unless the variable

@@ -118,14 +118,15 @@ END $$;
 -- Notes that an execution has ended. Its activities in quarantine go with it.
 CREATE FUNCTION end_execution(p_number bigint, p_status bigint, p_version text, p_event_count bigint,
                               p_ended bigint, p_output bytea, p_failure bytea, p_failure_told bytea)
-RETURNS void LANGUAGE sql AS $$
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
   INSERT INTO executions (number, execution, version, status, started_at, ended_at, event_count, output,
                           failure, failure_told)
   SELECT p_number, i.execution, p_version, p_status, i.execution_started_at, p_ended, p_event_count,
          p_output, p_failure, p_failure_told
   FROM instances i WHERE i.number = p_number;
   DELETE FROM work WHERE number = p_number AND quarantine IS NOT NULL;
-$$;
+END $$;
 
 -- Activities and timers of a turn; only of one that was accepted.
 CREATE FUNCTION add_work_of_turn(p_token bigint, p_number bigint, p_execution bigint, p_events bigint[],

@@ -22,8 +22,9 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_now bigint := moment(p_now);
   v_pauses boolean := EXISTS (SELECT 1 FROM paused);
+  v_questions boolean := EXISTS (SELECT 1 FROM questions);
   v_turn record;
-  v_instance record;
+  v_found record;
   v_is_resident boolean;
   v_more boolean;
   v_left bigint := p_max;
@@ -41,7 +42,8 @@ BEGIN
   WHILE v_left > 0 AND v_passed AND v_bytes < 16777216 LOOP
     v_passed := false;
     FOR v_turn IN
-      SELECT t.* FROM turns t
+      SELECT t.number, t.event_count, t.attempts, t.quarantine, t.resident_process, t.resident_holder
+      FROM turns t
       WHERE t.ready IS NOT NULL AND t.token IS NULL
         AND (t.visible_at IS NULL OR t.visible_at <= v_now)
         AND (t.resident_process IS NULL OR t.resident_process = p_process
@@ -53,20 +55,34 @@ BEGIN
     LOOP
       EXIT WHEN v_bytes >= 16777216;
       number := v_turn.number;
-      SELECT array_agg(m.place ORDER BY m.place), array_agg(m.kind::bigint ORDER BY m.place),
-             array_agg(m.of_execution ORDER BY m.place), array_agg(m.of_event ORDER BY m.place),
-             array_agg(m.made_here ORDER BY m.place), array_agg(m.item ORDER BY m.place)
-      INTO places, kinds, of_executions, of_events, made_here, items
-      FROM (SELECT b.* FROM (SELECT i.*, sum(octet_length(i.item)) OVER (ORDER BY i.place) AS bytes_so_far
-                             FROM inbox i WHERE i.number = v_turn.number ORDER BY i.place LIMIT 1024) b
-            WHERE b.bytes_so_far IS NULL
-               OR b.bytes_so_far - coalesce(octet_length(b.item), 0) < 33554432) m;
+      SELECT i.id, i.orchestration, i.version, i.execution, i.incarnation, i.status, m.* INTO v_found
+      FROM instances i, LATERAL (
+        SELECT array_agg(o.place ORDER BY o.place) AS places,
+               array_agg(o.kind::bigint ORDER BY o.place) AS kinds,
+               array_agg(o.of_execution ORDER BY o.place) AS of_executions,
+               array_agg(o.of_event ORDER BY o.place) AS of_events,
+               array_agg(o.made_here ORDER BY o.place) AS made_here,
+               array_agg(o.item ORDER BY o.place) AS items,
+               coalesce(sum(octet_length(o.item)), 0)::bigint AS bytes
+        FROM (SELECT b.* FROM (SELECT x.*, sum(octet_length(x.item)) OVER (ORDER BY x.place) AS bytes_so_far
+                               FROM inbox x WHERE x.number = v_turn.number ORDER BY x.place LIMIT 1024) b
+              WHERE b.bytes_so_far IS NULL
+                 OR b.bytes_so_far - coalesce(octet_length(b.item), 0) < 33554432) o) m
+      WHERE i.number = v_turn.number;
+      places := v_found.places;
+      kinds := v_found.kinds;
+      of_executions := v_found.of_executions;
+      of_events := v_found.of_events;
+      made_here := v_found.made_here;
+      items := v_found.items;
       question_ids := NULL;
       IF v_turn.quarantine IS NULL THEN
-        SELECT array_agg(q.id ORDER BY q.process, q.asked), array_agg(q.name ORDER BY q.process, q.asked),
-               array_agg(q.input ORDER BY q.process, q.asked)
-        INTO question_ids, question_names, question_inputs
-        FROM questions q WHERE q.number = v_turn.number;
+        IF v_questions THEN
+          SELECT array_agg(q.id ORDER BY q.process, q.asked), array_agg(q.name ORDER BY q.process, q.asked),
+                 array_agg(q.input ORDER BY q.process, q.asked)
+          INTO question_ids, question_names, question_inputs
+          FROM questions q WHERE q.number = v_turn.number;
+        END IF;
       ELSIF places IS NOT NULL AND NOT 9 = ANY (kinds) THEN
         -- The cancellation may stand behind more messages than one turn takes.
         SELECT places || i.place, kinds || 9::bigint, of_executions || i.of_execution,
@@ -74,44 +90,45 @@ BEGIN
         INTO places, kinds, of_executions, of_events, made_here, items
         FROM inbox i WHERE i.number = v_turn.number AND i.kind = 9 ORDER BY i.place LIMIT 1;
       END IF;
-      SELECT * INTO v_instance FROM instances i WHERE i.number = v_turn.number;
-      IF NOT FOUND OR v_instance.status <> 0 OR (places IS NULL AND question_ids IS NULL)
+      IF v_found.status IS DISTINCT FROM 0 OR (places IS NULL AND question_ids IS NULL)
          OR (v_turn.event_count = 0 AND (places IS NULL OR places[1] <> 0)) THEN
         UPDATE turns t SET ready = NULL WHERE t.number = v_turn.number;
         v_passed := true;
         CONTINUE;
       END IF;
-      v_more := question_ids IS NOT NULL OR EXISTS (
-        SELECT 1 FROM inbox i WHERE i.number = v_turn.number AND i.place > places[cardinality(places)]);
+      v_more := question_ids IS NOT NULL;
+      IF cardinality(places) >= 1024 OR v_found.bytes >= 33554432 THEN
+        v_more := v_more OR EXISTS (
+          SELECT 1 FROM inbox i WHERE i.number = v_turn.number AND i.place > places[cardinality(places)]);
+      END IF;
       v_is_resident := v_turn.resident_process = p_process AND v_turn.resident_holder = p_holder;
       history := NULL;
       IF v_is_resident IS NOT TRUE THEN
         SELECT coalesce(array_agg(h.events ORDER BY h.first_event), '{}') INTO history FROM history h
-        WHERE h.number = v_turn.number AND h.execution = v_instance.execution;
+        WHERE h.number = v_turn.number AND h.execution = v_found.execution;
       END IF;
-      id := v_instance.id;
-      orchestration := v_instance.orchestration;
-      version := v_instance.version;
-      execution := v_instance.execution;
+      id := v_found.id;
+      orchestration := v_found.orchestration;
+      version := v_found.version;
+      execution := v_found.execution;
       event_count := v_turn.event_count;
-      incarnation := v_instance.incarnation;
+      incarnation := v_found.incarnation;
       IF v_left = p_max THEN
         PERFORM require_alive(p_process);
       END IF;
-      token := nextval('fences');
       attempts := v_turn.attempts + 1;
       is_quarantined := v_turn.quarantine IS NOT NULL;
       UPDATE turns t SET
         ready = CASE WHEN v_more THEN nextval('places') END,
         visible_at = NULL, held_by = NULL, waiting_for = NULL,
-        token = fetch_turns.token, process = p_process, holder = p_holder,
+        token = nextval('fences'), process = p_process, holder = p_holder,
         taken = coalesce(fetch_turns.places, '{}'),
         attempts = CASE WHEN fetch_turns.places IS NULL THEN t.attempts ELSE t.attempts + 1 END,
         resident_process = CASE WHEN v_is_resident THEN p_process END,
         resident_holder = CASE WHEN v_is_resident THEN p_holder END
-      WHERE t.number = v_turn.number;
+      WHERE t.number = v_turn.number RETURNING t.token INTO token;
       v_left := v_left - 1;
-      v_bytes := v_bytes + coalesce((SELECT sum(octet_length(each)) FROM unnest(items) AS each), 0);
+      v_bytes := v_bytes + v_found.bytes;
       RETURN NEXT;
     END LOOP;
   END LOOP;

@@ -22,11 +22,14 @@ BEGIN
   RETURN NEXT;
 END $$;
 
--- Opens a batch: no other call of it happens if the process is taken for dead. Answers how many others are
--- alive.
-CREATE FUNCTION begin_batch(p_process bigint, p_batch bigint)
+-- Opens a batch: no other call of it happens if the process is taken for dead. `p_flushed`: otherwise its
+-- commit does not wait for the disk. Answers how many others are alive.
+CREATE FUNCTION begin_batch(p_process bigint, p_batch bigint, p_flushed boolean)
 RETURNS TABLE (others bigint) LANGUAGE plpgsql AS $$
 BEGIN
+  IF NOT p_flushed THEN
+    SET LOCAL synchronous_commit TO off;
+  END IF;
   UPDATE processes SET last_batch = p_batch WHERE id = p_process;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'process % is taken for dead', p_process USING ERRCODE = 'DX001';
@@ -54,10 +57,11 @@ BEGIN
 END $$;
 
 -- A sign of life. Takes back all from processes whose time is over, and answers the time, and what there is to
--- be had: turns, activities, timers, and cancelled leases of this process.
+-- be had: turns, activities, timers, and cancelled leases of this process; and when the time of the next other
+-- process is over, unless that gives a sign before.
 CREATE FUNCTION life_sign(p_now bigint, p_process bigint, p_lease bigint)
 RETURNS TABLE (now_is bigint, has_turns boolean, has_work boolean, has_timers boolean,
-               has_cancelled boolean) LANGUAGE plpgsql AS $$
+               has_cancelled boolean, next_death bigint) LANGUAGE plpgsql AS $$
 DECLARE
   v_dead bigint;
 BEGIN
@@ -76,6 +80,7 @@ BEGIN
                       AND (visible_at IS NULL OR visible_at <= now_is));
   has_timers := EXISTS (SELECT 1 FROM timers WHERE due <= now_is AND token IS NULL);
   has_cancelled := EXISTS (SELECT 1 FROM cancelled_leases WHERE process = p_process);
+  SELECT min(alive_until) INTO next_death FROM processes WHERE id <> p_process;
   PERFORM fold_counts();
   RETURN NEXT;
 END $$;

@@ -13,13 +13,16 @@ DECLARE
   v_now bigint := moment(p_now);
   v_work record;
   v_bytes bigint := 0;
-  v_is_alive boolean := false;
+  v_numbers bigint[] := '{}';
+  v_executions bigint[] := '{}';
+  v_events bigint[] := '{}';
+  v_ids text[] := '{}';
 BEGIN
   IF EXISTS (SELECT 1 FROM paused WHERE kind = 's') THEN
     RETURN;
   END IF;
   FOR v_work IN
-    SELECT w.number, w.execution, w.event, w.session, w.attempts, w.progress, w.item, i.id
+    SELECT w.number, w.execution, w.event, w.session, octet_length(w.item) AS bytes, i.id
     FROM work w JOIN instances i ON i.number = w.number
     WHERE w.token IS NULL AND w.quarantine IS NULL
       AND (w.visible_at IS NULL OR w.visible_at <= v_now)
@@ -31,9 +34,8 @@ BEGIN
     ORDER BY w.place LIMIT p_max FOR NO KEY UPDATE OF w SKIP LOCKED
   LOOP
     EXIT WHEN v_bytes >= 16777216;
-    IF NOT v_is_alive THEN
+    IF cardinality(v_numbers) = 0 THEN
       PERFORM require_alive(p_process);
-      v_is_alive := true;
     END IF;
     IF v_work.session IS NOT NULL THEN
       INSERT INTO sessions (session, process, holder) VALUES (v_work.session, p_process, p_holder)
@@ -42,43 +44,63 @@ BEGIN
         SELECT 1 FROM sessions s WHERE s.session = v_work.session AND s.process = p_process
           AND s.holder = p_holder);
     END IF;
-    number := v_work.number;
-    execution := v_work.execution;
-    event := v_work.event;
-    token := nextval('fences');
-    attempts := v_work.attempts + 1;
-    progress := v_work.progress;
-    item := v_work.item;
-    id := v_work.id;
-    UPDATE work w SET token = fetch_work.token, process = p_process, holder = p_holder,
-      attempts = w.attempts + 1, visible_at = NULL, held_by = NULL, waiting_for = NULL
-    WHERE w.number = v_work.number AND w.execution = v_work.execution AND w.event = v_work.event;
-    v_bytes := v_bytes + octet_length(item);
-    RETURN NEXT;
+    v_numbers := v_numbers || v_work.number;
+    v_executions := v_executions || v_work.execution;
+    v_events := v_events || v_work.event;
+    v_ids := v_ids || v_work.id;
+    v_bytes := v_bytes + v_work.bytes;
   END LOOP;
-END $$;
-
--- Ends an activity. `p_item`: its result, or null if nobody is told. Codes: 0 done, 1 the lease is over.
-CREATE FUNCTION ack_work(p_process bigint, p_token bigint, p_number bigint, p_execution bigint,
-                         p_event bigint, p_kind bigint, p_keeps bigint, p_item bytea)
-RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
-DECLARE
-  v_start_due bigint;
-BEGIN
-  PERFORM 1 FROM turns t WHERE t.number = p_number FOR NO KEY UPDATE;
-  DELETE FROM work w WHERE w.number = p_number AND w.execution = p_execution AND w.event = p_event
-    AND w.token = p_token AND w.process = p_process RETURNING w.start_due INTO v_start_due;
-  IF NOT FOUND THEN
-    DELETE FROM cancelled_leases c WHERE c.token = p_token;
-    code := 1;
-    RETURN NEXT;
+  IF cardinality(v_numbers) = 0 THEN
     RETURN;
   END IF;
-  PERFORM forget_start(p_number, p_execution, p_event, v_start_due);
-  IF p_item IS NOT NULL THEN
-    PERFORM deliver_to(p_number, p_execution, p_kind, p_execution, p_event, p_keeps, false, p_item);
+  -- A delivery counts even if the server crashes.
+  IF current_setting('synchronous_commit') = 'off' THEN
+    SET LOCAL synchronous_commit TO DEFAULT;
   END IF;
-  code := 0;
+  RETURN QUERY
+  WITH leased AS (
+    UPDATE work w SET token = nextval('fences'), process = p_process, holder = p_holder,
+      attempts = w.attempts + 1, visible_at = NULL, held_by = NULL, waiting_for = NULL
+    FROM unnest(v_numbers, v_executions, v_events, v_ids) AS f (number, execution, event, id)
+    WHERE w.number = f.number AND w.execution = f.execution AND w.event = f.event
+    RETURNING w.number, w.execution, w.event, w.token, w.attempts, w.progress, w.item, f.id, w.place)
+  SELECT l.number, l.execution, l.event, l.token, l.attempts::bigint, l.progress, l.item, l.id
+  FROM leased l ORDER BY l.place;
+END $$;
+
+-- Ends activities. Of `p_items`, one is the result, or null if nobody is told. Answers the leases that were
+-- not over, and so have ended.
+CREATE FUNCTION ack_work(p_process bigint, p_tokens bigint[], p_numbers bigint[], p_executions bigint[],
+                         p_events bigint[], p_kinds bigint[], p_keeps bigint[], p_items bytea[])
+RETURNS TABLE (accepted bigint[]) LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM turns t WHERE t.number = ANY (p_numbers) ORDER BY t.number FOR NO KEY UPDATE;
+  WITH ended AS (
+    DELETE FROM work w
+    USING unnest(p_tokens, p_numbers, p_executions, p_events, p_kinds, p_keeps, p_items) WITH ORDINALITY
+      AS a (token, number, execution, event, kind, keeps, item, place)
+    WHERE w.number = a.number AND w.execution = a.execution AND w.event = a.event
+      AND w.token = a.token AND w.process = p_process
+    RETURNING a.*, w.start_due),
+  told AS (
+    SELECT e.* FROM ended e JOIN instances i ON i.number = e.number
+    WHERE e.item IS NOT NULL AND i.status = 0 AND i.execution = e.execution),
+  put AS (
+    INSERT INTO inbox (number, place, kind, of_execution, of_event, keeps, made_here, item)
+    SELECT o.number, nextval('places'), o.kind, o.execution, o.event, o.keeps, false, o.item
+    FROM (SELECT * FROM told ORDER BY told.place) o),
+  woken AS (
+    UPDATE turns t SET ready = nextval('places')
+    WHERE t.number IN (SELECT o.number FROM told o) AND t.ready IS NULL AND t.quarantine IS NULL
+      AND t.event_count > 0),
+  begun AS (
+    DELETE FROM timers t USING ended e
+    WHERE e.start_due IS NOT NULL AND t.number = e.number AND t.execution = e.execution
+      AND t.event = e.event AND t.kind = 4)
+  SELECT coalesce(array_agg(e.token), '{}') INTO accepted FROM ended e;
+  IF cardinality(accepted) < cardinality(p_tokens) THEN
+    DELETE FROM cancelled_leases c WHERE c.token = ANY (p_tokens) AND c.token <> ALL (accepted);
+  END IF;
   RETURN NEXT;
 END $$;
 
