@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -80,7 +82,10 @@ struct OpenNode {
 }  // namespace
 
 struct PayloadReader::Impl {
-  explicit Impl(const std::string& given) : text(given) {}
+  explicit Impl(const std::string& given)
+      : text(given),
+        room(small_room.data(), small_room.size(),
+             std::clamp<std::size_t>(2 * given.size(), 1'024, 65'536)) {}
 
   /// `items[2]`: the way to the object or list that is open, without the member that wraps the whole;
   /// with `next` to what it reads next.
@@ -175,7 +180,10 @@ struct PayloadReader::Impl {
   const std::string& text;
   bool is_refused = false;  ///< before the JSON library has seen it
   bool is_read = false;     ///< the text is JSON
-  rapid::Document document;
+  // Most payloads are small, and find room here; the library would begin with 64 KiB.
+  alignas(std::max_align_t) std::array<char, 1'024> small_room{};
+  rapid::MemoryPoolAllocator<> room;
+  rapid::Document document{&room};
   std::vector<OpenNode> open;
   const char* next_name = nullptr;
   // Of types with versions: what the first object of each has, none for one that has none.
