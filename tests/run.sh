@@ -119,12 +119,13 @@ run_fuzzer() {
 # CMake is tried as its users do, and the last is what one example encrypts with.
 install_packages "${base_packages[@]}" cmake libsodium-dev
 build=$root/build
-arguments=("-Dwerror=$werror" "-Ddebug=$debug")
+postgres=disabled  # told each time, as a build directory keeps what it was told before
 if [[ " ${chosen_suites[*]} ${chosen_tests[*]} " == *' postgres'* ||
   ($command == bench && " $* " == *' postgres '*) ]]; then
   install_packages libpq-dev postgresql
-  arguments+=(-Dpostgres=enabled)
+  postgres=enabled
 fi
+arguments=("-Dwerror=$werror" "-Ddebug=$debug" "-Dpostgres=$postgres")
 if [[ $compiler == clang ]]; then
   command -v clang++-14 >/dev/null || install_packages clang-14 libclang-rt-14-dev
   build+=-clang

@@ -35,8 +35,7 @@ lacking() {
 check_names() {
   local build=$root/build built trial without lost
   install_packages "${base_packages[@]}" libpq-dev
-  configure "$build"
-  grep -qF "build ${libraries[1]}:" "$build/build.ninja" || meson configure -Dpostgres=enabled "$build" >/dev/null
+  configure "$build" -Dwerror=false -Ddebug=false -Dpostgres=enabled  # as tests/run.sh does with a part `postgres`
   build "$build" "${libraries[@]}"
   built=("${libraries[@]/#/$build/}")
   if [[ $1 == --record ]]; then
