@@ -175,9 +175,11 @@ void LoggedKv::commit(Changes&& changes) {
     CommitRecord record = record_of(changes, std::exchange(spare_, {}));
     const std::uint64_t room = std::exchange(room_, 0);
     DUROXIDE_INVARIANT(record.body_bytes() <= room, "room was made for what is committed");
+    // All that takes memory comes first: once it is in the log, the commit has happened.
+    const LayerSize size = layer_size_of(changes);
     layers_.make_room();
     const LogPosition position = append_with_room(record);
-    layers_.push(position.number, std::move(changes));
+    layers_.push(position.number, std::move(changes), size);
     logged_bytes_ += record.bytes().size();
     if (metrics_ != nullptr) {
       metrics_->log_bytes.add(record.bytes().size());

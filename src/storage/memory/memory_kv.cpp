@@ -9,6 +9,14 @@ namespace {
 
 using TableRows = MemoryKv::Rows;
 
+/// A copy; the value itself does not keep one.
+std::string in_one_piece(model::BytesView value) {
+  std::string bytes;
+  bytes.reserve(value.size());
+  value.each_piece([&bytes](std::string_view piece) { bytes.append(piece); });
+  return bytes;
+}
+
 class MemoryCursor final : public Cursor {
  public:
   explicit MemoryCursor(const TableRows& rows) : rows_(rows), row_(rows.end()) {}
@@ -122,7 +130,7 @@ void MemoryKv::commit(Changes&& changes) {
   for (std::size_t table = 0; table < table_count; ++table) {
     for (const auto& [key, change] : changes.at(table)) {
       if (change.value) {
-        added.at(table).emplace_hint(added.at(table).end(), key, change.value->bytes());
+        added.at(table).emplace_hint(added.at(table).end(), key, in_one_piece(*change.value));
       }
     }
   }

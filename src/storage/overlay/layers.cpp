@@ -95,17 +95,25 @@ void Layers::make_next() {
   }
 }
 
-void Layers::push(std::uint64_t number, Changes changes) {
-  static_assert(std::is_nothrow_move_assignable_v<Changes>);
+LayerSize layer_size_of(const Changes& changes) {
   const std::uint64_t shared = shared_size_of(changes);
-  const std::uint64_t bytes = memory_of_rows(changes) + shared;
+  return {memory_of_rows(changes) + shared, shared};
+}
+
+void Layers::push(std::uint64_t number, Changes changes) {
+  const LayerSize size = layer_size_of(changes);
+  push(number, std::move(changes), size);
+}
+
+void Layers::push(std::uint64_t number, Changes changes, LayerSize size) {
+  static_assert(std::is_nothrow_move_assignable_v<Changes>);
   const std::lock_guard lock(mutex_);
   DUROXIDE_INVARIANT(last() + 1 == number, "commits are laid over the tables in order");
   make_next();
   next_->first = number;
   next_->last = number;
-  next_->bytes = bytes;
-  next_->shared = shared;
+  next_->bytes = size.bytes;
+  next_->shared = size.shared;
   next_->changes = std::move(changes);
   layers_.push_back(std::move(next_));
   try {

@@ -19,11 +19,22 @@ struct Layer {
   std::uint64_t first = 0;  ///< number of the first of these commits
   std::uint64_t last = 0;
   std::uint64_t bytes = 0;   ///< that it takes in memory, about
-  std::uint64_t shared = 0;  ///< of these, what the shared payloads take that its rows hold
+  /// Of these, what the shared payloads take that its rows hold, at most: one that several of its commits
+  /// brought counts for each.
+  std::uint64_t shared = 0;
   Changes changes;
   /// How many stacks hold it. While there is one it does not change.
   std::atomic<std::size_t> held{0};
 };
+
+/// What a commit takes in memory as a layer, about.
+struct LayerSize {
+  std::uint64_t bytes = 0;
+  std::uint64_t shared = 0;  ///< of these, what its shared payloads take
+};
+
+/// Takes memory to find it out.
+[[nodiscard]] LayerSize layer_size_of(const Changes& changes);
 
 /// Layers from the oldest to the newest, which hold all commits from the first of the one to the last of
 /// the other. They stay as they are as long as it, or a view that it gave, lives.
@@ -65,9 +76,10 @@ class Layers {
   /// The tables hold everything up to this commit. There is no layer yet.
   void begin_behind(std::uint64_t number);
 
-  /// Takes the memory that the next `push` needs, which cannot fail then.
+  /// Takes the memory that the next `push` needs, which cannot fail then if it is told the size.
   void make_room();
   /// A commit, whose number follows the last one's.
+  void push(std::uint64_t number, Changes changes, LayerSize size);
   void push(std::uint64_t number, Changes changes);
 
   /// What a snapshot lays over the tables.
