@@ -1,6 +1,5 @@
 #include "model/recent_headers.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "model/archive.hpp"
 #include "model/recent_table.hpp"
 
 namespace duroxide::model {
@@ -19,14 +19,8 @@ struct Remembered {
   Headers headers;
 };
 
-/// Asked for each activity: so it looks at 16 bytes, near the end, where values stand that tell instances apart.
-std::uint64_t digest_of(std::string_view encoded) {
-  std::array<std::uint64_t, 2> sample{};
-  const std::size_t size = std::min(encoded.size(), sizeof(sample));
-  std::memcpy(sample.data(), encoded.data() + encoded.size() - size, size);
-  constexpr std::uint64_t odd = 0x9E3779B97F4A7C15U;  // spreads all bits to the highest
-  return ((sample[0] ^ sample[1] * odd) * odd) >> 32U;
-}
+/// Longer ones are not remembered, or a thread would keep megabytes.
+constexpr std::size_t most_remembered_bytes = 1'024;
 
 void append_number(std::string& bytes, std::uint64_t number) {
   std::array<char, sizeof(number)> own;
@@ -78,8 +72,12 @@ std::optional<std::string_view> headers_in_front(std::string_view record) {
   if (!count || *count > Headers::max_entries) {
     return std::nullopt;
   }
+  std::size_t bytes = 0;
   for (std::uint64_t i = 0; i < 2 * *count; ++i) {
-    if (!walk.text()) {
+    const auto text = walk.text();
+    bytes += text ? text->size() : 0;
+    // What is too much is not copied first, to be refused then.
+    if (!text || bytes > Headers::max_bytes) {
       return std::nullopt;
     }
   }
@@ -118,14 +116,22 @@ Result<ReadHeaders, Flaw> read_headers(std::string_view record) {
   if (!encoded) {
     return flaw("the headers do not fit the " + std::to_string(record.size()) +
                 " bytes that are left, or there are more than " +
-                std::to_string(Headers::max_entries));
+                std::to_string(Headers::max_entries) + ", or they have more than " +
+                std::to_string(Headers::max_bytes) + " bytes");
   }
   if (encoded->size() == sizeof(std::uint64_t)) {
     return ReadHeaders{{}, encoded->size()};
   }
+  if (encoded->size() > most_remembered_bytes) {
+    auto headers = decoded(*encoded);
+    if (!headers) {
+      return failure(std::move(headers).error());
+    }
+    return ReadHeaders{std::move(*headers), encoded->size()};
+  }
   static thread_local RecentTable<Remembered> recent;
   const auto [known, is_it] = recent.find(
-      digest_of(*encoded), [&](const Remembered& each) { return each.encoded == *encoded; });
+      checksum(*encoded), [&](const Remembered& each) { return each.encoded == *encoded; });
   if (!is_it) {
     auto headers = decoded(*encoded);
     if (!headers) {
@@ -138,7 +144,7 @@ Result<ReadHeaders, Flaw> read_headers(std::string_view record) {
 }
 
 std::uint64_t digest_of_place(const Headers& headers) {
-  constexpr std::uintptr_t apart = 32;  // so far at least lie two from each other
+  constexpr std::uintptr_t apart = 32;  // no two arrays of entries lie nearer to each other
   return reinterpret_cast<std::uintptr_t>(headers.begin()) / apart;
 }
 
@@ -147,22 +153,25 @@ std::string_view encoded_headers(const Headers& headers) {
   if (headers.empty()) {
     return {none.data(), none.size()};
   }
-  // They are known by where they lie: none that is remembered can lie where another has.
+  // They are known by their address. The table holds a copy, so that it cannot be given to others.
   static thread_local RecentTable<Remembered> recent;
   const auto [known, is_it] = recent.find(digest_of_place(headers), [&](const Remembered& each) {
     return each.headers.begin() == headers.begin();
   });
-  if (!is_it) {
-    known.headers = {};
-    known.encoded.clear();
-    append_number(known.encoded, headers.size());
-    for (const auto& [name, value] : headers) {
-      append_text(known.encoded, name);
-      append_text(known.encoded, value);
-    }
-    known.headers = headers;  // last: what was not written whole is not known
+  if (is_it) {
+    return known.encoded;
   }
-  return known.encoded;
+  static thread_local std::string written;
+  written.clear();
+  append_number(written, headers.size());
+  for (const auto& [name, value] : headers) {
+    append_text(written, name);
+    append_text(written, value);
+  }
+  if (written.size() <= most_remembered_bytes) {
+    known = {written, headers};
+  }
+  return written;
 }
 
 }  // namespace duroxide::model

@@ -13,7 +13,8 @@ namespace duroxide::model {
 
 // Headers as they lie in records: a count, and of each its name and its value, all with 64 bits of length in
 // front. All messages and activities of an instance bring the same ones along. So each thread remembers some of
-// those that it has read or written last, at most 256 of either, of instances that may have ended.
+// those that it has read or written last, at most 256 of either and none of more than 1 KiB, of instances that may have
+// ended.
 
 /// Headers, and how many bytes of a record they were.
 struct ReadHeaders {
@@ -27,7 +28,7 @@ struct ReadHeaders {
 /// Errors: these are no headers; they exceed a limit, or are not in the order of their names.
 [[nodiscard]] Result<ReadHeaders, Flaw> read_headers(std::string_view record);
 
-/// Of where they lie, by which a thread knows headers that it remembers, and has not to read again.
+/// A digest of the address of their entries. Copies have the same.
 [[nodiscard]] std::uint64_t digest_of_place(const Headers& headers);
 
 /// As they are written. It is there until this thread asks again.

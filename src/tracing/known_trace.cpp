@@ -22,7 +22,7 @@ const KnownTrace* sampled_trace(const Headers& headers, std::string_view instanc
   if (headers.empty()) {
     return nullptr;
   }
-  // Headers are known by where they lie: none that is remembered can lie where another has.
+  // Headers are known by their address. The table holds a copy, so that it cannot be given to others.
   static thread_local model::RecentTable<std::optional<KnownTrace>> recent;
   const auto [known, is_it] =
       recent.find(digest_of(headers, instance), [&](const std::optional<KnownTrace>& each) {

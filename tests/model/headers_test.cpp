@@ -62,6 +62,44 @@ TEST_CASE("headers: those that are read again are shared, and all are what was w
   }
 }
 
+TEST_CASE("headers: those that differ in a letter, wherever it stands, are remembered side by side",
+          "[headers]") {
+  // They have 256 places, four for each digest.
+  constexpr int count = 64;
+  for (const bool at_the_end : {true, false}) {
+    std::vector<std::string> records;
+    for (int i = 0; i < count; ++i) {
+      const std::string number = std::to_string(1'000'000 + i);
+      records.emplace_back(model::encoded_headers(
+          Headers()
+              .set("a", at_the_end ? "the same for all of them" : number)
+              .set("b",
+                   at_the_end ? number : "the same for all of them, and longer than a digest")));
+    }
+    std::vector<Headers> first;
+    for (const std::string& record : records) {
+      first.push_back(model::read_headers(record).value().headers);
+    }
+    int known = 0;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      known += model::read_headers(records[i]).value().headers.begin() == first[i].begin() ? 1 : 0;
+    }
+    CAPTURE(at_the_end);
+    CHECK(known >= 58);
+  }
+}
+
+TEST_CASE("headers: long ones are read and written, and not remembered", "[headers]") {
+  const Headers headers = Headers().set("n", std::string(4'000, 'v'));
+  const std::string record(model::encoded_headers(headers));
+  const Headers once = model::read_headers(record).value().headers;
+  const Headers again = model::read_headers(record).value().headers;
+  CHECK(once == headers);
+  CHECK(again == headers);
+  CHECK(once.begin() != again.begin());
+  CHECK(model::encoded_headers(headers) == record);
+}
+
 TEST_CASE("headers: what is read ends where they end, and what is none is told", "[headers]") {
   const std::string encoded(model::encoded_headers(sample()));
   for (int round = 0; round < 2; ++round) {  // unknown, and remembered
