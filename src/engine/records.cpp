@@ -218,7 +218,7 @@ std::uint64_t opening_of_activity_row(model::BytesView bytes) {
 }
 
 LaneRef lane_of_activity_row(model::BytesView bytes) {
-  if (bytes.empty() || bytes.head().front() != work_format_with_lane) {
+  if (bytes.head().empty() || bytes.head().front() != work_format_with_lane) {
     return nullptr;
   }
   const auto header = read_work_header(bytes);

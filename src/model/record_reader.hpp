@@ -147,7 +147,7 @@ void CEREAL_SERIALIZE_FUNCTION_NAME(RecordReader& reader, cereal::SizeTag<T>& ta
   tag.size = static_cast<std::remove_reference_t<T>>(reader.length());
 }
 
-/// Only of bytes: numbers would have to be turned where the machine's order is another.
+/// Only of bytes: numbers are read by `number`.
 template <class T>
 requires(sizeof(std::remove_pointer_t<T>) ==
          1) void CEREAL_LOAD_FUNCTION_NAME(RecordReader& reader, cereal::BinaryData<T>& data) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <bitset>
 #include <concepts>
 #include <cstddef>
@@ -22,6 +23,9 @@
 #include "model/shared_bytes.hpp"
 
 namespace duroxide::model {
+
+static_assert(std::endian::native == std::endian::little,
+              "numbers of records are written as they lie in memory, and marked as little-endian");
 
 /// The layout of a structure without what few have, headers say. A record holds the version of each
 /// structure once, for all of that kind in it; so it is plain as a whole, or not at all. Then what few

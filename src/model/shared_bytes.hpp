@@ -16,6 +16,8 @@
 
 #include <duroxide/payload.hpp>
 
+#include "model/invariant.hpp"
+
 namespace duroxide::model {
 
 /// A payload of so many bytes or more is shared.
@@ -107,6 +109,7 @@ class BytesView {
   [[nodiscard]] std::size_t place_of(const SharedPart& part) const { return part.at - left_out_; }
   /// Without so many bytes of the head.
   [[nodiscard]] BytesView behind(std::size_t bytes) const {
+    DUROXIDE_INVARIANT(bytes <= head().size(), "what is left out stands in front of all payloads");
     BytesView rest = *this;
     rest.text_.remove_prefix(bytes);
     rest.left_out_ += of_ == nullptr ? 0 : bytes;

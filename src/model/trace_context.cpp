@@ -35,8 +35,8 @@ bool is_id(std::string_view text) {
   for (std::size_t at = 0; at < length; at += sizeof(std::uint64_t)) {
     std::uint64_t bytes = 0;
     std::memcpy(&bytes, text.data() + at, sizeof(bytes));
-    // No carry leaves its byte where no byte has its top bit. Then the top bit says of each byte whether it is
-    // at least so much.
+    // The top bits are cleared, so the sums stay below 256 and nothing is carried into the next byte. Then the
+    // top bit says of each byte whether it is at least so much.
     const std::uint64_t low = bytes & ~top;
     const auto at_least = [low](char least) {
       return low + (0x80U - static_cast<unsigned char>(least)) * each;

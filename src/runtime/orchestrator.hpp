@@ -45,7 +45,7 @@ class Orchestrator final : public OrchestratorActor::base, private actors::MayBe
   [[nodiscard]] bool continues(const provider::OrchestrationItem& item) const;
   [[nodiscard]] Result<replay::Assignment, NotRegistered> assign(
       const provider::OrchestrationItem& item) const;
-  /// Not while code runs: who tells that it lasts reads what this sets.
+  /// Not while code runs: the thread that watches reads `assignment_` and `trace_id_`, in `record`.
   void make_execution(replay::Assignment assignment, const provider::OrchestrationItem& item);
   TurnEnded acknowledge(const RunTurn& turn, replay::TurnResult result);
   /// Null if nothing is measured.

@@ -1,6 +1,7 @@
 #include "tracing/span_ids.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -12,6 +13,8 @@
 namespace duroxide::tracing {
 
 namespace {
+
+static_assert(std::endian::native == std::endian::little, "ids are the same on every machine");
 
 /// Eight hexadecimal digits, the highest first, as bytes in memory. All at once, as ids are written for each span.
 std::uint64_t digits_of_half(std::uint64_t half) {
