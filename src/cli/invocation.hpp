@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -39,7 +38,7 @@ struct Invocation {
 
 /// What goes for every command.
 struct Settings {
-  std::filesystem::path store;
+  std::string store;  ///< a directory, or the address of a database
   bool json = false;
   bool yes = false;  ///< no question
   ColorMode color = ColorMode::automatic;

@@ -31,7 +31,8 @@ Settings settings_of(const Arguments& arguments) {
 }
 
 CommandError no_store_named() {
-  return gateway::usage_error("name the directory of the store with --store or DUROXIDE_STORE");
+  return gateway::usage_error(
+      "name the directory of the store, or its address, with --store or DUROXIDE_STORE");
 }
 
 /// The dashboard.

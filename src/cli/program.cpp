@@ -15,7 +15,8 @@ using Type = gateway::ArgumentType;
 
 constexpr std::string_view details =
     R"(A command goes to the engine that runs on the store, if one answers on its control socket, and is
-carried out on the store itself if nobody runs on it.
+carried out on the store itself if nobody runs on it. A store in a database (postgresql://...) is
+always acted on directly, beside whoever works on it.
 
 With --json, standard output holds the answer as one document (lines of them for `tail`, `top` and
 `list --all`) and nothing if there is none. What went wrong is one line on standard error:
@@ -63,7 +64,7 @@ const Command& program() {
           {.name = "store",
            .type = Type::file,
            .option = "--store",
-           .help = "the directory of the store"},
+           .help = "the directory of the store, or its address: postgresql://..."},
           {.name = "json", .type = Type::flag, .option = "--json", .help = "JSON, for programs"},
           {.name = "yes",
            .type = Type::flag,
