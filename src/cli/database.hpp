@@ -17,4 +17,7 @@ namespace duroxide::cli {
 [[nodiscard]] Result<Store, gateway::CommandError> open_database(const std::string& address,
                                                                  Access access, const LogSink& log);
 
+/// False if there is no store at that address, as far as can be told.
+[[nodiscard]] bool database_has_store(const std::string& address);
+
 }  // namespace duroxide::cli

@@ -6,9 +6,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include <duroxide/result.hpp>
+
 #include "cli/exit_code.hpp"
 #include "cli/message.hpp"
 #include "cli/output.hpp"
+#include "gateway/command_error.hpp"
+#include "gateway/socket_client.hpp"
 #include "gateway/wire.hpp"
 
 namespace duroxide::cli {
@@ -18,6 +22,10 @@ using Show = std::function<void(Output&, const nlohmann::json&)>;
 /// What a command line comes to.
 struct Invocation {
   gateway::Request request;
+  /// Does what is asked for, instead of the request to the store that was named, if it is set.
+  std::function<Result<nlohmann::json, gateway::CommandError>(const gateway::AnswerHandlers&,
+                                                              int stop)>
+      carry_out;
   bool for_programs = false;  ///< not for people, whose terminal may matter
   /// Shows the result to people.
   Show show;

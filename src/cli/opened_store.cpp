@@ -82,7 +82,7 @@ Result<Store, ProviderError> open_directory(const fs::path& directory, Access ac
 }  // namespace
 
 bool is_there(const std::string& place) {
-  return is_database(place) || has_store(place);
+  return is_database(place) ? database_has_store(place) : has_store(place);
 }
 
 bool is_database(const std::string& place) {

@@ -18,6 +18,7 @@ enum class Access : std::uint8_t {
   look,    ///< to be read only
   change,  ///< for whatever a command does; it must be there
   create,  ///< the same, and made if there is none
+  alone,   ///< for whatever a command does, while nobody else has it open
 };
 
 /// A store that this process has opened. A directory is opened once at a time: whoever asks for it next
@@ -31,7 +32,7 @@ struct OpenedStore {
 
 /// Whether that is the address of a database and not a directory.
 [[nodiscard]] bool is_database(const std::string& place);
-/// Whether there is a store in that directory. Of a database nobody knows before it is opened.
+/// Whether there is a store; true also if that cannot be told, as nobody answers.
 [[nodiscard]] bool is_there(const std::string& place);
 /// What people are shown of it: of an address no password.
 [[nodiscard]] std::string shown(const std::string& place);

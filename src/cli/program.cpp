@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/copy_command.hpp"
 #include "cli/lint_command.hpp"
 #include "cli/ui_command.hpp"
 
@@ -81,12 +82,13 @@ const Command& program() {
 const std::vector<const Command*>& commands() {
   static const std::vector<const Command*> all = [] {
     std::vector<const Command*> found;
-    found.reserve(gateway::all_commands().size() + 3);
+    found.reserve(gateway::all_commands().size() + 4);
     for (const Command& command : gateway::all_commands()) {
       if (!command.help.empty()) {
         found.push_back(&command);
       }
     }
+    found.push_back(&copy_command());
     found.push_back(&ui_command());
     found.push_back(&lint_command());
     found.push_back(&completion());

@@ -46,23 +46,38 @@ gateway::CommandError command_error(const ProviderError& error, const std::strin
                                     const std::string& address) {
   std::string message = without_password(error.message, url, address);
   if (error.kind == ProviderError::Kind::no_store) {
-    message += "; the program that first opens one there makes it";
+    message += "; the program that first opens one there makes it, or `duroxide copy`";
   }
   return {gateway::CommandError::Kind::store, "`" + shown(address) + "`: " + message};
+}
+
+/// The address as the client library knows it; what else it says goes into the options.
+std::string url_of(const std::string& address, PostgresOptions& options) {
+  std::string url = address;
+  if (auto schema = take_option(url, "schema")) {
+    options.schema(std::move(*schema));
+  }
+  return url;
 }
 
 }  // namespace
 
 Result<Store, gateway::CommandError> open_database(const std::string& address, Access access,
                                                    const LogSink& log) {
-  std::string url = address;
-  auto options = PostgresOptions().log_sink(log).create(access == Access::create);
-  if (auto schema = take_option(url, "schema")) {
-    options.schema(std::move(*schema));
-  }
+  auto options = PostgresOptions()
+                     .log_sink(log)
+                     .create(access == Access::create)
+                     .alone(access == Access::alone);
+  const std::string url = url_of(address, options);
   return PostgresProvider::connect(url, options).map_error([&](const ProviderError& error) {
     return command_error(error, url, address);
   });
+}
+
+bool database_has_store(const std::string& address) {
+  auto options = PostgresOptions().log_sink({}).create(false);
+  const auto store = PostgresProvider::connect(url_of(address, options), options);
+  return store || store.error().kind != ProviderError::Kind::no_store;
 }
 
 }  // namespace duroxide::cli

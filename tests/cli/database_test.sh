@@ -263,7 +263,7 @@ complains elsewhere
 stop_engine
 run 0 verify
 
-tried+='lint '  # which is about no store
+tried+='copy lint '  # the one has a test of its own, the other is about no store
 run 0 complete-words ''
 while read -r command; do
   [[ $tried == *" $command "* ]] || fail "not tested: $command"
