@@ -94,8 +94,8 @@ says '(store)'
 # And back, from a store whose engine is at work.
 run 0 copy --from "$moved" --to back
 says '5 instances copied'
-run 0 --store back show fam-1/ada
-says 'Completed' 'fam-1'
+run 0 --store back tree fam-1
+says 'fam-1/ada' 'fam-1/bob'
 run 0 --store back verify
 run 0 copy --from "$moved" --to back --status completed,failed --dry-run
 says '0 instances would be copied, 5 there already'

@@ -267,6 +267,14 @@ TEST_CASE("copy: what runs goes on in the other store alone, with what it waits 
   CHECK(again.refused == 2);
   CHECK(again.already_there == 1);
   f.to.check_sound();
+  // There the child stands before its parent, and yet has its place below it in a copy of the copy.
+  Side third;
+  const auto copied = copy_instances(f.to.management, third.management, {}, f.sink);
+  REQUIRE(copied);
+  CHECK(copied->copied == 4);
+  CHECK(copied->running == 1);
+  CHECK(f.sink.reported.done == 5);
+  CHECK(third.management.get_instance_tree("asks").value().all_ids() == Ids{"asks", "asks/child"});
 }
 
 TEST_CASE("copy: an instance that has not begun begins in the other store",

@@ -12,6 +12,7 @@
 
 #include "gateway/copy/document_copier.hpp"
 #include "gateway/copy/needed_instances.hpp"
+#include "gateway/copy/postponed_children.hpp"
 #include "gateway/copy/waiting_graph.hpp"
 #include "gateway/progress.hpp"
 
@@ -110,11 +111,13 @@ class Copying {
       return failure(CommandError(count.error()));
     }
     progress_.total = *count;
-    return each_page(options_.filter, [&](const Page& page) {
-      progress_.done += page.size();
-      progress_.total = std::max(progress_.total, progress_.done);
-      return copy(page);
-    });
+    auto done = each_page(options_.filter, [&](const Page& page) { return copy(page); });
+    return done ? copy_children() : std::move(done);
+  }
+
+  void note_done(std::size_t instances) {
+    progress_.done += instances;
+    progress_.total = std::max(progress_.total, progress_.done);
   }
 
   /// Of those that the filter finds, in order of creation; tells how far it is behind each.
@@ -138,24 +141,53 @@ class Copying {
     return {};
   }
 
-  /// In their order, which is that of creation: parents come before the children that have ended, so that
-  /// these find their place in the tree.
+  /// In their order, which is that of creation, but for children that have ended and stand before their
+  /// parents: they would not find their place in the tree.
   Done copy(const Page& instances) {
+    const auto postponed = children_.size();
     std::vector<std::string> ended;
     for (const InstanceSummary& each : instances) {
       if (each.status.is_running() && !options_.running) {
         report_.note_running(each.instance_id);
+        dealt_with_.insert(each.instance_id);
       } else if (each.status.is_running()) {
         auto done = copy_ended(std::exchange(ended, {}));
         done = done ? copy_with_needed(each.instance_id) : std::move(done);
         if (!done) {
           return done;
         }
-      } else if (!options_.running || dealt_with_.insert(each.instance_id).second) {
+      } else if (each.parent_instance && dealt_with_.count(*each.parent_instance) == 0) {
+        children_.add(each.instance_id, *each.parent_instance);
+      } else if (dealt_with_.insert(each.instance_id).second) {
         ended.push_back(each.instance_id);
       }
     }
+    note_done(instances.size() - (children_.size() - postponed));
     return copy_ended(ended);
+  }
+
+  /// Those that were postponed, each behind its parent.
+  Done copy_children() {
+    const auto report = reporter_.callback();
+    while (children_.size() != 0) {
+      std::vector<std::string> next = children_.take();
+      while (!next.empty()) {
+        std::vector<std::string> some;
+        for (; !next.empty() && some.size() < at_a_time; next.pop_back()) {
+          note_done(1);
+          if (dealt_with_.insert(next.back()).second) {  // else another one waits for it
+            some.push_back(std::move(next.back()));
+          }
+        }
+        if (auto done = copy_ended(some); !done) {
+          return done;
+        }
+        if (!report(progress_) && (!next.empty() || children_.size() != 0)) {
+          return failure(CommandError(CommandError::Kind::interrupted, "interrupted"));
+        }
+      }
+    }
+    return {};
   }
 
   /// What is there in the other store already is compared, the rest is imported, at once.
@@ -253,8 +285,9 @@ class Copying {
   DocumentCopier copier_{to_, report_};
   std::map<std::string, std::string> excluded_;  ///< that run and cannot be copied, with the reason
   std::set<std::string> paused_;                 ///< by themselves
-  /// All that was come across, if those that run are copied too: another one may have waited for it.
+  /// All whose turn has come: in the listing, or as another one waits for it.
   std::set<std::string> dealt_with_;
+  PostponedChildren children_;  ///< whose turn comes behind all of the listing
 };
 
 }  // namespace
