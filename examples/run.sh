@@ -30,13 +30,15 @@ Stores are made in the current directory; delete them to begin anew.
   line_load             what measures it: rate, p50 and p99
   runtime_service       a process that runs, until Ctrl-C
   control_service       another one that controls it, over the local socket
+  two_processes         order_processing on PostgreSQL by two processes, of which one is killed (on a
+                        private server, or at an address: two_processes postgresql://…)
   guide                 every snippet of examples/guide.md
 USAGE
 }
 
 examples=(hello_world order_processing fan_out_fan_in timers_and_events human_approval saga
   child_orchestrations eternal_monitor cancellation_cleanup versioned_upgrade testing_an_order encrypted_store
-  client_usage runtime_usage combined_usage runtime_service control_service line_server line_load guide)
+  client_usage runtime_usage combined_usage runtime_service control_service line_server line_load two_processes guide)
 
 case ${1-} in
   -h | --help)
@@ -54,6 +56,13 @@ esac
 
 install_packages "${base_packages[@]}"
 [[ " ${wanted[*]} " != *" encrypted_store "* ]] || install_packages libsodium-dev
+if [[ ${wanted[0]} == two_processes ]]; then
+  install_packages libpq-dev postgresql
+  configure "$root/build" -Dpostgres=enabled
+  build "$root/build" examples/order_processing
+  exec "$root/examples/order_processing/two_processes.sh" "$root/build/examples/order_processing" \
+    "$root/tests/postgres/server.sh" "$@"
+fi
 configure "$root/build"
 build "$root/build" "${wanted[@]/#/examples/}"
 for name in "${wanted[@]}"; do

@@ -3,12 +3,14 @@
 //
 //   order.*     the file of orders            desk.*      the client's side
 //   workflow.*  orchestration and activities  summary.*   what became of them
+//   shop_store.*  where they are kept
 #include <iostream>
 #include <system_error>
 
 #include "desk.hpp"
 #include "options.hpp"
 #include "progress.hpp"
+#include "shop_store.hpp"
 #include "summary.hpp"
 #include "workflow.hpp"
 
@@ -23,10 +25,9 @@ int fail(const std::string& message) {
 }
 
 int process_orders(const Options& options, const OrderFile& file) {
-  std::filesystem::create_directories(options.store);
-  auto store = LmdbProvider::open(options.store / "db");
+  auto store = open_store(options.store, options.lease);
   if (!store) {
-    return fail(store.error().to_string());
+    return fail(store.error());
   }
   Ledger ledger(options.ledger);
 

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "shop_store.hpp"
+
 using duroxide::failure;
 using duroxide::Result;
 
@@ -10,8 +12,12 @@ const char* const usage =
     "usage: order_processing [options]\n"
     "Runs every order of a file to its end. Kill it at any moment and run it again: it goes on.\n"
     "  --input FILE     orders, one JSON object a line (default: the sample that is shipped)\n"
-    "  --store DIR      where the engine keeps its state (default: ./order-store)\n"
-    "  --ledger FILE    where activities note their effects (default: DIR/ledger)\n"
+    "  --store STORE    where the engine keeps its state: a directory (default: ./order-store),\n"
+    "                   or a database, postgresql://..., on which several processes may work\n"
+    "  --lease N        of a database: so many seconds after its last sign of life the work of a\n"
+    "                   process goes to the others (default: 15)\n"
+    "  --ledger FILE    where activities note their effects (default: in the directory, or\n"
+    "                   ./order-ledger)\n"
     "  --results FILE   write what became of each order, one line each\n"
     "  --work-ms N      how long an activity takes (default: 40)\n"
     "  --workers N      how many activities run at once (default: 8)\n";
@@ -40,7 +46,7 @@ Result<Options, std::string> parse_options(int argc, char** argv) {
       return options;
     }
     if (name != "--input" && name != "--store" && name != "--ledger" && name != "--results" &&
-        name != "--work-ms" && name != "--workers") {
+        name != "--work-ms" && name != "--workers" && name != "--lease") {
       return failure("unknown argument `" + std::string(name) + "`");
     }
     if (++i == argc) {
@@ -63,13 +69,16 @@ Result<Options, std::string> parse_options(int argc, char** argv) {
       }
       if (is_work) {
         options.work_time = std::chrono::milliseconds(*number);
+      } else if (name == "--lease") {
+        options.lease = std::chrono::seconds(*number);
       } else {
         options.workers = *number;
       }
     }
   }
   if (options.ledger.empty()) {
-    options.ledger = options.store / "ledger";
+    options.ledger = is_database(options.store) ? "order-ledger"
+                                                : std::filesystem::path(options.store) / "ledger";
   }
   return options;
 }

@@ -50,6 +50,13 @@ class DUROXIDE_API PostgresOptions {
     create_ = value;
     return *this;
   }
+  /// Whether the store is opened only if no other process has it open, for what must not be done beside
+  /// somebody at work; else `connect` answers `in_use`. A process that was killed counts until its lease is
+  /// over. Who comes later is not kept out. Default: no.
+  PostgresOptions& alone(bool value) {
+    alone_ = value;
+    return *this;
+  }
   /// Time for tests. Default: the database's clock, which decides for all processes alike.
   PostgresOptions& clock(std::shared_ptr<Clock> value) {
     clock_ = std::move(value);
@@ -71,6 +78,7 @@ class DUROXIDE_API PostgresOptions {
   [[nodiscard]] Milliseconds poll() const { return poll_; }
   [[nodiscard]] bool listen() const { return listen_; }
   [[nodiscard]] bool create() const { return create_; }
+  [[nodiscard]] bool alone() const { return alone_; }
   [[nodiscard]] const std::shared_ptr<Clock>& clock() const { return clock_; }
   [[nodiscard]] const std::optional<ActorSystem>& actor_system() const { return actor_system_; }
   [[nodiscard]] const LogSink& log_sink() const { return log_sink_; }
@@ -81,6 +89,7 @@ class DUROXIDE_API PostgresOptions {
   Milliseconds poll_{5'000};
   bool listen_ = true;
   bool create_ = true;
+  bool alone_ = false;
   std::shared_ptr<Clock> clock_;
   std::optional<ActorSystem> actor_system_;
   LogSink log_sink_;
@@ -96,7 +105,8 @@ class DUROXIDE_API PostgresProvider {
   /// does so, and the others wait for it. For any thread.
   ///
   /// Errors: `invalid_input` (options), `newer_format` (a later release has made the tables), `no_store` (see
-  /// `PostgresOptions::create`), `permission_denied`, and `storage`, `retryable`, if the database cannot be reached.
+  /// `PostgresOptions::create`), `in_use` (see `PostgresOptions::alone`), `permission_denied`, and `storage`,
+  /// `retryable`, if the database cannot be reached.
   [[nodiscard]] static Result<Store, ProviderError> connect(const std::string& url,
                                                             const PostgresOptions& options = {});
 };

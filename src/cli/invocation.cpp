@@ -110,7 +110,9 @@ ExitCode run_invocation(const Settings& settings, const Invocation& invocation) 
                                            display.show(progress);
                                            return true;
                                          }};
-  const auto result = carry_out(settings.store, invocation.request, handlers, stop);
+  const auto result = invocation.carry_out
+                          ? invocation.carry_out(handlers, stop)
+                          : carry_out(settings.store, invocation.request, handlers, stop);
   display.clear();
   const auto items_written = output.flush();
   output.leave_screen();  // which would take along what is said now

@@ -1,15 +1,18 @@
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
+#include <duroxide/result.hpp>
+
 #include "cli/exit_code.hpp"
 #include "cli/message.hpp"
 #include "cli/output.hpp"
+#include "gateway/command_error.hpp"
+#include "gateway/socket_client.hpp"
 #include "gateway/wire.hpp"
 
 namespace duroxide::cli {
@@ -19,6 +22,10 @@ using Show = std::function<void(Output&, const nlohmann::json&)>;
 /// What a command line comes to.
 struct Invocation {
   gateway::Request request;
+  /// Does what is asked for, instead of the request to the store that was named, if it is set.
+  std::function<Result<nlohmann::json, gateway::CommandError>(const gateway::AnswerHandlers&,
+                                                              int stop)>
+      carry_out;
   bool for_programs = false;  ///< not for people, whose terminal may matter
   /// Shows the result to people.
   Show show;
@@ -39,7 +46,7 @@ struct Invocation {
 
 /// What goes for every command.
 struct Settings {
-  std::filesystem::path store;
+  std::string store;  ///< a directory, or the address of a database
   bool json = false;
   bool yes = false;  ///< no question
   ColorMode color = ColorMode::automatic;

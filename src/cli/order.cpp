@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/completion.hpp"
+#include "cli/copy_command.hpp"
 #include "cli/lint_command.hpp"
 #include "cli/parser.hpp"
 #include "cli/program.hpp"
@@ -31,7 +32,8 @@ Settings settings_of(const Arguments& arguments) {
 }
 
 CommandError no_store_named() {
-  return gateway::usage_error("name the directory of the store with --store or DUROXIDE_STORE");
+  return gateway::usage_error(
+      "name the directory of the store, or its address, with --store or DUROXIDE_STORE");
 }
 
 /// The dashboard.
@@ -48,6 +50,19 @@ Result<Order, CommandError> order_of_ui(const CommandLine& line, const Settings&
     return failure(no_store_named());
   }
   return Order{.answer = {}, .settings = settings, .invocation = {}, .served = std::move(*options)};
+}
+
+/// A copy, which names its own stores.
+Result<Order, CommandError> order_of_copy(const CommandLine& line, const Settings& settings) {
+  const auto arguments = Arguments::read(*line.command, line.arguments, Wording::command_line);
+  if (!arguments) {
+    return failure(arguments.error());
+  }
+  auto invocation = invocation_of_copy(*arguments);
+  if (!invocation) {
+    return failure(std::move(invocation).error());
+  }
+  return Order{.answer = {}, .settings = settings, .invocation = std::move(*invocation)};
 }
 
 /// What a shell needs.
@@ -82,6 +97,9 @@ Result<Order, CommandError> read_order(const std::vector<std::string>& words) {
   }
   if (line->command == &ui_command()) {
     return order_of_ui(*line, settings_of(*settings));
+  }
+  if (line->command == &copy_command()) {
+    return order_of_copy(*line, settings_of(*settings));
   }
   if (line->command->run == nullptr) {
     return order_of_completion(*line);

@@ -187,7 +187,7 @@ Result<CommandLine, CommandError> parse(const std::vector<std::string>& words) {
   app.require_subcommand(1);
   app.fallthrough();
   const Options general(app, program());
-  general.of("store").envname("DUROXIDE_STORE")->type_name("DIR");
+  general.of("store").envname("DUROXIDE_STORE")->type_name("STORE");
   general.of("color").type_name("WHEN");
   app.set_version_flag("--version", "duroxide " DUROXIDE_VERSION);
   std::map<std::string, std::pair<const Command*, Options>> subcommands;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/copy_command.hpp"
 #include "cli/lint_command.hpp"
 #include "cli/ui_command.hpp"
 
@@ -15,7 +16,8 @@ using Type = gateway::ArgumentType;
 
 constexpr std::string_view details =
     R"(A command goes to the engine that runs on the store, if one answers on its control socket, and is
-carried out on the store itself if nobody runs on it.
+carried out on the store itself if nobody runs on it. A store in a database (postgresql://...) is
+always acted on directly, beside whoever works on it.
 
 With --json, standard output holds the answer as one document (lines of them for `tail`, `top` and
 `list --all`) and nothing if there is none. What went wrong is one line on standard error:
@@ -63,7 +65,7 @@ const Command& program() {
           {.name = "store",
            .type = Type::file,
            .option = "--store",
-           .help = "the directory of the store"},
+           .help = "the directory of the store, or its address: postgresql://..."},
           {.name = "json", .type = Type::flag, .option = "--json", .help = "JSON, for programs"},
           {.name = "yes",
            .type = Type::flag,
@@ -80,12 +82,13 @@ const Command& program() {
 const std::vector<const Command*>& commands() {
   static const std::vector<const Command*> all = [] {
     std::vector<const Command*> found;
-    found.reserve(gateway::all_commands().size() + 3);
+    found.reserve(gateway::all_commands().size() + 4);
     for (const Command& command : gateway::all_commands()) {
       if (!command.help.empty()) {
         found.push_back(&command);
       }
     }
+    found.push_back(&copy_command());
     found.push_back(&ui_command());
     found.push_back(&lint_command());
     found.push_back(&completion());

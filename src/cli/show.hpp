@@ -49,6 +49,8 @@ void show_act(Output& output, const nlohmann::json& result, std::string_view wha
 void show_would(Output& output, const nlohmann::json& instances, std::string_view what,
                 std::string_view along = {});
 void show_bulk(Output& output, const nlohmann::json& result, std::string_view what);
+/// What `copy` has come to.
+void show_copied(Output& output, const nlohmann::json& result);
 /// What was done to the instance, orchestration or store.
 void show_scope(Output& output, const nlohmann::json& result, std::string_view what);
 /// What the code of the instance has answered.

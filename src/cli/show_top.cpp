@@ -46,6 +46,9 @@ std::string counts_line(const Output& output, const json& metrics) {
 
 std::string rates_line(const Output& output, const json& result) {
   const json& rates = result["rates"];
+  if (rates.is_null() && !result.value("tells_changes", true)) {
+    return "none: this store tells of no changes";
+  }
   if (rates.is_null()) {
     return result.value("live", false) ? "from the next look on" : "none: no engine is at work";
   }

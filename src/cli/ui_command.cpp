@@ -17,6 +17,7 @@
 
 #include "cli/interrupt.hpp"
 #include "cli/message.hpp"
+#include "cli/opened_store.hpp"
 #include "cli/target.hpp"
 #include "cli/text.hpp"
 #include "gateway/http/dashboard.hpp"
@@ -104,7 +105,7 @@ Result<std::string, CommandError> read_token(const std::string& file) {
 }
 
 /// As the command would, by itself, each time.
-gateway::http::CarryOut carry_out_on(const std::filesystem::path& store) {
+gateway::http::CarryOut carry_out_on(const std::string& store) {
   return [store](const gateway::Request& request, gateway::Sink& sink, int stop) {
     const gateway::AnswerHandlers handlers{
         [&](const json& item) { return sink.item(item); },
@@ -118,7 +119,10 @@ gateway::http::CarryOut carry_out_on(const std::filesystem::path& store) {
   };
 }
 
-std::string name_of(const std::filesystem::path& store) {
+std::string name_of(const std::string& store) {
+  if (is_database(store)) {
+    return shown(store);
+  }
   const auto path = std::filesystem::absolute(store).lexically_normal();
   return (path.has_filename() ? path : path.parent_path()).filename().string();
 }

@@ -61,9 +61,13 @@ struct ChangeCounter::State : std::enable_shared_from_this<State> {
   std::optional<CommandError> error;
 };
 
-Result<ChangeCounter, CommandError> ChangeCounter::begin(const ManagementClient& management) {
+Result<std::optional<ChangeCounter>, CommandError> ChangeCounter::begin(
+    const ManagementClient& management) {
   constexpr std::uint32_t most_waiting = 20'000;
   auto subscription = management.subscribe({}, most_waiting);
+  if (!subscription && subscription.error().kind == ClientError::Kind::management_not_available) {
+    return std::nullopt;
+  }
   if (!subscription) {
     return failure(CommandError(std::move(subscription).error()));
   }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include <duroxide/changes.hpp>
 #include <duroxide/management.hpp>
@@ -23,8 +24,9 @@ class ChangeCounter {
     std::uint64_t missed = 0;  ///< which of these they were is not known
   };
 
-  /// From now on, until it is destroyed. Errors: those of `ManagementClient::subscribe`.
-  [[nodiscard]] static Result<ChangeCounter, CommandError> begin(
+  /// From now on, until it is destroyed; none if the store tells of no changes. Errors: the others of
+  /// `ManagementClient::subscribe`.
+  [[nodiscard]] static Result<std::optional<ChangeCounter>, CommandError> begin(
       const ManagementClient& management);
 
   /// Since the last time. Errors: that of the subscription, if it has ended.

@@ -29,7 +29,8 @@ struct StoreInUse {
   Client client;
   ManagementClient management;
   std::shared_ptr<Clock> clock;
-  bool live = false;  ///< a runtime of this process is at work on it
+  /// Whether runtimes are at work on it: one of this process, or maybe those of others.
+  bool live = false;
   /// What no runtime of this process knows yet, for people; see `Registrations::missing`.
   std::function<std::optional<std::string>(const std::string& orchestration,
                                            const std::optional<std::string>& version)>

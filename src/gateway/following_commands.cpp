@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "gateway/alarm_clock.hpp"
 #include "gateway/change_waiter.hpp"
 #include "gateway/command_groups.hpp"
 #include "gateway/commands.hpp"
@@ -29,16 +30,50 @@ ChangeFilter turns_of(const std::string& instance) {
   return filter;
 }
 
-/// Waits for the next changes; false if the instance was deleted.
-Result<bool, CommandError> wait_for_turn(ChangeWaiter& changes, Sink& sink) {
-  const auto batch = changes.wait(sink);
-  if (!batch) {
-    return failure(batch.error());
+/// So often an instance is looked at where the store tells of no changes.
+constexpr Milliseconds between_looks{500};
+
+/// Says when an instance is worth another look: after each of its changes, or where the store tells of none
+/// after a while.
+class NextLook {
+ public:
+  static Result<NextLook, CommandError> of(const ManagementClient& management,
+                                           const std::string& instance) {
+    auto subscription = management.subscribe(turns_of(instance));
+    if (subscription) {
+      return NextLook(std::move(*subscription));
+    }
+    if (subscription.error().kind == ClientError::Kind::management_not_available) {
+      return NextLook(std::nullopt);
+    }
+    return failure(CommandError(std::move(subscription).error()));
   }
-  return std::none_of(batch->changes.begin(), batch->changes.end(), [](const StatusChange& change) {
-    return change.kind == ChangeKind::deleted;
-  });
-}
+
+  /// Waits for it; false if the instance is known to have been deleted.
+  Result<bool, CommandError> wait(Sink& sink) {
+    if (!changes_) {
+      const AlarmClock alarm(between_looks);
+      return sink.wait_until_readable(alarm.file()) ? Result<bool, CommandError>(true)
+                                                    : failure(tail_interrupted());
+    }
+    const auto batch = changes_->wait(sink);
+    if (!batch) {
+      return failure(batch.error());
+    }
+    return std::none_of(
+        batch->changes.begin(), batch->changes.end(),
+        [](const StatusChange& change) { return change.kind == ChangeKind::deleted; });
+  }
+
+ private:
+  explicit NextLook(std::optional<ChangeSubscription> subscription) {
+    if (subscription) {
+      changes_.emplace(std::move(*subscription));
+    }
+  }
+
+  std::optional<ChangeWaiter> changes_;
+};
 
 /// Hands on the events of an instance, each once.
 class EventReader {
@@ -107,16 +142,15 @@ class EventReader {
   std::uint64_t seen_ = 0;       ///< the last event of it that was handed on
 };
 
-/// Reads until the instance has ended, if there are changes to wait for; gives its last status.
+/// Reads until the instance has ended, if it may change at all; gives its last status.
 Result<EventReader::Status, CommandError> read_to_end(EventReader& reader,
-                                                      std::optional<ChangeWaiter>& changes,
-                                                      Sink& sink) {
+                                                      std::optional<NextLook>& next, Sink& sink) {
   while (true) {
     auto status = reader.read();
-    if (!status || !*status || !changes || (*status)->is_terminal()) {
+    if (!status || !*status || !next || (*status)->is_terminal()) {
       return status;
     }
-    const auto is_there = wait_for_turn(*changes, sink);
+    const auto is_there = next->wait(sink);
     if (!is_there) {
       return failure(is_there.error());
     }
@@ -129,13 +163,13 @@ Result<EventReader::Status, CommandError> read_to_end(EventReader& reader,
 CommandResult tail_instance(const StoreInUse& store, const Arguments& arguments, Sink& sink) {
   const std::string instance = arguments.text("instance");
   // Before the first look, so that nothing falls between the two.
-  std::optional<ChangeWaiter> changes;
+  std::optional<NextLook> next;
   if (store.live) {
-    auto subscription = store.management.subscribe(turns_of(instance));
-    if (!subscription) {
-      return failure(CommandError(std::move(subscription).error()));
+    auto begun = NextLook::of(store.management, instance);
+    if (!begun) {
+      return failure(std::move(begun).error());
     }
-    changes.emplace(std::move(*subscription));
+    next = std::move(*begun);
   }
   EventReader reader(store, instance, sink);
   if (const auto execution = arguments.number("execution")) {
@@ -144,7 +178,7 @@ CommandResult tail_instance(const StoreInUse& store, const Arguments& arguments,
     }
     reader.begin_at(*execution);
   }
-  const auto status = read_to_end(reader, changes, sink);
+  const auto status = read_to_end(reader, next, sink);
   if (!status) {
     return failure(status.error());
   }

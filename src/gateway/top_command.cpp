@@ -110,9 +110,13 @@ CommandResult look(const StoreInUse& store, std::uint32_t rows) {
   if (!longest) {
     return longest;
   }
-  return json{{"at", time_text(store.clock->now())}, {"live", store.live},
-              {"metrics", json_of(*metrics)},        {"rates", json()},
-              {"stuck", std::move(*stuck)},          {"longest", std::move(*longest)}};
+  return json{{"at", time_text(store.clock->now())},
+              {"live", store.live},
+              {"metrics", json_of(*metrics)},
+              {"rates", json()},
+              {"tells_changes", true},
+              {"stuck", std::move(*stuck)},
+              {"longest", std::move(*longest)}};
 }
 
 CommandResult look_again_and_again(const StoreInUse& store, std::uint32_t rows,
@@ -121,21 +125,25 @@ CommandResult look_again_and_again(const StoreInUse& store, std::uint32_t rows,
   if (!counter) {
     return failure(std::move(counter).error());
   }
-  std::optional<Steady::time_point> last;
+  std::optional<Steady::time_point> last;  // only where there is something to count
   while (true) {
     auto found = look(store, rows);
     if (!found) {
       return found;
     }
-    const auto counts = counter->take();
-    if (!counts) {
-      return failure(counts.error());
+    if (*counter) {
+      const auto counts = (*counter)->take();
+      if (!counts) {
+        return failure(counts.error());
+      }
+      const auto now = Steady::now();
+      if (last) {
+        (*found)["rates"] = rates_of(*counts, now - *last);
+      }
+      last = now;
+    } else {
+      (*found)["tells_changes"] = false;
     }
-    const auto now = Steady::now();
-    if (last) {
-      (*found)["rates"] = rates_of(*counts, now - *last);
-    }
-    last = now;
     if (!sink.item(*found)) {
       return failure(CommandError(CommandError::Kind::interrupted, "interrupted"));
     }
@@ -175,9 +183,11 @@ std::vector<Command> top_commands() {
        .details =
            "At a terminal it is drawn anew in its place, elsewhere written one after the other;\n"
            "with --json each look is a line. Rates are of the time since the last look, so the\n"
-           "first one has none, nor has --once. \"queues\" are what waits and what is in work. Of\n"
-           "what is stuck, 1,000 of each kind are counted. Each look costs some reads, and two\n"
-           "more for each instance in the list.",
+           "first one has none, nor has --once, nor a store in PostgreSQL, which tells of no\n"
+           "changes. \"queues\" are what waits and what is in work. Of what is stuck, 1,000 of "
+           "each\n"
+           "kind are counted. Each look costs some reads, and two more for each instance in the\n"
+           "list.",
        .arguments = {{.name = "interval",
                       .type = Type::duration,
                       .option = "-i,--interval",

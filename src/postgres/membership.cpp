@@ -1,5 +1,6 @@
 #include "postgres/membership.hpp"
 
+#include <cstddef>
 #include <utility>
 
 #include "postgres/session.hpp"
@@ -19,6 +20,17 @@ void Membership::join(Session& session) {
                    Parameters().optional_number(given_time()).text(name_).number(lease_.count())});
   process_.store(joined.first().number(0));
   others_.store(joined.first().number(2));
+}
+
+std::vector<std::string> Membership::others(Session& session) const {
+  (void)session.ask(life_sign());
+  const Rows found = session.ask({"other_processes", Parameters().number(process()),
+                                  "SELECT name FROM processes WHERE id <> $1 ORDER BY id"});
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    names.push_back(found.row(i).text(0));
+  }
+  return names;
 }
 
 Call Membership::begin_batch(bool is_flushed) {

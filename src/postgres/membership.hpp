@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <duroxide/clock.hpp>
 
@@ -34,6 +35,9 @@ class Membership {
 
   /// Joins, as if it had never been there before. Throws `DatabaseError`.
   void join(Session& session);
+  /// The names of the other processes that have the store open, after what the dead had was taken back. Throws
+  /// `DatabaseError`.
+  [[nodiscard]] std::vector<std::string> others(Session& session) const;
   /// The first call of a batch, under a number of its own. `is_flushed`: its commit returns when the server
   /// has it on its disk, or whatever else the user has asked the server for.
   [[nodiscard]] Call begin_batch(bool is_flushed);

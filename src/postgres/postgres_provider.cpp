@@ -62,6 +62,28 @@ std::string channel_of(const std::string& schema) {
   return "duroxide_" + std::to_string(model::checksum(schema));
 }
 
+/// Leaves the store if others have it open.
+Result<void, ProviderError> require_alone(Session& session, const Membership& membership) {
+  const auto others = membership.others(session);
+  if (others.empty()) {
+    return {};
+  }
+  (void)session.ask(membership.leaving());
+  constexpr std::size_t most_named = 5;
+  std::string named;
+  for (std::size_t i = 0; i < std::min(others.size(), most_named); ++i) {
+    named.append(named.empty() ? "`" : ", `").append(others[i]).append("`");
+  }
+  if (others.size() > most_named) {
+    named += " and " + std::to_string(others.size() - most_named) + " more";
+  }
+  return failure(ProviderError{ProviderError::Kind::in_use, "connect",
+                               "the store is open in other processes, " + named +
+                                   " (host and process id); end them first: one that was killed "
+                                   "counts until its lease is over",
+                               true});
+}
+
 std::function<void()> closing(const StoreActor& provider, const ManagementActor& management,
                               std::shared_ptr<std::optional<Listener>> listener,
                               std::shared_ptr<std::promise<void>> closed) {
@@ -142,6 +164,11 @@ Result<Store, ProviderError> PostgresProvider::connect(const std::string& url,
     auto membership =
         std::make_shared<Membership>(name_of_process(), options.lease(), options.clock());
     membership->join(*session);
+    if (options.alone()) {
+      if (auto alone = require_alone(*session, *membership); !alone) {
+        return failure(std::move(alone).error());
+      }
+    }
     return start(target, options, std::move(session), std::move(membership));
   } catch (const DatabaseError& failed) {
     return failure(failed.told_for("connect"));

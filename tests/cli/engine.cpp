@@ -2,10 +2,12 @@
 //
 //   engine STORE [--socket|--no-socket]
 //
+// The store is a directory, or the address of a database if this was built with the library for that.
+//
 // It prints `ready` once it runs. Orchestrations: Echo completes with its input; Approval waits for
 // the event Approved, with a key-value entry and a custom status set; Failing fails; Family has two
 // Approvals for children; Rounds begins anew at each event Next, until its data is `stop`; Fragile
-// fails as long as there is a file `broken` beside the store; Price waits for a number, the event
+// fails as long as there is a file `broken` in the directory that it was started in; Price waits for a number, the event
 // ChangePrice; Count is asked to add up (support/counting.hpp).
 
 #include <filesystem>
@@ -16,6 +18,9 @@
 #include <vector>
 
 #include <duroxide/duroxide.hpp>
+#ifdef ENGINE_HAS_POSTGRES
+#include <duroxide/postgres_provider.hpp>
+#endif
 
 #include "support/counting.hpp"
 
@@ -68,10 +73,19 @@ Task<std::string> price(OrchestrationContext ctx) {
   co_return "costs " + std::to_string(static_cast<int>(changed)) + " now";
 }
 
-int run(const std::filesystem::path& directory, bool control_socket) {
-  const auto store = LmdbProvider::open(directory).value();
+Store open(const std::string& place) {
+#ifdef ENGINE_HAS_POSTGRES
+  if (place.starts_with("postgresql://")) {
+    return PostgresProvider::connect(place).value();
+  }
+#endif
+  return LmdbProvider::open(std::filesystem::absolute(place)).value();
+}
+
+int run(const std::string& place, bool control_socket) {
+  const auto store = open(place);
   Runtime runtime{store, RuntimeOptions().control_socket(control_socket)};
-  const auto broken = directory.parent_path() / "broken";
+  const auto broken = std::filesystem::current_path() / "broken";
   runtime.register_orchestration("Echo", echo)
       .register_orchestration("Approval", approval)
       .register_orchestration("Failing", failing)
@@ -103,7 +117,7 @@ int main(int argc, char** argv) {
   try {
     const std::vector<std::string_view> arguments(argv + 1, argv + argc);
     const bool control_socket = arguments.size() < 2 || arguments[1] != "--no-socket";
-    return run(std::filesystem::absolute(std::string(arguments.at(0))), control_socket);
+    return run(std::string(arguments.at(0)), control_socket);
   } catch (const std::exception& error) {
     std::cerr << "engine: " << error.what() << '\n';
     return 1;

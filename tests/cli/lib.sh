@@ -8,6 +8,7 @@ engine_program=$(realpath "$2")
 json_get=$(realpath "$3")
 directory=$(mktemp -d)
 engine_process=
+server_process=
 export DUROXIDE_STORE=store
 unset NO_COLOR
 cd "$directory"
@@ -17,6 +18,10 @@ finish() {
   if [[ -n $engine_process ]]; then
     kill -KILL "$engine_process" 2>/dev/null || true
     wait "$engine_process" 2>/dev/null || true
+  fi
+  if [[ -n $server_process ]]; then
+    kill "$server_process" 2>/dev/null || true
+    wait "$server_process" 2>/dev/null || true
   fi
   rm -rf "$directory"
   ((status == 0)) || echo "FAILED after: ${last:-the start}"
@@ -84,6 +89,16 @@ kill_engine() {
   wait "$engine_process" 2>/dev/null || true
   engine_process=
   exec 7>&- 8<&-
+}
+
+# start_server SCRIPT: a private PostgreSQL server (tests/postgres/server.sh), until the end of the test; its
+# address is the store's.
+start_server() {
+  mkfifo to_server from_server
+  "$1" <to_server >from_server 2>server.errors &
+  server_process=$!
+  exec 5>to_server 4<from_server
+  read -r DUROXIDE_STORE <&4 || { cat server.errors; exit 1; }
 }
 
 # follow INSTANCE: waits until it has ended.

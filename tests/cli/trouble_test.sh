@@ -12,12 +12,12 @@ acting='start update raise cancel terminate pause resume release drop delete pru
 run 0 complete-words ''
 [[ -s output ]] || fail 'there are no commands'
 while read -r command; do
-  [[ " $reading $acting backup completion lint ui " == *" $command "* ]] || fail "not tested: $command"
+  [[ " $reading $acting backup completion copy lint ui " == *" $command "* ]] || fail "not tested: $command"
   grep -q "^| .*\`$command\`.* |" "$guide" || fail "not in the guide: $command"
 done <output
 
 # --help of each command shows an example.
-for command in $reading $acting backup completion ui; do
+for command in $reading $acting backup completion copy ui; do
   run 0 "$command" --help
   says 'Example' "duroxide"
 done

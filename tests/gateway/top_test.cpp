@@ -119,7 +119,7 @@ TEST_CASE("control commands: a look at a store that nobody runs is the only one"
 
 TEST_CASE("control commands: starts and ends are counted by how they ended", "[control][changes]") {
   RunningFixture f;
-  auto counter = ChangeCounter::begin(f.in_use.management).value();
+  auto counter = ChangeCounter::begin(f.in_use.management).value().value();
   f.start("a", "Approval");
   f.start("b", "Failing");
   f.start("c", "Approval");

@@ -56,6 +56,9 @@ exec 7>to_server
 read -r url <from_server
 ./by_pkg_config "$url"
 cmake/by_cmake "$url"
+# The command that is installed with it finds what they have left.
+"$prefix/bin/duroxide" --store "$url&schema=hello" list >said
+grep -q Hello said || { cat said; exit 1; }
 # Without a server the error says what is wrong, as it does before any of the database.
 if ./by_pkg_config "host=$directory dbname=nothing" 2>said; then
   echo 'a database that is not there was opened'

@@ -32,9 +32,11 @@ needs() {
 for package in "$library" "$postgres" duroxide; do
   needs "$package" libcaf-core
 done
-needs "$postgres" libpq5
+for package in "$postgres" duroxide; do
+  needs "$package" libpq5
+done
 needs "$postgres" "$library "
-for package in "$library" libduroxide-dev duroxide; do
+for package in "$library" libduroxide-dev; do
   [[ $(dpkg-deb --field "$folder/$package"_*.deb Depends) != *pq* ]] || fail "$package needs the client library of a database"
 done
 ! dpkg-deb --fsys-tarfile "$folder"/libduroxide-dev_*.deb | tar -t | grep postgres ||

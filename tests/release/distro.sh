@@ -31,8 +31,9 @@ entered
 inside apt-get -q install -y --no-install-recommends g++ cmake make meson ninja-build pkg-config
 mkdir "$system/packages/postgres"
 mv "$system"/packages/*postgres*.deb "$system/packages/postgres"
-inside sh -c 'apt-get -q install -y --no-install-recommends /packages/*.deb'
+inside sh -c 'apt-get -q install -y --no-install-recommends /packages/libduroxide*.deb'
 ! inside dpkg-query -W libpq5 >/dev/null 2>&1 || fail 'the client library of a database comes along unasked'
+inside sh -c 'apt-get -q install -y --no-install-recommends /packages/duroxide_*.deb'
 
 # The hello is what the README shows.
 mkdir -p "$system/hello"
@@ -90,6 +91,7 @@ inside bash -euc '
   for way in by-cmake by-meson by-pkg-config; do
     $way/in_postgres "$url"
   done
+  duroxide --store "$url&schema=hello" list | grep Hello
   exec 7>&-
   wait'
 say "distro: Debian $(cat "$system/etc/debian_version"): packages installed; hello built by CMake, Meson and pkg-config, and run, with its store in a file and in PostgreSQL"

@@ -3,9 +3,10 @@
 # into FOLDER; options are for Meson (-Dcpp_args=…, say). They are:
 #   libduroxide0.1           the shared library; the number is that of its name, so that two releases live side by side
 #   libduroxide-dev          headers, the static library, and what CMake, Meson and pkg-config find them by
-#   libduroxide-postgres0.1  the store in PostgreSQL, which alone needs the database's client library
+#   libduroxide-postgres0.1  the store in PostgreSQL, which needs the database's client library
 #   libduroxide-postgres-dev its header, and what pkg-config finds it by
-#   duroxide                 the command, with its manual page and completions
+#   duroxide                 the command, with its manual page and completions; it knows both stores, and so
+#                            needs the client library too
 set -euo pipefail
 # shellcheck source=tests/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../../tests/setup.sh"
