@@ -1,6 +1,7 @@
 #include "postgres/ack_calls.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -64,7 +65,7 @@ std::vector<std::int64_t> as_numbers(const std::vector<std::uint64_t>& values) {
 }
 
 Call turn_call(const AckOrchestrationItem& ack, const TurnLease& lease, const CallContext& context,
-               const End& end) {
+               const End& end, const ChildrenAgain* again) {
   const auto& metadata = ack.metadata;
   const std::string& orchestration =
       metadata.orchestration_name.empty() ? lease.orchestration : metadata.orchestration_name;
@@ -87,6 +88,13 @@ Call turn_call(const AckOrchestrationItem& ack, const TurnLease& lease, const Ca
   for (const auto& timer : ack.cancelled_timers) {
     timers.push_back(static_cast<std::int64_t>(timer.id));
     due.push_back(to_milliseconds(timer.fire_at));
+  }
+  std::vector<std::string> children = children_of(ack);
+  if (again != nullptr) {
+    const auto& seen = again->looked_at;
+    std::erase_if(children, [&seen](const std::string& child) {
+      return std::find(seen.begin(), seen.end(), child) != seen.end();
+    });
   }
   Parameters parameters;
   parameters.optional_number(context.now)
@@ -111,7 +119,9 @@ Call turn_call(const AckOrchestrationItem& ack, const TurnLease& lease, const Ca
       .flag(has_only_answered(ack, lease))
       .numbers(as_numbers(ack.cancelled_activities))
       .numbers(timers)
-      .numbers(due);
+      .numbers(due)
+      .texts(children)
+      .flag(again != nullptr);
   return {"ack_turn", std::move(parameters)};
 }
 
@@ -276,12 +286,20 @@ bool has_only_answered(const AckOrchestrationItem& ack, const TurnLease& lease) 
 }
 
 std::vector<Call> ack_calls(const AckOrchestrationItem& ack, const TurnLease& lease,
-                            const CallContext& context) {
+                            const CallContext& context, const ChildrenAgain* again) {
   check_ack(ack, lease);
   const End end = end_of(ack, lease);
-  std::vector<Call> calls;
-  calls.push_back(turn_call(ack, lease, context, end));
   const auto token = ack.lock_token;
+  std::vector<Call> calls;
+  if (again != nullptr) {
+    calls.push_back(again->calls.front());
+  }
+  calls.push_back(turn_call(ack, lease, context, end, again));
+  if (again != nullptr) {
+    calls.push_back({"change_of_turn", Parameters().number(token).flag(true)});
+    calls.insert(calls.end(), std::next(again->calls.begin()), again->calls.end());
+    calls.push_back({"change_of_turn", Parameters().number(token).flag(false)});
+  }
   for (const provider::UpdateAnswer& answer : ack.updates) {
     calls.push_back(answer_call(answer, lease, token, context));
   }

@@ -16,6 +16,7 @@
 #include "postgres/reads.hpp"
 #include "postgres/refusals.hpp"
 #include "postgres/verification.hpp"
+#include "postgres/waiter.hpp"
 #include "postgres/writings.hpp"
 
 namespace duroxide::postgres {
@@ -27,61 +28,17 @@ struct FrontErrand {
   std::function<void()> what;
 };
 
-/// What needs the database, on its way to an actor that may wait for it.
-struct DatabaseJob {
-  std::function<void(Database&)> what;
-};
-
 }  // namespace
 
 }  // namespace duroxide::postgres
 
 DUROXIDE_MESSAGE(duroxide::postgres::FrontErrand)
-DUROXIDE_MESSAGE(duroxide::postgres::DatabaseJob)
 
 namespace duroxide::postgres {
 
 namespace {
 
 using namespace management;
-
-/// Does jobs, one after the other.
-class Waiter final : public actors::DynamicActorBase {
- public:
-  Waiter(caf::actor_config& config, std::shared_ptr<Runner> reads)
-      : actors::DynamicActorBase(config), database_(std::move(reads)) {}
-
-  const char* name() const override { return "duroxide.postgres.waiter"; }
-
- protected:
-  caf::behavior make_behavior() override {
-    return {[this](const DatabaseJob& job) { job.what(database_); }};
-  }
-
- private:
-  Database database_;
-};
-
-/// A waiter that is spawned when it is first needed: with a thread of its own, unless there are none at all.
-class WaiterThread {
- public:
-  [[nodiscard]] const actors::DynamicActor& get(caf::actor_system& system,
-                                                const std::shared_ptr<Runner>& reads) {
-    if (!actor_) {
-      actor_ = actors::is_deterministic(system) ? system.spawn<Waiter>(reads)
-                                                : system.spawn<Waiter, actors::own_thread>(reads);
-    }
-    return actor_;
-  }
-  void stop() {
-    if (actor_) {
-      actors::stop(actor_);
-    }
-  }
-
- private:
-  actors::DynamicActor actor_;
-};
 
 constexpr const char* no_changes =
     "a store in PostgreSQL does not tell of changes yet; ask for pages by the last change instead";
@@ -91,12 +48,18 @@ using FrontActor = ManagementActor::extend<actors::Accepts<FrontErrand>>;
 class Front final : public FrontActor::base {
  public:
   Front(caf::actor_config& config, ManagementParts parts)
-      : FrontActor::base(config), parts_(std::move(parts)) {}
+      : FrontActor::base(config),
+        parts_(std::move(parts)),
+        pages_(parts_.reads),
+        short_reads_(parts_.reads),
+        long_reads_(parts_.reads),
+        maintenance_(parts_.reads),
+        changes_(parts_.reads) {}
 
   const char* name() const override { return "duroxide.postgres.management"; }
 
   void on_exit() override {
-    for (WaiterThread* each : {&short_reads_, &pages_, &long_reads_, &maintenance_, &changes_}) {
+    for (Waiter* each : {&short_reads_, &pages_, &long_reads_, &maintenance_, &changes_}) {
       each->stop();
     }
     for (auto& [number, give_up] : std::exchange(open_, {})) {
@@ -149,21 +112,17 @@ class Front final : public FrontActor::base {
     actors::Promise<typename Request::Response> promise_;
   };
 
-  void send_job(WaiterThread& thread, std::function<void(Database&)> what) {
-    actors::send_from_outside(thread.get(home_system(), parts_.reads),
-                              DatabaseJob{std::move(what)});
-  }
-
   /// Has `look` read where it may wait. What it throws is the answer of `operation`.
   template <class Request, class Look>
-  auto read(WaiterThread& thread, const char* operation, Look look) {
-    return [this, &thread, operation, look](Request& request) {
+  auto read(Waiter& waiter, const char* operation, Look look) {
+    return [this, &waiter, operation, look](Request& request) {
       const Answerer<Request> answerer(this, operation);
-      send_job(thread, [answerer, look, request = std::move(request)](Database& database) {
-        using Value = std::decay_t<decltype(look(database, request))>;
-        answerer.answer(
-            answer_of<Value>(answerer.operation(), [&] { return look(database, request); }));
-      });
+      waiter.send(
+          home_system(), [answerer, look, request = std::move(request)](Database& database) {
+            using Value = std::decay_t<decltype(look(database, request))>;
+            answerer.answer(
+                answer_of<Value>(answerer.operation(), [&] { return look(database, request); }));
+          });
       return answerer.promise();
     };
   }
@@ -181,8 +140,8 @@ class Front final : public FrontActor::base {
   template <class Request, class Value>
   void go_on(const Answerer<Request>& answerer, const std::shared_ptr<Writing<Value>>& writing,
              std::shared_ptr<Answers> made) {
-    send_job(changes_, [answerer, writing, made = std::move(made), made_with = context(),
-                        log = parts_.log](Database& database) {
+    changes_.send(home_system(), [answerer, writing, made = std::move(made), made_with = context(),
+                                  log = parts_.log](Database& database) {
       try {
         if (made) {
           writing->made(*made);
@@ -242,11 +201,11 @@ class Front final : public FrontActor::base {
   std::uint64_t last_ = 0;
   std::map<std::uint64_t, std::function<void()>> open_;
   // Each with a thread, so that none waits behind another kind.
-  WaiterThread pages_;
-  WaiterThread short_reads_;
-  WaiterThread long_reads_;
-  WaiterThread maintenance_;
-  WaiterThread changes_;
+  Waiter pages_;
+  Waiter short_reads_;
+  Waiter long_reads_;
+  Waiter maintenance_;
+  Waiter changes_;
 };
 
 Front::behavior_type Front::make_behavior() {

@@ -8,6 +8,7 @@
 #include "postgres/instance_view.hpp"
 #include "postgres/mail.hpp"
 #include "postgres/store_state.hpp"
+#include "postgres/waiter.hpp"
 
 namespace duroxide::postgres {
 
@@ -50,8 +51,13 @@ class Provider final : public OwnActor::base, private Batches::Host {
         parts_(std::move(parts)),
         mail_(
             std::make_shared<Mail>([self = me()] { actors::send_from_outside(self, MailCame{}); })),
-        state_(parts_, *this,
-               [this](Milliseconds delay) { actors::send_later(this, delay, TimersDue{}); }) {
+        waiter_(parts_.reads),
+        state_(
+            parts_, *this,
+            [this](Milliseconds delay) { actors::send_later(this, delay, TimersDue{}); },
+            [this](std::function<void(Database&)> look, std::function<void()> then) {
+              look_aside(std::move(look), std::move(then));
+            }) {
     set_down_handler([this](const caf::down_msg& down) {
       known_.erase(down.source.id());
       state_.waiting.drop(down.source.id());
@@ -77,6 +83,7 @@ class Provider final : public OwnActor::base, private Batches::Host {
     parts_.reads->close();
     mail_->carry_out();
     state_.refuse_parked();
+    waiter_.stop();
     if (parts_.on_closed) {
       std::exchange(parts_.on_closed, nullptr)();
     }
@@ -93,6 +100,13 @@ class Provider final : public OwnActor::base, private Batches::Host {
   void flush_later() override { actors::send_later(this, longest_hold, FlushDue{}); }
   Runner::Post post() override {
     return [mail = mail_](std::function<void()> task) { mail->push(std::move(task)); };
+  }
+  void look_aside(std::function<void(Database&)> look, std::function<void()> then) {
+    waiter_.send(home_system(), [look = std::move(look), then = std::move(then),
+                                 post = post()](Database& database) {
+      look(database);
+      post(then);
+    });
   }
   void joined_anew() override { state_.joined_anew(); }
   void lost_answers() override { state_.lost_answers(); }
@@ -148,6 +162,7 @@ class Provider final : public OwnActor::base, private Batches::Host {
 
   StoreParts parts_;
   std::shared_ptr<Mail> mail_;
+  Waiter waiter_;
   StoreState state_;
   std::unordered_set<Asker> known_;
 };

@@ -30,11 +30,12 @@ std::int64_t number_in(std::string_view word) {
 
 }  // namespace
 
-StoreState::StoreState(const StoreParts& parts, Batches::Host& host, Timers::Alarm alarm)
+StoreState::StoreState(const StoreParts& parts, Batches::Host& host, Timers::Alarm alarm,
+                       Turns::LookAside look_aside)
     : batches(parts.writer, parts.membership, host, parts.clock, parts.channel,
               parts.holds_answers),
       waiting(batches),
-      turns(batches, leases, holders, waiting, cancelled, parts.log),
+      turns(batches, leases, holders, waiting, cancelled, std::move(look_aside), parts.log),
       work(batches, leases, holders, cancelled, parts.log),
       activities(batches, leases),
       timers(batches, leases, holders, std::move(alarm)),

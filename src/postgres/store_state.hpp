@@ -24,7 +24,8 @@ namespace duroxide::postgres {
 class StoreState {
  public:
   /// `host` must outlive it.
-  StoreState(const StoreParts& parts, Batches::Host& host, Timers::Alarm alarm);
+  StoreState(const StoreParts& parts, Batches::Host& host, Timers::Alarm alarm,
+             Turns::LookAside look_aside);
 
   Batches batches;
   Leases leases;

@@ -16,6 +16,12 @@ constexpr const char* fetching_turns = "fetch_orchestration_item";
 constexpr const char* acking_turn = "ack_orchestration_item";
 constexpr const char* abandoning_turn = "abandon_orchestration_item";
 
+// What `ack_turn` answers, see ack_turn.sql.
+constexpr std::int64_t code_acked = 0;
+constexpr std::int64_t code_failed_children = 2;
+/// So often children are looked at that are not as they were seen by the time the ack is made.
+constexpr int most_looks = 8;
+
 ProviderError turn_is_over(const char* operation) {
   return refused(operation, ProviderError::Kind::invalid_lock_token, "the lease is over");
 }
@@ -29,12 +35,13 @@ bool is_worth_telling(const provider::AckOrchestrationItem& ack, const TurnLease
 }  // namespace
 
 Turns::Turns(Batches& batches, Leases& leases, Holders& holders, Waiting& waiting,
-             CancelledLeases& cancelled, LogSink log)
+             CancelledLeases& cancelled, LookAside look_aside, LogSink log)
     : batches_(batches),
       leases_(leases),
       holders_(holders),
       waiting_(waiting),
       cancelled_(cancelled),
+      look_aside_(std::move(look_aside)),
       log_(std::move(log)) {
   batches_.add(*this);
 }
@@ -173,41 +180,110 @@ void Turns::ack(const provider::AckOrchestrationItem& ack, Reply<void> reply) {
     return;
   }
   or_refuse<void>(acking_turn, reply, [&] {
-    const TurnLease& lease = found->second;
-    Request request{acking_turn};
-    request.calls = ack_calls(ack, lease, batches_.context());
-    request.is_repeatable = true;
-    request.is_of_process = true;
-    request.changes.push_back(lease.instance);
-    waiting_.touch(lease.instance);
-    if (is_worth_telling(ack, lease)) {
-      batches_.announce(lease.instance);
-    }
-    for (const WorkItem& item : ack.orchestrator_items) {
-      request.changes.push_back(target_instance(item));
-      if (const auto* start = std::get_if<work::StartOrchestration>(&item)) {
-        waiting_.touch(start->instance);
-        batches_.announce(start->instance);
-      }
-    }
-    request.done = [this, kept = std::make_shared<const provider::AckOrchestrationItem>(ack), lease,
-                    reply](const Outcome& outcome) {
-      if (!outcome) {
-        if (const auto still = leases_.turns.find(kept->lock_token); still != leases_.turns.end()) {
-          still->second.is_being_acked = false;
-        }
-        reply(failure(outcome.error()));
-      } else if (outcome->front().first().number(0) != 0) {
-        leases_.turns.erase(kept->lock_token);
-        reply(failure(turn_is_over(acking_turn)));
-      } else {
-        acked(*kept, lease, outcome->front());
-        reply({});
-      }
-    };
-    found->second.is_being_acked = true;
-    batches_.submit(std::move(request), {true, !ack.worker_items.empty(), true});
+    make({std::make_shared<const provider::AckOrchestrationItem>(ack), reply, nullptr},
+         found->second);
   });
+}
+
+void Turns::make(const Acking& acking, TurnLease& lease) {
+  const provider::AckOrchestrationItem& ack = *acking.ack;
+  Request request{acking_turn};
+  request.calls = ack_calls(ack, lease, batches_.context(), acking.children.get());
+  request.is_repeatable = true;
+  request.is_of_process = true;
+  request.changes.push_back(lease.instance);
+  waiting_.touch(lease.instance);
+  if (is_worth_telling(ack, lease)) {
+    batches_.announce(lease.instance);
+  }
+  for (const WorkItem& item : ack.orchestrator_items) {
+    request.changes.push_back(target_instance(item));
+    if (const auto* start = std::get_if<work::StartOrchestration>(&item)) {
+      waiting_.touch(start->instance);
+      batches_.announce(start->instance);
+    }
+  }
+  if (acking.children) {
+    for (const std::string& touched : acking.children->touched) {
+      request.changes.push_back(touched);
+      waiting_.touch(touched);
+      batches_.announce(touched);
+    }
+  }
+  request.done = [this, acking, lease](const Outcome& outcome) {
+    if (!outcome) {
+      give_up(acking, outcome.error());
+      return;
+    }
+    const Rows& answer = outcome->at(acking.children ? 1 : 0);
+    switch (answer.first().number(0)) {
+      case code_acked:
+        acked(*acking.ack, lease, answer);
+        acking.reply({});
+        break;
+      case code_failed_children:
+        look_at_failed_children(acking, lease);
+        break;
+      default:
+        leases_.turns.erase(acking.ack->lock_token);
+        acking.reply(failure(turn_is_over(acking_turn)));
+    }
+  };
+  lease.is_being_acked = true;
+  const bool brings_work = !ack.worker_items.empty() || acking.children;
+  batches_.submit(std::move(request), {true, brings_work, true});
+}
+
+void Turns::give_up(const Acking& acking, ProviderError why) {
+  if (const auto still = leases_.turns.find(acking.ack->lock_token); still != leases_.turns.end()) {
+    still->second.is_being_acked = false;
+  }
+  why.operation = acking_turn;
+  acking.reply(failure(std::move(why)));
+}
+
+void Turns::look_at_failed_children(Acking acking, const TurnLease& lease) {
+  if (++acking.looks > most_looks) {
+    give_up(acking, {ProviderError::Kind::storage,
+                     {},
+                     "a child that the turn starts once more has changed each time before that "
+                     "was done; try again",
+                     true});
+    return;
+  }
+  using Looked = Result<ChildrenAgain, ProviderError>;
+  const auto token = acking.ack->lock_token;
+  const auto looked = std::make_shared<Looked>(ChildrenAgain());
+  auto look = [looked, ack = acking.ack, lease, context = batches_.context(),
+               log = log_](Database& database) {
+    try {
+      *looked = look_at_children(*ack, lease, Bench{database, context, log});
+    } catch (const Refusal& refused) {
+      *looked = failure(refused.told_for(acking_turn));
+    }
+  };
+  looking_.insert_or_assign(token, std::move(acking));
+  look_aside_(std::move(look), [this, token, looked] { make_again(token, *looked); });
+}
+
+void Turns::make_again(provider::LockToken token,
+                       const Result<ChildrenAgain, ProviderError>& looked) {
+  auto entry = looking_.extract(token);
+  if (entry.empty()) {
+    return;  // the store is closed
+  }
+  Acking acking = std::move(entry.mapped());
+  const auto found = leases_.turns.find(token);
+  if (found == leases_.turns.end()) {
+    acking.reply(failure(turn_is_over(acking_turn)));
+    return;
+  }
+  if (!looked) {
+    give_up(acking, looked.error());
+    return;
+  }
+  acking.children = std::make_shared<const ChildrenAgain>(*looked);
+  make(acking, found->second);
 }
 
 void Turns::acked(const provider::AckOrchestrationItem& ack, const TurnLease& lease,
@@ -308,6 +384,9 @@ void Turns::refuse_parked(const ProviderError& error) {
     ProviderError told = error;
     told.operation = fetching_turns;
     parked.reply(failure(std::move(told)));
+  }
+  for (auto& [token, acking] : std::exchange(looking_, {})) {
+    give_up(acking, error);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 
 #include "postgres/batches.hpp"
 #include "postgres/cancelled_leases.hpp"
+#include "postgres/children_again.hpp"
 #include "postgres/holders.hpp"
 #include "postgres/leases.hpp"
 #include "postgres/refusal.hpp"
@@ -23,9 +25,12 @@ namespace duroxide::postgres {
 /// The requests about turns: those who fetch are parked here until there is something for them.
 class Turns final : public Batches::Part {
  public:
+  /// Calls the first function where it may wait for the database, then the second on the actor's turn.
+  using LookAside = std::function<void(std::function<void(Database&)>, std::function<void()>)>;
+
   /// All must outlive it.
   Turns(Batches& batches, Leases& leases, Holders& holders, Waiting& waiting,
-        CancelledLeases& cancelled, LogSink log);
+        CancelledLeases& cancelled, LookAside look_aside, LogSink log);
 
   using FetchReply = Reply<std::vector<provider::OrchestrationItem>>;
 
@@ -52,10 +57,25 @@ class Turns final : public Batches::Part {
     std::uint64_t news = 0;  ///< as they were then
   };
 
+  /// An ack on its way.
+  struct Acking {
+    std::shared_ptr<const provider::AckOrchestrationItem> ack;
+    Reply<void> reply;
+    std::shared_ptr<const ChildrenAgain> children;  ///< null until it is known that there are some
+    int looks = 0;                                  ///< at them
+  };
+
   [[nodiscard]] Request fetch_request(Parked& parked);
   void fetched(std::uint64_t id, const Outcome& outcome);
   void hand_out(std::deque<Parked>::iterator parked, const Rows& rows);
   void set_damaged_aside(const TurnLease& lease, provider::LockToken token, const std::string& why);
+  /// Throws `Refusal`.
+  void make(const Acking& acking, TurnLease& lease);
+  /// It was refused for the time being: it starts children that have failed before.
+  void look_at_failed_children(Acking acking, const TurnLease& lease);
+  void make_again(provider::LockToken token, const Result<ChildrenAgain, ProviderError>& looked);
+  /// It was not made: the lease holds.
+  void give_up(const Acking& acking, ProviderError why);
   void acked(const provider::AckOrchestrationItem& request, const TurnLease& lease,
              const Rows& answer);
   void bring_forward();
@@ -65,7 +85,10 @@ class Turns final : public Batches::Part {
   Holders& holders_;
   Waiting& waiting_;
   CancelledLeases& cancelled_;
+  LookAside look_aside_;
   LogSink log_;
+  /// Those whose children are being looked at.
+  std::map<provider::LockToken, Acking> looking_;
   UnknownCode unknown_;
   std::deque<Parked> parked_;
   std::uint64_t newest_ = 0;

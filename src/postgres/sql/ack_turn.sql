@@ -5,7 +5,22 @@ CREATE FUNCTION was_acked(p_token bigint) RETURNS boolean LANGUAGE sql STABLE AS
   SELECT current_setting('duroxide.acked', true) = p_token::text
 $$;
 
--- The ack itself. Codes: 0 accepted, 1 the lease is over. `p_status`, as ExecutionStatus, is what has become of
+-- Turns the calls behind it into those of a change that takes place with the ack, or back into calls of the turn.
+CREATE FUNCTION change_of_turn(p_token bigint, p_begins boolean) RETURNS TABLE (code bigint)
+LANGUAGE plpgsql AS $$
+BEGIN
+  code := 0;
+  PERFORM set_config('duroxide.acked',
+                     CASE WHEN p_begins AND was_acked(p_token) THEN '-1'
+                          WHEN NOT p_begins AND was_acked(-1) THEN p_token::text
+                          ELSE '' END, true);
+  RETURN NEXT;
+END $$;
+
+-- The ack itself. Codes: 0 accepted, 1 the lease is over, 2 it starts children that have failed before, which are
+-- to be looked at; nothing is done, and the lease holds. `p_children`: those that nobody has looked at;
+-- `p_after_change`: the call before it was `begin_change`, which says whether the others are as they were seen.
+-- `p_status`, as ExecutionStatus, is what has become of
 -- the execution; `p_code` what the instance's next turn needs. `p_only_asked`: the turn has decided nothing.
 -- `p_untaken`: places of messages that it has not looked at. `cancelled_*`: leases of activities that it has
 -- cancelled, of holders in this process.
@@ -15,7 +30,7 @@ CREATE FUNCTION ack_turn(p_now bigint, p_process bigint, p_holder bigint, p_numb
                          p_failure bytea, p_failure_told bytea, p_next bytea, p_code text,
                          p_untaken bigint[], p_stays_resident boolean, p_only_asked boolean,
                          p_cancelled_work bigint[], p_cancelled_timers bigint[],
-                         p_cancelled_due bigint[])
+                         p_cancelled_due bigint[], p_children text[], p_after_change boolean)
 RETURNS TABLE (code bigint, is_first boolean, cancelled_tokens bigint[], cancelled_holders bigint[])
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -32,6 +47,14 @@ BEGIN
     -- An ack that is made again, as its answer was lost, finds itself done.
     code := CASE WHEN EXISTS (SELECT 1 FROM turns t WHERE t.number = p_number
                               AND t.last_token = p_token) THEN 0 ELSE 1 END;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  IF (p_after_change AND NOT was_acked(-1)) OR (cardinality(p_children) > 0 AND EXISTS (
+        SELECT 1 FROM instances c WHERE c.id = ANY (p_children) AND c.status IN (2, 4)
+          AND c.parent_id = (SELECT i.id FROM instances i WHERE i.number = p_number)
+          AND c.parent_execution = p_execution)) THEN
+    code := 2;
     RETURN NEXT;
     RETURN;
   END IF;
