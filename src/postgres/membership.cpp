@@ -21,6 +21,10 @@ void Membership::join(Session& session) {
   others_.store(joined.first().number(2));
 }
 
+void Membership::skip_numbers(Session& session) {
+  (void)session.ask({"skip_numbers"});
+}
+
 Call Membership::begin_batch(bool is_flushed) {
   return {"begin_batch", Parameters().number(process()).number(++batch_).flag(is_flushed)};
 }

@@ -34,6 +34,9 @@ class Membership {
 
   /// Joins, as if it had never been there before. Throws `DatabaseError`.
   void join(Session& session);
+  /// To be called whenever the session has connected, before it writes: the server may have crashed since, and
+  /// have forgotten which numbers it had given to leases and instances. Throws `DatabaseError`.
+  static void skip_numbers(Session& session);
   /// The first call of a batch, under a number of its own. `is_flushed`: its commit returns when the server
   /// has it on its disk, or whatever else the user has asked the server for.
   [[nodiscard]] Call begin_batch(bool is_flushed);

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,11 @@ class Turns final : public Batches::Part {
   void fetched(std::uint64_t id, const Outcome& outcome);
   void hand_out(std::deque<Parked>::iterator parked, const Rows& rows);
   void set_damaged_aside(const TurnLease& lease, provider::LockToken token, const std::string& why);
+  /// Gives back what was leased under a number that another lease of this process has.
+  void give_back_twin(const TurnLease& lease, provider::LockToken token);
+  /// As if it had not been handed out, or into quarantine.
+  [[nodiscard]] Request give_back(const TurnLease& lease, provider::LockToken token,
+                                  const std::optional<std::string>& quarantine);
   void acked(const provider::AckOrchestrationItem& request, const TurnLease& lease,
              const Rows& answer);
   void bring_forward();
