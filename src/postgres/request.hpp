@@ -41,7 +41,8 @@ struct Request {
   bool is_of_process = false;
   /// Whether it looks, or fetches: nothing is lost if nobody ever knows whether it was made.
   bool is_light = false;
-  /// Whether its answer can wait until a later batch is flushed (`HeldAnswers`). It must be repeatable.
+  /// Whether its answer can wait until a later batch is flushed (`HeldAnswers`). It must be repeatable. Of
+  /// what is light too, the answer waits if it may show what is not flushed.
   bool can_wait = false;
   /// Whether it may hand out turns, each of which is soon followed by its ack.
   bool hands_out_turns = false;

@@ -72,6 +72,8 @@ void Waiting::join(Runner::Batch& batch) {
 Request Waiting::look(std::uint64_t id, const Wait& wait) {
   Request request{"look_at"};
   request.is_light = true;
+  request.is_repeatable = true;
+  request.can_wait = true;  // it may see what is not flushed
   const auto* value = std::get_if<ForValue>(&wait.what);
   request.calls.push_back(look_at(wait.instance, value != nullptr ? value->key : std::string()));
   const auto* asked = std::get_if<ForAnswer>(&wait.what);
