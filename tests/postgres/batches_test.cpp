@@ -88,6 +88,9 @@ struct World final : Batches::Host {
     return runner->operations();
   }
   void answer() { runner->answer(Answers{Rows()}); }
+  void lose() {
+    runner->answer(failure(ProviderError{ProviderError::Kind::storage, "", "the server is gone"}));
+  }
 
   Request request(const char* operation, const std::function<void()>& then = {}) {
     Request made{operation};
@@ -119,10 +122,18 @@ struct World final : Batches::Host {
     batches.look(std::move(made));
   }
   void ack() { batches.submit(request("ack"), {true, true, true}); }
-  /// Somebody waits for the status of an instance that no look ever finds.
+  /// Somebody waits for the status, or the start, of an instance that no look ever finds.
   void wait_for_status() {
     waiting.wait_for_status(1, {"b", 1}, [this](const auto& status) {
       told.emplace_back(status ? "status told" : "status refused");
+    });
+  }
+  void wait_for_start(std::uint64_t wait_id) {
+    provider::WaitForStart asked;
+    asked.instance = "b";
+    asked.wait_id = wait_id;
+    waiting.wait_for_start(1, asked, [this](const auto& status) {
+      told.emplace_back(status ? "start told" : "start refused");
     });
   }
   /// A start is committed with the turn that it brings, and its answer is held.
@@ -243,6 +254,21 @@ TEST_CASE("others are told of a start when it is flushed", "[postgres][commit_ti
   for (std::size_t i = 0; i < 3; ++i) {
     CHECK(announced[3 + i].bytes == expected.values()[i].bytes);
   }
+}
+
+TEST_CASE("who waits for long is not refused for an outage, and looks after it",
+          "[postgres][waits][storage_failure]") {
+  World world;
+  world.wait_for_start(1);
+  REQUIRE(world.run() == Words{"look_at"});
+  world.answer();
+  world.waiting.touch_all();
+  world.wait_for_start(2);
+  REQUIRE(world.run() == Words{"look_at", "look_at"});
+  world.lose();
+  CHECK(world.told == Words{"start refused"});  // of the one that had just come
+  world.batches.submit(world.request("life_sign"));
+  CHECK(world.run() == Words{"life_sign", "look_at"});
 }
 
 }  // namespace duroxide::batches_test
