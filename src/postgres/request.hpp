@@ -35,7 +35,8 @@ struct Request {
   std::function<void(Outcome)> done = {};
   /// Ids of instances that it changes. With other processes at work, a batch locks them all beforehand.
   std::vector<std::string> changes = {};
-  /// Whether it may be made again when nobody knows whether it was: what is done already it finds done.
+  /// Whether it may be made again when nobody knows whether it was: what is done already it finds done,
+  /// or, as the results of activities, it is refused and nothing happens.
   bool is_repeatable = false;
   /// Whether its calls name this process: they are refused once that was taken for dead.
   bool is_of_process = false;
