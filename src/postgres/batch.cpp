@@ -49,9 +49,16 @@ void BatchRunner::reconnect() {
   auto pause = first_pause;
   while (true) {
     try {
+      if (session_.is_connected()) {
+        return;
+      }
       session_.connect();
+      if (membership_ != nullptr) {
+        Membership::skip_numbers(session_);
+      }
       return;
     } catch (const DatabaseError&) {
+      session_.disconnect();
       if (gives_up_()) {
         throw;
       }

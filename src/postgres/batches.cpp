@@ -82,9 +82,13 @@ void Batches::run() {
 }
 
 void Batches::start(Runner::Batch batch, Brings brings) {
-  flush_or_hold(batch);
+  untold_.turns = untold_.turns || brings.turns;
+  untold_.work = untold_.work || brings.work;
+  const bool is_held = flush_or_hold(batch);
   add_locks(batch);
-  add_announcement(batch, brings);
+  if (!is_held) {
+    add_announcement(batch);
+  }
   is_running_ = true;
   runner_->run(std::move(batch), host_.post(), [this] { ended(); });
 }
@@ -111,21 +115,20 @@ void Batches::run_last() {
   run();
 }
 
-void Batches::flush_or_hold(Runner::Batch& batch) {
-  const bool is_light =
-      std::all_of(batch.begin(), batch.end(), [](const Request& each) { return each.is_light; });
-  if (holds_answers_ && !is_flush_due_ && held_.is_empty() && HeldAnswers::can_hold(batch)) {
+bool Batches::flush_or_hold(Runner::Batch& batch) {
+  if (holds_answers_ && !is_flush_due_ && held_.can_hold(batch)) {
     held_.hold(batch);
-    return;
+    return true;
   }
   for (Request& each : batch) {
     each.can_wait = false;
   }
-  if (is_flush_due_ || (!held_.is_empty() && !is_light)) {
+  if (is_flush_due_ || !held_.is_empty()) {
     is_flush_due_ = false;
     waits_for_ack_ = false;
     batch.push_back(held_.flush([this](Request request) { submit(std::move(request)); }));
   }
+  return false;
 }
 
 void Batches::flush_due() {
@@ -135,7 +138,8 @@ void Batches::flush_due() {
   }
 }
 
-void Batches::add_announcement(Runner::Batch& batch, Brings brings) {
+void Batches::add_announcement(Runner::Batch& batch) {
+  const Brings brings = std::exchange(untold_, {});
   const std::vector<std::int64_t> ids(announced_.begin(), announced_.end());
   announced_.clear();
   if (!membership_->has_others()) {

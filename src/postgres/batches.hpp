@@ -110,10 +110,13 @@ class Batches {
  private:
   [[nodiscard]] Runner::Batch take_waiting();
   void start(Runner::Batch batch, Brings brings);
-  /// Has the batch flushed, or its answers held, or neither if it writes nothing of note.
-  void flush_or_hold(Runner::Batch& batch);
+  /// Has the batch flushed, or its answers held, or neither if it writes nothing of note. Gives whether they
+  /// are held.
+  [[nodiscard]] bool flush_or_hold(Runner::Batch& batch);
   void ended();
-  void add_announcement(Runner::Batch& batch, Brings brings);
+  /// Tells others what this batch has done, and those before it whose answers are held: they are to see
+  /// nothing that the server may still forget.
+  void add_announcement(Runner::Batch& batch);
   void add_locks(Runner::Batch& batch);
 
   std::shared_ptr<Runner> runner_;
@@ -126,6 +129,7 @@ class Batches {
   std::vector<Part*> parts_;
   Runner::Batch waiting_;
   Brings brought_;  ///< by what waits
+  Brings untold_;   ///< by what other processes were not told of
   Brings hints_;
   std::uint64_t news_ = 1;
   std::set<std::int64_t> announced_;

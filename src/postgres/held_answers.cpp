@@ -5,10 +5,14 @@
 
 namespace duroxide::postgres {
 
-bool HeldAnswers::can_hold(const Runner::Batch& batch) {
+bool HeldAnswers::can_hold(const Runner::Batch& batch) const {
+  const auto is_light = [](const Request& each) { return each.is_light; };
+  if (std::all_of(batch.begin(), batch.end(), is_light)) {
+    return !is_empty();
+  }
   const auto can_wait = [](const Request& each) { return each.is_light || each.can_wait; };
   const auto hands_out = [](const Request& each) { return each.hands_out_turns; };
-  return std::all_of(batch.begin(), batch.end(), can_wait) &&
+  return is_empty() && std::all_of(batch.begin(), batch.end(), can_wait) &&
          std::any_of(batch.begin(), batch.end(), hands_out);
 }
 

@@ -21,10 +21,10 @@ class HeldAnswers {
 
   [[nodiscard]] bool is_empty() const { return held_.empty(); }
 
-  /// Whether a batch may do without a flush: the answer to everything in it can wait, and it may hand out a
-  /// turn, whose ack is soon flushed anyway.
-  [[nodiscard]] static bool can_hold(const Runner::Batch& batch);
-  /// Has what is answered to a batch, which is not flushed, come here.
+  /// Whether a batch does without a flush, and has its answers held: all in it can wait, and it may hand out
+  /// a turn, whose ack is soon flushed anyway. Or it writes nothing, and may see what is held.
+  [[nodiscard]] bool can_hold(const Runner::Batch& batch) const;
+  /// Has what is answered to such a batch come here.
   void hold(Runner::Batch& batch);
   /// The request of a batch that is flushed: with its end all is answered that is held by then. What must be
   /// made again goes to `resubmit`.

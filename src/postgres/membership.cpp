@@ -33,6 +33,10 @@ std::vector<std::string> Membership::others(Session& session) const {
   return names;
 }
 
+void Membership::skip_numbers(Session& session) {
+  (void)session.ask({"skip_numbers"});
+}
+
 Call Membership::begin_batch(bool is_flushed) {
   return {"begin_batch", Parameters().number(process()).number(++batch_).flag(is_flushed)};
 }

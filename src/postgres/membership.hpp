@@ -38,6 +38,9 @@ class Membership {
   /// The names of the other processes that have the store open, after what the dead had was taken back. Throws
   /// `DatabaseError`.
   [[nodiscard]] std::vector<std::string> others(Session& session) const;
+  /// To be called whenever the session has connected, before it writes: the server may have crashed since, and
+  /// have forgotten which numbers it had given to leases and instances. Throws `DatabaseError`.
+  static void skip_numbers(Session& session);
   /// The first call of a batch, under a number of its own. `is_flushed`: its commit returns when the server
   /// has it on its disk, or whatever else the user has asked the server for.
   [[nodiscard]] Call begin_batch(bool is_flushed);

@@ -334,7 +334,7 @@ Provider::behavior_type Provider::make_behavior() {
         actors::send_later(this, parts_.life_sign, LifeSignDue{});
       },
       [this](const TimersDue&) { state_.timers.look_again(); },
-      [this](const DeathDue&) { state_.give_life_sign(); },
+      [this](const DeathDue&) { state_.death_due(); },
       [this](const FlushDue&) { state_.batches.flush_due(); },
   };
 }

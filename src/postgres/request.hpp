@@ -35,13 +35,15 @@ struct Request {
   std::function<void(Outcome)> done = {};
   /// Ids of instances that it changes. With other processes at work, a batch locks them all beforehand.
   std::vector<std::string> changes = {};
-  /// Whether it may be made again when nobody knows whether it was: what is done already it finds done.
+  /// Whether it may be made again when nobody knows whether it was: what is done already it finds done,
+  /// or, as the results of activities, it is refused and nothing happens.
   bool is_repeatable = false;
   /// Whether its calls name this process: they are refused once that was taken for dead.
   bool is_of_process = false;
   /// Whether it looks, or fetches: nothing is lost if nobody ever knows whether it was made.
   bool is_light = false;
-  /// Whether its answer can wait until a later batch is flushed (`HeldAnswers`). It must be repeatable.
+  /// Whether its answer can wait until a later batch is flushed (`HeldAnswers`). It must be repeatable. Of
+  /// what is light too, the answer waits if it may show what is not flushed.
   bool can_wait = false;
   /// Whether it may hand out turns, each of which is soon followed by its ack.
   bool hands_out_turns = false;

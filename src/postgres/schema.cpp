@@ -22,13 +22,24 @@ std::optional<std::int64_t> find_version(Session& session) {
   return version.first().optional_number(0);
 }
 
-Result<void, ProviderError> check(const Session& session, std::int64_t version) {
+Result<void, ProviderError> check(Session& session, std::int64_t version) {
   if (version > schema_version) {
     return failure(ProviderError{
         ProviderError::Kind::newer_format, "connect",
         "the schema `" + session.target().schema + "` of the database has version " +
             std::to_string(version) + ", and this release knows " + std::to_string(schema_version) +
             ": a later release has changed it; use that release in every process"});
+  }
+  const std::string function = sql_name(session.target().schema) + "." + newest_function;
+  const Rows found = session.ask(
+      {"has_function", Parameters().text(function), "SELECT to_regprocedure($1) IS NOT NULL"});
+  if (!found.first().flag(0)) {
+    return failure(ProviderError{
+        ProviderError::Kind::not_available, "connect",
+        "the schema `" + session.target().schema + "` of the database has no function `" +
+            newest_function +
+            "`: it was made from sources before the first release, whose rules have changed since; "
+            "export what it holds with those, or give another schema"});
   }
   return {};
 }

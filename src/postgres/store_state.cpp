@@ -131,7 +131,7 @@ void StoreState::give_life_sign() {
     if (const auto next_death = row.optional_number(5)) {
       // What a dead process held is taken over as soon as its time is over.
       const Milliseconds left(*next_death - row.number(0) + 1);
-      if (left < life_sign_) {
+      if (left < life_sign_ && !std::exchange(is_death_due_, true)) {
         host_.give_life_sign_after(std::max(left, shortest_wait_for_death));
       }
     }
@@ -140,6 +140,11 @@ void StoreState::give_life_sign() {
   if (membership_->has_others()) {
     waiting.touch_all();
   }
+}
+
+void StoreState::death_due() {
+  is_death_due_ = false;
+  give_life_sign();
 }
 
 void StoreState::hear(const std::string& payload) {

@@ -45,6 +45,8 @@ class StoreState {
   void apply(Request request, const std::vector<std::string>& touched);
   /// A sign of life, and what nobody has told.
   void give_life_sign();
+  /// The one that was to be given when another process may be dead.
+  void death_due();
   void hear(const std::string& payload);
   void joined_anew();
   void lost_answers();
@@ -54,7 +56,8 @@ class StoreState {
  private:
   std::shared_ptr<Membership> membership_;
   Batches::Host& host_;
-  Milliseconds life_sign_;  ///< between two regular ones
+  Milliseconds life_sign_;     ///< between two regular ones
+  bool is_death_due_ = false;  ///< `death_due` will be called
   std::shared_ptr<DatabaseClock> clock_;
   LogSink log_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "postgres/ack_calls.hpp"
@@ -132,6 +133,10 @@ void Turns::hand_out(std::deque<Parked>::iterator parked, const Rows& rows) {
       set_damaged_aside(lease, rows.row(i).count(7), item.error().what);
       continue;
     }
+    if (leases_.turns.contains(item->lock_token)) {
+      give_back_twin(lease, item->lock_token);
+      continue;
+    }
     leases_.turns.insert_or_assign(item->lock_token, std::move(lease));
     items.push_back(std::move(*item));
   }
@@ -155,6 +160,24 @@ void Turns::set_damaged_aside(const TurnLease& lease, provider::LockToken token,
     line.instance = lease.instance;
     log_(line);
   }
+  batches_.submit(give_back(lease, token, "it is damaged: " + why));
+}
+
+void Turns::give_back_twin(const TurnLease& lease, provider::LockToken token) {
+  if (log_) {
+    LogRecord line;
+    line.level = LogLevel::error;
+    line.message = "the database has given the fencing number " + std::to_string(token) +
+                   " twice, so the turn is fetched again under another: somebody has set the "
+                   "sequence `fences` back, or the database was restored from a copy";
+    line.instance = lease.instance;
+    log_(line);
+  }
+  batches_.submit(give_back(lease, token, std::nullopt), {true, false, false});
+}
+
+Request Turns::give_back(const TurnLease& lease, provider::LockToken token,
+                         const std::optional<std::string>& quarantine) {
   const CallContext context = batches_.context();
   Request request{abandoning_turn};
   request.is_of_process = true;
@@ -167,8 +190,8 @@ void Turns::set_damaged_aside(const TurnLease& lease, provider::LockToken token,
                                                .number(0)
                                                .flag(true)
                                                .optional_text(std::nullopt)
-                                               .optional_words("it is damaged: " + why)});
-  batches_.submit(std::move(request));
+                                               .optional_words(quarantine)});
+  return request;
 }
 
 // --- ends -----------------------------------------------------------------------------------------

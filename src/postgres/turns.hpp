@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,11 @@ class Turns final : public Batches::Part {
   void make_again(provider::LockToken token, const Result<ChildrenAgain, ProviderError>& looked);
   /// It was not made: the lease holds.
   void give_up(const Acking& acking, ProviderError why);
+  /// Gives back what was leased under a number that another lease of this process has.
+  void give_back_twin(const TurnLease& lease, provider::LockToken token);
+  /// As if it had not been handed out, or into quarantine.
+  [[nodiscard]] Request give_back(const TurnLease& lease, provider::LockToken token,
+                                  const std::optional<std::string>& quarantine);
   void acked(const provider::AckOrchestrationItem& request, const TurnLease& lease,
              const Rows& answer);
   void bring_forward();

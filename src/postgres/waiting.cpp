@@ -93,6 +93,7 @@ std::uint64_t Waiting::wait_for_question(Asker asker, std::uint64_t wait_id,
 void Waiting::sent(std::uint64_t id, std::int64_t number) {
   if (const auto wait = find(id); wait != waits_.end()) {
     wait->second.number = number;
+    wait->second.was_seen = true;
     std::get<ForAnswer>(wait->second.what).is_sent = true;
   }
 }

@@ -96,7 +96,8 @@ class Waiting final : public Batches::Part {
     std::uint64_t wait_id = 0;
     std::string instance;
     std::optional<std::int64_t> number = std::nullopt;  ///< of the instance, once it was seen
-    bool is_stopped = false;                            ///< whatever is there answers it
+    bool was_seen = false;    ///< a look has succeeded: it waits through losses of the database
+    bool is_stopped = false;  ///< whatever is there answers it
     std::variant<ForStatus, ForValue, ForStart, ForAnswer> what = {};
   };
   using Waits = std::map<std::uint64_t, Wait>;

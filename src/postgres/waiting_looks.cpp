@@ -72,6 +72,8 @@ void Waiting::join(Runner::Batch& batch) {
 Request Waiting::look(std::uint64_t id, const Wait& wait) {
   Request request{"look_at"};
   request.is_light = true;
+  request.is_repeatable = true;
+  request.can_wait = true;  // it may see what is not flushed
   const auto* value = std::get_if<ForValue>(&wait.what);
   request.calls.push_back(look_at(wait.instance, value != nullptr ? value->key : std::string()));
   const auto* asked = std::get_if<ForAnswer>(&wait.what);
@@ -88,12 +90,16 @@ void Waiting::looked(std::uint64_t id, const Outcome& outcome) {
     return;
   }
   if (!outcome) {
-    // Whoever has just come is told; the others wait until the database can be reached.
-    if (!wait->second.number || wait->second.is_stopped) {
+    // Whoever has just come is told; the others wait until the database can be reached, and look with the
+    // next batch, which a sign of life makes.
+    if (!wait->second.was_seen || wait->second.is_stopped) {
       refuse(take(wait), outcome.error());
+    } else {
+      due_.insert(id);
     }
     return;
   }
+  wait->second.was_seen = true;
   const Rows& seen = outcome->front();
   const bool is_another = !seen.empty() && wait->second.number &&
                           *wait->second.number != seen.first().number(0) &&

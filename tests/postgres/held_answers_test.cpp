@@ -52,9 +52,15 @@ TEST_CASE("only what can wait, and hands out a turn, does without a flush",
   fetch.is_light = true;
   fetch.hands_out_turns = true;
   const Request start = world.request("start", true);
-  CHECK(HeldAnswers::can_hold({start, fetch}));
-  CHECK_FALSE(HeldAnswers::can_hold({start}));
-  CHECK_FALSE(HeldAnswers::can_hold({start, fetch, world.request("ack", false)}));
+  CHECK(world.held.can_hold({start, fetch}));
+  CHECK_FALSE(world.held.can_hold({start}));
+  CHECK_FALSE(world.held.can_hold({start, fetch, world.request("ack", false)}));
+  Request look = world.request("look", true);
+  look.is_light = true;
+  CHECK_FALSE(world.held.can_hold({look, fetch}));
+  world.hold_a_start();
+  CHECK(world.held.can_hold({look, fetch}));
+  CHECK_FALSE(world.held.can_hold({start, fetch}));
 }
 
 TEST_CASE("an answer is held until a later batch is flushed", "[postgres][commit_timing]") {

@@ -11,7 +11,10 @@ namespace duroxide::postgres_schema_test {
 
 TEST_CASE("a schema of a later release is refused and left alone", "[postgres][upgrade]") {
   const std::string& address = postgres_test::server_address();
+  const std::string drop =
+      "SET client_min_messages = warning; DROP SCHEMA IF EXISTS of_a_later_release CASCADE";
   const PostgresOptions options = PostgresOptions().schema("of_a_later_release");
+  postgres_test::query(address, drop);  // a run before this one may have left it
   {
     const auto made = PostgresProvider::connect(address, options);
     REQUIRE(made.has_value());
@@ -27,8 +30,27 @@ TEST_CASE("a schema of a later release is refused and left alone", "[postgres][u
   CHECK_THAT(opened.error().message,
              Catch::Contains("of_a_later_release") && Catch::Contains("1000"));
   CHECK(postgres_test::query(address, versions) == "2 up to 1000");
-  postgres_test::query(address,
-                       "SET client_min_messages = warning; DROP SCHEMA of_a_later_release CASCADE");
+  postgres_test::query(address, drop);
+}
+
+TEST_CASE("a schema that was made before the first release is refused by name",
+          "[postgres][upgrade]") {
+  const std::string& address = postgres_test::server_address();
+  const PostgresOptions options = PostgresOptions().schema("of_old_sources");
+  const std::string drop =
+      "SET client_min_messages = warning; DROP SCHEMA IF EXISTS of_old_sources CASCADE";
+  postgres_test::query(address, drop);
+  {
+    const auto made = PostgresProvider::connect(address, options);
+    REQUIRE(made.has_value());
+  }
+  postgres_test::query(address, "DROP FUNCTION of_old_sources.skip_numbers()");
+  const auto opened = PostgresProvider::connect(address, options);
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().kind == ProviderError::Kind::not_available);
+  CHECK_THAT(opened.error().message,
+             Catch::Contains("of_old_sources") && Catch::Contains("skip_numbers()"));
+  postgres_test::query(address, drop);
 }
 
 }  // namespace duroxide::postgres_schema_test

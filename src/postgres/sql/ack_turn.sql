@@ -46,7 +46,8 @@ BEGIN
   IF NOT FOUND THEN
     -- An ack that is made again, as its answer was lost, finds itself done.
     code := CASE WHEN EXISTS (SELECT 1 FROM turns t WHERE t.number = p_number
-                              AND t.last_token = p_token) THEN 0 ELSE 1 END;
+                              AND t.last_token = p_token
+                              AND t.last_process = p_process) THEN 0 ELSE 1 END;
     RETURN NEXT;
     RETURN;
   END IF;
@@ -62,6 +63,7 @@ BEGIN
   PERFORM set_config('duroxide.acked', p_token::text, true);
   IF p_only_asked THEN
     UPDATE turns t SET token = NULL, process = NULL, holder = NULL, taken = '{}', last_token = p_token,
+      last_process = p_process,
       resident_process = CASE WHEN p_stays_resident THEN p_process END,
       resident_holder = CASE WHEN p_stays_resident THEN p_holder END
     WHERE t.number = p_number;
@@ -110,7 +112,8 @@ BEGIN
   END IF;
   UPDATE turns t SET
     event_count = CASE WHEN p_status = 3 THEN 0 ELSE t.event_count + p_event_count END,
-    updated_at = v_updated, attempts = 0, last_token = p_token, waiting_since = NULL, waited_for = NULL,
+    updated_at = v_updated, attempts = 0, last_token = p_token, last_process = p_process,
+    waiting_since = NULL, waited_for = NULL,
     token = NULL, process = NULL, holder = NULL, taken = '{}', code = p_code,
     ready = CASE WHEN v_ends THEN NULL ELSE t.ready END,
     quarantine = CASE WHEN v_ends THEN NULL ELSE t.quarantine END,

@@ -22,6 +22,21 @@ BEGIN
   RETURN NEXT;
 END $$;
 
+-- A server that crashes may give out again what it gave to batches that it had not flushed, while processes
+-- still go by it. So a session that writes goes on from numbers that no such batch can have had.
+CREATE FUNCTION skip_numbers() RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_setting('synchronous_commit') = 'off' THEN
+    SET LOCAL synchronous_commit TO local;
+  END IF;
+  -- One session at a time, so that none sets them back.
+  PERFORM pg_advisory_xact_lock(hashtextextended('duroxide numbers ' || current_schema(), 0));
+  PERFORM setval('fences', nextval('fences') + 1000000),
+          setval('instance_numbers', nextval('instance_numbers') + 1000000);
+  code := 0;
+  RETURN NEXT;
+END $$;
+
 -- Opens a batch: no other call of it happens if the process is taken for dead. `p_flushed`: otherwise its
 -- commit does not wait for the disk. Answers how many others are alive.
 CREATE FUNCTION begin_batch(p_process bigint, p_batch bigint, p_flushed boolean)

@@ -1,7 +1,7 @@
 -- What a store holds. Times are milliseconds since 1970, UTC. Texts compare by their bytes. What only the
 -- library reads is `bytea`, in the encodings of the model; what a rule or a filter needs is a column.
 
--- Fencing numbers: each lease has one, and no two leases of a store ever have the same.
+-- Fencing numbers: each lease has one, and no two leases of a store ever have the same (`skip_numbers`).
 CREATE SEQUENCE fences;
 -- Places in queues and inboxes. Not cached: what was accepted later has a later place.
 CREATE SEQUENCE places;
@@ -75,7 +75,8 @@ CREATE TABLE turns (
   holder bigint,
   taken bigint[] NOT NULL DEFAULT '{}',  -- the places of the messages that the turn has
   attempts integer NOT NULL DEFAULT 0,   -- deliveries that came to no end, this one included
-  last_token bigint,              -- of the last ack that was accepted
+  last_token bigint,              -- of the last ack that was accepted, and of whose turn
+  last_process bigint,
   resident_process bigint,        -- who keeps its coroutine
   resident_holder bigint,
   code text COLLATE "C",          -- what its next turn needs: orchestration, chr(1), version
