@@ -18,7 +18,7 @@ namespace duroxide::storage {
 struct Layer {
   std::uint64_t first = 0;  ///< number of the first of these commits
   std::uint64_t last = 0;
-  std::uint64_t bytes = 0;   ///< that it takes in memory, about
+  std::uint64_t bytes = 0;  ///< that it takes in memory, about
   /// Of these, what the shared payloads take that its rows hold, at most: one that several of its commits
   /// brought counts for each.
   std::uint64_t shared = 0;
