@@ -1,5 +1,6 @@
 // Signs of life beside the regular ones, for when another process may be dead.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -59,7 +60,9 @@ TEST_CASE("one sign of life waits for a death, however many regular ones are giv
                            now + ", " + now + " + 2000)");
 
   Host host;
-  StoreState state(parts, host, [](Milliseconds /*delay*/) {});
+  StoreState state(
+      parts, host, [](Milliseconds /*delay*/) {},
+      [](const std::function<void(Database&)>& /*look*/, const std::function<void()>& /*then*/) {});
   const auto settle = [&] {
     while (std::exchange(host.is_run_due, false)) {
       state.batches.run();

@@ -44,12 +44,12 @@ TEST_CASE("a schema that was made before the first release is refused by name",
     const auto made = PostgresProvider::connect(address, options);
     REQUIRE(made.has_value());
   }
-  postgres_test::query(address, "DROP FUNCTION of_old_sources.skip_numbers()");
+  postgres_test::query(address, "DROP FUNCTION of_old_sources.change_of_turn(bigint, boolean)");
   const auto opened = PostgresProvider::connect(address, options);
   REQUIRE_FALSE(opened.has_value());
   CHECK(opened.error().kind == ProviderError::Kind::not_available);
   CHECK_THAT(opened.error().message,
-             Catch::Contains("of_old_sources") && Catch::Contains("skip_numbers()"));
+             Catch::Contains("of_old_sources") && Catch::Contains("change_of_turn"));
   postgres_test::query(address, drop);
 }
 
