@@ -5,8 +5,8 @@
 #include "model/encoding.hpp"
 #include "model/ids.hpp"
 #include "model/limits.hpp"
-#include "model/random.hpp"
 #include "postgres/refusal.hpp"
+#include "postgres/take_up.hpp"
 
 namespace duroxide::postgres {
 
@@ -23,14 +23,6 @@ constexpr std::int64_t code_nobody_there = 0;
 constexpr std::int64_t code_removed = 1;
 constexpr std::int64_t code_waited_for = 9;
 constexpr std::int64_t code_large_tree = 10;
-
-std::int64_t new_incarnation() {
-  std::uint64_t incarnation = 0;
-  while (incarnation == 0) {
-    incarnation = model::random_number();
-  }
-  return static_cast<std::int64_t>(incarnation);
-}
 
 std::optional<std::string> stop_after(const work::StartOrchestration& start) {
   if (!start.timeout_ms) {
