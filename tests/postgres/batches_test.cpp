@@ -257,7 +257,7 @@ TEST_CASE("others are told of a start when it is flushed", "[postgres][commit_ti
 }
 
 TEST_CASE("who waits for long is not refused for an outage, and looks after it",
-          "[postgres][waits][storage_failure]") {
+          "[postgres][waits][errors]") {
   World world;
   world.wait_for_start(1);
   REQUIRE(world.run() == Words{"look_at"});

@@ -48,7 +48,7 @@ class FenceWorld : public World {
 }  // namespace
 
 TEST_CASE("a turn under a number that another lease has is fetched again under another",
-          "[postgres][leases]") {
+          "[postgres][takeover]") {
   FenceWorld world;
   world.start("a");
   const auto first = world.fetch_one();
@@ -66,7 +66,7 @@ TEST_CASE("a turn under a number that another lease has is fetched again under a
 }
 
 TEST_CASE("who connects anew goes on from numbers that nobody can have been given",
-          "[postgres][leases][storage_failure]") {
+          "[postgres][takeover][errors]") {
   FenceWorld world;
   world.start("a");
   const auto first = world.fetch_one();
@@ -84,7 +84,7 @@ TEST_CASE("who connects anew goes on from numbers that nobody can have been give
 }
 
 TEST_CASE("an ack finds itself done only if the turn was this process's",
-          "[postgres][leases][commit_failure]") {
+          "[postgres][takeover][commit_failure]") {
   FenceWorld world;
   world.start("a");
   const auto turn = world.fetch_one();

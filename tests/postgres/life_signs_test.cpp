@@ -37,7 +37,7 @@ struct Host final : Batches::Host {
 }  // namespace
 
 TEST_CASE("one sign of life waits for a death, however many regular ones are given meanwhile",
-          "[postgres][leases]") {
+          "[postgres][takeover]") {
   const std::string& address = postgres_test::server_address();
   const std::string drop =
       "SET client_min_messages = warning; DROP SCHEMA IF EXISTS life_signs CASCADE";
