@@ -43,7 +43,7 @@ struct Much {
 constexpr Much earnest{1'000, 500, 1'000, 1'000, 200, 20s};
 constexpr Much try_out{50, 20, 50, 50, 20, 3s};
 
-// Floors, in raw transactions, which the issue of this store names.
+// Floors: what this store is meant to reach beside raw transactions.
 constexpr double most_transactions_of_a_hello = 3;
 constexpr double least_fan_outs = 1'000;
 constexpr double least_share_of_raw = 0.7;
