@@ -30,13 +30,11 @@ int main() {
   }
 
   Client client{*store};
-  auto begun = client.start_orchestration("hello-1", "Hello", "World",
-                                          StartOptions().reuse(ReusePolicy::use_existing));
-  auto status = begun ? client.wait_for_completion("hello-1", 30s) : failure(begun.error());
-  if (!status) {
-    std::cerr << "hello_world: " << status.error().to_string() << '\n';
+  auto greeting = client.run_orchestration("hello-1", "Hello", "World", 30s,
+                                           StartOptions().reuse(ReusePolicy::use_existing));
+  if (!greeting) {
+    std::cerr << "hello_world: " << greeting.error().to_string() << '\n';
     return 1;
   }
-  std::cout << status->to_string() << '\n';
-  return status->is_completed() ? 0 : 1;
+  std::cout << *greeting << '\n';
 }

@@ -22,6 +22,18 @@ std::string place_order(Client& client, const std::string& id, const std::string
 }
 // [/start-once]
 
+// [run]
+std::string box_of(Client& client, const std::string& id, const std::string& goods) {
+  const auto once = StartOptions().reuse(ReusePolicy::use_existing_same_input);
+  const auto box = client.run_orchestration(id, "Pack", goods, 30s, once);
+  if (box) {
+    return *box;
+  }
+  return box.error().kind == ClientError::Kind::timeout ? "not packed yet; ask again later"
+                                                        : box.error().to_string();
+}
+// [/run]
+
 // [child]
 Task<std::string> pack(OrchestrationContext ctx, std::string goods) {
   const std::string box = co_await ctx.schedule_activity("Pack", goods);
@@ -130,6 +142,8 @@ void composition() {
   check("start-once", world.end_of("order-1"), "Completed: a box of tea");
   check("start-once", place_order(world.client, "order-1", "tea"), "was placed before");
   check("start-once", place_order(world.client, "order-1", "jam"), "another order has this number");
+  check("run", box_of(world.client, "order-2", "jam"), "a box of jam");
+  check("run", box_of(world.client, "order-2", "jam"), "a box of jam");
   check("child", world.run("Ship"), "Completed: shipped a box of tea");
   check("child", world.end_of("Ship/tea"), "Completed: a box of tea");
   check("outlive", world.run("Renew", 1), "Completed: day 2: a box of the books");

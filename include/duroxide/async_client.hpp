@@ -73,6 +73,22 @@ class DUROXIDE_API AsyncClient {
                                StartOptions().delay(delay));
   }
 
+  /// Without a timeout but that of the call, after which, or once it is cancelled, the instance goes on.
+  template <class Out = std::string, class In>
+  [[nodiscard]] PendingCall<Out> run_orchestration(
+      std::string_view instance, std::string_view orchestration, In&& input,
+      const StartOptions& options = StartOptions()) const {
+    return run_as<Out>(instance, orchestration, encoded(std::forward<In>(input)), options);
+  }
+  template <TypedOrchestration Handle, class In>
+  [[nodiscard]] PendingCall<typename Handle::Output> run_orchestration(
+      std::string_view instance, const Handle& orchestration, In&& input,
+      const StartOptions& options = StartOptions()) const {
+    return run_as<typename Handle::Output>(
+        instance, orchestration.name(), encoded_as<typename Handle::Input>(std::forward<In>(input)),
+        options);
+  }
+
   template <class In, class Data>
   [[nodiscard]] PendingCall<StartResult> start_with_event(
       std::string_view instance, std::string_view orchestration, In&& input, std::string_view event,
@@ -323,15 +339,19 @@ class DUROXIDE_API AsyncClient {
 
   template <class T, class OnOutput>
   [[nodiscard]] static Client::OnStatus decoding(OnOutput on_output) {
-    return [on_output = std::move(on_output)](Client::Status status) {
-      if (status) {
-        on_output(status->template output_as<T>());
-      } else {
-        on_output(failure(std::move(status).error()));
-      }
+    return [on_output = std::move(on_output)](const Client::Status& status) {
+      on_output(Client::output_of<T>(status));
     };
   }
 
+  template <class Out>
+  [[nodiscard]] PendingCall<Out> run_as(std::string_view instance, std::string_view orchestration,
+                                        Text input, const StartOptions& options) const {
+    return begin<Out>([&](auto on_output) {
+      client_.run_text(instance, orchestration, std::move(input), options,
+                       decoding<Out>(std::move(on_output)));
+    });
+  }
   template <class Out>
   [[nodiscard]] PendingCall<Out> update_as(std::string_view instance, std::string_view name,
                                            Text input, const UpdateOptions& options) const {

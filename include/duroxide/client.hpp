@@ -145,6 +145,31 @@ class DUROXIDE_API Client : public ClientWaits, public ManagementCalls<Client> {
     return start_orchestration(instance, orchestration, input, StartOptions().delay(delay));
   }
 
+  /// Starts an instance, waits until it has ended, and gives what it returned: `start_orchestration` and
+  /// `wait_for_output` as one call, and the fastest way to a result, as nobody is woken in between. With
+  /// `StartOptions::reuse` it waits for the instance that has the id. `timeout` is for both; when it is over,
+  /// the instance goes on, and can be waited for by its id. Errors: those of both.
+  template <class Out = std::string, class In, class Rep, class Period>
+  [[nodiscard]] Result<Out, ClientError> run_orchestration(
+      std::string_view instance, std::string_view orchestration, const In& input,
+      std::chrono::duration<Rep, Period> timeout, const StartOptions& options = StartOptions()) {
+    return output_of<Out>(
+        run_text(instance, orchestration, encode_payload(input), timeout_of(timeout), options));
+  }
+  template <TypedOrchestration Handle, class Rep, class Period>
+  [[nodiscard]] Result<typename Handle::Output, ClientError> run_orchestration(
+      std::string_view instance, const Handle& orchestration, const typename Handle::Input& input,
+      std::chrono::duration<Rep, Period> timeout, const StartOptions& options = StartOptions()) {
+    return output_of<typename Handle::Output>(run_text(
+        instance, orchestration.name(), encode_payload(input), timeout_of(timeout), options));
+  }
+  /// Calls back with the status of its end, however long that takes. Errors: those of both.
+  template <class In>
+  void run_orchestration(std::string_view instance, std::string_view orchestration, const In& input,
+                         const StartOptions& options, OnStatus on_status) {
+    run_text(instance, orchestration, encode_payload(input), options, std::move(on_status));
+  }
+
   /// Starts an instance unless there is one of this id, and sends it an event, in one commit or not at
   /// all: so nobody who comes between finds it without the event, and many may do the same at once. The
   /// answer tells whether this call has created it. What happens if the id is taken is `StartOptions::reuse`,
@@ -435,6 +460,10 @@ class DUROXIDE_API Client : public ClientWaits, public ManagementCalls<Client> {
                      const StartOptions& options);
   void start_text(std::string_view instance, std::string_view orchestration, Text input,
                   const StartOptions& options, OnStarted on_started);
+  Status run_text(std::string_view instance, std::string_view orchestration, Text input,
+                  Milliseconds timeout, const StartOptions& options);
+  void run_text(std::string_view instance, std::string_view orchestration, Text input,
+                const StartOptions& options, OnStatus on_status);
   Started start_with_event_text(std::string_view instance, std::string_view orchestration,
                                 Text input, std::string_view event, Text data,
                                 const StartOptions& options, const RaiseOptions& raise_options);

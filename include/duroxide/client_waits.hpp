@@ -138,11 +138,7 @@ class DUROXIDE_API ClientWaits {
   template <class T, class Rep, class Period>
   [[nodiscard]] Result<T, ClientError> wait_for_output(
       std::string_view instance, std::chrono::duration<Rep, Period> timeout) const {
-    auto status = wait_for_completion(instance, timeout);
-    if (!status) {
-      return failure(std::move(status).error());
-    }
-    return status->template output_as<T>();
+    return output_of<T>(wait_for_completion(instance, timeout));
   }
   template <TypedOrchestration Handle, class Rep, class Period>
   [[nodiscard]] Result<typename Handle::Output, ClientError> wait_for_output(
@@ -165,6 +161,14 @@ class DUROXIDE_API ClientWaits {
   template <class Rep, class Period>
   [[nodiscard]] static Milliseconds timeout_of(std::chrono::duration<Rep, Period> timeout) {
     return checked_milliseconds(timeout).value_or(Milliseconds(-1));
+  }
+
+  template <class T>
+  [[nodiscard]] static Result<T, ClientError> output_of(const Status& status) {
+    if (!status) {
+      return failure(status.error());
+    }
+    return status->template output_as<T>();
   }
 
  private:

@@ -12,6 +12,28 @@ void Companion::ask_within(Request wait, Milliseconds timeout,
   });
 }
 
+void Companion::start_and_wait(
+    provider::StartOrFind start,
+    std::function<std::optional<provider::WaitForStatus>(const AnswerOf<provider::StartOrFind>&)>
+        on_started,
+    OnAnswerOf<provider::WaitForStatus> on_end) const {
+  using Answer = AnswerOf<provider::StartOrFind>;
+  act([start = std::move(start), on_started = std::move(on_started),
+       on_end = std::move(on_end)](Calls& calls) mutable {
+    OnAnswerOf<provider::StartOrFind> then = [&calls, on_started = std::move(on_started),
+                                              on_end = std::move(on_end)](const Answer& answer) {
+      if (auto wait = on_started(answer)) {
+        calls.make(std::move(*wait), on_end);
+      }
+    };
+    if (start.delay) {
+      calls.make_delayed(std::move(start), std::move(then));
+    } else {
+      calls.make(std::move(start), std::move(then));
+    }
+  });
+}
+
 template void Companion::ask(provider::EnqueueOrchestratorWork,
                              OnAnswerOf<provider::EnqueueOrchestratorWork>) const;
 template void Companion::ask(provider::StartOrFind, OnAnswerOf<provider::StartOrFind>) const;

@@ -88,6 +88,14 @@ struct ClientWaits::Impl {
   /// A wait for an answer is taken back when its time is up.
   void ask_update(provider::AskUpdate ask, const std::optional<Milliseconds>& timeout,
                   OnUpdated on_updated) const;
+  /// Starts an instance and waits for its end. Once `given_up` is set, which may be null, it answers a start
+  /// with a status that is not that of an end; the wait itself is taken back under its number.
+  void run(provider::StartOrFind request, std::uint64_t wait_id,
+           std::shared_ptr<const std::atomic<bool>> given_up, OnStatus on_status) const;
+  /// What `run` asks, if the arguments and the interceptors allow it.
+  [[nodiscard]] Result<provider::StartOrFind, ClientError> request_of_run(
+      std::string_view instance, std::string_view orchestration,
+      Result<std::string, std::string> input, const StartOptions& options) const;
   /// Asks the interceptors, if there are any; the headers of the start are as they leave them.
   [[nodiscard]] client::Checked admit(work::StartOrchestration& start) const;
   void start_and_ask(provider::StartAndAsk ask, const std::optional<Milliseconds>& timeout,

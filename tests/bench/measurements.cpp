@@ -105,6 +105,8 @@ std::vector<Measurement> engine_measurements(const Sizes& sizes) {
   };
   add_traced(0);
   add_traced(1);
+  all.push_back({"hello in one call", "hello", Kind::one_at_a_time,
+                 [=](Workloads& w) { return w.hellos_in_one_call(sizes.hellos); }});
   all[0].most_commits = 5;
   all[1].most_commits = 2.5;
   all[3].least_rate = 2'000;

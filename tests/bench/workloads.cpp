@@ -124,6 +124,21 @@ Run Workloads::hellos(std::size_t times, std::size_t bytes) {
   });
 }
 
+Run Workloads::hellos_in_one_call(std::size_t times) {
+  constexpr std::chrono::minutes ample(1);
+  std::vector<double> latencies;
+  latencies.reserve(times);
+  return measured(times, [&] {
+    for (std::size_t i = 0; i < times; ++i) {
+      const std::string id = next_id();
+      const auto begin = SteadyClock::now();
+      must(client_.run_orchestration(id, "Hello", "x", ample));
+      latencies.push_back(seconds_since(begin));
+    }
+    return std::move(latencies);
+  });
+}
+
 void Workloads::run(const std::string& orchestration, std::size_t count, std::size_t in_flight) {
   const auto window = std::make_shared<Window>();
   for (std::size_t i = 0; i < count; ++i) {

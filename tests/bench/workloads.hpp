@@ -32,6 +32,8 @@ class Workloads {
   /// to knowing that it has completed. The input, of so many bytes, is given to the activity, which
   /// returns it.
   Run hellos(std::size_t times, std::size_t bytes = 1);
+  /// The same by `run_orchestration`.
+  Run hellos_in_one_call(std::size_t times);
 
   /// Orchestrations of five such activities at once, `in_flight` at a time.
   Run fan_outs(std::size_t count, std::size_t in_flight);

@@ -86,6 +86,7 @@ TEST_CASE("blocking: every blocking call of a client is refused in a callback", 
   const auto kinds = w.in_callback<std::vector<Kind>>([&] {
     return std::vector<Kind>{
         kind_in(w.client.start_orchestration("i", "O")),
+        kind_in(w.client.run_orchestration("i", "O", "", 1s)),
         kind_in(w.client.raise_event("i", "E")),
         kind_in(w.client.enqueue_event("i", "Q")),
         kind_in(w.client.cancel_orchestration("i")),

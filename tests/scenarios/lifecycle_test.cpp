@@ -197,6 +197,19 @@ TEST_CASE("waiting: unknown instances, and too long", "[waits][same-process]") {
   CHECK(statuses[2].first == "i");
 }
 
+TEST_CASE("a run gives the output, and a run that takes too long leaves the instance",
+          "[client][starts][waits]") {
+  Scenario s(EVERY_BACKEND, Registrations());
+  const auto once = StartOptions().reuse(ReusePolicy::use_existing_same_input);
+  CHECK(s.client().run_orchestration<int>("i", "Chain", 3, ample) == 3);
+  CHECK(s.client().run_orchestration<int>("i", "Chain", 3, ample, once) == 3);
+  CHECK(s.client().run_orchestration<int>("i", "Chain", 3, ample).error().kind ==
+        ClientError::Kind::instance_already_exists);
+  CHECK(s.client().run_orchestration<int>("later", "Chain", 2, 0ms).error().kind ==
+        ClientError::Kind::timeout);
+  CHECK(s.client().run_orchestration<int>("later", "Chain", 2, ample, once) == 2);
+}
+
 TEST_CASE("many threads use one client", "[threads]") {
   Scenario s(EVERY_BACKEND, Registrations());
   std::atomic<int> good{0};
