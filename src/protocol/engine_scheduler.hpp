@@ -14,12 +14,12 @@
 #include <thread>
 #include <vector>
 
-#include <caf/detail/thread_safe_actor_clock.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 
 #include <duroxide/detail/caf.hpp>
 
 #include "model/inline_function.hpp"
+#include "protocol/delay_clock.hpp"
 
 namespace duroxide::DUROXIDE_ABI::actors {
 
@@ -74,7 +74,7 @@ class EngineScheduler final : public caf::scheduler::abstract_coordinator {
   [[nodiscard]] std::size_t threads();
 
   void enqueue(caf::resumable* job) override;
-  caf::detail::thread_safe_actor_clock& clock() noexcept override { return clock_; }
+  DelayClock& clock() noexcept override { return clock_; }
 
  protected:
   void start() override;
@@ -134,7 +134,7 @@ class EngineScheduler final : public caf::scheduler::abstract_coordinator {
   std::condition_variable work_came_;
   std::condition_variable watch_;
 
-  caf::detail::thread_safe_actor_clock clock_;
+  DelayClock clock_;
   std::thread clock_thread_;
   std::thread watch_thread_;
   std::vector<std::thread> tellers_;  ///< of the watch, and of the end

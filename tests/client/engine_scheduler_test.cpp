@@ -42,6 +42,46 @@ class Runner final : public RunnerActor::base {
   }
 };
 
+using SilentActor = caf::typed_actor<caf::replies_to<Run>::with<int>>;
+
+/// Never answers, until it is stopped.
+class Silent final : public SilentActor::base {
+ public:
+  explicit Silent(caf::actor_config& config) : SilentActor::base(config) {}
+  behavior_type make_behavior() override {
+    return {[this](const Run&) { return promise_ = make_response_promise<int>(); }};
+  }
+  void on_exit() override { promise_ = {}; }  // which holds this
+
+ private:
+  caf::typed_response_promise<int> promise_;
+};
+
+class Asker final : public RunnerActor::base {
+ public:
+  Asker(caf::actor_config& config, SilentActor silent, std::chrono::milliseconds timeout,
+        std::function<void(const caf::error&)> on_error)
+      : RunnerActor::base(config),
+        silent_(std::move(silent)),
+        timeout_(timeout),
+        on_error_(std::move(on_error)) {}
+  behavior_type make_behavior() override {
+    return {[this](const Run&) {
+      request(silent_, timeout_, Run())
+          .then([](int /*never*/) {},
+                [this](const caf::error& error) {
+                  actors::stop(silent_);
+                  on_error_(error);
+                });
+    }};
+  }
+
+ private:
+  SilentActor silent_;
+  std::chrono::milliseconds timeout_;
+  std::function<void(const caf::error&)> on_error_;
+};
+
 class System {
  public:
   explicit System(const EngineScheduler::Limits& limits) {
@@ -55,6 +95,12 @@ class System {
   /// An actor of its own for each, so that only threads hold them up.
   void run(std::function<void()> action) {
     actors::send_from_outside(system_->spawn<Runner>(), Run{std::move(action)});
+  }
+  /// Asks one that never answers, for so long.
+  void ask_in_vain(std::chrono::milliseconds timeout,
+                   std::function<void(const caf::error&)> on_error) {
+    actors::send_from_outside(
+        system_->spawn<Asker>(system_->spawn<Silent>(), timeout, std::move(on_error)), Run());
   }
 
  private:
@@ -146,6 +192,17 @@ TEST_CASE("engine scheduler: threads that were needed while others were held lea
     ran.get_future().wait();
   }
   CHECK(system.scheduler().threads() == 2);
+}
+
+TEST_CASE("engine scheduler: a request that is not answered in time ends", "[threads]") {
+  System system(patient);
+  for (int i = 0; i < 2; ++i) {
+    system.run([] {});  // an actor that ends before there was any timeout, and one after
+    std::promise<caf::error> late;
+    system.ask_in_vain(std::chrono::milliseconds(1),
+                       [&](const caf::error& error) { late.set_value(error); });
+    CHECK(late.get_future().get() == caf::sec::request_timeout);
+  }
 }
 
 TEST_CASE("engine scheduler: others run while one waits for something else", "[threads]") {
