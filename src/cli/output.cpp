@@ -91,6 +91,9 @@ std::string Output::paint(Color color, std::string_view text) const {
 }
 
 void Output::write(std::string_view text) {
+  if (text.empty()) {
+    return;  // its pointer may be null, which `fwrite` is not to be given
+  }
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
     fail(cannot_write());
   }
