@@ -41,7 +41,8 @@ inline constexpr std::size_t record_header_bytes = 1 + sizeof(std::uint64_t);
 void seal_record(std::string& bytes, std::size_t begin = 0);
 
 /// Checks the header: whether `bytes` is a whole record of this format. Where payloads are shared the
-/// checksum is not looked at: this process has made such bytes, and they have never left its memory.
+/// checksum is not looked at: this process has made such bytes, or they lay in a commit of the log, whose
+/// own checksum covers them.
 [[nodiscard]] Checked check_record(BytesView bytes);
 
 /// Appends the record of `value`.

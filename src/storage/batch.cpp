@@ -13,7 +13,11 @@ namespace {
 
 /// What the commit takes for a row of a table whose values may grow by so much.
 std::size_t bytes_of(std::string_view key, const Change& change, std::size_t growth) {
-  return key.size() + (change.value ? change.value->size() + growth : 0) + bytes_of_change;
+  std::size_t bytes = key.size() + bytes_of_change;
+  if (change.value) {
+    bytes += change.value->size() + growth + change.value->parts().size() * bytes_of_part;
+  }
+  return bytes;
 }
 
 }  // namespace

@@ -18,8 +18,9 @@ namespace duroxide::storage {
 /// journal instead of a log. 4: errors have no data, and no history has a side effect or something that
 /// was sent to another instance. 5: nobody asks an instance for an update, no instance has a time by which
 /// it must have ended, and no record has gone through a codec. 6: no event has a key, no
-/// instance has headers, no child outlives its parent, and nobody waits for the end of an instance.
-inline constexpr std::uint64_t store_format = 7;
+/// instance has headers, no child outlives its parent, and nobody waits for the end of an instance. 7: a
+/// payload stands in a commit of the log as often as rows have it.
+inline constexpr std::uint64_t store_format = 8;
 
 /// What stands under `format` in the meta table: the magic, then the number.
 inline constexpr std::string_view format_magic = "duroxide";

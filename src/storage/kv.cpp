@@ -21,6 +21,14 @@ void throw_corrupt(Table table, std::string_view key, const std::string& why) {
                        "table " + std::string(to_string(table)) + ", key " + hex(key) + ": " + why);
 }
 
+std::size_t rows_in(const Changes& changes) {
+  std::size_t rows = 0;
+  for (const auto& table : changes) {
+    rows += table.size();
+  }
+  return rows;
+}
+
 std::uint64_t size_of(const Changes& changes) {
   std::uint64_t bytes = 0;
   for (const auto& table : changes) {

@@ -108,6 +108,8 @@ struct Change {
 using TableChanges = std::map<std::string, Change, std::less<>>;
 using Changes = std::array<TableChanges, table_count>;
 
+[[nodiscard]] std::size_t rows_in(const Changes& changes);
+
 /// The bytes of all keys and values. Those of a shared payload count wherever it stands.
 [[nodiscard]] std::uint64_t size_of(const Changes& changes);
 
@@ -119,9 +121,11 @@ using Changes = std::array<TableChanges, table_count>;
 inline constexpr std::size_t longest_key = 511;
 inline constexpr std::uint64_t longest_value = (std::uint64_t{1} << 32) - 1024;
 
-/// What a commit takes at most: so much, and for each change so much besides its key and value.
+/// What a commit takes at most: so much, for each change so much besides its key and value, and for each
+/// shared payload in that so much besides its bytes.
 inline constexpr std::size_t bytes_of_commit = 64;
 inline constexpr std::size_t bytes_of_change = 32;
+inline constexpr std::size_t bytes_of_part = 16;
 
 /// What room is made for. On a full disk some is kept for all but the first.
 enum class RoomFor : std::uint8_t {

@@ -117,16 +117,26 @@ void check_progress(std::string_view bytes) {
 void check_quarantine(std::string_view bytes) {
   check("a quarantine", bytes, storage::decode_quarantine, storage::encode_quarantine);
 }
+std::optional<storage::Changes> changes_in(std::string_view bytes,
+                                           model::Checked (*decode_onto)(storage::Changes&,
+                                                                         std::string_view)) {
+  storage::Changes changes;
+  return decode_onto(changes, bytes) ? std::optional(std::move(changes)) : std::nullopt;
+}
 void check_journal(std::string_view bytes) {
-  const auto decode = [](std::string_view row) -> std::optional<storage::Changes> {
-    storage::Changes changes;
-    return storage::decode_changes_onto(changes, row) ? std::optional(std::move(changes))
-                                                      : std::nullopt;
-  };
-  check("a commit", bytes, decode, [](const storage::Changes& changes) {
-    const storage::CommitRecord record = storage::record_of(changes);
-    return record.bytes().substr(storage::commit_header_bytes, record.body_bytes());
-  });
+  check(
+      "a row of the journal", bytes,
+      [](std::string_view row) { return changes_in(row, storage::decode_changes_onto); },
+      storage::encode_changes);
+}
+void check_commit(std::string_view bytes) {
+  check(
+      "a commit", bytes,
+      [](std::string_view body) { return changes_in(body, storage::decode_body_onto); },
+      [](const storage::Changes& changes) {
+        const storage::CommitRecord record = storage::record_of(changes);
+        return record.bytes().substr(storage::commit_header_bytes, record.body_bytes());
+      });
 }
 
 // --- keys and texts ---
@@ -202,6 +212,7 @@ constexpr std::array decoders{
     Decoder{SampleKind::time, check_time},
     Decoder{SampleKind::document, check_document},
     Decoder{SampleKind::payload, check_payload},
+    Decoder{SampleKind::commit, check_commit},
 };
 
 /// Puts the right checksum into the record, which begins somewhere in `bytes`.

@@ -9,6 +9,7 @@
 #include "fuzz/documents.hpp"
 #include "model/encoding.hpp"
 #include "model/samples.hpp"
+#include "model/shared_bytes.hpp"
 #include "queries/page_cursor.hpp"
 #include "storage/keys.hpp"
 #include "storage/log/commit_body.hpp"
@@ -83,6 +84,18 @@ void add_texts(std::vector<RecordSample>& samples) {
   }
 }
 
+void add_commits(std::vector<RecordSample>& samples) {
+  const Payload payload(std::string(model::long_payload_bytes, 'p'));
+  storage::Changes changes;
+  changes.at(2)["key"] = {"value", false};
+  changes.at(5)["other"] = {std::nullopt, false};
+  changes.at(5)["twice"] = {model::SharedBytes("ab", {{1, payload}, {2, payload}}), false};
+  changes.at(7)["again"] = {model::SharedBytes("c", {{0, payload}}), false};
+  const storage::CommitRecord record = storage::record_of(changes);
+  samples.push_back({Kind::commit, "commit",
+                     record.bytes().substr(storage::commit_header_bytes, record.body_bytes())});
+}
+
 }  // namespace
 
 std::vector<RecordSample> record_samples() {
@@ -101,12 +114,13 @@ std::vector<RecordSample> record_samples() {
   add_instances(samples);
   add_rows(samples);
   add_texts(samples);
+  add_commits(samples);
   return samples;
 }
 
 std::size_t place_of_record(SampleKind kind, std::string_view bytes) {
   if (kind >= Kind::key) {
-    return bytes.size();  // texts and keys have none
+    return bytes.size();  // texts, keys and commits have none
   }
   if (kind == Kind::result) {
     return !bytes.empty() && bytes.size() > 1 && bytes[1] == 'f' ? 2 : bytes.size();

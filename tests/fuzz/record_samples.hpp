@@ -28,6 +28,7 @@ enum class SampleKind : std::uint8_t {
   time,
   document,
   payload,
+  commit,
 };
 
 struct RecordSample {
@@ -39,7 +40,8 @@ struct RecordSample {
 /// A few of each kind, as the engine writes them.
 [[nodiscard]] std::vector<RecordSample> record_samples();
 
-/// Where in the bytes the record with the checksum begins; their end if there is none.
+/// Where in the bytes the record with the checksum begins; their end if there is none, as in the body of a
+/// commit with payloads.
 [[nodiscard]] std::size_t place_of_record(SampleKind kind, std::string_view bytes);
 
 }  // namespace duroxide::fuzz

@@ -13,7 +13,8 @@ const std::vector<EarlierStore>& all_earlier_stores() {
       {"format1", 1, false},       {"format1_killed", 1, true}, {"format2", 2, false},
       {"format2_killed", 2, true}, {"format3", 3, false},       {"format3_killed", 3, true},
       {"format4", 4, false},       {"format4_killed", 4, true}, {"format5", 5, false},
-      {"format5_killed", 5, true}, {"format6", 6, false},       {"format6_killed", 6, true}};
+      {"format5_killed", 5, true}, {"format6", 6, false},       {"format6_killed", 6, true},
+      {"format7", 7, false},       {"format7_killed", 7, true}};
   return all;
 }
 

@@ -20,6 +20,7 @@
 #include "model/metrics.hpp"
 #include "storage/lmdb/lmdb_reader.hpp"
 #include "storage/logged/logged_kv.hpp"
+#include "support/granted_room.hpp"
 #include "support/quick_directory.hpp"
 #include "support/temp_dir.hpp"
 
@@ -45,11 +46,7 @@ Changes one_change(const std::string& key, std::optional<std::string> value) {
 
 /// As whoever has changes commits them.
 void commit_to(LoggedKv& kv, Changes changes) {
-  std::uint64_t bytes = bytes_of_commit + size_of(changes);
-  for (const auto& each : changes) {
-    bytes += each.size() * bytes_of_change;
-  }
-  (void)kv.make_room(bytes, RoomFor::anything, [] {});
+  (void)kv.make_room(testing::room_of(changes), RoomFor::anything, [] {});
   kv.commit(std::move(changes));
 }
 
@@ -142,6 +139,38 @@ TEST_CASE("what was committed is in the log after a kill, and in the tables afte
     commit_to(again.kv, one_change("c", "3"));
   }
   CHECK(Opened(killed).rows() == Rows{{"a", "1"}, {"b", "2"}, {"c", "3"}});
+}
+
+TEST_CASE("a payload of several rows is in the log once, and in each of them after any end",
+          "[kv][payloads]") {
+  const Payload payload(std::string(50'000, 'p'));
+  Fixture fixture;
+  std::optional<Opened> store(std::in_place, fixture.directory);
+  Changes changes;
+  auto& rows = changes.at(static_cast<std::size_t>(table));
+  rows["a"] = Change{model::SharedBytes("12", {{1, payload}}), false};
+  rows["b"] = Change{model::SharedBytes("3", {{0, payload}, {1, Payload(payload.text())}}), false};
+  rows["c"] = Change{"short", false};
+  commit_to(store->kv, std::move(changes));
+  commit_to(store->kv, one_change("c", std::nullopt));
+  const Rows expected{{"a", "1" + payload + "2"}, {"b", payload + "3" + payload}};
+  CHECK(store->rows() == expected);
+  CHECK(store->kv.use().log_held_bytes <= std::uint64_t{64} << 10);  // the first segment has it
+  const fs::path killed = fixture.killed();
+  store->kv.close();
+  store.reset();
+  CHECK(fixture.in_tables() == expected);
+
+  {
+    Opened again(killed);
+    CHECK(again.rows() == expected);
+    const auto view = again.kv.snapshot();
+    const model::BytesView in_log = view->get(table, "b").value();
+    REQUIRE(in_log.parts().size() == 2);
+    CHECK(&in_log.parts()[0].payload.text() == &in_log.parts()[1].payload.text());
+    again.kv.checkpoint();
+  }
+  CHECK(rows_of(*open_tables(killed, Durability::none)->snapshot()) == expected);
 }
 
 TEST_CASE("a store that was killed is read with its log, and stays as it is", "[kv]") {

@@ -14,6 +14,9 @@ namespace duroxide::testing {
   std::uint64_t bytes = storage::bytes_of_commit + storage::size_of(changes);
   for (const auto& table : changes) {
     bytes += table.size() * storage::bytes_of_change;
+    for (const auto& [key, change] : table) {
+      bytes += change.value ? change.value->parts().size() * storage::bytes_of_part : 0;
+    }
   }
   return bytes;
 }

@@ -1,5 +1,6 @@
 #include "storage/log/commit_body.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "model/archive.hpp"
 #include "model/serialization.hpp"
+#include "storage/log/payload_body.hpp"
 
 namespace duroxide::model {
 
@@ -29,21 +31,35 @@ namespace duroxide::storage {
 
 namespace {
 
-std::size_t rows_in(const Changes& changes) {
+/// How much changes are.
+struct Extent {
   std::size_t rows = 0;
+  std::uint64_t bytes = 0;  ///< as of `size_of`
+  bool has_payloads = false;
+};
+
+Extent extent_of(const Changes& changes) {
+  Extent extent;
   for (const auto& table : changes) {
-    rows += table.size();
+    extent.rows += table.size();
+    for (const auto& [key, change] : table) {
+      extent.bytes += key.size();
+      if (change.value) {
+        extent.bytes += change.value->size();
+        extent.has_payloads = extent.has_payloads || !change.value->parts().empty();
+      }
+    }
   }
-  return rows;
+  return extent;
 }
 
-/// What the encoded changes take at most.
-std::size_t most_bytes(const Changes& changes) {
+/// What the encoded changes take at most, with each payload in full.
+std::size_t most_bytes(const Extent& extent) {
   // Behind the header: the mark of little-endian numbers, two versions, and how many rows there are.
   constexpr std::size_t once = model::record_header_bytes + 1 + 4 + 4 + 8;
   // The table, two lengths, and whether it is erased.
   constexpr std::size_t each_row = 1 + 8 + 8 + 1;
-  return once + rows_in(changes) * each_row + size_of(changes);
+  return once + extent.rows * each_row + extent.bytes;
 }
 
 }  // namespace
@@ -87,13 +103,17 @@ void serialize(Archive& archive, WrittenBody& x, std::uint32_t const /*version*/
 
 std::string encode_changes(const Changes& changes) {
   std::string bytes;
-  bytes.reserve(most_bytes(changes));
+  bytes.reserve(most_bytes(extent_of(changes)));
   model::append_record(bytes, WrittenBody{changes});
   return bytes;
 }
 
 CommitRecord record_of(const Changes& changes, std::string spare) {
-  std::string bytes = CommitRecord::room_for(most_bytes(changes), std::move(spare));
+  const Extent extent = extent_of(changes);
+  if (extent.has_payloads) {
+    return record_with_payloads(changes, std::move(spare));
+  }
+  std::string bytes = CommitRecord::room_for(most_bytes(extent), std::move(spare));
   model::append_record(bytes, WrittenBody{changes});
   return CommitRecord(std::move(bytes));
 }
@@ -113,9 +133,14 @@ model::Checked decode_changes_onto(Changes& changes, std::string_view bytes) {
   return {};
 }
 
+model::Checked decode_body_onto(Changes& changes, std::string_view body) {
+  return has_payloads(body) ? decode_payloads_onto(changes, body)
+                            : decode_changes_onto(changes, body);
+}
+
 Changes changes_of(std::uint64_t number, std::string_view body) {
   Changes changes;
-  if (const auto read = decode_changes_onto(changes, body); !read) {
+  if (const auto read = decode_body_onto(changes, body); !read) {
     throw StorageFailure(ProviderError::Kind::corrupt,
                          "record " + std::to_string(number) +
                              " of the store's log: " + read.error().what +
