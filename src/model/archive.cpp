@@ -47,8 +47,8 @@ std::uint64_t get_little_endian(const char* source) {
 
 }  // namespace
 
-void seal_record(std::string& bytes, std::size_t begin) {
-  bytes[begin] = record_format;
+void seal_record(std::string& bytes, std::size_t begin, char format) {
+  bytes[begin] = format;
   put_little_endian(bytes.data() + begin + 1,
                     checksum(std::string_view(bytes).substr(begin + record_header_bytes)));
 }
@@ -64,22 +64,22 @@ std::string take_record(std::string& room) {
   return fills_room || room.capacity() > most_kept_room ? std::exchange(room, {}) : room;
 }
 
-SharedBytes take_shared_record(std::string& room, std::vector<SharedPart> parts,
-                               std::size_t begin) {
+SharedBytes take_shared_record(std::string& room, std::vector<SharedPart> parts, std::size_t begin,
+                               char format) {
   if (parts.empty()) {
-    seal_record(room, begin);
+    seal_record(room, begin, format);
     return take_record(room);
   }
   SharedBytes record(take_record(room), std::move(parts));
   const BytesView archive = BytesView(record).behind(begin + record_header_bytes);
   const std::uint64_t sum = checksum_in_pieces(archive);
   std::string& text = record.changeable_text();
-  text[begin] = record_format;
+  text[begin] = format;
   put_little_endian(text.data() + begin + 1, sum);
   return record;
 }
 
-Checked check_record(BytesView bytes) {
+Checked check_record(BytesView bytes, char last_format) {
   const std::string_view head = bytes.head();
   if (const auto problem = broken_value_problem(head)) {
     return flaw(std::string(*problem));
@@ -87,9 +87,11 @@ Checked check_record(BytesView bytes) {
   if (head.size() < record_header_bytes) {
     return flaw("the record is cut short: " + std::to_string(bytes.size()) + " bytes");
   }
-  if (head[0] != record_format) {
-    return flaw("the record has format " + std::to_string(static_cast<unsigned char>(head[0])) +
-                ", this release reads format " + std::to_string(record_format));
+  if (head[0] < record_format || head[0] > last_format) {
+    return flaw(
+        "the record has format " + std::to_string(static_cast<unsigned char>(head[0])) +
+        ", this release reads format " + std::to_string(record_format) +
+        (last_format > record_format ? " to " + std::to_string(last_format) : std::string()));
   }
   if (!bytes.has_parts() &&
       get_little_endian(head.data() + 1) != checksum(head.substr(record_header_bytes))) {

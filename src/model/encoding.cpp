@@ -16,7 +16,7 @@ SharedBytes encode_events_shared(const std::vector<Event>& events) {
 }
 
 Result<std::vector<Event>, Flaw> decode_events(BytesView bytes) {
-  return decode<std::vector<Event>>(bytes);
+  return decode_shared<std::vector<Event>>(bytes);
 }
 
 Result<void, Flaw> decode_events_into(BytesView bytes, std::vector<Event>& events) {
@@ -38,7 +38,7 @@ SharedBytes encode_work_item_shared(const WorkItem& item, std::string_view in_fr
 }
 
 Result<WorkItem, Flaw> decode_work_item(BytesView bytes) {
-  return decode<WorkItem>(bytes);
+  return decode_shared<WorkItem>(bytes);
 }
 
 std::string encode_error(const ErrorDetails& details) {

@@ -18,14 +18,16 @@
 #include <cereal/cereal.hpp>
 
 #include "model/record_writer.hpp"
+#include "model/repeated_payloads.hpp"
 
 namespace duroxide::model {
 
 /// An archive of cereal's. Throws `cereal::Exception` for bytes that no archive could hold.
 class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmptyClassElision> {
  public:
-  /// `bytes` must outlive the reader.
-  explicit RecordReader(BytesView bytes) : InputArchive(this), bytes_(bytes), left_(bytes.text()) {
+  /// `bytes` must outlive the reader. `may_repeat`: a long payload may be referred to by its number.
+  explicit RecordReader(BytesView bytes, bool may_repeat = false)
+      : InputArchive(this), bytes_(bytes), left_(bytes.text()), may_repeat_(may_repeat) {
     if (number<std::uint8_t>() != 1) {
       throw cereal::Exception("its mark is not that of little-endian numbers");
     }
@@ -63,6 +65,10 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
 
   void payload(Payload& payload) {
     const auto size = number<cereal::size_type>();
+    if (may_repeat_ && (size & repeats_payload) != 0) {
+      payload = read_.repeated(size & ~repeats_payload);
+      return;
+    }
     if (next_part_ < bytes_.parts().size() &&
         bytes_.place_of(bytes_.parts()[next_part_]) == bytes_.text().size() - left_.size()) {
       payload = bytes_.parts()[next_part_++].payload;
@@ -74,6 +80,9 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
     } else {
       require_left(size);
       payload = Payload(take(size));
+    }
+    if (may_repeat_ && payload.size() >= long_payload_bytes) {
+      read_.add(payload);
     }
   }
 
@@ -122,7 +131,10 @@ class RecordReader : public cereal::InputArchive<RecordReader, cereal::AllowEmpt
   BytesView bytes_;
   std::string_view left_;      ///< of those that are not shared
   std::size_t next_part_ = 0;  ///< the shared payload that comes next
-  std::array<std::uint32_t, RecordWriter::most_structures> versions_{};
+  bool may_repeat_;
+  ReadPayloads read_;  ///< the long ones, if they may be repeated
+  /// Those that were read. The others are not set, as a reader is made for each record.
+  std::array<std::uint32_t, RecordWriter::most_structures> versions_;
   std::bitset<RecordWriter::most_structures> has_version_;  ///< which were read
 };
 

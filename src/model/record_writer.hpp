@@ -69,14 +69,18 @@ class RecordWriter : public cereal::OutputArchive<RecordWriter, cereal::AllowEmp
     }
   }
 
+  /// If parts are collected, a long payload becomes one of them, or is referred to if one of the last few
+  /// says the same. Otherwise it is written in full.
   void payload(const Payload& payload) {
-    number(static_cast<cereal::size_type>(payload.size()));
     if (parts_ != nullptr && payload.size() >= long_payload_bytes) {
-      parts_->push_back({target_.size(), payload});
-    } else {
-      copy(payload.text().data(), payload.size());
+      share(payload);
+      return;
     }
+    number(static_cast<cereal::size_type>(payload.size()));
+    copy(payload.text().data(), payload.size());
   }
+  /// Whether a payload was referred to.
+  [[nodiscard]] bool repeats() const { return repeated_bytes_ > 0; }
 
   /// Writes the version of a structure, if none of its kind was written before. Returns it.
   template <class Structure>
@@ -109,9 +113,12 @@ class RecordWriter : public cereal::OutputArchive<RecordWriter, cereal::AllowEmp
     return place;
   }
 
+  void share(const Payload& payload);
+
   std::string& target_;
   bool is_plain_;
   std::vector<SharedPart>* parts_;
+  std::uint64_t repeated_bytes_ = 0;          ///< of the payloads that were referred to
   std::bitset<most_structures> has_version_;  ///< which were written
 };
 

@@ -20,7 +20,8 @@
 
 namespace duroxide::model {
 
-/// A payload of so many bytes or more is shared.
+/// A payload of so many bytes or more is shared, and stands in a record once. Stored records count those of
+/// that length, so it stays as it is.
 inline constexpr std::size_t long_payload_bytes = 4096;
 
 /// A long payload among the other bytes.

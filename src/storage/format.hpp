@@ -19,7 +19,7 @@ namespace duroxide::storage {
 /// was sent to another instance. 5: nobody asks an instance for an update, no instance has a time by which
 /// it must have ended, and no record has gone through a codec. 6: no event has a key, no
 /// instance has headers, no child outlives its parent, and nobody waits for the end of an instance. 7: a
-/// payload stands in a commit of the log as often as rows have it.
+/// payload stands in a record, and in a commit of the log, as often as it is used there.
 inline constexpr std::uint64_t store_format = 8;
 
 /// What stands under `format` in the meta table: the magic, then the number.

@@ -220,7 +220,9 @@ void mend(SampleKind kind, std::string& bytes) {
   const std::size_t begin = place_of_record(kind, bytes);
   if (begin < bytes.size() && bytes.size() - begin >= model::record_header_bytes) {
     std::string record = bytes.substr(begin);
-    model::seal_record(record);
+    const bool has_repeats = record.front() == model::record_format_with_repeats;
+    model::seal_record(record, 0,
+                       has_repeats ? model::record_format_with_repeats : model::record_format);
     bytes.replace(begin, record.size(), record);
   }
 }

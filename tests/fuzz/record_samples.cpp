@@ -40,6 +40,19 @@ void add_instances(std::vector<RecordSample>& samples) {
        storage::encode_execution({"1.0.0", ExecutionStatus::failed, time_1, time_1, 3})});
 }
 
+/// Events of which the second refers to the payload of the first.
+std::string events_with_payload() {
+  event::ActivityScheduled scheduled;
+  scheduled.name = "Charge";
+  scheduled.input = Payload(std::string(model::long_payload_bytes, 'p'));
+  Event first;
+  first.event_id = 2;
+  first.kind = scheduled;
+  Event second = first;
+  second.event_id = 3;
+  return std::string(model::encode_events_shared({first, second}).bytes());
+}
+
 void add_rows(std::vector<RecordSample>& samples) {
   samples.push_back({Kind::result, "result-completed", storage::encode_completed("out")});
   samples.push_back(
@@ -110,6 +123,7 @@ std::vector<RecordSample> record_samples() {
   }
   history.resize(std::min<std::size_t>(history.size(), 8));
   samples.push_back({Kind::events, "events", model::encode_events(history)});
+  samples.push_back({Kind::events, "events-with-payload", events_with_payload()});
   samples.push_back({Kind::error, "error", model::encode_error(model::test::full_error())});
   add_instances(samples);
   add_rows(samples);
