@@ -1,6 +1,8 @@
 // The scheduler of a system of our own: one thread at a time, and another when that one is held.
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <memory>
@@ -108,6 +110,24 @@ class System {
   std::unique_ptr<caf::actor_system> system_;
 };
 
+/// How often threads of this name have begun to wait for something, so far.
+long waits_of(const std::string& name) {
+  long waits = 0;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream comm(thread.path() / "comm");
+    std::string thread_name;
+    std::getline(comm, thread_name);
+    std::ifstream status(thread.path() / "status");
+    for (std::string word; thread_name == name && status >> word;) {
+      if (word == "voluntary_ctxt_switches:") {
+        status >> word;
+        waits += std::stol(word);
+      }
+    }
+  }
+  return waits;
+}
+
 class Listener final : public actors::MayBeOverdue {
  public:
   void is_overdue(std::chrono::milliseconds so_far) const noexcept override {
@@ -192,6 +212,22 @@ TEST_CASE("engine scheduler: threads that were needed while others were held lea
     ran.get_future().wait();
   }
   CHECK(system.scheduler().threads() == 2);
+}
+
+TEST_CASE("engine scheduler: an actor that ends does not wake the clock", "[threads]") {
+  System system(patient);
+  const auto run_one = [&] {
+    std::promise<void> ran;
+    system.run([&] { ran.set_value(); });
+    ran.get_future().wait();
+  };
+  run_one();
+  const long before = waits_of("duroxide.clock");
+  constexpr int many = 1000;
+  for (int i = 0; i < many; ++i) {
+    run_one();
+  }
+  CHECK(waits_of("duroxide.clock") - before < many / 100);  // it may have just begun to wait
 }
 
 TEST_CASE("engine scheduler: a request that is not answered in time ends", "[threads]") {
