@@ -126,6 +126,9 @@ TEST_CASE("a payload that several rows share takes memory once", "[kv][payloads]
   CHECK(layers.bytes() >= 100'000);
   CHECK(layers.bytes() < 101'000);
   CHECK(layers.bytes_of_rows() < 1'000);
+  CHECK(layers.bytes_in_tables() >= 300'000);
+  layers.push(2, {});
+  CHECK(layers.bytes_in_tables() >= 300'000);  // merged with the other
   MemoryKv tables;
   const auto view = layers.stack().over(tables.snapshot());
   CHECK(view->get(table, "first")->has_parts());

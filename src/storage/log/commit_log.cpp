@@ -232,7 +232,9 @@ LogPosition CommitLog::append(CommitRecord& record) {
     broken_ = "no write";
     throw;
   }
-  large_ = 0;
+  if (active().file.number() == large_) {
+    large_ = 0;  // it holds something
+  }
   end_ += bytes;
   appended_ = position;
   active().last = appended_.number;

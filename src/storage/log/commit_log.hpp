@@ -122,7 +122,8 @@ class CommitLog {
   std::uint64_t end_ = LogSegment::first_record;  ///< where the next record begins in it
   SegmentNumber next_number_ = 1;
   SegmentNumber reserved_ = 0;  ///< what `make_room` has found or made; 0 if nothing
-  SegmentNumber large_ = 0;     ///< what was made for the very next record, and holds nothing yet
+  SegmentNumber large_ =
+      0;  ///< the last that was made for a record too long for others, if it holds nothing
   std::uint64_t released_ = 0;  ///< the tables hold the records up to this number
   LogPosition appended_;
   std::uint64_t flushed_ = 0;

@@ -198,9 +198,11 @@ void LoggedKv::commit(Changes&& changes) {
 }
 
 void LoggedKv::begin_checkpoint_if_due() {
-  const bool is_due = failed_checkpoint_ ? Clock::now() >= next_attempt_
-                                         : logged_bytes_ >= limits_.checkpoint_log ||
-                                               layers_.bytes_of_rows() >= limits_.checkpoint_memory;
+  const bool is_due = failed_checkpoint_
+                          ? Clock::now() >= next_attempt_
+                          : logged_bytes_ >= limits_.checkpoint_log ||
+                                layers_.bytes_of_rows() >= limits_.checkpoint_memory ||
+                                layers_.bytes_in_tables() >= limits_.checkpoint_tables;
   if (is_due && !checkpointer_->is_under_way()) {
     begin_checkpoint();
   }

@@ -31,13 +31,16 @@ struct LoggedLimits {
   LogOptions log;
   /// Once so much is in the log and not in the tables, a checkpoint begins.
   std::uint64_t checkpoint_log = std::uint64_t{2} << 20;
-  /// As well once the rows that are not in the tables take so much memory, apart from long payloads,
-  /// which are in the log in full.
+  /// As well once the rows that are not in the tables take so much memory, apart from long payloads.
   std::uint64_t checkpoint_memory = std::uint64_t{1} << 20;
-  /// Once so much lies in memory over the tables, or in the log, there is no room before a checkpoint
-  /// has ended.
+  /// And once it has so much to write: a payload stands in the log and in memory once, however many rows
+  /// have it, and in the tables in each of them.
+  std::uint64_t checkpoint_tables = std::uint64_t{32} << 20;
+  /// Once so much lies in memory over the tables, in the log, or would be written into the tables, there is
+  /// no room before a checkpoint has ended. The latter is what a checkpoint takes in memory, about.
   std::uint64_t most_memory = std::uint64_t{64} << 20;
   std::uint64_t most_log = std::uint64_t{256} << 20;
+  std::uint64_t most_tables = std::uint64_t{256} << 20;
 
   /// So much of the log is left to openings, deletions and the end of the store.
   [[nodiscard]] std::uint64_t kept_in_log() const;
@@ -106,6 +109,8 @@ class LoggedKv final : public KvStore {
   void begin_checkpoint_if_due();
   /// Whether so much is not in the tables yet that commits must wait.
   [[nodiscard]] bool is_too_far_ahead() const;
+  /// As far as the layers say so.
+  [[nodiscard]] bool are_layers_too_large() const;
   /// Whether the last checkpoint has found the disk full.
   [[nodiscard]] bool is_disk_full() const;
   /// What follows for `what` from a checkpoint that has found the disk full.

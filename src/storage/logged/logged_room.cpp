@@ -59,7 +59,7 @@ std::optional<std::uint64_t> LoggedKv::room_at_hand(std::uint64_t bytes, RoomFor
     return std::nullopt;
   }
   if (is_disk_full() || has_given_reserve_ || checkpointer_->has_ended() ||
-      layers_.bytes() > limits_.most_memory) {
+      are_layers_too_large()) {
     return std::nullopt;
   }
   const std::unique_lock lock(log_mutex_, std::try_to_lock);  // a late flush may take a while
@@ -124,8 +124,12 @@ std::uint64_t LoggedKv::find_place(std::uint64_t bytes, RoomFor what, const LetG
   }
 }
 
+bool LoggedKv::are_layers_too_large() const {
+  return layers_.bytes() > limits_.most_memory || layers_.bytes_in_tables() > limits_.most_tables;
+}
+
 bool LoggedKv::is_too_far_ahead() const {
-  if (layers_.bytes() > limits_.most_memory) {
+  if (are_layers_too_large()) {
     return true;
   }
   const std::lock_guard lock(log_mutex_);

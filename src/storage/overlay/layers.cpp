@@ -97,7 +97,7 @@ void Layers::make_next() {
 
 LayerSize layer_size_of(const Changes& changes) {
   const std::uint64_t shared = shared_size_of(changes);
-  return {memory_of_rows(changes) + shared, shared};
+  return {memory_of_rows(changes) + shared, shared, size_of(changes)};
 }
 
 void Layers::push(std::uint64_t number, Changes changes) {
@@ -114,6 +114,7 @@ void Layers::push(std::uint64_t number, Changes changes, LayerSize size) {
   next_->last = number;
   next_->bytes = size.bytes;
   next_->shared = size.shared;
+  next_->in_tables = size.in_tables;
   next_->changes = std::move(changes);
   layers_.push_back(std::move(next_));
   try {
@@ -136,6 +137,7 @@ void Layers::merge_small() {
       copy->last = below->last;
       copy->bytes = below->bytes;
       copy->shared = below->shared;
+      copy->in_tables = below->in_tables;
       copy->changes = below->changes;
       below = std::move(copy);
     }
@@ -146,6 +148,7 @@ void Layers::merge_small() {
     below->last = above->last;
     below->bytes += above->bytes;
     below->shared += above->shared;
+    below->in_tables += above->in_tables;
     next_ = std::move(above);  // it is empty now, and nobody else has it
   }
 }
@@ -190,6 +193,15 @@ std::uint64_t Layers::bytes_of_rows() const {
   std::uint64_t bytes = 0;
   for (const auto& layer : layers_) {
     bytes += layer->bytes - layer->shared;
+  }
+  return bytes;
+}
+
+std::uint64_t Layers::bytes_in_tables() const {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t bytes = 0;
+  for (const auto& layer : layers_) {
+    bytes += layer->in_tables;
   }
   return bytes;
 }

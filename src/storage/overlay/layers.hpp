@@ -22,6 +22,8 @@ struct Layer {
   /// Of these, what the shared payloads take that its rows hold, at most: one that several of its commits
   /// brought counts for each.
   std::uint64_t shared = 0;
+  /// What its commits write into the tables, at most: there each row has its payloads in full.
+  std::uint64_t in_tables = 0;
   Changes changes;
   /// How many stacks hold it. While there is one it does not change.
   std::atomic<std::size_t> held{0};
@@ -30,7 +32,8 @@ struct Layer {
 /// What a commit takes in memory as a layer, about.
 struct LayerSize {
   std::uint64_t bytes = 0;
-  std::uint64_t shared = 0;  ///< of these, what its shared payloads take
+  std::uint64_t shared = 0;     ///< of these, what its shared payloads take
+  std::uint64_t in_tables = 0;  ///< what it writes into the tables, with each payload in full
 };
 
 /// Takes memory to find it out.
@@ -97,6 +100,9 @@ class Layers {
   [[nodiscard]] std::uint64_t bytes() const;
   /// Without the shared payloads.
   [[nodiscard]] std::uint64_t bytes_of_rows() const;
+  /// What a checkpoint writes into the tables, at most. It may be far more than they take in memory or in
+  /// the log, where a payload stands once in however many rows it is.
+  [[nodiscard]] std::uint64_t bytes_in_tables() const;
 
  private:
   /// As `make_room`, with the lock held.
