@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -26,15 +27,28 @@ inline constexpr std::uint64_t most_repeated_bytes = std::uint64_t{1} << 30;
 /// went through a user's code is another text, though it may say the same.
 inline constexpr std::size_t most_compared_payloads = 16;
 
-/// The number of the one among the last few that says the same.
+/// The number of the one among the last few that says the same. The very same text is found without a look
+/// at what it says; two of one length are compared from their ends first, as documents of a kind begin alike.
 template <class Written, class PayloadOf>
 [[nodiscard]] std::optional<std::uint64_t> find_among_last(const std::vector<Written>& written,
                                                            const Payload& payload,
                                                            PayloadOf payload_of) {
   const std::size_t last_few = std::min(written.size(), most_compared_payloads);
-  const auto same =
-      std::find_if(written.end() - static_cast<std::ptrdiff_t>(last_few), written.end(),
-                   [&](const Written& each) { return payload_of(each) == payload; });
+  const auto first = written.end() - static_cast<std::ptrdiff_t>(last_few);
+  const auto end_of = [](const Payload& each) {
+    constexpr std::size_t some = 64;
+    const std::string_view text = each.text();
+    return text.substr(text.size() - std::min(text.size(), some));
+  };
+  auto same = std::find_if(first, written.end(), [&](const Written& each) {
+    return &payload_of(each).text() == &payload.text();
+  });
+  if (same == written.end()) {
+    same = std::find_if(first, written.end(), [&](const Written& each) {
+      const Payload& other = payload_of(each);
+      return other.size() == payload.size() && end_of(other) == end_of(payload) && other == payload;
+    });
+  }
   return same == written.end() ? std::nullopt
                                : std::optional(static_cast<std::uint64_t>(same - written.begin()));
 }
