@@ -147,8 +147,8 @@ class DUROXIDE_API Client : public ClientWaits, public ManagementCalls<Client> {
 
   /// Starts an instance, waits until it has ended, and gives what it returned: `start_orchestration` and
   /// `wait_for_output` as one call, and the fastest way to a result, as nobody is woken in between. With
-  /// `StartOptions::reuse` it waits for the instance that has the id. `timeout` is for both; when it is over,
-  /// the instance goes on, and can be waited for by its id. Errors: those of both.
+  /// `StartOptions::reuse` it waits for the instance that has the id. `timeout` is for both, though the answer to the
+  /// start is waited for; when it is over, the instance goes on, and can be waited for by its id. Errors: those of both.
   template <class Out = std::string, class In, class Rep, class Period>
   [[nodiscard]] Result<Out, ClientError> run_orchestration(
       std::string_view instance, std::string_view orchestration, const In& input,

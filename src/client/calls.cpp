@@ -256,8 +256,9 @@ void Calls::finish(std::uint64_t id, Came came) {
   if (call != nullptr) {
     std::erase(call->requests_, id);
   }
-  const bool may_have_changed =
-      (open.mapped().changes && open.mapped().is_sent) || (call != nullptr && call->was_sent_);
+  const bool may_have_changed = (open.mapped().changes && open.mapped().is_sent) ||
+                                open.mapped().follows_change ||
+                                (call != nullptr && call->was_sent_);
   open.mapped().answer(came, may_have_changed);
   call_ = before;
   if (call != nullptr && call->is_over()) {

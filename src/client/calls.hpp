@@ -92,14 +92,16 @@ class Calls : private actors::MayBeOverdue {
   /// A server that ends does not answer what it had accepted, so it is watched.
   void watch_server();
 
-  /// Asks the store, and calls `on_answer` once.
+  /// Asks the store, and calls `on_answer` once. `follows_change`: what was asked before for the same call
+  /// has changed the store, so none that ends unanswered may say that nothing was changed.
   template <class Request>
-  void make(Request request, OnAnswerOf<Request> on_answer) {
+  void make(Request request, OnAnswerOf<Request> on_answer, bool follows_change = false) {
     if (call_ != nullptr && call_->is_over()) {
       return;  // it was taken back, and what else it would have taken is not asked
     }
     const std::uint64_t id = ++last_id_;
     Open& open = add(id, !Looks<Request>);
+    open.follows_change = follows_change;
     open.answer = [this, on_answer = std::move(on_answer)](Came came,
                                                            bool may_have_changed) mutable {
       finish<Request>(on_answer, came, may_have_changed);
@@ -216,6 +218,7 @@ class Calls : private actors::MayBeOverdue {
     std::uint64_t wait_id = 0;                                ///< of a wait
     bool changes = false;
     bool is_sent = false;
+    bool follows_change = false;
   };
 
   /// What goes to the provider when there is room for it, in this order.

@@ -1,5 +1,7 @@
 // What a client asks of the provider.
 
+#include <new>
+
 #include "client/calls.hpp"
 
 namespace duroxide::client {
@@ -13,17 +15,26 @@ void Companion::ask_within(Request wait, Milliseconds timeout,
 }
 
 void Companion::start_and_wait(
-    provider::StartOrFind start,
-    std::function<std::optional<provider::WaitForStatus>(const AnswerOf<provider::StartOrFind>&)>
-        on_started,
+    provider::StartOrFind start, provider::WaitForStatus wait,
+    std::function<AfterStart(const AnswerOf<provider::StartOrFind>&)> on_started,
     OnAnswerOf<provider::WaitForStatus> on_end) const {
   using Answer = AnswerOf<provider::StartOrFind>;
-  act([start = std::move(start), on_started = std::move(on_started),
+  act([start = std::move(start), wait = std::move(wait), on_started = std::move(on_started),
        on_end = std::move(on_end)](Calls& calls) mutable {
-    OnAnswerOf<provider::StartOrFind> then = [&calls, on_started = std::move(on_started),
+    OnAnswerOf<provider::StartOrFind> then = [&calls, wait = std::move(wait),
+                                              on_started = std::move(on_started),
                                               on_end = std::move(on_end)](const Answer& answer) {
-      if (auto wait = on_started(answer)) {
-        calls.make(std::move(*wait), on_end);
+      const AfterStart next = on_started(answer);
+      try {
+        if (next == AfterStart::wait) {
+          calls.make(wait, on_end, true);
+        } else if (next == AfterStart::look) {
+          calls.make(provider::GetStatus{wait.instance}, on_end, true);
+        }
+      } catch (const std::bad_alloc&) {
+        on_end(failure(ProviderError{ProviderError::Kind::storage, "wait",
+                                     "there is no memory to wait with; the instance is started",
+                                     false}));
       }
     };
     if (start.delay) {

@@ -88,8 +88,8 @@ struct ClientWaits::Impl {
   /// A wait for an answer is taken back when its time is up.
   void ask_update(provider::AskUpdate ask, const std::optional<Milliseconds>& timeout,
                   OnUpdated on_updated) const;
-  /// Starts an instance and waits for its end. Once `given_up` is set, which may be null, it answers a start
-  /// with a status that is not that of an end; the wait itself is taken back under its number.
+  /// Starts an instance and waits for its end. Once `given_up` is set, which may be null, it only looks
+  /// when it is started; the wait itself is taken back under its number.
   void run(provider::StartOrFind request, std::uint64_t wait_id,
            std::shared_ptr<const std::atomic<bool>> given_up, OnStatus on_status) const;
   /// What `run` asks, if the arguments and the interceptors allow it.

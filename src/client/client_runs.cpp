@@ -14,7 +14,7 @@ namespace duroxide::DUROXIDE_ABI {
 namespace {
 
 /// Set by the caller, whose time is up, before it takes the wait back. If the start is answered after
-/// that, there is nothing to wait for any more; if before, the wait is there to be taken back.
+/// that, nobody waits any more, but looks once; if before, the wait is there to be taken back.
 using GivenUp = std::atomic<bool>;
 
 ClientError has_not_finished(const std::string& instance, Milliseconds timeout) {
@@ -30,23 +30,19 @@ void ClientWaits::Impl::run(provider::StartOrFind request, std::uint64_t wait_id
   auto tell = client::telling(interceptors, instance,
                               std::function<void(Result<provider::StartedOrFound, ClientError>)>(
                                   [](const auto& /*started*/) {}));
-  auto on_started = [instance, wait_id, given_up = std::move(given_up), tell = std::move(tell),
-                     on_status](const provider::Answer<provider::StartedOrFound>& answer)
-      -> std::optional<provider::WaitForStatus> {
+  using After = client::Companion::AfterStart;
+  auto on_started = [given_up = std::move(given_up), tell = std::move(tell),
+                     on_status](const provider::Answer<provider::StartedOrFound>& answer) {
     auto started = client::outcome(provider::Answer<provider::StartedOrFound>(answer));
     tell(started);
     if (!started) {
       on_status(failure(std::move(started).error()));
-      return std::nullopt;
+      return After::nothing;
     }
-    if (given_up != nullptr && *given_up) {
-      on_status(OrchestrationStatus(OrchestrationStatus::Running{}));
-      return std::nullopt;
-    }
-    return provider::WaitForStatus{instance, wait_id};
+    return given_up != nullptr && *given_up ? After::look : After::wait;
   };
   companion.start_and_wait(
-      std::move(request), std::move(on_started),
+      std::move(request), {instance, wait_id}, std::move(on_started),
       [instance, on_status](provider::Answer<OrchestrationStatus> answer) {
         if (answer && answer->is_not_found()) {
           on_status(failure(client::not_found(instance)));  // it was deleted in between

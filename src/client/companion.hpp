@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include <duroxide/clock.hpp>
@@ -70,14 +69,15 @@ class Companion {
   void ask_within(Request wait, Milliseconds timeout,
                   std::function<void(AnswerOf<Request>, bool is_final)> on_answer) const;
 
-  /// Starts an instance, or finds it, and then waits as `on_started` says when it gets the answer, as parts
-  /// of one call: neither a thread is woken between them nor an actor. `on_end` gets the answer to the
-  /// wait; it is not called if `on_started` gives nothing to wait for.
-  void start_and_wait(
-      provider::StartOrFind start,
-      std::function<std::optional<provider::WaitForStatus>(const AnswerOf<provider::StartOrFind>&)>
-          on_started,
-      OnAnswerOf<provider::WaitForStatus> on_end) const;
+  /// What follows a start.
+  enum class AfterStart : std::uint8_t { nothing, look, wait };
+
+  /// Starts an instance, or finds it, and then makes `wait`, only looks how its instance does, or ends, as
+  /// `on_started` says when it gets the answer. These are parts of one call: neither a thread is woken
+  /// between them nor an actor. `on_end` gets the answer to the second part, if there is one.
+  void start_and_wait(provider::StartOrFind start, provider::WaitForStatus wait,
+                      std::function<AfterStart(const AnswerOf<provider::StartOrFind>&)> on_started,
+                      OnAnswerOf<provider::WaitForStatus> on_end) const;
 
   void stop_waiting(std::uint64_t wait_id) const;
   /// Takes back what is open of a call, which then is answered as cancelled, unless it is over.

@@ -136,9 +136,30 @@ TEST_CASE("client: a run that takes too long is taken back, and the instance goe
       (void)f.provider.take<StopWaiting>();
       f.provider.take<StartOrFind>().promise.deliver(Found(StartedOrFound{true}));
     });
+    bool has_ended = false;
+    f.provider.whenever<GetStatus>([&] {
+      f.provider.take<GetStatus>().promise.deliver(
+          has_ended ? completed("7") : Ended(OrchestrationStatus(OrchestrationStatus::Running{})));
+    });
     CHECK(kind_of(f.client->run_orchestration("i", count, "tea", 10s)) == Kind::timeout);
+    has_ended = true;  // one that was found, say
+    CHECK(f.client->run_orchestration("i", count, "tea", 0ms).value() == 7);
     CHECK(f.provider.count<WaitForStatus>() == 0);
   }
+}
+
+TEST_CASE("client: a client that ends says of a run what it has done", "[client][starts][waits]") {
+  FacadeFixture f;
+  std::optional<Client::Status> status;
+  f.client->run_orchestration("i", "Count", "tea", StartOptions(),
+                              [&](Client::Status came) { status = std::move(came); });
+  f.system.run();
+  (void)f.provider.answer<StartOrFind>(Found(StartedOrFound{true}));
+  f.client.reset();
+  f.system.run();
+  REQUIRE(status);
+  CHECK(kind_of(*status) == Kind::cancelled);
+  CHECK(status->error().message.find("may be done") != std::string::npos);
 }
 
 TEST_CASE("client: a run of an instance that is deleted in between is of none",
