@@ -11,6 +11,13 @@ namespace duroxide::storage {
 
 namespace {
 
+/// A start that nobody waits for whose code has begun.
+TurnLine line_of(const WorkItem& item) {
+  const auto* start = std::get_if<work::StartOrchestration>(&item);
+  const bool is_fresh = start != nullptr && !(start->parent && start->parent->event_id != 0);
+  return is_fresh ? TurnLine::fresh : TurnLine::begun;
+}
+
 void bring_start_forward(Transaction& transaction, Number number, const InstanceRecord& record) {
   // A cancelled instance that has not begun need not wait for its hour to end.
   const TimerRow row{*record.start_due, number, 0, 0};
@@ -44,12 +51,13 @@ void stage_message(Transaction& transaction, Number number, std::uint64_t sequen
     end_pause(transaction,
               PauseScope::of_instance(cancel->instance));  // or it would wait to be cancelled
   }
-  transaction.after_applied([&transaction, number, cancels = cancel != nullptr] {
-    transaction.outcome().touched.insert(number);
-    if (cancels || !transaction.quarantine().contains(number)) {
-      transaction.turns().push(number);
-    }
-  });
+  transaction.after_applied(
+      [&transaction, number, cancels = cancel != nullptr, line = line_of(item)] {
+        transaction.outcome().touched.insert(number);
+        if (cancels || !transaction.quarantine().contains(number)) {
+          transaction.turns().push(number, line);
+        }
+      });
 }
 
 void deliver_if_running(Transaction& transaction, const WorkItem& item, std::uint64_t execution) {

@@ -8,7 +8,7 @@
 
 namespace duroxide::storage {
 
-void OrchestratorQueue::push(Number number) {
+void OrchestratorQueue::push(Number number, TurnLine line) {
   if (const auto token = token_of(number)) {
     TurnLease* const lease = find(*token);
     DUROXIDE_INVARIANT(lease != nullptr, "an instance that is known as leased has a turn lease");
@@ -18,19 +18,19 @@ void OrchestratorQueue::push(Number number) {
   if (held_.contains(number)) {
     return;
   }
-  if (queued_.insert(number).second) {
-    ready_.push_back({number, moment_ != nullptr ? moment_->now() : model::Instant{}});
+  if (!lines_.contains(number)) {
+    lines_.push({number, line, moment_ != nullptr ? moment_->now() : model::Instant{}});
   }
 }
 
 void OrchestratorQueue::batch_ended() {
-  for (const Number number : std::exchange(after_commit_, {})) {
-    push(number);
+  for (const auto& [number, line] : std::exchange(after_commit_, {})) {
+    push(number, line);
   }
 }
 
 std::optional<Number> OrchestratorQueue::pop(const ReadView& committed) {
-  popped_since_ = {};
+  popped_ = {};
   backlog_turn_ = !backlog_turn_;
   if (backlog_turn_) {
     if (const auto number = next_of_backlog(committed)) {
@@ -45,14 +45,12 @@ std::optional<Number> OrchestratorQueue::pop(const ReadView& committed) {
 }
 
 std::optional<Number> OrchestratorQueue::next_pushed() {
-  if (ready_.empty()) {
+  const auto first = lines_.pop();
+  if (!first) {
     return std::nullopt;
   }
-  const Number number = ready_.front().number;
-  popped_since_ = ready_.front().since;
-  ready_.pop_front();
-  const bool was_queued = queued_.erase(number) != 0;
-  DUROXIDE_INVARIANT(was_queued, "an instance stands in the queue of turns once");
+  popped_ = *first;
+  const Number number = first->number;
   DUROXIDE_INVARIANT(!is_leased(number) && !held_.contains(number),
                      "an instance in the queue of turns is neither leased nor held back");
   return number;
@@ -68,7 +66,7 @@ std::optional<Number> OrchestratorQueue::next_of_backlog(const ReadView& committ
     const Number number = number_at(cursor->key(), 0);
     backlog_next_ = number + 1;
     if (number < backlog_end_ && !is_leased(number) && !held_.contains(number) &&
-        !queued_.contains(number)) {
+        !lines_.contains(number)) {
       return number;
     }
   }

@@ -12,6 +12,7 @@
 #include <duroxide/provider_messages.hpp>
 
 #include "engine/moment.hpp"
+#include "engine/turn_lines.hpp"
 #include "storage/kv.hpp"
 
 namespace duroxide::storage {
@@ -48,9 +49,11 @@ class OrchestratorQueue {
 
   /// Marks an instance as having messages. Ignored while it is held back or queued; while it is leased,
   /// its lease notes that there is more.
-  void push(Number number);
+  void push(Number number, TurnLine line = TurnLine::begun);
   /// As `push`, but once the open batch has been committed.
-  void push_after_commit(Number number) { after_commit_.push_back(number); }
+  void push_after_commit(Number number, TurnLine line = TurnLine::begun) {
+    after_commit_.emplace_back(number, line);
+  }
   void batch_ended();
 
   /// The next instance to look at: in turn one that was pushed and one of the backlog.
@@ -58,9 +61,9 @@ class OrchestratorQueue {
 
   /// Notes from now on when an instance is pushed. `moment` must outlive the queue.
   void measure_waits_by(Moment& moment) { moment_ = &moment; }
-  /// Since when the instance that was popped last had waited; told once. The default if it is not known,
-  /// as of the backlog.
-  [[nodiscard]] model::Instant take_since() { return std::exchange(popped_since_, {}); }
+  /// How the instance that was popped last had waited; told once. The default if it is not known, as of
+  /// the backlog.
+  [[nodiscard]] TurnLines::Waiting take_popped() { return std::exchange(popped_, {}); }
 
   // Leases.
 
@@ -107,14 +110,8 @@ class OrchestratorQueue {
   [[nodiscard]] std::optional<Number> next_of_backlog(const ReadView& committed);
   [[nodiscard]] std::optional<Number> next_pushed();
 
-  struct Ready {
-    Number number = 0;
-    model::Instant since{};
-  };
-
-  std::deque<Ready> ready_;
-  std::unordered_set<Number> queued_;
-  std::vector<Number> after_commit_;
+  TurnLines lines_;
+  std::vector<std::pair<Number, TurnLine>> after_commit_;
   Number backlog_next_ = 0;
   Number backlog_end_ = 0;
   bool backlog_turn_ = false;
@@ -126,7 +123,7 @@ class OrchestratorQueue {
   std::unordered_set<Number> taken_up_;
   provider::LockToken next_token_ = 1;
   Moment* moment_ = nullptr;
-  model::Instant popped_since_{};
+  TurnLines::Waiting popped_;
 };
 
 }  // namespace duroxide::storage

@@ -56,7 +56,7 @@ void measure_delivery(Transaction& transaction, const provider::OrchestrationIte
 
 void hand_out_readable_turn(Transaction& transaction, Number number, Holder holder,
                             std::vector<provider::OrchestrationItem>& items, std::size_t& bytes,
-                            model::Instant since) {
+                            const TurnLines::Waiting& waited) {
   if (transaction.paused().passes_over(number, transaction.instances())) {
     return;
   }
@@ -93,7 +93,7 @@ void hand_out_readable_turn(Transaction& transaction, Number number, Holder hold
     transaction.counted().turns.insert(number);
     transaction.outcome().counting_turns.insert(number);
     transaction.outcome().touched.insert(number);
-    transaction.turns().push_after_commit(number);
+    transaction.turns().push_after_commit(number, waited.line);
     ++transaction.outcome().turns_counted;
     return;
   }
@@ -134,18 +134,18 @@ void hand_out_readable_turn(Transaction& transaction, Number number, Holder hold
   }
   item.lock_token = transaction.turns().lease(std::move(lease));
   transaction.reasons().handed_out({number, 0, 0});
-  measure_delivery(transaction, item, since);
+  measure_delivery(transaction, item, waited.since);
   bytes += messages.bytes;
   items.push_back(std::move(item));
 }
 
 void hand_out_turn(Transaction& transaction, Number number, Holder holder,
                    std::vector<provider::OrchestrationItem>& items, std::size_t& bytes) {
-  const model::Instant since = transaction.turns().take_since();
+  const TurnLines::Waiting waited = transaction.turns().take_popped();
   // A delivery that is being counted must not be made before the count is durable.
   if ((transaction.timing().closing() && transaction.outcome().touched.contains(number)) ||
       transaction.outcome().counting_turns.contains(number)) {
-    transaction.turns().push_after_commit(number);
+    transaction.turns().push_after_commit(number, waited.line);
     return;
   }
   if (!transaction.suspects().empty() &&
@@ -153,15 +153,15 @@ void hand_out_turn(Transaction& transaction, Number number, Holder holder,
     return;  // it comes again when the one before it is through
   }
   try {
-    hand_out_readable_turn(transaction, number, holder, items, bytes, since);
+    hand_out_readable_turn(transaction, number, holder, items, bytes, waited);
   } catch (const StorageFailure& failed) {
     if (failed.error().kind != ProviderError::Kind::corrupt) {
-      transaction.turns().push(number);
+      transaction.turns().push(number, waited.line);
       throw;
     }
     set_aside_damaged(transaction, number, failed.error());
   } catch (...) {
-    transaction.turns().push(number);
+    transaction.turns().push(number, waited.line);
     throw;
   }
   if (transaction.suspects().contains(number) && !transaction.turns().is_leased(number) &&
