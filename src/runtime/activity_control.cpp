@@ -42,6 +42,7 @@ void ActivityDispatcher::await_cancelled() {
 /// A token that is neither running nor waiting here belongs to a call that was left open, or that has
 /// ended meanwhile: there is nobody to tell.
 void ActivityDispatcher::cancelled(const std::vector<provider::LockToken>& tokens) {
+  hear_of_stints();
   std::unordered_set<provider::LockToken> others;
   for (const provider::LockToken token : tokens) {
     if (!tell_to_stop(token)) {
@@ -60,6 +61,9 @@ void ActivityDispatcher::drop_waiting(const std::unordered_set<provider::LockTok
     return tokens.contains(each->item.lock_token);
   };
   std::erase_if(waiting_, is_dropped);
+  for (const auto& [worker, stint] : stints_) {
+    stint->drop(tokens);
+  }
   short_crew_.drop_waiting(is_dropped);
   coroutine_crew_.drop_waiting(is_dropped);
   sessions_.drop(tokens, environment_->clock->now());
@@ -129,6 +133,7 @@ void ActivityDispatcher::give_up_waiting(Timestamp now) {
 }
 
 void ActivityDispatcher::time_has_passed() {
+  hear_of_stints();
   const Timestamp now = environment_->clock->now();
   for (const SharedDelivery& each : running_.beyond_limit(now)) {
     give_up(*each, each->too_slow(now));
@@ -175,6 +180,9 @@ void ActivityDispatcher::leave_behind(const RunningDeliveries::Entry& overdue) {
   }
   end_of_session_item(*overdue.delivery);
   left_behind_.emplace(overdue.worker, workers_.actor(overdue.worker));
+  if (const auto stint = end_stint(overdue.worker)) {
+    (void)running_.remove(overdue.delivery->item.lock_token);  // it is counted no longer
+  }
   replace(overdue.worker);
 }
 
@@ -239,6 +247,7 @@ void ActivityDispatcher::send_progress(SharedDelivery delivery) {
       this, environment_->provider, std::move(request),
       [this, delivery = std::move(delivery)](const Done& reply) {
         if (!reply && reply.error().kind == ProviderError::Kind::activity_not_found) {
+          hear_of_stints();
           tell_to_stop(delivery->item.lock_token);
           set_alarm();
         } else if (!reply && !environment_->is_closed(reply.error())) {

@@ -25,6 +25,7 @@ ActivityDispatcher::ActivityDispatcher(caf::actor_config& config, SharedEnvironm
       environment_(std::move(environment)),
       make_worker_(std::move(make_worker)),
       stand_in_(std::move(stand_in)),
+      gives_stints_(static_cast<bool>(stand_in_)),
       short_crew_(std::move(short_crew)),
       coroutine_crew_(std::move(coroutine_crew)),
       look_ahead_(workers.size()),
@@ -50,6 +51,7 @@ ActivityDispatcher::behavior_type ActivityDispatcher::make_behavior() {
         await_cancelled();
       },
       [this](const ProgressMade& made) { send_progress(made.delivery); },
+      [this](const StintHasNews& news) { hear_of_one(news.stint); },
       [this](const Tick& tick) {
         if (alarm_.rings(tick)) {
           time_has_passed();
@@ -58,6 +60,7 @@ ActivityDispatcher::behavior_type ActivityDispatcher::make_behavior() {
       [this](Drain& drain) {
         draining_.begin(drain);
         forget_waiting();  // goes back to the store with all other leases
+        hear_of_stints();
         running_.for_each(
             [](Delivery& each) { (void)each.order(Delivery::Order::give_back_if_sleeping); });
         drain_if_done();
@@ -65,6 +68,7 @@ ActivityDispatcher::behavior_type ActivityDispatcher::make_behavior() {
       [this](const GiveUp&) {
         // In this order: once the leases are given back, the store takes no result of an activity
         // that ends because of the stop, and it will run again.
+        hear_of_stints();
         draining_.complete();
         running_.for_each([this](Delivery& each) { request_stop_aside(home_system(), each); });
       },
@@ -94,6 +98,7 @@ void ActivityDispatcher::on_exit() {
   left_behind_.clear();
   running_.clear();
   forget_waiting();
+  stints_.clear();
 }
 
 // --- fetching -------------------------------------------------------------------------------------
@@ -254,10 +259,14 @@ void ActivityDispatcher::use(WorkerId worker) {
   const Delivery* bound = sessions_.first_for(worker);
   if (bound != nullptr && (waiting_.empty() || bound->arrival < waiting_.front()->arrival)) {
     run_on(worker, sessions_.take_first_for(worker));
+  } else if (auto stint = make_stint(worker)) {
+    run_stint(std::move(stint));
   } else if (!waiting_.empty()) {
     SharedDelivery first = std::move(waiting_.front());
     waiting_.pop_front();
     run_on(worker, std::move(first));
+  } else if (SharedDelivery behind_another = take_from_stints()) {
+    run_on(worker, std::move(behind_another));
   } else {
     workers_.put_back(worker);
   }
@@ -288,17 +297,20 @@ void ActivityDispatcher::ended(WorkerId worker, provider::LockToken token,
   fetch();
 }
 
-void ActivityDispatcher::worker_lost(WorkerId worker, provider::LockToken token) {
+/// `token`: of what it ran; none if it ran nothing just then.
+void ActivityDispatcher::worker_lost(WorkerId worker, std::optional<provider::LockToken> token) {
   if (left_behind_.erase(worker) != 0) {
     return;
   }
   environment_->log(LogLevel::error,
                     "a worker has ended unexpectedly; another takes its place, and what it ran is "
                     "tried again");
-  if (const auto run = running_.remove(token)) {
-    end_of_session_item(*run->delivery);
+  if (token) {
+    if (const auto run = running_.remove(*token)) {
+      end_of_session_item(*run->delivery);
+    }
+    try_again_elsewhere(*token);
   }
-  try_again_elsewhere(token);
   replace(worker);
   drain_if_done();
   fetch();
@@ -323,6 +335,9 @@ void ActivityDispatcher::try_again_later() {
 void ActivityDispatcher::forget_waiting() {
   starts_.clear();
   waiting_.clear();
+  for (const auto& [worker, stint] : stints_) {
+    (void)stint->take_back_all();
+  }
   short_crew_.forget_waiting();
   coroutine_crew_.forget_waiting();
   sessions_.clear();
@@ -335,7 +350,7 @@ void ActivityDispatcher::provider_gone() {
 }
 
 void ActivityDispatcher::drain_if_done() {
-  if (draining_.has_begun() && running_.empty()) {
+  if (draining_.has_begun() && running_.empty() && stints_.empty()) {
     draining_.complete();
   }
 }

@@ -21,6 +21,7 @@
 #include "runtime/messages.hpp"
 #include "runtime/running_deliveries.hpp"
 #include "runtime/sessions.hpp"
+#include "runtime/stint.hpp"
 #include "runtime/workers.hpp"
 
 namespace duroxide::runtime {
@@ -50,7 +51,7 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   void use(WorkerId worker);
   void run_on(WorkerId worker, SharedDelivery delivery);
   void ended(WorkerId worker, provider::LockToken token, ActivityEnded& activity);
-  void worker_lost(WorkerId worker, provider::LockToken token);
+  void worker_lost(WorkerId worker, std::optional<provider::LockToken> token);
   void end_of_session_item(const Delivery& delivery);
   void try_again_later();
   void forget_waiting();
@@ -89,6 +90,18 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   void begin_on_stand_in();
   void stand_in_lost(WorkerId worker, provider::LockToken token);
 
+  // stint_deliveries.cpp
+  [[nodiscard]] bool may_join_stint(const Delivery& delivery) const;
+  [[nodiscard]] std::shared_ptr<Stint> make_stint(WorkerId worker);
+  void run_stint(std::shared_ptr<Stint> stint);
+  void hear_of(Stint& stint);
+  void hear_of_stints();
+  void hear_of_one(const std::shared_ptr<Stint>& stint);
+  void stint_ended(WorkerId worker);
+  void stint_lost(WorkerId worker);
+  std::shared_ptr<Stint> end_stint(WorkerId worker);
+  [[nodiscard]] SharedDelivery take_from_stints();
+
   // activity_control.cpp
   void await_cancelled();
   void cancelled(const std::vector<provider::LockToken>& tokens);
@@ -116,6 +129,12 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   bool stand_in_works_ = false;
   /// What it is about to be given, and the worker in whose stead.
   std::optional<std::pair<WorkerId, SharedDelivery>> for_stand_in_;
+
+  /// Whether workers are given several activities at once: on an engine thread, which is woken for fewer
+  /// of their ends then. Elsewhere every run is to be the same, and how long an activity takes is not.
+  bool gives_stints_;
+  /// Those that are under way, by worker. What is at work in one is known once its news was taken.
+  std::map<WorkerId, std::shared_ptr<Stint>> stints_;
 
   Crew short_crew_;
   Crew coroutine_crew_;

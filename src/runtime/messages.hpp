@@ -72,20 +72,29 @@ using OrchestratorActor = actors::Actor<actors::Replies<RunTurn, TurnEnded>, act
 // --- activity dispatcher, worker and stand-in -----------------------------------------------------
 
 class Delivery;
+class Stint;
 
 /// A running activity told how far it is; `Delivery` has what it said last.
 struct ProgressMade {
   std::shared_ptr<Delivery> delivery;
 };
 
+/// Something of a stint has ended. One message tells of all that ends until the dispatcher looks.
+struct StintHasNews {
+  std::shared_ptr<Stint> stint;
+};
+
 using ActivityDispatcherActor =
-    actors::Actor<actors::Accepts<TryAgain>, actors::Accepts<ProgressMade>, actors::Accepts<Tick>,
-                  actors::Accepts<Drain>, actors::Accepts<GiveUp>,
-                  actors::Accepts<storage::AckRefused>>;
+    actors::Actor<actors::Accepts<TryAgain>, actors::Accepts<ProgressMade>,
+                  actors::Accepts<StintHasNews>, actors::Accepts<Tick>, actors::Accepts<Drain>,
+                  actors::Accepts<GiveUp>, actors::Accepts<storage::AckRefused>>;
 
 struct RunActivity {
-  std::shared_ptr<Delivery> delivery;
-  ActivityDispatcherActor dispatcher;  ///< gets `ProgressMade`
+  std::shared_ptr<Delivery> delivery;  ///< null if there is a stint
+  ActivityDispatcherActor dispatcher;  ///< gets `ProgressMade` and `StintHasNews`
+  /// Instead of one: run all that it holds. What they come to is told by it, the answer only says that
+  /// none is left.
+  std::shared_ptr<Stint> stint = {};
 };
 
 /// What came out of it, for its instance; none if the call was left open, or nobody waits for it.
@@ -124,6 +133,7 @@ DUROXIDE_MESSAGE(duroxide::runtime::RunTurn)
 DUROXIDE_MESSAGE(duroxide::runtime::TurnEnded)
 DUROXIDE_MESSAGE(duroxide::runtime::Leave)
 DUROXIDE_MESSAGE(duroxide::runtime::ProgressMade)
+DUROXIDE_MESSAGE(duroxide::runtime::StintHasNews)
 DUROXIDE_MESSAGE(duroxide::runtime::RunActivity)
 DUROXIDE_MESSAGE(duroxide::runtime::ActivityEnded)
 DUROXIDE_MESSAGE(duroxide::runtime::RunInstead)

@@ -25,6 +25,7 @@ class RunningDeliveries {
   };
 
   [[nodiscard]] bool empty() const { return entries_.empty(); }
+  [[nodiscard]] bool contains(provider::LockToken token) const { return entries_.contains(token); }
 
   void add(WorkerId worker, SharedDelivery delivery);
   /// None if it was taken as overdue before.

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds most_of_stand_in{1};
 /// When nothing else runs, so the engine thread would only wait for its end. The activities of a session
 /// stay with their worker.
 bool ActivityDispatcher::may_stand_in(const Delivery& delivery) const {
-  return stand_in_ && !stand_in_works_ && !for_stand_in_ && running_.empty() &&
+  return stand_in_ && !stand_in_works_ && !for_stand_in_ && running_.empty() && stints_.empty() &&
          !delivery.item.item.session && delivery.run_length != nullptr &&
          delivery.run_length->is_below(most_of_stand_in);
 }

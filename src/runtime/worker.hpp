@@ -6,8 +6,8 @@
 
 namespace duroxide::runtime {
 
-/// Runs one activity at a time, on a thread of its own because activities may block, or on the engine's
-/// if they promise to be short. The result goes to the dispatcher, so that the store's answer wakes no
+/// Runs one activity at a time, alone or in a stint, on a thread of its own because activities may block, or
+/// on the engine's if they promise to be short. The result goes to the dispatcher, so that the store's answer wakes no
 /// thread.
 class Worker final : public WorkerActor::base {
  public:
@@ -16,6 +16,8 @@ class Worker final : public WorkerActor::base {
   behavior_type make_behavior() override;
 
  private:
+  void run_stint(const RunActivity& run);
+
   ActivityRunner runner_;
 };
 

@@ -88,7 +88,8 @@ std::size_t ActivityFixture::running() const {
 
 int ActivityFixture::runs(LockToken token) const {
   for (std::size_t i = 0; i < workers.size(); ++i) {
-    if (workers[i].count<RunActivity>() != 0 && given(i)->item.lock_token == token) {
+    if (workers[i].count<RunActivity>() != 0 && given(i) != nullptr &&
+        given(i)->item.lock_token == token) {
       return static_cast<int>(i);
     }
   }

@@ -30,7 +30,7 @@ struct ActivityFixture : Fixture {
   [[nodiscard]] std::size_t running() const;
   /// The worker that runs this activity, or waits for it in front of others; -1 if none does.
   [[nodiscard]] int runs(provider::LockToken token) const;
-  /// What a worker was given; the test fails if it has nothing to do.
+  /// What a worker was given, null if that is a stint; the test fails if it has nothing to do.
   [[nodiscard]] SharedDelivery given(std::size_t worker) const;
   /// Lets this worker return from what it runs; returns the token of that.
   provider::LockToken finish(std::size_t worker) const;

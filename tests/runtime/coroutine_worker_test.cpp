@@ -24,7 +24,8 @@ namespace {
 
 using CoroutineDispatcher =
     ScriptedActor<ActivityDispatcherActor, Received<TryAgain>, Received<ProgressMade>,
-                  Received<Tick>, Received<Drain>, Received<GiveUp>, Received<storage::AckRefused>>;
+                  Received<StintHasNews>, Received<Tick>, Received<Drain>, Received<GiveUp>,
+                  Received<storage::AckRefused>>;
 
 /// Something that knows nothing of activities: it resumes whoever awaits it on the thread that opens it.
 class Door {

@@ -18,7 +18,8 @@ namespace {
 
 using ScriptedDispatcher =
     ScriptedActor<ActivityDispatcherActor, Received<TryAgain>, Received<ProgressMade>,
-                  Received<Tick>, Received<Drain>, Received<GiveUp>, Received<storage::AckRefused>>;
+                  Received<StintHasNews>, Received<Tick>, Received<Drain>, Received<GiveUp>,
+                  Received<storage::AckRefused>>;
 
 struct WorkerFixture : Fixture {
   WorkerActor worker = system.get().spawn<Worker>(environment);
