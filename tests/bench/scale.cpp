@@ -101,6 +101,7 @@ void measure_scale(Report& report, const Options& options) {
                          "",
                          {{"completed", burst[0], "hellos/s"},
                           {"memory before", burst[1], "MB"},
-                          {"memory at the peak", burst[2], "MB"}},
+                          {"memory at the peak", burst[2], "MB"},
+                          {"of it no page of a file", burst[3], "MB"}},
                          {}});
 }
