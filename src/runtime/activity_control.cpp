@@ -153,6 +153,9 @@ void ActivityDispatcher::time_has_passed() {
 }
 
 void ActivityDispatcher::leave_behind(const RunningDeliveries::Entry& overdue) {
+  if (!is_held_up(overdue)) {
+    return;
+  }
   const work::ActivityExecute& item = overdue.delivery->item.item;
   LogRecord line;
   line.level = LogLevel::warn;
@@ -180,9 +183,6 @@ void ActivityDispatcher::leave_behind(const RunningDeliveries::Entry& overdue) {
   }
   end_of_session_item(*overdue.delivery);
   left_behind_.emplace(overdue.worker, workers_.actor(overdue.worker));
-  if (const auto stint = end_stint(overdue.worker)) {
-    (void)running_.remove(overdue.delivery->item.lock_token);  // it is counted no longer
-  }
   replace(overdue.worker);
 }
 

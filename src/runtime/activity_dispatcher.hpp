@@ -94,12 +94,15 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   [[nodiscard]] bool may_join_stint(const Delivery& delivery) const;
   [[nodiscard]] std::shared_ptr<Stint> make_stint(WorkerId worker);
   void run_stint(std::shared_ptr<Stint> stint);
+  SharedDelivery take_ends(Stint& stint);
   void hear_of(Stint& stint);
   void hear_of_stints();
   void hear_of_one(const std::shared_ptr<Stint>& stint);
   void stint_ended(WorkerId worker);
   void stint_lost(WorkerId worker);
   std::shared_ptr<Stint> end_stint(WorkerId worker);
+  void take_back_rest(Stint& stint);
+  [[nodiscard]] bool is_held_up(const RunningDeliveries::Entry& overdue);
   [[nodiscard]] SharedDelivery take_from_stints();
 
   // activity_control.cpp

@@ -59,8 +59,8 @@ void ActivityDispatcher::run_stint(std::shared_ptr<Stint> stint) {
       [this, worker] { stint_lost(worker); });
 }
 
-/// Acknowledges what has ended, and counts what is at work among those that run.
-void ActivityDispatcher::hear_of(Stint& stint) {
+/// Acknowledges what has ended. Returns what is at work.
+SharedDelivery ActivityDispatcher::take_ends(Stint& stint) {
   Stint::News news = stint.take_news();
   for (Stint::Ended& each : news.ended) {
     const provider::LockToken token = each.delivery->item.lock_token;
@@ -68,8 +68,14 @@ void ActivityDispatcher::hear_of(Stint& stint) {
     (void)running_.remove(token);
     ++ended_since_fetch_;
   }
-  if (news.at_work != nullptr && !running_.contains(news.at_work->item.lock_token)) {
-    running_.add(stint.worker(), std::move(news.at_work));
+  return std::move(news.at_work);
+}
+
+/// Acknowledges what has ended, and counts what is at work among those that run.
+void ActivityDispatcher::hear_of(Stint& stint) {
+  SharedDelivery at_work = take_ends(stint);
+  if (at_work != nullptr && !running_.contains(at_work->item.lock_token)) {
+    running_.add(stint.worker(), std::move(at_work));
   }
 }
 
@@ -111,12 +117,32 @@ std::shared_ptr<Stint> ActivityDispatcher::end_stint(WorkerId worker) {
   if (found.empty()) {
     return nullptr;
   }
-  Stint& stint = *found.mapped();
+  take_back_rest(*found.mapped());
+  hear_of(*found.mapped());
+  return found.mapped();
+}
+
+void ActivityDispatcher::take_back_rest(Stint& stint) {
   auto left = stint.take_back_all();
   waiting_.insert(waiting_.begin(), std::make_move_iterator(left.begin()),
                   std::make_move_iterator(left.end()));
-  hear_of(stint);
-  return found.mapped();
+}
+
+/// Whether the worker still runs what is overdue. Then its stint is over, if it has one. If not, that has
+/// ended just now, and what the worker runs instead goes on.
+bool ActivityDispatcher::is_held_up(const RunningDeliveries::Entry& overdue) {
+  const auto found = stints_.find(overdue.worker);
+  if (found == stints_.end()) {
+    return true;
+  }
+  // First: then nothing new begins, and what is at work stays so until it ends.
+  take_back_rest(*found->second);
+  if (take_ends(*found->second) != overdue.delivery) {
+    hear_of(*found->second);
+    return false;
+  }
+  stints_.erase(found);
+  return true;
 }
 
 /// What waits in the stint of a worker, for another that has nothing to do. Null if there is none.
