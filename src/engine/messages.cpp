@@ -14,7 +14,8 @@ namespace {
 /// A start that nobody waits for whose code has begun.
 TurnLine line_of(const WorkItem& item) {
   const auto* start = std::get_if<work::StartOrchestration>(&item);
-  const bool is_fresh = start != nullptr && !(start->parent && start->parent->event_id != 0);
+  // A client may name a parent too, but none of that is an execution that waits.
+  const bool is_fresh = start != nullptr && !(start->parent && start->parent->execution_id != 0);
   return is_fresh ? TurnLine::fresh : TurnLine::begun;
 }
 

@@ -42,15 +42,12 @@ void ActivityDispatcher::await_cancelled() {
 /// A token that is neither running nor waiting here belongs to a call that was left open, or that has
 /// ended meanwhile: there is nobody to tell.
 void ActivityDispatcher::cancelled(const std::vector<provider::LockToken>& tokens) {
+  // First: what is not dropped has begun, and is told below. A worker takes the next of its stint at any
+  // moment.
+  drop_waiting({tokens.begin(), tokens.end()});
   hear_of_stints();
-  std::unordered_set<provider::LockToken> others;
   for (const provider::LockToken token : tokens) {
-    if (!tell_to_stop(token)) {
-      others.insert(token);
-    }
-  }
-  if (!others.empty()) {
-    drop_waiting(others);
+    (void)tell_to_stop(token);
   }
   set_alarm();
   fetch();

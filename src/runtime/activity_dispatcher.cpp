@@ -256,6 +256,7 @@ std::optional<WorkerId> ActivityDispatcher::worker_for_session(const std::string
 
 /// Gives a worker that has nothing to do what came first of all that it may run.
 void ActivityDispatcher::use(WorkerId worker) {
+  take_back_what_is_overtaken();
   const Delivery* bound = sessions_.first_for(worker);
   if (bound != nullptr && (waiting_.empty() || bound->arrival < waiting_.front()->arrival)) {
     run_on(worker, sessions_.take_first_for(worker));

@@ -103,6 +103,7 @@ class ActivityDispatcher final : public ActivityDispatcherActor::base {
   std::shared_ptr<Stint> end_stint(WorkerId worker);
   void take_back_rest(Stint& stint);
   [[nodiscard]] bool is_held_up(const RunningDeliveries::Entry& overdue);
+  void take_back_what_is_overtaken();
   [[nodiscard]] SharedDelivery take_from_stints();
 
   // activity_control.cpp

@@ -12,6 +12,7 @@ SharedDelivery Stint::take() {
   if (!left_.empty()) {
     at_work_ = std::move(left_.front());
     left_.pop_front();
+    overtaken_ = 0;
   }
   return at_work_;
 }
@@ -37,6 +38,11 @@ SharedDelivery Stint::take_back() {
   SharedDelivery last = std::move(left_.back());
   left_.pop_back();
   return last;
+}
+
+bool Stint::is_overtaken(std::size_t most) {
+  const std::lock_guard lock(mutex_);
+  return at_work_ != nullptr && !left_.empty() && ++overtaken_ > most;
 }
 
 std::deque<SharedDelivery> Stint::take_back_all() {

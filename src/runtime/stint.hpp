@@ -44,6 +44,9 @@ class Stint {
   [[nodiscard]] News take_news();
   /// The last of those that have not begun, which the worker will not run then; null if there is none.
   [[nodiscard]] SharedDelivery take_back();
+  /// To be called whenever a worker takes something else. Whether that has happened more than `most` times
+  /// since the one at work began, while others wait behind it.
+  [[nodiscard]] bool is_overtaken(std::size_t most);
   /// All of them, in order.
   [[nodiscard]] std::deque<SharedDelivery> take_back_all();
   /// Of those that have not begun, removes those whose lease is among these.
@@ -54,6 +57,7 @@ class Stint {
   std::mutex mutex_;  ///< guards what follows
   std::deque<SharedDelivery> left_;
   SharedDelivery at_work_;
+  std::size_t overtaken_ = 0;  ///< since it began
   std::vector<Ended> ended_;
   bool is_told_ = false;  ///< the dispatcher knows that something is in `ended_`
 };

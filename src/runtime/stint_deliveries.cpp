@@ -19,6 +19,9 @@ namespace {
 /// thread takes little of that.
 constexpr std::chrono::microseconds most_of_stint_each{100};
 constexpr std::size_t most_in_stint = 16;
+/// If workers have become free so often for each of them while an activity of a stint ran, it lasts, and what
+/// follows it does not wait for its end.
+constexpr std::size_t most_turns_of_others = 2;
 
 }  // namespace
 
@@ -34,8 +37,10 @@ std::shared_ptr<Stint> ActivityDispatcher::make_stint(WorkerId worker) {
   const std::size_t workers = std::max<std::size_t>(1, workers_.size());
   const std::size_t share = std::min(most_in_stint, waiting_.size() / workers);
   const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(share);
-  const auto first_left = std::find_if_not(
-      waiting_.begin(), end, [this](const SharedDelivery& each) { return may_join_stint(*each); });
+  const Delivery* bound = sessions_.first_for(worker);
+  const auto first_left = std::find_if_not(waiting_.begin(), end, [&](const SharedDelivery& each) {
+    return may_join_stint(*each) && (bound == nullptr || each->arrival < bound->arrival);
+  });
   if (std::distance(waiting_.begin(), first_left) < 2) {
     return nullptr;
   }
@@ -143,6 +148,15 @@ bool ActivityDispatcher::is_held_up(const RunningDeliveries::Entry& overdue) {
   }
   stints_.erase(found);
   return true;
+}
+
+/// What stands behind an activity that lasts came before what waits now, and is not to be overtaken by it.
+void ActivityDispatcher::take_back_what_is_overtaken() {
+  for (const auto& [worker, stint] : stints_) {
+    if (stint->is_overtaken(most_turns_of_others * workers_.size())) {
+      take_back_rest(*stint);
+    }
+  }
 }
 
 /// What waits in the stint of a worker, for another that has nothing to do. Null if there is none.

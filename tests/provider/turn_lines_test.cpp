@@ -180,7 +180,7 @@ TEST_CASE("a child that is waited for goes with what has begun, as its parent do
   world.start("fresh");
   const auto start_child = [&](const std::string& id, std::uint64_t event_id) {
     work::StartOrchestration start = std::get<work::StartOrchestration>(start_item(id));
-    start.parent = ParentLink{"parent", event_id == 0 ? 0U : 1U, event_id};
+    start.parent = ParentLink{"parent", event_id == 0 ? 0U : 1U, event_id == 0 ? 7U : event_id};
     world.enqueue(start).value();
   };
   start_child("adopted", 0);  // by a client: the parent knows nothing of it

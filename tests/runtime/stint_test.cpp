@@ -1,5 +1,6 @@
 // Stints: several short activities that a worker is given at once.
 
+#include <algorithm>
 #include <chrono>
 
 #include "activity_fixture.hpp"
@@ -127,6 +128,32 @@ TEST_CASE("stint: none is made of what may last, or whose time is watched", "[wo
     f.finish(0);
     CHECK(f.runs(3) == 0);
   }
+}
+
+TEST_CASE("stint: what waits behind an activity that lasts is not overtaken without end",
+          "[workers]") {
+  StintFixture f;
+  f.deliver({3, 4, 5, 6, 7, 8, 9, 10});
+  f.finish(0);
+  REQUIRE(StintFixture::take(f.stint_of(0)) == 3);  // which lasts
+  f.stand_in_ends();
+  Tokens ran;
+  for (LockToken next = 11; next < 40; ++next) {
+    f.deliver({next});  // so that there is always something else
+    if (f.stint_of(1) != nullptr) {
+      const Tokens some = f.run_all(1);
+      ran.insert(ran.end(), some.begin(), some.end());
+    } else {
+      ran.push_back(f.finish(1));
+    }
+  }
+  const auto place_of = [&](LockToken token) {
+    return std::find(ran.begin(), ran.end(), token) - ran.begin();
+  };
+  CHECK(place_of(4) < 15);
+  CHECK(place_of(5) < 15);
+  CHECK(place_of(6) < 15);
+  CHECK(place_of(4) < place_of(6));
 }
 
 TEST_CASE("stint: what ends is acknowledged before the others end", "[workers]") {
