@@ -3,6 +3,7 @@
 
 #include "conformance/activities_test.cpp"
 #include "conformance/awaited_test.cpp"
+#include "conformance/children_again_test.cpp"
 #include "conformance/event_keys_test.cpp"
 #include "conformance/executions_test.cpp"
 #include "conformance/input_test.cpp"
