@@ -175,6 +175,7 @@ void Messages::start_and_ask(Asker asker, const provider::StartAndAsk& both,
         {"ask_with_start",
          Parameters()
              .text(both.request.instance)
+             .text(both.request.id)
              .optional_bytes(is_asked ? std::nullopt
                                       : std::optional(model::encode_work_item(item)))});
     const auto state = std::make_shared<StartedThenAnswered>(reply);
@@ -229,6 +230,7 @@ void Messages::ask_update(Asker asker, const provider::AskUpdate& update,
         {"ask_update",
          Parameters()
              .text(update.request.instance)
+             .text(update.request.id)
              .optional_bytes(is_asked ? std::nullopt
                                       : std::optional(model::encode_work_item(item)))});
     const std::uint64_t wait = waiting_.wait_for_update(

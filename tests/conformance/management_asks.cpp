@@ -14,6 +14,8 @@ template Pending<management::GetQueueDepths::Response> Partner::ask_management(
     const ManagementActor&, management::GetQueueDepths);
 template Pending<management::ListPendingActivities::Response> Partner::ask_management(
     const ManagementActor&, management::ListPendingActivities);
+template Pending<management::ListMessages::Response> Partner::ask_management(
+    const ManagementActor&, management::ListMessages);
 template Pending<management::ListPaused::Response> Partner::ask_management(const ManagementActor&,
                                                                            management::ListPaused);
 template Pending<management::ExportInstance::Response> Partner::ask_management(
@@ -26,6 +28,8 @@ template Pending<management::PruneExecutions::Response> Partner::ask_management(
     const ManagementActor&, management::PruneExecutions);
 template Pending<management::Pause::Response> Partner::ask_management(const ManagementActor&,
                                                                       management::Pause);
+template Pending<management::DropMessage::Response> Partner::ask_management(
+    const ManagementActor&, management::DropMessage);
 template Pending<management::TerminateInstance::Response> Partner::ask_management(
     const ManagementActor&, management::TerminateInstance);
 template Pending<management::RewindInstance::Response> Partner::ask_management(

@@ -13,6 +13,14 @@ using Kind = ProviderError::Kind;
 
 namespace {
 
+/// Drops the last message that waits for `a`.
+void drop_last(World& world) {
+  const auto listed =
+      world.manage<Answer<std::vector<InstanceMessage>>>(management::ListMessages{"a"}).value();
+  REQUIRE_FALSE(listed.empty());
+  REQUIRE(world.manage<Done>(management::DropMessage{"a", listed.back().message_id}));
+}
+
 /// A request that has arrived.
 Pending<Updated> ask(World& world, const AskUpdate& request) {
   auto pending = world.client->ask<Updated>(request);
@@ -190,6 +198,26 @@ TEST_CASE("an update whose first wait is over is a message again", "[conformance
   const auto item = world.fetch_one();
   CHECK(item.messages.size() == 2);
   world.ack(answer_of(item, "u", "out")).value();
+  CHECK(again.value()->output == "out");
+}
+
+TEST_CASE("an update that was dropped may be sent again under its id",
+          "[conformance][updates][messages][management]") {
+  World world(DUROXIDE_EVERY_STORE);
+  start_and_take_first_turn(world);
+  const auto first = ask(world, update("a", "u", 1));
+  drop_last(world);
+  REQUIRE(first.answered());
+  CHECK(first.value()->error.has_value());
+  const auto again = ask(world, update("a", "u", 2));
+  // Something else happens to the instance, so the store looks what there is for those who wait.
+  const auto other = ask(world, update("a", "v", 3));
+  drop_last(world);
+  CHECK(other.answered());
+  CHECK_FALSE(again.answered());
+  world.ack(answer_of(world.fetch_one(), "u", "out")).value();
+  REQUIRE(again.answered());
+  CHECK_FALSE(again.value()->error.has_value());
   CHECK(again.value()->output == "out");
 }
 

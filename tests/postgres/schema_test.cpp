@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <duroxide/postgres_provider.hpp>
 
+#include "postgres/schema.hpp"
 #include "postgres/server.hpp"
 
 namespace duroxide::postgres_schema_test {
@@ -44,12 +45,13 @@ TEST_CASE("a schema that was made before the first release is refused by name",
     const auto made = PostgresProvider::connect(address, options);
     REQUIRE(made.has_value());
   }
-  postgres_test::query(address, "DROP FUNCTION of_old_sources.change_of_turn(bigint, boolean)");
+  postgres_test::query(address,
+                       std::string("DROP FUNCTION of_old_sources.") + postgres::newest_function);
   const auto opened = PostgresProvider::connect(address, options);
   REQUIRE_FALSE(opened.has_value());
   CHECK(opened.error().kind == ProviderError::Kind::not_available);
   CHECK_THAT(opened.error().message,
-             Catch::Contains("of_old_sources") && Catch::Contains("change_of_turn"));
+             Catch::Contains("of_old_sources") && Catch::Contains(postgres::newest_function));
   postgres_test::query(address, drop);
 }
 

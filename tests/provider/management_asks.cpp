@@ -24,8 +24,6 @@ template Pending<management::GetMetricFamilies::Response> Partner::ask_managemen
     const ManagementActor&, management::GetMetricFamilies);
 template Pending<management::GetSystemHealth::Response> Partner::ask_management(
     const ManagementActor&, management::GetSystemHealth);
-template Pending<management::ListMessages::Response> Partner::ask_management(
-    const ManagementActor&, management::ListMessages);
 template Pending<management::ListQuarantined::Response> Partner::ask_management(
     const ManagementActor&, management::ListQuarantined);
 template Pending<management::ListStuck::Response> Partner::ask_management(const ManagementActor&,
@@ -38,8 +36,6 @@ template Pending<management::DeleteTrees::Response> Partner::ask_management(
     const ManagementActor&, management::DeleteTrees);
 template Pending<management::PruneInstances::Response> Partner::ask_management(
     const ManagementActor&, management::PruneInstances);
-template Pending<management::DropMessage::Response> Partner::ask_management(
-    const ManagementActor&, management::DropMessage);
 template Pending<management::SubscribeChanges::Response> Partner::ask_management(
     const ManagementActor&, management::SubscribeChanges);
 template Pending<management::AwaitChanges::Response> Partner::ask_management(

@@ -1,8 +1,8 @@
 -- Updates, questions, and what is released from quarantine.
 
--- An update. `p_item` is null if whoever waits for it already has sent it. Codes: 0 sent, 1 there is no such
--- instance, 2 it has ended.
-CREATE FUNCTION ask_update(p_id text, p_item bytea)
+-- An update with the id `p_update`. `p_item` is null if whoever waits for it already has sent it. Codes: 0 sent, 1
+-- there is no such instance, 2 it has ended.
+CREATE FUNCTION ask_update(p_id text, p_update text, p_item bytea)
 RETURNS TABLE (code bigint, number bigint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -13,6 +13,8 @@ BEGIN
     code := 1;
   ELSIF p_item IS NOT NULL THEN
     code := deliver_to(ask_update.number, 0, 13, 0, 0, 1, false, p_item);
+    -- One that was dropped or refused has left no trace, and is asked anew.
+    DELETE FROM answers a WHERE a.number = ask_update.number AND a.id = p_update AND a.refused;
   ELSE
     SELECT i.status INTO v_status FROM instances i WHERE i.id = p_id;
     code := CASE WHEN v_status = 0 THEN 0 ELSE 2 END;

@@ -97,11 +97,11 @@ BEGIN
   END IF;
 END $$;
 
-CREATE FUNCTION ask_with_start(p_id text, p_item bytea)
+CREATE FUNCTION ask_with_start(p_id text, p_update text, p_item bytea)
 RETURNS TABLE (code bigint, number bigint) LANGUAGE plpgsql AS $$
 BEGIN
   IF current_setting('duroxide.started', true) = 'yes' THEN
-    RETURN QUERY SELECT * FROM ask_update(p_id, p_item);
+    RETURN QUERY SELECT * FROM ask_update(p_id, p_update, p_item);
   ELSE
     code := 20;
     RETURN NEXT;
