@@ -77,7 +77,7 @@ class Fork final : public RestoreWriting {
     set_state(taken_up, plan->state, bench, change);
     take_up(taken_up, *plan, plan->children, bench, change);
     ask_questions(taken_up, *plan, bench, change);
-    restored_ = {copy.id, *kept, total - *kept, plan->activities.size()};
+    restored() = {copy.id, *kept, total - *kept, plan->activities.size()};
     return change;
   }
 

@@ -104,10 +104,10 @@ class Import final : public RestoreWriting {
     InstanceRow row = row_of(exported_);
     create(bench, row, code_for(exported_), change);
     const TakenUp taken_up{row.number, row.incarnation, row.current()};
-    restored_ = {row.id, 0, 0, 0};
+    restored() = {row.id, 0, 0, 0};
     for (const ExportedExecution& execution : exported_.executions) {
       write_history(row.number, execution.execution_id, execution.events, change);
-      restored_.events_kept += execution.events.size();
+      restored().events_kept += execution.events.size();
       if (execution.ended_at) {
         write_end(taken_up, execution, change);
       }
@@ -138,7 +138,7 @@ class Import final : public RestoreWriting {
     }
     take_up(taken_up, *plan, plan->children, bench, change);
     ask_questions(taken_up, *plan, bench, change);
-    restored_.activities_scheduled = plan->activities.size();
+    restored().activities_scheduled = plan->activities.size();
   }
 
   InstanceExport exported_;

@@ -58,8 +58,9 @@ std::string by_creation(const Direction& direction) {
   const std::string sorted = direction.sorted("i.created_at", "i.number") + up_to_the_last;
   std::string text;
   for (const char* status : {"0", "1", "2", "4"}) {
-    text += std::string("(") + columns + "i.status = " + status + " AND " + status + " = ANY($1)" +
-            rest + sorted + ") UNION ALL ";
+    text.append("(").append(columns).append("i.status = ").append(status);
+    text.append(" AND ").append(status).append(" = ANY($1)");
+    text.append(rest).append(sorted).append(") UNION ALL ");
   }
   return text + "(SELECT q.key, q.number FROM unnest($2) AS n(name) CROSS JOIN LATERAL (" +
          columns + "i.orchestration = n.name COLLATE \"C\" AND i.status = 0" + rest + sorted +
@@ -72,10 +73,10 @@ std::string by_change(const Direction& direction) {
   const std::string sorted = direction.sorted("i.listed_at", "i.number") + up_to_the_last;
   std::string text;
   for (const char* status : {"1", "2", "4"}) {
-    text += std::string("(SELECT i.listed_at AS key, i.number FROM instances i WHERE i.status = ") +
-            status + " AND " + status + " = ANY($1)" + conditions() +
-            " AND ($14 IS NULL OR (i.listed_at, i.number) " + direction.behind + " ($13, $14))" +
-            sorted + ") UNION ALL ";
+    text.append("(SELECT i.listed_at AS key, i.number FROM instances i WHERE i.status = ");
+    text.append(status).append(" AND ").append(status).append(" = ANY($1)").append(conditions());
+    text.append(" AND ($14 IS NULL OR (i.listed_at, i.number) ").append(direction.behind);
+    text.append(" ($13, $14))").append(sorted).append(") UNION ALL ");
   }
   return text +
          "(SELECT t.updated_at AS key, i.number FROM instances i JOIN turns t"

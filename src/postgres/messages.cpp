@@ -145,14 +145,12 @@ void Messages::start_and_raise(const provider::StartAndRaise& both,
       }
       note_removed(removed_by_start(*outcome, start));
       auto started = start_outcome(raising, *outcome, start);
-      if (!started) {
-        reply(std::move(started));
-      } else if (auto refusal =
-                     message_error(raising, outcome->back(), start.start.instance, key)) {
-        reply(failure(std::move(*refusal)));
-      } else {
-        reply(std::move(started));
+      if (started) {
+        if (auto refusal = message_error(raising, outcome->back(), start.start.instance, key)) {
+          started = failure(std::move(*refusal));
+        }
       }
+      reply(std::move(started));
     };
     note_start(start.start.instance);
     batches_.submit(std::move(request), brings_start(start.delay, start.start.timeout_ms));

@@ -24,12 +24,14 @@ class RestoreWriting : public ChangeWriting<RestoredInstance> {
   /// Makes the row; `instance` has all but the number, the incarnation and its times.
   void create(const Bench& bench, InstanceRow& instance, const std::string& code, Change& change);
 
-  RestoredInstance restored_;
+  /// What it answers.
+  [[nodiscard]] RestoredInstance& restored() { return restored_; }
 
  private:
   std::optional<Step> prepare(const Bench& bench) final;
   void prepared(const Answers& answers) final;
 
+  RestoredInstance restored_;
   std::int64_t number_ = 0;
 };
 

@@ -100,8 +100,9 @@ Result<RestoredInstance, model::Flaw> Rewinds::add_if_readable(const std::string
 
 void Rewinds::take_up_all() {
   // Each of them may find some of its own.
-  for (std::size_t i = 0; i < rewound_.size(); ++i) {
-    const Rewound each = rewound_[i];
+  std::size_t next = 0;
+  while (next < rewound_.size()) {
+    const Rewound each = rewound_[next++];         // a copy: the list grows meanwhile
     std::vector<work::StartOrchestration> others;  // which are started, or found
     for (const work::StartOrchestration& start : each.plan.children) {
       if (add_child(start, each.taken_up.number) != Child::rewound) {
