@@ -15,6 +15,7 @@
 #include <duroxide/postgres_provider.hpp>
 
 #include "faults/child.hpp"
+#include "full_database.hpp"
 #include "postgres/server.hpp"
 #include "support/temp_dir.hpp"
 #include "window.hpp"
@@ -91,13 +92,48 @@ double p50(std::vector<double> latencies) {
   return quantile(latencies, 0.5) * micro;
 }
 
+/// What the server has done for one unit of a workload. Statements inside functions are not counted by themselves.
+struct ServerCounts {
+  double transactions = 0;  ///< that write
+  double statements = 0;
+  double wal = 0;   ///< bytes
+  double time = 0;  ///< microseconds, of statements; commits are none
+};
+
+ServerCounts server_counts(const std::string& address) {
+  const auto number = [&](const char* what, const char* where) {
+    return std::stod(query(address, std::string("select coalesce(sum(") + what +
+                                        "), 0) from pg_stat_statements where query " + where));
+  };
+  return {number("calls", "~ 'begin_batch'"), number("calls", "!~ 'pg_stat_statements'"),
+          std::stod(query(address, "select pg_current_wal_insert_lsn() - '0/0'::pg_lsn")),
+          number("total_exec_time * 1000", "!~ 'pg_stat_statements'")};
+}
+
+/// What `work`, which does so many units, has the server do for each.
+template <class Work>
+ServerCounts counted(const std::string& address, std::size_t units, const Work& work) {
+  const ServerCounts before = server_counts(address);
+  work();
+  const ServerCounts after = server_counts(address);
+  const auto each = [units](double less, double more) {
+    return (more - less) / static_cast<double>(units);
+  };
+  return {each(before.transactions, after.transactions), each(before.statements, after.statements),
+          each(before.wal, after.wal), each(before.time, after.time)};
+}
+
 /// What one round came to.
 struct Round {
   double raw_p50 = 0;   ///< microseconds
   double raw_rate = 0;  ///< transactions in a second, one after the other
   double hello_p50 = 0;
-  double fan_outs = 0;  ///< in a second
-  double steps = 0;     ///< in a second, of one chain
+  double fan_outs = 0;     ///< in a second
+  double steps = 0;        ///< in a second, of one chain
+  double fan_out_cpu = 0;  ///< microseconds of processors, in this process
+  ServerCounts hello;
+  ServerCounts fan_out;
+  ServerCounts step;
 };
 
 Round run_once(const std::string& address, const std::string& schema, const Much& much) {
@@ -111,15 +147,20 @@ Round run_once(const std::string& address, const std::string& schema, const Much
   round.raw_rate = static_cast<double>(raw.size()) / seconds;
   Workloads workloads(connect(address, schema));
   (void)workloads.hellos(much.hellos / 10);
-  round.hello_p50 = p50(workloads.hellos(much.hellos).latencies);
-  round.fan_outs = workloads.fan_outs(much.fan_outs, 100).rate();
-  round.steps = workloads.chains(1, much.steps).rate();
+  round.hello = counted(address, much.hellos,
+                        [&] { round.hello_p50 = p50(workloads.hellos(much.hellos).latencies); });
+  round.fan_out = counted(address, much.fan_outs, [&] {
+    const Run run = workloads.fan_outs(much.fan_outs, 100);
+    round.fan_outs = run.rate();
+    round.fan_out_cpu = run.counts.cpu;
+  });
+  round.step =
+      counted(address, much.steps, [&] { round.steps = workloads.chains(1, much.steps).rate(); });
   return round;
 }
 
 /// Statements in a second of a runtime that has nothing to do.
 double idle_statements(const std::string& address, std::chrono::seconds time) {
-  query(address, "create extension if not exists pg_stat_statements");
   const Workloads workloads(connect(address, "idle"));
   std::this_thread::sleep_for(2s);  // what is left to do once it has begun
   // Statements inside functions are not counted, transactions are by themselves.
@@ -212,6 +253,18 @@ Spread over(const std::vector<Round>& rounds, const Read& read) {
   return Spread(std::move(values));
 }
 
+/// What a unit has the server do, as a row tells it.
+std::vector<Figure> counts_over(const std::vector<Round>& rounds, ServerCounts Round::*counts) {
+  const auto figure = [&](const char* name, double ServerCounts::*count, const char* unit) {
+    return Figure{name, over(rounds, [&](const Round& round) { return round.*counts.*count; }),
+                  unit};
+  };
+  return {figure("transactions that write", &ServerCounts::transactions, ""),
+          figure("statements", &ServerCounts::statements, ""),
+          figure("log of the server", &ServerCounts::wal, "bytes"),
+          figure("time of its statements", &ServerCounts::time, "us")};
+}
+
 }  // namespace
 
 void measure_postgres(Report& report, const Options& options) {
@@ -221,6 +274,7 @@ void measure_postgres(Report& report, const Options& options) {
   report.disk = "a private PostgreSQL on " + report.disk;
   // Once, as a process is forked while this one has no threads.
   const double taken_over = takeover(address, much.waiting);
+  query(address, "create extension if not exists pg_stat_statements");
   std::vector<Round> rounds;
   for (std::size_t i = 0; i < options.runs; ++i) {
     rounds.push_back(run_once(address, "run" + std::to_string(i), much));
@@ -237,24 +291,28 @@ void measure_postgres(Report& report, const Options& options) {
                           {"in raw transactions",
                            over(rounds, [](const Round& r) { return r.hello_p50 / r.raw_p50; }), "",
                            true, most_transactions_of_a_hello, true}},
-                         {}});
+                         counts_over(rounds, &Round::hello)});
   report.rows.push_back({"fan-out of 5, 100 in flight",
                          "fan-out",
                          {{"rate", over(rounds, [](const Round& r) { return r.fan_outs; }),
                            "fan-outs/s", true, least_fan_outs}},
-                         {}});
+                         counts_over(rounds, &Round::fan_out)});
+  report.rows.back().counts.push_back(
+      {"processor of this process",
+       over(rounds, [](const Round& round) { return round.fan_out_cpu; }), "us"});
   report.rows.push_back({"a chain of " + std::to_string(much.steps),
                          "step",
                          {{"rate", over(rounds, [](const Round& r) { return r.steps; }), "steps/s"},
                           {"in the rate of raw transactions",
                            over(rounds, [](const Round& r) { return r.steps / r.raw_rate; }), "",
                            true, least_share_of_raw}},
-                         {}});
+                         counts_over(rounds, &Round::step)});
   report.rows.push_back({"a runtime with nothing to do",
                          "second",
                          {{"statements", Spread(idle_statements(address, much.idle)), "a second",
                            true, most_statements_of_idle, true}},
                          {}});
+  report.rows.push_back(measure_full_database(address, options));
   if (options.dbos) {
     report.rows.push_back(measure_dbos(address, much));
   }
