@@ -215,7 +215,7 @@ void Turns::make(const Acking& acking, TurnLease& lease) {
   request.is_repeatable = true;
   request.is_of_process = true;
   request.changes.push_back(lease.instance);
-  waiting_.touch(lease.instance);
+  waiting_.touch(lease.instance, ack, lease.event_count == 0);
   if (is_worth_telling(ack, lease)) {
     batches_.announce(lease.instance);
   }

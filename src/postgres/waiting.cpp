@@ -157,6 +157,30 @@ void Waiting::touch(const std::string& instance) {
   }
 }
 
+bool Waiting::may_answer(const Wait& wait, const provider::AckOrchestrationItem& ack,
+                         bool is_first_turn) {
+  if (ack.metadata.status != ExecutionStatus::running) {
+    return true;
+  }
+  return std::visit(
+      model::Overloaded{[&](const ForStatus& /*each*/) { return ack.custom_status.has_value(); },
+                        [&](const ForValue& /*each*/) { return !ack.values.empty(); },
+                        [&](const ForStart& /*each*/) { return is_first_turn; },
+                        [](const ForAnswer& /*each*/) { return false; }},
+      wait.what);
+}
+
+void Waiting::touch(const std::string& instance, const provider::AckOrchestrationItem& ack,
+                    bool is_first_turn) {
+  const auto [begin, end] = by_instance_.equal_range(instance);
+  for (auto entry = begin; entry != end; ++entry) {
+    if (may_answer(waits_.at(entry->second), ack, is_first_turn)) {
+      due_.insert(entry->second);
+      batches_.ask_soon();
+    }
+  }
+}
+
 void Waiting::touch_digest(std::int64_t digest) {
   for (const auto& [instance, id] : by_instance_) {
     if (digest_of_instance(instance) == digest) {

@@ -56,6 +56,9 @@ class Waiting final : public Batches::Part {
 
   /// The instance may have changed: it is looked at at the end of the next batch.
   void touch(const std::string& instance);
+  /// A turn changes its instance: it is looked at for those alone whom that may answer.
+  void touch(const std::string& instance, const provider::AckOrchestrationItem& ack,
+             bool is_first_turn);
   /// The same, as others tell of it.
   void touch_digest(std::int64_t digest);
   void touch_all();
@@ -104,6 +107,9 @@ class Waiting final : public Batches::Part {
 
   std::uint64_t add(Wait wait);
   [[nodiscard]] Waits::iterator find(std::uint64_t id) { return waits_.find(id); }
+  /// Whether what the turn has decided may be what somebody waits for. Answers are given by `answer`.
+  [[nodiscard]] static bool may_answer(const Wait& wait, const provider::AckOrchestrationItem& ack,
+                                       bool is_first_turn);
   /// Takes it out, and gives it.
   Wait take(Waits::iterator wait);
   [[nodiscard]] Request look(std::uint64_t id, const Wait& wait);
