@@ -51,15 +51,20 @@ BEGIN
     RETURN NEXT;
     RETURN;
   END IF;
-  IF (p_after_change AND NOT was_acked(-1)) OR (cardinality(p_children) > 0 AND EXISTS (
-        SELECT 1 FROM instances c WHERE c.id = ANY (p_children) AND c.status IN (2, 4)
-          AND c.parent_id = (SELECT i.id FROM instances i WHERE i.number = p_number)
-          AND c.parent_execution = p_execution)) THEN
+  code := 0;
+  IF p_after_change AND NOT was_acked(-1) THEN
     code := 2;
+  ELSIF cardinality(p_children) > 0 THEN
+    IF EXISTS (SELECT 1 FROM instances c WHERE c.id = ANY (p_children) AND c.status IN (2, 4)
+                 AND c.parent_id = (SELECT i.id FROM instances i WHERE i.number = p_number)
+                 AND c.parent_execution = p_execution) THEN
+      code := 2;
+    END IF;
+  END IF;
+  IF code <> 0 THEN
     RETURN NEXT;
     RETURN;
   END IF;
-  code := 0;
   PERFORM set_config('duroxide.acked', p_token::text, true);
   IF p_only_asked THEN
     UPDATE turns t SET token = NULL, process = NULL, holder = NULL, taken = '{}', last_token = p_token,
@@ -124,7 +129,9 @@ BEGIN
   IF p_status = 3 THEN
     PERFORM put_message(p_number, 0, 1, 0, 0, 0, false, p_next);
   ELSIF v_ends THEN
-    DELETE FROM timers m WHERE m.number = p_number AND m.kind = 3;
+    IF v_instance.deadline IS NOT NULL THEN
+      DELETE FROM timers m WHERE m.number = p_number AND m.kind = 3;
+    END IF;
     IF EXISTS (SELECT 1 FROM paused WHERE kind = 'i') THEN
       DELETE FROM paused p WHERE p.kind = 'i' AND p.name = v_instance.id;
     END IF;
@@ -167,10 +174,12 @@ BEGIN
     FROM unnest(p_events, p_names, p_tags, p_sessions, p_due, p_items)
       AS a (event, name, tag, session, due, item)
     WHERE a.event <> ALL (p_cancelled);
-    INSERT INTO timers (due, number, execution, event, kind, message, of_event, keeps, item)
-    SELECT a.due, p_number, p_execution, a.event, 4, 4, a.event, 0, a.failure
-    FROM unnest(p_events, p_due, p_failures) AS a (event, due, failure)
-    WHERE a.due IS NOT NULL AND a.event <> ALL (p_cancelled);
+    IF cardinality(array_remove(p_due, NULL)) > 0 THEN
+      INSERT INTO timers (due, number, execution, event, kind, message, of_event, keeps, item)
+      SELECT a.due, p_number, p_execution, a.event, 4, 4, a.event, 0, a.failure
+      FROM unnest(p_events, p_due, p_failures) AS a (event, due, failure)
+      WHERE a.due IS NOT NULL AND a.event <> ALL (p_cancelled);
+    END IF;
   END IF;
   RETURN NEXT;
 END $$;

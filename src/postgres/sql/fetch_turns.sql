@@ -22,14 +22,9 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_now bigint := moment(p_now);
   v_pauses boolean := EXISTS (SELECT 1 FROM paused);
-  v_questions boolean := EXISTS (SELECT 1 FROM questions);
-  v_turn record;
-  v_found record;
-  v_is_resident boolean;
-  v_more boolean;
+  v_numbers bigint[];
   v_left bigint := p_max;
-  v_bytes bigint := 0;
-  v_passed boolean := true;
+  v_count bigint;
 BEGIN
   IF v_pauses AND EXISTS (SELECT 1 FROM paused WHERE kind = 's') THEN
     RETURN;
@@ -38,12 +33,10 @@ BEGIN
     PERFORM require_alive(p_process);
     INSERT INTO fetchers (process, holder) VALUES (p_process, p_holder);
   END IF;
-  -- Again while some of those that were found turn out to have nothing for a turn.
-  WHILE v_left > 0 AND v_passed AND v_bytes < 16777216 LOOP
-    v_passed := false;
-    FOR v_turn IN
-      SELECT t.number, t.event_count, t.attempts, t.quarantine, t.resident_process, t.resident_holder
-      FROM turns t
+  LOOP
+    -- What they have is looked at by the next statement, which sees all that came until they were locked.
+    SELECT array_agg(r.number) INTO v_numbers FROM (
+      SELECT t.number FROM turns t
       WHERE t.ready IS NOT NULL AND t.token IS NULL
         AND (t.visible_at IS NULL OR t.visible_at <= v_now)
         AND (t.resident_process IS NULL OR t.resident_process = p_process
@@ -51,87 +44,101 @@ BEGIN
                               AND f.holder = t.resident_holder))
         AND (t.code <> ALL (p_unknown) OR t.quarantine IS NOT NULL)
         AND (NOT v_pauses OR NOT is_paused(t.number))
-      ORDER BY t.ready LIMIT v_left FOR NO KEY UPDATE SKIP LOCKED
-    LOOP
-      EXIT WHEN v_bytes >= 16777216;
-      number := v_turn.number;
-      SELECT i.id, i.orchestration, i.version, i.execution, i.incarnation, i.status, m.* INTO v_found
-      FROM instances i, LATERAL (
-        SELECT array_agg(o.place ORDER BY o.place) AS places,
-               array_agg(o.kind::bigint ORDER BY o.place) AS kinds,
-               array_agg(o.of_execution ORDER BY o.place) AS of_executions,
-               array_agg(o.of_event ORDER BY o.place) AS of_events,
-               array_agg(o.made_here ORDER BY o.place) AS made_here,
-               array_agg(o.item ORDER BY o.place) AS items,
-               coalesce(sum(octet_length(o.item)), 0)::bigint AS bytes
-        FROM (SELECT b.* FROM (SELECT x.*, sum(octet_length(x.item)) OVER (ORDER BY x.place) AS bytes_so_far
-                               FROM inbox x WHERE x.number = v_turn.number ORDER BY x.place LIMIT 1024) b
-              WHERE b.bytes_so_far IS NULL
-                 OR b.bytes_so_far - coalesce(octet_length(b.item), 0) < 33554432) o) m
-      WHERE i.number = v_turn.number;
-      places := v_found.places;
-      kinds := v_found.kinds;
-      of_executions := v_found.of_executions;
-      of_events := v_found.of_events;
-      made_here := v_found.made_here;
-      items := v_found.items;
-      question_ids := NULL;
-      IF v_turn.quarantine IS NULL THEN
-        IF v_questions THEN
-          SELECT array_agg(q.id ORDER BY q.process, q.asked), array_agg(q.name ORDER BY q.process, q.asked),
-                 array_agg(q.input ORDER BY q.process, q.asked)
-          INTO question_ids, question_names, question_inputs
-          FROM questions q WHERE q.number = v_turn.number;
-        END IF;
-      ELSIF places IS NOT NULL AND NOT 9 = ANY (kinds) THEN
-        -- The cancellation may stand behind more messages than one turn takes.
-        SELECT places || i.place, kinds || 9::bigint, of_executions || i.of_execution,
-               of_events || i.of_event, made_here || i.made_here, items || i.item
-        INTO places, kinds, of_executions, of_events, made_here, items
-        FROM inbox i WHERE i.number = v_turn.number AND i.kind = 9 ORDER BY i.place LIMIT 1;
-      END IF;
-      IF v_found.status IS DISTINCT FROM 0 OR (places IS NULL AND question_ids IS NULL)
-         OR (v_turn.event_count = 0 AND (places IS NULL OR places[1] <> 0)) THEN
-        UPDATE turns t SET ready = NULL WHERE t.number = v_turn.number;
-        v_passed := true;
-        CONTINUE;
-      END IF;
-      v_more := question_ids IS NOT NULL;
-      IF cardinality(places) >= 1024 OR v_found.bytes >= 33554432 THEN
-        v_more := v_more OR EXISTS (
-          SELECT 1 FROM inbox i WHERE i.number = v_turn.number AND i.place > places[cardinality(places)]);
-      END IF;
-      v_is_resident := v_turn.resident_process = p_process AND v_turn.resident_holder = p_holder;
-      history := NULL;
-      IF v_is_resident IS NOT TRUE THEN
-        SELECT coalesce(array_agg(h.events ORDER BY h.first_event), '{}') INTO history FROM history h
-        WHERE h.number = v_turn.number AND h.execution = v_found.execution;
-      END IF;
-      id := v_found.id;
-      orchestration := v_found.orchestration;
-      version := v_found.version;
-      execution := v_found.execution;
-      event_count := v_turn.event_count;
-      incarnation := v_found.incarnation;
-      IF v_left = p_max THEN
-        PERFORM require_alive(p_process);
-      END IF;
-      attempts := v_turn.attempts + 1;
-      is_quarantined := v_turn.quarantine IS NOT NULL;
-      UPDATE turns t SET
-        ready = CASE WHEN v_more THEN nextval('places') END,
-        visible_at = NULL, held_by = NULL, waiting_for = NULL,
-        token = nextval('fences'), process = p_process, holder = p_holder,
-        taken = coalesce(fetch_turns.places, '{}'),
-        attempts = CASE WHEN fetch_turns.places IS NULL THEN t.attempts ELSE t.attempts + 1 END,
-        resident_process = CASE WHEN v_is_resident THEN p_process END,
-        resident_holder = CASE WHEN v_is_resident THEN p_holder END
-      WHERE t.number = v_turn.number RETURNING t.token INTO token;
-      v_left := v_left - 1;
-      v_bytes := v_bytes + v_found.bytes;
-      RETURN NEXT;
-    END LOOP;
+      ORDER BY t.ready LIMIT v_left FOR NO KEY UPDATE SKIP LOCKED) r;
+    EXIT WHEN v_numbers IS NULL;
+    IF v_left = p_max THEN
+      PERFORM require_alive(p_process);
+    END IF;
+    RETURN QUERY SELECT * FROM lease_turns(p_process, p_holder, v_numbers);
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    v_left := v_left - v_count;
+    -- Again if some of them turned out to have nothing for a turn; but not if the answer is full.
+    EXIT WHEN v_left = 0 OR v_count = cardinality(v_numbers)
+      OR EXISTS (SELECT 1 FROM turns t WHERE t.number = ANY (v_numbers) AND t.token IS NULL
+                   AND t.ready IS NOT NULL);
   END LOOP;
+END $$;
+
+-- Leases instances that are locked, as far as they have something for a turn; the others leave the queue.
+CREATE FUNCTION lease_turns(p_process bigint, p_holder bigint, p_numbers bigint[])
+RETURNS TABLE (number bigint, id text, orchestration text, version text, execution bigint,
+               event_count bigint, incarnation bigint, token bigint, attempts bigint,
+               is_quarantined boolean, history bytea[], places bigint[], kinds bigint[],
+               of_executions bigint[], of_events bigint[], made_here boolean[], items bytea[],
+               question_ids text[], question_names text[], question_inputs bytea[])
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH seen AS (
+    SELECT n.place AS turn_place, t.number, i.id, i.orchestration, i.version, i.execution, t.event_count,
+           i.incarnation, t.attempts + 1 AS attempts, t.quarantine IS NOT NULL AS is_quarantined,
+           t.resident_process = p_process AND t.resident_holder = p_holder AS is_resident, i.status,
+           m.bytes, q.*,
+           -- One in quarantine is handed out to be cancelled, which may stand behind more messages than a turn
+           -- takes.
+           CASE WHEN c.place IS NULL THEN m.places ELSE m.places || c.place END AS places,
+           CASE WHEN c.place IS NULL THEN m.kinds ELSE m.kinds || c.kind::bigint END AS kinds,
+           CASE WHEN c.place IS NULL THEN m.of_executions
+                ELSE m.of_executions || c.of_execution END AS of_executions,
+           CASE WHEN c.place IS NULL THEN m.of_events ELSE m.of_events || c.of_event END AS of_events,
+           CASE WHEN c.place IS NULL THEN m.made_here ELSE m.made_here || c.made_here END AS made_here,
+           CASE WHEN c.place IS NULL THEN m.items ELSE m.items || c.item END AS items
+    FROM unnest(p_numbers) WITH ORDINALITY AS n (number, place)
+    JOIN turns t ON t.number = n.number
+    LEFT JOIN instances i ON i.number = n.number
+    CROSS JOIN LATERAL (
+      SELECT array_agg(o.place) AS places, array_agg(o.kind::bigint) AS kinds,
+             array_agg(o.of_execution) AS of_executions, array_agg(o.of_event) AS of_events,
+             array_agg(o.made_here) AS made_here, array_agg(o.item) AS items,
+             coalesce(sum(octet_length(o.item)), 0) AS bytes
+      FROM (
+        SELECT b.* FROM (
+          SELECT x.*, sum(octet_length(x.item)) OVER (ORDER BY x.place) AS bytes_so_far
+          FROM inbox x WHERE x.number = n.number ORDER BY x.place LIMIT 1024) b
+        WHERE b.bytes_so_far IS NULL OR b.bytes_so_far - coalesce(octet_length(b.item), 0) < 33554432
+        ORDER BY b.place) o) m
+    LEFT JOIN LATERAL (
+      SELECT x.* FROM inbox x WHERE t.quarantine IS NOT NULL AND x.number = n.number AND x.kind = 9
+        AND x.place > m.places[cardinality(m.places)]
+      ORDER BY x.place LIMIT 1) c ON 9 <> ALL (m.kinds)
+    CROSS JOIN LATERAL (
+      SELECT array_agg(a.id ORDER BY a.process, a.asked) AS question_ids,
+             array_agg(a.name ORDER BY a.process, a.asked) AS question_names,
+             array_agg(a.input ORDER BY a.process, a.asked) AS question_inputs
+      FROM questions a WHERE a.number = n.number AND t.quarantine IS NULL) q),
+  found AS (
+    SELECT s.*,
+           coalesce(s.status = 0 AND (s.places IS NOT NULL OR s.question_ids IS NOT NULL)
+                    AND (s.event_count > 0 OR s.places[1] = 0), false) AS has_turn,
+           s.question_ids IS NOT NULL
+             OR ((cardinality(s.places) >= 1024 OR s.bytes >= 33554432)
+                 AND EXISTS (SELECT 1 FROM inbox x WHERE x.number = s.number
+                               AND x.place > s.places[cardinality(s.places)])) AS has_more,
+           coalesce(sum(s.bytes) OVER (ORDER BY s.turn_place
+             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes_before
+    FROM seen s),
+  passed AS (
+    UPDATE turns t SET ready = NULL FROM found f WHERE t.number = f.number AND NOT f.has_turn),
+  leased AS (
+    UPDATE turns t SET
+      ready = CASE WHEN f.has_more THEN nextval('places') END,
+      visible_at = NULL, held_by = NULL, waiting_for = NULL,
+      token = nextval('fences'), process = p_process, holder = p_holder,
+      taken = coalesce(f.places, '{}'),
+      attempts = CASE WHEN f.places IS NULL THEN t.attempts ELSE t.attempts + 1 END,
+      resident_process = CASE WHEN f.is_resident THEN p_process END,
+      resident_holder = CASE WHEN f.is_resident THEN p_holder END
+    FROM found f WHERE t.number = f.number AND f.has_turn AND f.bytes_before < 16777216
+    RETURNING f.*, t.token)
+  SELECT l.number, l.id, l.orchestration, l.version, l.execution, l.event_count, l.incarnation, l.token,
+         l.attempts::bigint, l.is_quarantined,
+         CASE WHEN l.is_resident THEN NULL
+              ELSE (SELECT coalesce(array_agg(h.events ORDER BY h.first_event), '{}') FROM history h
+                    WHERE h.number = l.number AND h.execution = l.execution) END,
+         l.places, l.kinds, l.of_executions, l.of_events, l.made_here, l.items,
+         l.question_ids, l.question_names, l.question_inputs
+  FROM leased l ORDER BY l.turn_place;
 END $$;
 
 -- Somebody has come who may have the code that turns of this process are held back for.

@@ -266,6 +266,7 @@ CREATE TABLE answers (
   error bytea,                    -- model::encode_error
   refused boolean NOT NULL
 );
+CREATE INDEX answers_by_id ON answers (number, id);
 
 -- What is paused. `kind`: `s` the store, `o` an orchestration, `i` an instance.
 CREATE TABLE paused (

@@ -172,7 +172,9 @@ RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
 BEGIN
   code := 0;
   IF was_acked(p_token) THEN
-    PERFORM tell_readers(p_number, p_status, p_output, p_failure);
+    IF EXISTS (SELECT 1 FROM awaited a WHERE a.number = p_number) THEN
+      PERFORM tell_readers(p_number, p_status, p_output, p_failure);
+    END IF;
     DELETE FROM questions WHERE number = p_number;
   END IF;
   RETURN NEXT;

@@ -11,18 +11,22 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   v_now bigint := moment(p_now);
-  v_work record;
-  v_bytes bigint := 0;
-  v_numbers bigint[] := '{}';
-  v_executions bigint[] := '{}';
-  v_events bigint[] := '{}';
-  v_ids text[] := '{}';
+  v_numbers bigint[];
+  v_executions bigint[];
+  v_events bigint[];
+  v_ids text[];
+  v_sizes bigint[];
+  v_bytes bigint;
+  v_has_session boolean;
 BEGIN
   IF EXISTS (SELECT 1 FROM paused WHERE kind = 's') THEN
     RETURN;
   END IF;
-  FOR v_work IN
-    SELECT w.number, w.execution, w.event, w.session, octet_length(w.item) AS bytes, i.id
+  SELECT array_agg(f.number), array_agg(f.execution), array_agg(f.event), array_agg(f.id),
+         array_agg(f.bytes), sum(f.bytes), bool_or(f.session IS NOT NULL)
+  INTO v_numbers, v_executions, v_events, v_ids, v_sizes, v_bytes, v_has_session
+  FROM (
+    SELECT w.number, w.execution, w.event, w.session, octet_length(w.item)::bigint AS bytes, i.id
     FROM work w JOIN instances i ON i.number = w.number
     WHERE w.token IS NULL AND w.quarantine IS NULL
       AND (w.visible_at IS NULL OR w.visible_at <= v_now)
@@ -31,27 +35,23 @@ BEGIN
       AND (w.session IS NULL OR (w.session <> ALL (p_saturated) AND NOT EXISTS (
              SELECT 1 FROM sessions s WHERE s.session = w.session
                AND NOT (s.process = p_process AND s.holder = p_holder))))
-    ORDER BY w.place LIMIT p_max FOR NO KEY UPDATE OF w SKIP LOCKED
-  LOOP
-    EXIT WHEN v_bytes >= 16777216;
-    IF cardinality(v_numbers) = 0 THEN
-      PERFORM require_alive(p_process);
-    END IF;
-    IF v_work.session IS NOT NULL THEN
-      INSERT INTO sessions (session, process, holder) VALUES (v_work.session, p_process, p_holder)
-      ON CONFLICT DO NOTHING;
-      CONTINUE WHEN NOT FOUND AND NOT EXISTS (
-        SELECT 1 FROM sessions s WHERE s.session = v_work.session AND s.process = p_process
-          AND s.holder = p_holder);
-    END IF;
-    v_numbers := v_numbers || v_work.number;
-    v_executions := v_executions || v_work.execution;
-    v_events := v_events || v_work.event;
-    v_ids := v_ids || v_work.id;
-    v_bytes := v_bytes + v_work.bytes;
-  END LOOP;
-  IF cardinality(v_numbers) = 0 THEN
+    ORDER BY w.place LIMIT p_max FOR NO KEY UPDATE OF w SKIP LOCKED) f;
+  IF v_numbers IS NULL THEN
     RETURN;
+  END IF;
+  PERFORM require_alive(p_process);
+  IF v_bytes > 16777216 THEN
+    v_numbers := v_numbers[:(SELECT count(*) FROM (
+      SELECT sum(u.size) OVER (ORDER BY u.place) - u.size AS bytes_before
+      FROM unnest(v_sizes) WITH ORDINALITY AS u (size, place)) s WHERE s.bytes_before < 16777216)];
+  END IF;
+  IF v_has_session THEN
+    INSERT INTO sessions (session, process, holder)
+    SELECT DISTINCT w.session, p_process, p_holder
+    FROM unnest(v_numbers, v_executions, v_events) AS f (number, execution, event)
+    JOIN work w ON w.number = f.number AND w.execution = f.execution AND w.event = f.event
+    WHERE w.session IS NOT NULL
+    ON CONFLICT DO NOTHING;
   END IF;
   -- A delivery counts even if the server crashes.
   IF current_setting('synchronous_commit') = 'off' THEN
@@ -63,6 +63,9 @@ BEGIN
       attempts = w.attempts + 1, visible_at = NULL, held_by = NULL, waiting_for = NULL
     FROM unnest(v_numbers, v_executions, v_events, v_ids) AS f (number, execution, event, id)
     WHERE w.number = f.number AND w.execution = f.execution AND w.event = f.event
+      -- Somebody else may have been the first to bind it.
+      AND (w.session IS NULL OR EXISTS (SELECT 1 FROM sessions s WHERE s.session = w.session
+                                          AND s.process = p_process AND s.holder = p_holder))
     RETURNING w.number, w.execution, w.event, w.token, w.attempts, w.progress, w.item, f.id, w.place)
   SELECT l.number, l.execution, l.event, l.token, l.attempts::bigint, l.progress, l.item, l.id
   FROM leased l ORDER BY l.place;
