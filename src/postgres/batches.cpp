@@ -59,6 +59,7 @@ void Batches::look_first(Brings brings) {
 }
 
 void Batches::ask_soon() {
+  ++asked_;
   if (is_running_) {
     is_wanted_ = true;
   } else if (!std::exchange(is_scheduled_, true)) {

@@ -85,6 +85,8 @@ class Batches {
   void look_first(Brings brings);
   /// Changes whenever something may have come up: until then, who has found nothing finds nothing.
   [[nodiscard]] std::uint64_t news() const { return news_; }
+  /// How often somebody has asked for something: more if somebody has since.
+  [[nodiscard]] std::uint64_t asked() const { return asked_; }
   /// A part has something to ask.
   void ask_soon();
   /// The batch that is under way has handed out turns, whose acks come soon.
@@ -132,6 +134,7 @@ class Batches {
   Brings untold_;   ///< by what other processes were not told of
   Brings hints_;
   std::uint64_t news_ = 1;
+  std::uint64_t asked_ = 0;
   std::set<std::int64_t> announced_;
   bool is_running_ = false;
   bool is_scheduled_ = false;

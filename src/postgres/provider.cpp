@@ -1,5 +1,6 @@
 #include "postgres/provider_actor.hpp"
 
+#include <chrono>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "model/limits.hpp"
 #include "postgres/instance_view.hpp"
 #include "postgres/mail.hpp"
+#include "postgres/others_first.hpp"
 #include "postgres/store_state.hpp"
 #include "postgres/waiter.hpp"
 
@@ -36,6 +38,11 @@ using namespace provider;
 
 /// So long an answer waits for the ack of a turn, with which it is flushed.
 constexpr Milliseconds longest_hold{2};
+/// So often all others run in turn without asking for anything, before a batch is made of what they have asked:
+/// once a turn is handed out, an actor hands it to another, which makes its ack.
+constexpr int enough_silence = 2;
+/// However much they ask, a batch begins after so long.
+constexpr std::chrono::milliseconds longest_gathering{1};
 
 /// What the actor also tells itself.
 using OwnActor = StoreActor::extend<actors::Accepts<RunBatch>, actors::Accepts<MailCame>,
@@ -84,6 +91,7 @@ class Provider final : public OwnActor::base, private Batches::Host {
     mail_->carry_out();
     state_.refuse_parked();
     waiter_.stop();
+    others_.stop();
     if (parts_.on_closed) {
       std::exchange(parts_.on_closed, nullptr)();
     }
@@ -93,7 +101,25 @@ class Provider final : public OwnActor::base, private Batches::Host {
   behavior_type make_behavior() override;
 
  private:
-  void run_soon() override { actors::send(this, me(), RunBatch{}); }
+  void run_soon() override {
+    gathers_since_ = std::chrono::steady_clock::now();
+    silence_ = 0;
+    let_others_ask();
+  }
+  void let_others_ask() {
+    asked_ = state_.batches.asked();
+    others_.let_run(home_system(), [self = me()] { actors::send_from_outside(self, RunBatch{}); });
+  }
+  /// Those had their turn who may add something to the next batch.
+  void run_batch() {
+    silence_ = state_.batches.asked() == asked_ ? silence_ + 1 : 0;
+    if (silence_ >= enough_silence ||
+        std::chrono::steady_clock::now() - gathers_since_ >= longest_gathering) {
+      state_.batches.run();
+    } else {
+      let_others_ask();
+    }
+  }
   void give_life_sign_after(Milliseconds delay) override {
     actors::send_later(this, delay, DeathDue{});
   }
@@ -164,6 +190,10 @@ class Provider final : public OwnActor::base, private Batches::Host {
   std::shared_ptr<Mail> mail_;
   Waiter waiter_;
   StoreState state_;
+  OthersFirst others_;
+  std::uint64_t asked_ = 0;  ///< what the next batch had been asked for when others were let run
+  int silence_ = 0;
+  std::chrono::steady_clock::time_point gathers_since_;
   std::unordered_set<Asker> known_;
 };
 
@@ -327,7 +357,7 @@ Provider::behavior_type Provider::make_behavior() {
       },
       [this](const Apply& apply) { state_.apply(std::move(*apply.request), apply.touched); },
       [this](const Notified& notified) { state_.hear(notified.payload); },
-      [this](const RunBatch&) { state_.batches.run(); },
+      [this](const RunBatch&) { run_batch(); },
       [this](const MailCame&) { mail_->carry_out(); },
       [this](const LifeSignDue&) {
         state_.give_life_sign();
