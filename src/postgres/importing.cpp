@@ -15,7 +15,7 @@ namespace duroxide::postgres {
 
 namespace {
 
-InstanceRow row_of(const InstanceExport& exported) {
+InstanceRow instance_row_of(const InstanceExport& exported) {
   const ExportedExecution& current = exported.executions.back();
   InstanceRow row;
   row.id = exported.instance_id;
@@ -101,7 +101,7 @@ class Import final : public RestoreWriting {
     require_free(bench, exported_.instance_id, change);
     require(model::check_export(exported_));
     const ExportedExecution& current = exported_.executions.back();
-    InstanceRow row = row_of(exported_);
+    InstanceRow row = instance_row_of(exported_);
     create(bench, row, code_for(exported_), change);
     const TakenUp taken_up{row.number, row.incarnation, row.current()};
     restored() = {row.id, 0, 0, 0};
