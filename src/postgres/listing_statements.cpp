@@ -111,9 +111,36 @@ std::string tagged(InstanceOrder order, const Direction& direction) {
          direction.sorted(key, "g.number") + up_to_the_last;
 }
 
-std::string list_text(InstanceOrder order, bool descending, bool has_tags) {
+/// Led by the parent, whose children have an index by creation.
+std::string of_parent(InstanceOrder order, const Direction& direction) {
+  const std::string key = order == InstanceOrder::created   ? "i.created_at"
+                          : order == InstanceOrder::updated ? "t.updated_at"
+                                                            : "i.id";
+  const std::string place =
+      order == InstanceOrder::id
+          ? "($15 IS NULL OR i.id " + direction.behind + " $15)"
+          : "($14 IS NULL OR (" + key + ", i.number) " + direction.behind + " ($13, $14))";
+  return "SELECT " + key + " AS key, i.number FROM instances i" +
+         (order == InstanceOrder::updated ? " JOIN turns t ON t.number = i.number" : "") +
+         " WHERE i.parent_number = (SELECT p.number FROM instances p WHERE p.id = $7) AND " +
+         any_status + conditions() + " AND " + place + direction.sorted(key, "i.number") +
+         up_to_the_last;
+}
+
+/// By what the rows of a listing are found, if not by their order.
+enum class Lead : std::size_t { none, tag, parent };
+
+Lead lead_of(const InstanceFilter& filter) {
+  if (filter.parent_instance) {
+    return Lead::parent;
+  }
+  return filter.tags.empty() ? Lead::none : Lead::tag;
+}
+
+std::string list_text(InstanceOrder order, bool descending, Lead lead) {
   const Direction direction(descending);
-  const std::string source = has_tags                          ? tagged(order, direction)
+  const std::string source = lead == Lead::tag                 ? tagged(order, direction)
+                             : lead == Lead::parent            ? of_parent(order, direction)
                              : order == InstanceOrder::created ? by_creation(direction)
                              : order == InstanceOrder::updated ? by_change(direction)
                                                                : by_id(direction);
@@ -130,21 +157,24 @@ struct Named {
   std::string text;
 };
 
-constexpr std::size_t shapes = 12;  ///< three orders, two directions, with tags and without
+constexpr std::size_t leads = 3;
+constexpr std::size_t shapes = 3 * 2 * leads;  ///< three orders, two directions
 
 std::array<Named, shapes> make_list_statements() {
   std::array<Named, shapes> statements;
   for (std::size_t i = 0; i < shapes; ++i) {
     statements[i] = {"list_" + std::to_string(i),
-                     list_text(static_cast<InstanceOrder>(i / 4), i / 2 % 2 == 1, i % 2 == 1)};
+                     list_text(static_cast<InstanceOrder>(i / (2 * leads)), i / leads % 2 == 1,
+                               static_cast<Lead>(i % leads))};
   }
   return statements;
 }
 
 const Named& list_statement(const InstanceFilter& filter) {
   static const std::array<Named, shapes> statements = make_list_statements();
-  return statements[static_cast<std::size_t>(filter.order) * 4 + (filter.descending ? 2U : 0U) +
-                    (filter.tags.empty() ? 0U : 1U)];
+  const std::size_t direction = filter.descending ? 1 : 0;
+  return statements[(static_cast<std::size_t>(filter.order) * 2 + direction) * leads +
+                    static_cast<std::size_t>(lead_of(filter))];
 }
 
 const Named& count_statement(bool has_tags) {

@@ -116,7 +116,11 @@ Row measure_full_database(const std::string& address, const Options& options) {
   const auto p50 = [&](const std::function<void()>& call) {
     return time_calls(times, call)[times / 2] * milli;
   };
-  auto figures = measure_pages(client, shape, times, most_ms);
+  auto figures = measure_pages(client, shape, times, most_ms, Turning::by_cursor);
+  InstanceFilter second_half;
+  second_half.offset = static_cast<std::uint32_t>(instances / 2);
+  figures.push_back({"page behind an offset of half, p50",
+                     p50([&] { must(client.list_page(second_half)); }), "ms"});
   figures.push_back({"counts by status, p50", p50([&] { must(client.get_instance_counts()); }),
                      "ms", true, most_ms, true});
   figures.push_back({"details of an instance, p50",

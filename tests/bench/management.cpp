@@ -80,7 +80,7 @@ Row measure_management(const std::filesystem::path& directory, const Options& op
   const auto p50 = [&](const std::function<void()>& call) {
     return time_calls(times, call)[times / 2] * milli;
   };
-  auto figures = measure_pages(client, shape, times, 5);
+  auto figures = measure_pages(client, shape, times, 5, Turning::by_offset);
   figures.insert(
       figures.end(),
       {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -79,13 +80,18 @@ std::vector<double> time_calls(std::size_t times, const std::function<void()>& c
 }
 
 std::vector<Figure> measure_pages(const ManagementClient& client, const FullStore& store,
-                                  std::size_t times, double most_ms) {
+                                  std::size_t times, double most_ms, Turning turning) {
   std::vector<double> medians;
   std::vector<double> worst;
   std::string slowest;
-  for (const auto& [name, filter] : all_filters(store)) {
-    const auto seconds = time_calls(times, [&client, &wanted = filter] {
-      if (must(client.list_page(wanted)).instances.empty()) {
+  for (auto [name, filter] : all_filters(store)) {
+    std::optional<std::string> cursor;
+    if (turning == Turning::by_cursor && filter.offset) {
+      cursor = must(client.list_page(filter, 1)).next_cursor;
+      filter.offset.reset();
+    }
+    const auto seconds = time_calls(times, [&client, &wanted = filter, &cursor] {
+      if (must(client.list_page(wanted, 100, cursor)).instances.empty()) {
         throw std::runtime_error("a page is empty");
       }
     });

@@ -73,13 +73,18 @@ provider::AckOrchestrationItem ack_like(const provider::OrchestrationItem& item)
   return ack_of(item, {started});
 }
 
-/// Nine instances, one a second, three of each: `r` run, `c` have completed, `f` have failed.
-void populate(World& world) {
+/// Nine instances, one a second, three of each: `r` run, `c` have completed, `f` have failed. With a parent, they
+/// are its children.
+void populate(World& world, const std::optional<std::string>& parent = {}) {
+  std::uint64_t children = 0;
   for (const auto* id : {"r1", "c1", "f1", "r2", "c2", "f2", "r3", "c3", "f3"}) {
     work::StartOrchestration start;
     start.instance = id;
     start.orchestration = std::string(id).back() == '2' ? "Other" : "Test";
     start.tags = {std::string(1, id[0]), "all"};
+    if (parent) {
+      start.parent = ParentLink{*parent, 1, ++children};
+    }
     world.enqueue(start).value();
     world.clock->advance(1s);
   }
@@ -125,6 +130,38 @@ TEST_CASE("pages by SQL are the list in every order", "[postgres][pages][listing
         CHECK(paged(world, filter, 2) == all);
         filter.offset = 4;
         CHECK(listed(world, filter) == Ids(all.begin() + 4, all.end()));
+      }
+    }
+  }
+}
+
+TEST_CASE("the children of an instance are listed in every order",
+          "[postgres][pages][listing][children]") {
+  World world(DUROXIDE_EVERY_STORE);
+  world.start("p");
+  world.ack(ack_like(world.fetch_one())).value();
+  populate(world, "p");
+  for (const InstanceOrder order :
+       {InstanceOrder::created, InstanceOrder::updated, InstanceOrder::id}) {
+    for (const bool descending : {false, true}) {
+      for (const bool only_some : {false, true}) {
+        InstanceFilter filter;
+        filter.order = order;
+        filter.descending = descending;
+        if (only_some) {
+          filter.status = {ExecutionStatus::running, ExecutionStatus::failed};
+        }
+        Ids children = listed(world, filter);
+        std::erase(children, "p");
+        CHECK(children.size() == (only_some ? 6 : 9));
+        filter.parent_instance = "p";
+        CHECK(listed(world, filter) == children);
+        CHECK(paged(world, filter, 2) == children);
+        filter.offset = 4;
+        CHECK(listed(world, filter) == Ids(children.begin() + 4, children.end()));
+        filter.tags = {"f"};
+        filter.offset = 1;
+        CHECK(listed(world, filter).size() == 2);
       }
     }
   }
