@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,6 +42,16 @@ bool write_all(int file, const char* from, std::size_t count) {
   return true;
 }
 
+/// Leaves the group of the test: the system hangs up on a whole group in which something is stopped once the
+/// shell that has started it is gone. What no longer ends with that group ends with the test.
+void leave_group(pid_t test) {
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != test) {
+    ::_exit(1);
+  }
+}
+
 [[noreturn]] void run(const std::function<void()>& work) {
   // A signal is not for the program of the tests, which would report it as its own.
   for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTERM, SIGINT}) {
@@ -68,6 +79,7 @@ Child::Child(const std::function<void()>& work) {
     throw std::runtime_error("cannot make a pipe");
   }
   std::signal(SIGPIPE, SIG_IGN);
+  const pid_t test = ::getpid();
   pid_ = ::fork();
   if (pid_ < 0) {
     throw std::runtime_error("no process could be made");
@@ -75,6 +87,7 @@ Child::Child(const std::function<void()>& work) {
   if (pid_ == 0) {
     ::close(tells[0]);
     ::close(words[1]);
+    leave_group(test);
     tells_to = tells[1];
     listens_to = words[0];
     run(work);
@@ -177,12 +190,17 @@ void Child::kill() {
   }
 }
 
-void Child::stop() const {
+void Child::stop() {
   int status = 0;
   ::kill(pid_, SIGSTOP);
-  if (::waitpid(pid_, &status, WUNTRACED) != pid_ || !WIFSTOPPED(status)) {
-    throw std::runtime_error("a process that was to be stopped has ended");
+  const bool is_told_of = ::waitpid(pid_, &status, WUNTRACED) == pid_;
+  if (is_told_of && WIFSTOPPED(status)) {
+    return;
   }
+  if (is_told_of) {
+    status_ = status;  // its number may be another's from now on
+  }
+  throw std::runtime_error("a process that was to be stopped has ended");
 }
 
 void Child::go_on() const {

@@ -12,8 +12,8 @@
 
 namespace duroxide::faults {
 
-/// Runs `work` in a process of its own, which tells this one what it likes. Make it while this process
-/// has no threads and no store open.
+/// Runs `work` in a process of its own, which tells this one what it likes, and which does not outlive it. Make it
+/// while this process has no threads and no store open.
 class Child {
  public:
   explicit Child(const std::function<void()>& work);
@@ -35,7 +35,7 @@ class Child {
 
   void kill();
   /// Stops it, and returns when it stands.
-  void stop() const;
+  void stop();
   void go_on() const;
   [[nodiscard]] pid_t pid() const { return pid_; }
   /// Waits for its end. What it threw, the signal that ended it, or that it hung and was killed; empty

@@ -85,6 +85,17 @@ void take_over(const fs::path& root) {
 
 }  // namespace
 
+TEST_CASE("a process that is stopped is in no group of the test that stops it", "[faults]") {
+  // Else the system hangs up on the test and on the shell's other jobs, if that shell ends meanwhile.
+  Child child([] {
+    tell(works);
+    (void)wait_for_word();
+  });
+  REQUIRE(child.tells(works));
+  CHECK(::getpgid(child.pid()) == child.pid());
+  CHECK(::getpgrp() != child.pid());
+}
+
 TEST_CASE("an owner that is stopped stays the owner, and goes on", "[faults][lmdb]") {
   const testing::TempDir temp(testing::quick_directory());
   const fs::path directory = power::store_directory(temp.path());

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstddef>
 #include <cstdlib>
 #include <filesystem>
@@ -18,8 +17,6 @@
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include <sys/prctl.h>
 
 #include <catch2/catch.hpp>
 
@@ -70,14 +67,8 @@ Store connect(const Place& place, const std::string& name) {
   }
 }
 
-/// Nothing is left of a fleet whose test has died.
-void die_with_test() {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-}
-
 /// In a process of its own, until it is told a word.
 void work(const Place& place, const std::string& name) {
-  die_with_test();
   const Store store = connect(place, name);
   Marks marks(place.marks);
   // It is there to be killed: an instance must not count as poison for that.
@@ -93,7 +84,6 @@ void work(const Place& place, const std::string& name) {
 
 /// Starts all of them, one after the other.
 void start_all(const Place& place, std::size_t all) {
-  die_with_test();
   Client client(connect(place, "starter"));
   for (std::size_t i = 0; i < all; ++i) {
     start_piece(client, piece(i));
@@ -102,7 +92,6 @@ void start_all(const Place& place, std::size_t all) {
 
 /// Looks at all ends, tells what is wrong, and then what it has seen.
 void check_all(const Place& place, std::size_t all) {
-  die_with_test();
   const Store store = connect(place, "checker");
   Client client(store);
   const ManagementClient management(store);
