@@ -60,7 +60,7 @@ refuse() {
   [[ -z $found ]] || complain "not to be included here: $found"
 }
 refuse '"[^"]*\.\./' '^$'
-refuse '<caf/' '/detail/caf\.hpp:|/protocol/(after_each_message|engine_scheduler|engine_thread|numbered_requests)\.[ch]pp:'
+refuse '<caf/' '/detail/caf\.hpp:|/protocol/(after_each_message|delay_clock|engine_scheduler|engine_thread|numbered_requests)\.[ch]pp:'
 refuse '<lmdb' '/storage/lmdb/'
 refuse '<microhttpd' '/gateway/http/microhttpd\.cpp:'
 refuse '<libpq' '/postgres/'

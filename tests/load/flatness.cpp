@@ -66,7 +66,7 @@ std::vector<std::string> what_grew(const std::vector<Sample>& samples) {
   const Growth store = growth_of(samples, store_of);
   judge(found, "what the store holds", store, store_share * store.before + store_noise);
   const Growth files = growth_of(samples, files_of);
-  judge(found, "the files of the store", files, store_share * files.before + store_noise);
+  judge(found, "the files of the store", files, store_share * files.before + files_noise);
   return found;
 }
 
