@@ -3,46 +3,19 @@
 #include <string>
 
 #include <catch2/catch.hpp>
-#include <duroxide/postgres_provider.hpp>
 
-#include "conformance/world.hpp"
-#include "postgres/server.hpp"
+#include "postgres/schema_world.hpp"
 
 namespace duroxide::fences_test {
 
 using namespace duroxide::conformance;
-using postgres_test::query;
-using postgres_test::server_address;
 
 namespace {
 
-constexpr const char* drop =
-    "SET client_min_messages = warning; DROP SCHEMA IF EXISTS fences CASCADE";
-
-/// On a schema of its own, by sessions that have a name.
-class FenceWorld : public World {
+/// By sessions that have a name.
+class FenceWorld : public postgres_test::SchemaWorld {
  public:
-  FenceWorld()
-      : World([](ActorSystem system, std::shared_ptr<Clock> time) {
-          query(server_address(), drop);
-          return PostgresProvider::connect(server_address() + "&application_name=fences",
-                                           PostgresOptions()
-                                               .schema("fences")
-                                               .clock(std::move(time))
-                                               .actor_system(std::move(system))
-                                               .log_sink({}))
-              .value();
-        }) {}
-  ~FenceWorld() {
-    close();
-    query(server_address(), drop);
-  }
-  FenceWorld(const FenceWorld&) = delete;
-  FenceWorld& operator=(const FenceWorld&) = delete;
-
-  static std::string ask_database(const std::string& statement) {
-    return query(server_address(), "SET search_path TO fences; " + statement);
-  }
+  FenceWorld() : SchemaWorld("fences", "&application_name=fences") {}
 };
 
 }  // namespace
@@ -52,8 +25,7 @@ TEST_CASE("a turn under a number that another lease has is fetched again under a
   FenceWorld world;
   world.start("a");
   const auto first = world.fetch_one();
-  FenceWorld::ask_database("SELECT setval('fences', " + std::to_string(first.lock_token) +
-                           ", false)");
+  world.tell_database("SELECT setval('fences', " + std::to_string(first.lock_token) + ", false)");
   world.start("b");
   const auto second = world.fetch_one();
   CHECK(second.instance == "b");
@@ -70,16 +42,15 @@ TEST_CASE("who connects anew goes on from numbers that nobody can have been give
   FenceWorld world;
   world.start("a");
   const auto first = world.fetch_one();
-  const std::string number = FenceWorld::ask_database("SELECT number FROM instances");
+  const std::string number = world.ask_database("SELECT number FROM instances");
   // As after a crash, before which nothing of this was flushed.
-  FenceWorld::ask_database(
-      "SELECT setval('fences', 1, false), setval('instance_numbers', 1, false)");
-  CHECK(FenceWorld::ask_database("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                                 "WHERE application_name = 'fences'") == "1");
+  world.tell_database("SELECT setval('fences', 1, false), setval('instance_numbers', 1, false)");
+  CHECK(world.ask_database("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                           "WHERE application_name = 'fences'") == "1");
   world.start("b");
   const auto second = world.fetch_one();
   CHECK(second.lock_token > first.lock_token + 999'000);
-  CHECK(std::stoll(FenceWorld::ask_database("SELECT number FROM instances WHERE id = 'b'")) >
+  CHECK(std::stoll(world.ask_database("SELECT number FROM instances WHERE id = 'b'")) >
         std::stoll(number) + 999'000);
 }
 
@@ -91,13 +62,13 @@ TEST_CASE("an ack finds itself done only if the turn was this process's",
   const std::string accepted =
       "UPDATE turns SET token = NULL, process = NULL, last_token = token, ";
   SECTION("it was another's") {
-    FenceWorld::ask_database(accepted + "last_process = process + 1");
+    world.tell_database(accepted + "last_process = process + 1");
     const auto acked = world.ack(complete_of(turn));
     REQUIRE_FALSE(acked);
     CHECK(acked.error().kind == ProviderError::Kind::invalid_lock_token);
   }
   SECTION("it was") {
-    FenceWorld::ask_database(accepted + "last_process = process");
+    world.tell_database(accepted + "last_process = process");
     CHECK(world.ack(complete_of(turn)));
   }
 }

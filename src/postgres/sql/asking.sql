@@ -13,8 +13,10 @@ BEGIN
     code := 1;
   ELSIF p_item IS NOT NULL THEN
     code := deliver_to(ask_update.number, 0, 13, 0, 0, 1, false, p_item);
-    -- One that was dropped or refused has left no trace, and is asked anew.
-    DELETE FROM answers a WHERE a.number = ask_update.number AND a.id = p_update AND a.refused;
+    IF code = 0 THEN
+      -- One that was dropped or refused has left no trace, and is asked anew.
+      DELETE FROM answers a WHERE a.number = ask_update.number AND a.id = p_update AND a.refused;
+    END IF;
   ELSE
     SELECT i.status INTO v_status FROM instances i WHERE i.id = p_id;
     code := CASE WHEN v_status = 0 THEN 0 ELSE 2 END;

@@ -32,13 +32,15 @@ BEGIN
 END $$;
 
 -- Ends leases of turns, and has no other begin for a while, so that what was seen of the instances still holds
--- when they are changed.
+-- when they are changed. One in quarantine waits for nothing, unless it was at its cancellation.
 CREATE FUNCTION hold_still(p_now bigint, p_numbers bigint[])
 RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE turns SET token = NULL, process = NULL, holder = NULL, taken = '{}',
     resident_process = NULL, resident_holder = NULL,
-    ready = coalesce(ready, nextval('places')), visible_at = later(moment(p_now), 10000), held_by = NULL
+    ready = CASE WHEN quarantine IS NULL OR token IS NOT NULL THEN coalesce(ready, nextval('places'))
+                 ELSE ready END,
+    visible_at = later(moment(p_now), 10000), held_by = NULL
   WHERE number = ANY (p_numbers);
   code := 0;
   RETURN NEXT;

@@ -73,49 +73,41 @@ BEGIN
   WITH seen AS (
     SELECT n.place AS turn_place, t.number, i.id, i.orchestration, i.version, i.execution, t.event_count,
            i.incarnation, t.attempts + 1 AS attempts, t.quarantine IS NOT NULL AS is_quarantined,
-           t.resident_process = p_process AND t.resident_holder = p_holder AS is_resident, i.status,
-           m.bytes, q.*,
-           -- One in quarantine is handed out to be cancelled, which may stand behind more messages than a turn
-           -- takes.
+           t.resident_process = p_process AND t.resident_holder = p_holder AS is_resident,
+           m.bytes, q.has_questions,
            CASE WHEN c.place IS NULL THEN m.places ELSE m.places || c.place END AS places,
-           CASE WHEN c.place IS NULL THEN m.kinds ELSE m.kinds || c.kind::bigint END AS kinds,
-           CASE WHEN c.place IS NULL THEN m.of_executions
-                ELSE m.of_executions || c.of_execution END AS of_executions,
-           CASE WHEN c.place IS NULL THEN m.of_events ELSE m.of_events || c.of_event END AS of_events,
-           CASE WHEN c.place IS NULL THEN m.made_here ELSE m.made_here || c.made_here END AS made_here,
-           CASE WHEN c.place IS NULL THEN m.items ELSE m.items || c.item END AS items
+           coalesce(i.status = 0 AND (m.places IS NOT NULL OR q.has_questions)
+                    AND (t.event_count > 0 OR m.places[1] = 0)
+                    AND (t.quarantine IS NULL OR m.is_cancelled OR c.place IS NOT NULL), false) AS has_turn
     FROM unnest(p_numbers) WITH ORDINALITY AS n (number, place)
     JOIN turns t ON t.number = n.number
     LEFT JOIN instances i ON i.number = n.number
+    -- Sizes alone: what the messages say is read of those that are leased.
     CROSS JOIN LATERAL (
-      SELECT array_agg(o.place) AS places, array_agg(o.kind::bigint) AS kinds,
-             array_agg(o.of_execution) AS of_executions, array_agg(o.of_event) AS of_events,
-             array_agg(o.made_here) AS made_here, array_agg(o.item) AS items,
-             coalesce(sum(octet_length(o.item)), 0) AS bytes
+      SELECT array_agg(o.place) AS places, coalesce(bool_or(o.kind = 9), false) AS is_cancelled,
+             coalesce(sum(o.bytes), 0) AS bytes
       FROM (
-        SELECT b.* FROM (
-          SELECT x.*, sum(octet_length(x.item)) OVER (ORDER BY x.place) AS bytes_so_far
+        SELECT b.place, b.kind, b.bytes FROM (
+          SELECT x.place, x.kind, coalesce(octet_length(x.item), 0) AS bytes,
+                 coalesce(sum(octet_length(x.item)) OVER (ORDER BY x.place), 0) AS bytes_so_far
           FROM inbox x WHERE x.number = n.number ORDER BY x.place LIMIT 1024) b
-        WHERE b.bytes_so_far IS NULL OR b.bytes_so_far - coalesce(octet_length(b.item), 0) < 33554432
+        WHERE b.bytes_so_far - b.bytes < 33554432
         ORDER BY b.place) o) m
+    -- One in quarantine is handed out to be cancelled, which may stand behind more messages than a turn takes.
     LEFT JOIN LATERAL (
-      SELECT x.* FROM inbox x WHERE t.quarantine IS NOT NULL AND x.number = n.number AND x.kind = 9
-        AND x.place > m.places[cardinality(m.places)]
-      ORDER BY x.place LIMIT 1) c ON 9 <> ALL (m.kinds)
+      SELECT x.place FROM inbox x WHERE t.quarantine IS NOT NULL AND NOT m.is_cancelled
+        AND x.number = n.number AND x.kind = 9 AND x.place > m.places[cardinality(m.places)]
+      ORDER BY x.place LIMIT 1) c ON true
     CROSS JOIN LATERAL (
-      SELECT array_agg(a.id ORDER BY a.process, a.asked) AS question_ids,
-             array_agg(a.name ORDER BY a.process, a.asked) AS question_names,
-             array_agg(a.input ORDER BY a.process, a.asked) AS question_inputs
-      FROM questions a WHERE a.number = n.number AND t.quarantine IS NULL) q),
+      SELECT t.quarantine IS NULL
+             AND EXISTS (SELECT 1 FROM questions a WHERE a.number = n.number) AS has_questions) q),
   found AS (
     SELECT s.*,
-           coalesce(s.status = 0 AND (s.places IS NOT NULL OR s.question_ids IS NOT NULL)
-                    AND (s.event_count > 0 OR s.places[1] = 0), false) AS has_turn,
-           s.question_ids IS NOT NULL
+           s.has_questions
              OR ((cardinality(s.places) >= 1024 OR s.bytes >= 33554432)
                  AND EXISTS (SELECT 1 FROM inbox x WHERE x.number = s.number
                                AND x.place > s.places[cardinality(s.places)])) AS has_more,
-           coalesce(sum(s.bytes) OVER (ORDER BY s.turn_place
+           coalesce(sum(s.bytes) FILTER (WHERE s.has_turn) OVER (ORDER BY s.turn_place
              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes_before
     FROM seen s),
   passed AS (
@@ -136,9 +128,21 @@ BEGIN
          CASE WHEN l.is_resident THEN NULL
               ELSE (SELECT coalesce(array_agg(h.events ORDER BY h.first_event), '{}') FROM history h
                     WHERE h.number = l.number AND h.execution = l.execution) END,
-         l.places, l.kinds, l.of_executions, l.of_events, l.made_here, l.items,
-         l.question_ids, l.question_names, l.question_inputs
-  FROM leased l ORDER BY l.turn_place;
+         l.places, m.kinds, m.of_executions, m.of_events, m.made_here, m.items,
+         q.question_ids, q.question_names, q.question_inputs
+  FROM leased l
+  CROSS JOIN LATERAL (
+    SELECT array_agg(o.kind::bigint) AS kinds, array_agg(o.of_execution) AS of_executions,
+           array_agg(o.of_event) AS of_events, array_agg(o.made_here) AS made_here,
+           array_agg(o.item) AS items
+    FROM (SELECT x.* FROM inbox x WHERE x.number = l.number AND x.place = ANY (l.places)
+          ORDER BY x.place) o) m
+  CROSS JOIN LATERAL (
+    SELECT array_agg(a.id ORDER BY a.process, a.asked) AS question_ids,
+           array_agg(a.name ORDER BY a.process, a.asked) AS question_names,
+           array_agg(a.input ORDER BY a.process, a.asked) AS question_inputs
+    FROM questions a WHERE a.number = l.number AND l.has_questions) q
+  ORDER BY l.turn_place;
 END $$;
 
 -- Somebody has come who may have the code that turns of this process are held back for.

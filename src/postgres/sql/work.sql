@@ -46,11 +46,13 @@ BEGIN
       FROM unnest(v_sizes) WITH ORDINALITY AS u (size, place)) s WHERE s.bytes_before < 16777216)];
   END IF;
   IF v_has_session THEN
+    -- In the same order everywhere: two who bind the same sessions wait for each other in one direction only.
     INSERT INTO sessions (session, process, holder)
     SELECT DISTINCT w.session, p_process, p_holder
     FROM unnest(v_numbers, v_executions, v_events) AS f (number, execution, event)
     JOIN work w ON w.number = f.number AND w.execution = f.execution AND w.event = f.event
     WHERE w.session IS NOT NULL
+    ORDER BY 1
     ON CONFLICT DO NOTHING;
   END IF;
   -- A delivery counts even if the server crashes.
