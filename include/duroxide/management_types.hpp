@@ -23,8 +23,8 @@ enum class InstanceOrder : std::uint8_t {
 };
 
 /// Which instances; what is not set does not restrict, and everything set must hold. Every field up
-/// to `offset` is indexed: a page costs its own length, whatever the store holds. So are the tags; only
-/// `version`, `roots_only` and `search` are looked at row by row.
+/// to `offset` is indexed: a page costs its own length (in PostgreSQL also what `offset` skips). So are
+/// the tags; only `version`, `roots_only` and `search` are looked at row by row.
 struct InstanceFilter {
   std::optional<StatusFilters> status;  ///< any of these
   std::optional<std::string> orchestration_name;
