@@ -25,7 +25,7 @@ class Call {
   [[nodiscard]] virtual bool is_over() const = 0;
   /// Answers it with this, unless it is over.
   virtual void give_up(ClientError error) = 0;
-  /// Of the store's clock, from the moment in which it comes to the companion.
+  /// Of the store's clock, from the moment in which it is made.
   [[nodiscard]] virtual std::optional<Milliseconds> timeout() const = 0;
 
  private:

@@ -81,6 +81,9 @@ ProviderError Calls::ended(bool may_have_changed) const {
 /// The provider knows a wait by its sender, so this goes the same way.
 void Calls::stop_waiting(std::uint64_t wait_id) {
   DUROXIDE_INVARIANT(provider_, "a wait is one of a provider's");
+  if (ending_) {
+    return;  // it was told so with all others
+  }
   const auto send = [this, wait_id] {
     send_gathered();
     actors::send(self_, provider_, provider::StopWaiting{wait_id});
@@ -124,6 +127,7 @@ void Calls::send_gathered() {
 void Calls::answered(std::uint64_t id, actors::AnswerContent& content) {
   const Turn turn(*this);
   finish(id, {&content, nullptr});
+  act_if_there_is_room();
 }
 
 void Calls::answered(storage::EnqueuesAnswered& all) {
@@ -131,13 +135,31 @@ void Calls::answered(storage::EnqueuesAnswered& all) {
   for (storage::EnqueueAnswer& each : all.answers) {
     finish(each.number, {nullptr, &each.answer});
   }
+  act_if_there_is_room();
 }
 
 void Calls::act() {
   const Turn turn(*this);
+  take_acts();
+}
+
+bool Calls::has_room() const {
+  return behind_.empty() || server_ended_ || ending_;
+}
+
+void Calls::act_if_there_is_room() {
+  if (waits_for_room_ && has_room() && !has_quit_) {
+    waits_for_room_ = false;
+    take_acts();
+  }
+}
+
+void Calls::take_acts() {
   for (std::size_t done = 0; done < most_acts_in_a_row; ++done) {
-    auto told = state_->acts.take();
+    const bool room = has_room();
+    auto told = state_->acts.take(room);
     if (!told) {
+      waits_for_room_ = !room;
       return;
     }
     act(*told);
@@ -154,7 +176,6 @@ void Calls::act(Act& told) {
   if (call == nullptr) {
     action(*this);
   } else if (!call->is_over()) {
-    set_deadline(call);
     call_ = call;
     action(*this);
     call_ = nullptr;
@@ -173,6 +194,7 @@ void Calls::tick(const actors::Tick& tick) {
   const Turn turn(*this);
   give_up_waits(deadlines_.take_due(tick));
   give_up_calls(call_deadlines_.take_due(tick));
+  act_if_there_is_room();
 }
 
 /// The store answers waits that are taken back with what is there.
@@ -275,6 +297,7 @@ void Calls::server_ended() {
   while (!open_.empty()) {
     finish(open_.begin()->first, {});
   }
+  act_if_there_is_room();
 }
 
 void Calls::end_if_done() {
@@ -285,6 +308,11 @@ void Calls::end_if_done() {
 
 void Calls::end() {
   give_up_all();
+  // What was told before and has waited for room is answered likewise. What comes of these answers is not:
+  // somebody may ask anew each time.
+  for (Act& told : state_->acts.take_all()) {
+    act(told);
+  }
   quit();
 }
 

@@ -78,8 +78,8 @@ concept Looks =
 /// Used on the companion's own turn.
 class Calls : private actors::MayBeOverdue {
  public:
-  /// So many requests that a provider answers by itself are under way at once. The rest waits here, so
-  /// that a million starts are no flood of messages.
+  /// So many requests that a provider answers by itself are under way at once. What else facades ask waits
+  /// in `Acts` until one is answered, so that a million starts are no flood of messages.
   static constexpr std::size_t most_under_way = 256;
   /// So many acts are done in a row before others have their turn.
   static constexpr std::size_t most_acts_in_a_row = 64;
@@ -151,9 +151,10 @@ class Calls : private actors::MayBeOverdue {
 
   /// Takes the wait back when its time is up; see `Companion::ask_within`.
   template <class Request>
-  void make_within(Request wait, Milliseconds timeout,
+  void make_within(Request wait, Timestamp due,
                    std::function<void(AnswerOf<Request>, bool is_final)> on_answer) {
-    deadlines_.add(wait.wait_id, timeout, CompanionActor(self_));
+    const bool is_due = due <= state_->clock->now();
+    deadlines_.add(wait.wait_id, due, CompanionActor(self_));
     Request asked = wait;
     make(std::move(asked),
          OnAnswerOf<Request>([this, wait = std::move(wait),
@@ -165,7 +166,7 @@ class Calls : private actors::MayBeOverdue {
              taken_back(wait, on_answer, std::move(answer));
            }
          }));
-    if (timeout <= Milliseconds::zero()) {
+    if (is_due) {
       give_up_waits(deadlines_.take_due());  // behind the request, which looks once
     }
   }
@@ -175,8 +176,11 @@ class Calls : private actors::MayBeOverdue {
   /// Or for several.
   void answered(storage::EnqueuesAnswered& all);
 
-  /// Does what facades have told it, in order; if that is much, the rest in another turn.
+  /// Does what facades have told it, in order; if that is much, the rest in another turn, and what there is
+  /// no room for once there is.
   void act();
+  /// The time in which a call has to be answered begins, if it has any.
+  void set_deadline(const std::shared_ptr<Call>& call);
   void stop_waiting(std::uint64_t wait_id);
   void cancel(const std::shared_ptr<Call>& call);
   void tick(const actors::Tick& tick);
@@ -221,7 +225,8 @@ class Calls : private actors::MayBeOverdue {
     bool follows_change = false;
   };
 
-  /// What goes to the provider when there is room for it, in this order.
+  /// What goes to the provider when there is room for it, in this order: as long as there is any, no further
+  /// act is begun.
   struct Behind {
     bool counts = false;   ///< for `most_under_way`
     std::uint64_t id = 0;  ///< under which it is open; 0 if nothing is to be answered
@@ -229,6 +234,10 @@ class Calls : private actors::MayBeOverdue {
   };
 
   void act(Act& told);
+  void take_acts();
+  /// Whether more may be asked for.
+  [[nodiscard]] bool has_room() const;
+  void act_if_there_is_room();
 
   /// Sends a request to the provider, or gathers it with others that go there together.
   template <class Request>
@@ -261,7 +270,6 @@ class Calls : private actors::MayBeOverdue {
 
   [[nodiscard]] Open& add(std::uint64_t id, bool changes);
   static void sent(Open& open);
-  void set_deadline(const std::shared_ptr<Call>& call);
   void forget_deadline(Call& call);
   /// Stops what is open of it, and answers it.
   void take_back(Call& call, ClientError::Kind kind, std::string why);
@@ -330,6 +338,7 @@ class Calls : private actors::MayBeOverdue {
   std::map<std::uint64_t, std::shared_ptr<Call>> timed_;  ///< by number of the deadline
   std::size_t under_way_ = 0;                             ///< of those that count
   std::deque<Behind> behind_;
+  bool waits_for_room_ = false;  ///< acts were left where they are
   bool server_ended_ = false;
   bool closing_ = false;
   bool ending_ = false;

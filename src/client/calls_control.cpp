@@ -9,8 +9,23 @@ namespace duroxide::client {
 template <class Request>
 void Companion::ask_within(Request wait, Milliseconds timeout,
                            std::function<void(AnswerOf<Request>, bool is_final)> on_answer) const {
-  act([wait = std::move(wait), timeout, on_answer = std::move(on_answer)](Calls& calls) mutable {
-    calls.make_within(std::move(wait), timeout, std::move(on_answer));
+  const Timestamp due = saturating_add(state_->clock->now(), timeout);
+  act([wait = std::move(wait), due, on_answer = std::move(on_answer)](Calls& calls) mutable {
+    calls.make_within(std::move(wait), due, std::move(on_answer));
+  });
+}
+
+void Companion::start(work::StartOrchestration start, std::optional<Milliseconds> delay,
+                      OnAnswerOf<provider::EnqueueOrchestratorWork> on_answer) const {
+  act([start = std::move(start), delay, on_answer = std::move(on_answer)](Calls& calls) mutable {
+    provider::EnqueueOrchestratorWork request;
+    request.item = std::move(start);
+    request.delay = delay;
+    if (delay) {
+      calls.make_delayed(std::move(request), std::move(on_answer));
+    } else {
+      calls.make(std::move(request), std::move(on_answer));
+    }
   });
 }
 

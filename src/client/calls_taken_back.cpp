@@ -44,12 +44,13 @@ void Calls::sent(Open& open) {
 
 void Calls::set_deadline(const std::shared_ptr<Call>& call) {
   const auto timeout = call->timeout();
-  if (!timeout || call->deadline_ != 0) {
+  if (!timeout || call->deadline_ != 0 || call->is_over()) {
     return;
   }
   call->deadline_ = ++last_deadline_;
   timed_.emplace(call->deadline_, call);
-  call_deadlines_.add(call->deadline_, *timeout, CompanionActor(self_));
+  call_deadlines_.add(call->deadline_, saturating_add(state_->clock->now(), *timeout),
+                      CompanionActor(self_));
 }
 
 void Calls::forget_deadline(Call& call) {

@@ -64,12 +64,12 @@ void Client::start_text(std::string_view instance, std::string_view orchestratio
   }
   on_started = client::telling(impl_->interceptors, instance, std::move(on_started));
   if (options.reuse() == ReusePolicy::reject) {
-    provider::EnqueueOrchestratorWork request;
-    request.item = std::move(start);
-    request.delay = options.delay();
-    impl_->ask(std::move(request), OnDone([on_started = std::move(on_started)](const Done& done) {
-                 on_started(done.map([](const auto&) { return StartResult(true); }));
-               }));
+    impl_->companion.start(std::move(start), options.delay(),
+                           [on_started = std::move(on_started)](provider::Answer<void> answer) {
+                             on_started(client::outcome(std::move(answer)).map([](const auto&) {
+                               return StartResult(true);
+                             }));
+                           });
     return;
   }
   impl_->ask(make_request(std::move(start), options, options.reuse()),

@@ -51,7 +51,7 @@ Surroundings surroundings_of(const Store& store) {
 }  // namespace
 
 Companion::Companion(ProviderActor provider, Surroundings surroundings)
-    : state_(std::make_shared<CompanionState>(surroundings.process)) {
+    : state_(std::make_shared<CompanionState>(surroundings.process, surroundings.clock)) {
   if (state_->process.is_foreign()) {
     return;
   }
@@ -61,7 +61,7 @@ Companion::Companion(ProviderActor provider, Surroundings surroundings)
 }
 
 Companion::Companion(ManagementActor management, Surroundings surroundings)
-    : state_(std::make_shared<CompanionState>(surroundings.process)) {
+    : state_(std::make_shared<CompanionState>(surroundings.process, surroundings.clock)) {
   if (state_->process.is_foreign()) {
     return;
   }
@@ -84,9 +84,9 @@ void Companion::hand_over(Act act) const {
   }
 }
 
-void Companion::tell(std::function<void(Calls&)> action) const {
+void Companion::tell(std::function<void(Calls&)> action, bool is_urgent) const {
   if (!state_->process.is_foreign()) {
-    hand_over({std::move(action)});
+    hand_over({std::move(action), {}, false, is_urgent});
   }
 }
 
@@ -99,6 +99,9 @@ void Companion::act(std::function<void(Calls&)> action) const {
   if (CallScope* const scope = CallScope::current()) {
     scope->use(*this);
     call = scope->call();
+    if (call->timeout()) {
+      tell([call](Calls& calls) { calls.set_deadline(call); }, true);
+    }
   }
   hand_over({std::move(action), std::move(call), true});
 }
@@ -108,7 +111,7 @@ void Companion::stop_waiting(std::uint64_t wait_id) const {
 }
 
 void Companion::cancel(std::shared_ptr<Call> call) const {
-  tell([call = std::move(call)](Calls& calls) { calls.cancel(call); });
+  tell([call = std::move(call)](Calls& calls) { calls.cancel(call); }, true);
 }
 
 void Companion::run(std::function<void()> action) const {
@@ -130,10 +133,12 @@ void Companion::end() const {
   // Kept by the action alone: an actor that is gone already, with its system, drops that.
   auto ended = std::make_shared<std::promise<void>>();
   const auto is_done = ended->get_future();
-  tell([ended = std::move(ended)](Calls& calls) {
-    calls.end();
-    ended->set_value();
-  });
+  tell(
+      [ended = std::move(ended)](Calls& calls) {
+        calls.end();
+        ended->set_value();
+      },
+      true);
   const auto has_ended = [&] {
     return is_done.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
   };

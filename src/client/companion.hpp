@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <duroxide/clock.hpp>
@@ -34,12 +35,14 @@ struct Surroundings {
 
 /// What a companion's handles know of it without asking.
 struct CompanionState {
-  explicit CompanionState(const model::ProcessMark& opener) : process(opener) {}
+  CompanionState(const model::ProcessMark& opener, std::shared_ptr<Clock> store_clock)
+      : process(opener), clock(std::move(store_clock)) {}
 
   std::atomic<std::size_t> busy{
       0};  ///< requests that are on their way or open, each with a callback
   Acts acts;
   model::ProcessMark process;
+  std::shared_ptr<Clock> clock;
 };
 
 /// The actor that speaks to a store for one facade and its copies. It has no thread of its own. All
@@ -69,6 +72,11 @@ class Companion {
   void ask_within(Request wait, Milliseconds timeout,
                   std::function<void(AnswerOf<Request>, bool is_final)> on_answer) const;
 
+  /// Asks for a start that is refused if there is the instance. Thousands may wait until there is room for
+  /// them, so each takes less memory than a request does.
+  void start(work::StartOrchestration start, std::optional<Milliseconds> delay,
+             OnAnswerOf<provider::EnqueueOrchestratorWork> on_answer) const;
+
   /// What follows a start.
   enum class AfterStart : std::uint8_t { nothing, look, wait };
 
@@ -95,7 +103,7 @@ class Companion {
   [[nodiscard]] const CompanionActor& actor() const { return actor_; }
 
  private:
-  void tell(std::function<void(Calls&)> action) const;
+  void tell(std::function<void(Calls&)> action, bool is_urgent = false) const;
   /// The same for what will call back.
   void act(std::function<void(Calls&)> action) const;
   void hand_over(Act act) const;

@@ -23,11 +23,10 @@ class Deadlines {
 
   /// `handle` is the actor itself.
   template <class Handle>
-  void add(std::uint64_t wait_id, Milliseconds timeout, Handle handle) {
+  void add(std::uint64_t wait_id, Timestamp due, Handle handle) {
     if (!std::exchange(is_listening_, true)) {
       alarm_.listen(std::move(handle));
     }
-    const Timestamp due = saturating_add(clock_->now(), timeout);
     const bool is_new = due_.emplace(wait_id, due).second;
     DUROXIDE_INVARIANT(is_new, "a wait has one deadline");
     by_time_.emplace(due, wait_id);

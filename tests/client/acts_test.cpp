@@ -5,6 +5,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -56,6 +57,49 @@ TEST_CASE("acts: what was not begun goes with its companion, and what comes late
   CHECK_FALSE(acts.push(holding()));
   CHECK(held.use_count() == 1);
   CHECK_FALSE(acts.take());
+}
+
+TEST_CASE(
+    "acts: without room only what is urgent is taken, and the companion is told of that alone",
+    "[client][limits]") {
+  Acts acts;
+  const auto number_of = [](const std::optional<Act>& act) {
+    return act ? act->action.target<Marked>()->number : -1;
+  };
+  const auto ordinary = [](int number) { return Act{Marked{0, number}}; };
+  const auto urgent = [](int number) { return Act{Marked{0, number}, nullptr, false, true}; };
+  CHECK(acts.push(ordinary(1)));
+  (void)acts.push(ordinary(2));
+  (void)acts.push(urgent(3));
+  (void)acts.push(ordinary(4));
+  SECTION("with room the order is that in which they came") {
+    for (int i = 1; i <= 4; ++i) {
+      CHECK(number_of(acts.take()) == i);
+    }
+    CHECK_FALSE(acts.take());
+  }
+  SECTION("without") {
+    CHECK(number_of(acts.take()) == 1);
+    CHECK(number_of(acts.take(false)) == 3);
+    CHECK_FALSE(acts.take(false));
+    CHECK_FALSE(acts.push(ordinary(5)));  // it looks by itself, once there is room
+    CHECK(acts.push(urgent(6)));
+    CHECK_FALSE(acts.push(urgent(7)));
+    CHECK(number_of(acts.take(false)) == 6);
+    CHECK(number_of(acts.take()) == 2);
+    CHECK(number_of(acts.take()) == 4);
+    CHECK(number_of(acts.take()) == 5);
+    CHECK(number_of(acts.take()) == 7);
+    CHECK_FALSE(acts.take());
+    CHECK(acts.push(ordinary(8)));
+  }
+  SECTION("all that wait are taken at once at the end, and what is urgent is not among them") {
+    CHECK(number_of(acts.take()) == 1);
+    const auto all = acts.take_all();
+    REQUIRE(all.size() == 2);
+    CHECK(number_of(all[0]) == 2);
+    CHECK(number_of(all[1]) == 4);
+  }
 }
 
 TEST_CASE("acts: those of each thread are taken in its order, and none is lost",

@@ -70,13 +70,18 @@ TEST_CASE("the last copy of a client answers what is pending", "[client][stop]")
 TEST_CASE("the last copy of a client says of what was never sent that it has changed nothing",
           "[client][stop][errors]") {
   PendingFixture f;
-  for (std::size_t i = 0; i < client::Calls::most_under_way; ++i) {
-    f.async().get_status("other").then(
-        [](const Client::Status& status) { CHECK(status.error().message == never_sent); });
+  constexpr std::size_t many = 2 * client::Calls::most_under_way;
+  std::size_t answered = 0;
+  for (std::size_t i = 0; i < many; ++i) {
+    f.async().get_status("other").then([&](const Client::Status& status) {
+      ++answered;
+      CHECK(status.error().message == never_sent);
+    });
   }
   auto pending = f.async().start_orchestration("i", "O");
   f.run();
   f.client.reset();
+  CHECK(answered == many);
   CHECK(pending.wait().error().message == never_sent);
   f.run();
   CHECK(f.provider.count<EnqueueOrchestratorWork>() == 0);

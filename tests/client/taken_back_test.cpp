@@ -99,8 +99,8 @@ TEST_CASE("a change that is cancelled says what is known of it", "[client][cance
     auto call = f.async().start_orchestration("i", "O");
     auto wait = f.async().wait_for_completion("i", 5s);
     f.run();
+    wait.cancel();  // first, as it could be made if nothing were before it
     call.cancel();
-    wait.cancel();
     f.run();
     CHECK(error_of(call).message == nothing_changed);
     CHECK(error_of(wait).message == nothing_changed);
@@ -121,6 +121,32 @@ TEST_CASE("a change that is cancelled says what is known of it", "[client][cance
     f.provider.answer<SupportsDelayedVisibility>(true);
     CHECK(f.provider.count<EnqueueOrchestratorWork>() == 0);
   }
+}
+
+TEST_CASE("what waits behind a flood of calls may be cancelled, and runs out of time as others do",
+          "[client][cancellation][clock][limits]") {
+  PendingFixture f;
+  std::vector<PendingCall<OrchestrationStatus>> others;
+  for (std::size_t i = 0; i < 2 * client::Calls::most_under_way; ++i) {
+    others.push_back(f.async().get_status("other"));
+  }
+  f.run();
+  auto timed = f.async(CallOptions().timeout(5s)).start_orchestration("timed", "O");
+  auto cancelled = f.async().start_orchestration("cancelled", "O");
+  auto kept = f.async().start_orchestration("kept", "O");
+  f.run();
+  cancelled.cancel();
+  f.run();
+  CHECK(error_of(cancelled).message == nothing_changed);
+  f.pass(5s);
+  CHECK(error_of(timed).message ==
+        "the call was not answered within 5000 ms; nothing was changed by it");
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    f.answer_status();
+  }
+  CHECK(f.provider.count<EnqueueOrchestratorWork>() == 1);
+  f.provider.answer<EnqueueOrchestratorWork>(duroxide::Done());
+  CHECK(kept.wait());
 }
 
 TEST_CASE("every call may have a timeout, by the store's clock", "[client][waits][clock]") {
