@@ -39,6 +39,7 @@ Calls::Calls(Self* self, ProviderActor provider, ManagementActor management,
                      "a companion speaks to a provider or to a management, never to both");
   if (provider_) {
     many_ = storage::many_enqueues_of(provider_);
+    reads_ = storage::committed_reads_of(provider_);
   }
 }
 

@@ -21,6 +21,7 @@
 #include "client/deadlines.hpp"
 #include "model/invariant.hpp"
 #include "model/lent_thread.hpp"
+#include "protocol/committed_reads.hpp"
 #include "protocol/enqueue_many.hpp"
 #include "protocol/numbered_requests.hpp"
 #include "protocol/watched_code.hpp"
@@ -249,7 +250,7 @@ class Calls : private actors::MayBeOverdue {
       }
     }
     send_gathered();  // first: nothing overtakes
-    actors::ask_under(self_, id, provider_, std::move(request));
+    storage::ask_under(self_, id, provider_, reads_, std::move(request));
   }
   void send_gathered();
 
@@ -326,6 +327,7 @@ class Calls : private actors::MayBeOverdue {
   ManagementActor management_;
   storage::ManyEnqueues many_;  ///< the provider, if it takes these; else null
   storage::EnqueueMany gathered_;
+  storage::CommittedReads reads_;  ///< of the provider, if it has some; else null
   LogSink log_;
   std::shared_ptr<const std::atomic<bool>> store_was_closed_;
   std::shared_ptr<CompanionState> state_;

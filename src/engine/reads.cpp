@@ -1,12 +1,12 @@
 #include "engine/reads.hpp"
 
+#include "engine/instances.hpp"
 #include "engine/values.hpp"
 #include "model/limits.hpp"
 
 namespace duroxide::storage {
 
-std::vector<Event> read_history(Transaction& transaction, const provider::Read& request) {
-  const ReadView& view = transaction.committed();
+std::vector<Event> read_history(const ReadView& view, const provider::Read& request) {
   const auto number = find_number(view, request.instance);
   const auto record = number ? load_instance(view, *number) : std::nullopt;
   if (!record) {
@@ -15,21 +15,18 @@ std::vector<Event> read_history(Transaction& transaction, const provider::Read& 
   return load_history(view, *number, *record, record->execution);
 }
 
-OrchestrationStatus get_status(Transaction& transaction, const provider::GetStatus& request) {
-  const ReadView& view = transaction.committed();
+OrchestrationStatus get_status(const ReadView& view, const provider::GetStatus& request) {
   const auto number = find_number(view, request.instance);
   return number ? load_status(view, *number) : OrchestrationStatus{};
 }
 
-std::optional<StoredValue> get_value(Transaction& transaction, const provider::GetValue& request) {
+std::optional<StoredValue> get_value(const ReadView& view, const provider::GetValue& request) {
   require(model::check_key(request.key));
-  const ReadView& view = transaction.committed();
   const auto number = find_number(view, request.instance);
   return number ? load_value(view, *number, request.key) : std::nullopt;
 }
 
-std::vector<StoredValue> get_values(Transaction& transaction, const provider::GetValues& request) {
-  const ReadView& view = transaction.committed();
+std::vector<StoredValue> get_values(const ReadView& view, const provider::GetValues& request) {
   const auto number = find_number(view, request.instance);
   return number ? load_values(view, *number) : std::vector<StoredValue>{};
 }

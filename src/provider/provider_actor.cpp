@@ -26,9 +26,11 @@
 #include "engine/waiting.hpp"
 #include "engine/work_dispatch.hpp"
 #include "protocol/after_each_message.hpp"
+#include "protocol/committed_reads.hpp"
 #include "protocol/engine_scheduler.hpp"
 #include "protocol/quiet_acks.hpp"
 #include "protocol/watched_code.hpp"
+#include "provider/committed_reader.hpp"
 #include "provider/gathered_answers.hpp"
 #include "upkeep/delete_instances.hpp"
 #include "upkeep/delete_trees.hpp"
@@ -67,11 +69,13 @@ using namespace provider;
 class Writer final : public WriterBase,
                      public TakesQuietAcks,
                      public TakesManyEnqueues,
+                     public HasCommittedReads,
                      private CommitTiming::Host,
                      private actors::MayBeOverdue {
  public:
-  Writer(caf::actor_config& config, ProviderParts parts)
+  Writer(caf::actor_config& config, ProviderParts parts, CommittedReads reads)
       : WriterBase(config),
+        HasCommittedReads(std::move(reads)),
         scheduler_(actors::EngineScheduler::of(home_system())),
         on_closed_(std::move(parts.on_closed)),
         log_(parts.log),
@@ -88,6 +92,7 @@ class Writer final : public WriterBase,
   void on_exit() override {
     engine_.close();
     gathered_.send();
+    actors::stop(committed_reads());
     if (on_closed_) {
       std::exchange(on_closed_, nullptr)();
     }
@@ -180,13 +185,13 @@ class Writer final : public WriterBase,
     }
   }
 
-  /// Somebody asks for what is committed.
+  /// Somebody asks for what is committed who does not know `committed_reads`.
   template <class T, class Request>
   [[nodiscard]] actors::Promise<Answer<T>> look(const char* operation, const Request& request,
-                                                T (*function)(Transaction&, const Request&)) {
+                                                T (*function)(const ReadView&, const Request&)) {
     return answer<Answer<T>>([&](auto reply) {
       engine_.ask(operation, std::move(reply), [&](Transaction& transaction, const auto& now) {
-        now(answer_of<T>(operation, [&] { return function(transaction, request); }));
+        now(answer_of<T>(operation, [&] { return function(transaction.committed(), request); }));
       });
     });
   }
@@ -437,10 +442,12 @@ Writer::behavior_type Writer::make_behavior() {
 }  // namespace
 
 WriterActor spawn_provider(caf::actor_system& system, ProviderParts parts) {
+  auto reads = spawn_committed_reader(system, parts.store);
   if (actors::is_deterministic(system) || actors::EngineScheduler::of(system) != nullptr) {
-    return caf::actor_cast<WriterActor>(system.spawn<Writer>(std::move(parts)));
+    return caf::actor_cast<WriterActor>(system.spawn<Writer>(std::move(parts), std::move(reads)));
   }
-  return caf::actor_cast<WriterActor>(system.spawn<Writer, actors::own_thread>(std::move(parts)));
+  return caf::actor_cast<WriterActor>(
+      system.spawn<Writer, actors::own_thread>(std::move(parts), std::move(reads)));
 }
 
 }  // namespace duroxide::storage

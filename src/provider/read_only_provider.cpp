@@ -3,9 +3,11 @@
 #include <utility>
 
 #include "engine/instances.hpp"
+#include "engine/reads.hpp"
 #include "engine/values.hpp"
 #include "engine/waits.hpp"
 #include "model/limits.hpp"
+#include "provider/committed_reader.hpp"
 
 namespace duroxide::storage {
 
@@ -42,12 +44,8 @@ class ReadOnlyProvider final : public WriterActor::base {
   behavior_type make_behavior() override;
 
  private:
-  [[nodiscard]] Answer<std::vector<Event>> read(const Read& request) const;
-  [[nodiscard]] Answer<OrchestrationStatus> status(const GetStatus& request) const;
   [[nodiscard]] Answer<OrchestrationStatus> decided_status(const WaitForStatus& request) const;
   [[nodiscard]] Answer<OrchestrationStatus> known_status(const WaitForStart& request) const;
-  [[nodiscard]] Answer<std::optional<StoredValue>> value(const GetValue& request) const;
-  [[nodiscard]] Answer<std::vector<StoredValue>> values(const GetValues& request) const;
   [[nodiscard]] Answer<std::optional<StoredValue>> decided_value(const WaitForValue& request) const;
 
   /// Answers a request with a refusal.
@@ -67,26 +65,6 @@ class ReadOnlyProvider final : public WriterActor::base {
   std::shared_ptr<KvStore> store_;
   std::function<void()> on_closed_;
 };
-
-Answer<std::vector<Event>> ReadOnlyProvider::read(const Read& request) const {
-  return answer_of<std::vector<Event>>("read", [&]() -> std::vector<Event> {
-    const auto view = store_->snapshot();
-    const auto number = find_number(*view, request.instance);
-    const auto record = number ? load_instance(*view, *number) : std::nullopt;
-    if (!record) {
-      return {};
-    }
-    return load_history(*view, *number, *record, record->execution);
-  });
-}
-
-Answer<OrchestrationStatus> ReadOnlyProvider::status(const GetStatus& request) const {
-  return answer_of<OrchestrationStatus>("get_status", [&] {
-    const auto view = store_->snapshot();
-    const auto number = find_number(*view, request.instance);
-    return number ? load_status(*view, *number) : OrchestrationStatus{};
-  });
-}
 
 Answer<OrchestrationStatus> ReadOnlyProvider::decided_status(const WaitForStatus& request) const {
   return answer_of<OrchestrationStatus>("wait_for_status", [&]() -> OrchestrationStatus {
@@ -116,23 +94,6 @@ Answer<OrchestrationStatus> ReadOnlyProvider::known_status(const WaitForStart& r
   });
 }
 
-Answer<std::optional<StoredValue>> ReadOnlyProvider::value(const GetValue& request) const {
-  return answer_of<std::optional<StoredValue>>("get_value", [&]() -> std::optional<StoredValue> {
-    require(model::check_key(request.key));
-    const auto view = store_->snapshot();
-    const auto number = find_number(*view, request.instance);
-    return number ? load_value(*view, *number, request.key) : std::nullopt;
-  });
-}
-
-Answer<std::vector<StoredValue>> ReadOnlyProvider::values(const GetValues& request) const {
-  return answer_of<std::vector<StoredValue>>("get_values", [&] {
-    const auto view = store_->snapshot();
-    const auto number = find_number(*view, request.instance);
-    return number ? load_values(*view, *number) : std::vector<StoredValue>{};
-  });
-}
-
 Answer<std::optional<StoredValue>> ReadOnlyProvider::decided_value(
     const WaitForValue& request) const {
   return answer_of<std::optional<StoredValue>>(
@@ -157,12 +118,12 @@ Answer<std::optional<StoredValue>> ReadOnlyProvider::decided_value(
 
 ReadOnlyProvider::behavior_type ReadOnlyProvider::make_behavior() {
   return {
-      [this](const Read& request) { return read(request); },
-      [this](const GetStatus& request) { return status(request); },
+      [this](const Read& request) { return seen(*store_, "read", request, read_history); },
+      [this](const GetStatus& request) { return seen(*store_, "get_status", request, get_status); },
       [this](const WaitForStatus& request) { return decided_status(request); },
       [this](const WaitForStart& request) { return known_status(request); },
-      [this](const GetValue& request) { return value(request); },
-      [this](const GetValues& request) { return values(request); },
+      [this](const GetValue& request) { return seen(*store_, "get_value", request, get_value); },
+      [this](const GetValues& request) { return seen(*store_, "get_values", request, get_values); },
       [this](const WaitForValue& request) { return decided_value(request); },
       [](const SupportsDelayedVisibility&) { return true; },
       // Nobody has anything here that could be given back.

@@ -163,6 +163,32 @@ TEST_CASE("nothing that follows from a batch is to be seen before its flush",
   CHECK(has_ended.get() == "done");
 }
 
+TEST_CASE("a read does not wait for the disk, and sees nothing that is not on it",
+          "[group_commit][threads][values]") {
+  PatientSystem own;
+  const auto kv = std::make_shared<HeldKv>();
+  const Store store = open(use_actor_system(own.get()), kv);
+  Client client(store);
+  REQUIRE(client.start_orchestration("first", "Anything"));
+
+  kv->hold();
+  std::promise<bool> started;
+  auto was_started = started.get_future();
+  client.start_orchestration(
+      "second", "Anything", std::string(), StartOptions(),
+      [&](const Client::Started& done) { started.set_value(done.has_value()); });
+  kv->wait_for_commit();
+  CHECK(client.get_orchestration_status("first").value().is_running());
+  CHECK(client.get_orchestration_status("second").value().is_not_found());
+  CHECK_FALSE(client.get_value("first", "key").value().has_value());
+  CHECK(client.get_all_values("first").value().empty());
+  CHECK_FALSE(is_there(was_started));
+
+  kv->let_all_through();
+  CHECK(was_started.get());
+  CHECK(client.get_orchestration_status("second").value().is_running());
+}
+
 TEST_CASE("steps of pure activities share a flush", "[group_commit][activities]") {
   PatientSystem own;
   const auto kv = std::make_shared<HeldKv>();

@@ -19,6 +19,7 @@
 
 #include "gateway/remote/outbox.hpp"
 #include "gateway/remote/requests.hpp"
+#include "protocol/committed_reads.hpp"
 #include "protocol/numbered_requests.hpp"
 
 namespace duroxide::gateway::remote {
@@ -56,6 +57,7 @@ class Session final : public actors::NumberedRequests<SessionActor::base> {
   Session(caf::actor_config& config, const Store& store, std::shared_ptr<Outbox> outbox)
       : NumberedRequests(config),
         provider_(provider_of(store)),
+        reads_(storage::committed_reads_of(provider_)),
         management_(management_of(store)),
         outbox_(std::move(outbox)) {}
 
@@ -97,7 +99,7 @@ class Session final : public actors::NumberedRequests<SessionActor::base> {
         finish(number, nullptr);
         return;
       }
-      actors::ask_under(this, number, provider_, std::move(request));
+      storage::ask_under(this, number, provider_, reads_, std::move(request));
     }
   }
 
@@ -141,7 +143,8 @@ class Session final : public actors::NumberedRequests<SessionActor::base> {
   [[nodiscard]] ProviderError no_answer(bool of_management) const;
 
   ProviderActor provider_;
-  ManagementActor management_;  ///< null if the store offers none
+  storage::CommittedReads reads_;  ///< of the provider; null if it has none
+  ManagementActor management_;     ///< null if the store offers none
   std::shared_ptr<Outbox> outbox_;
   std::unordered_map<std::uint64_t, Open> open_;
   bool provider_ended_ = false;
