@@ -213,6 +213,9 @@ def main():
             print(f"{count:5}  {name}")
     details = build / "coverage.txt"
     write_details(files, details)
+    lost = build / "not_counted.txt"
+    if lost.exists():
+        print("\n" + lost.read_text(encoding="utf-8"), end="")
     print(f"\nWhich: {details}")
 
     lines, branches = percent(*total[:2]), percent(*total[2:])

@@ -187,6 +187,7 @@ if [[ $list == true ]]; then
   meson test -C "$build" --list
   exit
 fi
+wrapper=()
 case $command in
   bench)
     build "$build" tests/bench/bench examples/line_server examples/line_load
@@ -216,6 +217,8 @@ case $command in
     ;;
   coverage)
     find "$build" -name '*.gcda' -delete
+    rm -rf "$build"/counts "$build"/counts.?????? "$build/not_counted.txt"
+    wrapper=("--wrapper=$root/tests/count_apart.sh $build")
     # Instrumented code is slow, and the first thousands of seeds reach what all of them do.
     export DUROXIDE_SIMULATIONS=${DUROXIDE_SIMULATIONS:-2000}
     export DUROXIDE_SOAK_SECONDS=${DUROXIDE_SOAK_SECONDS:-10}
@@ -227,7 +230,6 @@ run=()
 if [[ -n $sanitize ]] && setarch -R true 2>/dev/null; then
   run=(setarch -R)
 fi
-wrapper=()
 if [[ $valgrind == true ]]; then
   [[ -z $sanitize ]] || die "--valgrind and --sanitize exclude each other"
   install_packages valgrind libc6-dbg  # without the latter valgrind does not know the loader
@@ -240,6 +242,10 @@ fi
 run_tests() {
   "${run[@]}" meson test -C "$build" --num-processes "$(($(nproc) + 1))" --print-errorlogs "${wrapper[@]}" "$@"
 }
+# Meson names it after the wrapper, if there is one.
+newest_log() {
+  find "$build/meson-logs" -name 'testlog*.txt' -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2-
+}
 status=0
 if ((${#chosen_suites[@]} + ${#chosen_tests[@]} == 0)); then
   build "$build"
@@ -249,7 +255,7 @@ if ((${#chosen_suites[@]} > 0)); then
   run_tests "${chosen_suites[@]/#/--suite=}" || status=$?
   if [[ " ${chosen_suites[*]} " == *' trust '* ]]; then
     say 'Tried:'
-    sed -n 's/^tried: /  /p' "$build/meson-logs/testlog.txt"
+    sed -n 's/^tried: /  /p' "$(newest_log)"
   fi
 fi
 if ((${#chosen_tests[@]} > 0)); then
@@ -257,9 +263,10 @@ if ((${#chosen_tests[@]} > 0)); then
 fi
 missed=0
 if [[ $command == coverage ]]; then
+  cp -r "$build/counts/." "$build"  # to the objects that they are of
   "$root/tests/coverage.py" "$build" "$root" || missed=$?
 fi
 if ((status != 0)); then
-  die "some tests failed" "The whole log: $build/meson-logs/testlog.txt"
+  die "some tests failed" "The whole log: $(newest_log)"
 fi
 exit "$missed"
