@@ -31,10 +31,11 @@ bool tells_of_state(ProviderError::Kind refusal) {
 
 Engine::Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shared_ptr<Clock> clock,
                LogSink log, std::shared_ptr<WaitingReasons> reasons, CommitTiming::Host& host,
-               const EngineOptions& options)
+               std::shared_ptr<Breakdown> breakdown, const EngineOptions& options)
     : store_(std::move(store)),
       clock_(std::move(clock)),
       host_(host),
+      breakdown_(std::move(breakdown)),
       options_(options),
       batch_(*store_, [this](const std::function<void()>& wait) { host_.wait_for_disk(wait); }),
       memory_(batch_, opening, std::move(reasons), host, options_),
@@ -255,6 +256,7 @@ void Engine::commit_failed(const std::string& why) {
   memory_.timing.batch_ended();
   const auto answers = std::exchange(memory_.outcome.answers, {});
   stopped_ = "the store has stopped after a fatal failure: " + reason + "; open it again";
+  breakdown_->note(*stopped_);
   refuse_parked(transaction_, closed_error({}));
   for (const auto& [operation, reply] : answers) {
     reply(failure(make_error(ProviderError::Kind::storage, operation,

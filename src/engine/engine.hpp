@@ -20,6 +20,7 @@
 #include "engine/options.hpp"
 #include "engine/transaction.hpp"
 #include "storage/batch.hpp"
+#include "storage/logged/breakdown.hpp"
 
 namespace duroxide::storage {
 
@@ -31,9 +32,11 @@ class Engine {
  public:
   using DoneReply = Reply<Done>;
 
+  /// `breakdown` has the reason once the store has stopped, before anybody is told: for those who read past
+  /// the engine.
   Engine(std::shared_ptr<KvStore> store, const Opening& opening, std::shared_ptr<Clock> clock,
          LogSink log, std::shared_ptr<WaitingReasons> reasons, CommitTiming::Host& host,
-         const EngineOptions& options = {});
+         std::shared_ptr<Breakdown> breakdown, const EngineOptions& options = {});
 
   // Requests. A store that has stopped refuses them.
 
@@ -93,6 +96,7 @@ class Engine {
   std::shared_ptr<KvStore> store_;
   std::shared_ptr<Clock> clock_;
   CommitTiming::Host& host_;
+  std::shared_ptr<Breakdown> breakdown_;
   EngineOptions options_;
   Batch batch_;
   Memory memory_;

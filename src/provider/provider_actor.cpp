@@ -73,14 +73,15 @@ class Writer final : public WriterBase,
                      private CommitTiming::Host,
                      private actors::MayBeOverdue {
  public:
-  Writer(caf::actor_config& config, ProviderParts parts, CommittedReads reads)
+  Writer(caf::actor_config& config, ProviderParts parts, CommittedReads reads,
+         std::shared_ptr<Breakdown> breakdown)
       : WriterBase(config),
         HasCommittedReads(std::move(reads)),
         scheduler_(actors::EngineScheduler::of(home_system())),
         on_closed_(std::move(parts.on_closed)),
         log_(parts.log),
         engine_(std::move(parts.store), parts.opening, std::move(parts.clock), std::move(parts.log),
-                std::move(parts.reasons), *this, parts.options) {
+                std::move(parts.reasons), *this, std::move(breakdown), parts.options) {
     set_down_handler([this](const caf::down_msg& down) {
       known_.erase(down.source.id());
       holder_gone(engine_, down.source.id());
@@ -442,12 +443,14 @@ Writer::behavior_type Writer::make_behavior() {
 }  // namespace
 
 WriterActor spawn_provider(caf::actor_system& system, ProviderParts parts) {
-  auto reads = spawn_committed_reader(system, parts.store);
+  auto breakdown = std::make_shared<Breakdown>();
+  auto reads = spawn_committed_reader(system, parts.store, breakdown);
   if (actors::is_deterministic(system) || actors::EngineScheduler::of(system) != nullptr) {
-    return caf::actor_cast<WriterActor>(system.spawn<Writer>(std::move(parts), std::move(reads)));
+    return caf::actor_cast<WriterActor>(
+        system.spawn<Writer>(std::move(parts), std::move(reads), std::move(breakdown)));
   }
-  return caf::actor_cast<WriterActor>(
-      system.spawn<Writer, actors::own_thread>(std::move(parts), std::move(reads)));
+  return caf::actor_cast<WriterActor>(system.spawn<Writer, actors::own_thread>(
+      std::move(parts), std::move(reads), std::move(breakdown)));
 }
 
 }  // namespace duroxide::storage

@@ -25,6 +25,8 @@ class FaultyKv final : public storage::KvStore {
   /// Whether what fails is the memory.
   bool out_of_memory = false;
   std::optional<std::string> broken_reason;
+  /// For how many of the next snapshots there is no memory.
+  int snapshots_without_memory = 0;
   static constexpr std::uint64_t endless = std::numeric_limits<std::uint64_t>::max();
   /// What a commit may take; for more than that the disk is full. It may change while a store with threads
   /// is in use.
@@ -40,7 +42,13 @@ class FaultyKv final : public storage::KvStore {
   [[nodiscard]] std::unique_ptr<storage::ReadView> writer_view() override {
     return std::make_unique<View>(*this, inner_.writer_view());
   }
-  [[nodiscard]] std::unique_ptr<storage::ReadView> snapshot() override { return inner_.snapshot(); }
+  [[nodiscard]] std::unique_ptr<storage::ReadView> snapshot() override {
+    if (snapshots_without_memory > 0) {
+      --snapshots_without_memory;
+      throw std::bad_alloc();
+    }
+    return inner_.snapshot();
+  }
   [[nodiscard]] std::uint64_t make_room(std::uint64_t bytes, storage::RoomFor what,
                                         const LetGo& let_go) override {
     if (bytes <= room) {
