@@ -85,10 +85,21 @@ class Acts {
     return next;
   }
 
-  /// For the companion: all that is there, which is not urgent.
+  /// For the companion, which ends: all that is there but what is urgent and calls nobody back. That would
+  /// find nothing to do any more.
   [[nodiscard]] std::deque<Act> take_all() {
-    std::deque<Act> all = std::exchange(taken_, {});
+    std::deque<Act> all;
+    std::deque<Urgent> dropped;
     const std::lock_guard lock(mutex_);
+    dropped.swap(urgent_);
+    has_urgent_.store(false, std::memory_order_relaxed);
+    for (Urgent& each : dropped) {
+      if (each.act.calls_back) {
+        all.push_back(std::move(each.act));
+      }
+    }
+    std::move(taken_.begin(), taken_.end(), std::back_inserter(all));
+    taken_.clear();
     std::move(coming_.begin(), coming_.end(), std::back_inserter(all));
     coming_.clear();
     return all;

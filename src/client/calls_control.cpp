@@ -9,6 +9,9 @@ namespace duroxide::client {
 template <class Request>
 void Companion::ask_within(Request wait, Milliseconds timeout,
                            std::function<void(AnswerOf<Request>, bool is_final)> on_answer) const {
+  if (state_->process.is_foreign()) {
+    return;  // what its clock is made of may be, too
+  }
   const Timestamp due = saturating_add(state_->clock->now(), timeout);
   act([wait = std::move(wait), due, on_answer = std::move(on_answer)](Calls& calls) mutable {
     calls.make_within(std::move(wait), due, std::move(on_answer));

@@ -51,6 +51,10 @@ void Calls::set_deadline(const std::shared_ptr<Call>& call) {
   timed_.emplace(call->deadline_, call);
   call_deadlines_.add(call->deadline_, saturating_add(state_->clock->now(), *timeout),
                       CompanionActor(self_));
+  if (*timeout <= Milliseconds::zero() && !has_room()) {
+    give_up_calls(
+        call_deadlines_.take_due());  // it is not begun, and a clock that stands brings no tick
+  }
 }
 
 void Calls::forget_deadline(Call& call) {

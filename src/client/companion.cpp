@@ -90,7 +90,7 @@ void Companion::tell(std::function<void(Calls&)> action, bool is_urgent) const {
   }
 }
 
-void Companion::act(std::function<void(Calls&)> action) const {
+void Companion::act(std::function<void(Calls&)> action, bool is_urgent) const {
   if (state_->process.is_foreign()) {
     return;  // counted, it would be waited for
   }
@@ -103,7 +103,7 @@ void Companion::act(std::function<void(Calls&)> action) const {
       tell([call](Calls& calls) { calls.set_deadline(call); }, true);
     }
   }
-  hand_over({std::move(action), std::move(call), true});
+  hand_over({std::move(action), std::move(call), true, is_urgent});
 }
 
 void Companion::stop_waiting(std::uint64_t wait_id) const {
@@ -115,7 +115,7 @@ void Companion::cancel(std::shared_ptr<Call> call) const {
 }
 
 void Companion::run(std::function<void()> action) const {
-  act([action = std::move(action)](Calls& calls) mutable { calls.run(action); });
+  act([action = std::move(action)](Calls& calls) mutable { calls.run(action); }, true);
 }
 
 void Companion::close() const {

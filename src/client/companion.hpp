@@ -90,7 +90,7 @@ class Companion {
   void stop_waiting(std::uint64_t wait_id) const;
   /// Takes back what is open of a call, which then is answered as cancelled, unless it is over.
   void cancel(std::shared_ptr<Call> call) const;
-  /// For answers that need no store.
+  /// For answers that need no store, nor room for a request of it.
   void run(std::function<void()> action) const;
   /// Ends it once everything is answered.
   void close() const;
@@ -105,7 +105,7 @@ class Companion {
  private:
   void tell(std::function<void(Calls&)> action, bool is_urgent = false) const;
   /// The same for what will call back.
-  void act(std::function<void(Calls&)> action) const;
+  void act(std::function<void(Calls&)> action, bool is_urgent = false) const;
   void hand_over(Act act) const;
 
   std::shared_ptr<CompanionState> state_;

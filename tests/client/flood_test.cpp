@@ -78,6 +78,29 @@ TEST_CASE("a flood of calls: a wait overtakes none, and what takes it back comes
   CHECK(f.provider.count<StopWaiting>() == 1);
 }
 
+TEST_CASE("a flood of calls: an answer that needs no store waits for none", "[client][limits]") {
+  Flood f;
+  f.companion.ask(GetStatus{"waits"}, [](const Answer<OrchestrationStatus>&) {});
+  bool has_run = false;
+  f.companion.run([&has_run] { has_run = true; });
+  f.system.run();
+  CHECK(has_run);
+}
+
+TEST_CASE("a flood of calls: an answer that needs no store is given though the client ends",
+          "[client][limits][stop]") {
+  Flood f;
+  f.answer_one();
+  bool has_run = false;
+  f.companion.ask(GetStatus{"open"}, [&f, &has_run](const Answer<OrchestrationStatus>& answer) {
+    CHECK_FALSE(answer);
+    f.companion.run([&has_run] { has_run = true; });
+  });
+  f.system.run();
+  f.companion.end();
+  CHECK(has_run);
+}
+
 TEST_CASE("a flood of calls: all are answered if the store is closed", "[client][limits]") {
   Flood f;
   constexpr std::size_t more = 2 * Calls::most_acts_in_a_row;

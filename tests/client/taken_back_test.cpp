@@ -149,6 +149,20 @@ TEST_CASE("what waits behind a flood of calls may be cancelled, and runs out of 
   CHECK(kept.wait());
 }
 
+TEST_CASE("what waits behind a flood of calls and has no time is answered at once",
+          "[client][cancellation][clock][limits]") {
+  PendingFixture f;
+  std::vector<PendingCall<OrchestrationStatus>> others;
+  for (std::size_t i = 0; i <= client::Calls::most_under_way; ++i) {
+    others.push_back(f.async().get_status("other"));
+  }
+  f.run();
+  auto call = f.async(CallOptions().timeout(0ms)).start_orchestration("i", "O");
+  f.run();
+  CHECK(error_of(call).message ==
+        "the call was not answered within 0 ms; nothing was changed by it");
+}
+
 TEST_CASE("every call may have a timeout, by the store's clock", "[client][waits][clock]") {
   PendingFixture f;
   const auto options = CallOptions().timeout(5s);
