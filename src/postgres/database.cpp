@@ -44,13 +44,14 @@ Answers Database::read(std::vector<Call> calls) {
   const auto outcome = std::make_shared<std::optional<Outcome>>();
   Request request;
   request.operation = "read";
-  // One snapshot for all of them. And plans are made for the very values: a filter names few of the things
+  // One snapshot for all of them, for which the transaction must be begun by a statement. And plans are made for the very values: a filter names few of the things
   // that it could name, and a plan for all of them would use no index.
   request.calls.push_back(
-      {"begin_reading", {}, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"});
+      {"begin_reading", {}, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"});
   request.calls.push_back({"plan_for_values", {}, "SET LOCAL plan_cache_mode = force_custom_plan"});
   const auto own_calls = request.calls.size();
   std::move(calls.begin(), calls.end(), std::back_inserter(request.calls));
+  request.calls.push_back({"end_reading", {}, "COMMIT"});
   request.done = [outcome](Outcome answered) { *outcome = std::move(answered); };
   request.is_repeatable = true;
   sessions_->run(std::move(request),
@@ -62,6 +63,7 @@ Answers Database::read(std::vector<Call> calls) {
     throw Refusal((*outcome)->error());
   }
   Answers answers = std::move(**outcome).value();
+  answers.pop_back();
   answers.erase(answers.begin(), answers.begin() + static_cast<std::ptrdiff_t>(own_calls));
   return answers;
 }

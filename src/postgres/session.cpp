@@ -164,12 +164,6 @@ void Session::send(const Call& call) {
 }
 
 std::vector<Rows> Session::run(const std::vector<const Call*>& calls) {
-  static const Call begin{"begin_transaction", {}, "BEGIN"};
-  static const Call commit{"commit_transaction", {}, "COMMIT"};
-  std::vector<const Call*> all{&begin};
-  all.insert(all.end(), calls.begin(), calls.end());
-  all.push_back(&commit);
-
   if (PQenterPipelineMode(connection_.get()) == 0) {
     fail_sending();
   }
@@ -180,7 +174,7 @@ std::vector<Rows> Session::run(const std::vector<const Call*>& calls) {
   };
   std::vector<Expected> expected;
   std::unordered_set<std::string> to_prepare;
-  for (const Call* call : all) {
+  for (const Call* call : calls) {
     if (!prepared_.contains(call->name) && to_prepare.insert(call->name).second) {
       send_prepare(*call);
       expected.push_back({call, true});
@@ -213,7 +207,15 @@ std::vector<Rows> Session::run(const std::vector<const Call*>& calls) {
     }
     const OwnedResult end_of_answer(PQgetResult(connection_.get()));
   }
-  const OwnedResult sync(PQgetResult(connection_.get()));
+  // The commit itself may fail, which is told before the pipeline's end.
+  OwnedResult sync(PQgetResult(connection_.get()));
+  if (sync && PQresultStatus(sync.get()) == PGRES_FATAL_ERROR) {
+    failed = error_of(sync.get());
+    sync.reset(PQgetResult(connection_.get()));
+    if (!sync) {
+      sync.reset(PQgetResult(connection_.get()));
+    }
+  }
   if (!sync || PQresultStatus(sync.get()) != PGRES_PIPELINE_SYNC ||
       PQexitPipelineMode(connection_.get()) == 0) {
     fail_sending();
@@ -224,9 +226,7 @@ std::vector<Rows> Session::run(const std::vector<const Call*>& calls) {
     }
     throw DatabaseError(*failed);
   }
-  DUROXIDE_INVARIANT(answers.size() == all.size(), "each call of a pipeline is answered");
-  answers.pop_back();
-  answers.erase(answers.begin());
+  DUROXIDE_INVARIANT(answers.size() == calls.size(), "each call of a pipeline is answered");
   return answers;
 }
 

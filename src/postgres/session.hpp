@@ -41,7 +41,8 @@ class Session {
   void disconnect();
 
   /// Makes all calls in one transaction, which is sent and answered as one pipeline, and gives what each has
-  /// answered. Throws `DatabaseError`: then nothing has happened; if the connection is lost, nobody knows.
+  /// answered. The pipeline itself is the transaction, which its end commits, so no statement begins or ends it.
+  /// Throws `DatabaseError`: then nothing has happened; if the connection is lost, nobody knows.
   [[nodiscard]] std::vector<Rows> run(const std::vector<const Call*>& calls);
 
   /// SQL without values, any number of statements. Throws `DatabaseError`.
