@@ -125,8 +125,8 @@ Call turn_call(const AckOrchestrationItem& ack, const TurnLease& lease, const Ca
   return {"ack_turn", std::move(parameters)};
 }
 
-Call work_call(const AckOrchestrationItem& ack, const TurnLease& lease,
-               const CallContext& context) {
+Call work_call(const AckOrchestrationItem& ack, const TurnLease& lease, const CallContext& context,
+               const PromisedWork& work) {
   std::vector<std::int64_t> events;
   std::vector<std::string> names;
   std::vector<std::optional<std::string>> tags;
@@ -134,39 +134,35 @@ Call work_call(const AckOrchestrationItem& ack, const TurnLease& lease,
   std::vector<std::optional<std::int64_t>> due;
   std::vector<std::optional<std::string>> failures;
   std::vector<std::string> items;
-  for (work::ActivityExecute item : ack.worker_items) {
-    item.incarnation = lease.incarnation;
-    item.start_due.reset();
-    std::optional<std::string> failed;
-    if (item.timeouts && item.timeouts->start_ms != 0) {
-      // The record of a turn may say anything.
-      const auto allowed = std::min<std::uint64_t>(item.timeouts->start_ms,
-                                                   static_cast<std::uint64_t>(max_delay.count()));
-      item.start_due =
-          saturating_add(context.clock_now, Milliseconds(static_cast<std::int64_t>(allowed)));
-      failed =
-          model::encode_work_item(model::failed_activity(item, model::not_begun_in_time(item)));
-    }
+  std::vector<std::optional<std::int64_t>> holders;
+  for (std::size_t i = 0; i < work.items.size(); ++i) {
+    const work::ActivityExecute& item = work.items[i];
     events.push_back(static_cast<std::int64_t>(item.id));
     names.push_back(item.name);
     tags.push_back(item.tag);
     sessions.push_back(item.session);
     due.push_back(item.start_due ? std::optional(to_milliseconds(*item.start_due)) : std::nullopt);
-    failures.push_back(std::move(failed));
+    failures.push_back(item.start_due
+                           ? std::optional(model::encode_work_item(
+                                 model::failed_activity(item, model::not_begun_in_time(item))))
+                           : std::nullopt);
     items.push_back(model::encode_work_item(item));
+    const bool is_promised = i < work.places.size() && work.places[i].fetch != 0;
+    holders.push_back(is_promised ? std::optional(work.places[i].holder) : std::nullopt);
   }
-  return {"add_work_of_turn", Parameters()
-                                  .number(ack.lock_token)
-                                  .number(lease.number)
-                                  .number(lease.execution)
-                                  .numbers(events)
-                                  .texts(names)
-                                  .texts(tags)
-                                  .texts(sessions)
-                                  .numbers(due)
-                                  .byte_strings(failures)
-                                  .byte_strings(items)
-                                  .numbers(as_numbers(ack.cancelled_activities))};
+  return {adding_work, Parameters()
+                           .number(context.process)
+                           .number(ack.lock_token)
+                           .number(lease.number)
+                           .number(lease.execution)
+                           .numbers(events)
+                           .texts(names)
+                           .texts(tags)
+                           .texts(sessions)
+                           .numbers(due)
+                           .byte_strings(failures)
+                           .byte_strings(items)
+                           .numbers(holders)};
 }
 
 Call timers_call(const AckOrchestrationItem& ack, const TurnLease& lease) {
@@ -285,8 +281,31 @@ bool has_only_answered(const AckOrchestrationItem& ack, const TurnLease& lease) 
          ack.metadata.status == ExecutionStatus::running;
 }
 
+std::vector<work::ActivityExecute> work_of(const AckOrchestrationItem& ack, const TurnLease& lease,
+                                           const CallContext& context) {
+  std::vector<work::ActivityExecute> items;
+  const auto& cancelled = ack.cancelled_activities;
+  for (work::ActivityExecute item : ack.worker_items) {
+    if (std::find(cancelled.begin(), cancelled.end(), item.id) != cancelled.end()) {
+      continue;
+    }
+    item.incarnation = lease.incarnation;
+    item.start_due.reset();
+    if (item.timeouts && item.timeouts->start_ms != 0) {
+      // The record of a turn may say anything.
+      const auto allowed = std::min<std::uint64_t>(item.timeouts->start_ms,
+                                                   static_cast<std::uint64_t>(max_delay.count()));
+      item.start_due =
+          saturating_add(context.clock_now, Milliseconds(static_cast<std::int64_t>(allowed)));
+    }
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
 std::vector<Call> ack_calls(const AckOrchestrationItem& ack, const TurnLease& lease,
-                            const CallContext& context, const ChildrenAgain* again) {
+                            const CallContext& context, const PromisedWork& work,
+                            const ChildrenAgain* again) {
   check_ack(ack, lease);
   const End end = end_of(ack, lease);
   const auto token = ack.lock_token;
@@ -316,8 +335,8 @@ std::vector<Call> ack_calls(const AckOrchestrationItem& ack, const TurnLease& le
                                                .optional_bytes(ack.custom_status->status)
                                                .number(ack.custom_status->version)});
   }
-  if (!ack.worker_items.empty()) {
-    calls.push_back(work_call(ack, lease, context));
+  if (!work.items.empty()) {
+    calls.push_back(work_call(ack, lease, context, work));
   }
   if (!ack.timers.empty()) {
     calls.push_back(timers_call(ack, lease));

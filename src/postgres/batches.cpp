@@ -45,7 +45,8 @@ void Batches::expect(Brings brings) {
 }
 
 void Batches::look_for(Brings brings) {
-  ++news_;
+  news_of_turns_ += brings.turns ? 1U : 0U;
+  news_of_work_ += brings.work ? 1U : 0U;
   look_first(brings);
 }
 

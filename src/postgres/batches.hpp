@@ -83,8 +83,10 @@ class Batches {
   void look_for(Brings brings);
   /// The same, for somebody who has come and does not know.
   void look_first(Brings brings);
-  /// Changes whenever something may have come up: until then, who has found nothing finds nothing.
-  [[nodiscard]] std::uint64_t news() const { return news_; }
+  /// Changes whenever turns may have come up: until then, who has found none finds none.
+  [[nodiscard]] std::uint64_t news_of_turns() const { return news_of_turns_; }
+  /// The same of activities.
+  [[nodiscard]] std::uint64_t news_of_work() const { return news_of_work_; }
   /// How often somebody has asked for something: more if somebody has since.
   [[nodiscard]] std::uint64_t asked() const { return asked_; }
   /// A part has something to ask.
@@ -133,7 +135,8 @@ class Batches {
   Brings brought_;  ///< by what waits
   Brings untold_;   ///< by what other processes were not told of
   Brings hints_;
-  std::uint64_t news_ = 1;
+  std::uint64_t news_of_turns_ = 1;
+  std::uint64_t news_of_work_ = 1;
   std::uint64_t asked_ = 0;
   std::set<std::int64_t> announced_;
   bool is_running_ = false;

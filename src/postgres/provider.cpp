@@ -262,8 +262,9 @@ Provider::behavior_type Provider::make_behavior() {
         return answer<std::vector<Event>>([&](auto reply) { read(request, reply); });
       },
       [this](const DequeueWorkerPeekLock& request) {
-        return answer_asker<std::vector<WorkerItem>>(
-            [&](Asker asker, auto reply) { state_.work.fetch(asker, request, std::move(reply)); });
+        return answer_asker<std::vector<WorkerItem>>([&](Asker asker, auto reply) {
+          state_.work_fetches.fetch(asker, request, std::move(reply));
+        });
       },
       [this](const AckWorker& request) {
         return answer<void>([&](auto reply) { state_.work.ack(request, reply); });

@@ -35,8 +35,10 @@ StoreState::StoreState(const StoreParts& parts, Batches::Host& host, Timers::Ala
     : batches(parts.writer, parts.membership, host, parts.clock, parts.channel,
               parts.holds_answers),
       waiting(batches),
-      turns(batches, leases, holders, waiting, cancelled, std::move(look_aside), parts.log),
-      work(batches, leases, holders, cancelled, parts.log),
+      work_fetches(batches, leases, holders, parts.log),
+      turns(batches, leases, holders, waiting, cancelled, work_fetches, std::move(look_aside),
+            parts.log),
+      work(batches, leases, holders, cancelled, work_fetches),
       activities(batches, leases),
       timers(batches, leases, holders, std::move(alarm)),
       messages(batches, waiting),
@@ -48,7 +50,7 @@ StoreState::StoreState(const StoreParts& parts, Batches::Host& host, Timers::Ala
 
 void StoreState::release_holder(Asker asker, const Reply<void>& reply) {
   turns.release(asker);
-  work.release(asker);
+  work_fetches.release(asker);
   timers.release(asker);
   cancelled.release(asker);
   leases.forget(asker);
@@ -87,7 +89,7 @@ void StoreState::release_from_quarantine(const provider::ReleaseFromQuarantine& 
                               "there is no instance `" + instance + "`")));
       } else {
         turns.try_again();
-        work.try_again();
+        work_fetches.try_again();
         batches.look_for({true, true, true});
         reply(outcome->front().first().count(1));
       }
@@ -205,7 +207,7 @@ void StoreState::lost_answers() {
 void StoreState::refuse_parked() {
   const ProviderError closed{ProviderError::Kind::closed, {}, "the store is closed"};
   turns.refuse_parked(closed);
-  work.refuse_parked(closed);
+  work_fetches.refuse_parked(closed);
   timers.refuse_parked(closed);
   ProviderError awaiting = closed;
   awaiting.operation = "await_cancelled_work";

@@ -16,6 +16,7 @@
 #include "postgres/turns.hpp"
 #include "postgres/waiting.hpp"
 #include "postgres/work.hpp"
+#include "postgres/work_fetches.hpp"
 
 namespace duroxide::postgres {
 
@@ -32,6 +33,7 @@ class StoreState {
   Holders holders;
   CancelledLeases cancelled;
   Waiting waiting;
+  WorkFetches work_fetches;
   Turns turns;
   Work work;
   ActivitiesByReference activities;

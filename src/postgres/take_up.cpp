@@ -37,7 +37,8 @@ void add_effects(const TakenUp& taken_up, const provider::AckOrchestrationItem& 
   lease.version = taken_up.execution.version;
   lease.code = code_of(lease.orchestration, lease.version);
   lease.places = {0};  // one without messages would have no effects
-  auto calls = ack_calls(effects, lease, bench.context);
+  const PromisedWork work{work_of(effects, lease, bench.context), {}};
+  auto calls = ack_calls(effects, lease, bench.context, work);
   // The first would end the turn, which there is none of.
   std::for_each(std::next(calls.begin()), calls.end(),
                 [&change](Call& call) { change.add(std::move(call)); });

@@ -27,6 +27,28 @@ ProviderError turn_is_over(const char* operation) {
   return refused(operation, ProviderError::Kind::invalid_lock_token, "the lease is over");
 }
 
+std::optional<std::size_t> place_of(const std::string& name, const std::vector<Call>& calls) {
+  const auto found = std::find_if(calls.begin(), calls.end(),
+                                  [&name](const Call& call) { return call.name == name; });
+  return found == calls.end() ? std::nullopt : std::optional<std::size_t>(found - calls.begin());
+}
+
+/// The fencing numbers of the activities that are handed out, by their events.
+std::map<std::uint64_t, provider::LockToken> tokens_of_work(const Rows& answer) {
+  const auto events = answer.first().numbers(0);
+  const auto tokens = answer.first().numbers(1);
+  std::map<std::uint64_t, provider::LockToken> found;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    found.emplace(events[i], tokens.at(i));
+  }
+  return found;
+}
+
+bool has_timeout(const WorkItem& item) {
+  const auto* start = std::get_if<work::StartOrchestration>(&item);
+  return start != nullptr && start->timeout_ms.has_value();
+}
+
 /// Whether others may wait for what this ack brings about.
 bool is_worth_telling(const provider::AckOrchestrationItem& ack, const TurnLease& lease) {
   return ack.metadata.status != ExecutionStatus::running || lease.event_count == 0 ||
@@ -36,15 +58,24 @@ bool is_worth_telling(const provider::AckOrchestrationItem& ack, const TurnLease
 }  // namespace
 
 Turns::Turns(Batches& batches, Leases& leases, Holders& holders, Waiting& waiting,
-             CancelledLeases& cancelled, LookAside look_aside, LogSink log)
+             CancelledLeases& cancelled, WorkFetches& work, LookAside look_aside, LogSink log)
     : batches_(batches),
       leases_(leases),
       holders_(holders),
       waiting_(waiting),
       cancelled_(cancelled),
+      work_(work),
       look_aside_(std::move(look_aside)),
       log_(std::move(log)) {
   batches_.add(*this);
+}
+
+bool Turns::may_bring_timers(const Acking& acking, const PromisedWork& work) {
+  const provider::AckOrchestrationItem& ack = *acking.ack;
+  return acking.children || !ack.timers.empty() ||
+         std::any_of(work.items.begin(), work.items.end(),
+                     [](const auto& item) { return item.start_due.has_value(); }) ||
+         std::any_of(ack.orchestrator_items.begin(), ack.orchestrator_items.end(), has_timeout);
 }
 
 // --- fetches --------------------------------------------------------------------------------------
@@ -58,7 +89,7 @@ void Turns::fetch(Asker asker, const provider::FetchOrchestrationItem& request, 
     bring_forward();
   }
   parked_.push_back({++newest_, asker, request.max_items, std::move(reply)});
-  if (exhausted_[asker] != batches_.news()) {
+  if (exhausted_[asker] != batches_.news_of_turns()) {
     batches_.look_first({true, false, false});
   }
 }
@@ -79,7 +110,7 @@ void Turns::join(Runner::Batch& batch) {
   for (Parked& parked : parked_) {
     if (!parked.is_asked) {
       parked.is_asked = true;
-      parked.news = batches_.news();
+      parked.news = batches_.news_of_turns();
       batch.push_back(fetch_request(parked));
     }
   }
@@ -210,8 +241,15 @@ void Turns::ack(const provider::AckOrchestrationItem& ack, Reply<void> reply) {
 
 void Turns::make(const Acking& acking, TurnLease& lease) {
   const provider::AckOrchestrationItem& ack = *acking.ack;
+  const CallContext context = batches_.context();
   Request request{acking_turn};
-  request.calls = ack_calls(ack, lease, batches_.context(), acking.children.get());
+  auto work = work_.promise(work_of(ack, lease, context));
+  try {
+    request.calls = ack_calls(ack, lease, context, work, acking.children.get());
+  } catch (const Refusal&) {
+    work_.take_back(work);
+    throw;
+  }
   request.is_repeatable = true;
   request.is_of_process = true;
   request.changes.push_back(lease.instance);
@@ -233,28 +271,39 @@ void Turns::make(const Acking& acking, TurnLease& lease) {
       batches_.announce(touched);
     }
   }
-  request.done = [this, acking, lease](const Outcome& outcome) {
+  const Brings brings{true, acking.children || work.leaves_some(), may_bring_timers(acking, work)};
+  request.done = [this, acking, lease, work = std::move(work),
+                  work_at = place_of(adding_work, request.calls)](const Outcome& outcome) {
     if (!outcome) {
+      work_.take_back(work);
       give_up(acking, outcome.error());
-      return;
-    }
-    const Rows& answer = outcome->at(acking.children ? 1 : 0);
-    switch (answer.first().number(0)) {
-      case code_acked:
-        acked(*acking.ack, lease, answer);
-        acking.reply({});
-        break;
-      case code_failed_children:
-        look_at_failed_children(acking, lease);
-        break;
-      default:
-        leases_.turns.erase(acking.ack->lock_token);
-        acking.reply(failure(turn_is_over(acking_turn)));
+    } else {
+      answered(acking, lease, work, work_at, *outcome);
     }
   };
   lease.is_being_acked = true;
-  const bool brings_work = !ack.worker_items.empty() || acking.children;
-  batches_.submit(std::move(request), {true, brings_work, true});
+  batches_.submit(std::move(request), brings);
+}
+
+void Turns::answered(const Acking& acking, const TurnLease& lease, const PromisedWork& work,
+                     std::optional<std::size_t> work_at, const Answers& answers) {
+  const Rows& answer = answers.at(acking.children ? 1 : 0);
+  const std::int64_t code = answer.first().number(0);
+  if (code == code_acked) {
+    acked(*acking.ack, lease, answer);
+    if (work_at) {
+      work_.keep(work, lease, tokens_of_work(answers.at(*work_at)));
+    }
+    acking.reply({});
+    return;
+  }
+  work_.take_back(work);
+  if (code == code_failed_children) {
+    look_at_failed_children(acking, lease);
+  } else {
+    leases_.turns.erase(acking.ack->lock_token);
+    acking.reply(failure(turn_is_over(acking_turn)));
+  }
 }
 
 void Turns::give_up(const Acking& acking, ProviderError why) {

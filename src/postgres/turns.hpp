@@ -20,6 +20,7 @@
 #include "postgres/refusal.hpp"
 #include "postgres/unknown_code.hpp"
 #include "postgres/waiting.hpp"
+#include "postgres/work_fetches.hpp"
 
 namespace duroxide::postgres {
 
@@ -31,7 +32,7 @@ class Turns final : public Batches::Part {
 
   /// All must outlive it.
   Turns(Batches& batches, Leases& leases, Holders& holders, Waiting& waiting,
-        CancelledLeases& cancelled, LookAside look_aside, LogSink log);
+        CancelledLeases& cancelled, WorkFetches& work, LookAside look_aside, LogSink log);
 
   using FetchReply = Reply<std::vector<provider::OrchestrationItem>>;
 
@@ -70,6 +71,10 @@ class Turns final : public Batches::Part {
   void fetched(std::uint64_t id, const Outcome& outcome);
   void hand_out(std::deque<Parked>::iterator parked, const Rows& rows);
   void set_damaged_aside(const TurnLease& lease, provider::LockToken token, const std::string& why);
+  [[nodiscard]] static bool may_bring_timers(const Acking& acking, const PromisedWork& work);
+  /// An ack has been answered. `work_at`: where the answer is that tells of its activities, if it has any.
+  void answered(const Acking& acking, const TurnLease& lease, const PromisedWork& work,
+                std::optional<std::size_t> work_at, const Answers& answers);
   /// Throws `Refusal`.
   void make(const Acking& acking, TurnLease& lease);
   /// It was refused for the time being: it starts children that have failed before.
@@ -91,6 +96,7 @@ class Turns final : public Batches::Part {
   Holders& holders_;
   Waiting& waiting_;
   CancelledLeases& cancelled_;
+  WorkFetches& work_;
   LookAside look_aside_;
   LogSink log_;
   /// Those whose children are being looked at.

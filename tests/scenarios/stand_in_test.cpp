@@ -27,7 +27,7 @@ void run_often(Scenario& s) {
 }  // namespace
 
 TEST_CASE("stand-in: a short ordinary activity runs on the thread that has run the turn",
-          "[activities][threads][same-process]") {
+          "[activities][threads][same-process][engine-thread]") {
   const auto last_turn = std::make_shared<std::atomic<std::thread::id>>();
   const auto ran_there = std::make_shared<std::atomic<bool>>(false);
   Scenario s(EVERY_BACKEND, [=](Runtime& runtime) {

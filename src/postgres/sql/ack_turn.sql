@@ -161,24 +161,36 @@ BEGIN
   DELETE FROM work WHERE number = p_number AND quarantine IS NOT NULL;
 END $$;
 
--- Activities and timers of a turn; only of one that was accepted.
-CREATE FUNCTION add_work_of_turn(p_token bigint, p_number bigint, p_execution bigint, p_events bigint[],
-                                 p_names text[], p_tags text[], p_sessions text[], p_due bigint[],
-                                 p_failures bytea[], p_items bytea[], p_cancelled bigint[])
-RETURNS TABLE (code bigint) LANGUAGE plpgsql AS $$
+-- Activities and timers of a turn; only of one that was accepted. `p_holders`: who in the process waits for the
+-- activity, and is handed it by this very commit; null for one that is left in the queue. Answers the fencing numbers
+-- of those that are handed out, none while the store is paused.
+CREATE FUNCTION add_work_of_turn(p_process bigint, p_token bigint, p_number bigint, p_execution bigint,
+                                 p_events bigint[], p_names text[], p_tags text[], p_sessions text[],
+                                 p_due bigint[], p_failures bytea[], p_items bytea[], p_holders bigint[])
+RETURNS TABLE (events bigint[], tokens bigint[]) LANGUAGE plpgsql AS $$
+DECLARE
+  v_is_paused boolean;
 BEGIN
-  code := 0;
   IF was_acked(p_token) THEN
-    INSERT INTO work (number, execution, event, place, name, tag, session, start_due, item)
-    SELECT p_number, p_execution, a.event, nextval('places'), a.name, a.tag, a.session, a.due, a.item
-    FROM unnest(p_events, p_names, p_tags, p_sessions, p_due, p_items)
-      AS a (event, name, tag, session, due, item)
-    WHERE a.event <> ALL (p_cancelled);
+    v_is_paused := EXISTS (SELECT 1 FROM paused WHERE kind = 's');
+    WITH added AS (
+      INSERT INTO work (number, execution, event, place, name, tag, session, start_due, item, token, process,
+                        holder, attempts)
+      SELECT p_number, p_execution, a.event, nextval('places'), a.name, a.tag, a.session, a.due, a.item,
+             CASE WHEN NOT v_is_paused AND a.holder IS NOT NULL THEN nextval('fences') END,
+             CASE WHEN NOT v_is_paused AND a.holder IS NOT NULL THEN p_process END,
+             CASE WHEN NOT v_is_paused THEN a.holder END,
+             CASE WHEN NOT v_is_paused AND a.holder IS NOT NULL THEN 1 ELSE 0 END
+      FROM unnest(p_events, p_names, p_tags, p_sessions, p_due, p_items, p_holders)
+        AS a (event, name, tag, session, due, item, holder)
+      RETURNING work.event, work.token)
+    SELECT array_agg(a.event), array_agg(a.token) INTO events, tokens FROM added a
+    WHERE a.token IS NOT NULL;
     IF cardinality(array_remove(p_due, NULL)) > 0 THEN
       INSERT INTO timers (due, number, execution, event, kind, message, of_event, keeps, item)
       SELECT a.due, p_number, p_execution, a.event, 4, 4, a.event, 0, a.failure
       FROM unnest(p_events, p_due, p_failures) AS a (event, due, failure)
-      WHERE a.due IS NOT NULL AND a.event <> ALL (p_cancelled);
+      WHERE a.due IS NOT NULL;
     END IF;
   END IF;
   RETURN NEXT;
