@@ -249,8 +249,9 @@ Provider::behavior_type Provider::make_behavior() {
   actors::send_later(this, parts_.life_sign, LifeSignDue{});
   return {
       [this](const FetchOrchestrationItem& request) {
-        return answer_asker<std::vector<OrchestrationItem>>(
-            [&](Asker asker, auto reply) { state_.turns.fetch(asker, request, std::move(reply)); });
+        return answer_asker<std::vector<OrchestrationItem>>([&](Asker asker, auto reply) {
+          state_.turn_fetches.fetch(asker, request, std::move(reply));
+        });
       },
       [this](const AckOrchestrationItem& request) {
         return answer<void>([&](auto reply) { state_.turns.ack(request, std::move(reply)); });

@@ -35,9 +35,10 @@ StoreState::StoreState(const StoreParts& parts, Batches::Host& host, Timers::Ala
     : batches(parts.writer, parts.membership, host, parts.clock, parts.channel,
               parts.holds_answers),
       waiting(batches),
+      turn_fetches(batches, leases, holders, parts.log),
       work_fetches(batches, leases, holders, parts.log),
-      turns(batches, leases, holders, waiting, cancelled, work_fetches, std::move(look_aside),
-            parts.log),
+      turns(batches, leases, holders, waiting, cancelled, turn_fetches, work_fetches,
+            std::move(look_aside), parts.log),
       work(batches, leases, holders, cancelled, work_fetches),
       activities(batches, leases),
       timers(batches, leases, holders, std::move(alarm)),
@@ -49,7 +50,7 @@ StoreState::StoreState(const StoreParts& parts, Batches::Host& host, Timers::Ala
       log_(parts.log) {}
 
 void StoreState::release_holder(Asker asker, const Reply<void>& reply) {
-  turns.release(asker);
+  turn_fetches.release(asker);
   work_fetches.release(asker);
   timers.release(asker);
   cancelled.release(asker);
@@ -88,7 +89,7 @@ void StoreState::release_from_quarantine(const provider::ReleaseFromQuarantine& 
         reply(failure(refused(releasing, ProviderError::Kind::instance_not_found,
                               "there is no instance `" + instance + "`")));
       } else {
-        turns.try_again();
+        turn_fetches.try_again();
         work_fetches.try_again();
         batches.look_for({true, true, true});
         reply(outcome->front().first().count(1));
@@ -206,7 +207,8 @@ void StoreState::lost_answers() {
 
 void StoreState::refuse_parked() {
   const ProviderError closed{ProviderError::Kind::closed, {}, "the store is closed"};
-  turns.refuse_parked(closed);
+  turn_fetches.refuse_parked(closed);
+  turns.refuse_looking(closed);
   work_fetches.refuse_parked(closed);
   timers.refuse_parked(closed);
   ProviderError awaiting = closed;

@@ -13,6 +13,7 @@
 #include "postgres/messages.hpp"
 #include "postgres/store_parts.hpp"
 #include "postgres/timers.hpp"
+#include "postgres/turn_fetches.hpp"
 #include "postgres/turns.hpp"
 #include "postgres/waiting.hpp"
 #include "postgres/work.hpp"
@@ -33,6 +34,7 @@ class StoreState {
   Holders holders;
   CancelledLeases cancelled;
   Waiting waiting;
+  TurnFetches turn_fetches;
   WorkFetches work_fetches;
   Turns turns;
   Work work;

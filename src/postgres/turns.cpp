@@ -7,13 +7,11 @@
 #include <utility>
 
 #include "postgres/ack_calls.hpp"
-#include "postgres/turn_items.hpp"
 
 namespace duroxide::postgres {
 
 namespace {
 
-constexpr const char* fetching_turns = "fetch_orchestration_item";
 constexpr const char* acking_turn = "ack_orchestration_item";
 constexpr const char* abandoning_turn = "abandon_orchestration_item";
 
@@ -58,17 +56,17 @@ bool is_worth_telling(const provider::AckOrchestrationItem& ack, const TurnLease
 }  // namespace
 
 Turns::Turns(Batches& batches, Leases& leases, Holders& holders, Waiting& waiting,
-             CancelledLeases& cancelled, WorkFetches& work, LookAside look_aside, LogSink log)
+             CancelledLeases& cancelled, TurnFetches& fetches, WorkFetches& work,
+             LookAside look_aside, LogSink log)
     : batches_(batches),
       leases_(leases),
       holders_(holders),
       waiting_(waiting),
       cancelled_(cancelled),
+      fetches_(fetches),
       work_(work),
       look_aside_(std::move(look_aside)),
-      log_(std::move(log)) {
-  batches_.add(*this);
-}
+      log_(std::move(log)) {}
 
 bool Turns::may_bring_timers(const Acking& acking, const PromisedWork& work) {
   const provider::AckOrchestrationItem& ack = *acking.ack;
@@ -77,155 +75,6 @@ bool Turns::may_bring_timers(const Acking& acking, const PromisedWork& work) {
                      [](const auto& item) { return item.start_due.has_value(); }) ||
          std::any_of(ack.orchestrator_items.begin(), ack.orchestrator_items.end(), has_timeout);
 }
-
-// --- fetches --------------------------------------------------------------------------------------
-
-void Turns::fetch(Asker asker, const provider::FetchOrchestrationItem& request, FetchReply reply) {
-  if (request.max_items == 0) {
-    reply(failure(refused(fetching_turns, ProviderError::Kind::invalid_input, "max_items is 0")));
-    return;
-  }
-  if (unknown_.asks(asker, TagFilter::any())) {
-    bring_forward();
-  }
-  parked_.push_back({++newest_, asker, request.max_items, std::move(reply)});
-  if (exhausted_[asker] != batches_.news_of_turns()) {
-    batches_.look_first({true, false, false});
-  }
-}
-
-void Turns::bring_forward() {
-  // What waits only as nobody had the code may be for the one who has come.
-  Request request{"bring_forward"};
-  request.calls.push_back({"bring_turns_forward", Parameters().number(batches_.context().process)});
-  request.is_of_process = true;
-  request.done = [](const Outcome& /*outcome*/) {};
-  batches_.submit(std::move(request), {true, false, true});
-}
-
-void Turns::join(Runner::Batch& batch) {
-  if (!batches_.take_turns()) {
-    return;
-  }
-  for (Parked& parked : parked_) {
-    if (!parked.is_asked) {
-      parked.is_asked = true;
-      parked.news = batches_.news_of_turns();
-      batch.push_back(fetch_request(parked));
-    }
-  }
-}
-
-Request Turns::fetch_request(Parked& parked) {
-  const CallContext context = batches_.context();
-  Request request{fetching_turns};
-  request.is_of_process = true;
-  request.is_light = true;
-  request.hands_out_turns = true;
-  request.calls.push_back(
-      {"fetch_turns",
-       Parameters()
-           .optional_number(context.now)
-           .number(context.process)
-           .number(holders_.number_of(parked.asker))
-           .number(parked.max_items)
-           .texts(unknown_.left_to_others(parked.asker, context.has_others, context.clock_now))});
-  request.done = [this, id = parked.id](const Outcome& outcome) { fetched(id, outcome); };
-  return request;
-}
-
-void Turns::fetched(std::uint64_t id, const Outcome& outcome) {
-  const auto parked = std::find_if(parked_.begin(), parked_.end(),
-                                   [id](const Parked& each) { return each.id == id; });
-  if (parked == parked_.end()) {
-    return;  // it was released meanwhile, and what it was given with it
-  }
-  parked->is_asked = false;
-  if (!outcome) {
-    return;  // it goes on waiting: whatever comes up, and the poll, ask again
-  }
-  if (outcome->front().size() < parked->max_items) {
-    exhausted_[parked->asker] = parked->news;
-  }
-  if (outcome->front().empty()) {
-    return;
-  }
-  hand_out(parked, outcome->front());
-}
-
-void Turns::hand_out(std::deque<Parked>::iterator parked, const Rows& rows) {
-  std::vector<provider::OrchestrationItem> items;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    TurnLease lease;
-    auto item = read_turn(rows.row(i), lease);
-    lease.asker = parked->asker;
-    lease.holder = holders_.number_of(parked->asker);
-    if (!item) {
-      set_damaged_aside(lease, rows.row(i).count(7), item.error().what);
-      continue;
-    }
-    if (leases_.turns.contains(item->lock_token)) {
-      give_back_twin(lease, item->lock_token);
-      continue;
-    }
-    leases_.turns.insert_or_assign(item->lock_token, std::move(lease));
-    items.push_back(std::move(*item));
-  }
-  if (rows.size() >= parked->max_items) {
-    batches_.look_first({true, false, false});  // there may be more, for others who wait
-  }
-  if (!items.empty()) {
-    const auto reply = std::move(parked->reply);
-    parked_.erase(parked);
-    batches_.expect_ack();
-    reply(std::move(items));
-  }
-}
-
-void Turns::set_damaged_aside(const TurnLease& lease, provider::LockToken token,
-                              const std::string& why) {
-  if (log_) {
-    LogRecord line;
-    line.level = LogLevel::error;
-    line.message = "the instance is damaged and put into quarantine: " + why;
-    line.instance = lease.instance;
-    log_(line);
-  }
-  batches_.submit(give_back(lease, token, "it is damaged: " + why));
-}
-
-void Turns::give_back_twin(const TurnLease& lease, provider::LockToken token) {
-  if (log_) {
-    LogRecord line;
-    line.level = LogLevel::error;
-    line.message = "the database has given the fencing number " + std::to_string(token) +
-                   " twice, so the turn is fetched again under another: somebody has set the "
-                   "sequence `fences` back, or the database was restored from a copy";
-    line.instance = lease.instance;
-    log_(line);
-  }
-  batches_.submit(give_back(lease, token, std::nullopt), {true, false, false});
-}
-
-Request Turns::give_back(const TurnLease& lease, provider::LockToken token,
-                         const std::optional<std::string>& quarantine) {
-  const CallContext context = batches_.context();
-  Request request{abandoning_turn};
-  request.is_of_process = true;
-  request.done = [](const Outcome& /*outcome*/) {};
-  request.calls.push_back({"abandon_turn", Parameters()
-                                               .optional_number(context.now)
-                                               .number(context.process)
-                                               .number(lease.number)
-                                               .number(token)
-                                               .number(0)
-                                               .flag(true)
-                                               .optional_text(std::nullopt)
-                                               .optional_words(quarantine)});
-  return request;
-}
-
-// --- ends -----------------------------------------------------------------------------------------
 
 void Turns::ack(const provider::AckOrchestrationItem& ack, Reply<void> reply) {
   const auto found = leases_.turns.find(ack.lock_token);
@@ -390,8 +239,9 @@ void Turns::abandon(const provider::AbandonOrchestrationItem& abandon, const Rep
   const CallContext context = batches_.context();
   Milliseconds delay = abandon.delay;
   if (abandon.unregistered && !abandon.quarantine) {
-    unknown_.add(lease.asker, lease.code, saturating_add(context.clock_now, abandon.delay));
-    if (unknown_.another_may_know(lease.code) || context.has_others) {
+    fetches_.note_unknown(lease.asker, lease.code,
+                          saturating_add(context.clock_now, abandon.delay));
+    if (fetches_.another_may_know(lease.code) || context.has_others) {
       delay = Milliseconds::zero();
     }
   }
@@ -435,28 +285,7 @@ void Turns::release_resident(Asker asker, const std::string& instance) {
   batches_.submit(std::move(request));
 }
 
-void Turns::release(Asker asker) {
-  unknown_.leaves(asker);
-  exhausted_.erase(asker);
-  std::vector<FetchReply> ended;
-  std::erase_if(parked_, [&](Parked& parked) {
-    if (parked.asker == asker) {
-      ended.push_back(std::move(parked.reply));
-      return true;
-    }
-    return false;
-  });
-  for (const FetchReply& reply : ended) {
-    reply(std::vector<provider::OrchestrationItem>{});
-  }
-}
-
-void Turns::refuse_parked(const ProviderError& error) {
-  for (Parked& parked : std::exchange(parked_, {})) {
-    ProviderError told = error;
-    told.operation = fetching_turns;
-    parked.reply(failure(std::move(told)));
-  }
+void Turns::refuse_looking(const ProviderError& error) {
   for (auto& [token, acking] : std::exchange(looking_, {})) {
     give_up(acking, error);
   }
