@@ -13,6 +13,15 @@ namespace {
 constexpr const char* fetching_turns = "fetch_orchestration_item";
 constexpr const char* giving_back = "abandon_orchestration_item";
 
+/// Whether there may be more than the answer has: it takes no turn beyond a size.
+bool may_be_cut(const Rows& rows, std::uint64_t most) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    bytes += bytes_of_messages(rows.row(i));
+  }
+  return rows.size() >= most || bytes >= most_bytes_of_turns;
+}
+
 }  // namespace
 
 TurnFetches::TurnFetches(Batches& batches, Leases& leases, Holders& holders, LogSink log)
@@ -85,7 +94,7 @@ void TurnFetches::fetched(std::uint64_t id, const Outcome& outcome) {
   if (!outcome) {
     return;  // it goes on waiting: whatever comes up, and the poll, ask again
   }
-  if (outcome->front().size() < parked->max_items) {
+  if (!may_be_cut(outcome->front(), parked->max_items)) {
     exhausted_[parked->asker] = parked->news;
   }
   if (outcome->front().empty()) {
@@ -112,7 +121,7 @@ void TurnFetches::hand_out(std::deque<Parked>::iterator parked, const Rows& rows
     leases_.turns.insert_or_assign(item->lock_token, std::move(lease));
     items.push_back(std::move(*item));
   }
-  if (rows.size() >= parked->max_items) {
+  if (may_be_cut(rows, parked->max_items)) {
     batches_.look_first({true, false, false});  // there may be more, for others who wait
   }
   if (!items.empty()) {

@@ -83,6 +83,14 @@ std::string code_needed(const provider::OrchestrationItem& item) {
 
 }  // namespace
 
+std::size_t bytes_of_messages(const Rows::Row& row) {
+  std::size_t bytes = 0;
+  for (const auto& item : row.byte_strings(turn_column_items)) {
+    bytes += item ? item->size() : 0;
+  }
+  return bytes;
+}
+
 Result<provider::OrchestrationItem, model::Flaw> read_turn(const Rows::Row& row, TurnLease& lease) {
   provider::OrchestrationItem item;
   item.instance = row.text(turn_column_id);

@@ -24,6 +24,18 @@ enum WorkColumn : std::size_t {
   work_column_id,
 };
 
+/// An answer of `fetch_work` takes no further activity once those that it has come to so many bytes.
+constexpr std::size_t most_bytes_of_work = std::size_t{16} * 1024 * 1024;
+
+/// Whether there may be more than the answer has.
+bool may_be_cut(const Rows& rows, std::uint64_t most) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    bytes += rows.row(i).bytes(work_column_item).size();
+  }
+  return rows.size() >= most || bytes >= most_bytes_of_work;
+}
+
 }  // namespace
 
 WorkFetches::WorkFetches(Batches& batches, Leases& leases, Holders& holders, LogSink log)
@@ -105,7 +117,8 @@ void WorkFetches::fetched(std::uint64_t id, const Outcome& outcome) {
     return;
   }
   const Rows& rows = outcome->front();
-  if (rows.size() < parked->request.max_items && parked->request.saturated_sessions.empty()) {
+  const bool is_cut = may_be_cut(rows, parked->request.max_items);
+  if (!is_cut && parked->request.saturated_sessions.empty()) {
     exhausted_[parked->asker] = parked->news;
   }
   std::vector<provider::WorkerItem> items;
@@ -114,7 +127,7 @@ void WorkFetches::fetched(std::uint64_t id, const Outcome& outcome) {
       items.push_back(std::move(*item));
     }
   }
-  if (rows.size() >= parked->request.max_items) {
+  if (is_cut) {
     batches_.look_first({false, true, false});  // there may be more, for others who wait
   }
   if (!items.empty()) {

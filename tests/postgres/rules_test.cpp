@@ -64,6 +64,38 @@ TEST_CASE("of turns that an answer has no room for the messages are not read",
   }
 }
 
+TEST_CASE("turns that an answer has no room for come with the next fetch", "[postgres][large]") {
+  SchemaWorld world("rules");
+  for (const auto* id : {"a", "b", "c"}) {
+    take_first_turn(world, id);
+  }
+  for (const auto* id : {"a", "b", "c"}) {
+    world.enqueue(raise_item(id, "E", full())).value();
+  }
+  for (const auto* id : {"a", "b", "c"}) {
+    const Items items = world.fetch(256);
+    REQUIRE(items.size() == 1);
+    CHECK(items[0].instance == id);
+  }
+}
+
+TEST_CASE("activities that an answer has no room for come with the next fetch",
+          "[postgres][large]") {
+  SchemaWorld world("rules");
+  world.start("a");
+  const auto item = world.fetch_one();
+  auto ack = ack_with_calls(item, {{2}, {3}, {4}});
+  for (auto& execute : ack.worker_items) {
+    execute.input = full();
+  }
+  world.ack(ack).value();
+  for (const std::uint64_t id : {2U, 3U, 4U}) {
+    const auto items = world.fetch_work(64);
+    REQUIRE(items.size() == 1);
+    CHECK(items[0].item.id == id);
+  }
+}
+
 TEST_CASE("what is in quarantine leaves the queue, and takes no room of those behind it",
           "[postgres][quarantine][large]") {
   SchemaWorld world("rules");
