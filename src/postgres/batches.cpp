@@ -38,22 +38,35 @@ void Batches::look(Request request) {
 }
 
 void Batches::expect(Brings brings) {
-  brought_.turns = brought_.turns || brings.turns;
-  brought_.work = brought_.work || brings.work;
-  look_for(brings);
+  note(brings);
   ask_soon();
 }
 
-void Batches::look_for(Brings brings) {
+void Batches::note(Brings brings) {
+  brought_.turns = brought_.turns || brings.turns;
+  brought_.work = brought_.work || brings.work;
+  note_news(brings);
+  hint(brings);
+}
+
+void Batches::note_news(Brings brings) {
   news_of_turns_ += brings.turns ? 1U : 0U;
   news_of_work_ += brings.work ? 1U : 0U;
+}
+
+void Batches::hint(Brings brings) {
+  hints_.turns = hints_.turns || brings.turns;
+  hints_.work = hints_.work || brings.work;
+  hints_.timers = hints_.timers || brings.timers;
+}
+
+void Batches::look_for(Brings brings) {
+  note_news(brings);
   look_first(brings);
 }
 
 void Batches::look_first(Brings brings) {
-  hints_.turns = hints_.turns || brings.turns;
-  hints_.work = hints_.work || brings.work;
-  hints_.timers = hints_.timers || brings.timers;
+  hint(brings);
   if (brings.turns || brings.work || brings.timers) {
     ask_soon();
   }
@@ -66,6 +79,16 @@ void Batches::ask_soon() {
   } else if (!std::exchange(is_scheduled_, true)) {
     host_.run_soon();
   }
+}
+
+bool Batches::go_ahead() {
+  bool has_handed_out = false;
+  if (!is_running_) {
+    for (Part* part : parts_) {
+      has_handed_out = part->go_ahead() || has_handed_out;
+    }
+  }
+  return has_handed_out;
 }
 
 void Batches::run() {

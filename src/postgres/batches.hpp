@@ -52,6 +52,9 @@ class Batches {
   /// What takes part in batches.
   class Part {
    public:
+    /// Hands out turns of what the next batch will bring, whose acks may then be in the same batch. Whether it has
+    /// handed out any.
+    virtual bool go_ahead() { return false; }
     /// Adds what it has gathered to the front of a batch.
     virtual void bring(Runner::Batch& /*batch*/) {}
     /// Adds its requests to the end of a batch.
@@ -73,6 +76,8 @@ class Batches {
   [[nodiscard]] Timestamp now() const { return clock_->now(); }
 
   void submit(Request request, Brings brings = {});
+  /// What is put into the batch that is being made leads to this.
+  void note(Brings brings);
   /// In its place among those that are submitted, without news for those who fetch.
   void look(Request request);
   /// A part has gathered something for the next batch.
@@ -101,6 +106,9 @@ class Batches {
   [[nodiscard]] bool take_work() { return std::exchange(hints_.work, false); }
   [[nodiscard]] bool take_timers() { return std::exchange(hints_.timers, false); }
 
+  /// Has turns handed out of what waits for the next batch. If there were any, those who take them are to be let
+  /// run before the batch is made: their acks belong to it.
+  [[nodiscard]] bool go_ahead();
   void run();
   /// What waits goes behind the batch that is under way, although nobody will be told when that has ended.
   void run_last();
@@ -112,6 +120,8 @@ class Batches {
   void close();
 
  private:
+  void note_news(Brings brings);
+  void hint(Brings brings);
   [[nodiscard]] Runner::Batch take_waiting();
   void start(Runner::Batch batch, Brings brings);
   /// Has the batch flushed, or its answers held, or neither if it writes nothing of note. Gives whether they

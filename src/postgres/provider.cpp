@@ -116,9 +116,12 @@ class Provider final : public OwnActor::base, private Batches::Host {
     silence_ = state_.batches.asked() == asked_ ? silence_ + 1 : 0;
     const bool is_late = !actors::is_deterministic(home_system()) &&
                          std::chrono::steady_clock::now() - gathers_since_ >= longest_gathering;
-    if (silence_ >= enough_silence || is_late) {
+    if (silence_ < enough_silence && !is_late) {
+      let_others_ask();
+    } else if (!state_.batches.go_ahead() || is_late) {
       state_.batches.run();
     } else {
+      silence_ = 0;
       let_others_ask();
     }
   }

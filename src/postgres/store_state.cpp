@@ -35,11 +35,12 @@ StoreState::StoreState(const StoreParts& parts, Batches::Host& host, Timers::Ala
     : batches(parts.writer, parts.membership, host, parts.clock, parts.channel,
               parts.holds_answers),
       waiting(batches),
-      turn_fetches(batches, leases, holders, parts.log),
+      results(batches, leases, cancelled),
+      turn_fetches(batches, leases, holders, residents, results, parts.log),
       work_fetches(batches, leases, holders, parts.log),
-      turns(batches, leases, holders, waiting, cancelled, turn_fetches, work_fetches,
+      turns(batches, leases, holders, waiting, cancelled, residents, turn_fetches, work_fetches,
             std::move(look_aside), parts.log),
-      work(batches, leases, holders, cancelled, work_fetches),
+      work(batches, leases, holders, cancelled, work_fetches, results),
       activities(batches, leases),
       timers(batches, leases, holders, std::move(alarm)),
       messages(batches, waiting),
@@ -177,6 +178,7 @@ void StoreState::hear(const std::string& payload) {
 
 void StoreState::joined_anew() {
   leases = Leases();
+  residents.forget_all();
   holders.forget_all();
   waiting.touch_all();
   batches.look_for({true, true, true});

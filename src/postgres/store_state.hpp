@@ -11,6 +11,8 @@
 #include "postgres/holders.hpp"
 #include "postgres/leases.hpp"
 #include "postgres/messages.hpp"
+#include "postgres/residents.hpp"
+#include "postgres/results.hpp"
 #include "postgres/store_parts.hpp"
 #include "postgres/timers.hpp"
 #include "postgres/turn_fetches.hpp"
@@ -34,6 +36,8 @@ class StoreState {
   Holders holders;
   CancelledLeases cancelled;
   Waiting waiting;
+  Results results;
+  Residents residents;
   TurnFetches turn_fetches;
   WorkFetches work_fetches;
   Turns turns;

@@ -12,6 +12,12 @@ namespace {
 
 constexpr const char* fetching_turns = "fetch_orchestration_item";
 constexpr const char* giving_back = "abandon_orchestration_item";
+/// So many fencing numbers are asked for when fewer are left than `low_tokens`.
+constexpr std::int64_t tokens_at_once = 512;
+constexpr std::size_t low_tokens = 128;
+// Of a turn that goes ahead, as `lease_turns` has them for those it hands out.
+constexpr std::size_t most_messages_ahead = 1024;
+constexpr std::size_t most_bytes_ahead = most_bytes_of_turns;
 
 /// Whether there may be more than the answer has: it takes no turn beyond a size.
 bool may_be_cut(const Rows& rows, std::uint64_t most) {
@@ -24,8 +30,14 @@ bool may_be_cut(const Rows& rows, std::uint64_t most) {
 
 }  // namespace
 
-TurnFetches::TurnFetches(Batches& batches, Leases& leases, Holders& holders, LogSink log)
-    : batches_(batches), leases_(leases), holders_(holders), log_(std::move(log)) {
+TurnFetches::TurnFetches(Batches& batches, Leases& leases, Holders& holders, Residents& residents,
+                         Results& results, LogSink log)
+    : batches_(batches),
+      leases_(leases),
+      holders_(holders),
+      residents_(residents),
+      results_(results),
+      log_(std::move(log)) {
   batches_.add(*this);
 }
 
@@ -38,6 +50,7 @@ void TurnFetches::fetch(Asker asker, const provider::FetchOrchestrationItem& req
   if (unknown_.asks(asker, TagFilter::any())) {
     bring_forward();
   }
+  reserve_tokens();
   parked_.push_back({++newest_, asker, request.max_items, std::move(reply)});
   if (exhausted_[asker] != batches_.news_of_turns()) {
     batches_.look_first({true, false, false});
@@ -118,6 +131,7 @@ void TurnFetches::hand_out(std::deque<Parked>::iterator parked, const Rows& rows
       give_back_twin(lease, item->lock_token);
       continue;
     }
+    residents_.begin(lease.instance);
     leases_.turns.insert_or_assign(item->lock_token, std::move(lease));
     items.push_back(std::move(*item));
   }
@@ -175,8 +189,95 @@ Request TurnFetches::give_back(const TurnLease& lease, provider::LockToken token
   return request;
 }
 
+// --- turns that go ahead of their messages --------------------------------------------------------
+
+void TurnFetches::reserve_tokens() {
+  if (tokens_.size() >= low_tokens || std::exchange(are_tokens_asked_for_, true)) {
+    return;
+  }
+  Request request{"reserve_tokens"};
+  request.is_light = true;
+  request.calls.push_back({"reserve_tokens", Parameters().number(tokens_at_once)});
+  request.done = [this](const Outcome& outcome) {
+    are_tokens_asked_for_ = false;
+    if (outcome) {
+      for (const std::int64_t token : outcome->front().first().numbers(0)) {
+        tokens_.push_back(static_cast<provider::LockToken>(token));
+      }
+    }
+  };
+  batches_.look(std::move(request));
+}
+
+TurnFetches::Parked* TurnFetches::taker(const Resident& resident) {
+  const auto exhausted = exhausted_.find(resident.lease.asker);
+  if (exhausted == exhausted_.end() || exhausted->second != batches_.news_of_turns()) {
+    return nullptr;
+  }
+  const auto parked = std::find_if(parked_.begin(), parked_.end(), [&](const Parked& each) {
+    return each.asker == resident.lease.asker && each.ahead.size() < each.max_items &&
+           each.bytes_ahead < most_bytes_ahead;
+  });
+  return parked == parked_.end() ? nullptr : &*parked;
+}
+
+bool TurnFetches::go_ahead() {
+  for (const auto& [instance, results] : results_.for_turns()) {
+    const Resident* const resident = residents_.find(instance);
+    if (resident == nullptr || resident->lease.execution != results.execution ||
+        results.messages.size() > most_messages_ahead || results.bytes >= most_bytes_ahead) {
+      continue;
+    }
+    if (Parked* const parked = taker(*resident); parked != nullptr && !tokens_.empty()) {
+      go_ahead(*resident, *parked, results);
+    }
+  }
+  reserve_tokens();
+  std::vector<Parked> answered;
+  std::erase_if(parked_, [&](Parked& parked) {
+    const bool has_some = !parked.ahead.empty();
+    if (has_some) {
+      answered.push_back(std::move(parked));
+    }
+    return has_some;
+  });
+  for (Parked& parked : answered) {
+    parked.reply(std::move(parked.ahead));
+  }
+  return !answered.empty();
+}
+
+void TurnFetches::go_ahead(const Resident& resident, Parked& parked,
+                           const ResultsForTurn& results) {
+  TurnLease lease = resident.lease;
+  const TurnAhead turn{lease.number, tokens_.front(), resident.last_token, lease.holder,
+                       static_cast<std::int64_t>(results.messages.size())};
+  tokens_.pop_front();
+  provider::OrchestrationItem item;
+  item.instance = lease.instance;
+  item.orchestration_name = lease.orchestration;
+  item.version = lease.version;
+  item.execution_id = lease.execution;
+  item.history_included = false;
+  item.history_size = lease.event_count;
+  item.messages = results.messages;
+  item.lock_token = turn.token;
+  // Their places are not known yet; `ack_turn` knows the first as -1.
+  for (std::int64_t i = 1; i <= turn.messages; ++i) {
+    lease.places.push_back(-i);
+  }
+  parked.ahead.push_back(std::move(item));
+  parked.bytes_ahead += results.bytes;
+  results_.go_ahead(lease.instance, turn);
+  residents_.begin(lease.instance);
+  leases_.turns.insert_or_assign(turn.token, std::move(lease));
+}
+
+// --- the end --------------------------------------------------------------------------------------
+
 void TurnFetches::release(Asker asker) {
   unknown_.leaves(asker);
+  residents_.forget(asker);
   exhausted_.erase(asker);
   std::vector<FetchReply> ended;
   std::erase_if(parked_, [&](Parked& parked) {

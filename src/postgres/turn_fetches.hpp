@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -14,6 +15,8 @@
 #include "postgres/holders.hpp"
 #include "postgres/leases.hpp"
 #include "postgres/refusal.hpp"
+#include "postgres/residents.hpp"
+#include "postgres/results.hpp"
 #include "postgres/unknown_code.hpp"
 
 namespace duroxide::postgres {
@@ -22,7 +25,8 @@ namespace duroxide::postgres {
 class TurnFetches final : public Batches::Part {
  public:
   /// All must outlive it.
-  TurnFetches(Batches& batches, Leases& leases, Holders& holders, LogSink log);
+  TurnFetches(Batches& batches, Leases& leases, Holders& holders, Residents& residents,
+              Results& results, LogSink log);
 
   using FetchReply = Reply<std::vector<provider::OrchestrationItem>>;
 
@@ -41,6 +45,7 @@ class TurnFetches final : public Batches::Part {
   void try_again() { unknown_.forget(); }
   void refuse_parked(const ProviderError& error);
 
+  bool go_ahead() override;
   void join(Runner::Batch& batch) override;
 
  private:
@@ -51,6 +56,8 @@ class TurnFetches final : public Batches::Part {
     FetchReply reply;
     bool is_asked = false;   ///< for it, in the batch that is under way
     std::uint64_t news = 0;  ///< as they were then
+    std::vector<provider::OrchestrationItem> ahead = {};
+    std::size_t bytes_ahead = 0;
   };
 
   [[nodiscard]] Request fetch_request(Parked& parked);
@@ -64,10 +71,21 @@ class TurnFetches final : public Batches::Part {
                                   const std::optional<std::string>& quarantine);
   void bring_forward();
 
+  /// Fencing numbers for turns that are handed out before the database has their messages.
+  void reserve_tokens();
+  /// Who is handed the next turn of an instance that he keeps, before those who wait in the database: these were
+  /// none when he last asked.
+  [[nodiscard]] Parked* taker(const Resident& resident);
+  void go_ahead(const Resident& resident, Parked& parked, const ResultsForTurn& results);
+
   Batches& batches_;
   Leases& leases_;
   Holders& holders_;
+  Residents& residents_;
+  Results& results_;
   LogSink log_;
+  std::deque<provider::LockToken> tokens_;
+  bool are_tokens_asked_for_ = false;
   UnknownCode unknown_;
   std::deque<Parked> parked_;
   std::uint64_t newest_ = 0;

@@ -47,6 +47,11 @@ bool has_timeout(const WorkItem& item) {
   return start != nullptr && start->timeout_ms.has_value();
 }
 
+/// Whether there may be something for turns once the ack is accepted, of which its answer does not tell.
+bool may_bring_turns(const provider::AckOrchestrationItem& ack, const ChildrenAgain* children) {
+  return !ack.orchestrator_items.empty() || children != nullptr;
+}
+
 /// Whether others may wait for what this ack brings about.
 bool is_worth_telling(const provider::AckOrchestrationItem& ack, const TurnLease& lease) {
   return ack.metadata.status != ExecutionStatus::running || lease.event_count == 0 ||
@@ -56,13 +61,14 @@ bool is_worth_telling(const provider::AckOrchestrationItem& ack, const TurnLease
 }  // namespace
 
 Turns::Turns(Batches& batches, Leases& leases, Holders& holders, Waiting& waiting,
-             CancelledLeases& cancelled, TurnFetches& fetches, WorkFetches& work,
-             LookAside look_aside, LogSink log)
+             CancelledLeases& cancelled, Residents& residents, TurnFetches& fetches,
+             WorkFetches& work, LookAside look_aside, LogSink log)
     : batches_(batches),
       leases_(leases),
       holders_(holders),
       waiting_(waiting),
       cancelled_(cancelled),
+      residents_(residents),
       fetches_(fetches),
       work_(work),
       look_aside_(std::move(look_aside)),
@@ -120,7 +126,8 @@ void Turns::make(const Acking& acking, TurnLease& lease) {
       batches_.announce(touched);
     }
   }
-  const Brings brings{true, acking.children || work.leaves_some(), may_bring_timers(acking, work)};
+  const Brings brings{may_bring_turns(ack, acking.children.get()),
+                      acking.children || work.leaves_some(), may_bring_timers(acking, work)};
   request.done = [this, acking, lease, work = std::move(work),
                   work_at = place_of(adding_work, request.calls)](const Outcome& outcome) {
     if (!outcome) {
@@ -151,6 +158,7 @@ void Turns::answered(const Acking& acking, const TurnLease& lease, const Promise
     look_at_failed_children(acking, lease);
   } else {
     leases_.turns.erase(acking.ack->lock_token);
+    residents_.forget(lease.instance);
     acking.reply(failure(turn_is_over(acking_turn)));
   }
 }
@@ -220,6 +228,10 @@ void Turns::acked(const provider::AckOrchestrationItem& ack, const TurnLease& le
     }
   }
   leases_.turns.erase(ack.lock_token);
+  residents_.end(ack, lease);
+  if (row.flag(4)) {
+    batches_.look_for({true, false, false});
+  }
   for (const provider::UpdateAnswer& update : ack.updates) {
     waiting_.answer(lease.instance, update);
   }
@@ -256,6 +268,7 @@ void Turns::abandon(const provider::AbandonOrchestrationItem& abandon, const Rep
                                                .flag(abandon.ignore_attempt)
                                                .optional_words(abandon.waiting_for)
                                                .optional_words(abandon.quarantine)});
+  residents_.forget(lease.instance);
   request.done = [this, reply, token = abandon.lock_token](const Outcome& outcome) {
     if (!outcome) {
       reply(failure(outcome.error()));
@@ -272,6 +285,7 @@ void Turns::abandon(const provider::AbandonOrchestrationItem& abandon, const Rep
 }
 
 void Turns::release_resident(Asker asker, const std::string& instance) {
+  residents_.forget(instance);
   if (!holders_.is_known(asker)) {
     return;
   }

@@ -16,6 +16,7 @@
 #include "postgres/holders.hpp"
 #include "postgres/leases.hpp"
 #include "postgres/refusal.hpp"
+#include "postgres/residents.hpp"
 #include "postgres/turn_fetches.hpp"
 #include "postgres/waiting.hpp"
 #include "postgres/work_fetches.hpp"
@@ -30,8 +31,8 @@ class Turns {
 
   /// All must outlive it.
   Turns(Batches& batches, Leases& leases, Holders& holders, Waiting& waiting,
-        CancelledLeases& cancelled, TurnFetches& fetches, WorkFetches& work, LookAside look_aside,
-        LogSink log);
+        CancelledLeases& cancelled, Residents& residents, TurnFetches& fetches, WorkFetches& work,
+        LookAside look_aside, LogSink log);
 
   void ack(const provider::AckOrchestrationItem& request, Reply<void> reply);
   void abandon(const provider::AbandonOrchestrationItem& request, const Reply<void>& reply);
@@ -68,6 +69,7 @@ class Turns {
   Holders& holders_;
   Waiting& waiting_;
   CancelledLeases& cancelled_;
+  Residents& residents_;
   TurnFetches& fetches_;
   WorkFetches& work_;
   LookAside look_aside_;

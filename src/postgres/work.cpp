@@ -13,13 +13,13 @@ constexpr const char* abandoning_work = "abandon_worker";
 }  // namespace
 
 Work::Work(Batches& batches, Leases& leases, Holders& holders, CancelledLeases& cancelled,
-           WorkFetches& fetches)
+           WorkFetches& fetches, Results& results)
     : batches_(batches),
       leases_(leases),
       holders_(holders),
       cancelled_(cancelled),
       fetches_(fetches),
-      results_(leases, cancelled) {
+      results_(results) {
   batches_.add(*this);
 }
 
@@ -43,7 +43,7 @@ std::function<void(Outcome)> Work::ends_lease(const char* operation, provider::L
 void Work::ack(const provider::AckWorker& ack, const Reply<void>& reply) {
   or_refuse<void>(acking_work, reply, [&] {
     results_.add(ack, reply);
-    batches_.expect({true, false, false});
+    batches_.ask_soon();
   });
 }
 

@@ -21,7 +21,7 @@ class Work final : public Batches::Part {
  public:
   /// All must outlive it.
   Work(Batches& batches, Leases& leases, Holders& holders, CancelledLeases& cancelled,
-       WorkFetches& fetches);
+       WorkFetches& fetches, Results& results);
 
   void ack(const provider::AckWorker& request, const Reply<void>& reply);
   void abandon(const provider::AbandonWorker& request, Reply<void> reply);
@@ -43,7 +43,7 @@ class Work final : public Batches::Part {
   Holders& holders_;
   CancelledLeases& cancelled_;
   WorkFetches& fetches_;
-  Results results_;
+  Results& results_;
 };
 
 }  // namespace duroxide::postgres

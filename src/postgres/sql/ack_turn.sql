@@ -22,8 +22,9 @@ END $$;
 -- `p_after_change`: the call before it was `begin_change`, which says whether the others are as they were seen.
 -- `p_status`, as ExecutionStatus, is what has become of
 -- the execution; `p_code` what the instance's next turn needs. `p_only_asked`: the turn has decided nothing.
--- `p_untaken`: places of messages that it has not looked at. `cancelled_*`: leases of activities that it has
--- cancelled, of holders in this process.
+-- `p_untaken`: places of messages that it has not looked at; -1 is the first that the turn has, -2 the second.
+-- `cancelled_*`: leases of activities that it has cancelled, of holders in this process. `has_more`: there may be
+-- something for another turn.
 CREATE FUNCTION ack_turn(p_now bigint, p_process bigint, p_holder bigint, p_number bigint, p_token bigint,
                          p_execution bigint, p_first_event bigint, p_event_count bigint, p_events bytea,
                          p_orchestration text, p_version text, p_status bigint, p_output bytea,
@@ -31,7 +32,8 @@ CREATE FUNCTION ack_turn(p_now bigint, p_process bigint, p_holder bigint, p_numb
                          p_untaken bigint[], p_stays_resident boolean, p_only_asked boolean,
                          p_cancelled_work bigint[], p_cancelled_timers bigint[],
                          p_cancelled_due bigint[], p_children text[], p_after_change boolean)
-RETURNS TABLE (code bigint, is_first boolean, cancelled_tokens bigint[], cancelled_holders bigint[])
+RETURNS TABLE (code bigint, is_first boolean, cancelled_tokens bigint[], cancelled_holders bigint[],
+               has_more boolean)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -45,6 +47,7 @@ BEGIN
   WHERE t.number = p_number AND t.token = p_token AND t.process = p_process FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     -- An ack that is made again, as its answer was lost, finds itself done.
+    has_more := true;
     code := CASE WHEN EXISTS (SELECT 1 FROM turns t WHERE t.number = p_number
                               AND t.last_token = p_token
                               AND t.last_process = p_process) THEN 0 ELSE 1 END;
@@ -52,6 +55,7 @@ BEGIN
     RETURN;
   END IF;
   code := 0;
+  has_more := v_turn.ready IS NOT NULL OR p_status = 3;
   IF p_after_change AND NOT was_acked(-1) THEN
     code := 2;
   ELSIF cardinality(p_children) > 0 THEN
@@ -81,7 +85,9 @@ BEGIN
     INSERT INTO kept (number, place, kind, of_execution, of_event, made_here, item)
     SELECT m.number, m.place, m.kind, m.of_execution, m.of_event, m.made_here, m.item FROM inbox m
     WHERE m.number = p_number
-      AND (m.place = ANY (p_untaken) OR m.place <> ALL (v_turn.taken))
+      AND (m.place <> ALL (v_turn.taken) OR m.place IN (
+             SELECT CASE WHEN u.place < 0 THEN v_turn.taken[(-u.place)::int] ELSE u.place END
+             FROM unnest(p_untaken) AS u (place)))
       AND (m.keeps = 1 OR (m.keeps = 2 AND m.of_execution = p_execution));
   END IF;
   IF v_ends THEN

@@ -37,6 +37,11 @@ BEGIN
   RETURN NEXT;
 END $$;
 
+-- Fencing numbers that a process gives to leases before the database has heard of them.
+CREATE FUNCTION reserve_tokens(p_count bigint) RETURNS TABLE (tokens bigint[]) LANGUAGE sql AS $$
+  SELECT array_agg(nextval('fences')) FROM generate_series(1, p_count)
+$$;
+
 -- Opens a batch: no other call of it happens if the process is taken for dead. `p_flushed`: otherwise its
 -- commit does not wait for the disk. Answers how many others are alive.
 CREATE FUNCTION begin_batch(p_process bigint, p_batch bigint, p_flushed boolean)

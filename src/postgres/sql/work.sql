@@ -74,10 +74,16 @@ BEGIN
 END $$;
 
 -- Ends activities. Of `p_items`, one is the result, or null if nobody is told. Answers the leases that were
--- not over, and so have ended.
+-- not over, and so have ended. `p_ahead`: instances of which a turn was handed out already, that has the results
+-- of each among these, `p_counts` of them: it is leased under the number in `p_turn_tokens` to a holder that keeps
+-- the instance, unless something has happened to that since the turn `p_last_tokens`. `leased`: those that were.
 CREATE FUNCTION ack_work(p_process bigint, p_tokens bigint[], p_numbers bigint[], p_executions bigint[],
-                         p_events bigint[], p_kinds bigint[], p_keeps bigint[], p_items bytea[])
-RETURNS TABLE (accepted bigint[]) LANGUAGE plpgsql AS $$
+                         p_events bigint[], p_kinds bigint[], p_keeps bigint[], p_items bytea[],
+                         p_ahead bigint[], p_turn_tokens bigint[], p_last_tokens bigint[],
+                         p_holders bigint[], p_counts bigint[])
+RETURNS TABLE (accepted bigint[], leased bigint[]) LANGUAGE plpgsql AS $$
+DECLARE
+  v_pauses boolean := EXISTS (SELECT 1 FROM paused);
 BEGIN
   PERFORM 1 FROM turns t WHERE t.number = ANY (p_numbers) ORDER BY t.number FOR NO KEY UPDATE;
   WITH ended AS (
@@ -93,16 +99,30 @@ BEGIN
   put AS (
     INSERT INTO inbox (number, place, kind, of_execution, of_event, keeps, made_here, item)
     SELECT o.number, nextval('places'), o.kind, o.execution, o.event, o.keeps, false, o.item
-    FROM (SELECT * FROM told ORDER BY told.place) o),
+    FROM (SELECT * FROM told ORDER BY told.place) o
+    RETURNING inbox.number, inbox.place),
+  brought AS (
+    SELECT p.number, array_agg(p.place ORDER BY p.place) AS places FROM put p GROUP BY p.number),
+  led AS (
+    UPDATE turns t SET token = a.token, process = p_process, holder = a.holder, taken = b.places,
+      attempts = t.attempts + 1, visible_at = NULL, held_by = NULL, waiting_for = NULL
+    FROM brought b
+    JOIN unnest(p_ahead, p_turn_tokens, p_last_tokens, p_holders, p_counts)
+      AS a (number, token, last_token, holder, count) ON a.number = b.number
+    WHERE t.number = b.number AND NOT v_pauses AND cardinality(b.places) = a.count
+      AND t.token IS NULL AND t.ready IS NULL AND t.quarantine IS NULL AND t.last_token = a.last_token
+      AND t.resident_process = p_process AND t.resident_holder = a.holder
+    RETURNING t.number),
   woken AS (
     UPDATE turns t SET ready = nextval('places')
     WHERE t.number IN (SELECT o.number FROM told o) AND t.ready IS NULL AND t.quarantine IS NULL
-      AND t.event_count > 0),
+      AND t.event_count > 0 AND t.number NOT IN (SELECT d.number FROM led d)),
   begun AS (
     DELETE FROM timers t USING ended e
     WHERE e.start_due IS NOT NULL AND t.number = e.number AND t.execution = e.execution
       AND t.event = e.event AND t.kind = 4)
-  SELECT coalesce(array_agg(e.token), '{}') INTO accepted FROM ended e;
+  SELECT coalesce((SELECT array_agg(e.token) FROM ended e), '{}'),
+         coalesce((SELECT array_agg(d.number) FROM led d), '{}') INTO accepted, leased;
   IF cardinality(accepted) < cardinality(p_tokens) THEN
     DELETE FROM cancelled_leases c WHERE c.token = ANY (p_tokens) AND c.token <> ALL (accepted);
   END IF;
