@@ -84,6 +84,12 @@ void Batches::ask_soon() {
 bool Batches::go_ahead() {
   bool has_handed_out = false;
   if (!is_running_) {
+    for (Request& request : waiting_) {
+      if (const auto go_ahead = std::exchange(request.go_ahead, nullptr)) {
+        const bool is_ahead = go_ahead(request);
+        note({!is_ahead, false, false});
+      }
+    }
     for (Part* part : parts_) {
       has_handed_out = part->go_ahead() || has_handed_out;
     }
@@ -123,6 +129,9 @@ Runner::Batch Batches::take_waiting() {
   Runner::Batch batch;
   for (Part* part : parts_) {
     part->bring(batch);
+  }
+  for (const Request& request : waiting_) {
+    note({request.go_ahead != nullptr, false, false});  // nobody could be handed its turn
   }
   std::move(waiting_.begin(), waiting_.end(), std::back_inserter(batch));
   waiting_.clear();

@@ -50,6 +50,34 @@ void Messages::note_removed(const std::vector<std::string>& instances) {
   }
 }
 
+void Messages::submit_start(Request request, const provider::StartOrFind& start) {
+  add_start(request.calls, start, batches_.context());
+  note_start(start.start.instance);
+  Brings brings = brings_start(start.delay, start.start.timeout_ms);
+  if (start.only_new && !start.replace && !start.delay) {
+    // What is done with the answer needs to know of the turn.
+    const auto turn = std::make_shared<std::optional<FirstTurnAhead>>();
+    request.go_ahead = [this, turn, start](Request& made) {
+      *turn = turns_.go_ahead(start.start);
+      if (*turn) {
+        made.calls.clear();
+        add_start(made.calls, start, batches_.context(), &**turn);
+        made.can_wait = false;
+      }
+      return turn->has_value();
+    };
+    request.done = [this, turn, instance = start.start.instance,
+                    done = std::move(request.done)](Outcome outcome) {
+      if (*turn && (!outcome || !has_leased_turn(*outcome))) {
+        turns_.withdraw((*turn)->token, instance);
+      }
+      done(std::move(outcome));
+    };
+    brings.turns = false;
+  }
+  batches_.submit(std::move(request), brings);
+}
+
 void Messages::enqueue(const provider::EnqueueOrchestratorWork& request, const Reply<void>& reply) {
   or_refuse<void>(enqueuing, reply, [&] {
     if (std::holds_alternative<work::StartOrchestration>(request.item)) {
@@ -72,7 +100,6 @@ void Messages::enqueue_start(const provider::EnqueueOrchestratorWork& item,
   Request request{enqueuing};
   request.is_repeatable = true;
   request.can_wait = true;
-  add_start(request.calls, start, batches_.context());
   request.done = [reply, start](const Outcome& outcome) {
     if (!outcome) {
       reply(failure(outcome.error()));
@@ -82,8 +109,7 @@ void Messages::enqueue_start(const provider::EnqueueOrchestratorWork& item,
       reply(failure(started.error()));
     }
   };
-  note_start(start.start.instance);
-  batches_.submit(std::move(request), brings_start(item.delay, start.start.timeout_ms));
+  submit_start(std::move(request), start);
 }
 
 void Messages::enqueue_message(const provider::EnqueueOrchestratorWork& message,
@@ -112,7 +138,6 @@ void Messages::start_or_find(const provider::StartOrFind& start,
     Request request{starting};
     request.is_repeatable = !start.replace;
     request.can_wait = request.is_repeatable;
-    add_start(request.calls, start, batches_.context());
     request.done = [this, reply, start](const Outcome& outcome) {
       if (!outcome) {
         reply(failure(outcome.error()));
@@ -121,8 +146,7 @@ void Messages::start_or_find(const provider::StartOrFind& start,
       note_removed(removed_by_start(*outcome, start));
       reply(start_outcome(starting, *outcome, start));
     };
-    note_start(start.start.instance);
-    batches_.submit(std::move(request), brings_start(start.delay, start.start.timeout_ms));
+    submit_start(std::move(request), start);
   });
 }
 

@@ -45,6 +45,9 @@ struct Request {
   /// Whether its answer can wait until a later batch is flushed (`HeldAnswers`). It must be repeatable. Of
   /// what is light too, the answer waits if it may show what is not flushed.
   bool can_wait = false;
+  /// A start, whose turn may be handed out before it is made: called once when its batch is about to be made. Says
+  /// whether it was handed out, and has then changed the calls so that they lease it.
+  std::function<bool(Request&)> go_ahead = {};
   /// Whether it may hand out turns, each of which is soon followed by its ack.
   bool hands_out_turns = false;
 };

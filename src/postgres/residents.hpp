@@ -53,6 +53,8 @@ class Residents {
     });
   }
   void forget_all() { known_.clear(); }
+  /// Whether a turn of it is under way here, or it is kept.
+  [[nodiscard]] bool knows(const std::string& instance) const { return known_.contains(instance); }
   /// Of one that no turn is under way of; null if it is not known to be here.
   [[nodiscard]] const Resident* find(const std::string& instance) const {
     const auto known = known_.find(instance);

@@ -41,10 +41,11 @@ std::optional<std::int64_t> as_number(const std::optional<std::uint64_t>& value)
 }
 
 /// From the id to the parent.
-void add_identity(Parameters& parameters, const work::StartOrchestration& start) {
+void add_identity(Parameters& parameters, const work::StartOrchestration& start,
+                  std::int64_t incarnation) {
   const bool has_parent = start.parent.has_value();
   parameters.text(start.instance)
-      .number(new_incarnation())
+      .number(incarnation)
       .text(start.orchestration)
       .optional_text(start.version)
       .number(model::digest_of_start(start.orchestration, start.input))
@@ -54,10 +55,14 @@ void add_identity(Parameters& parameters, const work::StartOrchestration& start)
       .optional_number(has_parent ? as_number(start.parent->event_id) : std::nullopt);
 }
 
-Call start_call(const provider::StartOrFind& request, const CallContext& context) {
+Call start_call(const provider::StartOrFind& request, const CallContext& context,
+                const FirstTurnAhead* turn) {
+  const auto of_turn = [turn](auto FirstTurnAhead::*number) {
+    return turn == nullptr ? std::nullopt : std::optional(static_cast<std::int64_t>(turn->*number));
+  };
   Parameters parameters;
   parameters.optional_number(context.now);
-  add_identity(parameters, request.start);
+  add_identity(parameters, request.start, turn == nullptr ? new_incarnation() : turn->incarnation);
   parameters
       .optional_number(request.delay ? std::optional<std::int64_t>(request.delay->count())
                                      : std::nullopt)
@@ -65,7 +70,11 @@ Call start_call(const provider::StartOrFind& request, const CallContext& context
       .optional_bytes(stop_after(request.start))
       .bytes(model::encode_work_item(request.start))
       .flag(request.same_input)
-      .flag(request.only_new || request.replace);
+      .flag(request.only_new || request.replace)
+      .optional_number(of_turn(&FirstTurnAhead::number))
+      .optional_number(of_turn(&FirstTurnAhead::token))
+      .number(context.process)
+      .optional_number(of_turn(&FirstTurnAhead::holder));
   return {"start_instance", std::move(parameters)};
 }
 
@@ -138,13 +147,17 @@ void check_start(const work::StartOrchestration& start) {
 }
 
 void add_start(std::vector<Call>& calls, const provider::StartOrFind& request,
-               const CallContext& context) {
+               const CallContext& context, const FirstTurnAhead* turn) {
   check_delay(request.delay);
   check_start(request.start);
   if (request.replace) {
     calls.push_back(removal_call(request.start.instance));
   }
-  calls.push_back(start_call(request, context));
+  calls.push_back(start_call(request, context, turn));
+}
+
+bool has_leased_turn(const Answers& answers) {
+  return answers.back().first().flag(2);
 }
 
 Result<provider::StartedOrFound, ProviderError> start_outcome(
@@ -193,7 +206,7 @@ Call start_of_turn_call(const work::StartOrchestration& start, provider::LockTok
   }
   Parameters parameters;
   parameters.number(token).optional_number(context.now);
-  add_identity(parameters, start);
+  add_identity(parameters, start, new_incarnation());
   parameters.optional_number(as_number(start.timeout_ms))
       .optional_bytes(stop_after(start))
       .bytes(model::encode_work_item(start))

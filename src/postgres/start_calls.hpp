@@ -23,9 +23,19 @@ inline constexpr char between_name_and_version = '\1';
 void check_start(const work::StartOrchestration& start);
 void check_delay(const std::optional<Milliseconds>& delay);
 
-/// Adds the calls of a start by a client. Throws `Refusal`.
+/// The first turn of an instance, which was handed out before that is started, by numbers that were reserved.
+struct FirstTurnAhead {
+  std::int64_t number = 0;  ///< of the instance
+  std::int64_t incarnation = 0;
+  std::int64_t holder = 0;
+  provider::LockToken token = 0;
+};
+
+/// Adds the calls of a start by a client. `turn`: its first turn, if that was handed out. Throws `Refusal`.
 void add_start(std::vector<Call>& calls, const provider::StartOrFind& request,
-               const CallContext& context);
+               const CallContext& context, const FirstTurnAhead* turn = nullptr);
+/// Whether the database has leased its first turn as it was handed out.
+[[nodiscard]] bool has_leased_turn(const Answers& answers);
 /// What they have answered, being the first of `answers`. Errors: why it was not started.
 [[nodiscard]] Result<provider::StartedOrFound, ProviderError> start_outcome(
     const char* operation, const Answers& answers, const provider::StartOrFind& request);

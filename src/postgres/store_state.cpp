@@ -43,7 +43,7 @@ StoreState::StoreState(const StoreParts& parts, Batches::Host& host, Timers::Ala
       work(batches, leases, holders, cancelled, work_fetches, results),
       activities(batches, leases),
       timers(batches, leases, holders, std::move(alarm)),
-      messages(batches, waiting),
+      messages(batches, waiting, turn_fetches),
       membership_(parts.membership),
       host_(host),
       life_sign_(parts.life_sign),

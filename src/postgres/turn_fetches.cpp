@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "postgres/take_up.hpp"
 #include "postgres/turn_items.hpp"
 
 namespace duroxide::postgres {
@@ -12,9 +13,9 @@ namespace {
 
 constexpr const char* fetching_turns = "fetch_orchestration_item";
 constexpr const char* giving_back = "abandon_orchestration_item";
-/// So many fencing numbers are asked for when fewer are left than `low_tokens`.
-constexpr std::int64_t tokens_at_once = 512;
-constexpr std::size_t low_tokens = 128;
+/// So many fencing numbers, and numbers of instances, are asked for when fewer are left than `low_numbers`.
+constexpr std::int64_t numbers_at_once = 512;
+constexpr std::size_t low_numbers = 128;
 // Of a turn that goes ahead, as `lease_turns` has them for those it hands out.
 constexpr std::size_t most_messages_ahead = 1024;
 constexpr std::size_t most_bytes_ahead = most_bytes_of_turns;
@@ -50,7 +51,7 @@ void TurnFetches::fetch(Asker asker, const provider::FetchOrchestrationItem& req
   if (unknown_.asks(asker, TagFilter::any())) {
     bring_forward();
   }
-  reserve_tokens();
+  reserve_numbers();
   parked_.push_back({++newest_, asker, request.max_items, std::move(reply)});
   if (exhausted_[asker] != batches_.news_of_turns()) {
     batches_.look_first({true, false, false});
@@ -191,34 +192,32 @@ Request TurnFetches::give_back(const TurnLease& lease, provider::LockToken token
 
 // --- turns that go ahead of their messages --------------------------------------------------------
 
-void TurnFetches::reserve_tokens() {
-  if (tokens_.size() >= low_tokens || std::exchange(are_tokens_asked_for_, true)) {
+void TurnFetches::reserve_numbers() {
+  if (std::min(tokens_.size(), instance_numbers_.size()) >= low_numbers ||
+      std::exchange(are_numbers_asked_for_, true)) {
     return;
   }
-  Request request{"reserve_tokens"};
+  Request request{"reserve_numbers"};
   request.is_light = true;
-  request.calls.push_back({"reserve_tokens", Parameters().number(tokens_at_once)});
+  request.calls.push_back({"reserve_numbers", Parameters().number(numbers_at_once)});
   request.done = [this](const Outcome& outcome) {
-    are_tokens_asked_for_ = false;
+    are_numbers_asked_for_ = false;
     if (outcome) {
       for (const std::int64_t token : outcome->front().first().numbers(0)) {
         tokens_.push_back(static_cast<provider::LockToken>(token));
+      }
+      for (const std::int64_t number : outcome->front().first().numbers(1)) {
+        instance_numbers_.push_back(number);
       }
     }
   };
   batches_.look(std::move(request));
 }
 
-TurnFetches::Parked* TurnFetches::taker(const Resident& resident) {
-  const auto exhausted = exhausted_.find(resident.lease.asker);
-  if (exhausted == exhausted_.end() || exhausted->second != batches_.news_of_turns()) {
-    return nullptr;
-  }
-  const auto parked = std::find_if(parked_.begin(), parked_.end(), [&](const Parked& each) {
-    return each.asker == resident.lease.asker && each.ahead.size() < each.max_items &&
-           each.bytes_ahead < most_bytes_ahead;
-  });
-  return parked == parked_.end() ? nullptr : &*parked;
+bool TurnFetches::can_take(const Parked& parked) const {
+  const auto exhausted = exhausted_.find(parked.asker);
+  return exhausted != exhausted_.end() && exhausted->second == batches_.news_of_turns() &&
+         parked.ahead.size() < parked.max_items && parked.bytes_ahead < most_bytes_ahead;
 }
 
 bool TurnFetches::go_ahead() {
@@ -228,11 +227,14 @@ bool TurnFetches::go_ahead() {
         results.messages.size() > most_messages_ahead || results.bytes >= most_bytes_ahead) {
       continue;
     }
-    if (Parked* const parked = taker(*resident); parked != nullptr && !tokens_.empty()) {
+    const auto parked = std::find_if(parked_.begin(), parked_.end(), [&](const Parked& each) {
+      return each.asker == resident->lease.asker && can_take(each);
+    });
+    if (parked != parked_.end() && !tokens_.empty()) {
       go_ahead(*resident, *parked, results);
     }
   }
-  reserve_tokens();
+  reserve_numbers();
   std::vector<Parked> answered;
   std::erase_if(parked_, [&](Parked& parked) {
     const bool has_some = !parked.ahead.empty();
@@ -271,6 +273,47 @@ void TurnFetches::go_ahead(const Resident& resident, Parked& parked,
   results_.go_ahead(lease.instance, turn);
   residents_.begin(lease.instance);
   leases_.turns.insert_or_assign(turn.token, std::move(lease));
+}
+
+std::optional<FirstTurnAhead> TurnFetches::go_ahead(const work::StartOrchestration& start) {
+  const CallContext context = batches_.context();
+  TurnLease lease;
+  lease.instance = start.instance;
+  lease.orchestration = start.orchestration;
+  lease.code = code_of(start.orchestration, start.version);
+  lease.places = {0};
+  const auto parked = std::find_if(parked_.begin(), parked_.end(), [&](const Parked& each) {
+    const auto left = unknown_.left_to_others(each.asker, context.has_others, context.clock_now);
+    return can_take(each) && std::find(left.begin(), left.end(), lease.code) == left.end();
+  });
+  if (parked == parked_.end() || tokens_.empty() || instance_numbers_.empty() ||
+      residents_.knows(start.instance)) {
+    return std::nullopt;
+  }
+  lease.asker = parked->asker;
+  lease.holder = holders_.number_of(parked->asker);
+  lease.number = instance_numbers_.front();
+  instance_numbers_.pop_front();
+  const FirstTurnAhead turn{lease.number, new_incarnation(), lease.holder, tokens_.front()};
+  tokens_.pop_front();
+  lease.incarnation = static_cast<std::uint64_t>(turn.incarnation);
+  provider::OrchestrationItem item;
+  item.instance = lease.instance;
+  item.orchestration_name = lease.orchestration;
+  item.messages.emplace_back(start);
+  item.lock_token = turn.token;
+  parked->ahead.push_back(std::move(item));
+  parked->bytes_ahead += start.input.size();
+  residents_.begin(lease.instance);
+  leases_.turns.insert_or_assign(turn.token, std::move(lease));
+  return turn;
+}
+
+void TurnFetches::withdraw(provider::LockToken token, const std::string& instance) {
+  if (leases_.turns.erase(token) != 0) {
+    residents_.forget(instance);
+  }
+  batches_.look_for({true, false, false});
 }
 
 // --- the end --------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@
 #include "postgres/refusal.hpp"
 #include "postgres/residents.hpp"
 #include "postgres/results.hpp"
+#include "postgres/start_calls.hpp"
 #include "postgres/unknown_code.hpp"
 
 namespace duroxide::postgres {
@@ -31,6 +32,12 @@ class TurnFetches final : public Batches::Part {
   using FetchReply = Reply<std::vector<provider::OrchestrationItem>>;
 
   void fetch(Asker asker, const provider::FetchOrchestrationItem& request, FetchReply reply);
+
+  /// Hands out the first turn of an instance that the next batch starts, if somebody waits who may have its code,
+  /// and nothing is known here of that instance.
+  [[nodiscard]] std::optional<FirstTurnAhead> go_ahead(const work::StartOrchestration& start);
+  /// The database has not leased a turn that was handed out so.
+  void withdraw(provider::LockToken token, const std::string& instance);
 
   /// Answers its parked fetches with nothing. Its leases are given back by whoever calls this.
   void release(Asker asker);
@@ -71,11 +78,11 @@ class TurnFetches final : public Batches::Part {
                                   const std::optional<std::string>& quarantine);
   void bring_forward();
 
-  /// Fencing numbers for turns that are handed out before the database has their messages.
-  void reserve_tokens();
-  /// Who is handed the next turn of an instance that he keeps, before those who wait in the database: these were
-  /// none when he last asked.
-  [[nodiscard]] Parked* taker(const Resident& resident);
+  /// Numbers for turns that are handed out before the database has their messages, and for instances.
+  void reserve_numbers();
+  /// Whether a turn may be handed out for this fetch before those that wait in the database: these were none when
+  /// its asker was last answered.
+  [[nodiscard]] bool can_take(const Parked& parked) const;
   void go_ahead(const Resident& resident, Parked& parked, const ResultsForTurn& results);
 
   Batches& batches_;
@@ -85,7 +92,8 @@ class TurnFetches final : public Batches::Part {
   Results& results_;
   LogSink log_;
   std::deque<provider::LockToken> tokens_;
-  bool are_tokens_asked_for_ = false;
+  std::deque<std::int64_t> instance_numbers_;
+  bool are_numbers_asked_for_ = false;
   UnknownCode unknown_;
   std::deque<Parked> parked_;
   std::uint64_t newest_ = 0;

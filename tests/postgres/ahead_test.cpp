@@ -17,6 +17,7 @@ using postgres_test::SchemaWorld;
 namespace {
 
 using PendingItems = Pending<Answer<Items>>;
+using Kind = ProviderError::Kind;
 
 constexpr const char* turn_of_a =
     "SELECT coalesce(t.token, 0) || ' ' || t.attempts || ' ' || cardinality(t.taken)"
@@ -83,8 +84,7 @@ TEST_CASE("a turn that has gone ahead is refused if something came before its re
   world.tell_database(event_for_a);
   world.complete(world.activity, "done").value();
   REQUIRE(world.is_ahead());
-  CHECK(world.ack(complete_of(world.turn())).error().kind ==
-        ProviderError::Kind::invalid_lock_token);
+  CHECK(world.ack(complete_of(world.turn())).error().kind == Kind::invalid_lock_token);
   const auto again = world.fetch_one();
   REQUIRE(again.messages.size() == 2);
   CHECK(std::holds_alternative<work::ExternalRaised>(again.messages[0]));
@@ -97,8 +97,7 @@ TEST_CASE("no turn goes ahead for good while something is paused", "[postgres][a
   world.tell_database("INSERT INTO paused VALUES ('o', 'Test', 0)");
   world.complete(world.activity, "done").value();
   REQUIRE(world.is_ahead());
-  CHECK(world.ack(complete_of(world.turn())).error().kind ==
-        ProviderError::Kind::invalid_lock_token);
+  CHECK(world.ack(complete_of(world.turn())).error().kind == Kind::invalid_lock_token);
   CHECK(world.nothing_to_fetch());
   world.tell_database("DELETE FROM paused");
   CHECK(world.fetch_one().messages.size() == 1);
@@ -144,6 +143,60 @@ TEST_CASE("what a turn that has gone ahead has not taken is kept if it fails",
   CHECK(world.ask_database("SELECT count(*) FROM kept WHERE place > 0") == "1");
 }
 
+TEST_CASE("the first turn goes ahead of the start, and is leased with it", "[postgres][ahead]") {
+  SchemaWorld world("ahead");
+  const auto waiting = world.fetch_later();
+  const std::string reserved = world.ask_database("SELECT last_value FROM fences");
+  world.start("a");
+  REQUIRE(waiting.answered());
+  const OrchestrationItem& turn = waiting.value().at(0);
+  CHECK(turn.lock_token < std::stoull(reserved));
+  CHECK(turn.history_included);
+  CHECK(std::get<work::StartOrchestration>(turn.messages.at(0)).instance == "a");
+  CHECK(world.ask_database(turn_of_a) == std::to_string(turn.lock_token) + " 1 1");
+  world.ack(complete_of(turn)).value();
+  CHECK(world.status("a").is_completed());
+  CHECK(world.ask_database("SELECT count(*) FROM inbox") == "0");
+}
+
+TEST_CASE("the first turn of a start that is refused comes to nothing", "[postgres][ahead]") {
+  SchemaWorld world("ahead");
+  world.start("a");
+  world.ack(complete_of(world.fetch_one(), "first")).value();
+  const auto waiting = world.fetch_later();
+  CHECK(world.enqueue(start_item("a")).error().kind == Kind::instance_already_exists);
+  REQUIRE(waiting.answered());
+  CHECK(world.ack(complete_of(waiting.value().at(0), "second")).error().kind ==
+        Kind::invalid_lock_token);
+  CHECK(world.status("a").output() == "first");
+  CHECK(world.nothing_to_fetch());
+}
+
+TEST_CASE("a start that an instance may have been started by before does not go ahead",
+          "[postgres][ahead]") {
+  SchemaWorld world("ahead");
+  world.start("a");
+  world.ack(complete_of(world.fetch_one())).value();
+  const auto waiting = world.fetch_later();
+  world.enqueue(start_item("a"), {}, true).value();
+  CHECK_FALSE(waiting.answered());
+}
+
+TEST_CASE("the first turn of a start in a paused store comes to nothing until that goes on",
+          "[postgres][ahead][pause]") {
+  SchemaWorld world("ahead");
+  const auto waiting = world.fetch_later();
+  world.tell_database("INSERT INTO paused VALUES ('s', '', 0)");
+  world.start("a");
+  REQUIRE(waiting.answered());
+  CHECK(world.ack(complete_of(waiting.value().at(0))).error().kind == Kind::invalid_lock_token);
+  CHECK(world.status("a").is_running());
+  world.tell_database("DELETE FROM paused");
+  const auto turn = world.fetch_one();
+  CHECK(turn.attempt_count == 1);
+  world.ack(complete_of(turn)).value();
+}
+
 TEST_CASE("an activity is handed to who waits by the commit that makes it", "[postgres][ahead]") {
   SchemaWorld world("ahead");
   const auto waiting = ask_for_work(world, *world.worker, {}, 1);
@@ -181,8 +234,7 @@ TEST_CASE("who was promised an activity of a turn that is refused is handed anot
   world.start("a");
   const auto turn = world.fetch_one();
   world.tell_database("SELECT hold_still(NULL, (SELECT array_agg(number) FROM instances))");
-  CHECK(world.ack(ack_with_calls(turn, {{2}})).error().kind ==
-        ProviderError::Kind::invalid_lock_token);
+  CHECK(world.ack(ack_with_calls(turn, {{2}})).error().kind == Kind::invalid_lock_token);
   CHECK_FALSE(waiting.answered());
   schedule(world, {{7}}, "b");
   CHECK(ids_of(waiting) == CallIds{7});

@@ -37,9 +37,12 @@ BEGIN
   RETURN NEXT;
 END $$;
 
--- Fencing numbers that a process gives to leases before the database has heard of them.
-CREATE FUNCTION reserve_tokens(p_count bigint) RETURNS TABLE (tokens bigint[]) LANGUAGE sql AS $$
-  SELECT array_agg(nextval('fences')) FROM generate_series(1, p_count)
+-- Fencing numbers that a process gives to leases, and numbers that it gives to instances, before the database has
+-- heard of them.
+CREATE FUNCTION reserve_numbers(p_count bigint) RETURNS TABLE (tokens bigint[], instances bigint[])
+LANGUAGE sql AS $$
+  SELECT array_agg(nextval('fences')), array_agg(nextval('instance_numbers'))
+  FROM generate_series(1, p_count)
 $$;
 
 -- Opens a batch: no other call of it happens if the process is taken for dead. `p_flushed`: otherwise its
