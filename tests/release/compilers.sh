@@ -63,9 +63,11 @@ fi
 
 # What is nobody's fault here. Clang 17 looks into a function of libstdc++ 14 that it need not look into, and finds an
 # error there, wherever a pair is made of braces in C++23. Clang 19 looks into a function of rapidjson 1.1 that nobody
-# calls, and that assigns to a constant; that of Debian 13 is mended.
+# calls, and that assigns to a constant; that of Debian 13 is mended. Clang 22 takes the formats in headers of spdlog
+# 1.15, with its fmt, for no constants.
 known_refusals='clang++-17 headers, C++23
-clang++-19 library'
+clang++-19 library
+clang++-22 library'
 
 # tried WHAT COMMAND…: prints what was tried, with ok or with the first error.
 headers=$work/headers.cpp
